@@ -1,0 +1,138 @@
+# Everything a contributor needs. On a bare machine with git, make and python3-venv (3.11 or newer) each target does
+# its own set-up first: uv from a hash-locked file into .tools, then every library from a hash-locked file into .venv.
+
+.DEFAULT_GOAL := help
+SHELL := /bin/sh
+MAKEFLAGS += --no-print-directory
+
+PYTHON ?= python3
+JOBS ?= 2
+TOOLS := .tools
+VENV := .venv
+PY := $(VENV)/bin/python
+UV := UV_PYTHON_DOWNLOADS=never VIRTUAL_ENV=$(VENV) $(TOOLS)/bin/uv
+CODE := $(wildcard duolog app hostile bench tools vectors tests migrations)
+COMPILE := $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-config \
+	--custom-compile-command "make lock"
+
+##@ Try it
+
+.PHONY: run
+run: setup ## Migrate the database in ./duolog-data and serve; prints the address
+	@$(PY) -m app migrate
+	@exec $(PY) -m app serve
+
+.PHONY: demo
+demo: setup ## One evening: a real server, two homes, a boundary in force, then what the database holds of it
+	@$(PY) -m tools.demo
+
+##@ Test it
+
+.PHONY: test
+test: setup ## Run the test suite
+	@$(PY) -m pytest -n $(JOBS) --dist loadfile -q
+
+.PHONY: check
+check: setup lint ## Everything that CI checks: format, lint, types, imports, dependencies, OpenAPI, tests
+	@$(PY) -m app openapi | cmp -s - openapi/openapi.json || { \
+		echo "openapi/openapi.json is out of date: run 'make openapi' and commit it."; exit 1; }
+	@$(PY) -m pytest -n $(JOBS) --dist loadfile -q
+	@echo "check: all green"
+
+.PHONY: lint
+lint: setup ## The quick half of check: no tests
+	@$(VENV)/bin/ruff format --check --quiet . || { echo "Run 'make format'."; exit 1; }
+	@$(VENV)/bin/ruff check --quiet .
+	@$(VENV)/bin/mypy $(CODE)
+	@$(VENV)/bin/lint-imports
+	@$(VENV)/bin/deptry .
+
+.PHONY: format
+format: setup ## Format the code and apply safe fixes
+	@$(VENV)/bin/ruff check --fix --quiet . || true
+	@$(VENV)/bin/ruff format .
+
+.PHONY: mutants
+mutants: setup ## Take out each named security check in turn and name the test that goes red (ONLY=pattern)
+	@$(PY) -m tools.mutants --jobs $(JOBS) $(if $(ONLY),--only '$(ONLY)')
+
+.PHONY: crash
+crash: setup ## kill -9 the server during pushes, 20 rounds; nothing acknowledged may be lost
+	@$(PY) -m pytest -m slow -q tests/crash
+
+.PHONY: schemathesis
+schemathesis: setup ## Throw generated requests at the running server
+	@$(PY) -m pytest -m slow -q tests/openapi
+
+.PHONY: vectors-node
+vectors-node: ## Run the primitives' vectors in JavaScript libraries (needs node 20 and npm)
+	@cd vectors/node && npm ci --no-audit --no-fund --silent && node check.mjs
+
+.PHONY: wheel
+wheel: setup ## Build the wheel and try it in an environment without the server's libraries
+	@$(PY) -m pytest -m slow -q tests/house
+
+.PHONY: bench
+bench: setup ## Measure push, pull, log-in and first sync, as ratios to limits measured in the same run
+	@$(PY) -m bench
+
+##@ Change it
+
+.PHONY: openapi
+openapi: setup ## Regenerate openapi/openapi.json and the schemas of all kinds of documents
+	@mkdir -p openapi
+	@$(PY) -m app openapi > openapi/openapi.json.new && mv openapi/openapi.json.new openapi/openapi.json
+	@$(PY) -m duolog.documents.schemas openapi/documents
+
+.PHONY: docs
+docs: cli-docs server-docs ## Rewrite every page that is made from code
+
+.PHONY: cli-docs
+cli-docs: setup ## Rewrite docs/cli.md from the command
+	@$(PY) -m tools.cli_docs
+
+.PHONY: server-docs
+server-docs: setup ## Rewrite docs/settings.md and docs/problems.md from the code
+	@$(PY) -m tools.server_docs
+
+.PHONY: migration
+migration: setup ## Draft a migration from the tables: make migration m="what changes"
+	@test -n "$(m)" || { echo 'Say what changes: make migration m="add ..."'; exit 2; }
+	@$(VENV)/bin/alembic revision --autogenerate -m "$(m)"
+
+.PHONY: lock
+lock: $(TOOLS)/stamp ## Resolve the libraries anew, within pyproject.toml's bounds (UPGRADE=1 takes the newest)
+	@$(COMPILE) $(if $(UPGRADE),--upgrade) requirements/bootstrap.in -o requirements/bootstrap.lock
+	@$(COMPILE) $(if $(UPGRADE),--upgrade) --group server --group dev pyproject.toml -o requirements/dev.lock
+	@$(COMPILE) -c requirements/dev.lock --group pyproject.toml:server -o requirements/server.lock
+
+.PHONY: clean
+clean: ## Remove what these targets made, but never ./duolog-data
+	rm -rf $(TOOLS) $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+.PHONY: help
+help: ## List these targets
+	@awk 'BEGIN {FS = ":.*## "} /^##@/ {printf "\n%s\n", substr($$0, 5)} \
+		/^[a-z][a-z-]*:.*## / {printf "  %-14s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
+
+# --- set-up, done once and again only when a lock or pyproject.toml changes --------------------------------------------
+
+.PHONY: setup
+setup: $(VENV)/stamp
+
+$(TOOLS)/stamp: requirements/bootstrap.lock
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+		echo "Duolog needs Python 3.11 or newer; say which one: make PYTHON=/path/to/python3.11 ..."; exit 1; }
+	@echo "set-up: uv into $(TOOLS)"
+	@$(PYTHON) -m venv --clear $(TOOLS) || { \
+		echo "Python's venv is missing: on Debian and Ubuntu, apt install python3-venv"; exit 1; }
+	@$(TOOLS)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/bootstrap.lock
+	@touch $@
+
+$(VENV)/stamp: $(TOOLS)/stamp requirements/dev.lock pyproject.toml
+	@echo "set-up: libraries into $(VENV)"
+	@test -x $(PY) || $(UV) venv --quiet --python "$$($(TOOLS)/bin/python -c 'import sys; print(sys._base_executable)')" $(VENV)
+	@$(UV) pip sync --quiet --require-hashes requirements/dev.lock
+	@$(UV) pip install --quiet --no-deps --no-build-isolation --editable .
+	@touch $@

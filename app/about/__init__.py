@@ -1,0 +1,3 @@
+"""What the server says about itself, to anyone: health, limits and keys, documentation, and the page behind an
+invitation link.
+"""

@@ -1,0 +1,70 @@
+"""Health, limits and keys, documentation and pages. None of it needs a session."""
+
+from fastapi import APIRouter, Request
+from fastapi.responses import HTMLResponse, JSONResponse
+
+from app import VERSION
+from app.about import repository
+from app.about.pages import HOME, JOIN, page, render_documentation
+from app.settings import DAY, Settings
+from app.state import Server
+from duolog.api.server import Health, Limits, ReceiptKey, ServerInfo
+from duolog.protocol import sizes
+
+router = APIRouter(tags=["about"])
+
+HOUR = 3600  # seconds
+
+
+@router.get("/health", operation_id="get_health", summary="Whether the server works")
+async def get_health(server: Server) -> Health:
+    """Answers after asking the database, so that a healthy answer means that journals can be read."""
+    await server.database.read(repository.ping)
+    return Health(status="ok")
+
+
+@router.get("/.well-known/duolog", operation_id="get_server", summary="The server's address, receipt keys and limits")
+async def get_server(server: Server) -> ServerInfo:
+    """What a client needs before it registers or logs in."""
+    return ServerInfo(
+        origin=server.settings.public_origin,
+        version=VERSION,
+        suites=[sizes.SUITE],
+        registration=server.settings.registration,
+        receipt_keys=[ReceiptKey(key=item.key, signature=item.signature) for item in server.receipts.keys],
+        limits=_limits(server.settings),
+    )
+
+
+def _limits(settings: Settings) -> Limits:
+    return Limits(
+        push_items=sizes.MAX_PUSH_ITEMS,
+        push_bytes=sizes.MAX_PUSH_BYTES,
+        page_items=sizes.MAX_PAGE_ITEMS,
+        blob_bytes=sizes.MAX_BLOB,
+        body_bytes=settings.max_body,
+        invitation_seconds=settings.invitation_hours * HOUR,
+        session_idle_seconds=settings.session_idle_days * DAY,
+        session_absolute_seconds=settings.session_absolute_days * DAY,
+    )
+
+
+@router.get("/openapi.json", include_in_schema=False)
+async def get_openapi(request: Request) -> JSONResponse:
+    return JSONResponse(request.app.openapi())
+
+
+@router.get("/docs", include_in_schema=False)
+async def get_documentation(request: Request) -> HTMLResponse:
+    return page("Duolog: the API", render_documentation(request.app.openapi()))
+
+
+@router.get("/join", include_in_schema=False)
+async def get_join() -> HTMLResponse:
+    """The page behind an invitation link. The secret is in the fragment, which no browser sends."""
+    return page("Join a shared journal", JOIN)
+
+
+@router.get("/", include_in_schema=False)
+async def get_home() -> HTMLResponse:
+    return page("Duolog", HOME)

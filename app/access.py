@@ -1,0 +1,95 @@
+"""Sessions and memberships: the two tables by which a caller is known, and how they are read.
+
+Every look-up of something that belongs to somebody goes through one of these rows first.
+"""
+
+from dataclasses import dataclass
+
+from sqlalchemy import BigInteger, Column, Connection, Index, LargeBinary, String, Table, or_, select, update
+
+from app.database import metadata
+from duolog.protocol.codec import sha256
+from duolog.protocol.roster_statements import Rights, Role
+
+TOUCH_SECONDS = 3600  # a session's last use is noted this often, so that reading hardly ever writes
+
+sessions = Table(
+    "sessions",
+    metadata,
+    Column("account", LargeBinary(32), primary_key=True),
+    Column("token_hash", LargeBinary(32), primary_key=True),
+    Column("keyholder", LargeBinary(32), nullable=False),
+    Column("created", BigInteger, nullable=False),
+    Column("used", BigInteger, nullable=False),
+    Column("expires", BigInteger, nullable=False),
+    Index("ix_sessions_token_hash", "token_hash", unique=True),
+)
+
+memberships = Table(
+    "memberships",
+    metadata,
+    Column("account", LargeBinary(32), primary_key=True),
+    Column("journal", LargeBinary(32), primary_key=True),
+    Column("role", String(16), nullable=False),
+    Column("rights", String(16), nullable=False),
+    Column("until", BigInteger),
+    Index("ix_memberships_journal", "journal"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who calls: an account through one of its keyholders. `touch`: the session's last use is due to be noted."""
+
+    account: bytes
+    keyholder: bytes
+    token_hash: bytes
+    touch: bool
+
+
+@dataclass(frozen=True, slots=True)
+class JournalMember:
+    """A caller who is a member of `journal` now."""
+
+    account: bytes
+    journal: bytes
+    role: Role
+    rights: Rights
+
+
+def hash_token(token: bytes) -> bytes:
+    """How a session is stored: its token is known to its owner alone."""
+    return sha256(b"duolog-server/session\x00", token)
+
+
+def find_caller(connection: Connection, token: bytes, now: int, idle_seconds: int) -> Caller | None:
+    """The owner of a session that is neither over nor idle for too long."""
+    row = connection.execute(
+        select(sessions.c.account, sessions.c.keyholder, sessions.c.token_hash, sessions.c.used).where(
+            sessions.c.token_hash == hash_token(token),
+            sessions.c.expires > now,
+            sessions.c.used > now - idle_seconds,
+        )
+    ).one_or_none()
+    return None if row is None else Caller(row.account, row.keyholder, row.token_hash, now - row.used >= TOUCH_SECONDS)
+
+
+def note_use(connection: Connection, caller: Caller, now: int) -> None:
+    """Note that a session was used."""
+    connection.execute(
+        update(sessions)
+        .where(sessions.c.account == caller.account, sessions.c.token_hash == caller.token_hash)
+        .values(used=now)
+    )
+
+
+def find_member(connection: Connection, account: bytes, journal: bytes, now: int) -> JournalMember | None:
+    """The account as a member of the journal, unless it is none or its term has ended."""
+    row = connection.execute(
+        select(memberships.c.role, memberships.c.rights).where(
+            memberships.c.account == account,
+            memberships.c.journal == journal,
+            or_(memberships.c.until.is_(None), memberships.c.until > now),
+        )
+    ).one_or_none()
+    return None if row is None else JournalMember(account, journal, row.role, row.rights)

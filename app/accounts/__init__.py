@@ -1,0 +1,1 @@
+"""Accounts: who they are to the server, which is a chain of public keys and nothing else."""

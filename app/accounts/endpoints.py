@@ -1,0 +1,55 @@
+"""`/v1/accounts` and `/v1/account`: register, and see one's own account."""
+
+from fastapi import APIRouter, Request
+
+from app.accounts import service
+from app.callers import Server, SignedIn
+from app.problems import (
+    AccountExists,
+    InviteCodeRefused,
+    JournalExists,
+    NotFound,
+    RegistrationClosed,
+    RuleBroken,
+    SessionMissing,
+    refusals,
+)
+from duolog.api.accounts import OwnAccount, Registered, Registration
+from duolog.api.common import AccountStatementModel, ReceiptModel
+
+router = APIRouter(prefix="/v1", tags=["accounts"])
+
+
+@router.post(
+    "/accounts",
+    operation_id="register",
+    summary="Register an account",
+    status_code=201,
+    responses=refusals(RegistrationClosed, InviteCodeRefused, AccountExists, JournalExists, RuleBroken),
+)
+async def register(registration: Registration, request: Request, server: Server) -> Registered:
+    """One request makes the whole account. Sending it again gets the same answer."""
+    server.rates.count(server.rates.register, "register", request)
+    verified = service.verify_registration(registration)
+    receipt = await server.database.write(service.register, verified, server.settings, server.receipts, server.now())
+    return Registered(account=verified.chain.account, receipt=ReceiptModel.of(receipt))
+
+
+@router.get(
+    "/account",
+    operation_id="get_own_account",
+    summary="My account, and what this keyholder needs to open it",
+    responses=refusals(SessionMissing, NotFound),
+)
+async def get_own_account(caller: SignedIn, server: Server) -> OwnAccount:
+    """Nobody else is shown any of it but the chain, and that only to those who share a journal."""
+    own = await server.database.read(service.load_own, caller)
+    return OwnAccount(
+        account=caller.account,
+        chain=[AccountStatementModel.of(item) for item in own.chain],
+        sets=[AccountStatementModel.of(item) for item in own.sets],
+        generation=own.keys.generation,
+        package=own.keys.package,
+        earlier_seeds=[],
+        anchor=own.keys.anchor,
+    )

@@ -1,0 +1,144 @@
+"""Reads and writes accounts."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, insert, select, update
+
+from app.accounts.table import accounts, invite_codes, keyholder_sets, keyholders, packages
+from duolog.protocol.accounts import KeyholderSet, SignedAccountStatement
+from duolog.protocol.codec import sha256
+
+
+@dataclass(frozen=True, slots=True)
+class KeyholderKey:
+    """Whose a keyholder is, and its signing key."""
+
+    account: bytes
+    sign_key: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class StoredAccount:
+    """An account's journal, and the hash of the request that registered it."""
+
+    account_journal: bytes
+    registration: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class OwnKeys:
+    """What one keyholder needs to open its account: the newest package it has, and its anchor."""
+
+    generation: int
+    package: bytes
+    anchor: bytes | None
+
+
+def find_account(connection: Connection, account: bytes) -> StoredAccount | None:
+    """An account that exists."""
+    row = connection.execute(select(accounts).where(accounts.c.account == account)).one_or_none()
+    return None if row is None else StoredAccount(row.account_journal, row.registration)
+
+
+def find_keyholder(connection: Connection, keyholder: bytes) -> KeyholderKey | None:
+    """A keyholder that exists."""
+    row = connection.execute(
+        select(keyholders.c.account, keyholders.c.sign_key).where(keyholders.c.keyholder == keyholder)
+    ).one_or_none()
+    return None if row is None else KeyholderKey(row.account, row.sign_key)
+
+
+def any_keyholder(connection: Connection, ids: Sequence[bytes]) -> bool:
+    """Whether one of these keyholders exists."""
+    query = select(keyholders.c.keyholder).where(keyholders.c.keyholder.in_(ids)).limit(1)
+    return connection.execute(query).first() is not None
+
+
+def add_account(connection: Connection, account: bytes, stored: StoredAccount) -> None:
+    """Store a new account."""
+    connection.execute(
+        insert(accounts).values(
+            account=account, account_journal=stored.account_journal, registration=stored.registration
+        )
+    )
+
+
+def add_sets(connection: Connection, account: bytes, sets: Sequence[SignedAccountStatement]) -> None:
+    """Store keyholder sets, version 1 first."""
+    rows = [
+        {"account": account, "version": version, "statement": signed.statement, "signature": signed.signatures[0]}
+        for version, signed in enumerate(sets, start=1)
+    ]
+    connection.execute(insert(keyholder_sets), rows)
+
+
+def add_keyholders(
+    connection: Connection,
+    account: bytes,
+    newest: KeyholderSet,
+    sealed: dict[bytes, bytes],
+    anchors: dict[bytes, bytes],
+) -> None:
+    """Store the keyholders of a set, each with its package and perhaps its anchor."""
+    rows = [
+        {
+            "account": account,
+            "keyholder": item.id,
+            "kind": item.kind,
+            "sign_key": item.sign_key,
+            "anchor": anchors.get(item.id),
+        }
+        for item in newest.keyholders
+    ]
+    connection.execute(insert(keyholders), rows)
+    packed = [
+        {"account": account, "keyholder": keyholder, "generation": newest.generation, "package": package}
+        for keyholder, package in sealed.items()
+    ]
+    connection.execute(insert(packages), packed)
+
+
+def load_sets(connection: Connection, account: bytes) -> list[SignedAccountStatement]:
+    """Every keyholder set of an account, version 1 first."""
+    rows = connection.execute(
+        select(keyholder_sets.c.statement, keyholder_sets.c.signature)
+        .where(keyholder_sets.c.account == account)
+        .order_by(keyholder_sets.c.version)
+    )
+    return [SignedAccountStatement(row.statement, (row.signature,)) for row in rows]
+
+
+def load_own_keys(connection: Connection, account: bytes, keyholder: bytes) -> OwnKeys | None:
+    """What this keyholder needs to open the account."""
+    row = connection.execute(
+        select(packages.c.generation, packages.c.package, keyholders.c.anchor)
+        .join(
+            keyholders,
+            (keyholders.c.account == packages.c.account) & (keyholders.c.keyholder == packages.c.keyholder),
+        )
+        .where(packages.c.account == account, packages.c.keyholder == keyholder)
+        .order_by(packages.c.generation.desc())
+        .limit(1)
+    ).one_or_none()
+    return None if row is None else OwnKeys(row.generation, row.package, row.anchor)
+
+
+def hash_code(code: str) -> bytes:
+    """How an invite code is stored."""
+    return sha256(b"duolog-server/invite-code\x00", code.encode())
+
+
+def add_code(connection: Connection, code: str, now: int) -> None:
+    """Store a new invite code."""
+    connection.execute(insert(invite_codes).values(code_hash=hash_code(code), created=now))
+
+
+def use_code(connection: Connection, code: str, now: int) -> bool:
+    """Use up an invite code. Whether there was such a one, unused."""
+    used = connection.execute(
+        update(invite_codes)
+        .where(invite_codes.c.code_hash == hash_code(code), invite_codes.c.used.is_(None))
+        .values(used=now)
+    )
+    return used.rowcount == 1

@@ -1,0 +1,50 @@
+"""Rows of accounts. Each leads with its account's id, except invite codes, which belong to nobody yet."""
+
+from sqlalchemy import BigInteger, Column, Index, LargeBinary, String, Table
+
+from app.database import metadata
+
+accounts = Table(
+    "accounts",
+    metadata,
+    Column("account", LargeBinary(32), primary_key=True),
+    Column("account_journal", LargeBinary(32), nullable=False),
+    Column("registration", LargeBinary(32), nullable=False),
+)
+
+keyholder_sets = Table(
+    "keyholder_sets",
+    metadata,
+    Column("account", LargeBinary(32), primary_key=True),
+    Column("version", BigInteger, primary_key=True),
+    Column("statement", LargeBinary, nullable=False),
+    Column("signature", LargeBinary(64), nullable=False),
+)
+
+keyholders = Table(
+    "keyholders",
+    metadata,
+    Column("account", LargeBinary(32), primary_key=True),
+    Column("keyholder", LargeBinary(32), primary_key=True),
+    Column("kind", String(32), nullable=False),
+    Column("sign_key", LargeBinary(32), nullable=False),
+    Column("anchor", LargeBinary(32)),
+    Index("ix_keyholders_keyholder", "keyholder", unique=True),
+)
+
+packages = Table(
+    "packages",
+    metadata,
+    Column("account", LargeBinary(32), primary_key=True),
+    Column("keyholder", LargeBinary(32), primary_key=True),
+    Column("generation", BigInteger, primary_key=True),
+    Column("package", LargeBinary(1168), nullable=False),
+)
+
+invite_codes = Table(
+    "invite_codes",
+    metadata,
+    Column("code_hash", LargeBinary(32), primary_key=True),
+    Column("created", BigInteger, nullable=False),
+    Column("used", BigInteger),
+)

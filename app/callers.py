@@ -1,0 +1,113 @@
+"""Who calls, as types: an endpoint that takes a `JournalMember` needs no check in its body.
+
+Server         the server's own state
+SignedIn       a caller with a valid session
+MaybeSignedIn  the same, or None
+Member         a signed-in caller who is a member of the journal in the path; everyone else gets the same 404
+Partner        a member in the role of partner
+InvitationPath, ProposalPath   an id from the path; one that doesn't parse is a 404 like any unknown one
+"""
+
+from typing import Annotated
+
+from fastapi import Depends, Path
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+from starlette.requests import Request
+
+from app import access
+from app.access import Caller, JournalMember
+from app.problems import NotFound, SessionMissing
+from app.settings import DAY
+from app.state import Server, State
+from duolog.errors import MalformedData
+from duolog.protocol import sizes
+from duolog.protocol.codec import parse_b64
+
+__all__ = ["InvitationPath", "MaybeSignedIn", "Member", "Partner", "ProposalPath", "Server", "SignedIn"]
+
+_bearer = HTTPBearer(auto_error=False, scheme_name="session", description="The token that a log-in gave, base64url.")
+Credentials = Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]
+
+
+async def _maybe_signed_in(request: Request, server: Server, credentials: Credentials) -> Caller | None:
+    if credentials is None:
+        if "authorization" in request.headers:
+            server.rates.count(server.rates.bad_token, "bad_token", request)
+        return None
+    server.rates.require_left(server.rates.bad_token, "bad_token", request)
+    caller = await _find_caller(server, credentials.credentials)
+    if caller is None:
+        server.rates.count(server.rates.bad_token, "bad_token", request)
+    return caller
+
+
+async def _find_caller(server: State, token_b64: str) -> Caller | None:
+    try:
+        token = parse_b64(token_b64, sizes.TOKEN)
+    except MalformedData:
+        return None
+    now = server.now()
+    caller = await server.database.read(access.find_caller, token, now, server.settings.session_idle_days * DAY)
+    if caller is not None and caller.touch:
+        await server.database.write(access.note_use, caller, now)
+    return caller
+
+
+MaybeSignedIn = Annotated[Caller | None, Depends(_maybe_signed_in)]
+
+
+async def _signed_in(caller: MaybeSignedIn) -> Caller:
+    if caller is None:  # check: server.session
+        raise SessionMissing
+    return caller
+
+
+SignedIn = Annotated[Caller, Depends(_signed_in)]
+
+
+def _id(text: str, size: int) -> bytes:
+    try:
+        return parse_b64(text, size)
+    except MalformedData as error:
+        raise NotFound from error
+
+
+def _id_path(what: str, size: int) -> object:
+    example = "A" * ((size * 8 + 5) // 6)
+    return Path(description=f"Id of the {what}, base64url.", examples=[example])
+
+
+JournalText = Annotated[str, _id_path("journal", sizes.JOURNAL_ID)]
+
+
+async def _member(journal: JournalText, server: Server, caller: SignedIn) -> JournalMember:
+    member = await server.database.read(
+        access.find_member, caller.account, _id(journal, sizes.JOURNAL_ID), server.now()
+    )
+    if member is None:  # check: server.membership
+        raise NotFound
+    return member
+
+
+Member = Annotated[JournalMember, Depends(_member)]
+
+
+async def _partner(member: Member) -> JournalMember:
+    if member.role != "partner":  # check: server.partner
+        raise NotFound
+    return member
+
+
+Partner = Annotated[JournalMember, Depends(_partner)]
+
+
+async def _invitation(invitation: Annotated[str, _id_path("invitation", sizes.INVITATION_ID)]) -> bytes:
+    return _id(invitation, sizes.INVITATION_ID)
+
+
+async def _proposal(proposal: Annotated[str, _id_path("proposal", sizes.HASH)]) -> bytes:
+    return _id(proposal, sizes.HASH)
+
+
+InvitationPath = Annotated[bytes, Depends(_invitation)]
+ProposalPath = Annotated[bytes, Depends(_proposal)]

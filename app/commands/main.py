@@ -1,0 +1,62 @@
+"""Reads the command line, and turns what an operator can put right into one sentence and exit code 2."""
+
+import argparse
+import sys
+from collections.abc import Callable, Sequence
+
+from pydantic import ValidationError
+from sqlalchemy.exc import SQLAlchemyError
+
+from app.commands import invite_code, migrate, openapi, serve, settings, stats
+from app.commands.trouble import Trouble
+from app.settings import Settings
+
+COMMANDS: dict[str, tuple[Callable[[Settings], None], str]] = {
+    "serve": (serve.run, "serve until interrupted"),
+    "migrate": (migrate.run, "create or update the database's tables"),
+    "stats": (stats.run, "count accounts, journals, entries and bytes"),
+    "invite-code": (invite_code.run, "make a code that lets one person register"),
+    "settings": (settings.run, "print every setting, its default and what it is for"),
+    "openapi": (openapi.run, "print the OpenAPI document"),
+}
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; returns the exit code."""
+    parser = argparse.ArgumentParser(
+        prog="python -m app",
+        description="The Duolog server. Its settings are environment variables; `python -m app settings` lists them.",
+    )
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    for name, (_, purpose) in COMMANDS.items():
+        commands.add_parser(name, help=purpose, description=purpose.capitalize() + ".")
+    chosen = parser.parse_args(arguments).command
+    try:
+        COMMANDS[chosen][0](_settings())
+    except Trouble as trouble:
+        print(f"duolog: {trouble}", file=sys.stderr)
+        return 2
+    except SQLAlchemyError as error:
+        print(
+            f"duolog: The database can't be used: {_plain(error)} Check DUOLOG_DATABASE and DUOLOG_DATA.",
+            file=sys.stderr,
+        )
+        return 2
+    return 0
+
+
+def _settings() -> Settings:
+    try:
+        return Settings()
+    except ValidationError as error:
+        faults = []
+        for fault in error.errors():
+            name = "DUOLOG_" + "_".join(str(part) for part in fault["loc"]).upper() if fault["loc"] else ""
+            faults.append(f"{name}: {fault['msg'].removeprefix('Value error, ')}".removeprefix(": "))
+        raise Trouble("A setting is wrong. " + "; ".join(faults) + ".") from error
+
+
+def _plain(error: SQLAlchemyError) -> str:
+    origin = getattr(error, "orig", None)
+    text = str(origin if origin is not None else error).strip().split("\n")[0]
+    return text if text.endswith(".") else text + "."

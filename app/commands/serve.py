@@ -1,0 +1,96 @@
+"""`serve`: listen until interrupted."""
+
+import contextlib
+import signal
+import socket
+import sys
+
+import uvicorn
+
+from app.commands.trouble import Trouble, prepare_data
+from app.logs import configure_logs
+from app.main import create_app
+from app.receipts.service import load_receipt_keys
+from app.schema import current_revision, migration_engine, newest_revision
+from app.settings import Settings
+from duolog.errors import MalformedData
+
+GRACE_SECONDS = 5  # how long requests under way may take when the server is told to stop
+
+
+def run(settings: Settings) -> None:
+    """Serve. Raises: Trouble."""
+    configure_logs(settings)
+    prepare_data(settings)
+    require_migrated(settings)
+    require_receipt_key(settings)
+    listener = bind(settings)
+    settings = settings.model_copy(update={"port": listener.getsockname()[1]})
+    config = uvicorn.Config(
+        create_app(settings),
+        loop="uvloop",
+        http="httptools",
+        ws="none",
+        access_log=False,
+        log_config=None,
+        server_header=False,
+        proxy_headers=bool(settings.trusted_proxies),
+        forwarded_allow_ips=settings.trusted_proxies,
+        timeout_graceful_shutdown=GRACE_SECONDS,
+        timeout_keep_alive=65,
+    )
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # uvicorn raises the signal again once it has stopped
+    with contextlib.suppress(KeyboardInterrupt):
+        _Server(config, settings).run(sockets=[listener])
+
+
+def require_migrated(settings: Settings) -> None:
+    """Raises: Trouble, when the database's tables are not those of this version."""
+    engine = migration_engine(settings)
+    with engine.connect() as connection:
+        current = current_revision(connection)
+    engine.dispose()
+    if current != newest_revision():
+        state = "is empty" if current is None else f"is at {current}, and this version needs {newest_revision()}"
+        raise Trouble(f"The database {state}. Run `python -m app migrate` first.")
+
+
+def require_receipt_key(settings: Settings) -> None:
+    """Raises: Trouble, when the receipt key is neither there nor can be made."""
+    try:
+        load_receipt_keys(settings.receipt_key_path)
+    except (OSError, MalformedData) as error:
+        reason = error.strerror if isinstance(error, OSError) else str(error)
+        raise Trouble(
+            f"The receipt key {settings.receipt_key_path} can't be used: {reason} Check DUOLOG_RECEIPT_KEY_FILE."
+        ) from error
+
+
+def bind(settings: Settings) -> socket.socket:
+    """The listening socket. Raises: Trouble."""
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    listener = socket.socket(family)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((settings.host, settings.port))
+    except OSError as error:
+        listener.close()
+        raise Trouble(
+            f"Can't listen at {settings.host} port {settings.port}: {error.strerror}. "
+            "Stop what listens there, or choose another with DUOLOG_PORT or DUOLOG_HOST."
+        ) from error
+    listener.set_inheritable(True)
+    return listener
+
+
+class _Server(uvicorn.Server):
+    """Says where it serves once it does."""
+
+    def __init__(self, config: uvicorn.Config, settings: Settings) -> None:
+        super().__init__(config)
+        self._settings = settings
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        if self.started:
+            print(f"Duolog serves at {self._settings.public_origin} (stop with Ctrl-C)", flush=True)

@@ -1,0 +1,63 @@
+"""The one way to the database: `await db.read(function, ...)` and `await db.write(function, ...)`.
+
+A function of a repository or service is synchronous and takes a SQLAlchemy Core `Connection` first. `read` gives it
+one consistent view. `write` gives it a transaction that is committed, on disk, before `write` returns; when the
+function raises, nothing of it stays. Nobody else commits. SQLite and PostgreSQL stand behind the same two verbs
+(`sqlite.py`, `postgresql.py`; `storage.py` chooses).
+"""
+
+from collections.abc import Callable
+from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
+
+from sqlalchemy import Connection, Insert, MetaData, Row, Table
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import OperationalError
+
+from app.problems import Problem, StorageFull, Unavailable
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+AnyRow = Row[*tuple[Any, ...]]  # a row whose columns the query names
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+
+class Database(Protocol):
+    """What the rest of the server knows of its storage."""
+
+    async def open(self) -> None:
+        """Connect. Raises: Unavailable."""
+
+    async def close(self) -> None:
+        """Finish what is under way, and disconnect."""
+
+    async def read(self, function: Callable[Concatenate[Connection, P], T], /, *args: P.args, **kwargs: P.kwargs) -> T:
+        """Run `function` on one consistent view. Raises: Unavailable, and what the function raises."""
+
+    async def write(self, function: Callable[Concatenate[Connection, P], T], /, *args: P.args, **kwargs: P.kwargs) -> T:
+        """Run `function` in a transaction and return after its commit.
+
+        Raises: StorageFull, Unavailable, and what it raises.
+        """
+
+
+def insert_new(connection: Connection, table: Table) -> Insert:
+    """An insert that leaves out rows whose key is already there; its `rowcount` tells how many were new."""
+    if connection.dialect.name == "sqlite":
+        return sqlite.insert(table).on_conflict_do_nothing()
+    return postgresql.insert(table).on_conflict_do_nothing()
+
+
+def storage_problem(error: OperationalError) -> Problem:
+    """What to tell a client when the storage itself failed. The error's own text stays here."""
+    code = getattr(error.orig, "sqlite_errorname", None) or getattr(error.orig, "sqlstate", None)
+    full = code in ("SQLITE_FULL", "53100")
+    return StorageFull() if full else Unavailable(retry_after=60)

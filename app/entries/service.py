@@ -1,0 +1,102 @@
+"""Pushing and pulling: who may, and in which form."""
+
+import json
+from collections.abc import Sequence
+from itertools import chain
+
+from sqlalchemy import Connection
+
+from app.access import JournalMember
+from app.database import AnyRow
+from app.entries import repository
+from app.entries.repository import PageRows
+from app.journals.append import Appended, append_to_journal, parse_candidates
+from app.journals.repository import STATEMENT, signed_statement, split_signatures
+from app.problems import TooLarge
+from app.receipts.service import ReceiptSigner
+from duolog.api import pages
+from duolog.api.entries import Push, PushEntry
+from duolog.api.pages import Placed
+from duolog.protocol import sizes
+from duolog.protocol.codec import encode_b64
+from duolog.protocol.log import EntryItem, StatementItem, entry_item
+from duolog.protocol.receipts import Receipt, parse_receipt
+
+
+def items_of(push: Push) -> tuple[Placed, ...]:
+    """The items of a JSON push."""
+    return tuple(
+        Placed(0, entry_item(item.header, item.blob))
+        if isinstance(item, PushEntry)
+        else Placed(0, StatementItem(item.signed()), item.grants_by_account())
+        for item in push.items
+    )
+
+
+def push(
+    connection: Connection, member: JournalMember, items: Sequence[Placed], signer: ReceiptSigner, now: int
+) -> Appended:
+    """Append a push. Raises: TooLarge, and as `append_to_journal`."""
+    if sum(_size(placed) for placed in items) > sizes.MAX_PUSH_BYTES:  # check: server.push_bytes
+        raise TooLarge
+    return append_to_journal(connection, member, parse_candidates(items), signer, now)
+
+
+def _size(placed: Placed) -> int:
+    item = placed.item
+    if isinstance(item, EntryItem):
+        return len(item.header) + len(item.blob or b"")
+    return len(item.signed.statement) + sum(len(grant) for grant in placed.grants.values())
+
+
+def pull(connection: Connection, member: JournalMember, since: int, limit: int, *, binary: bool) -> bytes:
+    """A page after `since` as the bytes of its answer: rows become bytes, with no model between."""
+    page = repository.load_page(connection, member.journal, member.account, since, limit)
+    return _binary(page, member.account) if binary else _json(page, member.account)
+
+
+def _binary(page: PageRows, account: bytes) -> bytes:
+    frames = chain.from_iterable(_frames(row, account) for row in page.rows)
+    return b"".join((*frames, pages.encode_end(page.seq)))
+
+
+def _frames(row: AnyRow, account: bytes) -> list[bytes]:
+    if row.kind == STATEMENT:
+        own = {} if row.sealed is None else {account: row.sealed}
+        frames = [pages.encode_statement(row.seq, signed_statement(row.header, row.signatures), own)]
+    elif row.blob is None:
+        frames = [pages.encode_gone(row.seq, row.header, row.blob_hash)]
+    else:
+        frames = [pages.encode_entry(row.seq, row.header, row.blob)]
+    if row.receipt is not None:
+        frames.append(pages.frame(pages.RECEIPT, row.seq, row.receipt))
+    return frames
+
+
+def _json(page: PageRows, account: bytes) -> bytes:
+    receipts = [_json_receipt(parse_receipt(row.receipt)) for row in page.rows if row.receipt is not None]
+    items = [_json_item(row, account) for row in page.rows]
+    return json.dumps({"items": items, "receipts": receipts, "seq": page.seq}, separators=(",", ":")).encode()
+
+
+def _json_item(row: AnyRow, account: bytes) -> dict[str, object]:
+    if row.kind == STATEMENT:
+        grants = [] if row.sealed is None else [{"account": encode_b64(account), "grant": encode_b64(row.sealed)}]
+        signatures = [
+            {"account": encode_b64(item.account), "signature": encode_b64(item.signature)}
+            for item in split_signatures(row.signatures)
+        ]
+        statement = {"statement": encode_b64(row.header), "signatures": signatures, "grants": grants}
+        return {"kind": "statement", "seq": row.seq} | statement
+    return {
+        "kind": "entry",
+        "seq": row.seq,
+        "header": encode_b64(row.header),
+        "blob": None if row.blob is None else encode_b64(row.blob),
+        "blob_hash": encode_b64(row.blob_hash),
+    }
+
+
+def _json_receipt(receipt: Receipt) -> dict[str, object]:
+    head, signature = encode_b64(receipt.head), encode_b64(receipt.signature)
+    return {"seq": receipt.seq, "head": head, "time": receipt.time, "signature": signature}

@@ -1,0 +1,240 @@
+"""How something enters a log: the rules of `duolog.protocol`, applied under the journal's lock.
+
+Rules - All items of a push are accepted, or none. Each new one goes through `append_item`, entries also through
+`check_entry`: what a client would disbelieve is refused here. - An entry is pushed by its author. - What was accepted
+before gets its first place again, whatever happened since: an entry by its id, a roster statement by its version and
+digest, a closing as the end of the log. An id that was accepted with another digest keeps that one. - A receipt's
+time is now, but never before the receipt before it. - When the roster moves, proposals are void.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from sqlalchemy import Connection
+
+from app.access import JournalMember, find_member
+from app.chains.repository import load_chains
+from app.journals import repository
+from app.journals.repository import ENTRY, STATEMENT, KnownItem, NewItem
+from app.problems import (
+    EpochMoved,
+    EpochStale,
+    GenerationMoved,
+    JournalClosed,
+    Malformed,
+    NotFound,
+    Problem,
+    RosterMoved,
+    RuleBroken,
+)
+from app.receipts.service import ReceiptSigner
+from duolog.api.pages import Placed
+from duolog.errors import MalformedData, VerificationError
+from duolog.protocol.codec import parse_canonical
+from duolog.protocol.entries import Header, check_entry, parse_header, require_blob_size
+from duolog.protocol.log import EntryItem, LogState, StatementItem, append_item
+from duolog.protocol.receipts import Receipt
+from duolog.protocol.roster import Chains, check_grants
+from duolog.protocol.roster_changes import Roster
+from duolog.protocol.roster_statements import RosterStatement, parse_roster, statement_type
+
+_PROBLEMS: dict[str, type[Problem]] = {
+    "roster.version": RosterMoved,
+    "roster.prev": RosterMoved,
+    "log.after_close": JournalClosed,
+    "entries.stale": EpochStale,
+    "entries.epoch": EpochMoved,
+    "entries.generation": GenerationMoved,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """An item as pushed, parsed: an entry has a `header`, a roster statement a `roster`, a closing neither."""
+
+    item: EntryItem | StatementItem
+    digest: bytes
+    grants: dict[bytes, bytes]
+    header: Header | None = None
+    roster: RosterStatement | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Appended:
+    """Where each item stands, and the receipt for the new ones (None when there were none)."""
+
+    places: tuple[KnownItem, ...]
+    receipt: Receipt | None
+
+
+def refuse(error: MalformedData | VerificationError) -> Problem:
+    """The problem that tells a client why the protocol's rules refused something."""
+    if isinstance(error, MalformedData):
+        return Malformed(sentence=str(error))
+    return _PROBLEMS.get(error.check, RuleBroken)()
+
+
+def parse_candidates(items: Sequence[Placed]) -> tuple[Candidate, ...]:
+    """The items of a push. Raises: Malformed."""
+    try:
+        return tuple(_parse(placed) for placed in items)
+    except MalformedData as error:
+        raise refuse(error) from error
+
+
+def _parse(placed: Placed) -> Candidate:
+    item, grants = placed.item, dict(placed.grants)
+    if isinstance(item, EntryItem):
+        if item.blob is None:
+            raise MalformedData("An entry was pushed without its blob.")
+        require_blob_size(item.blob)
+        return Candidate(item, item.digest, grants, header=parse_header(item.header))
+    is_roster = statement_type(parse_canonical(item.signed.statement)) == "roster"
+    roster = parse_roster(item.signed.statement) if is_roster else None
+    return Candidate(item, item.digest, grants, roster=roster)
+
+
+def append_to_journal(
+    connection: Connection,
+    member: JournalMember,
+    candidates: Sequence[Candidate],
+    signer: ReceiptSigner,
+    now: int,
+) -> Appended:
+    """Append a push to a journal that exists.
+
+    Raises:
+        NotFound: there is no such journal, or the caller was removed from it a moment ago.
+        JournalClosed, RosterMoved, RuleBroken, EpochStale, EpochMoved, GenerationMoved, Malformed: as the rules say.
+    """
+    state = repository.load_log(connection, member.journal, lock=True)
+    if state is None or find_member(connection, member.account, member.journal, now) is None:
+        raise NotFound
+    return append(connection, state, candidates, member.account, signer, now)
+
+
+def append(
+    connection: Connection,
+    before: LogState,
+    candidates: Sequence[Candidate],
+    author: bytes,
+    signer: ReceiptSigner,
+    now: int,
+) -> Appended:
+    """Append a push after `before`, which is locked, or empty. Raises: as `append_to_journal`."""
+    entries, versions = _find_known(connection, before, candidates)
+    chains = _load_chains(connection, before, candidates)
+    state, new, places = before, [], []
+    for candidate in candidates:
+        place = _known_place(connection, before, candidate, entries, versions)
+        if place is None:
+            state = _append_one(state, candidate, author, chains)
+            place = KnownItem(state.seq, candidate.digest)
+            new.append(_new_item(state, candidate))
+            if candidate.header is not None:
+                entries[candidate.header.entry] = place
+        places.append(place)
+    if not new:
+        return Appended(tuple(places), None)
+    receipt = signer.sign(state.journal, state.seq, state.head, max(now, before.time))
+    _store(connection, before, replace(state, time=receipt.time), new, receipt)
+    return Appended(tuple(places), receipt)
+
+
+def _find_known(
+    connection: Connection, before: LogState, candidates: Sequence[Candidate]
+) -> tuple[dict[bytes, KnownItem], dict[int, KnownItem]]:
+    entries = [candidate.header.entry for candidate in candidates if candidate.header is not None]
+    versions = [candidate.roster.version for candidate in candidates if candidate.roster is not None]
+    return repository.find_known(connection, before.journal, entries, versions)
+
+
+def _known_place(
+    connection: Connection,
+    before: LogState,
+    candidate: Candidate,
+    entries: dict[bytes, KnownItem],
+    versions: dict[int, KnownItem],
+) -> KnownItem | None:
+    if candidate.header is not None:
+        return entries.get(candidate.header.entry)
+    if candidate.roster is not None:
+        place = versions.get(candidate.roster.version)
+        return place if place is not None and place.digest == candidate.digest else None
+    if before.closed and repository.digest_at(connection, before.journal, before.seq) == candidate.digest:
+        return KnownItem(before.seq, candidate.digest)
+    return None
+
+
+def _load_chains(connection: Connection, before: LogState, candidates: Sequence[Candidate]) -> Chains:
+    """The chain of everyone whom a statement of this push names or who signed it; none when there is no statement."""
+    accounts: set[bytes] = set()
+    for candidate in candidates:
+        if isinstance(candidate.item, StatementItem):
+            accounts.update(signature.account for signature in candidate.item.signed.signatures)
+            accounts.update(member.account for member in (candidate.roster.members if candidate.roster else ()))
+    if accounts and before.roster is not None:
+        accounts.update(member.account for member in before.roster.members)
+    return load_chains(connection, accounts) if accounts else {}
+
+
+def _append_one(state: LogState, candidate: Candidate, author: bytes, chains: Chains) -> LogState:
+    try:
+        after = append_item(state, state.seq + 1, candidate.item, chains)
+        if candidate.header is not None:
+            _check_entry(state.roster, candidate.header, author)
+        if candidate.roster is not None and after.roster is not None:
+            check_grants(_with_named_grants(after.roster, candidate.roster), candidate.grants)
+        return after
+    except (MalformedData, VerificationError) as error:
+        raise refuse(error) from error
+
+
+def _check_entry(roster: Roster | None, header: Header, author: bytes) -> None:
+    if header.author != author:  # check: server.author
+        raise RuleBroken
+    if roster is not None:  # the log has checked that it begins with a roster
+        check_entry(header, roster)
+
+
+def _with_named_grants(after: Roster, named: RosterStatement) -> Roster:
+    """The roster with the grants that its own statement names: none where the epoch was carried."""
+    return replace(after, grants=named.grants or {})
+
+
+def _new_item(state: LogState, candidate: Candidate) -> NewItem:
+    item = candidate.item
+    if isinstance(item, StatementItem):
+        return NewItem(
+            seq=state.seq,
+            kind=STATEMENT,
+            digest=candidate.digest,
+            header=item.signed.statement,
+            version=None if candidate.roster is None else candidate.roster.version,
+            signatures=repository.join_signatures(item.signed.signatures),
+            grants=candidate.grants,
+        )
+    return NewItem(
+        seq=state.seq,
+        kind=ENTRY,
+        digest=candidate.digest,
+        header=item.header,
+        entry=None if candidate.header is None else candidate.header.entry,
+        blob_hash=item.hash_of_blob,
+        blob=item.blob,
+    )
+
+
+def _store(connection: Connection, before: LogState, after: LogState, new: Sequence[NewItem], receipt: Receipt) -> None:
+    roster = after.roster
+    if roster is None:
+        raise RuleBroken
+    statements = [item.header for item in new if item.version is not None]
+    if before.roster is None:
+        repository.add_journal(connection, after, roster, statements[-1])
+    else:
+        repository.move_journal(connection, after, roster, statements[-1] if statements else None)
+    repository.add_items(connection, after.journal, new, receipt)
+    if statements:
+        repository.save_members(connection, roster, before.roster.accepted if before.roster else frozenset())
+        repository.drop_proposals(connection, after.journal)

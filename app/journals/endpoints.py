@@ -1,0 +1,161 @@
+"""`/v1/journals`: create and list them, their members' chains, and proposals."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Response
+
+from app.callers import Member, ProposalPath, Server, SignedIn
+from app.journals import proposals, repository, service
+from app.problems import (
+    JournalClosed,
+    JournalExists,
+    Malformed,
+    NotFound,
+    ProposalLimit,
+    RosterMoved,
+    RuleBroken,
+    SessionMissing,
+    refusals,
+)
+from app.settings import DAY
+from app.state import State
+from duolog.api.common import AccountStatementModel, GrantModel, JournalStatementModel, ReceiptModel, SignatureModel
+from duolog.api.journals import (
+    Chain,
+    ChainList,
+    JournalCreated,
+    JournalList,
+    JournalState,
+    Proposal,
+    ProposalCreated,
+    ProposalList,
+    ProposalRequest,
+)
+from duolog.errors import MalformedData
+from duolog.protocol import sizes
+from duolog.protocol.codec import parse_b64
+from duolog.protocol.ids import journal_id
+
+router = APIRouter(prefix="/v1/journals", tags=["journals"])
+
+MAX_LISTED = 500  # journals in one answer
+
+After = Annotated[str, Query(max_length=43, description="The last id of the answer before; empty to begin.")]
+Limit = Annotated[int, Query(ge=1, le=MAX_LISTED, description="How many at most.")]
+
+
+@router.post(
+    "",
+    operation_id="create_journal",
+    summary="Create a journal",
+    status_code=201,
+    responses=refusals(SessionMissing, JournalExists, RuleBroken),
+)
+async def create_journal(genesis: JournalStatementModel, caller: SignedIn, server: Server) -> JournalCreated:
+    """The journal begins with its genesis, whose founder is the caller. Sending it again gets the first answer."""
+    receipt = await server.database.write(
+        service.create_journal,
+        caller.account,
+        genesis.signed(),
+        genesis.grants_by_account(),
+        server.receipts,
+        server.now(),
+    )
+    return JournalCreated(journal=journal_id(genesis.statement), receipt=ReceiptModel.of(receipt))
+
+
+@router.get(
+    "",
+    operation_id="list_journals",
+    summary="How far each of my journals has come",
+    responses=refusals(SessionMissing),
+)
+async def list_journals(caller: SignedIn, server: Server, after: After = "", limit: Limit = 100) -> JournalList:
+    """The one request that a client repeats: it says in which journals something is new."""
+    rows = await server.database.read(repository.list_journals, caller.account, _after(after), limit + 1, server.now())
+    listed = [JournalState(journal=row.journal, seq=row.seq, closed=row.closed) for row in rows[:limit]]
+    return JournalList(journals=listed, more=len(rows) > limit)
+
+
+def _after(text: str) -> bytes:
+    try:
+        return parse_b64(text, sizes.JOURNAL_ID) if text else b""
+    except MalformedData as error:
+        raise Malformed(sentence="The parameter `after` is not the id of a journal.") from error
+
+
+@router.get(
+    "/{journal}/chains",
+    operation_id="list_chains",
+    summary="The account chains of everyone whom the journal's log names",
+    responses=refusals(SessionMissing, NotFound),
+)
+async def list_chains(member: Member, server: Server) -> ChainList:
+    """Past members are included, since the log can't be verified without them."""
+    chains = await server.database.read(service.list_chains, member)
+    return ChainList(
+        chains=[
+            Chain(account=account, statements=[AccountStatementModel.of(item) for item in statements])
+            for account, statements in chains.items()
+        ]
+    )
+
+
+@router.post(
+    "/{journal}/proposals",
+    operation_id="create_proposal",
+    summary="Propose a change of members that another member must sign too",
+    status_code=201,
+    responses=refusals(SessionMissing, NotFound, JournalClosed, RosterMoved, ProposalLimit, RuleBroken),
+)
+async def create_proposal(proposal: ProposalRequest, member: Member, server: Server) -> ProposalCreated:
+    """It waits until it is signed and pushed, declined, or void because the roster moved."""
+    new = proposals.NewProposal(proposal.signed(), proposal.grants_by_account(), proposal.context)
+    created = await server.database.write(proposals.propose, member, new, server.now(), _dropped_before(server))
+    return ProposalCreated(proposal=created)
+
+
+@router.get(
+    "/{journal}/proposals",
+    operation_id="list_proposals",
+    summary="The proposals that wait in this journal",
+    responses=refusals(SessionMissing, NotFound),
+)
+async def list_proposals(member: Member, server: Server) -> ProposalList:
+    rows = await server.database.read(proposals.list_proposals, member.journal, _dropped_before(server))
+    return ProposalList(
+        proposals=[
+            Proposal(
+                proposal=row.proposal,
+                proposed_at=row.proposed,
+                statement=row.statement,
+                signatures=[
+                    SignatureModel(account=item.account, signature=item.signature)
+                    for item in repository.split_signatures(row.signatures)
+                ],
+                grants=[
+                    GrantModel(account=account, grant=grant)
+                    for account, grant in proposals.split_grants(row.grants).items()
+                ],
+                context=row.context,
+            )
+            for row in rows
+        ]
+    )
+
+
+@router.delete(
+    "/{journal}/proposals/{proposal}",
+    operation_id="drop_proposal",
+    summary="Decline or withdraw a proposal",
+    status_code=204,
+    responses=refusals(SessionMissing, NotFound),
+)
+async def drop_proposal(proposal: ProposalPath, member: Member, server: Server) -> Response:
+    """A partner declines any; a confidant withdraws an own one."""
+    await server.database.write(proposals.drop_proposal, member, proposal)
+    return Response(status_code=204)
+
+
+def _dropped_before(server: State) -> int:
+    return server.now() - server.settings.proposal_days * DAY

@@ -1,0 +1,104 @@
+"""Proposals: roster statements that still wait for another member's signature.
+
+A proposal holds to the same rules as the statement that it will become, but for the signatures that are missing. It is
+void as soon as the roster moves, and dropped after some days; whoever may sign it fetches it, signs, and pushes it.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, delete, func, select
+
+from app.access import JournalMember
+from app.chains.repository import load_chains
+from app.database import AnyRow, insert_new
+from app.journals import repository
+from app.journals.append import refuse
+from app.journals.table import proposals
+from app.problems import JournalClosed, NotFound, ProposalLimit
+from duolog.errors import MalformedData, VerificationError
+from duolog.protocol import sizes
+from duolog.protocol.roster import check_grants, check_proposal
+from duolog.protocol.roster_statements import parse_roster
+from duolog.protocol.statements import SignedStatement, statement_hash
+
+MAX_PROPOSALS = 32  # that wait in one journal at a time
+_GRANT = sizes.ACCOUNT_ID + sizes.SEALED_SEED
+
+
+@dataclass(frozen=True, slots=True)
+class NewProposal:
+    """A proposal as sent."""
+
+    signed: SignedStatement
+    grants: dict[bytes, bytes]
+    context: bytes | None
+
+
+def propose(
+    connection: Connection, member: JournalMember, proposal: NewProposal, now: int, proposed_before: int
+) -> bytes:
+    """Keep a proposal; the same one again changes nothing. Its id: the hash of its statement.
+
+    Raises:
+        NotFound, JournalClosed, RosterMoved, RuleBroken, Malformed: as for an append.
+        ProposalLimit: too many wait already.
+    """
+    state = repository.load_log(connection, member.journal, lock=True)
+    if state is None or state.roster is None:
+        raise NotFound
+    if state.closed:  # check: server.propose_closed
+        raise JournalClosed
+    repository.drop_proposals(connection, member.journal, proposed_before)
+    signed = proposal.signed
+    try:
+        parsed = parse_roster(signed.statement)
+        accounts = {member.account for member in (*state.roster.members, *parsed.members)}
+        accounts.update(item.account for item in signed.signatures)
+        proposed = check_proposal(state.roster, signed, load_chains(connection, accounts))
+        if parsed.grants is not None:
+            check_grants(proposed, proposal.grants)
+    except (MalformedData, VerificationError) as error:
+        raise refuse(error) from error
+    waiting = select(func.count()).select_from(proposals).where(proposals.c.journal == member.journal)
+    if connection.execute(waiting).scalar_one() >= MAX_PROPOSALS:  # check: server.proposal_limit
+        raise ProposalLimit
+    row = {
+        "journal": member.journal,
+        "proposal": statement_hash(signed.statement),
+        "author": member.account,
+        "proposed": now,
+        "statement": signed.statement,
+        "signatures": repository.join_signatures(signed.signatures),
+        "grants": b"".join(account + grant for account, grant in sorted(proposal.grants.items())),
+        "context": proposal.context,
+    }
+    connection.execute(insert_new(connection, proposals).values(row))
+    return statement_hash(signed.statement)
+
+
+def list_proposals(connection: Connection, journal: bytes, proposed_after: int) -> Sequence[AnyRow]:
+    """The proposals that wait in a journal, oldest first."""
+    columns = proposals.c
+    return connection.execute(
+        select(
+            columns.proposal, columns.proposed, columns.statement, columns.signatures, columns.grants, columns.context
+        )
+        .where(columns.journal == journal, columns.proposed >= proposed_after)
+        .order_by(columns.proposed, columns.proposal)
+    ).all()
+
+
+def split_grants(joined: bytes) -> dict[bytes, bytes]:
+    """Grants as stored with a proposal: account 32 | grant 1168 each."""
+    parts = (joined[at : at + _GRANT] for at in range(0, len(joined), _GRANT))
+    return {part[: sizes.ACCOUNT_ID]: part[sizes.ACCOUNT_ID :] for part in parts}
+
+
+def drop_proposal(connection: Connection, member: JournalMember, proposal: bytes) -> None:
+    """Drop one: a partner declines any, a confidant withdraws an own one. Raises: NotFound."""
+    query = delete(proposals).where(proposals.c.journal == member.journal, proposals.c.proposal == proposal)
+    if member.role != "partner":  # check: server.proposal_author
+        query = query.where(proposals.c.author == member.account)
+    if connection.execute(query).rowcount == 0:
+        raise NotFound

@@ -1,0 +1,220 @@
+"""Reads and writes journals: the end of a log with its roster, new items, members, proposals."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from sqlalchemy import Connection, delete, insert, or_, select, update
+
+from app.access import memberships
+from app.database import AnyRow, insert_new
+from app.journals.table import acceptances, grants, journal_accounts, journals, log, proposals
+from duolog.protocol import sizes
+from duolog.protocol.log import LogState
+from duolog.protocol.receipts import Receipt, parse_receipt
+from duolog.protocol.roster_changes import Roster
+from duolog.protocol.roster_statements import parse_roster
+from duolog.protocol.statements import Signature, SignedStatement, statement_hash
+
+STATEMENT, ENTRY = 1, 2  # the kinds of log rows
+_SIGNED = sizes.ACCOUNT_ID + sizes.SIGNATURE
+
+_parse_roster = lru_cache(maxsize=1024)(parse_roster)
+
+
+@dataclass(frozen=True, slots=True)
+class NewItem:
+    """An item at its new place, ready to be stored. `header` is a statement's bytes or an entry's header."""
+
+    seq: int
+    kind: int
+    digest: bytes
+    header: bytes
+    entry: bytes | None = None
+    version: int | None = None
+    signatures: bytes | None = None
+    blob_hash: bytes | None = None
+    blob: bytes | None = None
+    grants: Mapping[bytes, bytes] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class KnownItem:
+    """Where an item that was accepted before stands."""
+
+    seq: int
+    digest: bytes
+
+
+def join_signatures(signatures: Iterable[Signature]) -> bytes:
+    """A journal statement's signatures as stored: account 32 | signature 64 each."""
+    return b"".join(item.account + item.signature for item in signatures)
+
+
+def split_signatures(joined: bytes) -> tuple[Signature, ...]:
+    """The reverse of `join_signatures`."""
+    parts = (joined[at : at + _SIGNED] for at in range(0, len(joined), _SIGNED))
+    return tuple(Signature(part[: sizes.ACCOUNT_ID], part[sizes.ACCOUNT_ID :]) for part in parts)
+
+
+def load_log(connection: Connection, journal: bytes, *, lock: bool = False) -> LogState | None:
+    """The end of a journal's log; with `lock`, nobody else appends to it until the transaction ends. Two queries."""
+    query = select(journals).where(journals.c.journal == journal)
+    row = connection.execute(query.with_for_update() if lock else query).one_or_none()
+    if row is None:
+        return None
+    used = connection.execute(select(acceptances.c.acceptance).where(acceptances.c.journal == journal)).scalars()
+    roster = _roster(row, frozenset(used))
+    return LogState(journal=journal, seq=row.seq, head=row.head, time=row.time, roster=roster, closed=row.closed)
+
+
+def _roster(row: AnyRow, accepted: frozenset[bytes]) -> Roster:
+    """The roster in force.
+
+    The digests of a carried epoch's grants are not kept: only a fresh one's are ever compared.
+    """
+    parsed = _parse_roster(row.roster)
+    return Roster(
+        journal=row.journal,
+        nonce=row.nonce,
+        founder=row.founder,
+        version=parsed.version,
+        head=statement_hash(row.roster),
+        members=parsed.members,
+        provisional=parsed.provisional,
+        epoch=parsed.epoch,
+        epoch_commitment=parsed.epoch_commitment,
+        stale=row.stale,
+        grants=parsed.grants or {},
+        accepted=accepted,
+    )
+
+
+def find_known(
+    connection: Connection, journal: bytes, entries: Sequence[bytes], versions: Sequence[int]
+) -> tuple[dict[bytes, KnownItem], dict[int, KnownItem]]:
+    """Which of these entry ids and roster versions were accepted before, and where they stand. One query."""
+    rows = connection.execute(
+        select(log.c.entry, log.c.version, log.c.seq, log.c.digest).where(
+            log.c.journal == journal, or_(log.c.entry.in_(entries), log.c.version.in_(versions))
+        )
+    ).all()
+    known = [(row, KnownItem(row.seq, row.digest)) for row in rows]
+    return (
+        {row.entry: item for row, item in known if row.entry is not None},
+        {row.version: item for row, item in known if row.version is not None},
+    )
+
+
+def digest_at(connection: Connection, journal: bytes, seq: int) -> bytes | None:
+    """The digest of the item at `seq`."""
+    return connection.execute(
+        select(log.c.digest).where(log.c.journal == journal, log.c.seq == seq)
+    ).scalar_one_or_none()
+
+
+def receipt_at(connection: Connection, journal: bytes, seq: int) -> Receipt | None:
+    """The receipt whose push ended at `seq`."""
+    data = connection.execute(
+        select(log.c.receipt).where(log.c.journal == journal, log.c.seq == seq)
+    ).scalar_one_or_none()
+    return None if data is None else parse_receipt(data)
+
+
+def add_journal(connection: Connection, state: LogState, roster: Roster, statement: bytes) -> None:
+    """Store a journal that begins."""
+    row = {"journal": state.journal, "founder": roster.founder, "nonce": roster.nonce}
+    connection.execute(insert(journals).values(row | _end(state, roster) | {"roster": statement}))
+
+
+def move_journal(connection: Connection, state: LogState, roster: Roster, statement: bytes | None) -> None:
+    """Store the new end of a log, and the statement of the roster in force if it is another one now."""
+    values = _end(state, roster) | ({} if statement is None else {"roster": statement})
+    connection.execute(update(journals).where(journals.c.journal == state.journal).values(values))
+
+
+def _end(state: LogState, roster: Roster) -> dict[str, object]:
+    return {
+        "seq": state.seq,
+        "head": state.head,
+        "time": state.time,
+        "closed": state.closed,
+        "stale": roster.stale,
+    }
+
+
+def add_items(connection: Connection, journal: bytes, items: Sequence[NewItem], receipt: Receipt) -> None:
+    """Store the items of one push, in order; the last carries the receipt. Two statements at most."""
+    ends = {items[-1].seq: receipt.encode()}
+    rows = [
+        {
+            "journal": journal,
+            "seq": item.seq,
+            "kind": item.kind,
+            "entry": item.entry,
+            "version": item.version,
+            "digest": item.digest,
+            "header": item.header,
+            "signatures": item.signatures,
+            "blob_hash": item.blob_hash,
+            "blob": item.blob,
+            "receipt": ends.get(item.seq),
+        }
+        for item in items
+    ]
+    connection.execute(insert(log), rows)
+    sealed = [
+        {"journal": journal, "account": account, "seq": item.seq, "sealed": grant}
+        for item in items
+        for account, grant in (item.grants or {}).items()
+    ]
+    if sealed:
+        connection.execute(insert(grants), sealed)
+
+
+def save_members(connection: Connection, roster: Roster, accepted_before: frozenset[bytes]) -> None:
+    """Store who is a member now, that the log has named them, and which acceptances are used up."""
+    journal = roster.journal
+    connection.execute(delete(memberships).where(memberships.c.journal == journal))
+    members = [
+        {
+            "account": member.account,
+            "journal": journal,
+            "role": member.role,
+            "rights": member.rights,
+            "until": member.until,
+        }
+        for member in roster.members
+    ]
+    connection.execute(insert(memberships), members)
+    named = [{"journal": journal, "account": member.account} for member in roster.members]
+    connection.execute(insert_new(connection, journal_accounts), named)
+    used = [{"journal": journal, "acceptance": item} for item in roster.accepted - accepted_before]
+    if used:
+        connection.execute(insert(acceptances), used)
+
+
+def drop_proposals(connection: Connection, journal: bytes, proposed_before: int | None = None) -> None:
+    """Drop the proposals of a journal: all of them, or those made before a time."""
+    query = delete(proposals).where(proposals.c.journal == journal)
+    connection.execute(query if proposed_before is None else query.where(proposals.c.proposed < proposed_before))
+
+
+def list_journals(connection: Connection, account: bytes, after: bytes, limit: int, now: int) -> Sequence[AnyRow]:
+    """The journals of an account, ascending by id, after the id `after`."""
+    return connection.execute(
+        select(journals.c.journal, journals.c.seq, journals.c.closed)
+        .join(memberships, memberships.c.journal == journals.c.journal)
+        .where(
+            memberships.c.account == account,
+            memberships.c.journal > after,
+            or_(memberships.c.until.is_(None), memberships.c.until > now),
+        )
+        .order_by(memberships.c.journal)
+        .limit(limit)
+    ).all()
+
+
+def signed_statement(statement: bytes, signatures: bytes) -> SignedStatement:
+    """A stored statement with its signatures."""
+    return SignedStatement(statement, split_signatures(signatures))

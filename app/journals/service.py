@@ -1,0 +1,55 @@
+"""Creating journals, listing one's own, and the account chains of those who share one."""
+
+from sqlalchemy import Connection, select
+
+from app.access import JournalMember
+from app.chains.repository import Statements, load_statements
+from app.journals import repository
+from app.journals.append import append, parse_candidates
+from app.journals.table import journal_accounts
+from app.problems import JournalExists, RuleBroken
+from app.receipts.service import ReceiptSigner
+from duolog.api.pages import Placed
+from duolog.protocol.ids import journal_id
+from duolog.protocol.log import StatementItem, empty_log
+from duolog.protocol.receipts import Receipt
+from duolog.protocol.statements import SignedStatement
+
+
+def create_journal(
+    connection: Connection,
+    account: bytes,
+    signed: SignedStatement,
+    grants: dict[bytes, bytes],
+    signer: ReceiptSigner,
+    now: int,
+) -> Receipt:
+    """Begin a journal with its genesis; the same genesis again gets the first receipt.
+
+    Raises:
+        JournalExists: another statement or signature began it.
+        RuleBroken, Malformed: the genesis is not a valid one, or not the caller's.
+    """
+    journal = journal_id(signed.statement)
+    candidates = parse_candidates([Placed(0, StatementItem(signed), grants)])
+    existing = repository.digest_at(connection, journal, 1)
+    if existing is not None:
+        first = repository.receipt_at(connection, journal, 1)
+        if existing != candidates[0].digest:  # check: server.journal_exists
+            raise JournalExists
+        if first is None:  # a genesis is the whole first push, so it has a receipt
+            raise JournalExists
+        return first
+    named = candidates[0].roster
+    if named is None or [member.account for member in named.members] != [account]:  # check: server.founder
+        raise RuleBroken
+    receipt = append(connection, empty_log(journal), candidates, account, signer, now).receipt
+    if receipt is None:
+        raise JournalExists
+    return receipt
+
+
+def list_chains(connection: Connection, member: JournalMember) -> Statements:
+    """The chain of every account that the journal's log ever named. One query."""
+    named = select(journal_accounts.c.account).where(journal_accounts.c.journal == member.journal)
+    return load_statements(connection, named)

@@ -1,0 +1,104 @@
+"""How much and how often: body limits while a body streams in, and rate limits on all that works without a session.
+
+Rates are counted in this process's memory, under a keyed hash of the client's network (an IPv4 address, or an IPv6
+/64): no address is kept or logged. Where several processes serve, each counts for itself.
+"""
+
+import hashlib
+import ipaddress
+import math
+import re
+import secrets
+import time
+
+from limits import RateLimitItem, parse
+from limits.storage import MemoryStorage
+from limits.strategies import FixedWindowRateLimiter
+from starlette.datastructures import Headers
+from starlette.requests import HTTPConnection
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from app.problems import SlowDown, TooLarge
+from app.settings import Settings
+
+PUSH_PATH = re.compile(r"/v1/journals/[^/]+/entries")
+
+
+class BodyLimit:
+    """Refuses a body as soon as it is known to be too large: by its announced length, or when that much has come."""
+
+    def __init__(self, app: ASGIApp, settings: Settings) -> None:
+        self._app = app
+        self._settings = settings
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        is_push = PUSH_PATH.fullmatch(scope["path"]) is not None
+        limit = self._settings.max_push_body if is_push else self._settings.max_body
+        announced = Headers(scope=scope).get("content-length", "0")
+        if not announced.isdecimal() or int(announced) > limit:
+            raise TooLarge
+        taken = 0
+
+        async def receive_within_limit() -> Message:
+            nonlocal taken
+            message = await receive()
+            taken += len(message.get("body", b""))
+            if taken > limit:
+                raise TooLarge
+            return message
+
+        await self._app(scope, receive_within_limit, send)
+
+
+class Rates:
+    """The rate limits of this process."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.anonymous = parse(settings.rate_anonymous)
+        self.register = parse(settings.rate_register)
+        self.login = parse(settings.rate_login)
+        self.bad_token = parse(settings.rate_bad_token)
+        self._limiter = FixedWindowRateLimiter(MemoryStorage())
+        self._key = secrets.token_bytes(32)
+
+    def count(self, limit: RateLimitItem, what: str, connection: HTTPConnection) -> None:
+        """Count one request against `limit`. Raises: SlowDown."""
+        network = self._network(connection)
+        if not self._limiter.hit(limit, what, network):
+            raise SlowDown(retry_after=self._wait(limit, what, network))
+
+    def require_left(self, limit: RateLimitItem, what: str, connection: HTTPConnection) -> None:
+        """Refuse when `limit` is used up, without counting. Raises: SlowDown."""
+        network = self._network(connection)
+        if not self._limiter.test(limit, what, network):
+            raise SlowDown(retry_after=self._wait(limit, what, network))
+
+    def _wait(self, limit: RateLimitItem, what: str, network: str) -> int:
+        reset = self._limiter.get_window_stats(limit, what, network).reset_time
+        return max(1, math.ceil(reset - time.time()))
+
+    def _network(self, connection: HTTPConnection) -> str:
+        host = connection.client.host if connection.client else ""
+        try:
+            address = ipaddress.ip_address(host)
+        except ValueError:
+            packed = host.encode()
+        else:
+            packed = address.packed if address.version == 4 else address.packed[:8]
+        return hashlib.blake2b(packed, key=self._key, digest_size=16).hexdigest()
+
+
+class AnonymousRate:
+    """Counts every request that brings no session at all, whatever it asks for."""
+
+    def __init__(self, app: ASGIApp, rates: Rates) -> None:
+        self._app = app
+        self._rates = rates
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and "authorization" not in Headers(scope=scope):
+            self._rates.count(self._rates.anonymous, "anonymous", HTTPConnection(scope))
+        await self._app(scope, receive, send)

@@ -1,0 +1,56 @@
+"""Log lines of events and counts, as JSON or for a terminal.
+
+No line carries a token, a query string, a body, an id from a path, a full address or the text of an exception: a
+request is logged by its route's pattern, a failure by its type and the places in our code that it came through.
+"""
+
+import logging
+import sys
+import traceback
+from pathlib import Path
+
+import structlog
+
+from app.settings import Settings
+
+HERE = Path(__file__).parent.parent
+
+
+def configure_logs(settings: Settings) -> None:
+    """Send structlog's lines to stderr, in the form that the settings ask for."""
+    as_json = settings.log_format == "json" or (settings.log_format == "auto" and not sys.stderr.isatty())
+    renderer = structlog.processors.JSONRenderer() if as_json else structlog.dev.ConsoleRenderer()
+    level: int = logging.getLevelNamesMapping()[settings.log_level.upper()]
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            renderer,
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(level),
+        logger_factory=structlog.WriteLoggerFactory(sys.stderr),
+    )
+
+
+def log() -> structlog.typing.FilteringBoundLogger:
+    """The server's logger."""
+    logger: structlog.typing.FilteringBoundLogger = structlog.get_logger("duolog")
+    return logger
+
+
+def describe(error: BaseException) -> dict[str, object]:
+    """An exception for a log line: its types and where it came through, never its text, which may quote what was
+    sent.
+    """
+    kinds = []
+    cause: BaseException | None = error
+    while cause is not None:
+        kinds.append(type(cause).__name__)
+        cause = cause.__cause__
+    frames = traceback.extract_tb(error.__traceback__)
+    places = [
+        f"{Path(f.filename).relative_to(HERE)}:{f.lineno}"
+        for f in frames
+        if Path(f.filename).is_relative_to(HERE / "app")
+    ]
+    return {"error": " <- ".join(kinds), "places": places[-6:]}

@@ -1,0 +1,46 @@
+"""`create_app(settings)`: puts the server together.
+
+Nothing happens at import, nor when the application is made: its lifespan loads the receipt key, and opens and closes
+the database.
+"""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+
+from app.edge import Edge
+from app.limits import AnonymousRate, BodyLimit
+from app.openapi import describe_api
+from app.problems import Problem, render
+from app.receipts.service import load_receipt_keys
+from app.routes import router
+from app.settings import Settings
+from app.state import State, system_clock
+
+
+def create_app(settings: Settings, clock: Callable[[], int] = system_clock) -> FastAPI:
+    """The ASGI application for these settings; `clock` gives Unix seconds."""
+    state = State(settings, clock)
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        state.receipts = load_receipt_keys(settings.receipt_key_path)
+        await state.database.open()
+        try:
+            yield
+        finally:
+            await state.database.close()
+
+    app = FastAPI(lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False)
+    app.state.duolog = state
+    app.include_router(router)
+    for error in (Problem, RequestValidationError, HTTPException):
+        app.add_exception_handler(error, render)
+    app.add_middleware(AnonymousRate, rates=state.rates)
+    app.add_middleware(BodyLimit, settings=settings)
+    app.add_middleware(Edge)
+    describe_api(app)
+    return app

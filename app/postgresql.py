@@ -1,0 +1,63 @@
+"""PostgreSQL: any number of stateless serving processes on one database.
+
+Each write is one transaction on its own connection. Writers to one journal wait for each other on its row (`SELECT
+... FOR UPDATE`, which SQLite doesn't need and leaves out); writers to different journals don't meet. A deadlock or a
+serialization failure, or a row that somebody else added first, is tried again: the function runs once more on a fresh
+transaction, and meets what is there now.
+"""
+
+import asyncio
+from collections.abc import Callable
+from typing import Concatenate, ParamSpec, TypeVar
+
+from sqlalchemy import Connection, text
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+
+from app.database import storage_problem
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+ATTEMPTS = 5
+_AGAIN = ("40001", "40P01", "23505")  # serialization failure, deadlock, somebody else added the same row first
+
+
+class PostgresDatabase:
+    """A PostgreSQL database. Implements `Database`."""
+
+    def __init__(self, url: str, *, connections: int) -> None:
+        target = make_url(url).set(drivername="postgresql+psycopg")
+        self._engine: AsyncEngine = create_async_engine(
+            target, pool_size=connections, max_overflow=connections, pool_pre_ping=True, hide_parameters=True
+        )
+        self._reading = self._engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+
+    async def open(self) -> None:
+        await self.read(lambda connection: connection.execute(text("SELECT 1")).scalar())
+
+    async def close(self) -> None:
+        await self._engine.dispose()
+
+    async def read(self, function: Callable[Concatenate[Connection, P], T], /, *args: P.args, **kwargs: P.kwargs) -> T:
+        try:
+            async with self._reading.connect() as connection:
+                return await connection.run_sync(lambda sync: function(sync, *args, **kwargs))
+        except OperationalError as error:
+            raise storage_problem(error) from error
+
+    async def write(self, function: Callable[Concatenate[Connection, P], T], /, *args: P.args, **kwargs: P.kwargs) -> T:
+        # Shielded: a request that is cancelled leaves no transaction half way; the work is committed or not as a whole.
+        return await asyncio.shield(asyncio.ensure_future(self._write(lambda sync: function(sync, *args, **kwargs))))
+
+    async def _write(self, function: Callable[[Connection], T]) -> T:
+        for attempt in range(ATTEMPTS):
+            try:
+                async with self._engine.begin() as connection:
+                    return await connection.run_sync(function)
+            except (OperationalError, IntegrityError) as error:
+                if getattr(error.orig, "sqlstate", None) not in _AGAIN or attempt == ATTEMPTS - 1:
+                    raise storage_problem(error) if isinstance(error, OperationalError) else error from error
+                await asyncio.sleep(0.01 * 2**attempt)
+        raise AssertionError("unreachable: the last attempt returns or raises")

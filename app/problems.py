@@ -1,0 +1,232 @@
+"""Every refusal of the server, one class each: status, stable code, and a sentence that says what to do.
+
+Rendered as RFC 9457 problem details by one handler. A problem never carries input, exception text or a secret; a client
+acts on `code`, and shows `detail`. Declared for OpenAPI with `refusals(...)`. Spec: §11.
+"""
+
+from collections.abc import Mapping, Sequence
+from http import HTTPStatus
+from typing import Any, ClassVar
+
+from fastapi import Request
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+
+from duolog.api import problems as api
+
+MEDIA_TYPE = "application/problem+json"
+
+Responses = dict[int | str, dict[str, Any]]
+
+
+class Problem(HTTPException):
+    """A refusal. Subclasses name it.
+
+    An `HTTPException`, so that the framework lets it through wherever it is raised, even while a body streams in.
+    """
+
+    status: ClassVar[int]
+    code: ClassVar[api.ProblemCode]
+    sentence: ClassVar[str]
+
+    def __init__(self, *, sentence: str | None = None, retry_after: int | None = None) -> None:
+        super().__init__(self.status, self.code)
+        self.said = sentence or self.sentence
+        self.retry_after = retry_after
+
+    def document(self) -> api.Problem:
+        """The problem document."""
+        return api.Problem(
+            type=f"/docs#{self.code}",
+            title=HTTPStatus(self.status).phrase,
+            status=self.status,
+            code=self.code,
+            detail=self.said,
+        )
+
+    def response(self, headers: Mapping[str, str] | None = None) -> Response:
+        """The problem as an HTTP answer."""
+        fields = dict(headers or {})
+        if self.retry_after is not None:
+            fields["Retry-After"] = str(self.retry_after)
+        if self.status == 401:
+            fields["WWW-Authenticate"] = "Bearer"
+        if self.status == 413:
+            fields["Connection"] = "close"  # the rest of the body is not read
+        return Response(self.document().model_dump_json(), self.status, fields, MEDIA_TYPE)
+
+
+class Malformed(Problem):
+    status, code = 422, "malformed"
+    sentence = "The request is not in the form that this address takes. The API documentation at /docs shows it."
+
+    @classmethod
+    def at(cls, faults: Sequence[Any]) -> "Malformed":
+        """Where and why, in our own names alone: an unknown field's name is the caller's text, and is left out."""
+        places = []
+        for fault in faults[:5]:
+            where = fault["loc"][:-1] if fault["type"] == "extra_forbidden" else fault["loc"]
+            places.append(f"{'.'.join(str(part) for part in where)} ({fault['type']})")
+        return cls(sentence=f"{cls.sentence} At fault: {', '.join(places)}.")
+
+
+class RuleBroken(Problem):
+    status, code = 422, "rule_broken"
+    sentence = "The request is well-formed, but it breaks a rule of the protocol. Update your program."
+
+
+class SessionMissing(Problem):
+    status, code = 401, "session_missing"
+    sentence = "There is no valid session. Log in again."
+
+
+class LoginRefused(Problem):
+    status, code = 401, "login_refused"
+    sentence = "The log-in was not accepted: its challenge or signature is not valid. Ask for a new challenge."
+
+
+class RegistrationClosed(Problem):
+    status, code = 403, "registration_closed"
+    sentence = "This server takes no new accounts. Ask whoever runs it, or choose another server."
+
+
+class InviteCodeRefused(Problem):
+    status, code = 403, "invite_code_refused"
+    sentence = (
+        "This server takes new accounts by invite code, and this code is not valid or was used. Ask for a new one."
+    )
+
+
+class NotFound(Problem):
+    status, code = 404, "not_found"
+    sentence = "There is nothing here, or nothing for you. Check the address."
+
+
+class MethodNotAllowed(Problem):
+    status, code = 405, "method_not_allowed"
+    sentence = "This address doesn't take that method. The API documentation at /docs shows which it takes."
+
+
+class NotAcceptable(Problem):
+    status, code = 406, "not_acceptable"
+    sentence = "None of the forms that you accept can be given here. The API documentation at /docs names them."
+
+
+class AccountExists(Problem):
+    status, code = 409, "account_exists"
+    sentence = "An account with one of these keyholders exists already. Log in to it instead."
+
+
+class JournalExists(Problem):
+    status, code = 409, "journal_exists"
+    sentence = "This journal exists already. Fetch it instead."
+
+
+class RosterMoved(Problem):
+    status, code = 409, "roster_moved"
+    sentence = "The journal's members changed meanwhile. Fetch the journal, then try again."
+
+
+class EpochStale(Problem):
+    status, code = 409, "epoch_stale"
+    sentence = "The journal's key must be changed before anything is written. Your program does this by itself."
+
+
+class EpochMoved(Problem):
+    status, code = 409, "epoch_moved"
+    sentence = "The entry was sealed with another key than the one in force. Fetch the journal, then seal it again."
+
+
+class GenerationMoved(Problem):
+    status, code = 409, "generation_moved"
+    sentence = "The entry was written with account keys that are not in force here. Fetch the journal, then try again."
+
+
+class JournalClosed(Problem):
+    status, code = 409, "journal_closed"
+    sentence = "This journal is closed."
+
+
+class InvitationUsed(Problem):
+    status, code = 409, "invitation_used"
+    sentence = "This invitation was used already. Ask for a new one."
+
+
+class ProposalLimit(Problem):
+    status, code = 409, "proposal_limit"
+    sentence = "Too many proposals wait in this journal already. Sign or withdraw one first."
+
+
+class TooLarge(Problem):
+    status, code = 413, "too_large"
+    sentence = "The request is larger than this server takes. Send less at once."
+
+
+class UnsupportedMediaType(Problem):
+    status, code = 415, "unsupported_media_type"
+    sentence = "The body is not in a form that this address takes. The API documentation at /docs names them."
+
+
+class SlowDown(Problem):
+    status, code = 429, "slow_down"
+    sentence = "Too many requests. Wait as long as Retry-After says, then try again."
+
+
+class Internal(Problem):
+    status, code = 500, "internal"
+    sentence = "The server failed, and nothing was stored. Try again; if it goes on, tell whoever runs the server."
+
+
+class Unavailable(Problem):
+    status, code = 503, "unavailable"
+    sentence = "The server can't reach its storage, and nothing was stored. Try again in a minute."
+
+
+class StorageFull(Problem):
+    status, code = 507, "storage_full"
+    sentence = (
+        "The server's disk is full, and nothing was stored. Keep your text; whoever runs the server must make room."
+    )
+
+
+COMMON = (Malformed, TooLarge, SlowDown, Internal, Unavailable, StorageFull)  # any address may answer with these
+
+SCHEMA: dict[str, Any] = api.Problem.model_json_schema()
+
+
+def refusals(*problems: type[Problem]) -> Responses:
+    """The `responses=` of an endpoint that may refuse with these problems, several of one status joined."""
+    by_status: dict[int, list[type[Problem]]] = {}
+    for problem in problems:
+        by_status.setdefault(problem.status, []).append(problem)
+    return {status: _documented(of_status) for status, of_status in sorted(by_status.items())}
+
+
+def _documented(problems: list[type[Problem]]) -> dict[str, Any]:
+    examples = {problem.code: {"value": problem().document().model_dump()} for problem in problems}
+    schema = {"$ref": "#/components/schemas/Problem"}
+    return {
+        "description": " ".join(f"`{problem.code}`: {problem.sentence}" for problem in problems),
+        "content": {MEDIA_TYPE: {"schema": schema, "examples": examples}},
+    }
+
+
+async def render(request: Request, error: Exception) -> Response:
+    """The one handler: every exception that an endpoint may raise on purpose, as a problem document."""
+    if isinstance(error, Problem):
+        return error.response()
+    if isinstance(error, RequestValidationError):
+        return Malformed.at(error.errors()).response()
+    if isinstance(error, HTTPException):
+        by_status: dict[int, type[Problem]] = {404: NotFound, 405: MethodNotAllowed}
+        return by_status.get(error.status_code, Malformed)().response(_allow(request, error))
+    raise error
+
+
+def _allow(request: Request, error: HTTPException) -> Mapping[str, str]:
+    """The `Allow` header of a 405: the framework names the methods of one route, and an address may have several."""
+    if error.status_code != 405:
+        return {}
+    methods: list[str] = request.app.state.allowed_methods(request.url.path)
+    return {"Allow": ", ".join(methods)} if methods else error.headers or {}

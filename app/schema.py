@@ -1,0 +1,51 @@
+"""The state of the database's tables: which migration they are at, and how to bring them to the newest."""
+
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, Engine, create_engine
+from sqlalchemy.engine import make_url
+
+from app.settings import Settings
+from app.sqlite import sqlite_engine
+
+CONFIG = Path(__file__).parent.parent / "alembic.ini"
+
+
+def migration_engine(settings: Settings) -> Engine:
+    """A synchronous engine on the settings' database."""
+    if settings.database_url.startswith("sqlite:"):
+        return sqlite_engine(settings.database_url, begin="BEGIN IMMEDIATE")
+    return create_engine(make_url(settings.database_url).set(drivername="postgresql+psycopg"), hide_parameters=True)
+
+
+def newest_revision() -> str:
+    """The revision that this code needs."""
+    revision = ScriptDirectory.from_config(Config(CONFIG)).get_current_head()
+    if revision is None:
+        raise FileNotFoundError(f"{CONFIG.parent} holds no migrations")
+    return revision
+
+
+def current_revision(connection: Connection) -> str | None:
+    """The revision that the database is at; None for an empty one."""
+    return MigrationContext.configure(connection).get_current_revision()
+
+
+def migrate(connection: Connection, revision: str = "head") -> None:
+    """Bring the database up to `revision`, inside the connection's transaction."""
+    command.upgrade(_config(connection), revision)
+
+
+def migrate_back(connection: Connection, revision: str) -> None:
+    """Bring the database down to `revision`."""
+    command.downgrade(_config(connection), revision)
+
+
+def _config(connection: Connection) -> Config:
+    config = Config(CONFIG)
+    config.attributes["connection"] = connection
+    return config

@@ -1,0 +1,1 @@
+"""Sessions: a keyholder answers a challenge and gets a token. No password exists."""

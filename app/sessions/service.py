@@ -1,0 +1,69 @@
+"""Logging in.
+
+Rules
+- A challenge is used up by the first log-in that names it, right or wrong, and expires soon.
+- An unknown keyholder gets a challenge like any other, and then the same refusal, after the same work.
+- A token is 32 random bytes, known to its owner alone: the server keeps its hash.
+"""
+
+import secrets
+from dataclasses import dataclass
+
+from sqlalchemy import Connection
+
+from app.access import Caller, hash_token
+from app.accounts.repository import KeyholderKey, find_keyholder
+from app.sessions import repository
+from app.settings import DAY, Settings
+from duolog.errors import BadSignature
+from duolog.protocol import sizes
+from duolog.protocol.login import verify_login
+
+# The Ed25519 base point: a key whose signature an unknown keyholder's answer is checked against, in vain.
+_NOBODY = KeyholderKey(account=bytes(sizes.ACCOUNT_ID), sign_key=b"\x58" + b"\x66" * 31)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A keyholder's answer to a challenge."""
+
+    keyholder: bytes
+    challenge: bytes
+    signature: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A new session."""
+
+    token: bytes
+    account: bytes
+    expires: int
+
+
+def challenge(connection: Connection, keyholder: bytes, settings: Settings, now: int) -> tuple[bytes, int]:
+    """A new challenge and when it expires, whether or not there is such a keyholder."""
+    fresh = secrets.token_bytes(sizes.CHALLENGE)
+    expires = now + settings.challenge_seconds
+    repository.add_challenge(connection, fresh, keyholder, expires, now)
+    return fresh, expires
+
+
+def log_in(connection: Connection, answer: Answer, settings: Settings, now: int) -> Opened | None:
+    """A new session, or None when the answer is refused: the challenge is used up in either case."""
+    in_time = repository.take_challenge(connection, answer.challenge, answer.keyholder, now)
+    known = find_keyholder(connection, answer.keyholder)
+    try:
+        key = (known or _NOBODY).sign_key
+        verify_login(key, settings.public_origin, answer.challenge, answer.signature)  # check: server.login_signature
+    except BadSignature:
+        return None
+    if not in_time:  # check: server.challenge_once
+        return None
+    if known is None:
+        return None
+    token = secrets.token_bytes(sizes.TOKEN)
+    expires = now + settings.session_absolute_days * DAY
+    caller = Caller(known.account, answer.keyholder, hash_token(token), touch=False)
+    repository.add_session(connection, caller, now, expires, now - settings.session_idle_days * DAY)
+    return Opened(token, known.account, expires)

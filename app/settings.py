@@ -1,0 +1,101 @@
+"""Every setting of the server. Each is read from the environment as `DUOLOG_<NAME>`; no setting holds a secret."""
+
+from functools import cached_property
+from pathlib import Path
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, field_validator, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from duolog.errors import MalformedData
+from duolog.protocol import sizes
+from duolog.protocol.login import parse_origin
+
+Seconds = Annotated[int, Field(gt=0)]
+Days = Annotated[int, Field(gt=0)]
+Bytes = Annotated[int, Field(gt=0)]
+
+DAY = 86_400  # seconds
+
+
+class Settings(BaseSettings):
+    """What an operator may choose. The defaults serve one couple on one machine."""
+
+    model_config = SettingsConfigDict(env_prefix="DUOLOG_", frozen=True, extra="ignore")
+
+    data: Path = Field(default=Path("duolog-data"), description="Folder for the SQLite database and the receipt key.")
+    database: str = Field(
+        default="",
+        description="`sqlite:///path` or `postgresql://user@host/name`. Empty: `duolog.db` in the data folder.",
+    )
+    receipt_key_file: Path | None = Field(
+        default=None,
+        description="File of the receipt key, created on first start. Unset: `receipt.key` in the data folder.",
+    )
+    host: str = Field(default="127.0.0.1", description="Address to listen on.")
+    port: int = Field(default=8330, ge=0, le=65535, description="Port to listen on; 0 takes a free one.")
+    origin: str = Field(
+        default="",
+        description="The public address, as `https://duolog.example`; log-ins are signed for it. Empty: host and port.",
+    )
+    trusted_proxies: str = Field(
+        default="",
+        description="Comma-separated addresses of reverse proxies whose `X-Forwarded-For` is believed. Empty: none.",
+    )
+    registration: Literal["open", "invite", "closed"] = Field(
+        default="open", description="Who may register: anyone, whoever has an invite code, or nobody."
+    )
+    session_idle_days: Days = Field(default=30, description="A session unused for so many days ends.")
+    session_absolute_days: Days = Field(default=180, description="A session ends after so many days, used or not.")
+    challenge_seconds: Seconds = Field(default=120, description="How long a log-in challenge may be answered.")
+    invitation_hours: Seconds = Field(default=24, description="How long an invitation may be accepted.")
+    proposal_days: Days = Field(default=14, description="How long a proposal waits for the other signature.")
+    max_body: Bytes = Field(
+        default=2 * sizes.KIB * sizes.KIB, description="Largest request body, bytes, except for a push."
+    )
+    max_push_body: Bytes = Field(
+        default=2 * sizes.MAX_PUSH_BYTES, description="Largest body of a push, bytes: base64 makes JSON a third larger."
+    )
+    rate_anonymous: str = Field(default="300/minute", description="Requests without a session, per client network.")
+    rate_register: str = Field(default="20/hour", description="Registrations, per client network.")
+    rate_login: str = Field(default="60/minute", description="Log-in challenges and answers, per client network.")
+    rate_bad_token: str = Field(
+        default="30/minute", description="Requests with a session that is not valid, per client network."
+    )
+    database_readers: int = Field(
+        default=4, ge=1, le=64, description="Threads that read (SQLite), or connections (PostgreSQL)."
+    )
+    log_level: Literal["debug", "info", "warning", "error"] = Field(default="info", description="How much is logged.")
+    log_format: Literal["auto", "json", "console"] = Field(
+        default="auto", description="Form of log lines; `auto` is readable on a terminal and JSON elsewhere."
+    )
+
+    @field_validator("origin")
+    @classmethod
+    def _plain_origin(cls, origin: str) -> str:
+        try:
+            return parse_origin(origin) if origin else ""
+        except MalformedData as error:
+            raise ValueError(str(error)) from error
+
+    @model_validator(mode="after")
+    def _known_database(self) -> Self:
+        if not self.database_url.startswith(("sqlite:///", "postgresql://", "postgresql+psycopg://")):
+            raise ValueError("DUOLOG_DATABASE: write sqlite:///path or postgresql://user@host/name")
+        return self
+
+    @cached_property
+    def database_url(self) -> str:
+        """The database URL, with the default filled in."""
+        return self.database or f"sqlite:///{self.data / 'duolog.db'}"
+
+    @cached_property
+    def receipt_key_path(self) -> Path:
+        """The file of the receipt key, with the default filled in."""
+        return self.receipt_key_file or self.data / "receipt.key"
+
+    @cached_property
+    def public_origin(self) -> str:
+        """The origin that log-ins are signed for."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return self.origin or parse_origin(f"http://{host.lower()}:{self.port}")

@@ -1,0 +1,180 @@
+"""SQLite: one writer with group commit, and a few readers.
+
+SQLite takes one writer at a time, and an fsync costs milliseconds. So one thread owns the writing connection: works
+that wait together share one transaction and one COMMIT, each in its own savepoint. One that raises is rolled back to
+its savepoint and fails alone. Nobody gets an answer, not even a refusal, before the COMMIT: what it was judged by
+must be on disk. A COMMIT that fails, fails them all. Readers have their own connections, and the write-ahead log
+gives each the last committed state.
+"""
+
+import asyncio
+import queue
+import sqlite3
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from functools import partial
+from typing import Any, Concatenate, ParamSpec, TypeVar, cast
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.exc import OperationalError
+
+from app.database import storage_problem
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+MAX_GROUP = 128  # works per COMMIT: enough to hide the fsync, few enough that the first doesn't wait long
+BUSY_MILLISECONDS = 10_000  # how long to wait for another process (a command beside the server)
+
+
+class SqliteDatabase:
+    """One file. Implements `Database`."""
+
+    def __init__(self, url: str, *, readers: int) -> None:
+        self._writing = sqlite_engine(url, begin="BEGIN IMMEDIATE")
+        self._reading = sqlite_engine(url, begin="BEGIN", pool_size=readers)
+        self._readers = ThreadPoolExecutor(readers, thread_name_prefix="duolog-reader")
+        self._writer = _Writer(self._writing)
+
+    async def open(self) -> None:
+        await asyncio.get_running_loop().run_in_executor(self._readers, self._writer.start)
+
+    async def close(self) -> None:
+        await asyncio.get_running_loop().run_in_executor(self._readers, self._writer.stop)
+        self._readers.shutdown()
+        self._reading.dispose()
+        self._writing.dispose()
+
+    async def read(self, function: Callable[Concatenate[Connection, P], T], /, *args: P.args, **kwargs: P.kwargs) -> T:
+        work = partial(self._read, lambda connection: function(connection, *args, **kwargs))
+        return await asyncio.get_running_loop().run_in_executor(self._readers, work)
+
+    def _read(self, function: Callable[[Connection], T]) -> T:
+        try:
+            with self._reading.connect() as connection:
+                return function(connection)
+        except OperationalError as error:
+            raise storage_problem(error) from error
+
+    async def write(self, function: Callable[Concatenate[Connection, P], T], /, *args: P.args, **kwargs: P.kwargs) -> T:
+        future: Future[T] = Future()
+        self._writer.take(lambda connection: function(connection, *args, **kwargs), future)
+        return await asyncio.wrap_future(future)
+
+
+class _Work:
+    """One caller's function and the future that its request waits for."""
+
+    def __init__(self, function: Callable[[Connection], Any], future: Future[Any]) -> None:
+        self.function = function
+        self.future = future
+        self.value: Any = None
+        self.error: Exception | None = None
+
+    def run(self, connection: Connection) -> None:
+        """Run in a savepoint. Raises: OperationalError, when SQLite gave up the whole transaction."""
+        savepoint = connection.begin_nested()
+        try:
+            self.value = self.function(connection)
+            savepoint.commit()
+        except Exception as error:
+            if not _driver(connection).in_transaction:  # a full disk or I/O error ends the whole transaction
+                raise
+            savepoint.rollback()
+            self.error = storage_problem(error) if isinstance(error, OperationalError) else error
+
+    def answer(self) -> None:
+        """Wake the request. The group has been committed."""
+        if self.error is not None:
+            self.future.set_exception(self.error)
+        else:
+            self.future.set_result(self.value)
+
+
+class _Writer:
+    """The thread that owns the writing connection."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._waiting: queue.SimpleQueue[_Work | None] = queue.SimpleQueue()
+        self._thread = threading.Thread(target=self._serve, name="duolog-writer", daemon=True)
+
+    def start(self) -> None:
+        """Connect and begin to serve. Raises: Unavailable."""
+        try:
+            self._connection = self._engine.connect()
+        except OperationalError as error:
+            raise storage_problem(error) from error
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Finish the waiting works, then end."""
+        self._waiting.put(None)
+        self._thread.join()
+        self._connection.close()
+
+    def take(self, function: Callable[[Connection], T], future: Future[T]) -> None:
+        """Queue a work."""
+        self._waiting.put(_Work(function, future))
+
+    def _serve(self) -> None:
+        ending = False
+        while not ending:
+            group, ending = self._next_group()
+            # A request that was cancelled while it waited is left out; from here on it can't be cancelled any more.
+            group = [work for work in group if work.future.set_running_or_notify_cancel()]
+            if group:
+                self._commit(group)
+
+    def _next_group(self) -> tuple[list[_Work], bool]:
+        group: list[_Work] = []
+        work = self._waiting.get()
+        while work is not None:
+            group.append(work)
+            if len(group) == MAX_GROUP or self._waiting.empty():
+                return group, False
+            work = self._waiting.get()
+        return group, True
+
+    def _commit(self, group: list[_Work]) -> None:
+        try:
+            with self._connection.begin():
+                for work in group:
+                    work.run(self._connection)
+        except Exception as error:  # noqa: BLE001 - whatever it was, each waiting request must hear of it
+            _driver(self._connection).rollback()  # SQLite may still hold a transaction that it could not commit
+            trouble = storage_problem(error) if isinstance(error, OperationalError) else error
+            for work in group:
+                work.future.set_exception(trouble)
+            return
+        for work in group:
+            work.answer()
+
+
+def sqlite_engine(url: str, *, begin: str, pool_size: int = 1) -> Engine:
+    """An engine whose connections are durable (`synchronous=FULL`), clean after themselves, and start transactions
+    with `begin`.
+    """
+    engine = create_engine(
+        url, pool_size=pool_size, max_overflow=0, hide_parameters=True, connect_args={"check_same_thread": False}
+    )
+
+    @event.listens_for(engine, "connect")
+    def prepare(connection: sqlite3.Connection, _: object) -> None:
+        connection.isolation_level = None  # the driver starts no transaction by itself
+        connection.execute(f"PRAGMA busy_timeout = {BUSY_MILLISECONDS}")
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA synchronous = FULL")
+        connection.execute("PRAGMA foreign_keys = ON")
+        connection.execute("PRAGMA secure_delete = ON")
+
+    @event.listens_for(engine, "begin")
+    def start(connection: Connection) -> None:
+        connection.exec_driver_sql(begin)
+
+    return engine
+
+
+def _driver(connection: Connection) -> sqlite3.Connection:
+    return cast(sqlite3.Connection, connection.connection.driver_connection)

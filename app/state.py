@@ -1,0 +1,39 @@
+"""What one running server holds. Nothing of it is global: each application has its own."""
+
+import time
+from collections.abc import Callable
+from typing import Annotated, cast
+
+from fastapi import Depends
+from starlette.requests import HTTPConnection
+
+from app.database import Database
+from app.limits import Rates
+from app.receipts.service import ReceiptSigner
+from app.settings import Settings
+from app.storage import create_database
+
+
+def system_clock() -> int:
+    """Now, in Unix seconds."""
+    return int(time.time())
+
+
+class State:
+    """The settings, and what was made from them. `receipts` is there once the server has started."""
+
+    receipts: ReceiptSigner
+
+    def __init__(self, settings: Settings, clock: Callable[[], int]) -> None:
+        self.settings = settings
+        self.rates = Rates(settings)
+        self.database: Database = create_database(settings)
+        self.now = clock
+
+
+def state_of(connection: HTTPConnection) -> State:
+    """The state of the application that serves this request."""
+    return cast(State, connection.app.state.duolog)
+
+
+Server = Annotated[State, Depends(state_of)]

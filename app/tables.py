@@ -1,0 +1,11 @@
+"""Every table of every feature, imported so that `metadata` is complete."""
+
+import app.access
+import app.accounts.table
+import app.chains.table
+import app.invitations.table
+import app.journals.table
+import app.sessions.table  # noqa: F401 - importing is what registers the tables
+from app.database import metadata
+
+__all__ = ["metadata"]

@@ -1,0 +1,43 @@
+"""`python -m bench`: measure, and print a table; `--json` for scripts."""
+
+import argparse
+import asyncio
+import json
+import sys
+import tempfile
+from pathlib import Path
+
+from bench.first_sync import first_sync
+from bench.log import push_batches, push_singles
+from bench.log_in import log_in
+from bench.measure import Figure
+from bench.serving import serving
+
+
+async def measure(origin: str, folder: Path) -> list[Figure]:
+    """Every figure, one after the other so that they don't disturb each other."""
+    pushed, pulled = await push_batches(origin, folder)
+    singles = await push_singles(origin, folder)
+    return [pushed, pulled, singles, await log_in(origin, folder), await first_sync(origin, folder)]
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(prog="python -m bench", description="Ratios to limits measured in the same run.")
+    parser.add_argument("--json", action="store_true", help="print JSON")
+    arguments = parser.parse_args()
+    print("Measuring; this takes a minute or two.", file=sys.stderr)
+    with tempfile.TemporaryDirectory(prefix="duolog-bench-") as folder, serving(Path(folder) / "server") as server:
+        figures = asyncio.run(measure(server.origin, Path(folder)))
+    if arguments.json:
+        print(json.dumps([figure.as_json() for figure in figures], indent=2))
+        return
+    for figure in figures:
+        print(
+            f"{figure.name}: {figure.count} in {figure.seconds:.3f} s ({figure.count / figure.seconds:,.0f} a second)"
+        )
+        print(f"    limit {figure.limit:.3f} s ({figure.limit_is}); ratio {figure.ratio:.1f}")
+
+
+if __name__ == "__main__":
+    main()

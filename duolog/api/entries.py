@@ -1,0 +1,81 @@
+"""Pushing to and pulling from a journal's log, as JSON. `pages` holds the binary form of the same."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from duolog.api.common import (
+    Blob,
+    Hash,
+    HeaderBytes,
+    JournalStatementModel,
+    Model,
+    ReceiptModel,
+    Seq,
+)
+from duolog.protocol import sizes
+
+
+class PushStatement(JournalStatementModel):
+    """A roster statement with its grants, or a closing."""
+
+    kind: Literal["statement"]
+
+
+class PushEntry(Model):
+    """A sealed entry."""
+
+    kind: Literal["entry"]
+    header: HeaderBytes
+    blob: Blob
+
+
+PushItem = Annotated[PushStatement | PushEntry, Field(discriminator="kind")]
+
+
+class Push(Model):
+    """What to append, in order: all of it is accepted, or none."""
+
+    items: Annotated[list[PushItem], Field(min_length=1, max_length=sizes.MAX_PUSH_ITEMS)]
+
+
+class Place(Model):
+    """Where an item stands. For an id that was accepted before, the digest of what was accepted then."""
+
+    seq: Seq
+    digest: Hash
+
+
+class Pushed(Model):
+    """One place for each item, in order, and the receipt for the new ones (none when all were accepted before)."""
+
+    places: list[Place]
+    receipt: ReceiptModel | None
+
+
+class PageStatement(JournalStatementModel):
+    """A statement at its place. `grants` holds the caller's own alone."""
+
+    kind: Literal["statement"]
+    seq: Seq
+
+
+class PageEntry(Model):
+    """An entry at its place. Where it was withdrawn or erased, `blob` is null and its hash remains."""
+
+    kind: Literal["entry"]
+    seq: Seq
+    header: HeaderBytes
+    blob: Blob | None
+    blob_hash: Hash
+
+
+PageItem = Annotated[PageStatement | PageEntry, Field(discriminator="kind")]
+
+
+class Page(Model):
+    """Whole pushes after `since`, each with its receipt. `seq` is the journal's newest: go on until you hold it."""
+
+    items: list[PageItem]
+    receipts: list[ReceiptModel]
+    seq: Seq

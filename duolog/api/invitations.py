@@ -1,0 +1,55 @@
+"""Invitations: three sealed messages that two clients leave for each other. The server reads none of them."""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from duolog.api.common import InvitationId, Model, SealedInvitation, UnixSeconds
+
+
+class InvitationRequest(Model):
+    """A sealed invitation to a journal. Its id comes from the secret, which the server never sees. At most 24 hours."""
+
+    invitation: InvitationId
+    sealed: SealedInvitation
+    expires_at: UnixSeconds
+
+
+class OwnInvitation(Model):
+    """What became of an invitation of mine: the sealed answer once there is one, and whether I revealed."""
+
+    invitation: InvitationId
+    expires_at: UnixSeconds
+    answer: SealedInvitation | None
+    revealed: bool
+
+
+class OwnInvitationList(Model):
+    """My open invitations to this journal."""
+
+    invitations: Annotated[list[OwnInvitation], Field(max_length=16)]
+
+
+class OpenInvitation(Model):
+    """A sealed invitation, for whoever holds its link."""
+
+    sealed: SealedInvitation
+    expires_at: UnixSeconds
+
+
+class InvitationAnswer(Model):
+    """The partner's acceptance and chain, sealed under the invitation's secret. One answer only."""
+
+    sealed: SealedInvitation
+
+
+class Reveal(Model):
+    """The founder's nonce, sealed under the invitation's secret; null until it is revealed."""
+
+    sealed: SealedInvitation | None
+
+
+class RevealRequest(Model):
+    """The founder's nonce, sealed under the invitation's secret."""
+
+    sealed: SealedInvitation

@@ -1,0 +1,78 @@
+"""Journals, the account chains of those who share them, and proposals that wait for a co-signature."""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from duolog.api.common import (
+    AccountId,
+    AccountStatementModel,
+    Hash,
+    JournalId,
+    JournalStatementModel,
+    Model,
+    ReceiptModel,
+    SealedInvitation,
+    Seq,
+    UnixSeconds,
+)
+
+
+class JournalCreated(Model):
+    """The new journal and its first receipt."""
+
+    journal: JournalId
+    receipt: ReceiptModel
+
+
+class JournalState(Model):
+    """How far one journal of mine has come: fetch when `seq` is beyond what you hold."""
+
+    journal: JournalId
+    seq: Seq
+    closed: bool
+
+
+class JournalList(Model):
+    """All my journals, ascending by id: one poll says where something is new. `more`: ask again after the last id."""
+
+    journals: list[JournalState]
+    more: bool
+
+
+class Chain(Model):
+    """An account's public statements, genesis first."""
+
+    account: AccountId
+    statements: list[AccountStatementModel]
+
+
+class ChainList(Model):
+    """The chain of every account that this journal's log names, past members included, ascending by id."""
+
+    chains: list[Chain]
+
+
+class ProposalRequest(JournalStatementModel):
+    """A roster statement that still waits for signatures. `context`, sealed, lets a co-signer compare words."""
+
+    context: SealedInvitation | None = None
+
+
+class Proposal(ProposalRequest):
+    """A waiting proposal. Its id is the hash of its statement; it is void when the roster moves, and after 14 days."""
+
+    proposal: Hash
+    proposed_at: UnixSeconds
+
+
+class ProposalCreated(Model):
+    """The proposal's id."""
+
+    proposal: Hash
+
+
+class ProposalList(Model):
+    """Every proposal that waits in this journal."""
+
+    proposals: Annotated[list[Proposal], Field(max_length=32)]

@@ -1,0 +1,42 @@
+"""Problem details (RFC 9457) and their stable codes."""
+
+from typing import Literal
+
+from duolog.api.common import Model
+
+ProblemCode = Literal[
+    "malformed",  # 422 the request is not what the format says
+    "rule_broken",  # 422 well-formed, but a rule of the protocol is broken
+    "session_missing",  # 401 no session, or it has ended
+    "login_refused",  # 401 the challenge or its signature is not valid
+    "registration_closed",  # 403 this server takes no new accounts
+    "invite_code_refused",  # 403 this server takes new accounts by invite code
+    "not_found",  # 404 it does not exist, or is not yours to see
+    "method_not_allowed",  # 405
+    "not_acceptable",  # 406 no form that the caller accepts
+    "account_exists",  # 409 another account holds one of these keyholders
+    "journal_exists",  # 409
+    "roster_moved",  # 409 the roster is no longer the one that this statement follows
+    "epoch_stale",  # 409 the journal's key must be changed before anything is written
+    "epoch_moved",  # 409 the entry was sealed with another epoch's key
+    "generation_moved",  # 409 the entry was written with keys that are not in force
+    "journal_closed",  # 409
+    "invitation_used",  # 409 somebody has answered this invitation
+    "proposal_limit",  # 409 too many proposals wait already
+    "too_large",  # 413
+    "unsupported_media_type",  # 415
+    "slow_down",  # 429 with Retry-After
+    "internal",  # 500
+    "unavailable",  # 503 with Retry-After
+    "storage_full",  # 507 nothing was written
+]
+
+
+class Problem(Model):
+    """What went wrong, in a sentence (`detail`) and as a stable `code`. Nothing of the request is repeated."""
+
+    type: str
+    title: str
+    status: int
+    code: ProblemCode
+    detail: str

@@ -1,0 +1,122 @@
+"""What a person is asked for: secrets, lines, consent. Questions go to standard error, answers come from input."""
+
+import getpass
+import os
+import sys
+import termios
+import threading
+from types import FrameType
+from typing import Any
+
+from duolog.cli.failures import INTERRUPTED, Usage
+
+MAX_SECRET = 4096  # bytes read from a passphrase file descriptor
+MAX_LINE = 64 * 1024  # characters
+
+
+def at_terminal() -> bool:
+    """Whether somebody is there to answer."""
+    return sys.stdin is not None and sys.stdin.isatty()
+
+
+def ask_line(question: str) -> str:
+    """One line: asked for at a terminal, else the next line of standard input. Raises: Usage."""
+    if at_terminal() and sys.stdout.isatty():
+        import readline  # noqa: F401 - gives the question line editing
+
+        return input(f"{question} ").strip()
+    if at_terminal():
+        sys.stderr.write(f"{question} ")
+        sys.stderr.flush()
+    line = sys.stdin.readline(MAX_LINE)
+    if not line:
+        raise Usage(f"Standard input ended before the answer to: {question}")
+    return line.strip()
+
+
+def ask_yes(question: str, *, given: bool) -> bool:
+    """Whether the person says yes. `given`: `--yes` was on the command line. Raises: Usage, with nobody to ask."""
+    if given:
+        return True
+    if not at_terminal():
+        raise Usage(f"{question} Nobody is there to answer: run this at a terminal, or add --yes.")
+    while True:
+        answer = ask_line(f"{question} (yes/no)").lower()
+        if answer in ("yes", "y"):
+            return True
+        if answer in ("no", "n", ""):
+            return False
+        sys.stderr.write("Please type yes or no.\n")
+
+
+def ask_passphrase(fd: int | None, question: str = "Passphrase:") -> str:
+    """A passphrase, from the file descriptor or typed unseen. Raises: Usage."""
+    if fd is not None:
+        return _read_secret(fd)
+    if not at_terminal():
+        raise Usage("The keys are locked with a passphrase. Run this at a terminal, or give it with --passphrase-fd.")
+    with _AWAY:
+        return getpass.getpass(f"{question} ")
+
+
+class _Away:
+    """Whether a question is being asked from another thread than the main one, where Ctrl-C doesn't arrive."""
+
+    def __init__(self) -> None:
+        self.asking = False
+        self._terminal: list[Any] = []
+
+    def __enter__(self) -> None:
+        if threading.current_thread() is not threading.main_thread():
+            self._terminal = termios.tcgetattr(sys.stdin)
+            self.asking = True
+
+    def __exit__(self, *_: object) -> None:
+        self.asking = False
+
+    def give_up(self) -> None:
+        """Ends the process: nothing is opened yet, and the other thread can't be woken."""
+        termios.tcsetattr(sys.stdin, termios.TCSADRAIN, self._terminal)
+        sys.stderr.write("\nStopped. Nothing was changed.\n")
+        sys.stderr.flush()
+        os._exit(INTERRUPTED)
+
+
+_AWAY = _Away()
+
+
+def on_interrupt(_signal: int, _frame: FrameType | None) -> None:
+    """Ctrl-C: also while the library asks for the passphrase. Raises: KeyboardInterrupt."""
+    if _AWAY.asking:
+        _AWAY.give_up()
+    raise KeyboardInterrupt
+
+
+def ask_new_passphrase(fd: int | None) -> str:
+    """A new passphrase, typed twice. Raises: Usage."""
+    if fd is not None:
+        return _read_secret(fd)
+    while True:
+        first = ask_passphrase(None, "Choose a passphrase for this computer (a few words are good):")
+        if not first:
+            sys.stderr.write("It can't be empty.\n")
+            continue
+        if first == ask_passphrase(None, "Once more:"):
+            return first
+        sys.stderr.write("The two were not the same. Once again.\n")
+
+
+def _read_secret(fd: int) -> str:
+    data = b""
+    try:
+        while len(data) < MAX_SECRET and b"\n" not in data and (part := os.read(fd, MAX_SECRET)):
+            data += part
+    except OSError as error:
+        raise Usage(f"File descriptor {fd} can't be read. With bash: --passphrase-fd 3 3<file") from error
+    secret = data.split(b"\n")[0].rstrip(b"\r")
+    if not secret:
+        raise Usage(f"File descriptor {fd} held no passphrase: its first line is empty.")
+    try:
+        return secret.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise Usage(f"The passphrase from file descriptor {fd} isn't UTF-8 text.") from error

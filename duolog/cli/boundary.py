@@ -1,0 +1,396 @@
+"""Boundaries: proposed, answered, agreed on, contested, ended. Every step names the very text that it answers."""
+
+import time
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from duolog.cli import asking, forms, times
+from duolog.cli.boundary_shapes import boundary_shape, number_of_text
+from duolog.cli.command import command, group
+from duolog.cli.failures import OK, Usage
+from duolog.cli.journals import OfflineOption
+from duolog.cli.pairing import JournalOption
+from duolog.cli.run import Run
+from duolog.cli.shapes import b64
+from duolog.cli.texts import written_text
+
+if TYPE_CHECKING:
+    from duolog.client import JournalView
+    from duolog.client.blocking import Duolog
+    from duolog.documents.base import Voice
+    from duolog.documents.boundary import Boundary, Text, Wording
+
+app = group("boundary", "What the two of you agree on, by an explicit act of each.")
+
+NumberArgument = Annotated[int | None, typer.Argument(metavar="NUMBER", help="Which boundary, as `list` numbers them.")]
+YesOption = Annotated[bool, typer.Option("--yes", help="Don't ask again. For scripts.")]
+WhyOption = Annotated[bool, typer.Option("--why", help="Say why, in your editor or on standard input.")]
+TextOption = Annotated[
+    int | None,
+    typer.Option(
+        "--text", metavar="N", help="Which of its texts, as `show` numbers them. Default: the one that waits."
+    ),
+]
+
+
+class Desk:
+    """The boundaries of one journal, for one command: found, chosen, described, answered."""
+
+    def __init__(self, run: Run, duolog: "Duolog", journal: "JournalView") -> None:
+        self.run, self.duolog, self.journal = run, duolog, journal
+        self.now = int(time.time())
+        self.me = duolog.account
+        self.all: Sequence[Boundary] = duolog.boundaries(journal.id).list()
+
+    @property
+    def voice(self) -> "Voice":
+        """Names and times as this person reads them."""
+        from duolog.documents.base import Voice
+
+        names = {
+            member.account: member.name or ("You" if member.me else "Your partner") for member in self.journal.members
+        }
+        return Voice(name=lambda account: names.get(account, "Someone"), when=times.moment)
+
+    def choose(self, number: int | None, fits: "Callable[[Boundary], bool]", none: str) -> "tuple[int, Boundary]":
+        """The boundary with this number; without one, the only one that fits. Raises: Usage."""
+        if number is not None:
+            if not 1 <= number <= len(self.all):
+                raise Usage(f"There is no boundary {number}. `duolog boundary list` numbers them.")
+            return number, self.all[number - 1]
+        found = [(count, one) for count, one in enumerate(self.all, 1) if fits(one)]
+        if len(found) == 1:
+            return found[0]
+        if not found:
+            raise Usage(none)
+        raise Usage(
+            "Say which one: " + ", ".join(str(count) for count, _ in found) + ". (`duolog boundary list` shows them.)"
+        )
+
+    def waits_for_me(self, boundary: "Boundary") -> bool:
+        """Whether the other's words in it wait for my answer."""
+        waiting = boundary.waiting_text
+        return waiting is not None and waiting.author != self.me and not waiting.lapsed(self.now)
+
+    def say_text(self, boundary: "Boundary", text: "Text") -> None:
+        """One text, as it will be answered."""
+        say = self.run.screen.say
+        say(
+            f"{self.voice.name(text.author)}'s text {number_of_text(boundary, text)}, {times.moment(text.at)}:",
+            style="strong",
+        )
+        if text.wording is None:
+            say("To retire this boundary." + (f" {text.why}" if text.why else ""), indent=2)
+        else:
+            say_wording(self.run, text.wording)
+        say()
+
+    def step(self, body: dict[str, Any], sentence: str) -> int:
+        """Writes one step; the exit code."""
+        with self.run.screen.busy("Sealing and sending"):
+            written = self.duolog.write(self.journal.id, "boundary", body)
+        return self.run.wrote(self.duolog, self.journal.id, written, sentence)
+
+
+def say_wording(run: Run, wording: "Wording") -> None:
+    """What a boundary says, field by field."""
+    say = run.screen.say
+    say(wording.text, indent=2)
+    binds = "both of us" if wording.binds == "both" else "the one who wrote it"
+    say(f"Topic: {wording.topic.replace('_', ' ')}. It binds {binds}.", indent=2, style="quiet")
+    for key, heading in forms.SECTIONS.items():
+        if value := getattr(wording, key):
+            say(f"{heading}: {value}", indent=2)
+    if wording.review is not None:
+        say(f"To be looked at again on {times.day_of(wording.review)}.", indent=2)
+
+
+def answers(text: "Text") -> dict[str, str]:
+    """How a step names the text that it answers."""
+    return {"entry": b64(text.entry), "message": b64(text.message)}
+
+
+def _write(run: Run, start: str, hint: str, parse: Callable[[str], Any], act: Callable[[Any], int]) -> int:
+    """Takes a text from the editor or standard input, and acts on it while it is still kept."""
+    with written_text(run.screen, start=start, hint=hint, fallback=run.folder) as text:
+        parsed = parse(text)
+        if not parsed:
+            run.screen.say("Nothing was written.")
+            return OK
+        return act(parsed)
+
+
+def _reason(run: Run, wanted: bool) -> dict[str, str]:
+    if not wanted:
+        return {}
+    with written_text(run.screen, start="", hint="Say why, above.", fallback=run.folder) as text:
+        return {"why": text.strip()} if text.strip() else {}
+
+
+def _at_desk(run: Run, journal: str | None, act: Callable[[Desk], int], *, offline: bool = False) -> int:
+    with run.opened() as duolog:
+        run.sync(duolog, offline=offline)
+        meant = run.journal(duolog, journal)
+        return act(Desk(run, duolog, meant)) or run.frozen(meant)
+
+
+@command(app, "propose", examples=("duolog boundary propose", "duolog boundary propose < text.md"))
+def propose(run: Run, journal: JournalOption = None) -> int:
+    """Propose a boundary, in your editor or from standard input. Writing it is your consent to exactly that text."""
+
+    def act(desk: Desk) -> int:
+        return _write(
+            run,
+            forms.boundary_form(),
+            forms.BOUNDARY_HINT,
+            forms.parse_boundary,
+            lambda terms: desk.step(
+                {"step": "propose", "wording": terms},
+                "Proposed. It isn't in force: that takes the other's acceptance of this text.",
+            ),
+        )
+
+    return _at_desk(run, journal, act)
+
+
+@command(app, "counter", examples=("duolog boundary counter", "duolog boundary counter 2 < text.md"))
+def counter(run: Run, number: NumberArgument = None, journal: JournalOption = None) -> int:
+    """Answer with another text, starting from the one that waits."""
+
+    def act(desk: Desk) -> int:
+        _, boundary = desk.choose(number, desk.waits_for_me, "Nothing waits for your answer.")
+        waiting = _waiting(boundary)
+        return _write(
+            run,
+            forms.boundary_form(waiting.wording),
+            forms.BOUNDARY_HINT,
+            forms.parse_boundary,
+            lambda terms: desk.step(
+                {"step": "counter", "answers": answers(waiting), "wording": terms},
+                "Countered. Now your text waits for an answer.",
+            ),
+        )
+
+    return _at_desk(run, journal, act)
+
+
+@command(app, "accept", examples=("duolog boundary accept", "duolog boundary accept 1 --yes"))
+def accept(
+    run: Run,
+    number: NumberArgument = None,
+    text: TextOption = None,
+    journal: JournalOption = None,
+    yes: YesOption = False,
+) -> int:
+    """Accept exactly the text that is shown. With it, both have said yes, and the boundary is in force."""
+
+    def act(desk: Desk) -> int:
+        _, boundary = desk.choose(
+            number, lambda one: desk.waits_for_me(one) or desk.me in one.contests, "Nothing waits for your answer."
+        )
+        chosen = _text(boundary, text) or boundary.waiting_text or boundary.agreed_text
+        if chosen is None:
+            raise Usage("Nothing waits for an answer in this boundary.")
+        desk.say_text(boundary, chosen)
+        if not asking.ask_yes("Do you accept exactly this text?", given=yes):
+            run.screen.say("Nothing was sent. `duolog boundary counter` or `decline` answers it otherwise.")
+            return OK
+        return desk.step(
+            {"step": "accept", "answers": answers(chosen)}, "Accepted. Both of you agreed to this text: it is in force."
+        )
+
+    return _at_desk(run, journal, act)
+
+
+@command(app, "decline", examples=("duolog boundary decline", "duolog boundary decline 2 --why"))
+def decline(
+    run: Run,
+    number: NumberArgument = None,
+    journal: JournalOption = None,
+    why: WhyOption = False,
+    yes: YesOption = False,
+) -> int:
+    """Say no to what waits. What was agreed before stays."""
+
+    def act(desk: Desk) -> int:
+        _, boundary = desk.choose(number, desk.waits_for_me, "Nothing waits for your answer.")
+        waiting = _waiting(boundary)
+        desk.say_text(boundary, waiting)
+        if not asking.ask_yes("Do you decline this?", given=yes or why):
+            return OK
+        body = {"step": "decline", "answers": answers(waiting), **_reason(run, why)}
+        return desk.step(body, "Declined. The same can't be proposed again for 14 days.")
+
+    return _at_desk(run, journal, act)
+
+
+@command(app, "contest", examples=("duolog boundary contest", "duolog boundary contest 1 < words.md"))
+def contest(run: Run, number: NumberArgument = None, journal: JournalOption = None) -> int:
+    """Say that an agreed boundary doesn't hold for you any more, in your words. Both texts stay readable."""
+
+    def act(desk: Desk) -> int:
+        _, boundary = desk.choose(number, _is_agreed, "No boundary is in force.")
+        agreed = _agreed(boundary)
+        return _write(
+            run,
+            "",
+            "Say above what no longer holds for you.",
+            str.strip,
+            lambda words: desk.step(
+                {"step": "contest", "answers": answers(agreed), "words": words},
+                "Contested. The text stays readable beside your words; both of you can amend it.",
+            ),
+        )
+
+    return _at_desk(run, journal, act)
+
+
+@command(app, "amend", examples=("duolog boundary amend", "duolog boundary amend 1 < text.md"))
+def amend(run: Run, number: NumberArgument = None, journal: JournalOption = None) -> int:
+    """Propose a new text for an agreed boundary. The agreed one stays until the other accepts."""
+
+    def act(desk: Desk) -> int:
+        _, boundary = desk.choose(number, _is_agreed, "No boundary is in force.")
+        agreed = _agreed(boundary)
+        return _write(
+            run,
+            forms.boundary_form(agreed.wording),
+            forms.BOUNDARY_HINT,
+            forms.parse_boundary,
+            lambda terms: desk.step(
+                {"step": "amend", "answers": answers(agreed), "wording": terms},
+                "Proposed. The agreed text stays until the other accepts this one.",
+            ),
+        )
+
+    return _at_desk(run, journal, act)
+
+
+@command(app, "retire", examples=("duolog boundary retire", "duolog boundary retire 1 --why"))
+def retire(
+    run: Run,
+    number: NumberArgument = None,
+    journal: JournalOption = None,
+    why: WhyOption = False,
+    yes: YesOption = False,
+) -> int:
+    """Ask to end a boundary, or agree to the other's asking. Nobody retires one alone."""
+
+    def act(desk: Desk) -> int:
+        _, boundary = desk.choose(number, _is_agreed, "No boundary is in force.")
+        waiting = boundary.waiting_text
+        asked = waiting is not None and waiting.wording is None and desk.waits_for_me(boundary)
+        named = waiting if asked and waiting is not None else _agreed(boundary)
+        desk.say_text(boundary, _agreed(boundary))
+        question = (
+            "Do you agree that this ends?" if asked else "Do you ask to end this? It stays until the other agrees."
+        )
+        if not asking.ask_yes(question, given=yes or why):
+            return OK
+        body = {"step": "retire", "answers": answers(named), **_reason(run, why)}
+        return desk.step(
+            body, "Retired: both of you agreed." if asked else "Asked. It stays in force until the other agrees."
+        )
+
+    return _at_desk(run, journal, act)
+
+
+@command(app, "list", examples=("duolog boundary list", "duolog boundary list --json"), ephemeral=True)
+def list_boundaries(run: Run, journal: JournalOption = None, offline: OfflineOption = False) -> int:
+    """List the boundaries, and where each stands."""
+
+    def act(desk: Desk) -> int:
+        from duolog.documents.boundary_words import title_of
+
+        shapes = [boundary_shape(count, one, desk.me, desk.now) for count, one in enumerate(desk.all, 1)]
+        run.screen.result({"journal": b64(desk.journal.id), "boundaries": shapes})
+        if not shapes:
+            run.screen.say("No boundary yet. `duolog boundary propose` writes one.")
+        for shape, one in zip(shapes, desk.all, strict=True):
+            _say_row(run, shape, title_of(one))
+        return OK
+
+    return _at_desk(run, journal, act, offline=offline)
+
+
+STATUS = {
+    "proposed": ("waits for an answer", "careful"),
+    "in_force": ("in force", "good"),
+    "contested": ("contested", "careful"),
+    "declined": ("declined", "quiet"),
+    "lapsed": ("lapsed", "quiet"),
+    "retired": ("retired", "quiet"),
+}
+
+
+def _say_row(run: Run, shape: dict[str, Any], title: str) -> None:
+    words, style = STATUS[shape["status"]]
+    if shape["waits_for_me"]:
+        words = (
+            "waits for your answer" if shape["status"] == "proposed" else f"{words}; something waits for your answer"
+        )
+    run.screen.say(f"{shape['number']:>2}  {words}", style=style)
+    run.screen.say(title, indent=4)
+
+
+@command(app, "show", examples=("duolog boundary show", "duolog boundary show 1"), ephemeral=True)
+def show(run: Run, number: NumberArgument = None, journal: JournalOption = None, offline: OfflineOption = False) -> int:
+    """Show a boundary whole: every text, who wrote it, and what became of it."""
+
+    def act(desk: Desk) -> int:
+        count, boundary = desk.choose(number, lambda _: True, "No boundary yet. `duolog boundary propose` writes one.")
+        shape = boundary_shape(count, boundary, desk.me, desk.now)
+        run.screen.result({"journal": b64(desk.journal.id), **shape})
+        words, style = STATUS[shape["status"]]
+        run.screen.say(f"Boundary {count}: {words}", style=style)
+        for text in boundary.texts.values():
+            run.screen.say()
+            desk.say_text(boundary, text)
+            run.screen.say(_became(desk, boundary, text), indent=2, style="quiet")
+        for account, contested in boundary.contests.items():
+            run.screen.say()
+            run.screen.say(f"{desk.voice.name(account)} contests it, {times.moment(contested.at)}:", style="strong")
+            run.screen.say(contested.words, indent=2)
+        return OK
+
+    return _at_desk(run, journal, act, offline=offline)
+
+
+def _became(desk: Desk, boundary: "Boundary", text: "Text") -> str:
+    if text.outcome == "waiting":
+        if text.lapsed(desk.now):
+            return "Nobody answered within 14 days. Silence is never consent."
+        return f"Waits for an answer until {times.moment(text.lapses_at)}."
+    if text.outcome == "accepted" and text.answered_by is not None and text.answered_at is not None:
+        done = "Agreed to" if text.wording is None else "Accepted"
+        return f"{done} by {desk.voice.name(text.answered_by)}, {times.moment(text.answered_at)}."
+    if text.outcome == "declined" and text.answered_by is not None:
+        return f"Declined by {desk.voice.name(text.answered_by)}." + (f" {text.answer_why}" if text.answer_why else "")
+    return "Replaced by a newer text."
+
+
+def _text(boundary: "Boundary", number: int | None) -> "Text | None":
+    if number is None:
+        return None
+    texts = list(boundary.texts.values())
+    if not 1 <= number <= len(texts):
+        raise Usage(f"This boundary has no text {number}. `duolog boundary show` numbers them.")
+    return texts[number - 1]
+
+
+def _waiting(boundary: "Boundary") -> "Text":
+    if boundary.waiting_text is None:
+        raise Usage("Nothing waits for an answer in this boundary.")
+    return boundary.waiting_text
+
+
+def _is_agreed(boundary: "Boundary") -> bool:
+    return boundary.agreed_text is not None and boundary.retired is None
+
+
+def _agreed(boundary: "Boundary") -> "Text":
+    if boundary.agreed_text is None:
+        raise Usage("The two of you have not agreed on this one yet.")
+    return boundary.agreed_text

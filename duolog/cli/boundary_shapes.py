@@ -1,0 +1,49 @@
+"""The stable `--json` shape of a boundary."""
+
+from typing import TYPE_CHECKING
+
+from duolog.cli.shapes import Shape, b64
+
+if TYPE_CHECKING:
+    from duolog.documents.boundary import Boundary, Text
+
+
+def number_of_text(boundary: "Boundary", text: "Text") -> int:
+    """How `show` and `--text` number a text: 1 is the first."""
+    return list(boundary.texts).index(text.entry) + 1
+
+
+def boundary_shape(number: int, boundary: "Boundary", me: bytes, now: int) -> Shape:
+    """One boundary. `status`: proposed, in_force, contested, declined, lapsed or retired, as of now."""
+    from duolog.documents.boundary_words import view_boundary
+
+    view = view_boundary(boundary, now)
+    return {
+        "number": number,
+        "boundary": b64(boundary.entry),
+        "status": view.status,
+        "waits_for_me": view.waiting is not None and view.waiting.author != me,
+        "waiting_text": None if view.waiting is None else number_of_text(boundary, view.waiting),
+        "agreed_text": None if boundary.agreed_text is None else number_of_text(boundary, boundary.agreed_text),
+        "review_due": view.review_due,
+        "texts": [_text_shape(boundary, text) for text in boundary.texts.values()],
+        "contests": [
+            {"author": b64(account), "at": contest.at, "words": contest.words}
+            for account, contest in boundary.contests.items()
+        ],
+    }
+
+
+def _text_shape(boundary: "Boundary", text: "Text") -> Shape:
+    return {
+        "number": number_of_text(boundary, text),
+        "entry": b64(text.entry),
+        "author": b64(text.author),
+        "at": text.at,
+        "digest": b64(text.digest),
+        "wording": None if text.wording is None else text.wording.encode_json(),
+        "why": text.why,
+        "outcome": text.outcome,
+        "answered_by": None if text.answered_by is None else b64(text.answered_by),
+        "answered_at": text.answered_at,
+    }

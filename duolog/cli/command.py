@@ -1,0 +1,100 @@
+"""How a command is made: the options that all share, the screen, one place where errors become words and codes."""
+
+import functools
+import inspect
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated, Any, Concatenate, ParamSpec
+
+import typer
+
+from duolog.cli.failures import OK, explain
+from duolog.cli.run import Run
+from duolog.cli.screen import Screen
+
+P = ParamSpec("P")
+
+HomeOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--home",
+        envvar="DUOLOG_HOME",
+        show_envvar=False,
+        metavar="FOLDER",
+        help="The folder with your keys and what you have read. Also DUOLOG_HOME.",
+    ),
+]
+EphemeralOption = Annotated[
+    str | None,
+    typer.Option(
+        "--ephemeral",
+        metavar="SERVER",
+        help="Leave nothing on this computer: asks for your recovery words, and works in memory.",
+    ),
+]
+PassphraseOption = Annotated[
+    int | None,
+    typer.Option("--passphrase-fd", metavar="N", help="Read the passphrase from this open file descriptor."),
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print the result as JSON, for scripts.")]
+
+_SHARED = [
+    inspect.Parameter("home", inspect.Parameter.KEYWORD_ONLY, default=None, annotation=HomeOption),
+    inspect.Parameter("passphrase_fd", inspect.Parameter.KEYWORD_ONLY, default=None, annotation=PassphraseOption),
+    inspect.Parameter("as_json", inspect.Parameter.KEYWORD_ONLY, default=False, annotation=JsonOption),
+]
+_EPHEMERAL = inspect.Parameter("ephemeral", inspect.Parameter.KEYWORD_ONLY, default=None, annotation=EphemeralOption)
+
+
+def group(name: str, purpose: str) -> typer.Typer:
+    """An empty group of commands."""
+    return typer.Typer(
+        name=name,
+        help=purpose,
+        no_args_is_help=True,
+        rich_markup_mode=None,
+        add_completion=False,
+        pretty_exceptions_enable=False,
+        context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    )
+
+
+def command(
+    where: typer.Typer, name: str, *, examples: tuple[str, ...], ephemeral: bool = False
+) -> Callable[[Callable[Concatenate[Run, P], int | None]], Callable[Concatenate[Run, P], int | None]]:
+    """Makes a function a command. It gets a `Run` first, then its own options; it may return an exit code.
+
+    `ephemeral`: whether it makes sense from the recovery words alone, in memory.
+    """
+
+    def add(function: Callable[Concatenate[Run, P], int | None]) -> Callable[Concatenate[Run, P], int | None]:
+        @functools.wraps(function)
+        def wrapper(**values: Any) -> None:
+            run = Run(
+                home=values.pop("home"),
+                passphrase_fd=values.pop("passphrase_fd"),
+                screen=Screen(as_json=values.pop("as_json")),
+                ephemeral=values.pop("ephemeral", None),
+            )
+            raise typer.Exit(_guarded(run, functools.partial(function, run, **values)))
+
+        own = list(inspect.signature(function, eval_str=True).parameters.values())[1:]
+        own = [p.replace(kind=inspect.Parameter.KEYWORD_ONLY) for p in own]
+        options = [*own, *([_EPHEMERAL] if ephemeral else []), *_SHARED]
+        wrapper.__signature__ = inspect.Signature(options)  # type: ignore[attr-defined]
+        wrapper.__annotations__ = {p.name: p.annotation for p in options}
+        del wrapper.__wrapped__
+        shown = "\n".join(f"  {line}" for line in examples)
+        where.command(name, epilog=f"\b\nExample{'s' if len(examples) > 1 else ''}:\n{shown}")(wrapper)
+        return function
+
+    return add
+
+
+def _guarded(run: Run, act: Callable[[], int | None]) -> int:
+    try:
+        return act() or OK
+    except BrokenPipeError:
+        raise  # whoever read our output has seen enough; main() ends quietly
+    except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001 - the one place where any error becomes words
+        return run.fail(explain(error))

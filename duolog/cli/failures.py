@@ -1,0 +1,156 @@
+"""What went wrong, in words for a person, and as an exit code for a script.
+
+    0    done
+    1    refused: by the rules, by the server, or by this computer (a full disk, a folder that can't be written)
+    2    usage: what was typed or given isn't what the command needs
+    3    locked: the passphrase is wrong or missing
+    4    offline: the server can't be reached; what was written is kept here, and sent later
+    5    stop: what the server sent is not true, or the words differ
+    70   a fault in Duolog itself
+    130  interrupted
+
+A failed verification can't be confirmed away: there is no option for it.
+"""
+
+import errno
+import sqlite3
+import traceback
+from dataclasses import dataclass
+from pathlib import Path
+
+from duolog import errors
+
+OK, REFUSED, USAGE, LOCKED, OFFLINE, STOP, FAULT, INTERRUPTED = 0, 1, 2, 3, 4, 5, 70, 130
+
+
+class Usage(Exception):
+    """What was typed or given isn't what the command needs. The text says what to do."""
+
+
+class Stop(Exception):
+    """Two people compared words, and they differ."""
+
+
+@dataclass(frozen=True)
+class Failure:
+    """What happened, what to do next, and the exit code. `name` is for scripts."""
+
+    exit_code: int
+    name: str
+    what: str
+    next: tuple[str, ...] = ()
+
+
+COMPARE = (
+    "What was read and checked before stays readable here.",
+    "Don't write anything that matters through this server until it is explained.",
+    "Meet or call each other, and compare `duolog heads`: if the words differ, the server has shown you two stories.",
+)
+VERIFICATION: list[tuple[type[errors.DuologError], str, tuple[str, ...]]] = [
+    (errors.Rollback, "rollback", ("The server may have gone back to an old copy. Ask whoever runs it.", *COMPARE)),
+    (errors.Fork, "fork", COMPARE),
+    (
+        errors.AccountFork,
+        "account_fork",
+        (
+            "Somebody may be using a device that was taken away from them, together with the server.",
+            "Compare the words of the account in person before you write again.",
+        ),
+    ),
+    (
+        errors.PinMismatch,
+        "pin_mismatch",
+        (
+            "This is not the key that was pinned. Nothing was sent.",
+            "Don't go on until you have spoken in person with the one it belongs to.",
+        ),
+    ),
+    (
+        errors.WrongAccount,
+        "wrong_account",
+        (
+            "The server answered with somebody else's account. Nothing was kept of it.",
+            "Check the server's address. If it is right, don't use this server.",
+        ),
+    ),
+    (
+        errors.Withheld,
+        "withheld",
+        ("Something is known to exist, and the server keeps it back. Try again later.", *COMPARE),
+    ),
+    (errors.VerificationError, "verification", COMPARE),
+    (errors.JournalFrozen, "frozen", COMPARE),
+]
+
+
+def explain(error: BaseException) -> Failure:
+    """What a person should read, and the exit code, for any error."""
+    for kind, name, advice in VERIFICATION:
+        if isinstance(error, kind):
+            return Failure(STOP, name, str(error), advice)
+    match error:
+        case Usage():
+            return Failure(USAGE, "usage", str(error))
+        case Stop():
+            return Failure(STOP, "words_differ", str(error))
+        case KeyboardInterrupt() | EOFError():
+            return Failure(INTERRUPTED, "interrupted", "Stopped. What was already written here is kept.")
+        case errors.DuologError():
+            return _explain_own(error)
+        case OSError():
+            return _explain_system(error)
+        case sqlite3.OperationalError():
+            return Failure(
+                REFUSED, "home", f"The home can't be used: {error}.", (_FULL,) if "full" in str(error) else ()
+            )
+    return Failure(FAULT, "fault", _describe(error), ("Nothing that you wrote is lost. Please report this line.",))
+
+
+_FULL = "The disk is full: make some room and run this again. What was kept before is still there."
+
+
+def _explain_own(error: errors.DuologError) -> Failure:
+    match error:
+        case errors.KeystoreLocked():
+            return Failure(
+                LOCKED, "locked", str(error), ("Forgotten for good? The 24 recovery words still open your account.",)
+            )
+        case errors.TransportError():
+            return Failure(OFFLINE, "offline", str(error))
+        case errors.ServerRefused():
+            wait = (f"Try again in {error.retry_after} seconds.",) if error.retry_after else ()
+            return Failure(REFUSED, error.code, str(error), wait)
+        case errors.NotAllowed():
+            return Failure(REFUSED, "not_allowed", str(error))
+        case errors.HomeError():
+            return Failure(REFUSED, "home", str(error))
+        case errors.MalformedData():
+            return Failure(USAGE, "malformed", str(error))
+    return Failure(REFUSED, "refused", str(error))
+
+
+def _explain_system(error: OSError) -> Failure:
+    where = f" ({error.filename})" if error.filename else ""
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return Failure(REFUSED, "disk_full", f"There is no room left on the disk{where}.", (_FULL,))
+    if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
+        return Failure(
+            REFUSED,
+            "home",
+            f"That folder or file can't be written or read{where}.",
+            ("Choose another with --home, or correct its owner and permissions.",),
+        )
+    return Failure(REFUSED, "system", f"The computer said: {error.strerror or type(error).__name__}{where}.")
+
+
+def _describe(error: BaseException) -> str:
+    """An error of our own making: its type and where it came through, never its text, which may quote a text."""
+    here = Path(__file__).parent.parent.parent
+    places = [
+        f"{Path(frame.filename).relative_to(here)}:{frame.lineno}"
+        for frame in traceback.extract_tb(error.__traceback__)
+        if Path(frame.filename).is_relative_to(here / "duolog")
+    ]
+    return (
+        f"Something is wrong inside Duolog: {type(error).__name__} at {', '.join(places[-4:]) or 'an unknown place'}."
+    )

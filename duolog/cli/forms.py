@@ -1,0 +1,112 @@
+"""Texts with a few fields, as people edit them: `Name: value` lines, the text, then sections under `## Heading`.
+
+The same form is read from the editor and from standard input. Every field may be left out.
+"""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import TYPE_CHECKING, Any, get_args
+
+from duolog.cli.failures import Usage
+
+if TYPE_CHECKING:
+    from duolog.documents.boundary import Wording
+
+SECTIONS = {
+    "why": "Why",
+    "fine": "What is fine",
+    "not_fine": "What isn't",
+    "if_compromised": "If it is compromised",
+}
+BOUNDARY_FIELDS = ("topic", "binds", "review")
+NOTE_FIELDS = ("feelings", "tags")
+
+BOUNDARY_HINT = """Write the boundary above, in your own words. What nobody needs may stay empty.
+  Topic:  communication, friendships, social media, time, money, closeness or other
+  Binds:  both, or me. (One that binds only the other person can't be proposed.)
+  Review: a day on which to look at it again, as 2027-03-01"""
+NOTE_HINT = """Write above, as long as you like. `Feelings:` and `Tags:` take words with commas between them."""
+
+
+def boundary_form(wording: "Wording | None" = None) -> str:
+    """A boundary as a form to edit."""
+    values: Mapping[str, Any] = wording.encode_json() if wording is not None else {}
+    lines = [
+        f"Topic: {str(values.get('topic', 'other')).replace('_', ' ')}",
+        f"Binds: {values.get('binds', 'both')}",
+        f"Review: {values.get('review') or ''}".rstrip(),
+        "",
+        str(values.get("text", "")),
+    ]
+    for key, heading in SECTIONS.items():
+        lines += ["", f"## {heading}", str(values.get(key) or "")]
+    return "\n".join(lines)
+
+
+def parse_boundary(text: str) -> dict[str, Any]:
+    """The terms of a boundary from its form; empty for an empty text. Raises: Usage."""
+    from duolog.documents.boundary import Topic
+
+    fields, rest = _fields(text, BOUNDARY_FIELDS)
+    parts = _sections(rest)
+    if not any(parts.values()):
+        return {}
+    if not parts["text"]:
+        raise Usage("The boundary itself is missing: write it below the lines at the top, before the first heading.")
+    topic = fields.get("topic", "").lower().replace(" ", "_") or "other"
+    if topic not in get_args(Topic):
+        known = ", ".join(name.replace("_", " ") for name in get_args(Topic))
+        raise Usage(f"There is no topic {fields['topic']!r}. Choose one of: {known}.")
+    binds = fields.get("binds", "").lower() or "both"
+    if binds not in ("me", "both", "you"):
+        raise Usage(f"`Binds: {fields['binds']}` isn't known. Write both, or me.")
+    terms: dict[str, Any] = {"topic": topic, "binds": binds, **{key: part for key, part in parts.items() if part}}
+    if review := fields.get("review"):
+        try:
+            terms["review"] = date.fromisoformat(review).isoformat()
+        except ValueError as error:
+            raise Usage(f"`Review: {review}` isn't a day. Write it as 2027-03-01, or leave it empty.") from error
+    return terms
+
+
+def note_form() -> str:
+    """An empty note to edit."""
+    return "Feelings:\nTags:\n"
+
+
+def parse_note(text: str) -> dict[str, Any]:
+    """The body of a note from its form; empty for an empty text."""
+    fields, rest = _fields(text, NOTE_FIELDS)
+    if not rest.strip():
+        return {}
+    body: dict[str, Any] = {"text": rest.strip("\n")}
+    for name in NOTE_FIELDS:
+        if words := [word.strip() for word in fields.get(name, "").split(",") if word.strip()]:
+            body[name] = words
+    return body
+
+
+def _fields(text: str, names: tuple[str, ...]) -> tuple[dict[str, str], str]:
+    """The `Name: value` lines at the top, and the rest."""
+    found: dict[str, str] = {}
+    lines = text.lstrip("\n").split("\n")
+    while lines:
+        name, colon, value = lines[0].partition(":")
+        if not colon or name.strip().lower() not in names:
+            break
+        found[name.strip().lower()] = value.strip()
+        lines.pop(0)
+    return {name: value for name, value in found.items() if value}, "\n".join(lines).strip("\n")
+
+
+def _sections(text: str) -> dict[str, str]:
+    """The text before the first known heading, and what stands under each."""
+    headings = {f"## {heading}".lower(): key for key, heading in SECTIONS.items()}
+    parts: dict[str, list[str]] = {"text": [], **{key: [] for key in SECTIONS}}
+    current = "text"
+    for line in text.split("\n"):
+        if (key := headings.get(line.strip().lower())) is not None:
+            current = key
+        else:
+            parts[current].append(line)
+    return {key: "\n".join(lines).strip() for key, lines in parts.items()}

@@ -1,0 +1,80 @@
+"""Journals as a whole: list and create them, fetch and send, compare heads."""
+
+from typing import Annotated
+
+import typer
+
+from duolog.cli.account import say_journal
+from duolog.cli.command import command, group
+from duolog.cli.failures import OK, STOP
+from duolog.cli.run import Run
+from duolog.cli.shapes import b64, heads_shape, journal_shape, short, sync_shape
+
+app = group("journals", "Journals as a whole.")
+journal = group("journal", "Your journals.")
+
+OfflineOption = Annotated[bool, typer.Option("--offline", help="Show what is here, without asking the server.")]
+
+
+@command(journal, "create", examples=("duolog journal create",))
+def create(run: Run) -> int:
+    """Make another journal. Nobody else is in it until you invite them."""
+    with run.opened() as duolog:
+        with run.screen.busy("Making a journal"):
+            new = duolog.create_journal()
+        run.screen.result({"journal": b64(new), "short": short(new)})
+        run.screen.say(f"Journal {short(new)} is ready. Only you are in it.", style="good")
+    return OK
+
+
+@command(journal, "list", examples=("duolog journal list",), ephemeral=True)
+def list_journals(run: Run, offline: OfflineOption = False) -> int:
+    """List your journals, and who is in them."""
+    with run.opened() as duolog:
+        run.sync(duolog, offline=offline)
+        journals = duolog.journals()
+        run.screen.result({"journals": [journal_shape(one) for one in journals]})
+        if not journals:
+            run.screen.say("No journal yet. `duolog invite` starts one, `duolog join` joins your partner's.")
+        code = OK
+        for one in journals:
+            say_journal(run, duolog, one)
+            code = code or run.frozen(one)
+    return code
+
+
+@command(app, "sync", examples=("duolog sync",))
+def sync(run: Run) -> int:
+    """Send what waits here, fetch what is new, and check all of it."""
+    with run.opened() as duolog:
+        with run.screen.busy("Sending and fetching"):
+            report = duolog.sync()
+        run.screen.result(sync_shape(report))
+        new = sum(report.new.values())
+        run.screen.say(f"Fetched {new or 'nothing'} new, sent {report.delivered or 'nothing'}.")
+        for problem in report.problems:
+            run.screen.aside(f"Not everything could be done: {problem}")
+        code = OK
+        for one in duolog.journals():
+            code = code or run.frozen(one)
+        return STOP if report.frozen else code
+
+
+@command(app, "heads", examples=("duolog heads",), ephemeral=True)
+def heads(run: Run, offline: OfflineOption = False) -> int:
+    """Show words to compare by voice: the same words mean that both of you see the same history."""
+    with run.opened() as duolog:
+        run.sync(duolog, offline=offline)
+        found = duolog.heads()
+        run.screen.result(heads_shape(found))
+        for account in found.accounts:
+            whose = "Your account" if account.me else f"{account.name or 'The other'}'s account"
+            run.screen.say(whose, style="strong")
+            run.screen.plain("  " + " ".join(account.words))
+        for one in found.journals:
+            run.screen.say(f"Journal {short(one.journal)}, {one.seq} items", style="strong")
+            run.screen.plain("  " + " ".join(one.words))
+        code = OK
+        for view in duolog.journals():
+            code = code or run.frozen(view)
+        return code

@@ -1,0 +1,225 @@
+"""Two people start a journal: invite, join, and compare words."""
+
+import io
+import time
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from duolog.cli import asking, times
+from duolog.cli.command import command, group
+from duolog.cli.failures import OK, REFUSED, Stop, Usage
+from duolog.cli.run import Run
+from duolog.cli.shapes import b64, heads_shape, pairing_shape, short
+
+if TYPE_CHECKING:
+    from duolog.client import JournalView, Pairing
+    from duolog.client.blocking import Duolog
+
+app = group("pairing", "Start a journal for two.")
+
+WORDS = 8
+JournalOption = Annotated[
+    str | None, typer.Option("--journal", metavar="JOURNAL", help="Which journal, if you have several.")
+]
+
+DIFFER = (
+    "The words differ, so somebody may be sitting between the two of you. Nothing was confirmed. Don't write here. "
+    "Make sure that you both looked at the same journal; then start again with a new `duolog invite`, handed over in "
+    "person or by another way."
+)
+
+
+@command(app, "invite", examples=("duolog invite", "duolog invite --json"))
+def invite(
+    run: Run, journal: JournalOption = None, no_qr: Annotated[bool, typer.Option("--no-qr", help="No QR code.")] = False
+) -> int:
+    """Invite your partner: prints a link and a QR code. Makes the journal when there is none.
+
+    The link is single use and holds a secret. Give it to nobody but your partner.
+    """
+    with run.opened() as duolog:
+        run.sync(duolog)
+        meant = _to_invite_to(run, duolog, journal)
+        with run.screen.busy("Making an invitation"):
+            new = duolog.invite(meant)
+        run.screen.result(
+            {
+                "journal": b64(new.journal),
+                "invitation": b64(new.id),
+                "link": new.link,
+                "uri": new.uri,
+                "expires_at": new.expires_at,
+                "notice": new.notice,
+            }
+        )
+        if new.notice:
+            run.screen.aside(new.notice, style="careful")
+        run.screen.say("Give this link to your partner, and to nobody else:")
+        run.screen.plain("  " + new.link)
+        if not no_qr and not run.screen.as_json:
+            _show_qr(run, new.link)
+        run.screen.say(f"It works once, until {times.moment(new.expires_at)}.")
+        run.screen.say("Your partner registers, and runs `duolog join`. Then both of you run `duolog verify`.")
+    return OK
+
+
+def _to_invite_to(run: Run, duolog: "Duolog", chosen: str | None) -> bytes:
+    if chosen is not None:
+        return run.journal(duolog, chosen).id
+    journals = [one for one in duolog.journals() if not one.closed]
+    shared = [one for one in journals if len(one.members) > 1]
+    if shared:
+        raise Usage(
+            f"You share journal {short(shared[0].id)} with someone already. For another one: `duolog journal create`, "
+            "then `duolog invite --journal` with the number that it prints."
+        )
+    # A journal that holds writing is private until its owner says otherwise.
+    unused = [one for one in journals if one.seq <= 1 and not one.waiting]
+    return unused[0].id if unused else duolog.create_journal()
+
+
+def _show_qr(run: Run, link: str) -> None:
+    import segno
+
+    drawn = io.StringIO()
+    segno.make(link, error="m", micro=False).terminal(drawn, border=2, compact=True)
+    if asking.at_terminal():
+        import sys
+
+        sys.stdout.write(drawn.getvalue() + "\n")
+
+
+@command(app, "join", examples=("duolog join", "duolog join < link.txt"))
+def join(run: Run) -> int:
+    """Accept an invitation. The link is asked for, or read from standard input.
+
+    As an argument it would stay in the shell's history.
+    """
+    from duolog.client import parse_link
+
+    with run.opened() as duolog:
+        link = asking.ask_line("The link that you were given:")
+        parse_link(link)  # says at once what is wrong with it
+        with run.screen.busy("Answering the invitation"):
+            pairing = duolog.join(link)
+        run.screen.result(pairing_shape(pairing))
+        if pairing.notice:
+            run.screen.aside(pairing.notice, style="careful")
+        run.screen.say("You have accepted.", style="good")
+        run.screen.say(
+            "Now your partner runs `duolog verify`, then you do. "
+            "Be on the phone, or side by side: you will compare eight words."
+        )
+    return OK
+
+
+@command(
+    app, "verify", examples=("duolog verify", "duolog verify --show", "duolog verify < the-words-the-other-reads.txt")
+)
+def verify(
+    run: Run,
+    journal: JournalOption = None,
+    show: Annotated[bool, typer.Option("--show", help="Show the words, and confirm nothing.")] = False,
+) -> int:
+    """Compare eight words with your partner, so that you know that nobody sits in between.
+
+    On standard input, the words that the other person reads are compared for you.
+    """
+    with run.opened() as duolog:
+        run.sync(duolog)
+        if duolog.status().unconfirmed:
+            return _confirm_restored(run, duolog, show=show)
+        pairing = duolog.pairing(_paired(run, duolog, journal))
+        if pairing.words is None or pairing.stage.value not in ("compare", "waiting for partner") or show:
+            run.screen.result(pairing_shape(pairing))
+            _say_stage(run, pairing)
+            return OK if pairing.words is not None else REFUSED
+        if pairing.stage.value == "compare":
+            _say_words(run, pairing.words)
+            heard = _heard(pairing.words)
+            if heard is None:
+                run.screen.say("Nothing was confirmed. Run `duolog verify` when you are together.")
+                return REFUSED
+            with run.screen.busy("Signing"):
+                pairing = duolog.verify(pairing.journal, heard)
+        run.screen.result(pairing_shape(pairing))
+        _say_stage(run, pairing)
+    return OK
+
+
+def _paired(run: Run, duolog: "Duolog", chosen: str | None) -> bytes:
+    """The journal whose pairing goes on: the one chosen, else the one that is not verified yet, else the usual one."""
+    if chosen is None:
+        started: list[JournalView] = [one for one in duolog.journals() if one.provisional and not one.closed]
+        if len(started) == 1:
+            return started[0].id
+    return run.journal(duolog, chosen).id
+
+
+def _say_words(run: Run, words: tuple[str, ...]) -> None:
+    run.screen.say("Read these words to each other, aloud:")
+    run.screen.say()
+    run.screen.plain("    " + "  ".join(words[:4]))
+    run.screen.plain("    " + "  ".join(words[4:]))
+    run.screen.say()
+
+
+def _heard(words: tuple[str, ...]) -> list[str] | None:
+    """The words as the other reads them; None for not now. Raises: Stop, Usage."""
+    if not asking.at_terminal():
+        heard = asking.ask_line("The words that the other person reads:").lower().replace(",", " ").split()
+        if len(heard) != WORDS:
+            raise Usage(f"There are eight words, and standard input held {len(heard)}.")
+        if heard != list(words):
+            raise Stop(DIFFER)
+        return heard
+    while True:
+        answer = asking.ask_line(
+            "Does the other person see the same eight, in the same order? (yes, no, or later)"
+        ).lower()
+        if answer == "yes":
+            return list(words)
+        if answer == "no":
+            raise Stop(DIFFER)
+        if answer in ("later", ""):
+            return None
+
+
+def _say_stage(run: Run, pairing: "Pairing") -> None:
+    say = run.screen.say
+    match pairing.stage.value:
+        case "waiting for answer":
+            say("Nobody has opened your link yet. Run `duolog verify` again when your partner has.")
+        case "waiting for founder":
+            say("You have accepted. Your partner's computer has to go on now: ask them to run `duolog verify`.")
+        case "compare" if pairing.words:
+            _say_words(run, pairing.words)
+            say("Nothing was confirmed yet: run `duolog verify` together.")
+        case "waiting for partner":
+            say("You have confirmed the words. Now your partner does the same: `duolog verify`.", style="good")
+        case "verified":
+            say("The words were compared: it is the two of you, and nobody in between.", style="good")
+
+
+def _confirm_restored(run: Run, duolog: "Duolog", *, show: bool) -> int:
+    """After a restore: the words of the account and of each journal, against what the partner's `duolog heads` says."""
+    heads = duolog.heads()
+    mine = next(one for one in heads.accounts if one.me)
+    run.screen.say(
+        "You came back from your recovery words. Your partner runs `duolog heads`; compare what both of you see:"
+    )
+    run.screen.plain(f"  your account: {' '.join(mine.words)}")
+    for one in heads.journals:
+        run.screen.plain(f"  journal {short(one.journal)} at {one.seq}: {' '.join(one.words)}")
+    if show or not asking.at_terminal():
+        run.screen.result({**heads_shape(heads), "unconfirmed": True, "asked_at": int(time.time())})
+        return OK if show else REFUSED
+    if not asking.ask_yes("Are all of them the same for both of you?", given=False):
+        raise Stop(
+            "Not the same, or not compared: nothing was confirmed. If they differ, the server may be hiding something."
+        )
+    duolog.confirm_restored(mine.words, {one.journal: one.words for one in heads.journals})
+    run.screen.result({**heads_shape(heads), "unconfirmed": False, "asked_at": int(time.time())})
+    run.screen.say("Compared. This computer trusts what it has read.", style="good")
+    return OK

@@ -1,0 +1,174 @@
+"""One run of a command: which home, how to unlock it, which journal is meant, and what is said about the server."""
+
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from duolog.cli import asking, times
+from duolog.cli.failures import OFFLINE, OK, REFUSED, STOP, Failure, Usage, explain
+from duolog.cli.screen import Screen
+from duolog.errors import TransportError
+
+if TYPE_CHECKING:
+    from duolog.client import JournalView, SyncReport, Unlock, Written
+    from duolog.client.blocking import Duolog
+
+CLOCK_MAY_DIFFER = 15 * 60  # seconds between this computer's clock and the server's
+
+
+@dataclass
+class Run:
+    """What a command gets: it asks, opens, chooses and speaks through this."""
+
+    home: Path | None
+    passphrase_fd: int | None
+    screen: Screen
+    ephemeral: str | None = None
+    _passphrase: str | None = field(default=None, repr=False)
+
+    # --- the home and its keys ---
+
+    @property
+    def folder(self) -> Path:
+        """Where the home is."""
+        from duolog.client import default_home
+
+        return (self.home or default_home()).expanduser()
+
+    def unlock(self) -> "Unlock":
+        """How this home is unlocked: the passphrase from the descriptor, else the system's keyring, else a question."""
+        from duolog.client import Unlock
+
+        return Unlock(passphrase=self._ask_passphrase, keyring=self.passphrase_fd is None)
+
+    def _ask_passphrase(self, new: bool) -> bytes:
+        if self._passphrase is None:
+            ask = asking.ask_new_passphrase if new else asking.ask_passphrase
+            self._passphrase = ask(self.passphrase_fd)
+        return self._passphrase.encode()
+
+    @contextmanager
+    def opened(self) -> Iterator["Duolog"]:
+        """This home's account; with `--ephemeral`, from the words and in memory. Raises: Usage, DuologError."""
+        from duolog.client.blocking import Duolog
+
+        if self.ephemeral is not None:
+            words = asking.ask_line("Your 24 recovery words:")
+            with self.screen.busy("Reading your account"):
+                duolog = Duolog.restore(self.ephemeral, words, home=None, unlock=self.unlock())
+        else:
+            if not Duolog.has_account(self.folder):
+                raise Usage(
+                    f"There is no account in {self.folder} yet. Make one with `duolog register`, or bring yours back "
+                    "from the recovery words with `duolog restore`."
+                )
+            duolog = Duolog.open(home=self.folder, unlock=self.unlock())
+        with duolog:
+            yield duolog
+            if self.ephemeral is not None:
+                duolog.log_out()
+
+    # --- journals ---
+
+    def journal(self, duolog: "Duolog", chosen: str | None) -> "JournalView":
+        """The journal that is meant: the one chosen, else the only shared one, else the only one. Raises: Usage."""
+        journals = duolog.journals()
+        if chosen is not None:
+            return _chosen(journals, chosen)
+        open_ones = [one for one in journals if not one.closed] or list(journals)
+        shared = [one for one in open_ones if len(one.members) > 1]
+        meant = shared or open_ones
+        if len(meant) == 1:
+            return meant[0]
+        if not meant:
+            raise Usage(
+                "There is no journal yet. `duolog invite` starts one with your partner, `duolog join` joins theirs."
+            )
+        raise Usage(
+            "You have several journals: say which with --journal, by the first column of `duolog journal list`."
+        )
+
+    # --- the server ---
+
+    def sync(self, duolog: "Duolog", *, offline: bool = False) -> "SyncReport | None":
+        """Fetches and sends before something is shown. Unreachable, it says so and what is here is shown."""
+        if offline:
+            return None
+        try:
+            with self.screen.busy("Asking the server for news"):
+                report = duolog.sync()
+        except TransportError as error:
+            self.screen.aside(f"{error} What follows is what this computer already has.")
+            return None
+        for problem in report.problems:
+            self.screen.aside(f"Not everything could be done: {problem}")
+        return report
+
+    def frozen(self, journal: "JournalView") -> int:
+        """Says, each time, that a journal is read-only; the exit code that follows from it."""
+        if journal.frozen is None:
+            return OK
+        from duolog.errors import JournalFrozen
+
+        failure = explain(JournalFrozen(journal.frozen))
+        self.screen.aside("Stop. " + failure.what, style="stop")
+        for line in failure.next:
+            self.screen.aside("  " + line)
+        return STOP
+
+    def wrote(self, duolog: "Duolog", journal: bytes, written: "Written", sentence: str) -> int:
+        """Says what became of a document; the exit code."""
+        from duolog.cli.shapes import written_shape
+
+        self.screen.result(written_shape(journal, written))
+        if written.delivered:
+            self.screen.say(sentence, style="good")
+            self._compare_clocks(duolog, journal, written.entry)
+            return OK
+        if written.problem is None or isinstance(written.problem, TransportError):
+            self.screen.say("Saved here. It will be sent when the server can be reached.", style="careful")
+            return OFFLINE
+        self.screen.say(f"Saved here, and not sent yet: {written.problem}", style="careful")
+        return REFUSED
+
+    def _compare_clocks(self, duolog: "Duolog", journal: bytes, entry: bytes) -> None:
+        last = duolog.journal(journal).seq
+        for item in duolog.timeline(journal, after=max(last - 8, 0)):
+            if item.entry == entry and item.received is not None:
+                self.check_clock(item.received)
+
+    def check_clock(self, server_time: int) -> None:
+        """Warns when this computer's clock and the server's differ. `server_time`: Unix seconds, as of now."""
+        ahead = int(time.time()) - server_time
+        if abs(ahead) > CLOCK_MAY_DIFFER:
+            side = "ahead of" if ahead > 0 else "behind"
+            self.screen.warn(
+                f"this computer's clock is {times.span(abs(ahead))} {side} the server's. "
+                "Set it right: dates that you write come from it."
+            )
+
+    # --- failures ---
+
+    def fail(self, failure: Failure) -> int:
+        """Says what went wrong and what to do; returns the exit code."""
+        self.screen.result(
+            {"error": {"code": failure.name, "message": failure.what, "next": list(failure.next)}},
+        )
+        stop = failure.exit_code == STOP
+        self.screen.aside(("Stop. " if stop else "") + failure.what, style="stop" if stop else "")
+        for line in failure.next:
+            self.screen.aside("  " + line)
+        return failure.exit_code
+
+
+def _chosen(journals: Sequence["JournalView"], chosen: str) -> "JournalView":
+    from duolog.cli.shapes import b64, short
+
+    found = [one for one in journals if b64(one.id) == chosen or (len(chosen) >= 4 and one.id.hex().startswith(chosen))]
+    if len(found) == 1:
+        return found[0]
+    known = ", ".join(short(one.id) for one in journals) or "none yet"
+    raise Usage(f"There is no journal {chosen!r} here. Your journals: {known}. (`duolog journal list` shows them.)")

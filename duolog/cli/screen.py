@@ -1,0 +1,119 @@
+"""What a person sees: plain lines, calm colours, and a sign of life when something takes longer than a second."""
+
+import json
+import os
+import sys
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from functools import cached_property
+from typing import IO, TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+PATIENCE = 1.0  # seconds of silence before a sign of life
+WIDTH = 88  # columns; longer lines are hard to read
+
+# Colour repeats what the words say; it never stands alone.
+STYLES = {"good": "green", "careful": "yellow", "stop": "bold red", "quiet": "dim", "strong": "bold"}
+
+# Direction overrides can make a text look like another one.
+_DIRECTIONS = frozenset(range(0x202A, 0x202F)) | frozenset(range(0x2066, 0x206A))
+
+
+def clean(text: str) -> str:
+    """Text without control characters or direction overrides, so that nobody's words can steer a terminal."""
+    return "".join(c for c in text.replace("\r\n", "\n") if c in "\n\t" or not _steers(ord(c)))
+
+
+def _steers(code: int) -> bool:
+    return code < 0x20 or 0x7F <= code < 0xA0 or code in _DIRECTIONS
+
+
+class Screen:
+    """Standard output for results, standard error for everything around them."""
+
+    def __init__(self, *, as_json: bool) -> None:
+        self.as_json = as_json
+        for stream in (sys.stdout, sys.stderr):
+            if hasattr(stream, "reconfigure"):
+                stream.reconfigure(errors="replace")
+
+    @cached_property
+    def _out(self) -> "Console":
+        return _console(sys.stdout)
+
+    @cached_property
+    def _err(self) -> "Console":
+        return _console(sys.stderr)
+
+    def say(self, text: str = "", *, style: str = "", indent: int = 0) -> None:
+        """A line, or a paragraph, of the result. Silent with `--json`."""
+        if not self.as_json:
+            _print(self._out, text, style, indent)
+
+    def plain(self, text: str) -> None:
+        """A line that must stay whole, to be copied: it is never wrapped."""
+        if not self.as_json:
+            sys.stdout.write(clean(text) + "\n")
+            sys.stdout.flush()
+
+    def aside(self, text: str, *, style: str = "") -> None:
+        """Something beside the result: advice, a warning. It goes to standard error."""
+        _print(self._err, text, style, 0)
+
+    def warn(self, text: str) -> None:
+        """Something to know before going on."""
+        self.aside("Careful: " + text, style="careful")
+
+    def result(self, value: Mapping[str, Any]) -> None:
+        """The result for scripts. Silent without `--json`."""
+        if self.as_json:
+            sys.stdout.write(json.dumps(value, indent=2) + "\n")
+            sys.stdout.flush()
+
+    @contextmanager
+    def busy(self, what: str) -> Iterator[None]:
+        """Says on a terminal what is going on, once it has taken a second."""
+        if not sys.stderr.isatty():
+            yield
+            return
+        status = self._err.status(what + " …")
+        timer = threading.Timer(PATIENCE, status.start)
+        timer.daemon = True
+        timer.start()
+        try:
+            yield
+        finally:
+            timer.cancel()
+            timer.join()
+            status.stop()
+
+
+def _console(stream: IO[str]) -> "Console":
+    from rich.console import Console
+
+    # A pipe gets whole lines, so that tools that read lines find them.
+    wide = not stream.isatty()
+    console = Console(file=stream, highlight=False, markup=False, emoji=False, soft_wrap=wide)
+    if not wide:
+        console.width = min(WIDTH, os.get_terminal_size(stream.fileno()).columns or WIDTH)
+    return console
+
+
+def _print(console: "Console", text: str, style: str, indent: int) -> None:
+    from rich.text import Text
+
+    lines = clean(text).split("\n")
+    if console.soft_wrap:
+        for line in lines:
+            console.print(Text((" " * indent + line).rstrip(), style=STYLES.get(style, "")))
+        return
+    for line in lines:
+        # Wrapped lines keep the indentation of their first.
+        own = indent + len(line) - len(line.lstrip(" "))
+        for part in Text(line.strip()).wrap(console, max(console.width - own, 20)) or [Text("")]:
+            part.rstrip()
+            part.style = STYLES.get(style, "")
+            console.print(Text(" " * own) + part if part.plain else Text(""))

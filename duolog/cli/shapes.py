@@ -1,0 +1,132 @@
+"""The stable shapes of `--json`: ids as unpadded base64url, times as UTC Unix seconds, `null` for what isn't known.
+
+`docs/cli.md` documents them. Fields may be added; none changes its meaning.
+"""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from duolog.protocol.codec import encode_b64
+
+if TYPE_CHECKING:
+    from duolog.client import Heads, JournalView, Pairing, Status, SyncReport, TimelineEntry, Written
+
+SHORT = 8  # hexadecimal digits that stand for a journal on screen
+
+Shape = dict[str, Any]
+
+
+def b64(data: bytes) -> str:
+    """Bytes as JSON carries them."""
+    return encode_b64(data)
+
+
+def short(journal: bytes) -> str:
+    """A journal's id as people type it."""
+    return journal.hex()[:SHORT]
+
+
+def written_shape(journal: bytes, written: "Written") -> Shape:
+    """One document that was written."""
+    return {
+        "journal": b64(journal),
+        "entry": b64(written.entry),
+        "delivered": written.delivered,
+        "problem": None if written.problem is None else str(written.problem),
+    }
+
+
+def pairing_shape(pairing: "Pairing") -> Shape:
+    """Where a pairing stands."""
+    return {
+        "journal": b64(pairing.journal),
+        "stage": pairing.stage.value,
+        "words": None if pairing.words is None else list(pairing.words),
+        "other": None if pairing.other is None else b64(pairing.other),
+        "notice": pairing.notice,
+    }
+
+
+def journal_shape(journal: "JournalView") -> Shape:
+    """One journal."""
+    return {
+        "journal": b64(journal.id),
+        "short": short(journal.id),
+        "members": [
+            {
+                "account": b64(member.account),
+                "name": member.name,
+                "role": member.role,
+                "rights": member.rights,
+                "until": member.until,
+                "me": member.me,
+            }
+            for member in journal.members
+        ],
+        "seq": journal.seq,
+        "provisional": journal.provisional,
+        "closed": journal.closed,
+        "frozen": journal.frozen,
+        "waiting": journal.waiting,
+        "unreadable": journal.unreadable,
+    }
+
+
+def status_shape(status: "Status") -> Shape:
+    """The account and its journals."""
+    return {
+        "server": status.server,
+        "account": b64(status.account),
+        "account_words": list(status.account_words),
+        "keyholder": status.keyholder_kind,
+        "unconfirmed": status.unconfirmed,
+        "journals": [journal_shape(journal) for journal in status.journals],
+    }
+
+
+def heads_shape(heads: "Heads") -> Shape:
+    """Words to compare by voice."""
+    return {
+        "accounts": [
+            {
+                "account": b64(one.account),
+                "name": one.name,
+                "me": one.me,
+                "generation": one.generation,
+                "words": list(one.words),
+            }
+            for one in heads.accounts
+        ],
+        "journals": [{"journal": b64(one.journal), "seq": one.seq, "words": list(one.words)} for one in heads.journals],
+    }
+
+
+def sync_shape(report: "SyncReport") -> Shape:
+    """What one sync did."""
+    return {
+        "new": {b64(journal): count for journal, count in report.new.items()},
+        "delivered": report.delivered,
+        "frozen": {b64(journal): why for journal, why in report.frozen.items()},
+        "problems": [str(problem) for problem in report.problems],
+    }
+
+
+def entry_shape(item: "TimelineEntry") -> Shape:
+    """One entry of a timeline."""
+    body: Mapping[str, Any] | None = item.body
+    return {
+        "entry": b64(item.entry),
+        "seq": item.seq,
+        "author": b64(item.author),
+        "author_name": item.author_name,
+        "mine": item.mine,
+        "at": item.at,
+        "received": item.received,
+        "kind": item.kind,
+        "v": item.v,
+        "body": None if body is None else dict(body),
+        "text": item.text,
+        "unreadable": item.unreadable,
+        "without_effect": item.without_effect,
+        "not_delivered_to": [b64(account) for account in item.not_delivered_to],
+    }

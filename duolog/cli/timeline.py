@@ -1,0 +1,77 @@
+"""What both of you wrote, in order."""
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from duolog.cli import times
+from duolog.cli.command import command, group
+from duolog.cli.journals import OfflineOption
+from duolog.cli.pairing import JournalOption
+from duolog.cli.run import Run
+from duolog.cli.shapes import b64, entry_shape
+
+if TYPE_CHECKING:
+    from duolog.client import TimelineEntry
+
+app = group("reading", "Reading.")
+
+
+@command(app, "timeline", examples=("duolog timeline", "duolog timeline --last 10 --json"), ephemeral=True)
+def timeline(
+    run: Run,
+    journal: JournalOption = None,
+    last: Annotated[int, typer.Option("--last", metavar="N", min=1, help="How many of the newest to show.")] = 50,
+    offline: OfflineOption = False,
+) -> int:
+    """Read the journal, oldest first. Nobody is told that you read."""
+    with run.opened() as duolog:
+        run.sync(duolog, offline=offline)
+        meant = run.journal(duolog, journal)
+        names = {member.account: member.name or "someone" for member in meant.members}
+        entries = _last(duolog.timeline(meant.id, after=max(meant.seq - last, 0), limit=last + 1000), last)
+        run.screen.result({"journal": b64(meant.id), "entries": [entry_shape(item) for item in entries]})
+        if not entries:
+            run.screen.say("Nothing is written here yet.")
+        day = ""
+        for item in entries:
+            when = item.received or item.at
+            if when is not None and times.day(when) != day:
+                day = times.day(when)
+                run.screen.say(day, style="strong")
+            _say(run, item, names)
+        return run.frozen(meant)
+
+
+def _last(entries: "tuple[TimelineEntry, ...]", count: int) -> "tuple[TimelineEntry, ...]":
+    return entries[-count:]
+
+
+def _say(run: Run, item: "TimelineEntry", names: dict[bytes, str]) -> None:
+    say = run.screen.say
+    when = item.received or item.at
+    stamp = times.clock(when) if when is not None else "     "
+    if item.unreadable is not None:
+        say(f"{stamp}  Unreadable: {item.unreadable}", indent=2, style="careful")
+        return
+    first, *rest = _text(item).split("\n")
+    say(f"{stamp}  {first}", indent=2)
+    for line in rest:
+        say(line, indent=9)
+    if item.seq is None:
+        say("(waits here until the server can be reached)", indent=9, style="careful")
+    if item.without_effect is not None:
+        say(f"(without effect: {item.without_effect})", indent=9, style="careful")
+    if item.not_delivered_to:
+        others = ", ".join(names.get(account, "someone") for account in item.not_delivered_to)
+        say(f"(not delivered to {others})", indent=9, style="careful")
+
+
+def _text(item: "TimelineEntry") -> str:
+    """The document in words; what waits here is shown as it was written, since it has no place in the journal yet."""
+    if item.seq is None and item.body is not None:
+        wording = item.body.get("wording")
+        fields = wording if isinstance(wording, dict) else item.body
+        if text := fields.get("text") or fields.get("words"):
+            return f"{item.author_name or 'You'} wrote:\n{text}"
+    return item.text or f"Something of a kind that this version doesn't know ({item.kind})."

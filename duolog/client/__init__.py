@@ -1,0 +1,53 @@
+"""The client library: `Duolog`, one account on one machine. `duolog.client.blocking` has the same without `await`.
+
+The home keeps what was verified and what waits; the server is believed in nothing. Spec: §4 to §7.
+"""
+
+from duolog.client.boundaries import Boundaries
+from duolog.client.duolog import Duolog
+from duolog.client.home import default_home
+from duolog.client.http import HttpTransport
+from duolog.client.keystore import Unlock
+from duolog.client.links import InvitationLink, parse_link
+from duolog.client.transport import Transport
+from duolog.client.views import (
+    BEFORE_FIRST_SHARING,
+    AccountWords,
+    Heads,
+    JournalView,
+    JournalWords,
+    MemberView,
+    NewAccount,
+    NewInvitation,
+    Pairing,
+    PairingStage,
+    Status,
+    SyncReport,
+    TimelineEntry,
+    Written,
+)
+
+__all__ = [
+    "BEFORE_FIRST_SHARING",
+    "AccountWords",
+    "Boundaries",
+    "Duolog",
+    "Heads",
+    "HttpTransport",
+    "InvitationLink",
+    "JournalView",
+    "JournalWords",
+    "MemberView",
+    "NewAccount",
+    "NewInvitation",
+    "Pairing",
+    "PairingStage",
+    "Status",
+    "SyncReport",
+    "TimelineEntry",
+    "Transport",
+    "Unlock",
+    "Written",
+    "default_home",
+    "parse_link",
+]

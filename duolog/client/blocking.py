@@ -1,0 +1,173 @@
+"""The same library without `await`: a thin face for scripts and the command.
+
+Each object has an event loop of its own on a thread of its own; a call waits for its answer.
+"""
+
+from collections.abc import Callable, Coroutine, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Concatenate, ParamSpec, Self, TypeVar
+
+from anyio.from_thread import BlockingPortal, start_blocking_portal
+
+from duolog.client import boundaries as _boundaries
+from duolog.client import duolog as _duolog
+from duolog.client.keystore import Unlock
+from duolog.client.transport import Transport
+from duolog.client.views import Words
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+def _waits(
+    method: Callable[Concatenate[_duolog.Duolog, P], Coroutine[Any, Any, R]],
+) -> "Callable[Concatenate[Duolog, P], R]":
+    def call(self: "Duolog", /, *args: P.args, **kwargs: P.kwargs) -> R:
+        result: R = self._portal.call(lambda: method(self._inner, *args, **kwargs))
+        return result
+
+    call.__doc__, call.__name__ = method.__doc__, method.__name__
+    return call
+
+
+def _steps(
+    method: Callable[Concatenate[_boundaries.Boundaries, P], Coroutine[Any, Any, R]],
+) -> "Callable[Concatenate[Boundaries, P], R]":
+    def call(self: "Boundaries", /, *args: P.args, **kwargs: P.kwargs) -> R:
+        result: R = self._portal.call(lambda: method(self._inner, *args, **kwargs))
+        return result
+
+    call.__doc__, call.__name__ = method.__doc__, method.__name__
+    return call
+
+
+class Boundaries:
+    """`duolog.client.Boundaries` without `await`."""
+
+    def __init__(self, inner: _boundaries.Boundaries, portal: BlockingPortal) -> None:
+        self._inner, self._portal = inner, portal
+
+    propose = _steps(_boundaries.Boundaries.propose)
+    counter = _steps(_boundaries.Boundaries.counter)
+    accept = _steps(_boundaries.Boundaries.accept)
+    decline = _steps(_boundaries.Boundaries.decline)
+    contest = _steps(_boundaries.Boundaries.contest)
+    amend = _steps(_boundaries.Boundaries.amend)
+    retire = _steps(_boundaries.Boundaries.retire)
+    show = _steps(_boundaries.Boundaries.show)
+    list = _steps(_boundaries.Boundaries.list)
+
+
+class NewAccount:
+    """A fresh account. `words`: the 24 words of the recovery sheet, shown once and stored nowhere."""
+
+    def __init__(self, duolog: "Duolog", words: Words) -> None:
+        self.duolog = duolog
+        self.words = words
+
+    def __repr__(self) -> str:
+        return "NewAccount(words=<secret>)"
+
+
+class Duolog:
+    """`duolog.client.Duolog` without `await`. Close it, or use it as a context."""
+
+    def __init__(
+        self, inner: _duolog.Duolog, portal: BlockingPortal, thread: AbstractContextManager[BlockingPortal]
+    ) -> None:
+        self._inner, self._portal, self._thread = inner, portal, thread
+
+    @classmethod
+    def register(
+        cls, server: str | Transport, *, home: Path | None, unlock: Unlock | None = None, invite_code: str | None = None
+    ) -> NewAccount:
+        """As `duolog.client.Duolog.register`."""
+        with _portal() as (portal, thread):
+            new = portal.call(
+                lambda: _duolog.Duolog.register(server, home=home, unlock=unlock, invite_code=invite_code)
+            )
+        return NewAccount(Duolog(new.duolog, portal, thread), new.words)
+
+    @classmethod
+    def restore(
+        cls, server: str | Transport, words: str | Sequence[str], *, home: Path | None, unlock: Unlock | None = None
+    ) -> Self:
+        """As `duolog.client.Duolog.restore`."""
+        with _portal() as (portal, thread):
+            inner = portal.call(lambda: _duolog.Duolog.restore(server, words, home=home, unlock=unlock))
+        return cls(inner, portal, thread)
+
+    @classmethod
+    def open(cls, *, home: Path, unlock: Unlock | None = None, server: Transport | None = None) -> Self:
+        """As `duolog.client.Duolog.open`."""
+        with _portal() as (portal, thread):
+            inner = portal.call(lambda: _duolog.Duolog.open(home=home, unlock=unlock, server=server))
+        return cls(inner, portal, thread)
+
+    has_account = staticmethod(_duolog.Duolog.has_account)
+
+    def close(self) -> None:
+        """Close the connections, leave the home to others, end the thread."""
+        try:
+            self._portal.call(self._inner.close)
+        finally:
+            self._thread.__exit__(None, None, None)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    @property
+    def account(self) -> bytes:
+        """The account's id, 32 bytes."""
+        return self._inner.account
+
+    @property
+    def server(self) -> str:
+        """The server's origin."""
+        return self._inner.server
+
+    status = _waits(_duolog.Duolog.status)
+    heads = _waits(_duolog.Duolog.heads)
+    account_state = _waits(_duolog.Duolog.account_state)
+    check_recovery_words = _waits(_duolog.Duolog.check_recovery_words)
+    confirm_restored = _waits(_duolog.Duolog.confirm_restored)
+    log_out = _waits(_duolog.Duolog.log_out)
+    create_journal = _waits(_duolog.Duolog.create_journal)
+    journals = _waits(_duolog.Duolog.journals)
+    journal = _waits(_duolog.Duolog.journal)
+    invite = _waits(_duolog.Duolog.invite)
+    revoke_invitation = _waits(_duolog.Duolog.revoke_invitation)
+    join = _waits(_duolog.Duolog.join)
+    pairing = _waits(_duolog.Duolog.pairing)
+    verify = _waits(_duolog.Duolog.verify)
+    sync = _waits(_duolog.Duolog.sync)
+    write = _waits(_duolog.Duolog.write)
+    timeline = _waits(_duolog.Duolog.timeline)
+    profiles = _waits(_duolog.Duolog.profiles)
+    state = _waits(_duolog.Duolog.state)
+
+    def boundaries(self, journal: bytes) -> Boundaries:
+        """The boundaries of one journal."""
+        return Boundaries(self._inner.boundaries(journal), self._portal)
+
+
+@contextmanager
+def _portal() -> Iterator[tuple[BlockingPortal, AbstractContextManager[BlockingPortal]]]:
+    """A thread with an event loop; it ends here only when opening fails."""
+    thread = start_blocking_portal()
+    portal = thread.__enter__()
+    try:
+        yield portal, thread
+    except BaseException:
+        thread.__exit__(None, None, None)
+        raise
+
+
+__all__ = ["Boundaries", "Duolog", "NewAccount"]

@@ -1,0 +1,373 @@
+"""`Duolog`: one account on one machine, as programs use it.
+
+Rules
+- Only `DuologError`s leave it. What is written is safe in the home before anything is sent; what is shown was
+  verified before.
+- One operation runs at a time; others wait.
+"""
+
+import time
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import anyio
+
+from duolog.api.common import JournalStatementModel
+from duolog.client import accounts, comparing, pairing, progress, reading
+from duolog.client.boundaries import Boundaries
+from duolog.client.context import Context
+from duolog.client.folding import account_state, journal_state
+from duolog.client.home import has_keystore
+from duolog.client.http import HttpTransport
+from duolog.client.keystore import Unlock
+from duolog.client.notes import note
+from duolog.client.outbox import deliver, post
+from duolog.client.pulling import pull
+from duolog.client.rosters import make_genesis
+from duolog.client.sync import check_account, sync
+from duolog.client.transport import Transport
+from duolog.client.views import (
+    Heads,
+    JournalView,
+    NewAccount,
+    NewInvitation,
+    Pairing,
+    Status,
+    SyncReport,
+    TimelineEntry,
+    Written,
+)
+from duolog.documents.account import AccountState
+from duolog.documents.account_kinds import Joined
+from duolog.documents.journal import JournalState
+from duolog.documents.profile import Profile
+from duolog.errors import HomeError, NotAllowed, PinMismatch, ServerRefused, TransportError
+from duolog.protocol.messages import Document
+from duolog.seal.words import eight_words
+
+Clock = Callable[[], int]
+
+
+def _now() -> int:
+    return int(time.time())
+
+
+class Duolog:
+    """An open account. Made by `register`, `restore` or `open`; close it, or use it as an async context.
+
+    Raises:
+        HomeError: from every method, when the home can't be read or written.
+    """
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
+        self._lock = anyio.Lock()
+
+    def __repr__(self) -> str:
+        return f"Duolog(server={self.server!r}, account={self.account.hex()})"
+
+    # --- opening ------------------------------------------------------------------------------------------------------
+
+    @classmethod
+    async def register(
+        cls,
+        server: str | Transport,
+        *,
+        home: Path | None,
+        unlock: Unlock | None = None,
+        invite_code: str | None = None,
+        clock: Clock = _now,
+    ) -> NewAccount:
+        """A new account at `server`; a registration that began in this home is finished. `home` None: memory alone.
+
+        Raises:
+            NotAllowed: the home has an account already, or the address is not safe.
+            KeystoreLocked, HomeError: the keys can't be kept there.
+            TransportError, ServerRefused, MalformedData: not now, or not here; register again to go on.
+            VerificationError: the server answers for another account, or signs with another key than before.
+        Spec: §4.
+        """
+        with _errors():
+            transport = _transport(server)
+            context, words = await accounts.register(transport, home, unlock or Unlock(), invite_code, clock)
+        return NewAccount(cls(context), words)
+
+    @classmethod
+    async def restore(
+        cls,
+        server: str | Transport,
+        words: str | Sequence[str],
+        *,
+        home: Path | None,
+        unlock: Unlock | None = None,
+        clock: Clock = _now,
+    ) -> Self:
+        """The account of 24 words, in a new home. It is unconfirmed until words were compared (`confirm_restored`).
+
+        Raises:
+            MalformedData: a word is wrong; the sentence says which place.
+            ServerRefused: the server has no account for these words.
+            VerificationError: the server answers with something else than this account.
+            NotAllowed, KeystoreLocked, HomeError, TransportError: as `register`.
+        Spec: §4.
+        """
+        with _errors():
+            transport, text = _transport(server), words if isinstance(words, str) else " ".join(words)
+            return cls(await accounts.restore(transport, text, home, unlock or Unlock(), clock))
+
+    @classmethod
+    async def open(
+        cls, *, home: Path, unlock: Unlock | None = None, server: Transport | None = None, clock: Clock = _now
+    ) -> Self:
+        """An existing home, without the network. `server` replaces the transport to the server that the home names.
+
+        Raises:
+            HomeError, KeystoreLocked, MalformedData: it can't be opened.
+            NotAllowed: its registration was never finished, or `server` is another one.
+        """
+        with _errors():
+            opened, origin = accounts.server_of(home, unlock or Unlock())
+            try:
+                transport = server or HttpTransport(origin)
+                if transport.origin != origin:
+                    raise NotAllowed(f"This home belongs to {origin}, not to {transport.origin}.")
+                return cls(accounts.resume(opened, transport, clock))
+            except BaseException:
+                opened.close()
+                raise
+
+    @staticmethod
+    def has_account(home: Path) -> bool:
+        """Whether an account, or an unfinished registration, lives in this folder."""
+        return has_keystore(home)
+
+    async def close(self) -> None:
+        """Close the connections and leave the home to others."""
+        with _errors():
+            await self._context.network.transport.close()
+            self._context.home.close()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.close()
+
+    # --- the account --------------------------------------------------------------------------------------------------
+
+    @property
+    def account(self) -> bytes:
+        """The account's id, 32 bytes."""
+        return self._context.account
+
+    @property
+    def server(self) -> str:
+        """The server's origin."""
+        return self._context.network.transport.origin
+
+    async def status(self) -> Status:
+        """What this home knows, without the network."""
+        async with self._alone() as context:
+            return reading.status(context)
+
+    async def heads(self) -> Heads:
+        """The words by which two people, or two devices, compare what they see."""
+        async with self._alone() as context:
+            return reading.heads(context)
+
+    async def account_state(self) -> AccountState:
+        """What the account journal comes to: it holds secrets. Without the network."""
+        async with self._alone() as context:
+            return account_state(context)
+
+    async def check_recovery_words(self, words: str | Sequence[str]) -> None:
+        """The typed words are a recovery sheet of this account. They are kept nowhere.
+
+        Raises:
+            MalformedData: a word is wrong; the sentence says which place.
+            NotAllowed: they belong to some other account.
+        """
+        async with self._alone() as context:
+            accounts.check_words(context, words if isinstance(words, str) else " ".join(words))
+
+    async def confirm_restored(self, chain_head: Sequence[str], heads: Mapping[bytes, Sequence[str]]) -> None:
+        """Confirm a restored home by words read out by a member, or by another own device.
+
+        `chain_head`: the eight words of this account's newest keys. `heads`: of at least one journal, as the other's
+        newest.
+
+        Raises:
+            PinMismatch: they differ. The server showed this home another state; it stays unconfirmed.
+            NotAllowed: no journal was compared, or one that isn't here.
+        Spec: §4.
+        """
+        async with self._alone() as context:
+            if not heads:
+                raise NotAllowed("Compare the words of at least one journal too.")
+            sentence = "The words differ: the server may have shown this home an old or another state. Do not go on."
+            newest = eight_words(context.chains[context.account].newest.statement_hash)
+            if _plain(chain_head) != newest:  # check: client.confirm_account
+                raise PinMismatch(sentence, check="client.confirm_account")
+            for journal, words in heads.items():
+                rows = context.store.rows("SELECT head FROM item WHERE journal = ?", journal)
+                known = {eight_words(bytes(row[0])) for row in rows if isinstance(row[0], bytes)}
+                if _plain(words) not in known:  # check: client.confirm_head
+                    raise PinMismatch(sentence, check="client.confirm_head")
+            context.store.put("unconfirmed", None)
+
+    async def log_out(self) -> None:
+        """End this home's session at the server. The next operation logs in again."""
+        async with self._alone() as context:
+            await context.network.log_out()
+
+    # --- journals and pairing -----------------------------------------------------------------------------------------
+
+    async def create_journal(self) -> bytes:
+        """A new journal with one member; its id, 32 bytes.
+
+        Raises:
+            NotAllowed: a restored home that isn't confirmed yet.
+            TransportError, ServerRefused, VerificationError: as `sync`.
+        """
+        async with self._alone() as context:
+            context.require_confirmed()
+            await self._ready(context)
+            made = make_genesis(context.chains[context.account], context.identity.secret)
+            genesis = JournalStatementModel.of(made.signed, dict(made.grants))
+            created = await context.network.call(lambda transport: transport.create_journal(genesis))
+            if created.journal != made.roster.journal:
+                raise TransportError("The server's answer does not fit the new journal. Try again.")
+            await pull(context, created.journal)
+            joined = Joined(
+                journal=created.journal, role="partner", receipt_key=context.receipt_key(), origin=self.server
+            )
+            await note(context, "joined", joined)
+            return created.journal
+
+    async def journals(self) -> tuple[JournalView, ...]:
+        """Every journal but the account's own, without the network."""
+        async with self._alone() as context:
+            return tuple(reading.view_journal(context, journal) for journal in reading.journal_ids(context))
+
+    async def journal(self, journal: bytes) -> JournalView:
+        """One journal, without the network. Raises: NotAllowed when it isn't here."""
+        async with self._alone() as context:
+            return reading.view_journal(context, journal)
+
+    async def invite(self, journal: bytes) -> NewInvitation:
+        """A single-use link for the partner. Raises: as `pairing.invite`."""
+        async with self._alone() as context:
+            await self._ready(context)
+            return await pairing.invite(context, journal)
+
+    async def revoke_invitation(self, journal: bytes, invitation: bytes) -> None:
+        """Take an invitation back. Raises: TransportError, ServerRefused."""
+        async with self._alone() as context:
+            await self._ready(context)
+            await pairing.revoke(context, journal, invitation)
+
+    async def join(self, link: str) -> Pairing:
+        """Accept an invitation. Raises: as `pairing.join`."""
+        async with self._alone() as context:
+            await self._ready(context)
+            return await pairing.join(context, link)
+
+    async def pairing(self, journal: bytes) -> Pairing:
+        """Where a pairing stands here; `sync` lets it move on. Raises: NotAllowed when there is none."""
+        async with self._alone() as context:
+            return progress.pairing_of(context, journal)
+
+    async def verify(self, journal: bytes, words: Sequence[str]) -> Pairing:
+        """Sign that both see the same words; `words` as the other reads them. Raises: as `comparing.verify`."""
+        async with self._alone() as context:
+            await self._ready(context)
+            return await comparing.verify(context, journal, _plain(words))
+
+    # --- writing and reading ------------------------------------------------------------------------------------------
+
+    async def sync(self) -> SyncReport:
+        """Bring this home and its server together. Raises: as `sync.sync`."""
+        async with self._alone() as context:
+            return await sync(context)
+
+    async def write(
+        self, journal: bytes, kind: str, body: Mapping[str, Any], *, v: int = 1, at: int | None = None
+    ) -> Written:
+        """Write a document: safe in the home when this returns, sent if the server can be reached.
+
+        `at`: the author's clock in Unix seconds, now unless given.
+
+        Raises:
+            NotAllowed, MalformedData: the rules forbid it, or its body is not what its kind says. Nothing was stored.
+            JournalFrozen: the journal is read-only.
+            VerificationError: the document is safe, and on sending it the server broke the rules.
+        """
+        async with self._alone() as context:
+            if journal == context.identity.account_journal:
+                raise NotAllowed("The account's own journal is written by Duolog itself.")
+            when = context.clock() if at is None else at
+            entry = post(context, journal, Document(kind=kind, v=v, at=when, body=dict(body)))
+            try:
+                await self._ready(context)
+                await deliver(context, journal)
+            except (TransportError, ServerRefused) as error:
+                return Written(entry, delivered=False, problem=error)
+            return Written(entry, delivered=True)
+
+    async def timeline(self, journal: bytes, *, after: int = 0, limit: int = 1000) -> tuple[TimelineEntry, ...]:
+        """Entries behind the seq `after`, at most `limit`; waiting ones come last. Without the network."""
+        async with self._alone() as context:
+            return reading.timeline(context, journal, after, limit)
+
+    async def profiles(self, journal: bytes) -> Mapping[bytes, Profile]:
+        """What each member wants to be called, by account. Without the network."""
+        async with self._alone() as context:
+            return reading.profiles(context, journal)
+
+    async def state(self, journal: bytes) -> JournalState:
+        """What a journal's documents come to. Without the network. Raises: NotAllowed when it isn't here."""
+        async with self._alone() as context:
+            reading.view_journal(context, journal)
+            return journal_state(context, journal)
+
+    def boundaries(self, journal: bytes) -> Boundaries:
+        """The boundaries of one journal."""
+        return Boundaries(self, journal)
+
+    async def _ready(self, context: Context) -> None:
+        """The account is checked, and its journal is read, before anything is written."""
+        await check_account(context)
+        await pull(context, context.identity.account_journal)
+
+    @asynccontextmanager
+    async def _alone(self) -> AsyncIterator[Context]:
+        with _errors():
+            async with self._lock:
+                yield self._context
+
+
+class _errors:  # noqa: N801  # used like a function
+    """The last boundary: what the operating system raises becomes a HomeError."""
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if isinstance(error, OSError):
+            sentence = f"This computer refused something: {error.strerror or type(error).__name__}. Nothing was lost."
+            raise HomeError(sentence) from error
+
+
+def _transport(server: str | Transport) -> Transport:
+    return HttpTransport(server) if isinstance(server, str) else server
+
+
+def _plain(words: Sequence[str]) -> tuple[str, ...]:
+    return tuple(word.strip().lower() for word in (words.split() if isinstance(words, str) else words))

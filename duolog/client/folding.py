@@ -1,0 +1,129 @@
+"""From verified entries to what they come to: documents in order into the reducers, with an encrypted snapshot in
+between.
+
+Rules
+- State is made from the stored log alone, so it is the same however often a client was interrupted.
+- A snapshot only saves time: one that is missing or damaged is made anew.
+"""
+
+from collections.abc import Callable, Iterator
+from functools import partial
+from typing import TypeVar
+
+from duolog.api.pages import GONE, parse_push
+from duolog.client.context import Context
+from duolog.client.logs import roster_at
+from duolog.client.store import as_bytes, as_int
+from duolog.client.verify import open_verified
+from duolog.documents.account import AccountState, apply_account, encode_account_state, parse_account_state
+from duolog.documents.base import AppliedDocument
+from duolog.documents.base import Context as DocumentContext
+from duolog.documents.journal import JournalState, apply, encode_state, parse_state
+from duolog.errors import DuologError
+from duolog.protocol.entries import parse_header
+from duolog.protocol.log import EntryItem
+from duolog.protocol.messages import message_hash, parse_message
+from duolog.protocol.roster_changes import Roster
+
+T = TypeVar("T")
+_KEPT_EVERY = 64  # entries; opening fewer again costs less than writing all of a long journal anew
+_BATCH = 500  # entries opened at a time
+
+
+def document_context(roster: Roster) -> DocumentContext:
+    """What reducers know of a roster."""
+    partners = frozenset(member.account for member in roster.partners)
+    return DocumentContext(partners=partners, provisional=roster.provisional)
+
+
+def journal_state(context: Context, journal: bytes) -> JournalState:
+    """What a journal's documents come to, up to its mark."""
+    state, seq = context.states.get(journal), 0
+    if state is None:
+        seq, data = _snapshot(context, journal)
+        state = _parse_or(parse_state, data, JournalState())
+        if not state.timeline:
+            seq = 0
+    elif state.timeline:
+        seq = state.timeline[-1].applied.seq
+    before = seq
+    for applied, roster in opened(context, journal, seq):
+        state, seq = apply(state, applied, document_context(roster)), applied.seq
+    if seq != before:
+        _keep(context, journal, seq, partial(encode_state, state))
+    context.states[journal] = state
+    return state
+
+
+def account_state(context: Context) -> AccountState:
+    """What the account journal comes to, up to its mark."""
+    journal = context.identity.account_journal
+    state = context.account_state
+    if state is None:
+        state = _parse_or(parse_account_state, _snapshot(context, journal)[1], AccountState())
+    before = state.seq
+    for applied, _ in opened(context, journal, before):
+        state = apply_account(state, applied)
+    if state.seq != before:
+        _keep(context, journal, state.seq, partial(encode_account_state, state))
+    context.account_state = state
+    return state
+
+
+def opened(context: Context, journal: bytes, after: int) -> Iterator[tuple[AppliedDocument, Roster]]:
+    """The readable documents of a journal behind a seq, in order, each with the roster at its place."""
+    known, rosters = context.known(journal), dict[int, Roster]()
+    while True:
+        rows = context.store.rows(
+            "SELECT seq, frame, version, time FROM item WHERE journal = ? AND seq > ? AND entry IS NOT NULL "
+            "AND fault IS NULL ORDER BY seq LIMIT ?",
+            *(journal, after, _BATCH),
+        )
+        for row in rows:
+            after, version = as_int(row[0]), as_int(row[2])
+            if version not in rosters:
+                rosters[version] = roster_at(context.store, journal, version)
+            frame = as_bytes(row[1])
+            if frame[4] == GONE:
+                continue
+            placed = parse_push(frame)[0]
+            if not isinstance(placed.item, EntryItem):
+                continue
+            header = parse_header(placed.item.header)
+            message = open_verified(placed, header, rosters[version], context.me, known)
+            if message is None:
+                continue
+            parsed = parse_message(message)
+            applied = AppliedDocument(
+                *(header.entry, after, header.author, message_hash(message), parsed.document),
+                received=as_int(row[3]),
+                refused=parsed.refused,
+            )
+            yield applied, rosters[version]
+        if len(rows) < _BATCH:
+            return
+
+
+def _snapshot(context: Context, journal: bytes) -> tuple[int, bytes | None]:
+    row = context.store.row("SELECT seq, sealed FROM snapshot WHERE journal = ?", journal)
+    if row is None:
+        return 0, None
+    try:
+        return as_int(row[0]), context.home.open("snapshot", as_bytes(row[1]))
+    except DuologError:
+        return 0, None
+
+
+def _keep(context: Context, journal: bytes, seq: int, encode: Callable[[], bytes]) -> None:
+    row = context.store.row("SELECT seq FROM snapshot WHERE journal = ?", journal)
+    if row is not None and seq - as_int(row[0]) < _KEPT_EVERY:
+        return
+    sealed = context.home.seal("snapshot", encode())
+    context.store.write("INSERT OR REPLACE INTO snapshot VALUES (?, ?, ?)", journal, seq, sealed)
+
+
+def _parse_or(parse: Callable[[bytes], T], data: bytes | None, fallback: T) -> T:
+    try:
+        return fallback if data is None else parse(data)
+    except DuologError:
+        return fallback

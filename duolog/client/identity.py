@@ -1,0 +1,199 @@
+"""Who this home belongs to, and whom it has pinned: account chains that only ever continue.
+
+Rules
+- A chain, once verified and stored, is a pin: what is offered later continues it, or everything stops.
+- The own account is known by its id; the server's word for it is checked against the chain, the package and the sets.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from duolog.api.accounts import OwnAccount
+from duolog.client.home import Home
+from duolog.client.store import Store, as_bytes
+from duolog.errors import MalformedData, Withheld, WrongAccount
+from duolog.protocol import sizes
+from duolog.protocol.accounts import (
+    AccountChain,
+    KeyholderSet,
+    SignedAccountStatement,
+    require_descent,
+    require_own_set,
+    verify_chain,
+    verify_sets,
+)
+from duolog.protocol.codec import length_prefixed, u32
+from duolog.seal.keys import GenerationSecret
+from duolog.seal.packages import unwrap_earlier_seed, unwrap_package
+
+
+def encode_statements(statements: Sequence[SignedAccountStatement]) -> bytes:
+    """Signed statements for the database."""
+    return length_prefixed(*(length_prefixed(item.statement, *item.signatures) for item in statements))
+
+
+def parse_statements(data: bytes) -> list[SignedAccountStatement]:
+    """What `encode_statements` made. Raises: MalformedData when it is damaged."""
+    fields = [list(_split(item)) for item in _split(data)]
+    return [SignedAccountStatement(item[0], tuple(item[1:])) for item in fields if item]
+
+
+def _split(data: bytes) -> Iterator[bytes]:
+    at = 0
+    while at < len(data):
+        size = int.from_bytes(data[at : at + 4], "big")
+        field = data[at + 4 : at + 4 + size]
+        if len(field) != size:
+            raise MalformedData("The database of this home is damaged.")
+        yield field
+        at += 4 + size
+
+
+class Chains(Mapping[bytes, AccountChain]):
+    """Every pinned account chain by account id."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        rows = store.rows("SELECT statements FROM chain")
+        known = (verify_chain(parse_statements(as_bytes(row[0]))) for row in rows)
+        self._known = {chain.account: chain for chain in known}
+
+    def __getitem__(self, account: bytes) -> AccountChain:
+        return self._known[account]
+
+    def __iter__(self) -> Iterator[bytes]:
+        return iter(self._known)
+
+    def __len__(self) -> int:
+        return len(self._known)
+
+    def statements(self, account: bytes) -> list[SignedAccountStatement]:
+        """The stored statements of a pinned account. Raises: Withheld when it isn't known."""
+        row = self._store.row("SELECT statements FROM chain WHERE account = ?", account)
+        if row is None:
+            raise Withheld("The account is not known here.", check="client.account_known")
+        return parse_statements(as_bytes(row[0]))
+
+    def pin(self, account: bytes, statements: Sequence[SignedAccountStatement]) -> AccountChain:
+        """Verify a chain that the server or an invitation shows, and store it durably.
+
+        Raises:
+            WrongAccount: it is another account's.
+            Rollback, AccountFork: it doesn't continue what is pinned.
+            MalformedData, ChainViolation, BadSignature: as `verify_chain`.
+        Spec: §4.
+        """
+        chain = verify_chain(statements)
+        if chain.account != account:  # check: client.chain_account
+            raise WrongAccount("The server shows another account's keys than it names.", check="client.chain_account")
+        pinned = self._known.get(account)
+        if pinned is not None:
+            require_descent(pinned, chain)  # check: client.pin
+        if pinned != chain:
+            self._store.write("INSERT OR REPLACE INTO chain VALUES (?, ?)", account, encode_statements(statements))
+            self._known[account] = chain
+        return chain
+
+
+class Identity:
+    """The own account: its id, chain, generation secrets and newest keyholder set."""
+
+    def __init__(self, account: bytes, secrets: dict[int, GenerationSecret], newest_set: KeyholderSet) -> None:
+        self.account = account
+        self.secrets = secrets
+        self.newest_set = newest_set
+
+    def __repr__(self) -> str:
+        return f"Identity(account={self.account.hex()}, secrets=<secret>)"
+
+    @property
+    def secret(self) -> GenerationSecret:
+        """The newest generation's secret."""
+        return self.secrets[max(self.secrets)]
+
+    @property
+    def account_journal(self) -> bytes:
+        """The id of the account journal. Raises: Withheld when the set names none."""
+        if self.newest_set.account_journal is None:
+            raise Withheld("The server keeps back the account's newest keyholder set.", check="client.set_journal")
+        return self.newest_set.account_journal
+
+
+def save_identity(home: Home, identity: Identity, sets: Sequence[SignedAccountStatement]) -> None:
+    """Keep the own account in the home: its seeds sealed, the rest as it is."""
+    seeds = b"".join(u32(number) + secret.seed for number, secret in sorted(identity.secrets.items()))
+    with home.store.transaction():
+        home.store.put("account", identity.account)
+        home.store.put("seeds", home.seal("seeds", seeds))
+        home.store.put("sets", encode_statements(sets))
+
+
+def load_identity(home: Home, chains: Chains) -> Identity | None:
+    """The own account of this home; None before a registration was acknowledged."""
+    account, sealed, sets = (home.store.get(name) for name in ("account", "seeds", "sets"))
+    if account is None or sealed is None or sets is None:
+        return None
+    seeds = home.open("seeds", sealed)
+    width = 4 + sizes.SEED
+    parts = [seeds[at : at + width] for at in range(0, len(seeds), width)]
+    secrets = {
+        int.from_bytes(part[:4], "big"): GenerationSecret(part[4:], int.from_bytes(part[:4], "big")) for part in parts
+    }
+    return Identity(account, secrets, verify_sets(chains[account], parse_statements(sets))[-1])
+
+
+def open_account(home: Home, chains: Chains, own: OwnAccount, session_account: bytes) -> Identity:
+    """Verify what the server says of the own account, and keep it.
+
+    A restoring keyholder checks its anchor first; then chain, package, sets and salt, in this order.
+
+    Raises:
+        WrongAccount: another account than this home's, the session's, or the one these keys were made for.
+        Rollback, AccountFork: its chain or sets are behind or beside what this home has seen.
+        MalformedData, ChainViolation, BadSignature, OpenError: a part is not valid.
+    Spec: §4.
+    """
+    keyholder = home.keyholder
+    if keyholder.kind != "device":
+        if own.anchor is None:  # check: client.anchor_shown
+            raise WrongAccount("The server keeps back the anchor of this account.", check="client.anchor_shown")
+        keyholder.require_anchor(own.account, own.anchor)  # check: client.anchor
+    known = home.store.get("account")
+    if known not in (None, own.account) or session_account != own.account:  # check: client.own_account
+        raise WrongAccount("The server answers with another account than yours.", check="client.own_account")
+    chain = chains.pin(own.account, [item.signed() for item in own.chain])
+    secrets = _open_seeds(home, chain, own)
+    sets = [item.signed() for item in own.sets]
+    newest = _verify_own_sets(home, chain, sets, secrets)
+    identity = Identity(own.account, secrets, newest)
+    save_identity(home, identity, sets)
+    return identity
+
+
+def _open_seeds(home: Home, chain: AccountChain, own: OwnAccount) -> dict[int, GenerationSecret]:
+    if own.generation != chain.newest.generation:  # check: client.package_generation
+        raise WrongAccount("The server keeps back your account's newest keys.", check="client.package_generation")
+    newer = unwrap_package(own.package, chain.account, chain.newest, home.keyholder)
+    secrets = {newer.generation: newer}
+    sealed = {item.generation: item.sealed for item in own.earlier_seeds}
+    for number in range(chain.newest.generation - 1, 0, -1):
+        if number not in sealed:  # check: client.earlier_seed
+            raise Withheld("The server keeps back an earlier key of your account.", check="client.earlier_seed")
+        above = chain.generation(number + 1)
+        secrets[number] = unwrap_earlier_seed(
+            sealed[number], chain.account, chain.generation(number), above, secrets[number + 1]
+        )
+    return secrets
+
+
+def _verify_own_sets(
+    home: Home, chain: AccountChain, signed: Sequence[SignedAccountStatement], secrets: Mapping[int, GenerationSecret]
+) -> KeyholderSet:
+    newest = require_own_set(chain, signed, secrets[chain.newest.generation].salt)
+    if newest.find(home.keyholder.id) is None:  # check: client.keyholder_listed
+        raise WrongAccount("This device is not in the account's list of devices.", check="client.keyholder_listed")
+    known = home.store.get("sets")
+    if known is not None:
+        before = parse_statements(known)
+        if list(signed[: len(before)]) != before:  # check: client.set_descent
+            raise WrongAccount("The server shows another list of devices than before.", check="client.set_descent")
+    return newest

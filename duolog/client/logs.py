@@ -1,0 +1,123 @@
+"""How far each journal is verified, as the home keeps it."""
+
+from collections.abc import Mapping
+
+from duolog.client.store import Store, as_bytes, as_int
+from duolog.errors import JournalFrozen, NotAllowed
+from duolog.protocol.codec import encode_b64, encode_message_json, parse_b64, parse_message_json
+from duolog.protocol.log import LogState, empty_log
+from duolog.protocol.receipts import Receipt, parse_receipt
+from duolog.protocol.roster_changes import Roster
+from duolog.protocol.roster_statements import Member
+from duolog.protocol.statements import Fields
+
+
+def load_log(store: Store, journal: bytes) -> LogState:
+    """The verified state of a journal; that before the genesis when there is none."""
+    row = store.row("SELECT seq, head, time, roster, closed FROM journal WHERE id = ?", journal)
+    if row is None:
+        return empty_log(journal)
+    roster = None if row[3] is None else parse_roster_state(as_bytes(row[3]))
+    return LogState(journal, as_int(row[0]), as_bytes(row[1]), as_int(row[2]), roster, bool(row[4]))
+
+
+def save_log(store: Store, state: LogState) -> None:
+    """Make a verified state the mark of its journal."""
+    roster = None if state.roster is None else encode_roster_state(state.roster)
+    store.write(
+        "INSERT INTO journal VALUES (?, ?, ?, ?, ?, ?, NULL) ON CONFLICT (id) DO UPDATE SET seq = excluded.seq, "
+        "head = excluded.head, time = excluded.time, roster = excluded.roster, closed = excluded.closed",
+        *(state.journal, state.seq, state.head, state.time, roster, int(state.closed)),
+    )
+
+
+def require_open(store: Store, journal: bytes) -> tuple[LogState, Roster]:
+    """The journal can be written.
+
+    Raises:
+        NotAllowed: it isn't known here, or is closed.
+        JournalFrozen: the server broke the rules in it.
+    """
+    state = load_log(store, journal)
+    if state.roster is None:
+        raise NotAllowed("This journal is not here. Sync, or check its name.")
+    reason = frozen_reason(store, journal)
+    if reason is not None:  # check: client.frozen
+        raise JournalFrozen(f"This journal is read-only: {reason}")
+    if state.closed:  # check: client.closed
+        raise NotAllowed("This journal is closed.")
+    return state, state.roster
+
+
+def freeze(store: Store, journal: bytes, reason: str) -> None:
+    """Make a journal read-only for good, with the reason. What was verified stays readable."""
+    if store.row("SELECT 1 FROM journal WHERE id = ?", journal) is None:
+        save_log(store, empty_log(journal))
+    store.write("UPDATE journal SET frozen = ? WHERE id = ? AND frozen IS NULL", reason, journal)
+
+
+def frozen_reason(store: Store, journal: bytes) -> str | None:
+    """Why a journal is read-only, or None."""
+    row = store.row("SELECT frozen FROM journal WHERE id = ?", journal)
+    return None if row is None or row[0] is None else str(row[0])
+
+
+def newest_receipt(store: Store, journal: bytes) -> Receipt | None:
+    """The newest verified receipt of a journal."""
+    row = store.row("SELECT receipt FROM receipt WHERE journal = ? ORDER BY seq DESC LIMIT 1", journal)
+    return None if row is None else parse_receipt(as_bytes(row[0]))
+
+
+def roster_at(store: Store, journal: bytes, version: int) -> Roster:
+    """The roster of one version. Raises: NotAllowed when it isn't here."""
+    row = store.row("SELECT roster FROM roster WHERE journal = ? AND version = ?", journal, version)
+    if row is None:
+        raise NotAllowed("This journal is not here. Sync, or check its name.")
+    return parse_roster_state(as_bytes(row[0]))
+
+
+def encode_roster_state(roster: Roster) -> bytes:
+    """A verified roster for the database."""
+    return encode_message_json(
+        {
+            "journal": encode_b64(roster.journal),
+            "nonce": encode_b64(roster.nonce),
+            "founder": encode_b64(roster.founder),
+            "version": roster.version,
+            "head": encode_b64(roster.head),
+            "members": [
+                [encode_b64(m.account), m.generation, encode_b64(m.chain_head), m.role, m.rights, m.until]
+                for m in roster.members
+            ],
+            "provisional": roster.provisional,
+            "epoch": roster.epoch,
+            "epoch_commitment": encode_b64(roster.epoch_commitment),
+            "stale": roster.stale,
+            "grants": {encode_b64(account): encode_b64(digest) for account, digest in roster.grants.items()},
+            "accepted": sorted(encode_b64(item) for item in roster.accepted),
+        }
+    )
+
+
+def parse_roster_state(data: bytes) -> Roster:
+    """What `encode_roster_state` made. Raises: MalformedData when it is damaged."""
+    value = parse_message_json(data)
+    fields = Fields(value, "A stored roster")
+    grants: Mapping[str, str] = value["grants"]
+    return Roster(
+        journal=fields.data("journal", 32),
+        nonce=fields.data("nonce", 32),
+        founder=fields.data("founder", 32),
+        version=fields.number("version"),
+        head=fields.data("head", 32),
+        members=tuple(
+            Member(parse_b64(item[0]), item[1], parse_b64(item[2]), item[3], item[4], item[5])
+            for item in value["members"]
+        ),
+        provisional=fields.flag("provisional"),
+        epoch=fields.number("epoch"),
+        epoch_commitment=fields.data("epoch_commitment", 32),
+        stale=fields.flag("stale"),
+        grants={parse_b64(account): parse_b64(digest) for account, digest in grants.items()},
+        accepted=frozenset(parse_b64(item) for item in value["accepted"]),
+    )

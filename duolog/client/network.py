@@ -1,0 +1,119 @@
+"""One server with a session: logs in when that is needed, with the keyholder of this home.
+
+Rules
+- The log-in is signed for the origin that this home means to reach, so no other host can pass it on.
+- The receipt key is pinned; another one counts only when the pinned one has handed over to it.
+"""
+
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
+
+from duolog.api.server import ServerInfo
+from duolog.api.sessions import LogIn
+from duolog.client.home import Home
+from duolog.client.transport import Transport
+from duolog.errors import BadSignature, NotAllowed, PinMismatch, ServerRefused
+from duolog.protocol import sizes
+from duolog.protocol.receipts import receipt_key_input
+from duolog.protocol.statements import verify_signature
+
+T = TypeVar("T")
+
+
+class Network:
+    """The server of one home."""
+
+    def __init__(self, transport: Transport, home: Home) -> None:
+        self.transport = transport
+        self._home = home
+        sealed = home.store.get("session")
+        if sealed is not None:
+            transport.use_session(home.open("session", sealed)[: sizes.TOKEN])
+
+    async def call(self, operation: Callable[[Transport], Awaitable[T]]) -> T:
+        """One operation within a session; logs in first, or again, when the server asks for it.
+
+        Raises: as the operation and `log_in`.
+        """
+        if self._home.store.get("session") is None:
+            await self.log_in()
+        try:
+            return await operation(self.transport)
+        except ServerRefused as error:
+            if error.code != "session_missing":
+                raise
+        await self.log_in()
+        return await operation(self.transport)
+
+    async def log_in(self) -> bytes:
+        """Open a session; the account that the server says it is for, 32 bytes.
+
+        Raises:
+            TransportError, ServerRefused, MalformedData: as the transport.
+        Spec: §4.
+        """
+        keyholder = self._home.keyholder
+        self.transport.use_session(None)
+        answer = await self.transport.challenge(keyholder.id)
+        signature = keyholder.sign_login(self.transport.origin, answer.challenge)
+        session = await self.transport.log_in(
+            LogIn(keyholder=keyholder.id, challenge=answer.challenge, signature=signature)
+        )
+        self._home.store.put("session", self._home.seal("session", session.token + session.account))
+        self.transport.use_session(session.token)
+        return session.account
+
+    def session_account(self) -> bytes | None:
+        """The account of the open session, as the server named it."""
+        sealed = self._home.store.get("session")
+        return None if sealed is None else self._home.open("session", sealed)[sizes.TOKEN :]
+
+    async def log_out(self) -> None:
+        """End the session here, and at the server if it can be reached."""
+        if self._home.store.get("session") is None:
+            return
+        self._home.store.put("session", None)
+        try:
+            await self.transport.log_out()
+        except ServerRefused as error:
+            if error.code != "session_missing":
+                raise
+        finally:
+            self.transport.use_session(None)
+
+    async def pin_server(self) -> bytes:
+        """The server's receipt key, pinned on first use. 32 bytes.
+
+        Raises:
+            NotAllowed: the server says that it has another address than the one in use.
+            PinMismatch: the pinned key didn't hand over to the one that the server shows.
+        Spec: §6.
+        """
+        info = await self.transport.server_info()
+        if info.origin != self.transport.origin:  # check: client.origin
+            raise NotAllowed(
+                "The server goes by another address than the one you gave. Use the address it was set up with."
+            )
+        newest = info.receipt_keys[-1].key
+        pinned = self.receipt_key
+        if pinned is not None and pinned != newest:
+            _require_handed_over(info, pinned)  # check: client.receipt_key
+        self._home.store.put("receipt_key", newest)
+        return newest
+
+    @property
+    def receipt_key(self) -> bytes | None:
+        """The pinned receipt key, or None before the first contact."""
+        return self._home.store.get("receipt_key")
+
+
+def _require_handed_over(info: ServerInfo, pinned: bytes) -> None:
+    keys = [item.key for item in info.receipt_keys]
+    sentence = "The server signs with another key than before. Ask who runs it; do not go on until you know why."
+    if pinned not in keys:
+        raise PinMismatch(sentence, check="client.receipt_key")
+    for older, newer in zip(keys[keys.index(pinned) :], info.receipt_keys[keys.index(pinned) + 1 :], strict=False):
+        try:
+            verify_signature(older, receipt_key_input(older, newer.key), newer.signature or b"")
+        except BadSignature as error:
+            raise PinMismatch(sentence, check="client.receipt_key") from error

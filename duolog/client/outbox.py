@@ -1,0 +1,194 @@
+"""The outbox: what was written is safe in the home before anything is sent, and leaves it only when it came back
+verified.
+
+Rules
+- The message is fixed when it is written, with what its author had seen; sealing happens at sending, and again when
+  keys have moved. The id stays, so the server takes it once.
+- Order is kept. A push is `[rotate, entries...]` when the epoch is stale.
+- The server's word for a place counts only for a digest that was sent; the place must come back with it.
+"""
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from duolog.api.entries import Pushed
+from duolog.api.pages import Placed, encode_push
+from duolog.client.context import Context
+from duolog.client.folding import document_context, journal_state
+from duolog.client.logs import freeze, newest_receipt, require_open
+from duolog.client.pulling import pull
+from duolog.client.rosters import Made, make_bad_grant, make_rotate
+from duolog.client.store import as_bytes, as_int
+from duolog.documents.journal import require_allowed
+from duolog.errors import NotAllowed, Rollback, ServerRefused, TransportError, VerificationError
+from duolog.protocol import sizes
+from duolog.protocol.entries import Header
+from duolog.protocol.log import StatementItem, entry_item
+from duolog.protocol.messages import Document, Message
+from duolog.protocol.receipts import verify_receipt
+from duolog.protocol.roster_changes import Roster
+from duolog.seal.entries import readers_of, seal_entry
+from duolog.seal.keys import EpochKey
+
+MOVED = frozenset({"roster_moved", "epoch_stale", "epoch_moved", "generation_moved"})
+_TRIES = 8  # races lost in a row before giving up for now
+_PUSH_BYTES = sizes.MAX_PUSH_BYTES - sizes.MAX_BLOB
+
+
+@dataclass(frozen=True, slots=True)
+class _Waiting:
+    entry: bytes
+    message: bytes
+    digests: bytes
+
+
+def post(context: Context, journal: bytes, document: Document) -> bytes:
+    """Put a document into the outbox, durably; its entry id, 16 bytes.
+
+    Raises:
+        NotAllowed: the rules forbid it now, or the journal can't be written. Nothing was stored.
+        JournalFrozen: the journal is read-only.
+        MalformedData: it is too long, or not what its kind says.
+    """
+    _, roster = require_open(context.store, journal)
+    member = roster.find(context.account)
+    if member is None or member.rights != "write":  # check: client.may_write
+        raise NotAllowed("You may read this journal, but not write in it.")
+    if journal != context.identity.account_journal:
+        state = journal_state(context, journal)
+        require_allowed(state, document, context.account, document_context(roster))  # check: client.allowed
+    seen = newest_receipt(context.store, journal)
+    if seen is None:
+        raise NotAllowed("This journal has not been fetched yet. Sync first.")
+    last = context.store.row("SELECT entry FROM outbox WHERE journal = ? ORDER BY place DESC LIMIT 1", journal)
+    follows = None if last is None else as_bytes(last[0])
+    message = Message(document, seen, follows, _refused(context, journal)).encode()
+    entry = secrets.token_bytes(sizes.ENTRY_ID)
+    sealed = context.home.seal("outbox", message)
+    context.store.write("INSERT INTO outbox (journal, entry, sealed) VALUES (?, ?, ?)", journal, entry, sealed)
+    return entry
+
+
+def _refused(context: Context, journal: bytes) -> tuple[int, ...]:
+    """Seqs that I could not open since my last own entry; those of epochs closed to me are nobody's fault."""
+    rows = context.store.rows(
+        "SELECT seq FROM item WHERE journal = ?1 AND fault IS NOT NULL AND fault NOT LIKE 'closed%' "
+        "AND entry IS NOT NULL AND seq > (SELECT coalesce(max(seq), 0) FROM item "
+        "WHERE journal = ?1 AND author = ?2 AND fault IS NULL) ORDER BY seq LIMIT ?3",
+        *(journal, context.account, sizes.MAX_REFUSED),
+    )
+    return tuple(as_int(row[0]) for row in rows)
+
+
+def waiting(context: Context, journal: bytes) -> int:
+    """How many entries of a journal have not come back yet."""
+    row = context.store.row("SELECT count(*) FROM outbox WHERE journal = ?", journal)
+    return 0 if row is None else as_int(row[0])
+
+
+async def deliver(context: Context, journal: bytes) -> int:
+    """Send what waits, in order, and fetch it back; how many entries were delivered.
+
+    Raises:
+        TransportError, ServerRefused: not now; everything stays in the outbox.
+        VerificationError: the server broke the rules; the journal is frozen.
+        JournalFrozen, NotAllowed: the journal can't be written any more.
+    """
+    delivered = lost = 0
+    while batch := _batch(context, journal):
+        try:
+            await push_entries(context, journal, batch)
+            await pull(context, journal)
+        except ServerRefused as error:
+            if error.code not in MOVED:
+                raise
+            lost += 1
+            if lost == _TRIES:
+                raise TransportError("Others keep changing this journal just now. It will be sent later.") from error
+            await pull(context, journal)
+            continue
+        left = {item.entry for item in _batch(context, journal)}
+        if left >= {item.entry for item in batch}:
+            raise TransportError("The server took your entries and does not show them yet. They stay here. Sync again.")
+        delivered += len([item for item in batch if item.entry not in left])
+    return delivered
+
+
+def _batch(context: Context, journal: bytes) -> list[_Waiting]:
+    rows = context.store.rows(
+        "SELECT entry, sealed, digests FROM outbox WHERE journal = ? ORDER BY place LIMIT ?",
+        *(journal, sizes.MAX_PUSH_ITEMS - 1),
+    )
+    return [_Waiting(as_bytes(row[0]), context.home.open("outbox", as_bytes(row[1])), as_bytes(row[2])) for row in rows]
+
+
+async def push_entries(context: Context, journal: bytes, batch: Sequence[_Waiting]) -> None:
+    """Seal and send as much of `batch` as one push takes, behind a rotation when the epoch is stale."""
+    _, roster = require_open(context.store, journal)
+    epochs = context.epochs(journal)
+    if not roster.stale and epochs.get(roster.epoch) is None:
+        made = make_bad_grant(context, roster)
+        await push_statement(context, journal, made)
+        roster = made.roster
+    items: list[Placed] = []
+    key = epochs.get(roster.epoch)
+    if roster.stale:
+        made = make_rotate(context, roster)
+        items.append(Placed(0, StatementItem(made.signed), made.grants))
+        roster, key = made.roster, made.key
+    if key is None:
+        raise NotAllowed("This journal's key is not here. Sync, and try again.")
+    sent, size = [], 0
+    for entry in batch:
+        placed = _seal(context, roster, key, entry)
+        size += len(encode_push([placed]))
+        if size > _PUSH_BYTES:
+            break
+        items.append(placed)
+        sent.append((entry.digests + placed.item.digest, entry.entry))
+    with context.store.transaction():  # durable before it is sent: an accepted digest is always one that we know
+        context.store.write_all("UPDATE outbox SET digests = ? WHERE entry = ?", sent)
+    pushed = await context.network.call(lambda transport: transport.push(journal, items))
+    digests = [placed.item.digest for placed in items[: len(items) - len(sent)]] + [pair[0] for pair in sent]
+    _acknowledge(context, journal, pushed, digests)
+
+
+async def push_statement(context: Context, journal: bytes, made: Made) -> None:
+    """Send one statement. Raises: as `deliver`; ServerRefused with a code of `MOVED` when another came first."""
+    items = [Placed(0, StatementItem(made.signed), made.grants)]
+    pushed = await context.network.call(lambda transport: transport.push(journal, items))
+    _acknowledge(context, journal, pushed, [items[0].item.digest])
+
+
+def _seal(context: Context, roster: Roster, key: EpochKey, waiting: _Waiting) -> Placed:
+    member = roster.find(context.account)
+    if member is None:
+        raise NotAllowed("You are not a member of this journal any more.")
+    header = Header(roster.journal, waiting.entry, roster.epoch, context.account, member.generation)
+    secret = context.identity.secrets[member.generation]
+    blob = seal_entry(header, waiting.message, key, secret, readers_of(roster, context.chains))
+    return Placed(0, entry_item(header.encode(), blob))
+
+
+def _acknowledge(context: Context, journal: bytes, pushed: Pushed, digests: Sequence[bytes]) -> None:
+    """Keep what the server promised. `digests`: for each item all that were ever sent under its name, joined."""
+    try:
+        if len(pushed.places) != len(digests):  # check: client.places
+            raise Rollback("The server's answer does not fit what was sent.", check="client.places")
+        for place, sent in zip(pushed.places, digests, strict=True):
+            known = {sent[at : at + sizes.HASH] for at in range(0, len(sent), sizes.HASH)}
+            if place.digest not in known:  # check: client.place_digest
+                raise Rollback(
+                    "The server says that it took something else in the place of your entry.",
+                    check="client.place_digest",
+                )
+        if pushed.receipt is not None:
+            verify_receipt(pushed.receipt.receipt(), journal, context.receipt_key())  # check: client.push_receipt
+    except VerificationError as error:
+        freeze(context.store, journal, str(error))
+        raise
+    # The first promise for a place stands: a second one that differs is caught when the place comes back.
+    rows = [(journal, place.seq, place.digest) for place in pushed.places]
+    with context.store.transaction():
+        context.store.write_all("INSERT OR IGNORE INTO acknowledged VALUES (?, ?, ?)", rows)

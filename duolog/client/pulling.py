@@ -1,0 +1,154 @@
+"""Pulling a journal: page by page, verified in the protocol's order, made durable, and only then shown.
+
+Rules
+- A server fault freezes the journal with its reason; what was verified before stays. The error is raised once.
+- A page is stored in one transaction: items, heads, receipts, rosters, keys, the mark, and what left the outbox.
+- Chains are fetched once for a page, when it names a generation that isn't pinned; they only ever continue.
+"""
+
+from collections.abc import Awaitable, Sequence
+from functools import partial
+
+from duolog.api.pages import Placed, PulledPage, PulledPush, encode_gone, encode_push
+from duolog.client.context import Context
+from duolog.client.logs import encode_roster_state, freeze, frozen_reason, load_log, save_log
+from duolog.client.store import as_bytes
+from duolog.client.transport import Transport
+from duolog.client.verify import JudgedPush, Known, require_beyond, verify_authors, verify_server
+from duolog.errors import MalformedData, VerificationError, Withheld
+from duolog.protocol.log import EntryItem, LogState, StatementItem
+from duolog.protocol.roster_statements import parse_roster
+from duolog.protocol.statements import SignedStatement
+
+
+async def pull(context: Context, journal: bytes) -> int:
+    """Fetch and verify what is new in a journal; how many items that was. A frozen journal is left alone.
+
+    Raises:
+        VerificationError, MalformedData: the server broke the rules; the journal is frozen from now on.
+        Withheld: the server says that there is more, and doesn't give it.
+        TransportError, ServerRefused: the page did not come.
+    Spec: §6.
+    """
+    if frozen_reason(context.store, journal) is not None:
+        return 0
+    first = state = load_log(context.store, journal)
+    while True:
+        page = await context.network.call(partial(_pull, journal, state.seq))
+        known = context.known(journal)
+        if page.seq > state.seq and not page.pushes:  # check: client.withheld_page
+            raise Withheld("The server keeps back new entries that it says exist.", check="client.withheld_page")
+        try:
+            require_beyond(state, page.seq, known.acknowledged)
+            await _fetch_chains(context, journal, page.pushes)
+            state = _verify_page(context, state, page.pushes, known)
+        except (VerificationError, MalformedData) as error:
+            freeze(context.store, journal, str(error))
+            raise
+        if state.seq >= page.seq:
+            return state.seq - first.seq
+
+
+def _pull(journal: bytes, since: int, transport: Transport) -> Awaitable[PulledPage]:
+    return transport.pull(journal, since)
+
+
+def _verify_page(context: Context, state: LogState, pushes: Sequence[PulledPush], known: Known) -> LogState:
+    """Steps 1 to 3 push by push, then 4 to 8. What stands before a fault is kept."""
+    judged: list[JudgedPush] = []
+    fault: VerificationError | MalformedData | None = None
+    for push in pushes:
+        try:
+            judged.append(verify_server(state, push, context.me, known))
+        except (VerificationError, MalformedData) as error:
+            fault = error
+            break
+        state = judged[-1].state
+    verify_authors(judged, context.me, known)
+    _save(context, judged, known)
+    if fault is not None:
+        raise fault
+    return state
+
+
+async def _fetch_chains(context: Context, journal: bytes, pushes: Sequence[PulledPush]) -> None:
+    statements = [
+        placed.item.signed for push in pushes for placed in push.items if isinstance(placed.item, StatementItem)
+    ]
+    if all(_chains_known(context, signed) for signed in statements):
+        return
+    listed = await context.network.call(lambda transport: transport.chains(journal))
+    for chain in listed.chains:
+        context.chains.pin(chain.account, [item.signed() for item in chain.statements])
+
+
+def _chains_known(context: Context, signed: SignedStatement) -> bool:
+    try:
+        members = parse_roster(signed.statement).members
+    except MalformedData:
+        return True  # a closing, or not a statement: the log's rules will say
+    return all(
+        item.account in context.chains and item.generation <= context.chains[item.account].newest.generation
+        for item in members
+    )
+
+
+def _save(context: Context, pushes: Sequence[JudgedPush], known: Known) -> None:
+    if not pushes:
+        return
+    store, journal = context.store, pushes[-1].state.journal
+    items = [item for push in pushes for item in push.items]
+    rosters = {item.roster.version: item.roster for item in items}
+    with store.transaction():
+        store.write_all(
+            "INSERT INTO item VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            [
+                (
+                    *(journal, item.placed.seq, _frame(item.placed), item.head, item.roster.version),
+                    *(item.header and item.header.entry, item.header and item.header.author, item.time),
+                    None if item.fault is None else "\n".join(item.fault),
+                )
+                for item in items
+            ],
+        )
+        store.write_all(
+            "INSERT OR REPLACE INTO roster VALUES (?, ?, ?)",
+            [(journal, version, encode_roster_state(roster)) for version, roster in rosters.items()],
+        )
+        store.write_all(
+            "INSERT INTO receipt VALUES (?, ?, ?)",
+            [(journal, push.state.seq, push.receipt.encode()) for push in pushes],
+        )
+        store.write_all(
+            "INSERT OR IGNORE INTO epoch VALUES (?, ?, ?)",
+            [
+                (journal, epoch, None if key is None else context.home.seal("epoch", key.key))
+                for epoch, key in known.epochs.items()
+            ],
+        )
+        save_log(store, pushes[-1].state)
+        store.write("DELETE FROM acknowledged WHERE journal = ? AND seq <= ?", journal, pushes[-1].state.seq)
+        _clear_outbox(context, pushes)
+
+
+def _clear_outbox(context: Context, pushes: Sequence[JudgedPush]) -> None:
+    """An own entry leaves the outbox when its very message came back in a verified page."""
+    mine = {
+        item.header.entry: item.message
+        for push in pushes
+        for item in push.items
+        if item.header is not None and item.header.author == context.account and item.fault is None
+    }
+    if not mine:
+        return
+    rows = context.store.rows("SELECT entry, sealed FROM outbox WHERE journal = ?", pushes[-1].state.journal)
+    for entry, sealed in rows:
+        if mine.get(as_bytes(entry)) == context.home.open("outbox", as_bytes(sealed)):
+            context.store.write("DELETE FROM outbox WHERE entry = ?", entry)
+
+
+def _frame(placed: Placed) -> bytes:
+    item = placed.item
+    if isinstance(item, EntryItem) and item.blob is None:
+        return encode_gone(0, item.header, item.hash_of_blob)
+    return encode_push([Placed(0, item, placed.grants)])

@@ -1,0 +1,193 @@
+"""What an open client shows, from what it has verified: no network, no writing."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from duolog.client.context import Context
+from duolog.client.folding import journal_state
+from duolog.client.logs import frozen_reason, load_log
+from duolog.client.outbox import waiting
+from duolog.client.store import as_bytes, as_int
+from duolog.client.views import (
+    AccountWords,
+    Heads,
+    JournalView,
+    JournalWords,
+    MemberView,
+    Status,
+    TimelineEntry,
+)
+from duolog.documents.base import Voice
+from duolog.documents.journal import Item, JournalState, describe
+from duolog.documents.profile import Profile
+from duolog.errors import NotAllowed
+from duolog.protocol.messages import Document, parse_message
+from duolog.seal.words import eight_words
+
+
+def journal_ids(context: Context) -> list[bytes]:
+    """Every journal here but the account's own, in the order in which they came."""
+    rows = context.store.rows("SELECT id FROM journal WHERE seq > 0 ORDER BY rowid")
+    return [as_bytes(row[0]) for row in rows if row[0] != context.identity.account_journal]
+
+
+def view_journal(context: Context, journal: bytes) -> JournalView:
+    """One journal. Raises: NotAllowed when it isn't here."""
+    log = load_log(context.store, journal)
+    if log.roster is None:
+        raise NotAllowed("This journal is not here. Sync, or check its name.")
+    names = profiles(context, journal)
+    unreadable = context.store.row(
+        "SELECT count(*) FROM item WHERE journal = ? AND fault IS NOT NULL AND fault NOT LIKE 'closed%'", journal
+    )
+    return JournalView(
+        id=journal,
+        members=tuple(
+            MemberView(
+                account=item.account,
+                name=names[item.account].display_name if item.account in names else None,
+                role=item.role,
+                rights=item.rights,
+                until=item.until,
+                me=item.account == context.account,
+            )
+            for item in log.roster.members
+        ),
+        seq=log.seq,
+        provisional=log.roster.provisional,
+        closed=log.closed,
+        frozen=frozen_reason(context.store, journal),
+        waiting=waiting(context, journal),
+        unreadable=0 if unreadable is None else as_int(unreadable[0]),
+    )
+
+
+def status(context: Context) -> Status:
+    """What this home knows."""
+    return Status(
+        server=context.network.transport.origin,
+        account=context.account,
+        account_words=eight_words(context.account),
+        keyholder_kind=context.home.keyholder.kind,
+        unconfirmed=context.unconfirmed,
+        journals=tuple(view_journal(context, journal) for journal in journal_ids(context)),
+    )
+
+
+def heads(context: Context) -> Heads:
+    """The words to compare: of every member's newest keys, and of every journal's head."""
+    logs = {journal: load_log(context.store, journal) for journal in journal_ids(context)}
+    names: dict[bytes, str] = {}
+    accounts = {context.account: None}
+    for journal, log in logs.items():
+        names |= {account: item.display_name for account, item in profiles(context, journal).items()}
+        accounts |= {item.account: None for item in (log.roster.members if log.roster is not None else ())}
+    return Heads(
+        accounts=tuple(_account_words(context, account, names.get(account)) for account in accounts),
+        journals=tuple(JournalWords(journal, log.seq, eight_words(log.head)) for journal, log in logs.items()),
+    )
+
+
+def _account_words(context: Context, account: bytes, name: str | None) -> AccountWords:
+    newest = context.chains[account].newest
+    words = eight_words(newest.statement_hash)
+    return AccountWords(account, name, account == context.account, newest.generation, newest.at, words)
+
+
+def profiles(context: Context, journal: bytes) -> Mapping[bytes, Profile]:
+    """What each member wants to be called, by account."""
+    return journal_state(context, journal).profiles
+
+
+def voice(context: Context, state: JournalState) -> Voice:
+    """How texts name people and times here."""
+
+    def name(account: bytes) -> str:
+        if account in state.profiles:
+            return state.profiles[account].display_name
+        return "You" if account == context.account else "Your partner"
+
+    def when(seconds: int) -> str:
+        try:
+            return datetime.fromtimestamp(seconds).astimezone().strftime("%Y-%m-%d %H:%M")
+        except (OverflowError, OSError, ValueError):
+            return "an impossible time"
+
+    return Voice(name=name, when=when)
+
+
+def timeline(context: Context, journal: bytes, after: int, limit: int) -> tuple[TimelineEntry, ...]:
+    """Entries behind a seq in order, unreadable ones with their reason, and those that wait in the outbox."""
+    view_journal(context, journal)
+    state = journal_state(context, journal)
+    items = {item.applied.seq: item for item in state.timeline if item.applied.seq > after}
+    rows = context.store.rows(
+        "SELECT seq, entry, author, time, fault FROM item WHERE journal = ? AND seq > ? AND "
+        "(entry IS NOT NULL OR fault IS NOT NULL) ORDER BY seq LIMIT ?",
+        *(journal, after, limit),
+    )
+    entries = []
+    for seq, entry, author, time, fault in rows:
+        place = (as_int(seq), entry if isinstance(entry, bytes) else b"", author if isinstance(author, bytes) else b"")
+        reason = str(fault).partition("\n")[2] if fault is not None else None
+        entries.append(_entry(context, journal, state, place, as_int(time), items.get(as_int(seq)), reason))
+    return (*entries, *_waiting(context, journal, state))
+
+
+def _entry(
+    context: Context,
+    journal: bytes,
+    state: JournalState,
+    place: tuple[int, bytes, bytes],
+    received: int,
+    item: Item | None,
+    reason: str | None,
+) -> TimelineEntry:
+    seq, entry, author = place
+    profile = state.profiles.get(author)
+    document: Document | None = None if item is None else item.applied.document
+    return TimelineEntry(
+        journal=journal,
+        entry=entry,
+        seq=seq,
+        author=author,
+        author_name=None if profile is None else profile.display_name,
+        mine=author == context.account,
+        received=received,
+        at=None if document is None else document.at,
+        kind=None if document is None else document.kind,
+        v=None if document is None else document.v,
+        body=None if document is None else document.body,
+        text=None if item is None else describe(state, item, voice(context, state)),
+        unreadable=reason if item is None and reason else (None if item else "The host no longer has this entry."),
+        without_effect=None if item is None else item.skipped,
+        not_delivered_to=() if item is None else item.refused_by,
+    )
+
+
+def _waiting(context: Context, journal: bytes, state: JournalState) -> list[TimelineEntry]:
+    rows = context.store.rows("SELECT entry, sealed FROM outbox WHERE journal = ? ORDER BY place", journal)
+    found = []
+    for entry, sealed in rows:
+        document = parse_message(context.home.open("outbox", as_bytes(sealed))).document
+        profile = state.profiles.get(context.account)
+        found.append(
+            TimelineEntry(
+                journal=journal,
+                entry=as_bytes(entry),
+                seq=None,
+                author=context.account,
+                author_name=None if profile is None else profile.display_name,
+                mine=True,
+                received=None,
+                at=document.at,
+                kind=document.kind,
+                v=document.v,
+                body=document.body,
+                text="Waits to be sent.",
+                unreadable=None,
+                without_effect=None,
+                not_delivered_to=(),
+            )
+        )
+    return found

@@ -1,0 +1,191 @@
+"""One sync: the account first, then every journal where something is new, then what waits to be sent.
+
+Rules
+- The own account and the account journal are read before anything else, so that a hidden journal or a lost pin is
+  noticed.
+- One poll says where something is new; only there the log is fetched, a few at a time.
+- A fault in one journal doesn't stop the others; it is raised when all have had their turn. A frozen journal is
+  passed by.
+"""
+
+from collections.abc import Awaitable, Mapping
+from functools import partial
+
+import anyio
+
+from duolog.api.journals import JournalList
+from duolog.client.context import Context
+from duolog.client.folding import account_state
+from duolog.client.identity import open_account
+from duolog.client.logs import freeze, frozen_reason, load_log
+from duolog.client.notes import note
+from duolog.client.outbox import deliver
+from duolog.client.pairing import go_on
+from duolog.client.pulling import pull
+from duolog.client.store import as_bytes
+from duolog.client.transport import Transport
+from duolog.client.views import SyncReport
+from duolog.documents.account import AccountState
+from duolog.documents.account_kinds import NotedHead
+from duolog.errors import DuologError, MalformedData, Rollback, TransportError, VerificationError, Withheld
+from duolog.protocol.codec import encode_b64
+
+CONCURRENT = 4  # journals fetched at a time
+_DAY = 24 * 3600  # seconds
+
+
+async def sync(context: Context) -> SyncReport:
+    """Bring this home and its server together.
+
+    Raises:
+        VerificationError, MalformedData: the server broke the rules; the journal in question is frozen, the rest was
+        synced.
+        TransportError, ServerRefused: the server can't be reached now, or refuses.
+    Spec: §4, §6.
+    """
+    await check_account(context)
+    listed = await _poll(context)
+    mine = context.identity.account_journal
+    if mine not in listed:  # check: client.account_journal_listed
+        raise Withheld("The server keeps back your account's own journal.", check="client.account_journal_listed")
+    await _pull_one(context, mine, listed)
+    problems: list[DuologError] = []
+    state = account_state(context)
+    problems += _hidden(context, state, listed)
+    new: dict[bytes, int] = {}
+    limiter = anyio.CapacityLimiter(CONCURRENT)
+
+    async def visit(journal: bytes) -> None:
+        async with limiter:
+            try:
+                new[journal] = await _pull_one(context, journal, listed)
+                _check_pins(context, state, journal)
+            except DuologError as error:
+                problems.append(error)
+
+    async with anyio.create_task_group() as group:
+        for journal in listed:
+            if journal != mine:
+                group.start_soon(visit, journal)
+    delivered = await _send(context, problems)
+    _raise_first(problems)
+    journals = [journal for journal in listed if journal != mine]
+    frozen = {journal: frozen_reason(context.store, journal) for journal in journals}
+    return SyncReport(
+        new={journal: count for journal, count in new.items() if count},
+        delivered=delivered,
+        frozen={journal: reason for journal, reason in frozen.items() if reason is not None},
+        problems=tuple(problems),
+    )
+
+
+async def check_account(context: Context) -> None:
+    """The server's word for the own account, once after opening. Raises: as `open_account`. Spec: §4."""
+    if context.checked:
+        return
+    await context.network.pin_server()
+    own = await context.network.call(lambda transport: transport.own_account())
+    account = context.network.session_account() or own.account
+    context.identity = open_account(context.home, context.chains, own, account)
+    context.checked = True
+
+
+async def _poll(context: Context) -> dict[bytes, int]:
+    listed: dict[bytes, int] = {}
+    after: bytes | None = None
+    while True:
+        page: JournalList = await context.network.call(partial(_list, after))
+        listed |= {item.journal: item.seq for item in page.journals}
+        if not page.more or not page.journals:
+            return listed
+        last = page.journals[-1].journal
+        if after is not None and last <= after:
+            raise MalformedData("The server's list of journals goes in circles.")
+        after = last
+
+
+def _list(after: bytes | None, transport: Transport) -> Awaitable[JournalList]:
+    return transport.journals(after)
+
+
+async def _pull_one(context: Context, journal: bytes, listed: Mapping[bytes, int]) -> int:
+    """Fetch a journal when it has something new; freeze it when the server is behind this home."""
+    if frozen_reason(context.store, journal) is not None:
+        return 0
+    seq = load_log(context.store, journal).seq
+    if listed[journal] < seq:  # check: client.listed_rollback
+        error = Rollback("The server shows less of a journal than it did before.", check="client.listed_rollback")
+        freeze(context.store, journal, str(error))
+        raise error
+    return await pull(context, journal) if listed[journal] > seq else 0
+
+
+def _hidden(context: Context, state: AccountState, listed: Mapping[bytes, int]) -> list[DuologError]:
+    """A journal that I have joined, and that the server doesn't list."""
+    held = {as_bytes(row[0]) for row in context.store.rows("SELECT id FROM journal WHERE seq > 0")}
+    hidden = sorted((set(state.journals) | held) - set(listed))
+    if hidden:  # check: client.hidden_journal
+        names = ", ".join(encode_b64(journal)[:8] for journal in hidden)
+        return [Withheld(f"The server hides a journal of yours ({names}).", check="client.hidden_journal")]
+    return []
+
+
+def _check_pins(context: Context, state: AccountState, journal: bytes) -> None:
+    """The members and the history are those that my other devices noted."""
+    log = load_log(context.store, journal)
+    for member in log.roster.members if log.roster is not None else ():
+        chain = context.chains[member.account]
+        for generation in chain.generations:
+            state.require_pinned(member.account, generation.generation, generation.statement_hash)
+    noted = state.heads.get(journal)
+    if noted is None or frozen_reason(context.store, journal) is not None:
+        return
+    row = context.store.row("SELECT head FROM item WHERE journal = ? AND seq = ?", journal, noted.seq)
+    if row is None or row[0] != noted.head:  # check: client.noted_head
+        error = Rollback("The server shows another history than your devices have noted.", check="client.noted_head")
+        freeze(context.store, journal, str(error))
+        raise error
+
+
+async def _send(context: Context, problems: list[DuologError]) -> int:
+    """Go on with pairings, and deliver what waits."""
+    delivered = 0
+    for row in context.store.rows("SELECT journal FROM pairing"):
+        try:
+            await go_on(context, as_bytes(row[0]))
+        except DuologError as error:
+            problems.append(error)
+    for row in context.store.rows("SELECT DISTINCT journal FROM outbox"):
+        journal = as_bytes(row[0])
+        if frozen_reason(context.store, journal) is not None:
+            continue
+        try:
+            delivered += await deliver(context, journal)
+        except DuologError as error:
+            problems.append(error)
+    await _note_heads(context)
+    return delivered
+
+
+async def _note_heads(context: Context) -> None:
+    """Note daily at most how far each journal was verified, so that other own devices notice a rollback."""
+    last = context.store.get("heads_noted")
+    now = context.clock()
+    if last is None:
+        context.store.put("heads_noted", now.to_bytes(8, "big"))
+        return
+    if context.unconfirmed or now - int.from_bytes(last, "big") < _DAY:
+        return
+    for journal in account_state(context).journals:
+        log = load_log(context.store, journal)
+        if log.seq > 0 and frozen_reason(context.store, journal) is None:
+            await note(context, "noted_head", NotedHead(journal=journal, seq=log.seq, head=log.head))
+    context.store.put("heads_noted", now.to_bytes(8, "big"))
+
+
+def _raise_first(problems: list[DuologError]) -> None:
+    """Proof of a fault goes before a lost connection; what is neither stays in the report."""
+    for kind in (VerificationError, MalformedData, TransportError):
+        for problem in problems:
+            if isinstance(problem, kind):
+                raise problem

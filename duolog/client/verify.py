@@ -1,0 +1,266 @@
+"""What a client believes of a page: the protocol's eight steps, in their order.
+
+    1  sequence gapless, heads chain, nothing behind the mark, nothing after a close   server fault
+    2  receipts                                                                        server fault
+    3  roster rules, and my grants                                                     server fault
+    4  author a member who may write, epoch and generation in force, id new            author fault
+    5  commitment                                                                      author fault
+    6  AEAD and padding                                                                author fault
+    7  own tag                                                                         author fault
+    8  message, `seen`, `follows`, attachments                                         author fault
+
+A server fault raises, and the caller freezes the journal. An author fault is kept with its item; the chain goes on. A
+`seen` with a valid receipt for another head proves that the server showed two histories, and raises Fork.
+
+It reads what the home knows through `Known`, in batches; it stores and fetches nothing. Spec: §6
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from duolog.api.pages import Placed, PulledPush
+from duolog.errors import (
+    BadReceipt,
+    EntryFault,
+    Fork,
+    MalformedData,
+    OpenError,
+    Rollback,
+    RosterViolation,
+    VerificationError,
+)
+from duolog.protocol.codec import parse_canonical
+from duolog.protocol.entries import Header, check_entry, parse_header, require_blob_size
+from duolog.protocol.log import EntryItem, LogState, StatementItem, accept_receipt, append_item
+from duolog.protocol.messages import Message, parse_message
+from duolog.protocol.receipts import Receipt, verify_receipt
+from duolog.protocol.roster import Chains
+from duolog.protocol.roster_changes import Roster
+from duolog.protocol.statements import SignedStatement
+from duolog.seal.entries import open_entry, readers_of
+from duolog.seal.grants import unwrap_grant
+from duolog.seal.keys import EpochKey, GenerationSecret
+
+CLOSED_TO_ME = "closed"  # an epoch without a grant for me: nobody's fault
+BAD_GRANT = "bad_grant"  # my grant did not open: the fault of whoever made the epoch
+
+
+@dataclass(frozen=True, slots=True)
+class Me:
+    """Who is reading: the account and its secrets by generation."""
+
+    account: bytes
+    secrets: Mapping[int, GenerationSecret]
+
+
+@dataclass(slots=True)
+class Known:
+    """What the home holds of one journal. `epochs`: None where a grant was bad; `acknowledged`: digests by seq.
+
+    `heads(seqs)` gives the verified heads at these seqs; `entries(ids)` the seq and author of these entries.
+    """
+
+    receipt_key: bytes
+    chains: Chains
+    epochs: dict[int, EpochKey | None]
+    acknowledged: Mapping[int, bytes]
+    heads: Callable[[Sequence[int]], dict[int, bytes]]
+    entries: Callable[[Sequence[bytes]], dict[bytes, tuple[int, bytes]]]
+
+
+@dataclass(slots=True)
+class Judged:
+    """An item after its steps. `roster`: in force at its place (after its own change). `fault`: (check, sentence) or
+    None."""
+
+    placed: Placed
+    head: bytes
+    digest: bytes
+    roster: Roster
+    time: int = 0
+    header: Header | None = None
+    message: bytes | None = None
+    parsed: Message | None = None
+    fault: tuple[str, str] | None = None
+
+
+@dataclass(slots=True)
+class JudgedPush:
+    """One push, verified: the state after it, and its items."""
+
+    state: LogState
+    receipt: Receipt
+    items: list[Judged] = field(default_factory=list)
+
+
+def require_beyond(state: LogState, newest: int, acknowledged: Mapping[int, bytes]) -> None:
+    """Step 1, for the page as a whole: the server is not behind what this home has seen or was promised.
+
+    Raises: Rollback. Spec: §6.
+    """
+    if newest < max(state.seq, *acknowledged, 0):  # check: client.rollback
+        raise Rollback(
+            "The server shows less than it did before: entries that were there are gone.", check="client.rollback"
+        )
+
+
+def verify_server(state: LogState, push: PulledPush, me: Me, known: Known) -> JudgedPush:
+    """Steps 1 to 3 for one push.
+
+    Raises:
+        LogViolation, Rollback, BadReceipt, RosterViolation, ChainViolation, BadSignature, MalformedData: a server
+        fault.
+    Spec: §6.
+    """
+    judged = JudgedPush(state, push.receipt)
+    for placed in push.items:
+        promised = known.acknowledged.get(placed.seq)
+        if promised is not None and promised != placed.item.digest:  # check: client.acknowledged
+            raise Rollback(
+                "The server accepted an entry of yours, and now shows something else in its place.",
+                check="client.acknowledged",
+            )
+        state = append_item(state, placed.seq, placed.item, known.chains)
+        if state.roster is None:
+            raise RosterViolation("The journal does not begin with its genesis.", check="log.genesis_first")
+        judged.items.append(Judged(placed, state.head, placed.item.digest, state.roster))
+        if isinstance(placed.item, StatementItem):
+            _take_grant(state.roster, placed, me, known)
+    judged.state = accept_receipt(state, push.receipt, known.receipt_key)
+    for item in judged.items:
+        item.time = judged.state.time
+    return judged
+
+
+def _take_grant(roster: Roster, placed: Placed, me: Me, known: Known) -> None:
+    """My grant of an epoch that this statement made. A missing or another grant is the server's fault."""
+    member = roster.find(me.account)
+    if roster.epoch in known.epochs or member is None:
+        return
+    if not isinstance(placed.item, StatementItem) or not _is_fresh(placed.item.signed):
+        return
+    grant = placed.grants.get(me.account)
+    if grant is None:  # check: client.grant_missing
+        raise RosterViolation("The server keeps back your key to this journal.", check="client.grant_missing")
+    secret = me.secrets.get(member.generation)
+    try:
+        known.epochs[roster.epoch] = None if secret is None else unwrap_grant(grant, roster, me.account, secret)
+    except RosterViolation:
+        raise
+    except (OpenError, VerificationError):
+        known.epochs[roster.epoch] = None
+
+
+def _is_fresh(signed: SignedStatement) -> bool:
+    return "grants" in parse_canonical(signed.statement)
+
+
+def verify_authors(pushes: Sequence[JudgedPush], me: Me, known: Known) -> None:
+    """Steps 4 to 8 for the entries of verified pushes; a fault is kept with its item.
+
+    Raises:
+        Fork: an author has seen another history of this journal, signed by the server.
+    Spec: §6.
+    """
+    items = [item for push in pushes for item in push.items if isinstance(item.placed.item, EntryItem)]
+    for item in items:
+        item.header = _header_of(item)
+    earlier = known.entries([item.header.entry for item in items if item.header is not None])
+    for item in items:
+        if item.header is not None and item.fault is None:
+            _judge(item, item.header, earlier, me, known)
+            earlier.setdefault(item.header.entry, (item.placed.seq, item.header.author))
+    _judge_messages(pushes, items, earlier, known)
+
+
+def _header_of(item: Judged) -> Header | None:
+    assert isinstance(item.placed.item, EntryItem)  # noqa: S101  # verify_authors chose entries alone
+    try:
+        return parse_header(item.placed.item.header)
+    except MalformedData as error:
+        item.fault = ("entries.header", str(error))
+        return None
+
+
+def _judge(item: Judged, header: Header, earlier: Mapping[bytes, tuple[int, bytes]], me: Me, known: Known) -> None:
+    try:
+        # 4. a member who may write, epoch and generation in force, id new
+        check_entry(header, item.roster)
+        if header.entry in earlier:  # check: client.entry_unique
+            raise EntryFault("An entry of this name exists already.", check="client.entry_unique")
+        # 5. commitment, 6. AEAD and padding, 7. own tag
+        item.message = open_verified(item.placed, header, item.roster, me, known)
+        # 8. the message itself
+        if item.message is not None:
+            item.parsed = parse_message(item.message)
+            if tuple(part.id for part in item.parsed.attachments) != header.attachments:  # check: client.attachments
+                raise EntryFault("The entry names other attachments than it carries.", check="messages.attachments")
+    except EntryFault as error:
+        item.fault = (error.check, str(error))
+    except MalformedData as error:
+        item.fault = ("messages.parse", str(error))
+    except OpenError as error:
+        item.fault = (BAD_GRANT if header.epoch in known.epochs else CLOSED_TO_ME, str(error))
+
+
+def open_verified(placed: Placed, header: Header, roster: Roster, me: Me, known: Known) -> bytes | None:
+    """Steps 5 to 7 of one entry; None where its blob is gone.
+
+    Raises:
+        EntryFault, MalformedData: the author's fault.
+        OpenError: this epoch is closed to me, or my grant was bad.
+    Spec: §6.
+    """
+    if not isinstance(placed.item, EntryItem) or placed.item.blob is None:
+        return None
+    require_blob_size(placed.item.blob)
+    member, key = roster.find(me.account), known.epochs.get(header.epoch)
+    secret = None if member is None else me.secrets.get(member.generation)
+    if key is None and header.epoch in known.epochs:
+        raise OpenError("The key that you were sent for this part of the journal is no good; a new one was asked for.")
+    if key is None or secret is None:
+        raise OpenError("This was written before you joined, and stays closed to you.")
+    return open_entry(header, placed.item.blob, key, me.account, secret, readers_of(roster, known.chains))
+
+
+def _judge_messages(
+    pushes: Sequence[JudgedPush], items: Sequence[Judged], earlier: dict[bytes, tuple[int, bytes]], known: Known
+) -> None:
+    """The rest of step 8, which needs the log: `seen` and `follows`."""
+    opened = [(item, item.parsed) for item in items if item.parsed is not None]
+    here = {item.placed.seq: item.head for push in pushes for item in push.items}
+    elsewhere = [parsed.seen.seq for _, parsed in opened if parsed.seen.seq not in here]
+    heads = {**known.heads(sorted(set(elsewhere))), **here}
+    followed = [p.follows for _, p in opened if p.follows is not None and p.follows not in earlier]
+    earlier = {**known.entries(followed), **earlier}
+    for item, parsed in opened:
+        if item.header is None:
+            continue
+        try:
+            _check_seen(item, parsed, heads, known)
+            _check_follows(item, item.header, parsed, earlier)
+        except EntryFault as error:
+            item.fault = (error.check, str(error))
+
+
+def _check_seen(item: Judged, parsed: Message, heads: Mapping[int, bytes], known: Known) -> None:
+    seen = parsed.seen
+    try:
+        verify_receipt(seen, item.roster.journal, known.receipt_key)
+    except BadReceipt as error:
+        raise EntryFault("The entry says that it saw something, without proof.", check="messages.seen") from error
+    # An author can't have seen a head that already covers this very entry: with a valid receipt, it is another history.
+    before = seen.seq < item.placed.seq
+    if not before or heads.get(seen.seq) != seen.head:  # check: client.fork
+        raise Fork(
+            "The server has shown the two of you different histories of this journal. Compare `heads` in person.",
+            check="client.fork",
+        )
+
+
+def _check_follows(item: Judged, header: Header, parsed: Message, earlier: Mapping[bytes, tuple[int, bytes]]) -> None:
+    if parsed.follows is None:
+        return
+    seq, author = earlier.get(parsed.follows, (item.placed.seq, b""))
+    if seq >= item.placed.seq or author != header.author:  # check: client.follows
+        raise EntryFault("The entry follows one of its author that isn't here.", check="messages.follows")

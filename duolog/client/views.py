@@ -1,0 +1,186 @@
+"""What the client library hands out: plain values without keys, safe to show and to keep."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import Enum
+from typing import TYPE_CHECKING, Any
+
+from duolog.errors import DuologError
+
+if TYPE_CHECKING:
+    from duolog.client.duolog import Duolog
+
+Words = tuple[str, ...]
+
+BEFORE_FIRST_SHARING = (
+    "What you share here can be kept by the other person: they can copy it, and nobody can take it back from them."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class NewAccount:
+    """A fresh account. `words`: the 24 words of the recovery sheet, shown once and stored nowhere."""
+
+    duolog: "Duolog"
+    words: Words
+
+    def __repr__(self) -> str:
+        return "NewAccount(words=<secret>)"
+
+
+@dataclass(frozen=True, slots=True)
+class NewInvitation:
+    """A single-use invitation. `link` and `uri` hold its secret: give one of them to nobody but the partner.
+
+    `id`: 16 bytes, also the partner's invite code at this server. `expires_at`: Unix seconds. `notice`: to be shown
+    before the first sharing in this journal, None later.
+    """
+
+    id: bytes
+    journal: bytes
+    link: str
+    uri: str
+    expires_at: int
+    notice: str | None
+
+    def __repr__(self) -> str:
+        return f"NewInvitation(id={self.id.hex()}, link=<secret>)"
+
+
+class PairingStage(Enum):
+    """Where a pairing stands."""
+
+    WAITING_FOR_ANSWER = "waiting for answer"  # the founder: nobody has opened the link yet
+    WAITING_FOR_FOUNDER = "waiting for founder"  # the partner: accepted; the founder's client has not come back yet
+    COMPARE = "compare"  # both see eight words: compare them aloud, then verify
+    WAITING_FOR_PARTNER = "waiting for partner"  # I have confirmed the words; the other has not yet
+    VERIFIED = "verified"
+
+
+@dataclass(frozen=True, slots=True)
+class Pairing:
+    """A pairing as one side sees it. `words`: eight, once both nonces are known. `other`: account id, 32 bytes, once
+    known."""
+
+    journal: bytes
+    stage: PairingStage
+    words: Words | None = None
+    other: bytes | None = None
+    notice: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MemberView:
+    """A member by account id, with the name of their own profile if they wrote one. `until`: Unix seconds or None."""
+
+    account: bytes
+    name: str | None
+    role: str
+    rights: str
+    until: int | None
+    me: bool
+
+
+@dataclass(frozen=True, slots=True)
+class JournalView:
+    """One journal as this home holds it. `seq`: the last verified place. `frozen`: why it is read-only, or None."""
+
+    id: bytes
+    members: tuple[MemberView, ...]
+    seq: int
+    provisional: bool
+    closed: bool
+    frozen: str | None
+    waiting: int
+    unreadable: int
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """What this home knows without the network. `unconfirmed`: restored from words, and not compared with anybody
+    yet."""
+
+    server: str
+    account: bytes
+    account_words: Words
+    keyholder_kind: str
+    unconfirmed: bool
+    journals: tuple[JournalView, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AccountWords:
+    """Eight words of an account's newest key statement (its chain head). `since`: Unix day of it, None for a first
+    generation."""
+
+    account: bytes
+    name: str | None
+    me: bool
+    generation: int
+    since: int | None
+    words: Words
+
+
+@dataclass(frozen=True, slots=True)
+class JournalWords:
+    """Eight words of a journal's head at `seq`."""
+
+    journal: bytes
+    seq: int
+    words: Words
+
+
+@dataclass(frozen=True, slots=True)
+class Heads:
+    """What two people compare by voice to know that they see the same."""
+
+    accounts: tuple[AccountWords, ...]
+    journals: tuple[JournalWords, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SyncReport:
+    """What one sync did: new items by journal, own entries delivered, journals that are read-only, and what couldn't
+    be done now."""
+
+    new: Mapping[bytes, int]
+    delivered: int
+    frozen: Mapping[bytes, str]
+    problems: tuple[DuologError, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A document that is safe in this home. `delivered`: the server has it too; otherwise `problem` says why not
+    yet."""
+
+    entry: bytes
+    delivered: bool
+    problem: DuologError | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TimelineEntry:
+    """One entry as this home may show it.
+
+    `at`: the author's clock, `received`: the server's, Unix seconds. `kind`, `v`, `body`, `text` are None where
+    `unreadable` says why.
+    `text`: the document in plain words, safe on a terminal. `without_effect`: why the rules skip this step, or None.
+    `not_delivered_to`: members who said that they could not read it. `seq` is None while it waits in the outbox.
+    """
+
+    journal: bytes
+    entry: bytes
+    seq: int | None
+    author: bytes
+    author_name: str | None
+    mine: bool
+    received: int | None
+    at: int | None
+    kind: str | None
+    v: int | None
+    body: Mapping[str, Any] | None
+    text: str | None
+    unreadable: str | None
+    without_effect: str | None
+    not_delivered_to: tuple[bytes, ...]

@@ -1,0 +1,277 @@
+"""State of the account journal: what all devices of one account know together.
+
+Rules
+- What was pinned never changes silently: another chain head for the same account and generation, another head at the
+  same seq, another receipt key or origin of a journal, other pairing words are each recorded as a conflict. The first
+  stays, and asking for what is in conflict raises `PinMismatch`.
+- A later generation takes a pin's place; that it descends from the earlier one is verified before it is written here.
+- One invitation takes one acceptance: the first that the log has.
+- A mark *verified* counts for the chain that is pinned, and for no other.
+- Nothing is dropped: documents without effect stay in `skipped`, with the reason; unknown kinds in `unknown`.
+
+It confirms nothing by itself: a restored device stays unconfirmed until its person has compared words. Spec: documents
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from pydantic import TypeAdapter, ValidationError
+
+from duolog.documents.account_kinds import (
+    Confirmed,
+    Draft,
+    EndedInvitation,
+    InvitationId,
+    Joined,
+    KeyholderId,
+    KeyholderLabel,
+    NotedHead,
+    Pairing,
+    PendingInvitation,
+    Pin,
+    SentAcceptance,
+    TakenAcceptance,
+    Verified,
+)
+from duolog.documents.base import AccountId, AppliedDocument, Body, EntryId, JournalId, Skipped, parse_body
+from duolog.errors import DuologError, MalformedData, NotAllowed, PinMismatch
+from duolog.protocol import sizes
+from duolog.protocol.messages import Document
+
+NEWER = "A newer version of Duolog wrote this; update to see what it does."
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """Something pinned that another document contradicts. `about`: the id of an account or journal (32 bytes)."""
+
+    entry: EntryId
+    about: AccountId
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class AccountState:
+    """What the account journal comes to. `pins` holds each account's generations and their chain heads."""
+
+    seq: int = 0
+    journals: dict[JournalId, Joined] = field(default_factory=dict)
+    pins: dict[AccountId, dict[int, AccountId]] = field(default_factory=dict)
+    verified: dict[AccountId, Verified] = field(default_factory=dict)
+    heads: dict[JournalId, NotedHead] = field(default_factory=dict)
+    labels: dict[KeyholderId, str] = field(default_factory=dict)
+    invitations: dict[InvitationId, PendingInvitation] = field(default_factory=dict)
+    acceptances: dict[InvitationId, TakenAcceptance] = field(default_factory=dict)
+    ended: dict[InvitationId, str] = field(default_factory=dict)
+    sent: dict[JournalId, SentAcceptance] = field(default_factory=dict)
+    pairings: dict[JournalId, dict[AccountId, Pairing]] = field(default_factory=dict)
+    drafts: dict[EntryId, Draft] = field(default_factory=dict)
+    confirmed: dict[KeyholderId, Confirmed] = field(default_factory=dict)
+    conflicts: tuple[Conflict, ...] = ()
+    skipped: tuple[Skipped, ...] = ()
+    unknown: tuple[AppliedDocument, ...] = ()
+
+    @property
+    def pending(self) -> tuple[PendingInvitation, ...]:
+        """Invitations that nobody has ended; whether one has expired is for who knows the time."""
+        return tuple(item for key, item in self.invitations.items() if key not in self.ended)
+
+    def pin_of(self, account: bytes) -> Pin | None:
+        """The newest pin of an account. Raises: PinMismatch when its pins contradict each other."""
+        self.require_no_conflict(account)
+        known = self.pins.get(account)
+        if not known:
+            return None
+        return Pin(account=account, generation=max(known), chain_head=known[max(known)])
+
+    def is_verified(self, account: bytes) -> bool:
+        """Whether words were compared with this account. A rotation by its owner does not undo that."""
+        return account in self.verified
+
+    def require_pinned(self, account: bytes, generation: int, chain_head: bytes) -> None:
+        """This generation of the account is not another than the one that was pinned.
+
+        Raises:
+            PinMismatch: it is another, or the pins themselves contradict each other.
+        Spec: §4.
+        """
+        self.require_no_conflict(account)
+        if self.pins.get(account, {}).get(generation, chain_head) != chain_head:  # check: account.pinned
+            raise PinMismatch("This account's keys are not the ones you know. Stop, and compare words in person.")
+
+    def require_no_conflict(self, about: bytes) -> None:
+        """Nothing pinned about an account or journal (32 bytes) is contradicted.
+
+        Raises:
+            PinMismatch: something is.
+        Spec: §4.
+        """
+        for conflict in self.conflicts:
+            if conflict.about == about:  # check: account.conflict
+                raise PinMismatch(conflict.sentence)
+
+
+def apply_account(state: AccountState, applied: AppliedDocument) -> AccountState:
+    """The state after one more document of the account journal; applying one twice changes nothing. Spec: documents"""
+    if applied.seq <= state.seq:  # check: account.twice
+        return state
+    state = replace(state, seq=applied.seq)
+    row = ACCOUNT_KINDS.get(applied.document.kind)
+    if row is None:
+        return replace(state, unknown=(*state.unknown, applied))
+    try:
+        return _reduce(row, state, applied.entry, applied.document)
+    except DuologError as error:
+        return replace(state, skipped=(*state.skipped, Skipped(applied.entry, str(error))))
+
+
+def require_allowed_account(state: AccountState, document: Document) -> None:
+    """Asks, before writing to the account journal, whether the document would count.
+
+    Raises:
+        NotAllowed: the rules forbid it, or the kind does not belong there.
+        PinMismatch: it contradicts what is pinned.
+        MalformedData: its body is not what its kind says.
+    Spec: documents
+    """
+    row = ACCOUNT_KINDS.get(document.kind)
+    if row is None:
+        raise NotAllowed("Only an account's own state is written to the account journal.")
+    after = _reduce(row, state, bytes(sizes.ENTRY_ID), document)
+    if len(after.conflicts) > len(state.conflicts):  # check: account.contradiction
+        raise PinMismatch(after.conflicts[-1].sentence)
+
+
+def make_account_document(kind: str, body: Body, at: int) -> Document:
+    """A document of the account journal, ready for a message. `at`: Unix seconds. Spec: documents"""
+    return Document(kind=kind, v=ACCOUNT_VERSION, at=at, body=body.encode_json())
+
+
+def encode_account_state(state: AccountState) -> bytes:
+    """UTF-8 JSON for an encrypted snapshot: it holds secrets. Spec: documents"""
+    return _STATE.dump_json(state, exclude_unset=True)
+
+
+def parse_account_state(data: bytes) -> AccountState:
+    """A state from its snapshot. Raises: MalformedData; then start anew from the log. Spec: documents"""
+    try:
+        return _STATE.validate_json(data)
+    except ValidationError as error:
+        raise MalformedData("The snapshot of the account journal can't be read; it will be made anew.") from error
+
+
+# --- one reducer for each kind ----------------------------------------------------------------------------------------
+
+
+def _contradict(state: AccountState, entry: bytes, about: bytes, sentence: str) -> AccountState:
+    return replace(state, conflicts=(*state.conflicts, Conflict(entry, about, sentence)))
+
+
+def _joined(state: AccountState, entry: bytes, body: Joined) -> AccountState:
+    known = state.journals.get(body.journal)
+    if known is not None and known.receipt_key != body.receipt_key:  # check: account.receipt_key
+        return _contradict(state, entry, body.journal, "This journal's receipt key is not the one that was pinned.")
+    if known is not None and known.origin != body.origin:  # check: account.origin
+        return _contradict(state, entry, body.journal, "This journal's server is not the one that was pinned.")
+    return replace(state, journals={**state.journals, body.journal: body})
+
+
+def _pin(state: AccountState, entry: bytes, body: Pin) -> AccountState:
+    known = state.pins.get(body.account, {})
+    if known.get(body.generation, body.chain_head) != body.chain_head:  # check: account.pin
+        sentence = "Two different chains were pinned for this account. Stop, and compare words in person."
+        return _contradict(state, entry, body.account, sentence)
+    return replace(state, pins={**state.pins, body.account: {**known, body.generation: body.chain_head}})
+
+
+def _verified(state: AccountState, entry: bytes, body: Verified) -> AccountState:
+    if state.pins.get(body.account, {}).get(body.generation) != body.chain_head:  # check: account.verified
+        raise NotAllowed("Only the chain that is pinned can be marked as verified.")
+    return replace(state, verified={**state.verified, body.account: body})
+
+
+def _head(state: AccountState, entry: bytes, body: NotedHead) -> AccountState:
+    known = state.heads.get(body.journal)
+    if known is not None and known.seq == body.seq and known.head != body.head:  # check: account.head
+        sentence = "Two of your devices have seen different histories of this journal. Compare its head in person."
+        return _contradict(state, entry, body.journal, sentence)
+    if known is not None and known.seq > body.seq:  # check: account.head_behind
+        raise NotAllowed("A later head of this journal is noted already.")
+    return replace(state, heads={**state.heads, body.journal: body})
+
+
+def _label(state: AccountState, entry: bytes, body: KeyholderLabel) -> AccountState:
+    return replace(state, labels={**state.labels, body.keyholder: body.label})
+
+
+def _invitation(state: AccountState, entry: bytes, body: PendingInvitation) -> AccountState:
+    if body.invitation in state.invitations:  # check: account.invitation_twice
+        raise NotAllowed("This invitation is noted already.")
+    return replace(state, invitations={**state.invitations, body.invitation: body})
+
+
+def _acceptance(state: AccountState, entry: bytes, body: TakenAcceptance) -> AccountState:
+    if body.invitation not in state.invitations:  # check: account.acceptance_unknown
+        raise NotAllowed("This acceptance belongs to no invitation of this account.")
+    if body.invitation in state.acceptances:  # check: account.acceptance_taken
+        raise NotAllowed("This invitation has taken its one acceptance already. Make a new invitation.")
+    return replace(state, acceptances={**state.acceptances, body.invitation: body})
+
+
+def _ended(state: AccountState, entry: bytes, body: EndedInvitation) -> AccountState:
+    return replace(state, ended={**state.ended, body.invitation: body.how})
+
+
+def _sent(state: AccountState, entry: bytes, body: SentAcceptance) -> AccountState:
+    return replace(state, sent={**state.sent, body.journal: body})
+
+
+def _pairing(state: AccountState, entry: bytes, body: Pairing) -> AccountState:
+    known = state.pairings.get(body.journal, {})
+    before = known.get(body.account)
+    if before is not None and before.words_hash != body.words_hash:  # check: account.pairing
+        sentence = "There are two sets of words for one pairing. Stop, and invite each other anew."
+        return _contradict(state, entry, body.account, sentence)
+    return replace(state, pairings={**state.pairings, body.journal: {**known, body.account: body}})
+
+
+def _draft(state: AccountState, entry: bytes, body: Draft) -> AccountState:
+    drafts = {key: draft for key, draft in state.drafts.items() if key != body.draft}
+    return replace(state, drafts=drafts if body.document is None else {**drafts, body.draft: body})
+
+
+def _confirmed(state: AccountState, entry: bytes, body: Confirmed) -> AccountState:
+    return replace(state, confirmed={**state.confirmed, body.keyholder: body})
+
+
+@dataclass(frozen=True, slots=True)
+class AccountKind:
+    """One kind of the account journal: its body and its reducer."""
+
+    body: TypeAdapter[Any]
+    reduce: Callable[[AccountState, bytes, Any], AccountState]
+
+
+def _reduce(row: AccountKind, state: AccountState, entry: bytes, document: Document) -> AccountState:
+    if document.v != ACCOUNT_VERSION:  # check: account.version
+        raise NotAllowed(NEWER)
+    return row.reduce(state, entry, parse_body(row.body, document.body))
+
+
+ACCOUNT_VERSION = 1
+ACCOUNT_KINDS: Mapping[str, AccountKind] = {
+    "joined": AccountKind(TypeAdapter(Joined), _joined),
+    "pin": AccountKind(TypeAdapter(Pin), _pin),
+    "verified": AccountKind(TypeAdapter(Verified), _verified),
+    "noted_head": AccountKind(TypeAdapter(NotedHead), _head),
+    "keyholder_label": AccountKind(TypeAdapter(KeyholderLabel), _label),
+    "pending_invitation": AccountKind(TypeAdapter(PendingInvitation), _invitation),
+    "taken_acceptance": AccountKind(TypeAdapter(TakenAcceptance), _acceptance),
+    "ended_invitation": AccountKind(TypeAdapter(EndedInvitation), _ended),
+    "sent_acceptance": AccountKind(TypeAdapter(SentAcceptance), _sent),
+    "pairing": AccountKind(TypeAdapter(Pairing), _pairing),
+    "draft": AccountKind(TypeAdapter(Draft), _draft),
+    "confirmed": AccountKind(TypeAdapter(Confirmed), _confirmed),
+}
+_STATE = TypeAdapter(AccountState)

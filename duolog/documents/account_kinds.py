@@ -1,0 +1,153 @@
+"""The kinds of the account journal: what an account's own devices tell each other. Nobody else ever reads them.
+
+Secrets stand in some of them (an invitation's, a draft's text): their reprs leave those out.
+What they come to is in `account`. Spec: documents
+"""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, StringConstraints
+
+from duolog.documents.base import AccountId, Binary, Body, EntryId, Hash, JournalId
+from duolog.protocol import sizes
+
+KeyholderId = Annotated[bytes, Binary(sizes.KEYHOLDER_ID)]
+InvitationId = Annotated[bytes, Binary(sizes.INVITATION_ID)]
+Number = Annotated[int, Field(ge=1, le=sizes.MAX_U32)]
+Seconds = Annotated[int, Field(ge=0, le=sizes.MAX_INTEGER)]
+Line = Annotated[str, StringConstraints(min_length=1, max_length=120, pattern=r"\S")]
+Role = Literal["partner", "confidant"]
+Rights = Literal["read", "write"]
+
+
+class Joined(Body):
+    """A journal that is mine: my role, its server's receipt key and origin, and my own name for it."""
+
+    journal: JournalId
+    role: Role
+    receipt_key: Annotated[bytes, Binary(sizes.SIGN_KEY)]
+    origin: Annotated[str, StringConstraints(min_length=1, max_length=300)]
+    name: Line | None = None
+
+
+class Pin(Body):
+    """The chain of an account as I know it: its newest generation and that statement's hash."""
+
+    account: AccountId
+    generation: Number
+    chain_head: Hash
+
+
+class Verified(Body):
+    """I have compared words with this account, and its chain was the one that I have pinned."""
+
+    account: AccountId
+    generation: Number
+    chain_head: Hash
+
+
+class NotedHead(Body):
+    """How far I had verified a journal. Noted daily at most, and at pairing, revoking and closing."""
+
+    journal: JournalId
+    seq: Number
+    head: Hash
+
+
+class KeyholderLabel(Body):
+    """What I call one of my keyholders."""
+
+    keyholder: KeyholderId
+    label: Line
+
+
+class PendingInvitation(Body):
+    """An invitation that I made, with all that another of my devices needs to finish it.
+
+    `secret`: 16 bytes. `n_f`: the founder's nonce N_F, 32 bytes. `plaintext_hash`: SHA-256 of the invitation's
+    plaintext.
+    """
+
+    invitation: InvitationId
+    journal: JournalId
+    secret: Annotated[bytes, Binary(sizes.INVITATION_SECRET)] = Field(repr=False)
+    n_f: Annotated[bytes, Binary(sizes.NONCE)] = Field(repr=False)
+    plaintext_hash: Hash
+    role: Role
+    rights: Rights
+    until: Seconds | None = None
+    expires: Seconds
+
+
+class TakenAcceptance(Body):
+    """The one acceptance that I take for an invitation. `acceptance`: the statement's bytes; the first counts."""
+
+    invitation: InvitationId
+    account: AccountId
+    acceptance: Annotated[bytes, Binary()]
+    signature: Annotated[bytes, Binary(sizes.SIGNATURE)]
+
+
+class EndedInvitation(Body):
+    """An invitation that waits no longer."""
+
+    invitation: InvitationId
+    how: Literal["added", "revoked", "expired"]
+
+
+class SentAcceptance(Body):
+    """My own acceptance of somebody's invitation, so that another of my devices can go on from it.
+
+    `secret`: 16 bytes. `plaintext_hash`: SHA-256 of the invitation's plaintext. `acceptance`: the statement's bytes.
+    """
+
+    journal: JournalId
+    secret: Annotated[bytes, Binary(sizes.INVITATION_SECRET)] = Field(repr=False)
+    plaintext_hash: Hash
+    acceptance: Annotated[bytes, Binary()]
+    signature: Annotated[bytes, Binary(sizes.SIGNATURE)]
+
+
+class Pairing(Body):
+    """The hash whose words I compare with another member of a journal (section 7); only its first 88 bits are shown."""
+
+    journal: JournalId
+    account: AccountId
+    words_hash: Hash
+
+
+class DraftDocument(Body):
+    """What a draft would become: a document without its time."""
+
+    kind: Annotated[str, StringConstraints(min_length=1, max_length=64)]
+    v: Number
+    body: dict[str, Any] = Field(repr=False)
+
+
+class Draft(Body):
+    """Something not sent yet, for one journal; without a document it is thrown away."""
+
+    draft: EntryId
+    journal: JournalId
+    document: DraftDocument | None = None
+
+
+class HeadCompared(Body):
+    """A journal's head as it was read out."""
+
+    journal: JournalId
+    seq: Number
+    head: Hash
+
+
+class Confirmed(Body):
+    """A restored state whose words were compared: on which keyholder, and with whom (a member, or my other device).
+
+    A device never takes its own state as confirmed by reading this: it is a record, written after comparing.
+    """
+
+    keyholder: KeyholderId
+    generation: Number
+    chain_head: Hash
+    heads: tuple[HeadCompared, ...] = ()
+    with_account: AccountId | None = None

@@ -1,0 +1,206 @@
+"""`boundary`: what two people agree on, by an explicit act of each: what is written, and what it comes to.
+
+A text's author consents to exactly that text by writing it; it is in force when the other accepts it, naming its entry
+and message. One thing waits at a time: a text, or an ask to retire; it lapses 14 days after it was written, by the
+authors' `at`.
+
+The rules stand in `boundary_rules`, the words for a reader in `boundary_words`. A draft is local. Spec: documents
+"""
+
+import json
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Annotated, Literal
+
+from pydantic import Field, StringConstraints, WithJsonSchema
+
+from duolog.documents.base import (
+    DAY,
+    AccountId,
+    Answer,
+    Body,
+    EntryId,
+    Hash,
+    StepBody,
+)
+from duolog.protocol.codec import label, sha256
+
+LAPSES_AFTER = 14 * DAY  # seconds from a text's `at`; the last one still counts
+NOT_AGAIN_FOR = 14 * DAY  # seconds from a decline, or from the lapse
+
+Topic = Literal["communication", "friendships", "social_media", "time", "money", "closeness", "other"]
+Prose = Annotated[str, StringConstraints(min_length=1, pattern=r"\S")]
+# "you" is read, so that it can be refused with a sentence; no schema offers it.
+Binds = Annotated[Literal["me", "both", "you"], WithJsonSchema({"type": "string", "enum": ["me", "both"]})]
+
+
+# --- what is written -------------------------------------------------------------------------------------------------
+
+
+class Wording(Body):
+    """What a boundary says. `binds`: `me` is the author of this text; `review`: a day on which to look at it again."""
+
+    topic: Topic
+    text: Prose
+    binds: Binds
+    why: Prose | None = None
+    fine: Prose | None = None
+    not_fine: Prose | None = None
+    if_compromised: Prose | None = None
+    review: date | None = None
+
+    def digest(self) -> bytes:
+        """32 bytes, the same for the same text: what both must hold. Spec: documents"""
+        fields = self.model_dump(mode="json", exclude_none=True)
+        text = json.dumps(fields, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+        return sha256(label("boundary-text"), text.encode("utf-8"))
+
+
+class Propose(StepBody):
+    """A first text. Writing it is its author's consent to it."""
+
+    step: Literal["propose"] = "propose"
+    wording: Wording
+
+
+class Counter(StepBody):
+    """Another text instead of the one that waits, or instead of retiring."""
+
+    step: Literal["counter"] = "counter"
+    answers: Answer
+    wording: Wording
+
+
+class Accept(StepBody):
+    """Consent to exactly the text that is named; or, by who contests it, to the agreed text once more."""
+
+    step: Literal["accept"] = "accept"
+    answers: Answer
+
+
+class Decline(StepBody):
+    """No to what waits."""
+
+    step: Literal["decline"] = "decline"
+    answers: Answer
+    why: Prose | None = None
+
+
+class Contest(StepBody):
+    """The agreed text no longer holds for me, and why, in my words."""
+
+    step: Literal["contest"] = "contest"
+    answers: Answer
+    words: Prose
+
+
+class Amend(StepBody):
+    """A new text instead of the agreed one, which stays in force until the other accepts."""
+
+    step: Literal["amend"] = "amend"
+    answers: Answer
+    wording: Wording
+
+
+class Retire(StepBody):
+    """Asks to end the boundary, naming the agreed text; or confirms it, naming the other's ask."""
+
+    step: Literal["retire"] = "retire"
+    answers: Answer
+    why: Prose | None = None
+
+
+Step = Propose | Counter | Accept | Decline | Contest | Amend | Retire
+BoundaryBody = Annotated[Step, Field(discriminator="step")]
+
+
+# --- what it comes to ------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """One text, or an ask to retire (then `wording` is None), and what became of it. Times are the authors' `at`."""
+
+    entry: EntryId
+    message: Hash
+    author: AccountId
+    at: int
+    digest: Hash
+    wording: Wording | None
+    why: str | None = None
+    outcome: Literal["waiting", "accepted", "declined", "replaced"] = "waiting"
+    answered_by: AccountId | None = None
+    answered_at: int | None = None
+    answer: EntryId | None = None
+    answer_why: str | None = None
+
+    @property
+    def lapses_at(self) -> int:
+        """The last second at which an answer counts."""
+        return self.at + LAPSES_AFTER
+
+    def lapsed(self, at: int) -> bool:
+        """Whether nobody answered in time, seen from `at`."""
+        return self.outcome == "waiting" and at > self.lapses_at
+
+    def refusable_until(self) -> int | None:
+        """Until when it can't be repeated once declined or lapsed; None when it was accepted or replaced."""
+        if self.outcome == "declined" and self.answered_at is not None:
+            return self.answered_at + NOT_AGAIN_FOR
+        return self.lapses_at + NOT_AGAIN_FOR if self.outcome == "waiting" else None
+
+
+@dataclass(frozen=True, slots=True)
+class Contested:
+    """One partner's contest of the agreed text."""
+
+    entry: EntryId
+    at: int
+    words: str
+
+
+Stage = Literal["proposed", "declined", "in_force", "contested", "retired"]
+
+
+@dataclass(frozen=True, slots=True)
+class Boundary:
+    """One boundary: its id is the entry that first proposed it.
+
+    `texts` holds every text and ask in order; `agreed` and `waiting` name entries in it. `contests` has at most one
+    for each partner.
+    """
+
+    entry: EntryId
+    between: tuple[AccountId, ...]
+    texts: dict[EntryId, Text]
+    waiting: EntryId | None
+    agreed: EntryId | None = None
+    contests: dict[AccountId, Contested] = field(default_factory=dict)
+    retired: EntryId | None = None
+
+    @property
+    def stage(self) -> Stage:
+        """Where it stands, apart from the clock: a view adds what has lapsed."""
+        if self.retired is not None:
+            return "retired"
+        if self.agreed is not None:
+            return "contested" if self.contests else "in_force"
+        return "declined" if self.waiting is None else "proposed"
+
+    @property
+    def agreed_text(self) -> Text | None:
+        """The text that both hold, in force, contested or retired."""
+        return None if self.agreed is None else self.texts[self.agreed]
+
+    @property
+    def waiting_text(self) -> Text | None:
+        """The text or ask that waits for an answer, perhaps in vain."""
+        return None if self.waiting is None else self.texts[self.waiting]
+
+
+Boundaries = dict[EntryId, Boundary]  # in the order of their first proposals
+
+
+def find_boundary(state: Boundaries, entry: bytes) -> Boundary | None:
+    """The boundary that has this text or ask. `entry`: 16 bytes."""
+    return next((boundary for boundary in state.values() if entry in boundary.texts), None)

@@ -1,0 +1,145 @@
+"""Boundaries for a reader: where one stands at a given time, and its steps and texts in plain words.
+
+`now` enters here alone, and only to say what has lapsed or is due for review. It decides nothing.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import Literal
+
+from duolog.documents.base import AppliedDocument, Voice, indented, plain, plain_line
+from duolog.documents.boundary import (
+    Amend,
+    Boundaries,
+    Boundary,
+    Contest,
+    Counter,
+    Decline,
+    Propose,
+    Retire,
+    Stage,
+    Step,
+    Text,
+    Wording,
+    find_boundary,
+)
+
+_STAGES: dict[str, str] = {
+    "proposed": "waits for an answer",
+    "declined": "declined",
+    "in_force": "in force",
+    "contested": "contested",
+    "retired": "retired",
+    "lapsed": "lapsed",
+}
+_TITLE = 60  # characters of a text that stand for it in a list
+
+
+@dataclass(frozen=True, slots=True)
+class BoundaryView:
+    """A boundary seen at `now`. `waiting` is what may still be answered; `shown` the agreed text, else the newest."""
+
+    boundary: Boundary
+    status: Stage | Literal["lapsed"]
+    shown: Text
+    waiting: Text | None
+    review_due: bool
+
+
+def view_boundary(boundary: Boundary, now: int) -> BoundaryView:
+    """Where a boundary stands at `now`, Unix seconds. Spec: documents"""
+    waiting = boundary.waiting_text
+    lapsed = waiting is not None and waiting.lapsed(now)
+    status = "lapsed" if lapsed and boundary.stage == "proposed" else boundary.stage
+    worded = [text for text in boundary.texts.values() if text.wording is not None]
+    shown = boundary.agreed_text or worded[-1]
+    return BoundaryView(
+        boundary=boundary,
+        status=status,
+        shown=shown,
+        waiting=None if lapsed else waiting,
+        review_due=status in ("in_force", "contested") and _review_due(shown.wording, now),
+    )
+
+
+def _review_due(wording: Wording | None, now: int) -> bool:
+    review: date | None = wording.review if wording is not None else None
+    return review is not None and datetime.fromtimestamp(now, UTC).date() >= review
+
+
+def title_of(boundary: Boundary) -> str:
+    """A few words of its text that stand for it in a list."""
+    wording = view_boundary(boundary, 0).shown.wording
+    text = plain_line(wording.text) if wording is not None else ""
+    return text if len(text) <= _TITLE else text[: _TITLE - 1].rstrip() + "…"
+
+
+def describe_boundary(boundary: Boundary, now: int, voice: Voice) -> str:
+    """A boundary whole: where it stands, what was agreed, who contests it, what waits. Several lines."""
+    view = view_boundary(boundary, now)
+    lines = [f"{title_of(boundary)}: {_STAGES[view.status]}"]
+    lines += _worded(view.shown, voice)
+    for account, contest in boundary.contests.items():
+        lines.append(f"  {voice.name(account)} contests it since {voice.when(contest.at)}:")
+        lines += indented("In these words", contest.words)
+    waiting = view.waiting
+    if waiting is not None and waiting.entry != view.shown.entry:
+        lines.append("  Waiting for an answer until " + voice.when(waiting.lapses_at) + ":")
+        lines += _worded(waiting, voice)
+    elif waiting is not None:
+        lines.append(f"  It lapses if unanswered until {voice.when(waiting.lapses_at)}.")
+    if view.status == "lapsed":
+        lines.append("  Nobody answered within 14 days. Silence is never consent.")
+    if view.review_due:
+        lines.append("  The day to look at it again has come.")
+    return "\n".join(lines)
+
+
+def _worded(text: Text, voice: Voice) -> Iterator[str]:
+    author, when = voice.name(text.author), voice.when(text.at)
+    if text.wording is None:
+        yield f"  {author} asked to retire it, {when}"
+        yield from indented("Why", text.why)
+        return
+    yield f"  {author}'s text, {when}"
+    yield from _wording_lines(text.wording, author)
+    if text.outcome == "accepted" and text.answered_by is not None and text.answered_at is not None:
+        yield f"  {voice.name(text.answered_by)} accepted exactly this text, {voice.when(text.answered_at)}"
+    if text.outcome == "declined" and text.answered_by is not None:
+        yield f"  {voice.name(text.answered_by)} declined it"
+        yield from indented("Why", text.answer_why)
+
+
+def _wording_lines(wording: Wording, author: str) -> Iterator[str]:
+    yield from indented("Text", wording.text)
+    yield f"  Topic: {wording.topic.replace('_', ' ')}; binds {'both' if wording.binds == 'both' else author}"
+    yield from indented("Why", wording.why)
+    yield from indented("Fine", wording.fine)
+    yield from indented("Not fine", wording.not_fine)
+    yield from indented("If it is compromised", wording.if_compromised)
+    if wording.review is not None:
+        yield f"  To be looked at again on {wording.review.isoformat()}"
+
+
+def describe_step(applied: AppliedDocument, body: Step, voice: Voice, state: Boundaries) -> str:
+    """One step as a timeline shows it: who did what to which boundary, with the words that came with it."""
+    author = voice.name(applied.author)
+    if isinstance(body, Propose):
+        return "\n".join([f"{author} proposed a boundary:", *_wording_lines(body.wording, author)])
+    boundary = find_boundary(state, body.answers.entry)
+    title = f"\u201c{title_of(boundary)}\u201d" if boundary is not None else "a boundary that is not here"
+    if isinstance(body, Counter | Amend):
+        verb = "countered" if isinstance(body, Counter) else "proposed to amend"
+        return "\n".join([f"{author} {verb} {title}:", *_wording_lines(body.wording, author)])
+    if isinstance(body, Contest):
+        return "\n".join([f"{author} contested {title}:", *(f"  {line}" for line in plain(body.words).split("\n"))])
+    if isinstance(body, Decline | Retire):
+        verb = "declined what waited in" if isinstance(body, Decline) else _retiring(body, boundary)
+        return "\n".join([f"{author} {verb} {title}", *indented("Why", body.why)])
+    return f"{author} accepted the text of {title}"
+
+
+def _retiring(body: Retire, boundary: Boundary | None) -> str:
+    named = boundary.texts[body.answers.entry] if boundary is not None else None
+    return "agreed to retire" if named is not None and named.wording is None else "asked to retire"

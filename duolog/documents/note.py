@@ -1,0 +1,30 @@
+"""`note`: plain writing, with feelings and tags. In a private journal it is nobody else's.
+
+A note has no steps; the timeline is where it stands.
+"""
+
+from typing import Annotated
+
+from pydantic import Field, StringConstraints
+
+from duolog.documents.base import AppliedDocument, Body, Voice, plain, plain_line
+
+Word = Annotated[str, StringConstraints(min_length=1, max_length=64, pattern=r"\S")]
+
+
+class Note(Body):
+    """Markdown text, feelings in the writer's own words, and tags."""
+
+    text: Annotated[str, StringConstraints(min_length=1, pattern=r"\S")]
+    feelings: tuple[Word, ...] = Field(default=(), max_length=32)
+    tags: tuple[Word, ...] = Field(default=(), max_length=32)
+
+
+def describe_note(applied: AppliedDocument, body: Note, voice: Voice, state: None) -> str:
+    """Who wrote, the text, and its feelings and tags."""
+    lines = [f"{voice.name(applied.author)} wrote:", *(f"  {line}" for line in plain(body.text).strip().split("\n"))]
+    if body.feelings:
+        lines.append("  Feelings: " + ", ".join(map(plain_line, body.feelings)))
+    if body.tags:
+        lines.append("  Tags: " + ", ".join(map(plain_line, body.tags)))
+    return "\n".join(lines)

@@ -1,0 +1,31 @@
+"""`profile`: what a person wants to be called. Names live here and nowhere else; each writes for themselves.
+
+The newest profile of an author counts. It says nothing about who somebody is: that is what compared words are for.
+"""
+
+from typing import Annotated
+
+from pydantic import Field, StringConstraints
+
+from duolog.documents.base import AppliedDocument, Body, Context, Voice, plain_line
+
+Profiles = dict[bytes, "Profile"]  # by account id
+
+
+class Profile(Body):
+    """Display name, pronouns, and a colour as `#rrggbb`."""
+
+    display_name: Annotated[str, StringConstraints(min_length=1, max_length=80, pattern=r"\S")]
+    pronouns: Annotated[str, StringConstraints(max_length=40)] | None = None
+    colour: Annotated[str, StringConstraints(pattern=r"^#[0-9a-f]{6}$")] | None = Field(default=None)
+
+
+def reduce_profile(state: Profiles, applied: AppliedDocument, body: Profile, context: Context) -> Profiles:
+    """The author is called this from now on."""
+    return {**state, applied.author: body}
+
+
+def describe_profile(applied: AppliedDocument, body: Profile, voice: Voice, state: Profiles) -> str:
+    """`... goes by Ada (she/her)`."""
+    pronouns = f" ({plain_line(body.pronouns)})" if body.pronouns else ""
+    return f"{voice.name(applied.author)} goes by {plain_line(body.display_name)}{pronouns}"

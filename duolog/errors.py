@@ -1,0 +1,128 @@
+"""Every error that Duolog raises on purpose, in one tree.
+
+    DuologError
+    ├── MalformedData            bytes that are not what the format says (truncated, not canonical, too large)
+    ├── VerificationError        well-formed, but not true
+    │   ├── BadSignature         a signature does not verify under the key that must have made it
+    │   ├── BadReceipt           a receipt is not the server's, or its time runs backwards
+    │   ├── RosterViolation      a roster statement breaks the rule table
+    │   ├── ChainViolation       an account chain or keyholder set breaks its rules
+    │   ├── AccountFork          two successors of one account statement
+    │   ├── PinMismatch          a pinned key or account is not the one that was pinned
+    │   ├── WrongAccount         the server answered with another account
+    │   ├── LogViolation         a gap, a broken head, a repeat, or something after a close
+    │   │   └── Rollback         the log is behind what this client already verified
+    │   ├── Fork                 the server has shown two histories
+    │   ├── Withheld             the server keeps back something that is known to exist
+    │   └── EntryFault           one entry is its author's fault; the log goes on without it
+    ├── OpenError                a sealed thing does not open with this key
+    ├── KeystoreLocked           the keys of this home are not unlocked, or the passphrase is wrong
+    ├── HomeError                the home can't be read or written, or is in use
+    ├── NotAllowed               the rules do not allow this step now (nothing was sent)
+    ├── JournalFrozen            the journal is read-only, because the server broke the rules
+    ├── TransportError           the server can't be reached, or its answer isn't an answer
+    └── ServerRefused            the server said no; `code` says why
+
+Each carries a sentence for a person: what happened, and what to do next. None carries a secret or a text.
+"""
+
+
+class DuologError(Exception):
+    """Base of every error that this package raises on purpose."""
+
+
+class MalformedData(DuologError):
+    """Bytes that are not what the format says."""
+
+
+class VerificationError(DuologError):
+    """Well-formed data that is not true. `check` names the rule that failed, for tests and support."""
+
+    def __init__(self, message: str, *, check: str = "") -> None:
+        super().__init__(message)
+        self.check = check
+
+
+class BadSignature(VerificationError):
+    """A signature does not verify under the key that must have made it."""
+
+
+class BadReceipt(VerificationError):
+    """A receipt is not the server's, or its time runs backwards."""
+
+
+class RosterViolation(VerificationError):
+    """A roster statement breaks the rule table."""
+
+
+class ChainViolation(VerificationError):
+    """An account chain or a keyholder set breaks its rules."""
+
+
+class AccountFork(VerificationError):
+    """Two successors of one account statement exist: stop, and compare words in person."""
+
+
+class PinMismatch(VerificationError):
+    """A pinned key or account is not the one that was pinned."""
+
+
+class WrongAccount(VerificationError):
+    """The server answered with another account than the one these keys belong to."""
+
+
+class LogViolation(VerificationError):
+    """A gap, a broken head, a repeat, or something after a close."""
+
+
+class Rollback(LogViolation):
+    """The log is behind what this client already verified."""
+
+
+class Fork(VerificationError):
+    """The server has shown two histories of one journal."""
+
+
+class Withheld(VerificationError):
+    """The server keeps back something that is known to exist."""
+
+
+class EntryFault(VerificationError):
+    """One entry is its author's fault. It is quarantined; the log goes on."""
+
+
+class OpenError(DuologError):
+    """A sealed thing does not open with this key."""
+
+
+class KeystoreLocked(DuologError):
+    """The keys of this home are locked, or the passphrase is wrong."""
+
+
+class HomeError(DuologError):
+    """The home can't be read or written, or another process is using it."""
+
+
+class NotAllowed(DuologError):
+    """The rules don't allow this step now. Nothing was sent."""
+
+
+class JournalFrozen(DuologError):
+    """The journal is read-only, because the server broke the rules."""
+
+
+class TransportError(DuologError):
+    """The server can't be reached, or what it answered is not an answer."""
+
+
+class ServerRefused(DuologError):
+    """The server said no.
+
+    `code` is stable; `status` is HTTP's; `retry_after` is in seconds, when the server named one.
+    """
+
+    def __init__(self, message: str, *, code: str, status: int, retry_after: int | None = None) -> None:
+        super().__init__(message)
+        self.code = code
+        self.status = status
+        self.retry_after = retry_after

@@ -1,0 +1,131 @@
+"""Entries: the header that everyone sees, and what can be said about a blob without opening it.
+
+Rules
+- Header: suite u8 | journal 32 | entry id 16 | epoch u32 | author 32 | generation u32 | attachments u16 | attachment
+  ids 16 each.
+- Blob: nonce 24 | commitment 32 | ciphertext.
+- A padded plaintext has a Padmé length, at least 256 bytes.
+- An entry stands in the roster that is in force at its place: its author a member who may write, the epoch current and
+  not stale, the generation the one that the roster names.
+
+It holds no key and opens nothing: see `duolog.seal.entries`.
+"""
+
+from dataclasses import dataclass
+
+from duolog.errors import EntryFault, MalformedData
+from duolog.protocol import sizes
+from duolog.protocol.codec import label, sha256, u16, u32
+from duolog.protocol.roster_changes import Roster
+
+_FIXED = 1 + sizes.JOURNAL_ID + sizes.ENTRY_ID + 4 + sizes.ACCOUNT_ID + 4 + 2
+MIN_BLOB = sizes.AEAD_NONCE + sizes.COMMITMENT + sizes.MIN_PLAINTEXT + sizes.AEAD_TAG
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """What the server sees of an entry, and what its blob is bound to."""
+
+    journal: bytes
+    entry: bytes
+    epoch: int
+    author: bytes
+    generation: int
+    attachments: tuple[bytes, ...] = ()
+
+    def encode(self) -> bytes:
+        """The fixed layout. Spec: §6."""
+        return b"".join(
+            (
+                bytes([sizes.SUITE]),
+                self.journal,
+                self.entry,
+                u32(self.epoch),
+                self.author,
+                u32(self.generation),
+                u16(len(self.attachments)),
+                *self.attachments,
+            )
+        )
+
+
+def parse_header(data: bytes) -> Header:
+    """A header from its bytes.
+
+    Raises:
+        MalformedData: another length than its attachment count says, another suite, zero as a number, or too many
+            attachments.
+    Spec: §6.
+    """
+    if len(data) < _FIXED:
+        raise MalformedData("An entry's header is cut off.")
+    if data[0] != sizes.SUITE:  # check: entries.suite
+        raise MalformedData("An entry belongs to another version of the protocol. Update this program to read it.")
+    count = int.from_bytes(data[_FIXED - 2 : _FIXED], "big")
+    if count > sizes.MAX_ATTACHMENTS:  # check: entries.attachment_count
+        raise MalformedData("An entry names too many attachments.")
+    if len(data) != _FIXED + count * sizes.ATTACHMENT_ID:  # check: entries.header_length
+        raise MalformedData("An entry's header has another length than it says.")
+    header = Header(
+        journal=data[1:33],
+        entry=data[33:49],
+        epoch=int.from_bytes(data[49:53], "big"),
+        author=data[53:85],
+        generation=int.from_bytes(data[85:89], "big"),
+        attachments=tuple(data[at : at + sizes.ATTACHMENT_ID] for at in range(_FIXED, len(data), sizes.ATTACHMENT_ID)),
+    )
+    if header.epoch == 0 or header.generation == 0:  # check: entries.header_numbers
+        raise MalformedData("An entry's epoch and generation start at 1.")
+    return header
+
+
+def require_blob_size(blob: bytes) -> None:
+    """The blob has a size that a padded plaintext gives. Raises: MalformedData. Spec: §6."""
+    plaintext = len(blob) - sizes.AEAD_NONCE - sizes.COMMITMENT - sizes.AEAD_TAG
+    if len(blob) > sizes.MAX_BLOB or plaintext != padded_length(plaintext):  # check: entries.blob_size
+        raise MalformedData("An entry's size is not one that padding gives.")
+
+
+def padded_length(length: int) -> int:
+    """The Padmé length of `length` bytes, at least 256: it leaks at most log log of the length.
+
+    Source: Nikitin et al., "Reducing Metadata Leakage from Encrypted Files and Communication with PURBs", 2019.
+    Spec: §6.
+    """
+    length = max(length, sizes.MIN_PLAINTEXT)
+    exponent = length.bit_length() - 1
+    zero_bits = exponent - exponent.bit_length()
+    mask = (1 << zero_bits) - 1
+    return (length + mask) & ~mask
+
+
+def blob_hash(blob: bytes) -> bytes:
+    """SHA-256 of a blob, which stays in the log when the blob itself is destroyed. Spec: §6."""
+    return sha256(blob)
+
+
+def entry_digest(header: bytes, hash_of_blob: bytes) -> bytes:
+    """What the log hashes of an entry. 32 bytes. Spec: §6."""
+    return sha256(label("entry-digest"), header, hash_of_blob)
+
+
+def check_entry(header: Header, roster: Roster) -> None:
+    """Step 4 of a client's order, and the server's reason to refuse a push: the entry fits the roster at its place.
+
+    Raises:
+        EntryFault: `check` is entries.journal, .author, .rights, .stale, .epoch or .generation.
+    Spec: §6.
+    """
+    if header.journal != roster.journal:  # check: entries.journal
+        raise EntryFault("The entry was written for another journal.", check="entries.journal")
+    member = roster.find(header.author)
+    if member is None:  # check: entries.author
+        raise EntryFault("The entry's author is not a member.", check="entries.author")
+    if member.rights != "write":  # check: entries.rights
+        raise EntryFault("The entry's author may read here, not write.", check="entries.rights")
+    if roster.stale:  # check: entries.stale
+        raise EntryFault("The entry was written while the journal's key had to be changed.", check="entries.stale")
+    if header.epoch != roster.epoch:  # check: entries.epoch
+        raise EntryFault("The entry was sealed with another epoch's key than the one in force.", check="entries.epoch")
+    if header.generation != member.generation:  # check: entries.generation
+        raise EntryFault("The entry was written with keys that are not in force.", check="entries.generation")

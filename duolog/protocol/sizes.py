@@ -1,0 +1,63 @@
+"""Every size and limit of the protocol, with its unit. Spec: §3, §5, §6."""
+
+KIB = 1024
+
+SUITE = 1  # the one suite of this version; an unknown suite is refused
+
+# identifiers and keys, bytes
+HASH = 32
+ACCOUNT_ID = 32
+JOURNAL_ID = 32
+KEYHOLDER_ID = 32
+ENTRY_ID = 16
+ATTACHMENT_ID = 16
+INVITATION_ID = 16
+NONCE = 32  # nonces inside statements
+SEED = 32
+SIGN_KEY = 32
+BOX_KEY = 32
+KEM_KEY = 1216  # X-Wing public key: ML-KEM-768 1184 | X25519 32
+SIGNATURE = 64
+SALT = 32
+EPOCH_KEY = 32
+COMMITMENT = 32
+TAG = 32
+INVITATION_SECRET = 16
+CHALLENGE = 32
+TOKEN = 32
+
+# HPKE with X-Wing: encapsulation 1120 | plaintext 32 | tag 16
+HPKE_ENC = 1120
+SEALED_SEED = HPKE_ENC + SEED + 16  # a grant, a package, an earlier seed
+
+# statements
+MAX_STATEMENT = 64 * KIB
+MAX_DEPTH = 8
+MAX_INTEGER = 2**53 - 1
+MAX_U32 = 2**32 - 1
+
+# rosters
+MAX_PARTNERS = 2
+MAX_CONFIDANTS = 8
+MAX_MEMBERS = MAX_PARTNERS + MAX_CONFIDANTS
+MAX_KEYHOLDERS = 16
+
+# entries
+AEAD_NONCE = 24
+AEAD_TAG = 16
+MIN_PLAINTEXT = 256  # bytes, the smallest padded plaintext
+MAX_DOCUMENT = 64 * KIB  # bytes of a document's JSON
+MAX_MESSAGE = 96 * KIB  # bytes of a message's JSON: the document and its envelope
+MAX_ATTACHMENTS = 16  # of one entry
+MAX_REFUSED = 1024  # sequences named in one message's `refused`
+MAX_BLOB = 128 * KIB  # above the padded form of the largest message; a test proves it
+RECEIPT = 8 + HASH + 8 + SIGNATURE  # seq | head | time | signature
+
+# pushes and pages
+MAX_PUSH_ITEMS = 256
+MAX_PUSH_BYTES = 4 * KIB * KIB
+MAX_PAGE_ITEMS = 1024
+MAX_PAGE_BYTES = 4 * KIB * KIB
+
+# pairing
+MAX_INVITATION = 1024 * KIB  # plaintext; a chain of rotations makes it long

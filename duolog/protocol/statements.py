@@ -1,0 +1,184 @@
+"""Signed statements: what they have in common, whatever they state.
+
+Rules
+- A statement is signed as the bytes that were shipped, and hashed without its signatures.
+- A signature covers `label("signature")` and the statement; its type stands inside.
+- A reader takes exactly the fields that its type has; one more or one less is refused.
+
+It does not know what any type means: see `accounts` and `roster`.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TypeVar
+
+import nacl.bindings
+import nacl.exceptions
+
+from duolog.errors import BadSignature, MalformedData
+from duolog.protocol import sizes
+from duolog.protocol.codec import JsonObject, label, length_prefixed, parse_b64, parse_canonical, sha256
+
+T = TypeVar("T")
+Ordered = TypeVar("Ordered", bytes, int)
+
+
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """One account's signature (64 bytes) over a statement."""
+
+    account: bytes
+    signature: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class SignedStatement:
+    """A journal's statement as shipped, with its signatures in ascending order of account. Nothing is verified yet."""
+
+    statement: bytes
+    signatures: tuple[Signature, ...]
+
+
+def statement_hash(statement: bytes) -> bytes:
+    """The hash by which later statements name this one: `account_id`, `journal_id`, `prev`, `chain_head`. 32 bytes.
+
+    Spec: §4.
+    """
+    return sha256(label("statement"), statement)
+
+
+def statement_digest(signed: SignedStatement) -> bytes:
+    """What the log hashes of a statement: it and its signatures. 32 bytes. Spec: §6."""
+    signatures = (item.signature for item in signed.signatures)
+    return sha256(label("statement-digest"), length_prefixed(signed.statement, *signatures))
+
+
+def signing_input(statement: bytes) -> bytes:
+    """The bytes that a statement's Ed25519 signature covers. Spec: §3."""
+    return label("signature") + statement
+
+
+def verify_signature(sign_key: bytes, message: bytes, signature: bytes) -> None:
+    """Ed25519 with libsodium's strict checks over `message`.
+
+    Raises:
+        BadSignature: it does not verify.
+    Spec: §3.
+    """
+    # a longer one would take its end for the beginning of the message
+    if len(signature) != sizes.SIGNATURE:  # check: statements.signature_size
+        raise BadSignature("A signature has another length.", check="statements.signature_size")
+    try:
+        nacl.bindings.crypto_sign_open(signature + message, sign_key)
+    except (nacl.exceptions.CryptoError, ValueError) as error:  # an unsound key is a ValueError
+        raise BadSignature("A signature does not verify.", check="signature") from error
+
+
+def verify_statement(sign_key: bytes, statement: bytes, signature: bytes) -> None:
+    """A statement's signature. Raises: BadSignature. Spec: §3."""
+    verify_signature(sign_key, signing_input(statement), signature)
+
+
+class Fields:
+    """Reads a JSON object field by field, and in the end refuses what nobody took.
+
+    Raises:
+        MalformedData: from every method, when the field is missing or not what was asked for.
+    """
+
+    def __init__(self, value: object, what: str) -> None:
+        if not isinstance(value, dict):
+            raise MalformedData(f"{what} is not an object.")
+        self._left: JsonObject = dict(value)
+        self._what = what
+
+    @classmethod
+    def of_statement(cls, statement: bytes, kind: str) -> "Fields":
+        """The fields of a canonical statement whose `type` is `kind`."""
+        fields = cls(parse_canonical(statement), f"A statement of type {kind}")
+        if fields.text("type") != kind:  # check: statements.type
+            raise MalformedData(f"A statement of another type stands where {kind} belongs.")
+        return fields
+
+    def has(self, name: str) -> bool:
+        return name in self._left
+
+    def _take(self, name: str, kind: type[T]) -> T:
+        value = self._left.pop(name, None)
+        if type(value) is not kind:
+            raise MalformedData(f"{self._what} has no valid field {name}.")
+        return value
+
+    def text(self, name: str, *allowed: str) -> str:
+        value = self._take(name, str)
+        if allowed and value not in allowed:  # check: statements.choice
+            raise MalformedData(f"{self._what} has an unknown value in {name}.")
+        return value
+
+    def data(self, name: str, size: int) -> bytes:
+        return parse_b64(self._take(name, str), size)
+
+    def blob(self, name: str) -> bytes:
+        return parse_b64(self._take(name, str))
+
+    def flag(self, name: str) -> bool:
+        return self._take(name, bool)
+
+    def integer(self, name: str, low: int = 0, high: int = sizes.MAX_INTEGER) -> int:
+        value = self._take(name, int)
+        if not low <= value <= high:  # check: statements.range
+            raise MalformedData(f"{self._what} has a number out of range in {name}.")
+        return value
+
+    def number(self, name: str) -> int:
+        """A version, generation, epoch or seq: from 1 to 2^32-1."""
+        return self.integer(name, 1, sizes.MAX_U32)
+
+    def suite(self) -> int:
+        return self.integer("suite", sizes.SUITE, sizes.SUITE)
+
+    def objects(self, name: str, read: "Callable[[Fields], T]", low: int, high: int) -> tuple[T, ...]:
+        """A list of objects, each read whole by `read`."""
+        values = self._take(name, list)
+        if not low <= len(values) <= high:  # check: statements.count
+            raise MalformedData(f"{self._what} has too few or too many items in {name}.")
+        items = []
+        for value in values:
+            fields = Fields(value, f"An item of {name}")
+            items.append(read(fields))
+            fields.done()
+        return tuple(items)
+
+    def integers(self, name: str, low: int, high: int) -> tuple[int, ...]:
+        """A list of `low` to `high` integers, each from 1 to 2^53-1."""
+        values = self._take(name, list)
+        if not low <= len(values) <= high or any(type(value) is not int or value < 1 for value in values):
+            raise MalformedData(f"{self._what} has no valid list of numbers in {name}.")
+        return tuple(values)
+
+    def datas(self, name: str, size: int, low: int, high: int) -> tuple[bytes, ...]:
+        """A list of `low` to `high` binary values of `size` bytes each."""
+        values = self._take(name, list)
+        if not low <= len(values) <= high or any(type(value) is not str for value in values):
+            raise MalformedData(f"{self._what} has no valid list of binary values in {name}.")
+        return tuple(parse_b64(value, size) for value in values)
+
+    def json_object(self, name: str) -> JsonObject:
+        """An object whose fields belong to somebody else."""
+        return self._take(name, dict)
+
+    def object(self, name: str, read: "Callable[[Fields], T]") -> T:
+        fields = Fields(self._left.pop(name, None), f"The field {name}")
+        value = read(fields)
+        fields.done()
+        return value
+
+    def done(self) -> None:
+        if self._left:  # check: statements.unknown_field
+            raise MalformedData(f"{self._what} has fields that do not belong there.")
+
+
+def require_ascending(ids: Sequence[Ordered], what: str) -> None:
+    """Raises: MalformedData unless ids ascend strictly, which also means that none is repeated. Spec: §4."""
+    if list(ids) != sorted(set(ids)):  # check: statements.ascending
+        raise MalformedData(f"{what} are not in ascending order, or one is repeated.")

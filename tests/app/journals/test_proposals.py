@@ -1,0 +1,114 @@
+"""Proposals: changes that wait for another member's signature."""
+
+import httpx2
+import pytest
+
+from app.settings import DAY, Settings
+from duolog.api.pages import Placed
+from duolog.protocol.codec import encode_b64
+from duolog.protocol.log import StatementItem
+from duolog.protocol.statements import statement_hash
+from tests.app.people import Diary, Person, code, sign, statement_of
+from tests.conftest import http_client, running
+
+
+def half_signed(placed: Placed, *signers: Person) -> tuple[dict[str, object], bytes]:
+    assert isinstance(placed.item, StatementItem)
+    statement = placed.item.signed.statement
+    again = Placed(0, StatementItem(sign(statement, *signers)), placed.grants)
+    return statement_of(again), statement_hash(statement)
+
+
+async def test_a_proposal_waits_until_it_is_signed_and_pushed(
+    couple: Diary, ada: Person, sam: Person, stranger: Person
+) -> None:
+    add = couple.add(stranger, [ada, sam], role="confidant", rights="read", until=4_000_000_000)
+    body, proposal = half_signed(add, ada)
+    context = encode_b64(bytes(64))
+    answer = await ada.post(f"{couple.path}/proposals", body | {"context": context})
+    assert (answer.status_code, answer.json()) == (201, {"proposal": encode_b64(proposal)})
+    (waiting,) = (await sam.get(f"{couple.path}/proposals")).json()["proposals"]
+    assert waiting == body | {
+        "context": context,
+        "proposal": encode_b64(proposal),
+        "proposed_at": waiting["proposed_at"],
+    }
+    assert (await couple.push(sam, add)).status_code == 201
+    assert (await sam.get(f"{couple.path}/proposals")).json() == {"proposals": []}
+
+
+async def test_the_same_proposal_again_changes_nothing(couple: Diary, ada: Person, sam: Person) -> None:
+    body, _ = half_signed(couple.change("rotate", [ada], fresh=True), ada)
+    assert [(await ada.post(f"{couple.path}/proposals", body)).status_code for _ in range(2)] == [201, 201]
+    assert len((await ada.get(f"{couple.path}/proposals")).json()["proposals"]) == 1
+
+
+async def test_proposals_are_void_when_the_roster_moves(couple: Diary, ada: Person, sam: Person) -> None:
+    body, _ = half_signed(couple.change("rotate", [ada], fresh=True), ada)
+    await ada.post(f"{couple.path}/proposals", body)
+    await couple.push(sam, couple.change("rotate", [sam], fresh=True))
+    assert (await ada.get(f"{couple.path}/proposals")).json() == {"proposals": []}
+    assert code(await ada.post(f"{couple.path}/proposals", body)) == (409, "roster_moved")
+
+
+async def test_a_proposal_holds_to_the_rules(couple: Diary, ada: Person, sam: Person, stranger: Person) -> None:
+    add = couple.add(stranger, [ada, sam], role="confidant", rights="read", until=4_000_000_000)
+    by_stranger, _ = half_signed(add, stranger)
+    assert code(await ada.post(f"{couple.path}/proposals", by_stranger)) == (422, "rule_broken")
+    without_grants = half_signed(add, ada)[0] | {"grants": []}
+    assert code(await ada.post(f"{couple.path}/proposals", without_grants)) == (422, "rule_broken")
+
+
+async def test_any_partner_declines_and_a_confidant_only_an_own_one(
+    couple: Diary, ada: Person, sam: Person, stranger: Person
+) -> None:
+    joined = couple.add(stranger, [ada, sam], role="confidant", rights="write", until=4_000_000_000)
+    assert (await couple.push(ada, joined)).status_code == 201
+    body, proposal = half_signed(couple.change("rotate", [ada], fresh=True), ada)
+    own, own_id = half_signed(couple.change("rotate", [stranger], fresh=True), stranger)
+    await ada.post(f"{couple.path}/proposals", body)
+    await stranger.post(f"{couple.path}/proposals", own)
+    path = f"{couple.path}/proposals/{encode_b64(proposal)}"
+    assert code(await stranger.delete(path)) == (404, "not_found")
+    assert (await stranger.delete(f"{couple.path}/proposals/{encode_b64(own_id)}")).status_code == 204
+    assert (await sam.delete(path)).status_code == 204
+    assert code(await sam.delete(path)) == (404, "not_found")
+
+
+async def test_32_proposals_may_wait(couple: Diary, ada: Person) -> None:
+    for number in range(33):
+        body, _ = half_signed(couple.change("rotate", [ada], fresh=True), ada)
+        answer = await ada.post(f"{couple.path}/proposals", body)
+        assert code(answer)[0] == 201 if number < 32 else code(answer) == (409, "proposal_limit")
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+async def test_a_proposal_is_dropped_after_14_days(settings: Settings) -> None:
+    now = [1_800_000_000]
+    async with running(settings, lambda: now[0]) as app, http_client(app) as http:
+        ada, sam = await Person(http).register(), await Person(http).register()
+        couple = await (await Diary(ada).create()).make_couple(sam)
+        body, _ = half_signed(couple.change("rotate", [ada], fresh=True), ada)
+        await ada.post(f"{couple.path}/proposals", body)
+        now[0] += 14 * DAY
+        assert len((await ada.get(f"{couple.path}/proposals")).json()["proposals"]) == 1
+        now[0] += 1
+        assert (await ada.get(f"{couple.path}/proposals")).json() == {"proposals": []}
+
+
+async def test_nothing_is_proposed_in_a_closed_journal(couple: Diary, ada: Person) -> None:
+    body, _ = half_signed(couple.change("rotate", [ada], fresh=True), ada)
+    assert (await couple.push(ada, couple.close(ada))).status_code == 201
+    assert code(await ada.post(f"{couple.path}/proposals", body)) == (409, "journal_closed")
+
+
+async def test_strangers_and_the_anonymous_propose_and_decline_nothing(
+    http: httpx2.AsyncClient, couple: Diary, ada: Person, stranger: Person
+) -> None:
+    body, proposal = half_signed(couple.change("rotate", [ada], fresh=True), ada)
+    await ada.post(f"{couple.path}/proposals", body)
+    path = f"{couple.path}/proposals/{encode_b64(proposal)}"
+    assert code(await stranger.post(f"{couple.path}/proposals", body)) == (404, "not_found")
+    assert code(await stranger.delete(path)) == (404, "not_found")
+    assert code(await http.post(f"{couple.path}/proposals", json=body)) == (401, "session_missing")
+    assert code(await http.delete(path)) == (401, "session_missing")

@@ -1,0 +1,177 @@
+"""The two verbs of the database, on both databases; and the group commit of SQLite."""
+
+import asyncio
+import sqlite3
+import threading
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import BigInteger, Column, Connection, LargeBinary, MetaData, Table, insert, select
+
+from app.database import Database
+from app.problems import NotFound, StorageFull
+from app.sqlite import SqliteDatabase
+
+notes = Table("notes", MetaData(), Column("id", BigInteger, primary_key=True), Column("text", LargeBinary))
+
+
+def create(connection: Connection) -> None:
+    notes.create(connection)
+
+
+def add(connection: Connection, number: int, text: bytes = b"") -> int:
+    connection.execute(insert(notes).values(id=number, text=text))
+    return number
+
+
+def add_then_refuse(connection: Connection, number: int) -> None:
+    add(connection, number)
+    raise NotFound
+
+
+def numbers(connection: Connection) -> list[int]:
+    return list(connection.execute(select(notes.c.id).order_by(notes.c.id)).scalars())
+
+
+async def test_what_write_returned_is_there_for_every_reader(database: Database) -> None:
+    await database.write(create)
+    assert await database.write(add, 1) == 1
+    assert await database.read(numbers) == [1]
+
+
+async def test_a_work_that_fails_leaves_nothing_and_hurts_no_other(database: Database) -> None:
+    await database.write(create)
+    works = [database.write(add_then_refuse if n % 3 == 0 else add, n) for n in range(30)]
+    results = await asyncio.gather(*works, return_exceptions=True)
+    assert [isinstance(result, NotFound) for result in results] == [n % 3 == 0 for n in range(30)]
+    assert await database.read(numbers) == [n for n in range(30) if n % 3]
+
+
+async def test_a_cancelled_request_breaks_nothing(database: Database) -> None:
+    await database.write(create)
+    cancelled = [asyncio.create_task(database.write(add, n)) for n in range(20)]
+    await asyncio.sleep(0)
+    for task in cancelled:
+        task.cancel()
+    await asyncio.gather(*cancelled, return_exceptions=True)
+    assert await database.write(add, 100) == 100
+    assert 100 in await database.read(numbers)
+
+
+async def test_a_read_sees_one_moment(database: Database) -> None:
+    await database.write(create)
+    loop = asyncio.get_running_loop()
+
+    def read_twice(connection: Connection) -> tuple[list[int], list[int]]:
+        first = numbers(connection)
+        if isinstance(database, SqliteDatabase):  # its readers are threads, which may wait; a writer commits meanwhile
+            asyncio.run_coroutine_threadsafe(database.write(add, 1), loop).result(10)
+        return first, numbers(connection)
+
+    assert await database.read(read_twice) == ([], [])
+
+
+@pytest.fixture
+def sqlite_path(tmp_path: Path) -> Path:
+    return tmp_path / "notes.db"
+
+
+@pytest.fixture
+async def sqlite(sqlite_path: Path) -> AsyncIterator[SqliteDatabase]:
+    database = SqliteDatabase(f"sqlite:///{sqlite_path}", readers=2)
+    await database.open()
+    await database.write(create)
+    yield database
+    await database.close()
+
+
+async def hold(database: SqliteDatabase) -> tuple[asyncio.Future[None], threading.Event]:
+    """Keep the writer busy, so that what comes now waits and is committed as one group."""
+    held, release = threading.Event(), threading.Event()
+
+    def wait(_: Connection) -> None:
+        held.set()
+        assert release.wait(10)
+
+    future = asyncio.ensure_future(database.write(wait))
+    await asyncio.to_thread(held.wait, 10)
+    return future, release
+
+
+async def test_waiting_works_share_one_commit_and_are_answered_after_it(
+    sqlite: SqliteDatabase, sqlite_path: Path
+) -> None:
+    seen_from_outside: list[int] = []
+
+    def add_and_look(connection: Connection, number: int) -> int:
+        add(connection, number)
+        with sqlite3.connect(sqlite_path) as outside:
+            seen_from_outside.append(outside.execute("SELECT count(*) FROM notes").fetchone()[0])
+        return number
+
+    busy, release = await hold(sqlite)
+    works = [asyncio.create_task(sqlite.write(add_and_look, n)) for n in range(10)]
+    await asyncio.sleep(0.01)
+    release.set()
+    await busy
+    assert await asyncio.gather(*works) == list(range(10))
+    # Each looked at the file from another connection while its group was open: nothing of the group was there yet.
+    assert seen_from_outside == [0] * 10
+    assert await sqlite.read(numbers) == list(range(10))
+
+
+async def test_a_full_disk_is_said_plainly_and_the_group_stores_nothing(sqlite: SqliteDatabase) -> None:
+    def fill(connection: Connection) -> None:
+        pages = connection.exec_driver_sql("PRAGMA page_count").scalar_one()
+        connection.exec_driver_sql(f"PRAGMA max_page_count = {pages + 2}")
+
+    def make_room(connection: Connection) -> None:
+        connection.exec_driver_sql("PRAGMA max_page_count = 1000000")
+
+    await sqlite.write(fill)
+    busy, release = await hold(sqlite)
+    works = [asyncio.create_task(sqlite.write(add, n, bytes(100_000))) for n in range(3)]
+    await asyncio.sleep(0.01)
+    release.set()
+    await asyncio.gather(busy, return_exceptions=True)
+    results = await asyncio.gather(*works, return_exceptions=True)
+    assert all(isinstance(result, StorageFull) for result in results)
+    assert await sqlite.read(numbers) == []
+    await sqlite.write(make_room)
+    assert await sqlite.write(add, 7) == 7
+
+
+async def test_a_failed_commit_fails_the_whole_group(sqlite: SqliteDatabase) -> None:
+    """A constraint that SQLite only checks at COMMIT stands in for a COMMIT that fails."""
+
+    def create_deferred(connection: Connection) -> None:
+        connection.exec_driver_sql(
+            "CREATE TABLE child (parent INTEGER REFERENCES notes(id) DEFERRABLE INITIALLY DEFERRED)"
+        )
+
+    def add_orphan(connection: Connection) -> None:
+        connection.exec_driver_sql("INSERT INTO child VALUES (999)")
+
+    await sqlite.write(create_deferred)
+    busy, release = await hold(sqlite)
+    works = [
+        asyncio.create_task(work)
+        for work in (sqlite.write(add, 1), sqlite.write(add_orphan), sqlite.write(add_then_refuse, 2))
+    ]
+    await asyncio.sleep(0.01)
+    release.set()
+    results = await asyncio.gather(busy, *works, return_exceptions=True)
+    # Also the refused one: what it was refused for may be gone with the group.
+    assert all(isinstance(result, Exception) and not isinstance(result, NotFound) for result in results[1:])
+    assert await sqlite.read(numbers) == []
+    assert await sqlite.write(add, 3) == 3
+
+
+async def test_the_connections_are_durable_and_clean(sqlite: SqliteDatabase) -> None:
+    def pragmas(connection: Connection) -> list[object]:
+        names = ("journal_mode", "synchronous", "foreign_keys", "secure_delete")
+        return [connection.exec_driver_sql(f"PRAGMA {name}").scalar_one() for name in names]
+
+    assert await sqlite.write(pragmas) == ["wal", 2, 1, 1]
+    assert (await sqlite.read(pragmas))[2:] == [1, 1]

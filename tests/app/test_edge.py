@@ -1,0 +1,201 @@
+"""What holds for every address: problem details, headers, limits, logs that say nothing of people."""
+
+import json
+from collections.abc import AsyncIterator, Callable, Iterator
+from pathlib import Path
+
+import httpx2
+import pytest
+import structlog
+from fastapi import FastAPI
+
+from app.logs import configure_logs
+from app.settings import Settings
+from tests.conftest import http_client, running
+
+pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+
+SECRET = "s3cret-token-that-no-log-may-hold"
+
+
+async def test_unknown_addresses_and_methods_are_problems_that_repeat_nothing(http: httpx2.AsyncClient) -> None:
+    missing = await http.get(f"/v1/{SECRET}")
+    assert (missing.status_code, missing.json()["code"]) == (404, "not_found")
+    assert missing.headers["content-type"] == "application/problem+json"
+    assert SECRET not in missing.text
+    wrong = await http.delete("/health")
+    assert (wrong.status_code, wrong.json()["code"], wrong.headers["allow"]) == (405, "method_not_allowed", "GET")
+
+
+async def test_a_refused_method_is_told_every_method_of_the_address(http: httpx2.AsyncClient) -> None:
+    answer = await http.patch("/v1/journals")
+    assert (answer.status_code, answer.headers["allow"]) == (405, "GET, POST")
+
+
+async def test_a_malformed_request_is_told_where_but_not_what_it_sent(http: httpx2.AsyncClient) -> None:
+    answer = await http.post("/v1/challenges", json={"keyholder": SECRET, SECRET: 1})
+    assert (answer.status_code, answer.json()["code"]) == (422, "malformed")
+    assert "body.keyholder" in answer.json()["detail"]
+    assert SECRET not in answer.text
+    answer = await http.post(
+        "/v1/challenges", content=b'{"' + SECRET.encode(), headers={"content-type": "application/json"}
+    )
+    assert (answer.status_code, answer.json()["code"]) == (422, "malformed")
+    assert SECRET not in answer.text
+
+
+async def test_a_body_announced_as_too_large_is_refused_unread(http: httpx2.AsyncClient, settings: Settings) -> None:
+    sent = 0
+
+    async def body() -> AsyncIterator[bytes]:
+        nonlocal sent
+        for _ in range(1600):
+            sent += 65_536
+            yield bytes(65_536)
+
+    headers = {"content-length": str(1600 * 65_536), "content-type": "application/json"}
+    answer = await http.post("/v1/challenges", content=body(), headers=headers)
+    assert (answer.status_code, answer.json()["code"]) == (413, "too_large")
+    assert sent <= 65_536
+
+
+async def test_a_body_without_a_length_is_refused_once_it_is_too_large(
+    http: httpx2.AsyncClient, settings: Settings
+) -> None:
+    sent = 0
+
+    async def body() -> AsyncIterator[bytes]:
+        nonlocal sent
+        for _ in range(1600):
+            sent += 65_536
+            yield bytes(65_536)
+
+    answer = await http.post("/v1/challenges", content=body(), headers={"content-type": "application/json"})
+    assert (answer.status_code, answer.json()["code"]) == (413, "too_large")
+    assert settings.max_body < sent <= settings.max_body + 2 * 65_536
+
+
+@pytest.fixture
+def strict(settings: Settings) -> Settings:
+    return settings.model_copy(update={"rate_anonymous": "5/minute"})
+
+
+async def test_anonymous_callers_are_slowed_down_by_network(strict: Settings) -> None:
+    async with running(strict) as app, http_client(app, "192.0.2.1") as ada, http_client(app, "192.0.2.2") as sam:
+        for _ in range(5):
+            assert (await ada.get("/health")).status_code == 200
+        refused = await ada.get("/health")
+        assert (refused.status_code, refused.json()["code"]) == (429, "slow_down")
+        assert 1 <= int(refused.headers["retry-after"]) <= 60
+        assert (await ada.get("/v1/nothing")).status_code == 429
+        assert (await sam.get("/health")).status_code == 200
+
+
+async def test_an_ipv6_network_counts_as_one_client(strict: Settings) -> None:
+    async with running(strict) as app:
+        statuses = []
+        for number in range(6):
+            async with http_client(app, f"2001:db8::{number}") as client:
+                statuses.append((await client.get("/health")).status_code)
+        assert statuses == [200] * 5 + [429]
+        async with http_client(app, "2001:db8:0:1::1") as other:
+            assert (await other.get("/health")).status_code == 200
+
+
+@pytest.fixture
+def default_logs() -> Iterator[None]:
+    yield
+    structlog.reset_defaults()
+
+
+@pytest.mark.usefixtures("default_logs")
+async def test_logs_hold_routes_and_counts_and_nothing_of_anyone(
+    settings: Settings, capsys: pytest.CaptureFixture[str]
+) -> None:
+    configure_logs(settings.model_copy(update={"log_format": "json"}))
+    async with running(settings) as app:
+
+        @app.get("/broken/{place}")
+        async def broken(place: str) -> None:
+            raise ValueError(f"cannot use {place}")
+
+        async with http_client(app, "198.51.100.7") as client:
+            headers = {"authorization": f"Bearer {SECRET}"}
+            await client.get(f"/v1/account?{SECRET}=1", headers=headers)
+            await client.post("/v1/challenges", json={"keyholder": SECRET})
+            assert (await client.get(f"/broken/{SECRET}")).status_code == 500
+    lines = [json.loads(line) for line in capsys.readouterr().err.splitlines()]
+    requests = [line for line in lines if line["event"] == "request"]
+    assert [(line["route"], line["status"]) for line in requests][-3:] == [
+        ("/v1/account", 401),
+        ("/v1/challenges", 422),
+        ("/broken/{place}", 500),
+    ]
+    assert [line["error"] for line in lines if line["event"] == "failed"] == ["ValueError"]
+    assert SECRET not in str(lines)
+    assert "198.51.100" not in str(lines)
+
+
+async def test_an_unexpected_failure_is_a_problem_without_its_text(settings: Settings) -> None:
+    async with running(settings) as app:
+
+        @app.get("/broken")
+        async def broken() -> None:
+            raise ValueError(SECRET)
+
+        async with httpx2.AsyncClient(transport=httpx2.ASGITransport(app), base_url="http://duolog.test") as client:
+            answer = await client.get("/broken")
+    assert (answer.status_code, answer.json()["code"]) == (500, "internal")
+    assert SECRET not in answer.text
+
+
+@pytest.mark.parametrize("path", ["/", "/docs", "/join"])
+async def test_pages_run_nothing_and_fetch_nothing(http: httpx2.AsyncClient, path: str) -> None:
+    page = await http.get(path)
+    assert page.status_code == 200
+    policy = page.headers["content-security-policy"]
+    assert policy.startswith("default-src 'none'; style-src 'sha256-")
+    assert "script" not in policy
+    assert page.headers["referrer-policy"] == "no-referrer"
+    assert "<script" not in page.text
+    assert "http://" not in page.text.replace("http://www.w3.org", "")
+    assert "https://" not in page.text
+
+
+async def test_the_join_page_says_what_to_install(http: httpx2.AsyncClient) -> None:
+    assert "pip install duolog" in (await http.get("/join")).text
+
+
+async def test_the_documentation_page_names_every_operation_and_refusal(app: FastAPI, http: httpx2.AsyncClient) -> None:
+    text = (await http.get("/docs")).text
+    for path, item in app.openapi()["paths"].items():
+        for method in item:
+            assert f"{method.upper()} {path}" in text
+    assert 'id="slow_down"' in text
+
+
+@pytest.fixture
+def missing_file(settings: Settings) -> Callable[[], None]:
+    """Puts a folder in the place of the database's file, and at the next call puts the file back."""
+    path = Path(settings.database_url.removeprefix("sqlite:///"))
+    away = path.with_suffix(".away")
+
+    def swap() -> None:
+        if away.exists():
+            path.rmdir()
+            away.rename(path)
+        else:
+            path.rename(away)
+            path.mkdir()
+
+    return swap
+
+
+async def test_health_asks_the_database(settings: Settings, missing_file: Callable[[], None]) -> None:
+    async with running(settings) as app, http_client(app) as client:
+        missing_file()
+        answer = await client.get("/health")
+        assert (answer.status_code, answer.json()["code"]) == (503, "unavailable")
+        assert int(answer.headers["retry-after"]) > 0
+        missing_file()
+        assert (await client.get("/health")).json() == {"status": "ok"}

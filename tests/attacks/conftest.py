@@ -1,0 +1,67 @@
+"""A real server, a liar in front of each person, and Ada and Sam."""
+
+import shutil
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from fastapi import FastAPI
+
+from app.settings import Settings
+from hostile.liar import Attack, Liar
+from tests.attacks.people import ORIGIN, Couple, Someone, pair, register
+from tests.conftest import running
+
+
+@pytest.fixture
+def attacked_settings(sqlite_template: Path, tmp_path: Path) -> Settings:
+    """A server on SQLite: what a database does differently is the server's tests' business."""
+    data = tmp_path / "server"
+    data.mkdir()
+    shutil.copy(sqlite_template, data / "duolog.db")
+    return Settings(
+        data=data,
+        database=f"sqlite:///{data / 'duolog.db'}",
+        origin=ORIGIN,
+        rate_anonymous="100000/minute",
+        rate_register="100000/minute",
+        rate_login="100000/minute",
+        rate_bad_token="100000/minute",
+    )
+
+
+@pytest.fixture
+async def real(attacked_settings: Settings) -> AsyncIterator[FastAPI]:
+    async with running(attacked_settings) as application:
+        yield application
+
+
+def liar_for(application: FastAPI) -> Liar:
+    """An honest wrapper that can begin to lie."""
+    return Liar(application, Attack(), lambda: application.state.duolog.receipts)
+
+
+@pytest.fixture
+async def ada(real: FastAPI) -> AsyncIterator[Someone]:
+    someone = await register(liar_for(real))
+    yield someone
+    await someone.duolog.close()
+
+
+@pytest.fixture
+async def sam(real: FastAPI) -> AsyncIterator[Someone]:
+    someone = await register(liar_for(real))
+    yield someone
+    await someone.duolog.close()
+
+
+@pytest.fixture
+async def couple(ada: Someone, sam: Someone) -> Couple:
+    """Verified, with two notes that both have read."""
+    made = Couple(ada, sam, await pair(ada, sam))
+    await ada.note(made.journal, "the first note")
+    await sam.duolog.sync()
+    await sam.note(made.journal, "the second note")
+    await ada.duolog.sync()
+    assert await sam.texts(made.journal) == ["the first note", "the second note"]
+    return made

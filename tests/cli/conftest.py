@@ -1,0 +1,22 @@
+"""A real server process for all the tests of the command in one file, and homes for the people in them."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tools.local_server import LocalServer
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalServer]:
+    """A server process on SQLite, with rates that these tests don't reach."""
+    rates = dict.fromkeys(("rate_anonymous", "rate_register", "rate_login", "rate_bad_token"), "100000/minute")
+    with LocalServer(tmp_path_factory.mktemp("server"), **rates) as running:
+        yield running
+
+
+@pytest.fixture
+def homes(tmp_path: Path) -> Path:
+    """Where the homes are."""
+    return tmp_path / "homes"

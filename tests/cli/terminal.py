@@ -1,0 +1,85 @@
+"""Somebody at a terminal: a real process on a real pseudo-terminal."""
+
+import os
+import pty
+import re
+import select
+import signal
+import sys
+import time
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+ROOT = Path(__file__).parent.parent.parent
+PATIENCE = 120  # seconds; a busy machine is slow
+
+
+class Terminal:
+    """`with Terminal(["status"], home) as screen: screen.wait("Passphrase:"); screen.type("...")`."""
+
+    def __init__(self, arguments: list[str], home: Path, **environment: str) -> None:
+        self.seen = ""
+        self._from = 0
+        self._status: int | None = None
+        self._pid, self._fd = pty.fork()
+        if self._pid == 0:
+            os.chdir(ROOT)
+            kept = {name: value for name, value in os.environ.items() if not name.startswith("DUOLOG_")}
+            # No keyring service: the passphrase is asked for.
+            kept |= {"PYTHON_KEYRING_BACKEND": "keyring.backends.fail.Keyring", "TERM": "xterm", "COLUMNS": "88"}
+            program = [sys.executable, "-c", "from duolog.cli.main import main; main()"]
+            os.execve(sys.executable, [*program, *arguments, "--home", str(home)], {**kept, **environment})
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._status is None:
+            os.kill(self._pid, signal.SIGKILL)
+            os.waitpid(self._pid, 0)
+        os.close(self._fd)
+
+    def wait(self, text: str) -> str:
+        """Waits until the text appears, after what was waited for before; all that appeared with it."""
+        end = time.monotonic() + PATIENCE
+        while (found := self._new().find(text)) < 0:
+            assert time.monotonic() < end, f"{text!r} never came:\n{self.seen}"
+            if not self._read():
+                raise AssertionError(f"it ended before {text!r}:\n{self.seen}")
+        before = self._new()[: found + len(text)]
+        self._from += len(before)
+        return before
+
+    def type(self, text: str, end: str = "\r") -> None:
+        """Types a line."""
+        os.write(self._fd, (text + end).encode())
+
+    def ended(self) -> int:
+        """Reads to the end; the exit code."""
+        end = time.monotonic() + PATIENCE
+        while self._read():
+            assert time.monotonic() < end, f"it never ended:\n{self.seen}"
+        _, status = os.waitpid(self._pid, 0)
+        self._status = os.waitstatus_to_exitcode(status)
+        return self._status
+
+    def _new(self) -> str:
+        return self.seen[self._from :]
+
+    def _read(self) -> bool:
+        if not select.select([self._fd], [], [], 1)[0]:
+            return True
+        try:
+            data = os.read(self._fd, 65536)
+        except OSError:  # Linux says so when the other end is gone
+            return False
+        self.seen += data.decode(errors="replace").replace("\r\n", "\n")
+        return bool(data)
+
+
+def plain(text: str) -> str:
+    """Without colours and cursor movements."""
+    return re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", text)

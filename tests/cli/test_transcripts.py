@@ -1,0 +1,15 @@
+"""What people see: every transcript in `transcripts/` plays as it stands there."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.cli.transcript import play
+from tools.local_server import LocalServer
+
+TRANSCRIPTS = sorted((Path(__file__).parent / "transcripts").glob("*.txt"))
+
+
+@pytest.mark.parametrize("path", TRANSCRIPTS, ids=lambda path: path.stem)
+def test_the_command_says_what_the_transcript_says(path: Path, server: LocalServer, homes: Path) -> None:
+    play(path.read_text(), homes, {"server": server.origin})

@@ -1,0 +1,210 @@
+"""What an account's devices tell each other: first pins stay, contradictions are seen, secrets stay out of sight."""
+
+from __future__ import annotations
+
+import pytest
+
+from duolog.documents.account import (
+    ACCOUNT_KINDS,
+    AccountState,
+    apply_account,
+    encode_account_state,
+    make_account_document,
+    parse_account_state,
+    require_allowed_account,
+)
+from duolog.documents.account_kinds import (
+    Confirmed,
+    Draft,
+    DraftDocument,
+    EndedInvitation,
+    HeadCompared,
+    Joined,
+    KeyholderLabel,
+    NotedHead,
+    Pairing,
+    PendingInvitation,
+    Pin,
+    SentAcceptance,
+    TakenAcceptance,
+    Verified,
+)
+from duolog.documents.base import AppliedDocument, Body
+from duolog.errors import DuologError, MalformedData, NotAllowed, PinMismatch
+from duolog.protocol.messages import Document
+
+ME, SAM, JOURNAL, OTHER = b"m" * 32, b"s" * 32, b"j" * 32, b"o" * 32
+HEAD, HEAD2 = b"1" * 32, b"2" * 32
+SECRET = bytes(range(16))
+INVITATION = PendingInvitation(
+    invitation=b"i" * 16,
+    journal=JOURNAL,
+    secret=SECRET,
+    n_f=b"n" * 32,
+    plaintext_hash=b"p" * 32,
+    role="partner",
+    rights="write",
+    expires=1_700_086_400,
+)
+
+
+def joined(**fields: object) -> Joined:
+    return Joined.model_validate(
+        {"journal": JOURNAL, "role": "partner", "receipt_key": b"r" * 32, "origin": "https://a.example", **fields}
+    )
+
+
+def acceptance(account: bytes = SAM) -> TakenAcceptance:
+    return TakenAcceptance(invitation=b"i" * 16, account=account, acceptance=b"{}", signature=b"x" * 64)
+
+
+def tell(state: AccountState, kind: str, body: Body) -> AccountState:
+    document = make_account_document(kind, body, 1_700_000_000)
+    return apply_account(state, AppliedDocument(bytes(16), state.seq + 1, ME, bytes(32), document))
+
+
+def refused(state: AccountState, kind: str, body: Body, error: type[DuologError]) -> AccountState:
+    """Refused before writing, and without effect when another device wrote it all the same."""
+    with pytest.raises(error):
+        require_allowed_account(state, make_account_document(kind, body, 0))
+    return tell(state, kind, body)
+
+
+def test_one_evening_of_pairing_is_known_to_every_device() -> None:
+    state = AccountState()
+    for kind, body in (
+        ("joined", joined(name="us")),
+        ("pending_invitation", INVITATION),
+        ("taken_acceptance", acceptance()),
+        (
+            "sent_acceptance",
+            SentAcceptance(journal=OTHER, secret=SECRET, plaintext_hash=HEAD, acceptance=b"{}", signature=b"x" * 64),
+        ),
+        ("pin", Pin(account=SAM, generation=1, chain_head=HEAD)),
+        ("pairing", Pairing(journal=JOURNAL, account=SAM, words_hash=b"w" * 32)),
+        ("verified", Verified(account=SAM, generation=1, chain_head=HEAD)),
+        ("noted_head", NotedHead(journal=JOURNAL, seq=3, head=HEAD)),
+        ("keyholder_label", KeyholderLabel(keyholder=b"k" * 32, label="The blue laptop")),
+        (
+            "confirmed",
+            Confirmed(
+                keyholder=b"k" * 32,
+                generation=1,
+                chain_head=HEAD,
+                heads=(HeadCompared(journal=JOURNAL, seq=3, head=HEAD),),
+            ),
+        ),
+    ):
+        require_allowed_account(state, make_account_document(kind, body, 0))
+        state = tell(state, kind, body)
+        assert parse_account_state(encode_account_state(state)) == state
+    assert (state.conflicts, state.skipped, state.unknown) == ((), (), ())
+    assert state.pin_of(SAM) == Pin(account=SAM, generation=1, chain_head=HEAD)
+    assert state.pin_of(OTHER) is None
+    assert state.is_verified(SAM)
+    assert state.pending == (INVITATION,)
+    assert tell(state, "ended_invitation", EndedInvitation(invitation=b"i" * 16, how="added")).pending == ()
+
+
+def test_a_pin_never_changes_silently() -> None:
+    state = tell(AccountState(), "pin", Pin(account=SAM, generation=1, chain_head=HEAD))
+    with pytest.raises(PinMismatch):
+        state.require_pinned(SAM, 1, HEAD2)
+    state.require_pinned(SAM, 1, HEAD)
+    state.require_pinned(SAM, 2, HEAD2)  # later; its descent is verified elsewhere
+    state = refused(state, "pin", Pin(account=SAM, generation=1, chain_head=HEAD2), PinMismatch)
+    assert state.pins[SAM] == {1: HEAD}
+    with pytest.raises(PinMismatch):
+        state.require_pinned(SAM, 1, HEAD)
+    with pytest.raises(PinMismatch):
+        state.pin_of(SAM)
+
+
+def test_a_later_generation_takes_the_pins_place_and_the_mark_stays() -> None:
+    state = tell(AccountState(), "pin", Pin(account=SAM, generation=1, chain_head=HEAD))
+    state = tell(state, "verified", Verified(account=SAM, generation=1, chain_head=HEAD))
+    state = tell(state, "pin", Pin(account=SAM, generation=2, chain_head=HEAD2))
+    state = tell(state, "pin", Pin(account=SAM, generation=1, chain_head=HEAD))
+    assert state.pin_of(SAM) == Pin(account=SAM, generation=2, chain_head=HEAD2)
+    assert state.is_verified(SAM)
+
+
+def test_only_the_pinned_chain_is_verified() -> None:
+    state = tell(AccountState(), "pin", Pin(account=SAM, generation=1, chain_head=HEAD))
+    state = refused(state, "verified", Verified(account=SAM, generation=1, chain_head=HEAD2), NotAllowed)
+    assert not state.is_verified(SAM)
+    assert len(state.skipped) == 1
+
+
+@pytest.mark.parametrize("changed", [{"receipt_key": b"q" * 32}, {"origin": "https://b.example"}])
+def test_a_journals_receipt_key_and_server_never_change_silently(changed: dict[str, object]) -> None:
+    state = tell(AccountState(), "joined", joined())
+    state = refused(state, "joined", joined(**changed), PinMismatch)
+    assert state.journals[JOURNAL] == joined()
+    with pytest.raises(PinMismatch):
+        state.require_no_conflict(JOURNAL)
+    state.require_no_conflict(OTHER)
+
+
+def test_two_devices_that_saw_two_histories_notice_it() -> None:
+    state = tell(AccountState(), "noted_head", NotedHead(journal=JOURNAL, seq=3, head=HEAD))
+    state = refused(state, "noted_head", NotedHead(journal=JOURNAL, seq=2, head=HEAD2), NotAllowed)
+    assert state.heads[JOURNAL].seq == 3
+    state = refused(state, "noted_head", NotedHead(journal=JOURNAL, seq=3, head=HEAD2), PinMismatch)
+    with pytest.raises(PinMismatch, match="different histories"):
+        state.require_no_conflict(JOURNAL)
+
+
+def test_an_invitation_takes_one_acceptance() -> None:
+    state = refused(AccountState(), "taken_acceptance", acceptance(), NotAllowed)
+    state = tell(state, "pending_invitation", INVITATION)
+    state = tell(state, "taken_acceptance", acceptance())
+    state = refused(state, "taken_acceptance", acceptance(OTHER), NotAllowed)
+    assert state.acceptances[b"i" * 16] == acceptance()
+    state = refused(state, "pending_invitation", INVITATION.model_copy(update={"n_f": b"z" * 32}), NotAllowed)
+    assert state.invitations[b"i" * 16] == INVITATION
+
+
+def test_a_pairing_has_one_set_of_words() -> None:
+    state = tell(AccountState(), "pairing", Pairing(journal=JOURNAL, account=SAM, words_hash=HEAD))
+    state = refused(state, "pairing", Pairing(journal=JOURNAL, account=SAM, words_hash=HEAD2), PinMismatch)
+    assert state.pairings[JOURNAL][SAM].words_hash == HEAD
+
+
+def test_a_draft_is_replaced_and_thrown_away() -> None:
+    first = DraftDocument(kind="note", v=1, body={"text": "not yet"})
+    state = tell(AccountState(), "draft", Draft(draft=bytes(16), journal=JOURNAL, document=first))
+    assert state.drafts[bytes(16)].document == first
+    assert "not yet" not in repr(state)
+    assert tell(state, "draft", Draft(draft=bytes(16), journal=JOURNAL)).drafts == {}
+
+
+def test_secrets_are_in_no_repr() -> None:
+    sent = SentAcceptance(journal=JOURNAL, secret=SECRET, plaintext_hash=HEAD, acceptance=b"{}", signature=b"x" * 64)
+    for shown in (repr(INVITATION), repr(sent), str(INVITATION)):
+        assert repr(SECRET) not in shown
+        assert repr(b"n" * 32) not in shown
+
+
+def test_nothing_is_dropped_and_nothing_applied_twice() -> None:
+    state = AccountState()
+    for number, document in enumerate(
+        [Document("later", 1, 0, {}), Document("pin", 2, 0, {}), Document("pin", 1, 0, {"account": "short"})], 1
+    ):
+        applied = AppliedDocument(bytes(16), number, ME, bytes(32), document)
+        state = apply_account(state, applied)
+        assert apply_account(state, applied) is state
+    assert len(state.unknown) == 1
+    assert len(state.skipped) == 2
+    assert "newer version" in state.skipped[0].reason
+    assert parse_account_state(encode_account_state(state)) == state
+
+
+def test_a_shared_kind_does_not_belong_in_the_account_journal() -> None:
+    with pytest.raises(NotAllowed):
+        require_allowed_account(AccountState(), Document("note", 1, 0, {"text": "hello"}))
+    with pytest.raises(NotAllowed):
+        require_allowed_account(AccountState(), Document("pin", 2, 0, {}))
+    with pytest.raises(MalformedData):
+        parse_account_state(b"[]")
+    assert "note" not in ACCOUNT_KINDS

@@ -1,0 +1,216 @@
+"""State of a journal: nothing dropped, nothing that only one can read, everything restorable."""
+
+from __future__ import annotations
+
+import dataclasses
+from datetime import date
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from duolog.documents import journal
+from duolog.documents.base import Context, parse_body
+from duolog.documents.boundary import Accept, Contest, Propose
+from duolog.documents.boundary_words import describe_boundary, title_of, view_boundary
+from duolog.documents.journal import JournalState, apply, describe, encode_state, parse_state, require_allowed
+from duolog.documents.note import Note
+from duolog.documents.profile import Profile
+from duolog.documents.registry import KINDS, make_document
+from duolog.errors import MalformedData, NotAllowed
+from duolog.protocol.messages import Document
+from tests.documents.evening import ADA, KIM, SAM, START, VOICE, Evening, answer, wording
+
+JSON = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers(-(2**53) + 1, 2**53 - 1)
+    | st.text(st.characters(exclude_categories=["Cs"])),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from("abc"), inner, max_size=3),
+    max_leaves=8,
+)
+BODIES = st.dictionaries(
+    st.sampled_from(["step", "wording", "answers", "text", "display_name", "words", "feelings"]), JSON, max_size=4
+)
+
+
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(kind=st.sampled_from(["boundary", "note", "profile", "letter"]), v=st.sampled_from([1, 2]), body=BODIES)
+def test_whatever_an_entry_holds_ends_in_the_timeline(kind: str, v: int, body: dict[str, object]) -> None:
+    evening = Evening()
+    item = evening.append(ADA, Document(kind, v, START, body))
+    assert evening.state.timeline == (item,)
+    assert describe(evening.state, item, VOICE).startswith("Ada ")
+    assert parse_state(encode_state(evening.state)) == evening.state
+
+
+def test_an_unknown_kind_is_shown_as_such() -> None:
+    evening = Evening()
+    item = evening.append(ADA, Document("ballad\x1b[2J", 1, START, {"verses": 3}))
+    assert item.skipped is None
+    shown = describe(evening.state, item, VOICE)
+    assert "of the kind ballad\ufffd[2J, which this version of Duolog doesn't know" in shown
+    with pytest.raises(NotAllowed, match="can't write documents of the kind"):
+        require_allowed(evening.state, item.applied.document, ADA, evening.context)
+
+
+def test_a_newer_version_of_a_kind_is_shown_and_not_guessed_at() -> None:
+    evening = Evening()
+    item = evening.append(ADA, Document("profile", 2, START, {"display_name": "Ada"}))
+    assert item.skipped == journal.NEWER
+    assert evening.state.profiles == {}
+
+
+def test_unknown_fields_are_kept_and_passed_on() -> None:
+    body = {"text": "Rain.", "weather": {"mm": 3.5, "wind": None}}
+    note = parse_body(KINDS["note"].body, body)
+    assert make_document("note", note, START).body == body
+
+
+def test_a_document_that_can_not_be_read_is_skipped_without_quoting_it() -> None:
+    evening = Evening()
+    item = evening.append(ADA, Document("boundary", 1, START, {"step": "SECRET-STEP"}))
+    assert item.skipped is not None
+    assert "SECRET" not in item.skipped
+    assert evening.state.skipped[0].reason == item.skipped
+    with pytest.raises(MalformedData, match=r"wording\.binds"):
+        require_allowed(
+            evening.state,
+            Document("boundary", 1, START, {"step": "propose", "wording": {"topic": "time", "text": "A", "binds": 1}}),
+            ADA,
+            evening.context,
+        )
+
+
+def test_applying_a_document_twice_changes_nothing() -> None:
+    evening = Evening()
+    evening.propose()
+    applied, context = evening.log[0]
+    assert apply(evening.state, applied, context) is evening.state
+
+
+def test_names_come_from_each_ones_own_newest_profile() -> None:
+    evening = Evening()
+    evening.write(ADA, Profile(display_name="Adele"), "profile")
+    item = evening.write(ADA, Profile(display_name="Ada", pronouns="she/her", colour="#aa3366"), "profile")
+    evening.write(SAM, Profile(display_name="Sam"), "profile")
+    assert {account: profile.display_name for account, profile in evening.state.profiles.items()} == {
+        ADA: "Ada",
+        SAM: "Sam",
+    }
+    assert describe(evening.state, item, VOICE) == "Ada goes by Ada (she/her)"
+
+
+def test_a_name_is_not_empty_and_a_colour_is_a_colour() -> None:
+    evening = Evening()
+    for body in ({"display_name": " "}, {"display_name": "A", "colour": "red"}, {}):
+        with pytest.raises(MalformedData):
+            require_allowed(evening.state, Document("profile", 1, START, body), ADA, evening.context)
+
+
+def test_a_note_is_shown_with_feelings_and_tags_and_no_tricks_on_the_terminal() -> None:
+    evening = Evening()
+    item = evening.write(ADA, Note(text="Long day.\n\x1b[31mRed\u202e", feelings=("tired",), tags=("work",)), "note")
+    assert describe(evening.state, item, VOICE) == (
+        "Ada wrote:\n  Long day.\n  \ufffd[31mRed\ufffd\n  Feelings: tired\n  Tags: work"
+    )
+
+
+def test_what_a_partner_could_not_open_counts_for_nobody_until_written_again() -> None:
+    evening = Evening()
+    first = evening.propose(ADA)
+    accepted = evening.write(SAM, Accept(answers=answer(first)))
+    assert evening.stage() == "in_force"
+    note = evening.document("note", Note(text="I could not open something."))
+    evening.append(ADA, note, refused=(accepted.applied.seq,))
+    assert evening.stage() == "proposed"
+    shown = describe(evening.state, evening.state.timeline[1], VOICE)
+    assert journal.NOT_DELIVERED in shown
+    assert "Not delivered to Ada" in shown
+    evening.write(SAM, Accept(answers=answer(first)))
+    assert evening.stage() == "in_force"
+
+
+def test_a_proposal_that_did_not_arrive_may_be_repeated_at_once() -> None:
+    evening = Evening()
+    first = evening.propose(ADA)
+    evening.append(SAM, evening.document("note", Note(text="?")), refused=(first.applied.seq,))
+    assert evening.state.boundaries == {}
+    evening.propose(ADA)
+
+
+def test_what_somebody_has_answered_they_can_not_unhold() -> None:
+    evening = Evening()
+    first = evening.propose(ADA)
+    evening.write(SAM, Accept(answers=answer(first)))
+    evening.append(SAM, evening.document("note", Note(text="?")), refused=(first.applied.seq,))
+    assert evening.stage() == "in_force"
+    assert evening.state.timeline[0].refused_by == ()
+
+
+def test_a_confidant_who_could_not_open_an_entry_takes_nothing_back() -> None:
+    evening = Evening()
+    first = evening.propose(ADA)
+    evening.append(KIM, evening.document("note", Note(text="?")), refused=(first.applied.seq, 77))
+    assert evening.stage() == "proposed"
+    assert evening.state.timeline[0].refused_by == (KIM,)
+
+
+def test_some_kinds_wait_until_the_words_were_compared(monkeypatch: pytest.MonkeyPatch) -> None:
+    later = dataclasses.replace(KINDS["note"], while_provisional=False)
+    monkeypatch.setattr(journal, "KINDS", {**KINDS, "note": later})
+    evening = Evening(context=Context(frozenset({ADA, SAM}), provisional=True))
+    with pytest.raises(NotAllowed, match="Compare the eight words"):
+        evening.write(ADA, Note(text="Something heavy."), "note")
+    assert "Compare" in (evening.forge(ADA, Note(text="Something heavy."), "note").skipped or "")
+    evening.context = Context(frozenset({ADA, SAM}))
+    evening.write(ADA, Note(text="Something heavy."), "note")
+
+
+def test_a_roster_that_changed_is_remembered_when_state_is_made_again() -> None:
+    evening = Evening(context=Context(frozenset({ADA})))
+    alone = evening.forge(ADA, Propose(wording=wording()))
+    evening.context = Context(frozenset({ADA, SAM}))
+    first = evening.propose(ADA, "B")
+    accepted = evening.write(SAM, Accept(answers=answer(first)))
+    evening.append(ADA, evening.document("note", Note(text="?")), refused=(accepted.applied.seq,))
+    assert evening.state.timeline[0] == alone
+    assert [boundary.stage for boundary in evening.state.boundaries.values()] == ["proposed"]
+
+
+def test_a_damaged_snapshot_is_refused() -> None:
+    for data in (b"", b"{}x", b'{"timeline": 3}', b'{"timeline":[{"applied":{}}]}'):
+        with pytest.raises(MalformedData):
+            parse_state(data)
+    assert parse_state(b"{}") == JournalState()
+
+
+def test_a_view_says_what_has_lapsed_and_what_is_due_by_the_readers_now() -> None:
+    evening = Evening()
+    first = evening.propose(ADA, review=date(2023, 12, 1))
+    lapsing = evening.boundary
+    assert view_boundary(lapsing, START + 14 * 86400).status == "proposed"
+    assert view_boundary(lapsing, START + 14 * 86400 + 1).status == "lapsed"
+    assert "Silence is never consent" in describe_boundary(lapsing, START + 15 * 86400, VOICE)
+    evening.write(SAM, Accept(answers=answer(first)))
+    assert not view_boundary(evening.boundary, START).review_due
+    assert view_boundary(evening.boundary, START + 20 * 86400).review_due
+
+
+def test_a_boundary_reads_whole_in_plain_words() -> None:
+    evening = Evening()
+    details = {"why": "I lie awake.", "fine": "Groups.", "not_fine": "Ex-partners.", "if_compromised": "We say so."}
+    first = evening.propose(ADA, "x" * 80, **details)
+    evening.write(SAM, Accept(answers=answer(first)))
+    item = evening.write(SAM, Contest(answers=answer(first), words="Too long."))
+    text = describe_boundary(evening.boundary, START, VOICE)
+    for part in (
+        *details.values(),
+        "contested",
+        "Sam accepted exactly this text, day 0",
+        "Sam contests it",
+        "Too long.",
+    ):
+        assert part in text
+    assert len(title_of(evening.boundary)) == 60
+    assert "Sam contested" in describe(evening.state, item, VOICE)

@@ -1,0 +1,55 @@
+"""Libraries are locked by hash, and the locks name no host. See docs/decisions/0001-hash-locks-without-hosts.md."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from pathlib import Path
+
+import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+ROOT = Path(__file__).resolve().parents[2]
+LOCKS = sorted((ROOT / "requirements").glob("*.lock"))
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
+
+
+def locked(lock: str) -> dict[str, set[str]]:
+    """Name to pins (several, when a marker splits them); fails on a line that is no pin with a hash."""
+    text = (ROOT / "requirements" / lock).read_text()
+    text = re.sub(r"^\s*#.*\n", "", text, flags=re.MULTILINE).replace("\\\n", " ")
+    pins: dict[str, set[str]] = {}
+    for line in filter(str.strip, text.splitlines()):
+        match = re.fullmatch(r"([a-z0-9.-]+)==(\S+)( ; [^\\]+?)?((?:\s+--hash=sha256:[0-9a-f]{64})+)\s*", line)
+        assert match, f"{lock}: not a pin with hashes: {line[:80]}"
+        pins.setdefault(match[1], set()).add(match[2])
+    return pins
+
+
+@pytest.mark.parametrize("lock", LOCKS, ids=lambda lock: lock.name)
+def test_every_line_is_a_pin_with_hashes_and_no_line_has_an_address(lock: Path) -> None:
+    assert locked(lock.name)
+    text = lock.read_text()
+    assert not re.search(r"://|@ |--(extra-)?index|--find-links|-i ", text)
+
+
+@pytest.mark.parametrize("lock", ["dev.lock", "server.lock"])
+def test_what_pyproject_asks_for_is_locked(lock: str) -> None:
+    groups = PROJECT["dependency-groups"]
+    everything = [*PROJECT["project"]["dependencies"], *groups["server"], *groups["dev"]]
+    pins = locked(lock)
+    for text in groups["server"] if lock == "server.lock" else everything:
+        requirement = Requirement(text)
+        found = pins.get(canonicalize_name(requirement.name), set())
+        assert any(requirement.specifier.contains(version) for version in found), f"{text} is not in {lock}: make lock"
+
+
+def test_the_image_gets_no_library_of_the_client() -> None:
+    assert not {"cryptography", "httpx2", "keyring", "mnemonic", "segno", "typer"} & locked("server.lock").keys()
+
+
+def test_the_image_has_the_versions_that_were_tested() -> None:
+    tested = locked("dev.lock")
+    for name, versions in locked("server.lock").items():
+        assert versions <= tested.get(name, set()), f"{name} {versions}"

@@ -1,0 +1,75 @@
+"""A transport that holds every answer of the server against the OpenAPI document: nothing undeclared, nothing
+misshapen.
+"""
+
+import json
+import re
+from functools import cache
+from typing import Any
+
+import httpx2
+import jsonschema_rs
+from fastapi import FastAPI
+
+UNDOCUMENTED = {"/", "/docs", "/join", "/openapi.json"}  # pages, and the document itself
+
+
+class CheckedTransport(httpx2.ASGITransport):
+    """ASGITransport, with a look at each answer."""
+
+    def __init__(self, app: FastAPI, address: str) -> None:
+        super().__init__(app=app, client=(address, 50_000))
+        self._document = app.openapi()
+
+    async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
+        response = await super().handle_async_request(request)
+        body = await response.aread()
+        require_declared(self._document, request.method, request.url.path, response, body)
+        return response
+
+
+def require_declared(document: dict[str, Any], method: str, path: str, response: httpx2.Response, body: bytes) -> None:
+    """Assert that the document declares this answer."""
+    assert response.headers["x-content-type-options"] == "nosniff"
+    assert response.headers["cache-control"] == "no-store"
+    if path in UNDOCUMENTED:
+        return
+    operation = find_operation(document, method, path)
+    media = response.headers.get("content-type", "").split(";")[0]
+    if operation is None:
+        assert response.status_code in (404, 405, 413, 429), f"{method} {path} is not in the document"
+        validate(document, {"$ref": "#/components/schemas/Problem"}, body)
+        return
+    declared = operation["responses"].get(str(response.status_code))
+    assert declared is not None, (
+        f"{method} {path} answers {response.status_code}, which is not declared: {body[:300]!r}"
+    )
+    content = declared.get("content", {})
+    if not content:
+        assert body == b"", f"{method} {path} answers {response.status_code} with an undeclared body"
+        return
+    assert media in content, f"{method} {path} answers {response.status_code} with {media}, not {list(content)}"
+    if media.endswith("json"):
+        validate(document, content[media]["schema"], body)
+    if media == "application/problem+json":
+        assert json.loads(body)["code"] in content[media]["examples"], f"{method} {path}: {body!r} is not declared"
+
+
+def find_operation(document: dict[str, Any], method: str, path: str) -> dict[str, Any] | None:
+    """The operation that serves `path`; a path without parameters goes before one with them."""
+    for template, item in sorted(document["paths"].items(), key=lambda pair: pair[0].count("{")):
+        if method.lower() in item and re.fullmatch(re.sub(r"\\?\{[^}]+\\?\}", "[^/]+", re.escape(template)), path):
+            operation: dict[str, Any] = item[method.lower()]
+            return operation
+    return None
+
+
+def validate(document: dict[str, Any], schema: dict[str, Any], body: bytes) -> None:
+    """Assert that the JSON in `body` has the form of `schema`."""
+    _validator(json.dumps(schema), json.dumps(document["components"])).validate(json.loads(body))
+
+
+@cache
+def _validator(schema: str, components: str) -> Any:
+    whole = json.loads(schema) | {"components": json.loads(components)}
+    return jsonschema_rs.Draft202012Validator(whole)

@@ -1,0 +1,1 @@
+"""Frozen, language-neutral test vectors, and what made them."""
