@@ -278,7 +278,7 @@ async def test_server_registers_another_account(real: FastAPI) -> None:
     liar.attack = RegisterAnother()
     with pytest.raises(WrongAccount) as caught:
         await register(liar)
-    assert caught.value.check == "client.registered_account"
+    assert caught.value.check == "client.chain_account"
 
 
 # --- the server's key, and log-ins ------------------------------------------------------------------------------------
