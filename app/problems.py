@@ -148,6 +148,33 @@ class JournalClosed(Problem):
     sentence = "This journal is closed."
 
 
+class JournalOpen(Problem):
+    status, code = 409, "journal_open"
+    sentence = "The journal is still open. Close it first, or leave it if you are a confidant."
+
+
+class SetMoved(Problem):
+    status, code = 409, "set_moved"
+    sentence = (
+        "Another device of yours has changed this account's keys a moment ago. Fetch the account, then try again."
+    )
+
+
+class RendezvousUsed(Problem):
+    status, code = 409, "rendezvous_used"
+    sentence = "Somebody else has used this code already. Begin again with a new code."
+
+
+class WithdrawalLate(Problem):
+    status, code = 409, "withdrawal_late"
+    sentence = "An entry can be withdrawn for a day. It can still be erased, for yourself alone."
+
+
+class ClosingLimit(Problem):
+    status, code = 409, "closing_limit"
+    sentence = "Too many closings wait already. Cancel one first."
+
+
 class InvitationUsed(Problem):
     status, code = 409, "invitation_used"
     sentence = "This invitation was used already. Ask for a new one."

@@ -5,6 +5,8 @@ import app.accounts.table
 import app.chains.table
 import app.invitations.table
 import app.journals.table
+import app.leaving.table
+import app.rendezvous.table
 import app.sessions.table  # noqa: F401 - importing is what registers the tables
 from app.database import metadata
 

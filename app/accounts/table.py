@@ -29,6 +29,7 @@ keyholders = Table(
     Column("kind", String(32), nullable=False),
     Column("sign_key", LargeBinary(32), nullable=False),
     Column("anchor", LargeBinary(32)),
+    Column("ended", BigInteger),
     Index("ix_keyholders_keyholder", "keyholder", unique=True),
 )
 
@@ -39,6 +40,14 @@ packages = Table(
     Column("keyholder", LargeBinary(32), primary_key=True),
     Column("generation", BigInteger, primary_key=True),
     Column("package", LargeBinary(1168), nullable=False),
+)
+
+earlier_seeds = Table(
+    "earlier_seeds",
+    metadata,
+    Column("account", LargeBinary(32), primary_key=True),
+    Column("generation", BigInteger, primary_key=True),
+    Column("sealed", LargeBinary(1168), nullable=False),
 )
 
 invite_codes = Table(

@@ -21,6 +21,7 @@ journals = Table(
     Column("closed", Boolean, nullable=False),
     Column("stale", Boolean, nullable=False),
     Column("roster", LargeBinary, nullable=False),
+    Column("closed_by", LargeBinary(32)),
 )
 
 acceptances = Table(
@@ -51,6 +52,7 @@ log = Table(
     Column("blob_hash", LargeBinary(32)),
     Column("receipt", LargeBinary(112)),
     Column("blob", LargeBinary),
+    Column("withdrawn", BigInteger),
     Index("ix_log_journal_entry", "journal", "entry", unique=True),
     Index("ix_log_journal_version", "journal", "version", unique=True),
 )

@@ -8,12 +8,15 @@ from duolog.api.common import (
     AccountId,
     AccountStatementModel,
     Hash,
+    JournalId,
     JournalStatementModel,
     KeyholderId,
     Model,
     ReceiptModel,
     SealedSeed,
 )
+from duolog.api.entries import Push
+from duolog.api.leaving import ClosingRequest
 from duolog.protocol import sizes
 
 
@@ -54,6 +57,46 @@ class Registered(Model):
 
     account: AccountId
     receipt: ReceiptModel
+
+
+class SetRequest(Model):
+    """The next keyholder set of the same generation: it adds keyholders or names another rotator, and removes nobody.
+
+    `packages`: one for each keyholder that is new in it. `anchors`: one for each new one that is not a device.
+    """
+
+    set: AccountStatementModel
+    packages: Annotated[list[PackageModel], Field(max_length=sizes.MAX_KEYHOLDERS)]
+    anchors: Annotated[list[AnchorModel], Field(max_length=sizes.MAX_KEYHOLDERS, default_factory=list)]
+
+
+class JournalClosing(ClosingRequest):
+    """A waiting closing, signed anew with the keys of the new generation."""
+
+    journal: JournalId
+
+
+class RotationRequest(Model):
+    """New keys for the account, in one atomic request; who is not in `set` is out from then on.
+
+    `packages`: one for each keyholder of `set`. `anchors`: one for each that is new in it and not a device.
+    `earlier_seed`: the seed of before, sealed to the new generation. `account_journal`: a `rotate` that names the new
+    generation, and the entry that says so. `closings`: what waits, signed anew; one that is missing is cancelled.
+    """
+
+    rotation: AccountStatementModel
+    set: AccountStatementModel
+    packages: Annotated[list[PackageModel], Field(min_length=1, max_length=sizes.MAX_KEYHOLDERS)]
+    anchors: Annotated[list[AnchorModel], Field(max_length=sizes.MAX_KEYHOLDERS, default_factory=list)]
+    earlier_seed: SealedSeed
+    account_journal: Push
+    closings: Annotated[list[JournalClosing], Field(max_length=sizes.MAX_CLOSINGS, default_factory=list)]
+
+
+class Rotated(Model):
+    """The receipt for what was appended to the account journal; null when the very same request was taken before."""
+
+    receipt: ReceiptModel | None
 
 
 class EarlierSeed(Model):

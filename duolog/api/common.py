@@ -58,6 +58,8 @@ def _length(size: int) -> int:
 AccountId = Annotated[bytes, *_bytes(sizes.ACCOUNT_ID, sizes.ACCOUNT_ID)]
 JournalId = Annotated[bytes, *_bytes(sizes.JOURNAL_ID, sizes.JOURNAL_ID)]
 KeyholderId = Annotated[bytes, *_bytes(sizes.KEYHOLDER_ID, sizes.KEYHOLDER_ID)]
+EntryId = Annotated[bytes, *_bytes(sizes.ENTRY_ID, sizes.ENTRY_ID)]
+SessionId = Annotated[bytes, *_bytes(sizes.SESSION_ID, sizes.SESSION_ID)]
 InvitationId = Annotated[bytes, *_bytes(sizes.INVITATION_ID, sizes.INVITATION_ID)]
 Hash = Annotated[bytes, *_bytes(sizes.HASH, sizes.HASH)]
 SignatureBytes = Annotated[bytes, *_bytes(sizes.SIGNATURE, sizes.SIGNATURE)]

@@ -21,6 +21,11 @@ ProblemCode = Literal[
     "epoch_moved",  # 409 the entry was sealed with another epoch's key
     "generation_moved",  # 409 the entry was written with keys that are not in force
     "journal_closed",  # 409
+    "journal_open",  # 409 it must be closed, or left, first
+    "set_moved",  # 409 the account's keyholders, generation or account journal are not those that this follows
+    "rendezvous_used",  # 409 another message stands there already
+    "withdrawal_late",  # 409 the entry is older than a day: each erases only for themselves
+    "closing_limit",  # 409 too many closings wait already
     "invitation_used",  # 409 somebody has answered this invitation
     "proposal_limit",  # 409 too many proposals wait already
     "too_large",  # 413

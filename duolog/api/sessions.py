@@ -1,6 +1,19 @@
 """Logging in: a challenge, signed by a keyholder, for a session token. No password exists."""
 
-from duolog.api.common import AccountId, Challenge, KeyholderId, Model, SignatureBytes, Token, UnixSeconds
+from typing import Annotated
+
+from pydantic import Field
+
+from duolog.api.common import (
+    AccountId,
+    Challenge,
+    KeyholderId,
+    Model,
+    SessionId,
+    SignatureBytes,
+    Token,
+    UnixSeconds,
+)
 
 
 class ChallengeRequest(Model):
@@ -30,3 +43,20 @@ class Session(Model):
     token: Token
     account: AccountId
     expires_at: UnixSeconds
+
+
+class OwnSession(Model):
+    """One open session of mine. `used_at` is noted hourly at most. `current`: the one that asks."""
+
+    session: SessionId
+    keyholder: KeyholderId
+    created_at: UnixSeconds
+    used_at: UnixSeconds
+    expires_at: UnixSeconds
+    current: bool
+
+
+class SessionList(Model):
+    """My open sessions, newest first."""
+
+    sessions: Annotated[list[OwnSession], Field(max_length=1000)]

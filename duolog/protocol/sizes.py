@@ -12,6 +12,8 @@ KEYHOLDER_ID = 32
 ENTRY_ID = 16
 ATTACHMENT_ID = 16
 INVITATION_ID = 16
+RENDEZVOUS_ID = 16
+SESSION_ID = 16
 NONCE = 32  # nonces inside statements
 SEED = 32
 SIGN_KEY = 32
@@ -42,6 +44,12 @@ MAX_CONFIDANTS = 8
 MAX_MEMBERS = MAX_PARTNERS + MAX_CONFIDANTS
 MAX_KEYHOLDERS = 16
 
+MAX_CLOSINGS = 64  # of one account that wait at a time
+
+# times, seconds
+WITHDRAW_WINDOW = 24 * 3600  # between the receipts of an entry and of its withdrawal
+CLOSER_READS = 30 * 24 * 3600  # how long who closed a journal may still fetch it
+
 # entries
 AEAD_NONCE = 24
 AEAD_TAG = 16
@@ -58,6 +66,11 @@ MAX_PUSH_ITEMS = 256
 MAX_PUSH_BYTES = 4 * KIB * KIB
 MAX_PAGE_ITEMS = 1024
 MAX_PAGE_BYTES = 4 * KIB * KIB
+
+# adding a device
+DEVICE_CODE = 32  # secret 16 | first 16 bytes of the hash of the new device's public keys
+MAX_RENDEZVOUS_MESSAGE = 4  # of each side
+MAX_NEWCOMER_MESSAGE = 4 * KIB  # bytes of a message that is left without a session
 
 # pairing
 MAX_INVITATION = 1024 * KIB  # plaintext; a chain of rotations makes it long
