@@ -21,7 +21,7 @@ import anyio
 import httpx2
 from pydantic import ValidationError
 
-from duolog.api.accounts import OwnAccount, Registered, Registration
+from duolog.api.accounts import OwnAccount, Registered, Registration, Rotated, RotationRequest, SetRequest
 from duolog.api.common import JournalStatementModel, Model
 from duolog.api.entries import Pushed
 from duolog.api.invitations import (
@@ -35,8 +35,10 @@ from duolog.api.invitations import (
 from duolog.api.journals import ChainList, JournalCreated, JournalList, ProposalCreated, ProposalList, ProposalRequest
 from duolog.api.pages import MEDIA_TYPE, Placed, PulledPage, encode_push, parse_page
 from duolog.api.problems import Problem
+from duolog.api.rendezvous import RendezvousAnswer, RendezvousMessage
 from duolog.api.server import ServerInfo
-from duolog.api.sessions import ChallengeAnswer, ChallengeRequest, LogIn, Session
+from duolog.api.sessions import ChallengeAnswer, ChallengeRequest, LogIn, Session, SessionList
+from duolog.client.transport import RendezvousRole
 from duolog.errors import MalformedData, NotAllowed, ServerRefused, TransportError
 from duolog.protocol import sizes
 from duolog.protocol.codec import encode_b64
@@ -91,6 +93,18 @@ class HttpTransport:
     async def own_account(self) -> OwnAccount:
         return await self._get("/v1/account", OwnAccount)
 
+    async def change_set(self, request: SetRequest) -> None:
+        await self._call("POST", "/v1/account/sets", _encode(request))
+
+    async def rotate(self, request: RotationRequest) -> Rotated:
+        return await self._send("POST", "/v1/account/rotations", request, Rotated)
+
+    async def leave_message(self, rendezvous: bytes, role: RendezvousRole, number: int, message: bytes) -> None:
+        await self._call("PUT", _at(rendezvous, role, number), _encode(RendezvousMessage(sealed=message)))
+
+    async def fetch_message(self, rendezvous: bytes, role: RendezvousRole, number: int) -> RendezvousAnswer:
+        return await self._get(_at(rendezvous, role, number), RendezvousAnswer)
+
     async def challenge(self, keyholder: bytes) -> ChallengeAnswer:
         return await self._send("POST", "/v1/challenges", ChallengeRequest(keyholder=keyholder), ChallengeAnswer)
 
@@ -99,6 +113,15 @@ class HttpTransport:
 
     async def log_out(self) -> None:
         await self._call("DELETE", "/v1/sessions/current")
+
+    async def sessions(self) -> SessionList:
+        return await self._get("/v1/sessions", SessionList)
+
+    async def end_session(self, session: bytes) -> None:
+        await self._call("DELETE", f"/v1/sessions/{encode_b64(session)}")
+
+    async def end_other_sessions(self) -> None:
+        await self._call("DELETE", "/v1/sessions")
 
     async def journals(self, after: bytes | None) -> JournalList:
         query = "" if after is None else f"?after={encode_b64(after)}"
@@ -203,6 +226,10 @@ class HttpTransport:
 
 def _of(journal: bytes) -> str:
     return f"/v1/journals/{encode_b64(journal)}"
+
+
+def _at(rendezvous: bytes, role: RendezvousRole, number: int) -> str:
+    return f"/v1/rendezvous/{encode_b64(rendezvous)}/{role}/{number}"
 
 
 def _encode(model: Model) -> bytes:

@@ -5,16 +5,19 @@ verified.
 """
 
 from collections.abc import Sequence
-from typing import Protocol
+from typing import Literal, Protocol
 
-from duolog.api.accounts import OwnAccount, Registered, Registration
+from duolog.api.accounts import OwnAccount, Registered, Registration, Rotated, RotationRequest, SetRequest
 from duolog.api.common import JournalStatementModel
 from duolog.api.entries import Pushed
 from duolog.api.invitations import InvitationRequest, OpenInvitation, OwnInvitationList, Reveal
 from duolog.api.journals import ChainList, JournalCreated, JournalList, ProposalCreated, ProposalList, ProposalRequest
 from duolog.api.pages import Placed, PulledPage
+from duolog.api.rendezvous import RendezvousAnswer
 from duolog.api.server import ServerInfo
-from duolog.api.sessions import ChallengeAnswer, LogIn, Session
+from duolog.api.sessions import ChallengeAnswer, LogIn, Session, SessionList
+
+RendezvousRole = Literal["new", "old"]  # the device that joins an account, and the one that lets it in
 
 
 class Transport(Protocol):
@@ -39,11 +42,25 @@ class Transport(Protocol):
 
     async def own_account(self) -> OwnAccount: ...
 
+    async def change_set(self, request: SetRequest) -> None: ...
+
+    async def rotate(self, request: RotationRequest) -> Rotated: ...
+
+    async def leave_message(self, rendezvous: bytes, role: RendezvousRole, number: int, message: bytes) -> None: ...
+
+    async def fetch_message(self, rendezvous: bytes, role: RendezvousRole, number: int) -> RendezvousAnswer: ...
+
     async def challenge(self, keyholder: bytes) -> ChallengeAnswer: ...
 
     async def log_in(self, log_in: LogIn) -> Session: ...
 
     async def log_out(self) -> None: ...
+
+    async def sessions(self) -> SessionList: ...
+
+    async def end_session(self, session: bytes) -> None: ...
+
+    async def end_other_sessions(self) -> None: ...
 
     async def journals(self, after: bytes | None) -> JournalList: ...
 
