@@ -21,43 +21,36 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 
-def _waits(
-    method: Callable[Concatenate[_duolog.Duolog, P], Coroutine[Any, Any, R]],
-) -> "Callable[Concatenate[Duolog, P], R]":
-    def call(self: "Duolog", /, *args: P.args, **kwargs: P.kwargs) -> R:
-        result: R = self._portal.call(lambda: method(self._inner, *args, **kwargs))
-        return result
+class _Face:
+    """What stands on one object of the library: its methods wait on the portal for their answers."""
 
-    call.__doc__, call.__name__ = method.__doc__, method.__name__
-    return call
-
-
-def _steps(
-    method: Callable[Concatenate[_boundaries.Boundaries, P], Coroutine[Any, Any, R]],
-) -> "Callable[Concatenate[Boundaries, P], R]":
-    def call(self: "Boundaries", /, *args: P.args, **kwargs: P.kwargs) -> R:
-        result: R = self._portal.call(lambda: method(self._inner, *args, **kwargs))
-        return result
-
-    call.__doc__, call.__name__ = method.__doc__, method.__name__
-    return call
-
-
-class Boundaries:
-    """`duolog.client.Boundaries` without `await`."""
-
-    def __init__(self, inner: _boundaries.Boundaries, portal: BlockingPortal) -> None:
+    def __init__(self, inner: Any, portal: BlockingPortal) -> None:
         self._inner, self._portal = inner, portal
 
-    propose = _steps(_boundaries.Boundaries.propose)
-    counter = _steps(_boundaries.Boundaries.counter)
-    accept = _steps(_boundaries.Boundaries.accept)
-    decline = _steps(_boundaries.Boundaries.decline)
-    contest = _steps(_boundaries.Boundaries.contest)
-    amend = _steps(_boundaries.Boundaries.amend)
-    retire = _steps(_boundaries.Boundaries.retire)
-    show = _steps(_boundaries.Boundaries.show)
-    list = _steps(_boundaries.Boundaries.list)
+
+def _waits(method: Callable[Concatenate[Any, P], Coroutine[Any, Any, R]]) -> Callable[Concatenate[_Face, P], R]:
+    """The same method without `await`."""
+
+    def call(self: _Face, /, *args: P.args, **kwargs: P.kwargs) -> R:
+        result: R = self._portal.call(lambda: method(self._inner, *args, **kwargs))
+        return result
+
+    call.__doc__, call.__name__ = method.__doc__, method.__name__
+    return call
+
+
+class Boundaries(_Face):
+    """`duolog.client.Boundaries` without `await`."""
+
+    propose = _waits(_boundaries.Boundaries.propose)
+    counter = _waits(_boundaries.Boundaries.counter)
+    accept = _waits(_boundaries.Boundaries.accept)
+    decline = _waits(_boundaries.Boundaries.decline)
+    contest = _waits(_boundaries.Boundaries.contest)
+    amend = _waits(_boundaries.Boundaries.amend)
+    retire = _waits(_boundaries.Boundaries.retire)
+    show = _waits(_boundaries.Boundaries.show)
+    list = _waits(_boundaries.Boundaries.list)
 
 
 class NewAccount:
@@ -71,13 +64,14 @@ class NewAccount:
         return "NewAccount(words=<secret>)"
 
 
-class Duolog:
+class Duolog(_Face):
     """`duolog.client.Duolog` without `await`. Close it, or use it as a context."""
 
     def __init__(
         self, inner: _duolog.Duolog, portal: BlockingPortal, thread: AbstractContextManager[BlockingPortal]
     ) -> None:
-        self._inner, self._portal, self._thread = inner, portal, thread
+        super().__init__(inner, portal)
+        self._duolog, self._thread = inner, thread
 
     @classmethod
     def register(
@@ -126,12 +120,12 @@ class Duolog:
     @property
     def account(self) -> bytes:
         """The account's id, 32 bytes."""
-        return self._inner.account
+        return self._duolog.account
 
     @property
     def server(self) -> str:
         """The server's origin."""
-        return self._inner.server
+        return self._duolog.server
 
     status = _waits(_duolog.Duolog.status)
     heads = _waits(_duolog.Duolog.heads)
