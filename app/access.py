@@ -1,4 +1,4 @@
-"""Sessions and memberships: the two tables by which a caller is known, and how they are read.
+"""Keyholders, sessions and memberships: the three tables by which a caller is known, and how they are read.
 
 Every look-up of something that belongs to somebody goes through one of these rows first.
 """
@@ -12,6 +12,18 @@ from duolog.protocol.codec import sha256
 from duolog.protocol.roster_statements import Rights, Role
 
 TOUCH_SECONDS = 3600  # a session's last use is noted this often, so that reading hardly ever writes
+
+keyholders = Table(
+    "keyholders",
+    metadata,
+    Column("account", LargeBinary(32), primary_key=True),
+    Column("keyholder", LargeBinary(32), primary_key=True),
+    Column("kind", String(32), nullable=False),
+    Column("sign_key", LargeBinary(32), nullable=False),
+    Column("anchor", LargeBinary(32)),
+    Column("ended", BigInteger),
+    Index("ix_keyholders_keyholder", "keyholder", unique=True),
+)
 
 sessions = Table(
     "sessions",

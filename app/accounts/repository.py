@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, insert, select, update
 
-from app.accounts.table import accounts, invite_codes, keyholder_sets, keyholders, packages
+from app.access import keyholders
+from app.accounts.table import accounts, invite_codes, keyholder_sets, packages
 from duolog.protocol.accounts import KeyholderSet, SignedAccountStatement
 from duolog.protocol.codec import sha256
 

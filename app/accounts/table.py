@@ -1,6 +1,9 @@
-"""Rows of accounts. Each leads with its account's id, except invite codes, which belong to nobody yet."""
+"""Rows of accounts. Each leads with its account's id, except invite codes, which belong to nobody yet.
 
-from sqlalchemy import BigInteger, Column, Index, LargeBinary, String, Table
+Keyholders are in `app.access`.
+"""
+
+from sqlalchemy import BigInteger, Column, LargeBinary, Table
 
 from app.database import metadata
 
@@ -19,18 +22,6 @@ keyholder_sets = Table(
     Column("version", BigInteger, primary_key=True),
     Column("statement", LargeBinary, nullable=False),
     Column("signature", LargeBinary(64), nullable=False),
-)
-
-keyholders = Table(
-    "keyholders",
-    metadata,
-    Column("account", LargeBinary(32), primary_key=True),
-    Column("keyholder", LargeBinary(32), primary_key=True),
-    Column("kind", String(32), nullable=False),
-    Column("sign_key", LargeBinary(32), nullable=False),
-    Column("anchor", LargeBinary(32)),
-    Column("ended", BigInteger),
-    Index("ix_keyholders_keyholder", "keyholder", unique=True),
 )
 
 packages = Table(

@@ -33,6 +33,7 @@ from duolog.api.invitations import (
     RevealRequest,
 )
 from duolog.api.journals import ChainList, JournalCreated, JournalList, ProposalCreated, ProposalList, ProposalRequest
+from duolog.api.leaving import ClosingRequest, HoldingRequest, OwnClosing, WithdrawalRequest
 from duolog.api.pages import MEDIA_TYPE, Placed, PulledPage, encode_push, parse_page
 from duolog.api.problems import Problem
 from duolog.api.rendezvous import RendezvousAnswer, RendezvousMessage
@@ -105,6 +106,9 @@ class HttpTransport:
     async def fetch_message(self, rendezvous: bytes, role: RendezvousRole, number: int) -> RendezvousAnswer:
         return await self._get(_at(rendezvous, role, number), RendezvousAnswer)
 
+    async def delete_account(self) -> None:
+        await self._call("DELETE", "/v1/account")
+
     async def challenge(self, keyholder: bytes) -> ChallengeAnswer:
         return await self._send("POST", "/v1/challenges", ChallengeRequest(keyholder=keyholder), ChallengeAnswer)
 
@@ -147,6 +151,24 @@ class HttpTransport:
 
     async def propose(self, journal: bytes, proposal: ProposalRequest) -> ProposalCreated:
         return await self._send("POST", f"{_of(journal)}/proposals", proposal, ProposalCreated)
+
+    async def let_go(self, journal: bytes) -> None:
+        await self._call("DELETE", _of(journal))
+
+    async def schedule_closing(self, journal: bytes, closing: ClosingRequest) -> None:
+        await self._call("PUT", f"{_of(journal)}/closing", _encode(closing))
+
+    async def own_closing(self, journal: bytes) -> OwnClosing:
+        return await self._get(f"{_of(journal)}/closing", OwnClosing)
+
+    async def drop_closing(self, journal: bytes) -> None:
+        await self._call("DELETE", f"{_of(journal)}/closing")
+
+    async def withdraw(self, journal: bytes, withdrawal: WithdrawalRequest) -> Pushed:
+        return await self._send("POST", f"{_of(journal)}/withdrawals", withdrawal, Pushed)
+
+    async def hold(self, journal: bytes, holding: HoldingRequest) -> None:
+        await self._call("POST", f"{_of(journal)}/holdings", _encode(holding))
 
     async def invite(self, journal: bytes, invitation: InvitationRequest) -> None:
         await self._call("POST", f"{_of(journal)}/invitations", _encode(invitation))
