@@ -17,7 +17,7 @@ from duolog.protocol import accounts, codec, entries, log, login, messages, rece
 from duolog.protocol.codec import encode_b64, parse_b64
 from duolog.protocol.roster import check_grants
 from duolog.protocol.statements import Signature, SignedStatement, verify_signature
-from duolog.seal import aead, hpke, links, packages, pairing, words
+from duolog.seal import aead, devices, hpke, links, packages, pairing, words
 from duolog.seal.derive import expand, hkdf
 from duolog.seal.entries import open_entry, readers_of
 from duolog.seal.grants import unwrap_grant
@@ -243,6 +243,35 @@ def _run_receipt_key(case: Json, shared: Json) -> Json:
     return {}
 
 
+def _run_device_code(case: Json, shared: Json) -> Json:
+    code = devices.parse_code(case["text"])
+    return {"code": text(code.code), "rendezvous": text(code.rendezvous), "uri": code.uri}
+
+
+def _run_rendezvous(case: Json, shared: Json) -> Json:
+    code = devices.parse_code(case["text"])
+    keyholder = code.require_keys(devices.parse_device_keys(code.open("new", 1, parse_b64(case["keys"]))))
+    shown = devices.parse_device_account(code.open("old", 1, parse_b64(case["account"])))
+    chain, newest = devices.verify_device_account(shown, case["origin"])
+    added = devices.parse_device_added(code.open("old", 2, parse_b64(case["added"])))
+    return {
+        "keyholder": text(keyholder.id),
+        "account": text(chain.account),
+        "set": newest.version,
+        "added": added.version,
+    }
+
+
+def _run_passkey(case: Json, shared: Json) -> Json:
+    passkey = KeyholderSecret(parse_b64(case["prf_output"]), "passkey")
+    return {
+        "prf_input": text(devices.PASSKEY_PRF_INPUT),
+        "id": text(passkey.id),
+        "kem_key_sha256": text(codec.sha256(passkey.public.kem_key)),
+        "anchor": text(passkey.anchor(parse_b64(case["account"]))),
+    }
+
+
 def _run_hkdf(case: Json, shared: Json) -> Json:
     secret, salt, info = (bytes.fromhex(case[name]) for name in ("ikm", "salt", "info"))
     pseudorandom = codec.hmac_sha256(salt or bytes(32), secret)
@@ -318,6 +347,9 @@ KINDS: dict[str, Callable[[Json, Json], Any]] = {
     "grant": _run_grant,
     "entry": _run_entry,
     "invitation": _run_invitation,
+    "device_code": _run_device_code,
+    "rendezvous": _run_rendezvous,
+    "passkey": _run_passkey,
     "receipt": _run_receipt,
     "receipt_key": _run_receipt_key,
     "hkdf": _run_hkdf,

@@ -12,11 +12,20 @@ from duolog.protocol.roster_statements import Member
 from duolog.seal import hpke
 from duolog.seal.grants import Epoch
 from duolog.seal.keys import EpochKey
-from vectors import entries, journals, keys, primitives, texts
+from vectors import devices, entries, journals, keys, primitives, texts
 from vectors.check import FOLDER, Json, text
 
 _ONCE = FOLDER / "sealed_once.json"
-FILES = ("primitives.json", "codec.json", "keys.json", "accounts.json", "journals.json", "entries.json", "pairing.json")
+FILES = (
+    "primitives.json",
+    "codec.json",
+    "keys.json",
+    "accounts.json",
+    "devices.json",
+    "journals.json",
+    "entries.json",
+    "pairing.json",
+)
 
 
 class Once:
@@ -55,6 +64,7 @@ MAKERS: dict[str, Callable[[Once], Json]] = {
     "codec.json": lambda _: texts.make(),
     "keys.json": lambda once: keys.make(once.seal),
     "accounts.json": lambda _: keys.make_accounts(),
+    "devices.json": lambda _: devices.make(),
     "journals.json": lambda once: journals.make(once.grants),
     "entries.json": lambda once: entries.make(once.grants),
     "pairing.json": lambda once: keys.make_pairing(once.grants),

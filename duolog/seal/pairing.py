@@ -36,12 +36,12 @@ from duolog.protocol.roster_changes import Roster
 from duolog.protocol.roster_statements import Acceptance, Rights, Role, SignedAcceptance, parse_acceptance, parse_roster
 from duolog.protocol.statements import Fields, Signature, SignedStatement, statement_hash, verify_statement
 from duolog.seal import aead
+from duolog.seal.chains import MAX_CHAIN, encode_link, read_link
 from duolog.seal.derive import hkdf
 from duolog.seal.keys import Secret
 from duolog.seal.words import eight_words
 
 Purpose = Literal["invitation", "acceptance", "reveal"]
-MAX_CHAIN = 4096  # statements of one account
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +66,7 @@ class Invitation:
         """The plaintext whose hash the acceptance names. Raises: MalformedData when it is too long. Spec: §7."""
         value: JsonObject = {
             "type": "invitation",
-            "chain": [_encode_link(signed) for signed in self.chain],
+            "chain": [encode_link(signed) for signed in self.chain],
             "genesis": {
                 "statement": encode_b64(self.genesis.statement),
                 "signatures": [
@@ -99,7 +99,7 @@ class Answer:
                 "type": "invitation_answer",
                 "acceptance": encode_b64(self.acceptance.statement),
                 "signature": encode_b64(self.acceptance.signature),
-                "chain": [_encode_link(signed) for signed in self.chain],
+                "chain": [encode_link(signed) for signed in self.chain],
             },
             sizes.MAX_INVITATION,
         )
@@ -109,7 +109,7 @@ def parse_invitation(plaintext: bytes) -> Invitation:
     """An invitation from its plaintext; nothing is verified yet. Raises: MalformedData. Spec: §7."""
     fields = _fields(plaintext, "invitation")
     invitation = Invitation(
-        chain=fields.objects("chain", _read_link, 1, MAX_CHAIN),
+        chain=fields.objects("chain", read_link, 1, MAX_CHAIN),
         genesis=fields.object("genesis", _read_genesis),
         role=cast(Role, fields.text("role", "partner", "confidant")),
         rights=cast(Rights, fields.text("rights", "read", "write")),
@@ -129,7 +129,7 @@ def parse_answer(plaintext: bytes) -> Answer:
     fields = _fields(plaintext, "invitation_answer")
     answer = Answer(
         acceptance=SignedAcceptance(fields.blob("acceptance"), fields.data("signature", sizes.SIGNATURE)),
-        chain=fields.objects("chain", _read_link, 1, MAX_CHAIN),
+        chain=fields.objects("chain", read_link, 1, MAX_CHAIN),
     )
     fields.done()
     return answer
@@ -270,19 +270,6 @@ def _fields(plaintext: bytes, kind: str) -> Fields:
     fields = Fields(parse_canonical(plaintext, sizes.MAX_INVITATION), f"A message of type {kind}")
     fields.text("type", kind)
     return fields
-
-
-def _encode_link(signed: SignedAccountStatement) -> JsonObject:
-    return {
-        "statement": encode_b64(signed.statement),
-        "signatures": [encode_b64(signature) for signature in signed.signatures],
-    }
-
-
-def _read_link(fields: Fields) -> SignedAccountStatement:
-    statement = fields.blob("statement")
-    signatures = fields.datas("signatures", sizes.SIGNATURE, 1, 2)
-    return SignedAccountStatement(statement, signatures)
 
 
 def _read_genesis(fields: Fields) -> SignedStatement:

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from duolog.errors import DuologError
-from duolog.seal import hpke, links, pairing, words
+from duolog.seal import devices, hpke, links, pairing, words
 from duolog.seal.grants import unwrap_grant
 from duolog.seal.keys import EpochKey, GenerationSecret, KeyholderSecret
 from duolog.seal.packages import unwrap_earlier_seed, unwrap_package, wrap_package
@@ -20,6 +20,8 @@ ADA, SAM, JOURNAL = couple()
 ADA.rotate()
 FIRST, SECOND = ADA.chain.generations
 SECRET = pairing.InvitationSecret(bytes(16))
+CODE = devices.DeviceCode.new(ADA.device.public, bytes(16))
+DEVICE_KEYS = devices.DeviceKeys(ADA.device.public.sign_key, ADA.device.public.kem_key)
 PAIRING = load("pairing.json")["cases"][0]
 REAL = [
     wrap_package(ADA.secret, ADA.account, SECOND, ADA.device.public),
@@ -27,6 +29,9 @@ REAL = [
     SECRET.seal("invitation", bytes(300)),
     PAIRING["invitation"].encode(),
     PAIRING["link"].encode(),
+    CODE.text.encode(),
+    CODE.seal("new", 1, DEVICE_KEYS.encode()),
+    DEVICE_KEYS.encode(),
     " ".join(words.encode_words(bytes(32))).encode(),
 ]
 OPENERS: list[Callable[[bytes], object]] = [
@@ -45,6 +50,12 @@ OPENERS: list[Callable[[bytes], object]] = [
     pairing.parse_invitation,
     pairing.parse_answer,
     pairing.parse_nonce,
+    lambda data: CODE.open("new", 1, data),
+    devices.DeviceCode,
+    devices.parse_device_keys,
+    devices.parse_device_account,
+    devices.parse_device_added,
+    lambda data: devices.parse_code(data.decode("utf-8", "replace")),
     words.eight_words,
     words.encode_words,
     lambda data: words.parse_words(data.decode("utf-8", "replace")),
