@@ -21,13 +21,17 @@ from pydantic import TypeAdapter, ValidationError
 from duolog.documents.account_kinds import (
     Confirmed,
     Draft,
+    EndedClosing,
     EndedInvitation,
+    Erased,
     InvitationId,
     Joined,
+    Kept,
     KeyholderId,
     KeyholderLabel,
     NotedHead,
     Pairing,
+    PendingClosing,
     PendingInvitation,
     Pin,
     SentAcceptance,
@@ -68,6 +72,9 @@ class AccountState:
     pairings: dict[JournalId, dict[AccountId, Pairing]] = field(default_factory=dict)
     drafts: dict[EntryId, Draft] = field(default_factory=dict)
     confirmed: dict[KeyholderId, Confirmed] = field(default_factory=dict)
+    closings: dict[JournalId, PendingClosing] = field(default_factory=dict)
+    kept: dict[JournalId, tuple[EntryId, ...]] = field(default_factory=dict)
+    erased: dict[JournalId, tuple[EntryId, ...]] = field(default_factory=dict)
     conflicts: tuple[Conflict, ...] = ()
     skipped: tuple[Skipped, ...] = ()
     unknown: tuple[AppliedDocument, ...] = ()
@@ -245,6 +252,27 @@ def _confirmed(state: AccountState, entry: bytes, body: Confirmed) -> AccountSta
     return replace(state, confirmed={**state.confirmed, body.keyholder: body})
 
 
+def _closing(state: AccountState, entry: bytes, body: PendingClosing) -> AccountState:
+    return replace(state, closings={**state.closings, body.journal: body})
+
+
+def _closing_ended(state: AccountState, entry: bytes, body: EndedClosing) -> AccountState:
+    return replace(state, closings={key: item for key, item in state.closings.items() if key != body.journal})
+
+
+def _kept(state: AccountState, entry: bytes, body: Kept) -> AccountState:
+    return replace(state, kept=_marked(state.kept, body.journal, body.entry))
+
+
+def _erased(state: AccountState, entry: bytes, body: Erased) -> AccountState:
+    return replace(state, erased=_marked(state.erased, body.journal, body.entry))
+
+
+def _marked(marks: dict[bytes, tuple[bytes, ...]], journal: bytes, entry: bytes) -> dict[bytes, tuple[bytes, ...]]:
+    known = marks.get(journal, ())
+    return marks if entry in known else {**marks, journal: (*known, entry)}
+
+
 @dataclass(frozen=True, slots=True)
 class AccountKind:
     """One kind of the account journal: its body and its reducer."""
@@ -273,5 +301,9 @@ ACCOUNT_KINDS: Mapping[str, AccountKind] = {
     "pairing": AccountKind(TypeAdapter(Pairing), _pairing),
     "draft": AccountKind(TypeAdapter(Draft), _draft),
     "confirmed": AccountKind(TypeAdapter(Confirmed), _confirmed),
+    "pending_closing": AccountKind(TypeAdapter(PendingClosing), _closing),
+    "ended_closing": AccountKind(TypeAdapter(EndedClosing), _closing_ended),
+    "kept": AccountKind(TypeAdapter(Kept), _kept),
+    "erased": AccountKind(TypeAdapter(Erased), _erased),
 }
 _STATE = TypeAdapter(AccountState)

@@ -151,3 +151,40 @@ class Confirmed(Body):
     chain_head: Hash
     heads: tuple[HeadCompared, ...] = ()
     with_account: AccountId | None = None
+
+
+class PendingClosing(Body):
+    """A closing of mine that waits for its time. `statement`: its bytes; `salt` opens its timing.
+
+    `held`: who brings it in when `not_before` (Unix seconds) has come: the server, or whichever device of mine comes
+    first. `ends`: keyholders of mine that go out with it.
+    """
+
+    journal: JournalId
+    statement: Annotated[bytes, Binary()] = Field(repr=False)
+    signature: Annotated[bytes, Binary(sizes.SIGNATURE)] = Field(repr=False)
+    salt: Annotated[bytes, Binary(sizes.SALT)] = Field(repr=False)
+    not_before: Seconds
+    held: Literal["server", "device"]
+    ends: tuple[KeyholderId, ...] = Field(default=(), max_length=sizes.MAX_KEYHOLDERS)
+
+
+class EndedClosing(Body):
+    """No closing of mine waits for this journal any more."""
+
+    journal: JournalId
+    how: Literal["closed", "cancelled"]
+
+
+class Kept(Body):
+    """An entry that I keep even if its author withdraws it."""
+
+    journal: JournalId
+    entry: EntryId
+
+
+class Erased(Body):
+    """An entry that I have erased for myself: its gap is my own doing."""
+
+    journal: JournalId
+    entry: EntryId

@@ -20,7 +20,8 @@ from pydantic import TypeAdapter, ValidationError
 from duolog.documents.base import AccountId, AppliedDocument, Context, EntryId, Skipped, Voice, parse_body, plain_line
 from duolog.documents.boundary import Boundary
 from duolog.documents.profile import Profile
-from duolog.documents.registry import KINDS, Kind
+from duolog.documents.registry import KINDS, Kind, is_step
+from duolog.documents.withdrawn import Withdrawal
 from duolog.errors import DuologError, MalformedData, NotAllowed
 from duolog.protocol import sizes
 from duolog.protocol.messages import Document
@@ -49,6 +50,7 @@ class JournalState:
     contexts: tuple[tuple[int, Context], ...] = ()
     profiles: dict[AccountId, Profile] = field(default_factory=dict)
     boundaries: dict[EntryId, Boundary] = field(default_factory=dict)
+    withdrawals: dict[EntryId, dict[AccountId, Withdrawal]] = field(default_factory=dict)
 
     @property
     def skipped(self) -> tuple[Skipped, ...]:
@@ -58,6 +60,11 @@ class JournalState:
     def find(self, entry: bytes) -> Item | None:
         """The document of an entry (16 bytes), newest first."""
         return next((item for item in reversed(self.timeline) if item.applied.entry == entry), None)
+
+    def withdrawn(self, entry: bytes, author: bytes, received: int) -> bool:
+        """Whether its author took this entry back in time; `received`: the time of its receipt. Spec: §9."""
+        found = self.withdrawals.get(entry, {}).get(author)
+        return found is not None and found.received - received <= sizes.WITHDRAW_WINDOW
 
 
 def apply(state: JournalState, applied: AppliedDocument, context: Context) -> JournalState:
@@ -75,9 +82,11 @@ def apply_all(state: JournalState, documents: Iterable[tuple[AppliedDocument, Co
         last = applied.seq
         if not state.contexts or state.contexts[-1][1] != context:
             state = replace(state, contexts=(*state.contexts, (applied.seq, context)))
+        if applied.refused or _looks_back(applied):
+            state, fresh = _appended(state, fresh), []
         if applied.refused:
-            state, fresh = _take_back(_appended(state, fresh), applied, context), []
-        state, reason = _effect(state, applied, context)
+            state = _take_back(state, applied, context)
+        state, reason = _effect(state, applied, context, state)
         fresh.append(Item(applied, reason))
     return _appended(state, fresh)
 
@@ -97,7 +106,7 @@ def require_allowed(state: JournalState, document: Document, author: bytes, cont
     applied = AppliedDocument(bytes(sizes.ENTRY_ID), sizes.MAX_INTEGER, author, bytes(sizes.HASH), document)
     if document.kind not in KINDS:
         raise NotAllowed(f"This version of Duolog can't write documents of the kind {plain_line(document.kind)}.")
-    _reduce(state, applied, context)
+    _reduce(state, applied, context, state)
 
 
 def describe(state: JournalState, item: Item, voice: Voice) -> str:
@@ -123,16 +132,24 @@ def parse_state(data: bytes) -> JournalState:
         raise MalformedData("The snapshot of this journal can't be read; it will be made anew from the log.") from error
 
 
-def _effect(state: JournalState, applied: AppliedDocument, context: Context) -> tuple[JournalState, str | None]:
+def _looks_back(applied: AppliedDocument) -> bool:
+    kind = KINDS.get(applied.document.kind)
+    return kind is not None and kind.looks_back is not None
+
+
+def _effect(
+    state: JournalState, applied: AppliedDocument, context: Context, held: JournalState
+) -> tuple[JournalState, str | None]:
+    """The state after one document, and why it has no effect. `held`: with everything that stands before it."""
     if applied.document.kind not in KINDS:
         return state, None
     try:
-        return _reduce(state, applied, context), None
+        return _reduce(state, applied, context, held), None
     except DuologError as error:
         return state, str(error)
 
 
-def _reduce(state: JournalState, applied: AppliedDocument, context: Context) -> JournalState:
+def _reduce(state: JournalState, applied: AppliedDocument, context: Context, held: JournalState) -> JournalState:
     """Raises: NotAllowed, MalformedData."""
     kind = KINDS[applied.document.kind]
     body = _read(kind, applied.document)
@@ -140,6 +157,10 @@ def _reduce(state: JournalState, applied: AppliedDocument, context: Context) -> 
         raise NotAllowed("Compare the eight words with your partner first: until then it isn't certain who is there.")
     if kind.part is None or kind.reduce is None:
         return state
+    if kind.looks_back is not None:
+        item = held.find(body.answers.entry)
+        named = None if item is None or item.applied.seq >= applied.seq else item.applied
+        kind.looks_back(applied, body, named, named is not None and is_step(named.document.kind))
     part = kind.reduce(getattr(state, kind.part), applied, body, context)
     changed: dict[str, Any] = {kind.part: part}
     return replace(state, **changed)
@@ -207,7 +228,7 @@ def _fold_again(state: JournalState) -> JournalState:
         if item.taken_back and _has_effect(item.applied):
             timeline.append(replace(item, skipped=NOT_DELIVERED))
             continue
-        fresh, reason = _effect(fresh, item.applied, _context_at(state, item.applied.seq))
+        fresh, reason = _effect(fresh, item.applied, _context_at(state, item.applied.seq), state)
         timeline.append(replace(item, skipped=reason))
     return replace(fresh, timeline=tuple(timeline))
 

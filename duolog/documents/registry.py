@@ -1,7 +1,8 @@
 """The list of kinds: one row each. A new kind is a new file and a new row here.
 
 `part` names the field of `JournalState` that the kind's reducer keeps; a kind without one stands in the timeline alone.
-`while_provisional`: whether it may be written before the partners have compared their words.
+`looks_back`: asked before the reducer, with the document that an answer names (None where it isn't held) and whether
+that one is a step. `while_provisional`: whether it may be written before the partners have compared their words.
 """
 
 from collections.abc import Callable, Mapping
@@ -16,6 +17,7 @@ from duolog.documents.boundary_rules import reduce_boundary
 from duolog.documents.boundary_words import describe_step
 from duolog.documents.note import Note, describe_note
 from duolog.documents.profile import Profile, describe_profile, reduce_profile
+from duolog.documents.withdrawn import Withdrawn, describe_withdrawn, reduce_withdrawn, require_text
 from duolog.protocol.messages import Document
 
 
@@ -30,15 +32,25 @@ class Kind:
     part: str | None = None
     reduce: Callable[[Any, AppliedDocument, Any, Context], Any] | None = None
     while_provisional: bool = True
+    looks_back: Callable[[AppliedDocument, Any, AppliedDocument | None, bool], None] | None = None
 
 
 _ROWS = (
     Kind("profile", 1, TypeAdapter(Profile), describe_profile, "profiles", reduce_profile),
     Kind("note", 1, TypeAdapter(Note), describe_note),
     Kind("boundary", 1, TypeAdapter(BoundaryBody), describe_step, "boundaries", reduce_boundary),
+    Kind(
+        *("withdrawn", 1, TypeAdapter(Withdrawn), describe_withdrawn, "withdrawals", reduce_withdrawn),
+        looks_back=require_text,
+    ),
 )
 
 KINDS: Mapping[str, Kind] = {row.name: row for row in _ROWS}
+
+
+def is_step(kind: str) -> bool:
+    """Whether a document of this kind does more than stand in the timeline. Spec: §9."""
+    return kind not in KINDS or KINDS[kind].part is not None
 
 
 def make_document(kind: str, body: Body, at: int) -> Document:

@@ -17,12 +17,16 @@ from duolog.documents.account_kinds import (
     Confirmed,
     Draft,
     DraftDocument,
+    EndedClosing,
     EndedInvitation,
+    Erased,
     HeadCompared,
     Joined,
+    Kept,
     KeyholderLabel,
     NotedHead,
     Pairing,
+    PendingClosing,
     PendingInvitation,
     Pin,
     SentAcceptance,
@@ -208,3 +212,35 @@ def test_a_shared_kind_does_not_belong_in_the_account_journal() -> None:
     with pytest.raises(MalformedData):
         parse_account_state(b"[]")
     assert "note" not in ACCOUNT_KINDS
+
+
+def closing(not_before: int = 1_795_770_000) -> PendingClosing:
+    return PendingClosing(
+        journal=JOURNAL,
+        statement=b"{}",
+        signature=b"x" * 64,
+        salt=b"t" * 32,
+        not_before=not_before,
+        held="device",
+        ends=(b"k" * 32,),
+    )
+
+
+def test_the_newest_closing_of_a_journal_waits_until_it_is_ended() -> None:
+    state = tell(AccountState(), "pending_closing", closing())
+    assert "t" * 8 not in repr(state)
+    state = tell(state, "pending_closing", closing(1_795_780_000))
+    assert state.closings[JOURNAL].not_before == 1_795_780_000
+    assert parse_account_state(encode_account_state(state)) == state
+    assert tell(state, "ended_closing", EndedClosing(journal=JOURNAL, how="cancelled")).closings == {}
+    assert tell(state, "ended_closing", EndedClosing(journal=OTHER, how="closed")).closings == state.closings
+
+
+def test_what_was_kept_and_erased_is_known_once() -> None:
+    state = AccountState()
+    for entry in (b"1" * 16, b"2" * 16, b"1" * 16):
+        state = tell(state, "kept", Kept(journal=JOURNAL, entry=entry))
+        state = tell(state, "erased", Erased(journal=OTHER, entry=entry))
+    assert state.kept == {JOURNAL: (b"1" * 16, b"2" * 16)}
+    assert state.erased == {OTHER: (b"1" * 16, b"2" * 16)}
+    assert parse_account_state(encode_account_state(state)) == state

@@ -1,0 +1,61 @@
+"""`withdrawn`: its author takes a text back, within a day. It hides text, never a step.
+
+It has no text of its own. Whoever kept the entry keeps it; everybody else is left with the gap and who made it. A
+client that doesn't hold the named text can't look at its kind: there the gap alone is explained.
+"""
+
+from dataclasses import dataclass
+
+from duolog.documents.base import AccountId, Answer, AppliedDocument, Body, Context, EntryId, Hash, Voice
+from duolog.errors import NotAllowed
+from duolog.protocol import sizes
+
+
+class Withdrawn(Body):
+    """The text that is taken back."""
+
+    answers: Answer
+
+
+@dataclass(frozen=True, slots=True)
+class Withdrawal:
+    """One that counts as far as can be told here: the hash of the message that it names, and when it was received."""
+
+    message: Hash
+    received: int
+
+
+Withdrawals = dict[EntryId, dict[AccountId, Withdrawal]]
+
+
+def require_text(applied: AppliedDocument, body: Withdrawn, named: AppliedDocument | None, is_step: bool) -> None:
+    """The named document, where it is held, is a text of the same author, and young enough.
+
+    Raises:
+        NotAllowed: it isn't.
+    Spec: §9.
+    """
+    if named is None:
+        return
+    if named.author != applied.author:  # check: withdrawn.author
+        raise NotAllowed("Only who wrote a text can withdraw it. You can erase it for yourself.")
+    if named.message != body.answers.message:  # check: withdrawn.message
+        raise NotAllowed("It names another text than the one that is here.")
+    if is_step:  # check: withdrawn.step
+        raise NotAllowed("This is a step that the other may have answered, so it stands. Only texts are withdrawn.")
+    if applied.received - named.received > sizes.WITHDRAW_WINDOW:  # check: withdrawn.window
+        raise NotAllowed("It was written more than a day before. Each of you can erase it for themselves.")
+
+
+def reduce_withdrawn(state: Withdrawals, applied: AppliedDocument, body: Withdrawn, context: Context) -> Withdrawals:
+    """The first withdrawal of an entry by an author counts."""
+    known = state.get(body.answers.entry, {})
+    if applied.author in known:  # check: withdrawn.twice
+        raise NotAllowed("It is withdrawn already.")
+    made = Withdrawal(body.answers.message, applied.received)
+    return {**state, body.answers.entry: {**known, applied.author: made}}
+
+
+def describe_withdrawn(applied: AppliedDocument, body: Withdrawn, voice: Voice, state: Withdrawals) -> str:
+    """Who took something back."""
+    return f"{voice.name(applied.author)} withdrew something written within the last day"
