@@ -1,23 +1,22 @@
 """Reads and writes accounts."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, insert, select, update
 
 from app.access import keyholders
-from app.accounts.table import accounts, earlier_seeds, invite_codes, keyholder_sets, packages
-from duolog.protocol.accounts import Keyholder, SignedAccountStatement
+from app.accounts.table import accounts, invite_codes, keyholder_sets, packages
+from duolog.protocol.accounts import KeyholderSet, SignedAccountStatement
 from duolog.protocol.codec import sha256
 
 
 @dataclass(frozen=True, slots=True)
 class KeyholderKey:
-    """Whose a keyholder is, its signing key, and since when it is refused (None: it isn't)."""
+    """Whose a keyholder is, and its signing key."""
 
     account: bytes
     sign_key: bytes
-    ended: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,32 +36,22 @@ class OwnKeys:
     anchor: bytes | None
 
 
-@dataclass(frozen=True, slots=True)
-class SealedEarlierSeed:
-    """The seed of `generation`, sealed to the one after it."""
-
-    generation: int
-    sealed: bytes
-
-
 def find_account(connection: Connection, account: bytes) -> StoredAccount | None:
     """An account that exists."""
     row = connection.execute(select(accounts).where(accounts.c.account == account)).one_or_none()
     return None if row is None else StoredAccount(row.account_journal, row.registration)
 
 
-def lock_keyholder(connection: Connection, keyholder: bytes) -> KeyholderKey | None:
-    """A keyholder that exists, ended or not. Nobody ends it until the transaction does."""
+def find_keyholder(connection: Connection, keyholder: bytes) -> KeyholderKey | None:
+    """A keyholder that exists."""
     row = connection.execute(
-        select(keyholders.c.account, keyholders.c.sign_key, keyholders.c.ended)
-        .where(keyholders.c.keyholder == keyholder)
-        .with_for_update(read=True)
+        select(keyholders.c.account, keyholders.c.sign_key).where(keyholders.c.keyholder == keyholder)
     ).one_or_none()
-    return None if row is None else KeyholderKey(row.account, row.sign_key, row.ended)
+    return None if row is None else KeyholderKey(row.account, row.sign_key)
 
 
 def any_keyholder(connection: Connection, ids: Sequence[bytes]) -> bool:
-    """Whether one of these keyholders exists, ended ones included."""
+    """Whether one of these keyholders exists."""
     query = select(keyholders.c.keyholder).where(keyholders.c.keyholder.in_(ids)).limit(1)
     return connection.execute(query).first() is not None
 
@@ -76,21 +65,23 @@ def add_account(connection: Connection, account: bytes, stored: StoredAccount) -
     )
 
 
-def add_sets(
-    connection: Connection, account: bytes, sets: Sequence[SignedAccountStatement], first_version: int = 1
-) -> None:
-    """Store keyholder sets that follow each other."""
+def add_sets(connection: Connection, account: bytes, sets: Sequence[SignedAccountStatement]) -> None:
+    """Store keyholder sets, version 1 first."""
     rows = [
         {"account": account, "version": version, "statement": signed.statement, "signature": signed.signatures[0]}
-        for version, signed in enumerate(sets, start=first_version)
+        for version, signed in enumerate(sets, start=1)
     ]
     connection.execute(insert(keyholder_sets), rows)
 
 
 def add_keyholders(
-    connection: Connection, account: bytes, new: Collection[Keyholder], anchors: Mapping[bytes, bytes]
+    connection: Connection,
+    account: bytes,
+    newest: KeyholderSet,
+    sealed: dict[bytes, bytes],
+    anchors: dict[bytes, bytes],
 ) -> None:
-    """Store new keyholders, each perhaps with its anchor."""
+    """Store the keyholders of a set, each with its package and perhaps its anchor."""
     rows = [
         {
             "account": account,
@@ -99,50 +90,14 @@ def add_keyholders(
             "sign_key": item.sign_key,
             "anchor": anchors.get(item.id),
         }
-        for item in new
+        for item in newest.keyholders
     ]
-    if rows:
-        connection.execute(insert(keyholders), rows)
-
-
-def end_keyholders_except(connection: Connection, account: bytes, kept: Collection[bytes], now: int) -> None:
-    """Refuse every other keyholder of the account from now on. Its row stays, so that it never comes back."""
-    connection.execute(
-        update(keyholders)
-        .where(keyholders.c.account == account, keyholders.c.keyholder.not_in(kept), keyholders.c.ended.is_(None))
-        .values(ended=now, anchor=None)
-    )
-
-
-def add_packages(connection: Connection, account: bytes, generation: int, sealed: Mapping[bytes, bytes]) -> None:
-    """Store packages of one generation, by keyholder."""
-    rows = [
-        {"account": account, "keyholder": keyholder, "generation": generation, "package": package}
+    connection.execute(insert(keyholders), rows)
+    packed = [
+        {"account": account, "keyholder": keyholder, "generation": newest.generation, "package": package}
         for keyholder, package in sealed.items()
     ]
-    if rows:
-        connection.execute(insert(packages), rows)
-
-
-def replace_packages(connection: Connection, account: bytes, generation: int, sealed: Mapping[bytes, bytes]) -> None:
-    """Store the packages of a new generation in the place of all earlier ones."""
-    connection.execute(delete(packages).where(packages.c.account == account))
-    add_packages(connection, account, generation, sealed)
-
-
-def add_earlier_seed(connection: Connection, account: bytes, generation: int, sealed: bytes) -> None:
-    """Store the seed of `generation`, sealed to the one after it."""
-    connection.execute(insert(earlier_seeds).values(account=account, generation=generation, sealed=sealed))
-
-
-def load_earlier_seeds(connection: Connection, account: bytes) -> list[SealedEarlierSeed]:
-    """Every earlier seed of an account, generation 1 first."""
-    rows = connection.execute(
-        select(earlier_seeds.c.generation, earlier_seeds.c.sealed)
-        .where(earlier_seeds.c.account == account)
-        .order_by(earlier_seeds.c.generation)
-    )
-    return [SealedEarlierSeed(row.generation, row.sealed) for row in rows]
+    connection.execute(insert(packages), packed)
 
 
 def load_sets(connection: Connection, account: bytes) -> list[SignedAccountStatement]:

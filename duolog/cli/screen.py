@@ -4,7 +4,7 @@ import json
 import os
 import sys
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import cached_property
 from typing import IO, TYPE_CHECKING, Any
@@ -85,6 +85,23 @@ class Screen:
         timer.start()
         try:
             yield
+        finally:
+            timer.cancel()
+            timer.join()
+            status.stop()
+
+    @contextmanager
+    def counting(self, what: str) -> Iterator[Callable[[int, int], None]]:
+        """As `busy`, for work that can count: what it gives takes how much is done, and of how much (0: unknown)."""
+        if not sys.stderr.isatty():
+            yield lambda done, total: None
+            return
+        status = self._err.status(what + " …")
+        timer = threading.Timer(PATIENCE, status.start)
+        timer.daemon = True
+        timer.start()
+        try:
+            yield lambda done, total: status.update(f"{what} … {done}" + (f" of {total}" if total else ""))
         finally:
             timer.cancel()
             timer.join()

@@ -10,6 +10,8 @@ from duolog.protocol.codec import encode_b64
 
 if TYPE_CHECKING:
     from duolog.client import Heads, JournalView, Pairing, Status, SyncReport, TimelineEntry, Written
+    from duolog.client.exporting import Exported
+    from duolog.client.verify_export import ProvenExport
 
 SHORT = 8  # hexadecimal digits that stand for a journal on screen
 
@@ -129,4 +131,43 @@ def entry_shape(item: "TimelineEntry") -> Shape:
         "unreadable": item.unreadable,
         "without_effect": item.without_effect,
         "not_delivered_to": [b64(account) for account in item.not_delivered_to],
+    }
+
+
+def exported_shape(done: "Exported") -> Shape:
+    """One export that was written."""
+    return {
+        "file": None if done.path is None else str(done.path),
+        "journals": done.journals,
+        "documents": done.documents,
+        "unreadable": done.unreadable,
+    }
+
+
+def proven_shape(proven: "ProvenExport") -> Shape:
+    """What a checked export comes to."""
+    return {
+        "account": b64(proven.account),
+        "at": proven.at,
+        "origin": proven.origin,
+        "receipt_keys": [b64(key) for key in proven.receipt_keys],
+        "journals": [
+            {
+                "journal": b64(one.journal),
+                "seq": one.seq,
+                "words": list(one.head_words),
+                "first": one.first,
+                "last": one.last,
+                "members": list(one.members),
+                "documents": one.documents,
+                "unreadable": one.unreadable,
+                "gone": one.gone,
+                "unsent": one.unsent,
+                "closed": one.closed,
+                "frozen": one.frozen,
+            }
+            for one in proven.journals
+        ],
+        "proves": list(proven.proves),
+        "proves_not": list(proven.proves_not),
     }

@@ -146,6 +146,7 @@ class Duolog(_Face):
     timeline = _waits(_duolog.Duolog.timeline)
     profiles = _waits(_duolog.Duolog.profiles)
     state = _waits(_duolog.Duolog.state)
+    export = _waits(_duolog.Duolog.export)
 
     def boundaries(self, journal: bytes) -> Boundaries:
         """The boundaries of one journal."""

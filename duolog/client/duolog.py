@@ -16,7 +16,7 @@ from typing import Any, Self
 import anyio
 
 from duolog.api.common import JournalStatementModel
-from duolog.client import accounts, comparing, pairing, progress, reading
+from duolog.client import accounts, comparing, exporting, pairing, progress, reading
 from duolog.client.boundaries import Boundaries
 from duolog.client.context import Context
 from duolog.client.folding import account_state, journal_state
@@ -338,6 +338,18 @@ class Duolog:
     def boundaries(self, journal: bytes) -> Boundaries:
         """The boundaries of one journal."""
         return Boundaries(self, journal)
+
+    async def export(
+        self,
+        path: Path,
+        *,
+        journals: Sequence[bytes] | None = None,
+        force: bool = False,
+        progress: exporting.Progress | None = None,
+    ) -> exporting.Exported:
+        """All that I may read, in a file that can be checked offline. Raises: as `exporting.export_to`."""
+        async with self._alone() as context:
+            return exporting.export_to(context, path, journals, force=force, progress=progress)
 
     async def _ready(self, context: Context) -> None:
         """The account is checked, and its journal is read, before anything is written."""

@@ -135,6 +135,24 @@ def open_entry(
     return message
 
 
+def open_exported(header: bytes, blob: bytes, key: bytes, readers: int) -> bytes:
+    """The message of one entry under its own key (32 bytes), as an export hands it on. `readers`: how many tags it has.
+
+    Neither the commitment nor a tag is checked: the one needs the epoch key, the other a member's secret. So it shows
+    that these bytes open to this message, and not who wrote it.
+
+    Raises:
+        EntryFault: `check` is entries.aead or entries.padding.
+    Spec: §12.
+    """
+    commitment = blob[sizes.AEAD_NONCE : _COMMITMENT_END]
+    try:
+        plaintext = aead.decrypt(key, blob[: sizes.AEAD_NONCE], blob[_COMMITMENT_END:], header + commitment)
+    except OpenError as error:
+        raise EntryFault("The entry does not open under the key that is given for it.", check="entries.aead") from error
+    return _unpad(plaintext, readers)[0]
+
+
 def _find(readers: Sequence[Reader], account: bytes) -> Reader:
     found = next((reader for reader in readers if reader.account == account), None)
     if found is None:

@@ -12,4 +12,4 @@ TRANSCRIPTS = sorted((Path(__file__).parent / "transcripts").glob("*.txt"))
 
 @pytest.mark.parametrize("path", TRANSCRIPTS, ids=lambda path: path.stem)
 def test_the_command_says_what_the_transcript_says(path: Path, server: LocalServer, homes: Path) -> None:
-    play(path.read_text(), homes, {"server": server.origin})
+    play(path.read_text(), homes, {"server": server.origin, "folder": str(homes.parent)})

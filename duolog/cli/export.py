@@ -1,0 +1,95 @@
+"""A copy that is yours: export what you may read, and check such a file without a server."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from duolog.cli import times
+from duolog.cli.command import command, group
+from duolog.cli.failures import OK, Usage
+from duolog.cli.run import Run
+from duolog.cli.shapes import b64, exported_shape, proven_shape, short
+
+if TYPE_CHECKING:
+    from duolog.client.verify_export import ProvenExport
+
+app = group("export", "Copies.")
+
+OutOption = Annotated[Path, typer.Option("--out", metavar="FILE", help="The file to make.")]
+WhichOption = Annotated[
+    str | None, typer.Option("--journal", metavar="JOURNAL", help="Which journal; all of them unless given.")
+]
+ForceOption = Annotated[bool, typer.Option("--force", help="Replace a file of this name.")]
+FileArgument = Annotated[Path, typer.Argument(metavar="FILE", help="An export.")]
+
+
+@command(
+    app,
+    "export",
+    examples=("duolog export --out ours.json", "duolog export --journal 5e1f0a2b --out ours.json"),
+    ephemeral=True,
+)
+def export(run: Run, out: OutOption, journal: WhichOption = None, force: ForceOption = False) -> int:
+    """Write everything that you may read into one file that can be checked without any server.
+
+    Nobody is told. The texts stand in the file as they are: whoever has it can read it.
+    """
+    with run.opened() as duolog:
+        run.sync(duolog)
+        chosen = None if journal is None else [run.journal(duolog, journal).id]
+        with run.screen.counting("Writing the export") as tell:
+            done = duolog.export(out, journals=chosen, force=force, progress=tell)
+        run.screen.result(exported_shape(done))
+        run.screen.say(
+            f"Written: {done.documents} texts of {done.journals} "
+            f"{'journal' if done.journals == 1 else 'journals'}, in {out}.",
+            style="good",
+        )
+        if done.unreadable:
+            run.screen.say(f"{done.unreadable} more can't be read here; the file says of each why.")
+        run.screen.say(
+            "Whoever has this file can read it. Keep it where only you look. "
+            f"`duolog verify-export {out.name}` checks it, on any computer, without a server."
+        )
+        code = OK
+        for one in duolog.journals():
+            code = code or run.frozen(one)
+        return code
+
+
+@command(app, "verify-export", examples=("duolog verify-export ours.json",))
+def verify(run: Run, file: FileArgument) -> int:
+    """Check an export by itself: no server, no account, no home. Say what it proves, and to whom."""
+    from duolog.client.verify_export import verify_export
+
+    if not file.is_file():
+        raise Usage(f"There is no file {file}.")
+    with run.screen.counting("Checking") as tell, file.open("rb") as opened:
+        proven = verify_export(opened, lambda count: tell(count, 0))
+    run.screen.result(proven_shape(proven))
+    _say(run, proven)
+    return OK
+
+
+def _say(run: Run, proven: "ProvenExport") -> None:
+    say = run.screen.say
+    say("The file is whole, and everything in it fits together.", style="good")
+    say(f"It says that account {short(proven.account)} wrote it on {times.moment(proven.at)}, from {proven.origin}.")
+    for key in proven.receipt_keys:
+        run.screen.plain(f"Receipt key: {b64(key)}")
+    for one in proven.journals:
+        say(f"Journal {short(one.journal)}, {one.seq} items: {', '.join(one.members)}", style="strong")
+        run.screen.plain("  " + " ".join(one.head_words))
+        say(f"From {times.moment(one.first)} to {times.moment(one.last)}.", indent=2)
+        say(f"{one.documents} texts, {one.unreadable} unreadable, {one.gone} gone, {one.unsent} never sent.", indent=2)
+        if one.closed:
+            say("It is closed.", indent=2)
+        if one.frozen is not None:
+            say(f"It was read-only: {one.frozen}", indent=2, style="careful")
+    say("What this proves", style="strong")
+    for sentence in proven.proves:
+        say(sentence, indent=2)
+    say("What it doesn't", style="strong")
+    for sentence in proven.proves_not:
+        say(sentence, indent=2)

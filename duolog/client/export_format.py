@@ -1,0 +1,158 @@
+"""An export as a file: one JSON document whose every line is a part of it, so that it is written and read by the line.
+
+    {"format":"duolog-export","v":1,"parts":[
+    {"part":"export", ...},
+    {"part":"chain", ...},          one for each account that a log names
+    {"part":"journal", ...},        then, for each journal,
+    {"part":"page", ...},             whole pushes as the binary frames of a page, each page followed by
+    {"part":"document", ...},         one line for each of its entries that still has its blob
+    {"part":"unreadable", ...},
+    {"part":"unsent", ...},           what waits in the outbox, and drafts
+    {"part":"state", ...},            what it all comes to
+    {"part":"end", ...}             how many parts there are, and the SHA-256 of all bytes before it
+    ]}
+
+What both the writer and the verifier derive from a log stands here, so that they can't say it in two ways.
+It opens and verifies nothing. Spec: §12
+"""
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
+from typing import Any, BinaryIO
+
+from duolog.documents.base import Voice
+from duolog.documents.boundary_words import describe_boundary
+from duolog.documents.journal import Item, JournalState
+from duolog.errors import MalformedData, VerificationError
+from duolog.protocol import sizes
+from duolog.protocol.codec import JsonObject, encode_b64, encode_message_json, parse_message_json
+from duolog.protocol.roster_changes import Roster
+
+FORMAT, VERSION = "duolog-export", 1
+FIRST = b'{"format":"duolog-export","v":1,"parts":[\n'
+LAST = b"]}\n"
+MAX_LINE = 4 * sizes.MAX_PAGE_BYTES  # bytes; a page of the largest push, in base64
+PAGE_BYTES = sizes.KIB * sizes.KIB  # of frames; a page ends behind the push that reaches it
+
+
+class ExportWriter:
+    """Writes the parts of one file, in order. Raises: OSError when the disk refuses."""
+
+    def __init__(self, out: BinaryIO) -> None:
+        self._out, self._hash, self._parts = out, hashlib.sha256(), 0
+        self._write(FIRST)
+
+    def part(self, name: str, fields: Mapping[str, Any]) -> None:
+        """One more part."""
+        self._write(encode_message_json({"part": name, **fields}) + b",\n")
+        self._parts += 1
+
+    def finish(self) -> None:
+        """The end, without which a file counts as cut off."""
+        end = {"part": "end", "parts": self._parts, "sha256": encode_b64(self._hash.digest())}
+        self._out.write(encode_message_json(end) + b"\n" + LAST)
+
+    def _write(self, data: bytes) -> None:
+        self._hash.update(data)
+        self._out.write(data)
+
+
+def read_parts(file: BinaryIO) -> Iterator[JsonObject]:
+    """Every part but the end, in order; the end is checked when all were taken.
+
+    Raises:
+        MalformedData: not an export, of a later version, cut off, damaged, or a line that is no part.
+    Spec: §12.
+    """
+    first = _line(file)
+    if first != FIRST:  # check: export.format
+        raise MalformedData("This is not an export of Duolog, or one of a later version. Update to check it.")
+    hashed, count = hashlib.sha256(first), 0
+    while True:
+        line = _line(file)
+        if not line.endswith(b",\n"):
+            break
+        hashed.update(line)
+        count += 1
+        yield parse_message_json(line[:-2], "A line of the export")
+    if not line.endswith(b"\n"):  # check: export.cut
+        raise VerificationError("The file was cut off: its end is missing.", check="export.cut")
+    end = {"part": "end", "parts": count, "sha256": encode_b64(hashed.digest())}
+    if parse_message_json(line[:-1], "The end of the export") != end:  # check: export.digest
+        raise VerificationError("The file was damaged or changed after it was written.", check="export.digest")
+    if file.read(len(LAST) + 1) != LAST:  # check: export.last
+        raise VerificationError(
+            "Something stands behind the end of the file, or the end is damaged.", check="export.last"
+        )
+
+
+def _line(file: BinaryIO) -> bytes:
+    line = file.readline(MAX_LINE + 1)
+    if len(line) > MAX_LINE:  # check: export.line_size
+        raise MalformedData("A line of the export is longer than a part can be.")
+    return line
+
+
+# --- what a log comes to, in plain form -------------------------------------------------------------------------------
+
+
+def document_fields(item: Item, state: JournalState) -> JsonObject:
+    """A readable document, but for its key."""
+    applied = item.applied
+    return {
+        "seq": applied.seq,
+        "entry": encode_b64(applied.entry),
+        "author": encode_b64(applied.author),
+        "name": name_of(state, applied.author),
+        "at": applied.at,
+        "received": applied.received,
+        "kind": applied.document.kind,
+        "v": applied.document.v,
+        "body": applied.document.body,
+        "message": encode_b64(applied.message),
+        "counts": item.skipped is None,
+        "without_effect": item.skipped,
+    }
+
+
+def state_fields(roster: Roster, state: JournalState, closed: bool, at: int) -> JsonObject:
+    """Members and boundaries as they are at the end of the log. `at`: Unix seconds, for what has lapsed by then."""
+    voice = Voice(name=lambda account: name_of(state, account) or f"Account {account.hex()[:8]}", when=_utc)
+    return {
+        "closed": closed,
+        "provisional": roster.provisional,
+        "members": [
+            {
+                "account": encode_b64(item.account),
+                "name": name_of(state, item.account),
+                "role": item.role,
+                "rights": item.rights,
+                "until": item.until,
+            }
+            for item in roster.members
+        ],
+        "boundaries": [
+            {"boundary": encode_b64(entry), "stage": item.stage, "text": describe_boundary(item, at, voice)}
+            for entry, item in state.boundaries.items()
+        ],
+    }
+
+
+def same(one: object, other: object) -> bool:
+    """Whether two JSON values are the same, types included: 1 is neither true nor 1.0."""
+    return json.dumps(one, sort_keys=True) == json.dumps(other, sort_keys=True)
+
+
+def name_of(state: JournalState, account: bytes) -> str | None:
+    """What a member wants to be called at the end of the log, or None."""
+    profile = state.profiles.get(account)
+    return None if profile is None else profile.display_name
+
+
+def _utc(seconds: int) -> str:
+    try:
+        return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%d %H:%M UTC")
+    except (OverflowError, OSError, ValueError):
+        return "an impossible time"
