@@ -86,6 +86,14 @@ def find_caller(connection: Connection, token: bytes, now: int, idle_seconds: in
     return None if row is None else Caller(row.account, row.keyholder, row.token_hash, now - row.used >= TOUCH_SECONDS)
 
 
+def find_session(connection: Connection, caller: Caller) -> bool:
+    """Whether the session by which this caller was known is still there."""
+    query = select(sessions.c.token_hash).where(
+        sessions.c.account == caller.account, sessions.c.token_hash == caller.token_hash
+    )
+    return connection.execute(query).first() is not None
+
+
 def note_use(connection: Connection, caller: Caller, now: int) -> None:
     """Note that a session was used."""
     connection.execute(

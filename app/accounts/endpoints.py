@@ -1,8 +1,8 @@
-"""`/v1/accounts` and `/v1/account`: register, and see one's own account."""
+"""`/v1/accounts` and `/v1/account`: register, see one's own account, and add keyholders to it."""
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Request, Response
 
-from app.accounts import service
+from app.accounts import service, sets
 from app.callers import Server, SignedIn
 from app.problems import (
     AccountExists,
@@ -12,9 +12,10 @@ from app.problems import (
     RegistrationClosed,
     RuleBroken,
     SessionMissing,
+    SetMoved,
     refusals,
 )
-from duolog.api.accounts import OwnAccount, Registered, Registration
+from duolog.api.accounts import EarlierSeed, OwnAccount, Registered, Registration, SetRequest
 from duolog.api.common import AccountStatementModel, ReceiptModel
 
 router = APIRouter(prefix="/v1", tags=["accounts"])
@@ -35,6 +36,19 @@ async def register(registration: Registration, request: Request, server: Server)
     return Registered(account=verified.chain.account, receipt=ReceiptModel.of(receipt))
 
 
+@router.post(
+    "/account/sets",
+    operation_id="change_set",
+    summary="Add keyholders, or name another rotator",
+    status_code=204,
+    responses=refusals(SessionMissing, NotFound, SetMoved, AccountExists, RuleBroken),
+)
+async def change_set(wanted: SetRequest, caller: SignedIn, server: Server) -> Response:
+    """The next keyholder set of the same generation. It leaves nobody out. Sending it again changes nothing."""
+    await server.database.write(sets.change, caller, wanted)
+    return Response(status_code=204)
+
+
 @router.get(
     "/account",
     operation_id="get_own_account",
@@ -50,6 +64,6 @@ async def get_own_account(caller: SignedIn, server: Server) -> OwnAccount:
         sets=[AccountStatementModel.of(item) for item in own.sets],
         generation=own.keys.generation,
         package=own.keys.package,
-        earlier_seeds=[],
+        earlier_seeds=[EarlierSeed(generation=item.generation, sealed=item.sealed) for item in own.earlier_seeds],
         anchor=own.keys.anchor,
     )

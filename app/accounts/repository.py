@@ -1,22 +1,23 @@
 """Reads and writes accounts."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, delete, insert, select, update
 
 from app.access import keyholders
-from app.accounts.table import accounts, invite_codes, keyholder_sets, packages
-from duolog.protocol.accounts import KeyholderSet, SignedAccountStatement
+from app.accounts.table import accounts, earlier_seeds, invite_codes, keyholder_sets, packages
+from duolog.protocol.accounts import Keyholder, SignedAccountStatement
 from duolog.protocol.codec import sha256
 
 
 @dataclass(frozen=True, slots=True)
 class KeyholderKey:
-    """Whose a keyholder is, and its signing key."""
+    """Whose a keyholder is, its signing key, and since when it is refused (None: it isn't)."""
 
     account: bytes
     sign_key: bytes
+    ended: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,22 +37,32 @@ class OwnKeys:
     anchor: bytes | None
 
 
+@dataclass(frozen=True, slots=True)
+class SealedEarlierSeed:
+    """The seed of `generation`, sealed to the one after it."""
+
+    generation: int
+    sealed: bytes
+
+
 def find_account(connection: Connection, account: bytes) -> StoredAccount | None:
     """An account that exists."""
     row = connection.execute(select(accounts).where(accounts.c.account == account)).one_or_none()
     return None if row is None else StoredAccount(row.account_journal, row.registration)
 
 
-def find_keyholder(connection: Connection, keyholder: bytes) -> KeyholderKey | None:
-    """A keyholder that exists."""
+def lock_keyholder(connection: Connection, keyholder: bytes) -> KeyholderKey | None:
+    """A keyholder that exists, ended or not. Nobody ends it until the transaction does."""
     row = connection.execute(
-        select(keyholders.c.account, keyholders.c.sign_key).where(keyholders.c.keyholder == keyholder)
+        select(keyholders.c.account, keyholders.c.sign_key, keyholders.c.ended)
+        .where(keyholders.c.keyholder == keyholder)
+        .with_for_update(read=True)
     ).one_or_none()
-    return None if row is None else KeyholderKey(row.account, row.sign_key)
+    return None if row is None else KeyholderKey(row.account, row.sign_key, row.ended)
 
 
 def any_keyholder(connection: Connection, ids: Sequence[bytes]) -> bool:
-    """Whether one of these keyholders exists."""
+    """Whether one of these keyholders exists, ended ones included."""
     query = select(keyholders.c.keyholder).where(keyholders.c.keyholder.in_(ids)).limit(1)
     return connection.execute(query).first() is not None
 
@@ -65,23 +76,21 @@ def add_account(connection: Connection, account: bytes, stored: StoredAccount) -
     )
 
 
-def add_sets(connection: Connection, account: bytes, sets: Sequence[SignedAccountStatement]) -> None:
-    """Store keyholder sets, version 1 first."""
+def add_sets(
+    connection: Connection, account: bytes, sets: Sequence[SignedAccountStatement], first_version: int = 1
+) -> None:
+    """Store keyholder sets that follow each other."""
     rows = [
         {"account": account, "version": version, "statement": signed.statement, "signature": signed.signatures[0]}
-        for version, signed in enumerate(sets, start=1)
+        for version, signed in enumerate(sets, start=first_version)
     ]
     connection.execute(insert(keyholder_sets), rows)
 
 
 def add_keyholders(
-    connection: Connection,
-    account: bytes,
-    newest: KeyholderSet,
-    sealed: dict[bytes, bytes],
-    anchors: dict[bytes, bytes],
+    connection: Connection, account: bytes, new: Collection[Keyholder], anchors: Mapping[bytes, bytes]
 ) -> None:
-    """Store the keyholders of a set, each with its package and perhaps its anchor."""
+    """Store new keyholders, each perhaps with its anchor."""
     rows = [
         {
             "account": account,
@@ -90,14 +99,50 @@ def add_keyholders(
             "sign_key": item.sign_key,
             "anchor": anchors.get(item.id),
         }
-        for item in newest.keyholders
+        for item in new
     ]
-    connection.execute(insert(keyholders), rows)
-    packed = [
-        {"account": account, "keyholder": keyholder, "generation": newest.generation, "package": package}
+    if rows:
+        connection.execute(insert(keyholders), rows)
+
+
+def end_keyholders_except(connection: Connection, account: bytes, kept: Collection[bytes], now: int) -> None:
+    """Refuse every other keyholder of the account from now on. Its row stays, so that it never comes back."""
+    connection.execute(
+        update(keyholders)
+        .where(keyholders.c.account == account, keyholders.c.keyholder.not_in(kept), keyholders.c.ended.is_(None))
+        .values(ended=now, anchor=None)
+    )
+
+
+def add_packages(connection: Connection, account: bytes, generation: int, sealed: Mapping[bytes, bytes]) -> None:
+    """Store packages of one generation, by keyholder."""
+    rows = [
+        {"account": account, "keyholder": keyholder, "generation": generation, "package": package}
         for keyholder, package in sealed.items()
     ]
-    connection.execute(insert(packages), packed)
+    if rows:
+        connection.execute(insert(packages), rows)
+
+
+def replace_packages(connection: Connection, account: bytes, generation: int, sealed: Mapping[bytes, bytes]) -> None:
+    """Store the packages of a new generation in the place of all earlier ones."""
+    connection.execute(delete(packages).where(packages.c.account == account))
+    add_packages(connection, account, generation, sealed)
+
+
+def add_earlier_seed(connection: Connection, account: bytes, generation: int, sealed: bytes) -> None:
+    """Store the seed of `generation`, sealed to the one after it."""
+    connection.execute(insert(earlier_seeds).values(account=account, generation=generation, sealed=sealed))
+
+
+def load_earlier_seeds(connection: Connection, account: bytes) -> list[SealedEarlierSeed]:
+    """Every earlier seed of an account, generation 1 first."""
+    rows = connection.execute(
+        select(earlier_seeds.c.generation, earlier_seeds.c.sealed)
+        .where(earlier_seeds.c.account == account)
+        .order_by(earlier_seeds.c.generation)
+    )
+    return [SealedEarlierSeed(row.generation, row.sealed) for row in rows]
 
 
 def load_sets(connection: Connection, account: bytes) -> list[SignedAccountStatement]:

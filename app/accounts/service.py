@@ -13,7 +13,8 @@ from sqlalchemy import Connection
 
 from app.access import Caller
 from app.accounts import repository
-from app.accounts.repository import OwnKeys, StoredAccount
+from app.accounts.changing import require_unknown
+from app.accounts.repository import OwnKeys, SealedEarlierSeed, StoredAccount
 from app.chains.repository import add_statement, load_statements
 from app.invitations.repository import use_for_registration
 from app.journals.append import refuse
@@ -59,6 +60,7 @@ class Own:
     chain: list[SignedAccountStatement]
     sets: list[SignedAccountStatement]
     keys: OwnKeys
+    earlier_seeds: list[SealedEarlierSeed]
 
 
 def verify_registration(request: Registration) -> VerifiedRegistration:
@@ -124,12 +126,13 @@ def _use_code(connection: Connection, code: str, now: int) -> bool:
 
 def _add(connection: Connection, registration: VerifiedRegistration, stored: StoredAccount) -> None:
     account = registration.chain.account
-    if repository.any_keyholder(connection, list(registration.packages)):  # check: server.keyholder_taken
-        raise AccountExists
+    require_unknown(connection, registration.newest.keyholders)
     repository.add_account(connection, account, stored)
     add_statement(connection, account, 1, registration.request.genesis.signed())
     repository.add_sets(connection, account, [item.signed() for item in registration.request.sets])
-    repository.add_keyholders(connection, account, registration.newest, registration.packages, registration.anchors)
+    newest = registration.newest
+    repository.add_keyholders(connection, account, newest.keyholders, registration.anchors)
+    repository.add_packages(connection, account, newest.generation, registration.packages)
 
 
 def load_own(connection: Connection, caller: Caller) -> Own:
@@ -138,4 +141,5 @@ def load_own(connection: Connection, caller: Caller) -> Own:
     if keys is None:
         raise NotFound
     chain = load_statements(connection, [caller.account])[caller.account]
-    return Own(chain, repository.load_sets(connection, caller.account), keys)
+    sets = repository.load_sets(connection, caller.account)
+    return Own(chain, sets, keys, repository.load_earlier_seeds(connection, caller.account))

@@ -10,7 +10,7 @@ from app.access import JournalMember
 from app.database import AnyRow
 from app.entries import repository
 from app.entries.repository import PageRows
-from app.journals.append import Appended, append_to_journal, parse_candidates
+from app.journals.append import Appended, Candidate, append_to_journal, parse_candidates
 from app.journals.repository import STATEMENT, signed_statement, split_signatures
 from app.problems import TooLarge
 from app.receipts.service import ReceiptSigner
@@ -36,10 +36,15 @@ def items_of(push: Push) -> tuple[Placed, ...]:
 def push(
     connection: Connection, member: JournalMember, items: Sequence[Placed], signer: ReceiptSigner, now: int
 ) -> Appended:
-    """Append a push. Raises: TooLarge, and as `append_to_journal`."""
+    """Append a push. Raises: as `parse_push` and `append_to_journal`."""
+    return append_to_journal(connection, member, parse_push(items), signer, now)
+
+
+def parse_push(items: Sequence[Placed]) -> tuple[Candidate, ...]:
+    """The items of a push that is not too large. Raises: TooLarge, Malformed."""
     if sum(_size(placed) for placed in items) > sizes.MAX_PUSH_BYTES:  # check: server.push_bytes
         raise TooLarge
-    return append_to_journal(connection, member, parse_candidates(items), signer, now)
+    return parse_candidates(items)
 
 
 def _size(placed: Placed) -> int:

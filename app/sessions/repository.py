@@ -1,5 +1,7 @@
 """Reads and writes challenges and sessions."""
 
+from collections.abc import Collection
+
 from sqlalchemy import Connection, delete, insert, or_
 
 from app.access import Caller, sessions
@@ -31,6 +33,11 @@ def add_session(connection: Connection, caller: Caller, now: int, expires: int, 
     )
     row = {"account": caller.account, "token_hash": caller.token_hash, "keyholder": caller.keyholder}
     connection.execute(insert(sessions).values(row | {"created": now, "used": now, "expires": expires}))
+
+
+def end_sessions_except(connection: Connection, account: bytes, kept: Collection[bytes]) -> None:
+    """End every session of the account whose keyholder is not one of `kept`."""
+    connection.execute(delete(sessions).where(sessions.c.account == account, sessions.c.keyholder.not_in(kept)))
 
 
 def end_session(connection: Connection, caller: Caller) -> None:

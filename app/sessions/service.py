@@ -2,7 +2,8 @@
 
 Rules
 - A challenge is used up by the first log-in that names it, right or wrong, and expires soon.
-- An unknown keyholder gets a challenge like any other, and then the same refusal, after the same work.
+- An unknown keyholder gets a challenge like any other, and then the same refusal, after the same work. So does one that
+  has ended, since its account went on without it.
 - A token is 32 random bytes, known to its owner alone: the server keeps its hash.
 """
 
@@ -12,7 +13,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection
 
 from app.access import Caller, hash_token
-from app.accounts.repository import KeyholderKey, find_keyholder
+from app.accounts.repository import KeyholderKey, lock_keyholder
 from app.sessions import repository
 from app.settings import DAY, Settings
 from duolog.errors import BadSignature
@@ -20,7 +21,7 @@ from duolog.protocol import sizes
 from duolog.protocol.login import verify_login
 
 # The Ed25519 base point: a key whose signature an unknown keyholder's answer is checked against, in vain.
-_NOBODY = KeyholderKey(account=bytes(sizes.ACCOUNT_ID), sign_key=b"\x58" + b"\x66" * 31)
+_NOBODY = KeyholderKey(account=bytes(sizes.ACCOUNT_ID), sign_key=b"\x58" + b"\x66" * 31, ended=None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +53,7 @@ def challenge(connection: Connection, keyholder: bytes, settings: Settings, now:
 def log_in(connection: Connection, answer: Answer, settings: Settings, now: int) -> Opened | None:
     """A new session, or None when the answer is refused: the challenge is used up in either case."""
     in_time = repository.take_challenge(connection, answer.challenge, answer.keyholder, now)
-    known = find_keyholder(connection, answer.keyholder)
+    known = lock_keyholder(connection, answer.keyholder)
     try:
         key = (known or _NOBODY).sign_key
         verify_login(key, settings.public_origin, answer.challenge, answer.signature)  # check: server.login_signature
@@ -61,6 +62,8 @@ def log_in(connection: Connection, answer: Answer, settings: Settings, now: int)
     if not in_time:  # check: server.challenge_once
         return None
     if known is None:
+        return None
+    if known.ended is not None:  # check: server.keyholder_ended
         return None
     token = secrets.token_bytes(sizes.TOKEN)
     expires = now + settings.session_absolute_days * DAY

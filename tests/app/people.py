@@ -50,7 +50,7 @@ class Person:
 
     def __init__(self, http: httpx2.AsyncClient, device: KeyholderSecret | None = None) -> None:
         self.http = http
-        self.secret = GenerationSecret.new(1)
+        self.secrets = [GenerationSecret.new(1)]
         self.device = device or KeyholderSecret.new("device")
         self.sheet = KeyholderSecret.new("recovery_sheet")
         keyholders = tuple(sorted((self.device.public, self.sheet.public), key=lambda item: item.id))
@@ -62,17 +62,26 @@ class Person:
             keyholders=set_commitment(self.secret.salt, first.encode()),
             nonce=secrets.token_bytes(32),
         )
-        self.genesis = self._signed(genesis)
-        self.chain: AccountChain = verify_chain([self.genesis])
+        self.statements = [self.signed(genesis)]
+        self.chain: AccountChain = verify_chain(self.statements)
         self.account = self.chain.account
         self.account_journal = Diary(self)
         second = replace(
             first, version=2, prev=statement_hash(first.encode()), account_journal=self.account_journal.journal
         )
-        self.sets = [self._signed(first.encode()), self._signed(second.encode())]
+        self.sets = [self.signed(first.encode()), self.signed(second.encode())]
         self.headers: dict[str, str] = {}
 
-    def _signed(self, statement: bytes) -> SignedAccountStatement:
+    @property
+    def genesis(self) -> SignedAccountStatement:
+        return self.statements[0]
+
+    @property
+    def secret(self) -> GenerationSecret:
+        """That of the newest generation."""
+        return self.secrets[-1]
+
+    def signed(self, statement: bytes) -> SignedAccountStatement:
         return SignedAccountStatement(statement, (self.secret.sign(statement),))
 
     def registration(self) -> Json:
@@ -115,9 +124,9 @@ class Person:
         return await self.http.delete(path, headers=self.headers)
 
     def member(self, **other: Any) -> Member:
-        return Member(
-            self.account, 1, self.chain.newest.statement_hash, **({"role": "partner", "rights": "write"} | other)
-        )
+        newest = self.chain.newest
+        terms = {"role": "partner", "rights": "write"} | other
+        return Member(self.account, newest.generation, newest.statement_hash, **terms)
 
 
 def login(keyholder: KeyholderSecret, challenge_b64: str, origin: str = ORIGIN) -> Json:
@@ -170,10 +179,11 @@ class Diary:
     def entry(self, author: Person, text: str = "hello", **other: Any) -> Placed:
         """A sealed note of `author`; `other` replaces fields of its header."""
         fields: Json = {"journal": self.journal, "entry": secrets.token_bytes(16), "epoch": self.roster.epoch}
-        header = Header(**(fields | {"author": author.account, "generation": 1} | other))
+        generation = generation_in(self.roster.members, author)
+        header = Header(**(fields | {"author": author.account, "generation": generation} | other))
         seen = Receipt(0, bytes(32), 0, bytes(64))
         message = Message(Document("note", 1, 0, {"text": text}), seen).encode()
-        blob = seal_entry(header, message, self.key, author.secret, readers_with(self, author))
+        blob = seal_entry(header, message, self.key, author.secrets[generation - 1], readers_with(self, author))
         return Placed(0, entry_item(header.encode(), blob))
 
     def change(self, kind: Change, signers: Sequence[Person], fresh: bool = False, **other: Any) -> Placed:
@@ -199,7 +209,8 @@ class Diary:
             }
             self.next_key = key
         statement = RosterStatement(change=kind, **fields).encode()
-        return Placed(0, StatementItem(sign(statement, *signers)), dict(grants))
+        named = {person.account: generation_in(fields["members"], person) for person in signers}
+        return Placed(0, StatementItem(sign(statement, *signers, named=named)), dict(grants))
 
     def add(self, newcomer: Person, signers: Sequence[Person], **terms: Any) -> Placed:
         """The statement that adds `newcomer`, who has accepted."""
@@ -219,8 +230,9 @@ class Diary:
     def close(self, author: Person) -> Placed:
         """The closing of this journal, signed."""
         timing = close_timing(secrets.token_bytes(32), 0)
-        statement = Close(self.journal, author.account, 1, secrets.token_bytes(32), timing).encode()
-        return Placed(0, StatementItem(sign(statement, author)))
+        generation = generation_in(self.roster.members, author)
+        statement = Close(self.journal, author.account, generation, secrets.token_bytes(32), timing).encode()
+        return Placed(0, StatementItem(sign(statement, author, named={author.account: generation})))
 
     def follow(self, *placed: Placed) -> None:
         """Take what was accepted into the local state."""
@@ -263,8 +275,18 @@ def readers_with(diary: Diary, author: Person) -> Any:
     return (*readers, *readers_of(stranger.roster, stranger.chains))
 
 
-def sign(statement: bytes, *signers: Person) -> SignedStatement:
-    signatures = [Signature(person.account, person.secret.sign(statement)) for person in signers]
+def generation_in(members: Sequence[Member], person: Person) -> int:
+    """The generation that a roster names for a person; the newest when it names none."""
+    named = {member.account: member.generation for member in members}
+    return named.get(person.account, person.chain.newest.generation)
+
+
+def sign(statement: bytes, *signers: Person, named: Mapping[bytes, int] | None = None) -> SignedStatement:
+    """Signed by these people; `named`: with which generation, by account (the newest where it says nothing)."""
+    signatures = [
+        Signature(person.account, person.secrets[(named or {}).get(person.account, 0) - 1].sign(statement))
+        for person in signers
+    ]
     return SignedStatement(statement, tuple(sorted(signatures, key=lambda item: item.account)))
 
 

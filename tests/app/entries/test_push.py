@@ -20,21 +20,11 @@ from duolog.protocol.codec import encode_b64, parse_b64
 from duolog.protocol.log import EntryItem, StatementItem, entry_item
 from duolog.protocol.receipts import verify_receipt
 from duolog.protocol.roster_statements import parse_roster
-from tests.app.people import Diary, Person, code, statement_of
+from tests.app.keys import push_body
+from tests.app.people import Diary, Person, code
 from tests.conftest import http_client, running
 
 LATER = 4_000_000_000
-
-
-def as_json(*placed: Placed) -> dict[str, object]:
-    items = []
-    for item in placed:
-        if isinstance(item.item, EntryItem):
-            blob = encode_b64(item.item.blob or b"")
-            items.append({"kind": "entry", "header": encode_b64(item.item.header), "blob": blob})
-        else:
-            items.append({"kind": "statement"} | statement_of(item))
-    return {"items": items}
 
 
 async def test_a_push_is_placed_and_receipted(couple: Diary, sam: Person, http: httpx2.AsyncClient) -> None:
@@ -52,7 +42,7 @@ async def test_a_push_is_placed_and_receipted(couple: Diary, sam: Person, http: 
 
 async def test_json_and_the_binary_form_append_the_same(couple: Diary, ada: Person) -> None:
     first, second, rotate = couple.entry(ada), couple.entry(ada), couple.change("rotate", [ada], fresh=True)
-    assert (await ada.post(f"{couple.path}/entries", as_json(first, rotate))).status_code == 201
+    assert (await ada.post(f"{couple.path}/entries", push_body(first, rotate))).status_code == 201
     couple.follow(first, rotate)
     assert code(await couple.push(ada, second, follow=False)) == (409, "epoch_moved")
     assert (await couple.push(ada, couple.entry(ada))).status_code == 201
@@ -207,10 +197,15 @@ async def test_misshapen_pushes_are_malformed(couple: Diary, ada: Person) -> Non
     for body in (b"", frames[:-1], frames + b"\x00", gone, unpadded, cut_header, frames * 257):
         answer = await ada.post(path, content=body, headers=binary)
         assert code(answer) == (422, "malformed"), body[:40]
-    shapes: list[dict[str, object]] = [{}, {"items": []}, {"items": [{"kind": "entry"}]}, as_json(entry) | {"more": 1}]
+    shapes: list[dict[str, object]] = [
+        {},
+        {"items": []},
+        {"items": [{"kind": "entry"}]},
+        push_body(entry) | {"more": 1},
+    ]
     for shape in shapes:
         assert code(await ada.post(path, shape)) == (422, "malformed")
-    odd = as_json(Placed(0, entry_item(entry.item.header, (entry.item.blob or b"") + b"\x00")))
+    odd = push_body(Placed(0, entry_item(entry.item.header, (entry.item.blob or b"") + b"\x00")))
     assert code(await ada.post(path, odd)) == (422, "malformed")
 
 

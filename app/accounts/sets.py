@@ -1,0 +1,55 @@
+"""The next keyholder set of the same generation.
+
+Rules (spec §4.11) - It follows the newest set, and adds keyholders or names another rotator: leaving one out, or
+changing one, takes a rotation. - Each new keyholder brings one package, and an anchor unless it is a device; nobody
+else brings anything. - The same set again changes nothing.
+"""
+
+from sqlalchemy import Connection
+
+from app.access import Caller
+from app.accounts import repository
+from app.accounts.changing import anchored, lock_account, new_in, next_set, require_unknown
+from app.journals.append import refuse
+from app.problems import RuleBroken, SetMoved
+from duolog.api.accounts import SetRequest
+from duolog.errors import MalformedData, VerificationError
+from duolog.protocol.accounts import SignedAccountStatement, parse_set
+
+
+def change(connection: Connection, caller: Caller, request: SetRequest) -> None:
+    """Take the next set.
+
+    Raises:
+        SetMoved: it does not follow the newest set, or is of another generation than the newest.
+        AccountExists: a new keyholder is known to the server already.
+        RuleBroken, Malformed: as the rules say.
+        NotFound, SessionMissing: the account or the session has gone a moment ago.
+    """
+    signed = request.set.signed()
+    before = lock_account(connection, caller)
+    if before.has_set(signed):
+        return
+    if _generation(signed) != before.chain.newest.generation:
+        raise SetMoved
+    after = next_set(before, before.chain, signed)
+    new = new_in(after, before.newest)
+    if not set(before.newest.keyholders) <= set(after.keyholders):  # check: server.set_removes
+        raise RuleBroken
+    if sorted(item.keyholder for item in request.packages) != [item.id for item in new]:  # check: server.set_packages
+        raise RuleBroken
+    if sorted(item.keyholder for item in request.anchors) != anchored(new):  # check: server.set_anchors
+        raise RuleBroken
+    require_unknown(connection, new)
+    account = caller.account
+    repository.add_sets(connection, account, [signed], after.version)
+    repository.add_keyholders(connection, account, new, {item.keyholder: item.mac for item in request.anchors})
+    packages = {item.keyholder: item.package for item in request.packages}
+    repository.add_packages(connection, account, after.generation, packages)
+
+
+def _generation(signed: SignedAccountStatement) -> int:
+    try:
+        return parse_set(signed.statement).generation
+    except (MalformedData, VerificationError) as error:
+        raise refuse(error) from error

@@ -1,0 +1,47 @@
+"""`/v1/account/rotations`: replace an account's keys."""
+
+from fastapi import APIRouter
+
+from app.callers import Server, SignedIn
+from app.problems import (
+    AccountExists,
+    EpochMoved,
+    EpochStale,
+    GenerationMoved,
+    JournalClosed,
+    NotFound,
+    RosterMoved,
+    RuleBroken,
+    SessionMissing,
+    SetMoved,
+    refusals,
+)
+from app.rotations import service
+from duolog.api.accounts import Rotated, RotationRequest
+from duolog.api.common import ReceiptModel
+
+router = APIRouter(prefix="/v1", tags=["accounts"])
+
+
+@router.post(
+    "/account/rotations",
+    operation_id="rotate",
+    summary="Replace my account's keys, and with them revoke keyholders",
+    responses=refusals(
+        SessionMissing,
+        NotFound,
+        SetMoved,
+        AccountExists,
+        RosterMoved,
+        EpochStale,
+        EpochMoved,
+        GenerationMoved,
+        JournalClosed,
+        RuleBroken,
+    ),
+)
+async def rotate(wanted: RotationRequest, caller: SignedIn, server: Server) -> Rotated:
+    """All of it is taken, or nothing. Who is not in the new set is out. Sending it again changes nothing."""
+    rotation = service.read_rotation(wanted)
+    receipt = await server.database.write(service.rotate, caller, rotation, server.receipts, server.now())
+    return Rotated(receipt=None if receipt is None else ReceiptModel.of(receipt))
