@@ -4,15 +4,22 @@ The home keeps what was verified and what waits; the server is believed in nothi
 """
 
 from duolog.client.boundaries import Boundaries
+from duolog.client.drafts import Drafts
 from duolog.client.duolog import Duolog
 from duolog.client.home import default_home
 from duolog.client.http import HttpTransport
 from duolog.client.keystore import Unlock
 from duolog.client.links import InvitationLink, parse_link
+from duolog.client.members import Members
 from duolog.client.transport import Transport
 from duolog.client.views import (
+    BEFORE_CONFIDING,
     BEFORE_FIRST_SHARING,
+    BEFORE_SHARING_WITH_CONFIDANT,
+    COPIES_STAY,
     AccountWords,
+    Admission,
+    AdmissionStage,
     Heads,
     JournalView,
     JournalWords,
@@ -21,6 +28,7 @@ from duolog.client.views import (
     NewInvitation,
     Pairing,
     PairingStage,
+    ProposalView,
     Status,
     SyncReport,
     TimelineEntry,
@@ -28,9 +36,15 @@ from duolog.client.views import (
 )
 
 __all__ = [
+    "BEFORE_CONFIDING",
     "BEFORE_FIRST_SHARING",
+    "BEFORE_SHARING_WITH_CONFIDANT",
+    "COPIES_STAY",
     "AccountWords",
+    "Admission",
+    "AdmissionStage",
     "Boundaries",
+    "Drafts",
     "Duolog",
     "Heads",
     "HttpTransport",
@@ -38,10 +52,12 @@ __all__ = [
     "JournalView",
     "JournalWords",
     "MemberView",
+    "Members",
     "NewAccount",
     "NewInvitation",
     "Pairing",
     "PairingStage",
+    "ProposalView",
     "Status",
     "SyncReport",
     "TimelineEntry",

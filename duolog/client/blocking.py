@@ -12,7 +12,9 @@ from typing import Any, Concatenate, ParamSpec, Self, TypeVar
 from anyio.from_thread import BlockingPortal, start_blocking_portal
 
 from duolog.client import boundaries as _boundaries
+from duolog.client import drafts as _drafts
 from duolog.client import duolog as _duolog
+from duolog.client import members as _members
 from duolog.client.keystore import Unlock
 from duolog.client.transport import Transport
 from duolog.client.views import Words
@@ -51,6 +53,33 @@ class Boundaries(_Face):
     retire = _waits(_boundaries.Boundaries.retire)
     show = _waits(_boundaries.Boundaries.show)
     list = _waits(_boundaries.Boundaries.list)
+
+
+class Members(_Face):
+    """`duolog.client.Members` without `await`."""
+
+    invite = _waits(_members.Members.invite)
+    admissions = _waits(_members.Members.admissions)
+    confirm = _waits(_members.Members.confirm)
+    proposals = _waits(_members.Members.proposals)
+    sign = _waits(_members.Members.sign)
+    decline = _waits(_members.Members.decline)
+    extend = _waits(_members.Members.extend)
+    rights = _waits(_members.Members.rights)
+    shorten = _waits(_members.Members.shorten)
+    remove = _waits(_members.Members.remove)
+    remove_partner = _waits(_members.Members.remove_partner)
+    leave = _waits(_members.Members.leave)
+    list = _waits(_members.Members.list)
+
+
+class Drafts(_Face):
+    """`duolog.client.Drafts` without `await`."""
+
+    keep = _waits(_drafts.Drafts.keep)
+    drop = _waits(_drafts.Drafts.drop)
+    send = _waits(_drafts.Drafts.send)
+    list = _waits(_drafts.Drafts.list)
 
 
 class NewAccount:
@@ -147,10 +176,19 @@ class Duolog(_Face):
     profiles = _waits(_duolog.Duolog.profiles)
     state = _waits(_duolog.Duolog.state)
     export = _waits(_duolog.Duolog.export)
+    copy = _waits(_duolog.Duolog.copy)
 
     def boundaries(self, journal: bytes) -> Boundaries:
         """The boundaries of one journal."""
         return Boundaries(self._inner.boundaries(journal), self._portal)
+
+    def members(self, journal: bytes) -> Members:
+        """Who may read and write in one journal."""
+        return Members(self._inner.members(journal), self._portal)
+
+    def drafts(self) -> Drafts:
+        """What is kept for oneself until it is sent."""
+        return Drafts(self._inner.drafts(), self._portal)
 
 
 @contextmanager
@@ -165,4 +203,4 @@ def _portal() -> Iterator[tuple[BlockingPortal, AbstractContextManager[BlockingP
         raise
 
 
-__all__ = ["Boundaries", "Duolog", "NewAccount"]
+__all__ = ["Boundaries", "Drafts", "Duolog", "Members", "NewAccount"]

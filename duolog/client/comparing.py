@@ -10,6 +10,7 @@ from functools import partial
 from duolog.api.common import JournalStatementModel
 from duolog.api.journals import ProposalCreated, ProposalRequest
 from duolog.client.context import Context
+from duolog.client.folding import account_state
 from duolog.client.logs import load_log, require_open
 from duolog.client.notes import note
 from duolog.client.outbox import MOVED, push_statement
@@ -31,9 +32,12 @@ async def finish(context: Context, journal: bytes) -> None:
     roster = state.roster
     if progress is None or roster is None or progress.other is None or roster.find(progress.other) is None:
         return
+    me = roster.find(context.account)
+    if me is None:
+        return
     joined = Joined(
         journal=journal,
-        role="partner",
+        role=me.role,
         receipt_key=context.receipt_key(),
         origin=context.network.transport.origin,
     )
@@ -62,16 +66,63 @@ async def verify(context: Context, journal: bytes, words: Words) -> Pairing:
     if now.stage is PairingStage.VERIFIED:
         return now
     progress = load_progress(context, journal)
-    if now.words is None or progress is None:
+    if progress is None:
         raise NotAllowed("There are no words to compare yet. Sync, and wait for the other side.")
-    if tuple(word.lower() for word in words) != now.words:  # check: client.words
+    require_words(now.words, words)
+    save_progress(context, journal, replace(progress, confirmed=True))
+    if progress.role == "confidant":
+        await finish(context, journal)
+    else:
+        await sign_verification(context, journal)
+    return pairing_of(context, journal)
+
+
+def require_words(shown: Words | None, heard: Words) -> None:
+    """The other reads the same eight words as are shown here.
+
+    Raises:
+        NotAllowed: there are none to compare yet.
+        PinMismatch: they differ. Somebody stands in between; nothing was signed.
+    Spec: §7.
+    """
+    if shown is None:
+        raise NotAllowed("There are no words to compare yet. Sync, and wait for the other side.")
+    if tuple(word.lower() for word in heard) != shown:  # check: client.words
         raise PinMismatch(
             "The words differ: somebody may stand between you. Nothing was signed. Revoke the invitation, start again.",
             check="client.words",
         )
-    save_progress(context, journal, replace(progress, confirmed=True))
+
+
+async def verify_known(context: Context, journal: bytes) -> None:
+    """Sign `verify` without words, for a partner whose words were compared in another journal; and once more when the
+    roster has moved since my signature.
+
+    Raises:
+        PinMismatch: the account's pins contradict each other.
+        TransportError, ServerRefused, VerificationError: as for a push.
+    Spec: §7.
+    """
+    progress, roster = load_progress(context, journal), load_log(context.store, journal).roster
+    if progress is None or progress.role == "confidant" or progress.other is None or context.unconfirmed:
+        return
+    if roster is None or not roster.provisional or roster.find(progress.other) is None:
+        return
+    if not progress.confirmed:
+        if not _is_known(context, progress.other):  # check: client.verified_before
+            return
+        save_progress(context, journal, replace(progress, confirmed=True))
     await sign_verification(context, journal)
-    return pairing_of(context, journal)
+
+
+def _is_known(context: Context, account: bytes) -> bool:
+    """Whether words were compared with this account, and its chain holds what they were compared for."""
+    state = account_state(context)
+    state.require_no_conflict(account)
+    verified = state.verified.get(account)
+    if verified is None:
+        return False
+    return context.chains[account].generation(verified.generation).statement_hash == verified.chain_head
 
 
 async def sign_verification(context: Context, journal: bytes) -> None:

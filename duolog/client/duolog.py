@@ -19,10 +19,14 @@ from duolog.api.common import JournalStatementModel
 from duolog.client import accounts, comparing, exporting, pairing, progress, reading
 from duolog.client.boundaries import Boundaries
 from duolog.client.context import Context
+from duolog.client.copies import make_copy
+from duolog.client.drafts import Drafts
+from duolog.client.edge import errors, plain_words, to_transport
 from duolog.client.folding import account_state, journal_state
 from duolog.client.home import has_keystore
 from duolog.client.http import HttpTransport
 from duolog.client.keystore import Unlock
+from duolog.client.members import Members
 from duolog.client.notes import note
 from duolog.client.outbox import deliver, post
 from duolog.client.pulling import pull
@@ -90,8 +94,8 @@ class Duolog:
             VerificationError: the server answers for another account, or signs with another key than before.
         Spec: §4.
         """
-        with _errors():
-            transport = _transport(server)
+        with errors():
+            transport = to_transport(server)
             context, words = await accounts.register(transport, home, unlock or Unlock(), invite_code, clock)
         return NewAccount(cls(context), words)
 
@@ -114,8 +118,8 @@ class Duolog:
             NotAllowed, KeystoreLocked, HomeError, TransportError: as `register`.
         Spec: §4.
         """
-        with _errors():
-            transport, text = _transport(server), words if isinstance(words, str) else " ".join(words)
+        with errors():
+            transport, text = to_transport(server), words if isinstance(words, str) else " ".join(words)
             return cls(await accounts.restore(transport, text, home, unlock or Unlock(), clock))
 
     @classmethod
@@ -128,7 +132,7 @@ class Duolog:
             HomeError, KeystoreLocked, MalformedData: it can't be opened.
             NotAllowed: its registration was never finished, or `server` is another one.
         """
-        with _errors():
+        with errors():
             opened, origin = accounts.server_of(home, unlock or Unlock())
             try:
                 transport = server or HttpTransport(origin)
@@ -146,7 +150,7 @@ class Duolog:
 
     async def close(self) -> None:
         """Close the connections and leave the home to others."""
-        with _errors():
+        with errors():
             await self._context.network.transport.close()
             self._context.home.close()
 
@@ -211,12 +215,12 @@ class Duolog:
                 raise NotAllowed("Compare the words of at least one journal too.")
             sentence = "The words differ: the server may have shown this home an old or another state. Do not go on."
             newest = eight_words(context.chains[context.account].newest.statement_hash)
-            if _plain(chain_head) != newest:  # check: client.confirm_account
+            if plain_words(chain_head) != newest:  # check: client.confirm_account
                 raise PinMismatch(sentence, check="client.confirm_account")
             for journal, words in heads.items():
                 rows = context.store.rows("SELECT head FROM item WHERE journal = ?", journal)
                 known = {eight_words(bytes(row[0])) for row in rows if isinstance(row[0], bytes)}
-                if _plain(words) not in known:  # check: client.confirm_head
+                if plain_words(words) not in known:  # check: client.confirm_head
                     raise PinMismatch(sentence, check="client.confirm_head")
             context.store.put("unconfirmed", None)
 
@@ -286,7 +290,7 @@ class Duolog:
         """Sign that both see the same words; `words` as the other reads them. Raises: as `comparing.verify`."""
         async with self._alone() as context:
             await self._ready(context)
-            return await comparing.verify(context, journal, _plain(words))
+            return await comparing.verify(context, journal, plain_words(words))
 
     # --- writing and reading ------------------------------------------------------------------------------------------
 
@@ -351,6 +355,20 @@ class Duolog:
         async with self._alone() as context:
             return exporting.export_to(context, path, journals, force=force, progress=progress)
 
+    def members(self, journal: bytes) -> Members:
+        """Who may read and write in one journal."""
+        return Members(self, journal)
+
+    def drafts(self) -> Drafts:
+        """What is kept for oneself until it is sent."""
+        return Drafts(self)
+
+    async def copy(self, source: bytes, entry: bytes, journal: bytes, text: str | None = None) -> Written:
+        """Copy an entry of the journal `source` into another, whole or with a shorter `text`. Raises: as `write`."""
+        async with self._alone() as context:
+            body = make_copy(context, source, entry, text)
+        return await self.write(journal, "copy", body)
+
     async def _ready(self, context: Context) -> None:
         """The account is checked, and its journal is read, before anything is written."""
         await check_account(context)
@@ -358,28 +376,6 @@ class Duolog:
 
     @asynccontextmanager
     async def _alone(self) -> AsyncIterator[Context]:
-        with _errors():
+        with errors():
             async with self._lock:
                 yield self._context
-
-
-class _errors:  # noqa: N801  # used like a function
-    """The last boundary: what the operating system raises becomes a HomeError."""
-
-    def __enter__(self) -> None:
-        return None
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        if isinstance(error, OSError):
-            sentence = f"This computer refused something: {error.strerror or type(error).__name__}. Nothing was lost."
-            raise HomeError(sentence) from error
-
-
-def _transport(server: str | Transport) -> Transport:
-    return HttpTransport(server) if isinstance(server, str) else server
-
-
-def _plain(words: Sequence[str]) -> tuple[str, ...]:
-    return tuple(word.strip().lower() for word in (words.split() if isinstance(words, str) else words))

@@ -170,6 +170,9 @@ class HttpTransport:
     async def hold(self, journal: bytes, holding: HoldingRequest) -> None:
         await self._call("POST", f"{_of(journal)}/holdings", _encode(holding))
 
+    async def drop_proposal(self, journal: bytes, proposal: bytes) -> None:
+        await self._call("DELETE", f"{_of(journal)}/proposals/{encode_b64(proposal)}")
+
     async def invite(self, journal: bytes, invitation: InvitationRequest) -> None:
         await self._call("POST", f"{_of(journal)}/invitations", _encode(invitation))
 

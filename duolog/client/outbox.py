@@ -16,10 +16,12 @@ from duolog.api.entries import Pushed
 from duolog.api.pages import Placed, encode_push
 from duolog.client.context import Context
 from duolog.client.folding import document_context, journal_state
+from duolog.client.former import require_member
 from duolog.client.logs import freeze, newest_receipt, require_open
 from duolog.client.pulling import pull
 from duolog.client.rosters import Made, make_bad_grant, make_rotate
 from duolog.client.store import as_bytes, as_int
+from duolog.client.terms import make_endings
 from duolog.documents.journal import require_allowed
 from duolog.errors import NotAllowed, Rollback, ServerRefused, TransportError, VerificationError
 from duolog.protocol import sizes
@@ -52,6 +54,7 @@ def post(context: Context, journal: bytes, document: Document) -> bytes:
         MalformedData: it is too long, or not what its kind says.
     """
     _, roster = require_open(context.store, journal)
+    require_member(context, journal)
     member = roster.find(context.account)
     if member is None or member.rights != "write":  # check: client.may_write
         raise NotAllowed("You may read this journal, but not write in it.")
@@ -133,6 +136,9 @@ async def push_entries(context: Context, journal: bytes, batch: Sequence[_Waitin
         roster = made.roster
     items: list[Placed] = []
     key = epochs.get(roster.epoch)
+    for made in make_endings(context, roster):
+        items.append(Placed(0, StatementItem(made.signed), made.grants))
+        roster, key = made.roster, made.key
     if roster.stale:
         made = make_rotate(context, roster)
         items.append(Placed(0, StatementItem(made.signed), made.grants))

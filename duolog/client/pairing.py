@@ -11,50 +11,34 @@ import secrets
 from dataclasses import replace
 from typing import TypeVar
 
-from duolog.api.invitations import InvitationRequest
-from duolog.api.pages import parse_push
-from duolog.client.comparing import finish
+from duolog.client.comparing import finish, verify_known
 from duolog.client.context import Context
+from duolog.client.former import why_former
 from duolog.client.logs import load_log, require_open
 from duolog.client.notes import note
+from duolog.client.offers import Offer, Place, fetch_answer, make_offer, reveal, verify_taken
 from duolog.client.outbox import MOVED, push_statement
 from duolog.client.progress import Progress, load_progress, pairing_of, save_progress
 from duolog.client.pulling import pull
-from duolog.client.rosters import founder_of, make_fresh
+from duolog.client.rosters import make_fresh
 from duolog.client.store import as_bytes
 from duolog.client.views import BEFORE_FIRST_SHARING, NewInvitation, Pairing
-from duolog.documents.account_kinds import (
-    EndedInvitation,
-    PendingInvitation,
-    SentAcceptance,
-    TakenAcceptance,
-)
-from duolog.errors import (
-    NotAllowed,
-    PinMismatch,
-    ServerRefused,
-    VerificationError,
-)
+from duolog.documents.account_kinds import EndedInvitation, SentAcceptance
+from duolog.errors import NotAllowed, PinMismatch, ServerRefused, VerificationError
 from duolog.protocol import sizes
 from duolog.protocol.codec import sha256
-from duolog.protocol.log import StatementItem
+from duolog.protocol.roster_changes import check_member_shape
 from duolog.protocol.roster_statements import Acceptance, Member
-from duolog.protocol.statements import SignedStatement
-from duolog.seal.links import Link, parse_link
+from duolog.seal.links import parse_link
 from duolog.seal.pairing import (
     Answer,
-    Invitation,
     InvitationSecret,
-    parse_answer,
     parse_invitation,
     parse_nonce,
     require_reveal,
-    reveal_commitment,
-    verify_answer,
     verify_invitation,
 )
 
-EXPIRES_AFTER = 24 * 3600  # seconds
 T = TypeVar("T")
 
 
@@ -70,36 +54,13 @@ async def invite(context: Context, journal: bytes) -> NewInvitation:
     _, roster = require_open(context.store, journal)
     if len(roster.partners) >= sizes.MAX_PARTNERS:
         raise NotAllowed("This journal already has two partners.")
-    if journal == context.identity.account_journal:  # check: client.invite_account_journal
-        raise NotAllowed("The account's own journal is nobody else's. Create a journal to share.")
-    link = Link(context.network.transport.origin, secrets.token_bytes(sizes.INVITATION_SECRET))
-    secret, nonce = InvitationSecret(link.secret), secrets.token_bytes(sizes.NONCE)
-    chain = context.chains[context.account]
-    plaintext = Invitation(
-        chain=tuple(context.chains.statements(context.account)),
-        genesis=_genesis_of(context, journal),
-        role="partner",
-        rights="write",
-        origin=link.origin,
-        receipt_key=context.receipt_key(),
-        reveal=reveal_commitment(nonce, chain.newest.statement_hash, journal),
-    ).encode()
-    expires = context.clock() + EXPIRES_AFTER
-    save_progress(context, journal, Progress("founder", link.secret, plaintext, nonce))
-    pending = PendingInvitation(
-        invitation=secret.id,
-        journal=journal,
-        secret=link.secret,
-        n_f=nonce,
-        plaintext_hash=sha256(plaintext),
-        role="partner",
-        rights="write",
-        expires=expires,
-    )
-    await note(context, "pending_invitation", pending)
-    request = InvitationRequest(invitation=secret.id, sealed=secret.seal("invitation", plaintext), expires_at=expires)
-    await context.network.call(lambda transport: transport.invite(journal, request))
-    return NewInvitation(secret.id, journal, link.url, link.uri, expires, BEFORE_FIRST_SHARING)
+
+    def keep(offer: Offer) -> None:
+        save_progress(context, journal, Progress("founder", offer.link.secret, offer.plaintext, offer.nonce))
+
+    offer = await make_offer(context, journal, Place("partner", "write"), keep)
+    link, invitation = offer.link, InvitationSecret(offer.link.secret).id
+    return NewInvitation(invitation, journal, link.url, link.uri, offer.expires, BEFORE_FIRST_SHARING)
 
 
 async def revoke(context: Context, journal: bytes, invitation: bytes) -> None:
@@ -108,6 +69,7 @@ async def revoke(context: Context, journal: bytes, invitation: bytes) -> None:
     progress = load_progress(context, journal)
     if progress is not None and InvitationSecret(progress.secret).id == invitation:
         context.store.write("DELETE FROM pairing WHERE journal = ?", journal)
+    context.store.write("DELETE FROM admission WHERE invitation = ?", invitation)
     await note(context, "ended_invitation", EndedInvitation(invitation=invitation, how="revoked"))
 
 
@@ -134,8 +96,8 @@ async def join(context: Context, text: str) -> Pairing:
         offered = await context.network.call(lambda server: server.open_invitation(secret.id))
         journal = await _accept(context, secret, secret.open("invitation", offered.sealed))
     progress = load_progress(context, journal)
-    if progress is None or progress.role != "partner":
-        raise NotAllowed("This is your own invitation. Give the link to your partner.")
+    if progress is None or progress.role == "founder":
+        raise NotAllowed("This is your own invitation. Give the link to the one whom it is for.")
     answer = Answer(_require(progress.signed_acceptance), tuple(context.chains.statements(context.account)))
     await context.network.call(
         lambda server: server.answer_invitation(secret.id, secret.seal("acceptance", answer.encode()))
@@ -154,15 +116,21 @@ async def _accept(context: Context, secret: InvitationSecret, plaintext: bytes) 
             "The invitation names another receipt key than this server showed you. Stop, and ask who runs it.",
             check="client.invitation_receipt_key",
         )
-    if invitation.role != "partner":
-        raise NotAllowed("This invitation is for a confidant; this version of Duolog can't accept it yet.")
     if founder.account == context.account:
-        raise NotAllowed("This is your own invitation. Give the link to your partner.")
+        raise NotAllowed("This is your own invitation. Give the link to the one whom it is for.")
+    known = load_log(context.store, roster.journal).roster
+    if known is not None and known.find(context.account) is not None and why_former(context, roster.journal) is None:
+        raise NotAllowed("You are in this journal already.")
+    if invitation.until is not None and invitation.until <= context.clock():
+        raise NotAllowed("The term that this invitation offers is over already. Ask for another one.")
+    newest = context.chains[context.account].newest
+    place = (invitation.role, invitation.rights, invitation.until)
+    me = Member(context.account, newest.generation, newest.statement_hash, *place)
+    check_member_shape(me)
     context.chains.pin(founder.account, invitation.chain)
-    me = founder_of(context.chains[context.account])
     statement = Acceptance(roster.journal, sha256(plaintext), me, secrets.token_bytes(sizes.NONCE)).encode()
     signature = context.identity.secret.sign(statement)
-    progress = Progress("partner", secret.secret, plaintext, None, statement, signature, founder.account)
+    progress = Progress(invitation.role, secret.secret, plaintext, None, statement, signature, founder.account)
     save_progress(context, roster.journal, progress)
     sent = SentAcceptance(
         journal=roster.journal,
@@ -190,47 +158,32 @@ async def go_on(context: Context, journal: bytes) -> None:
     elif progress.nonce is None:
         await _learn_nonce(context, journal, progress)
     await finish(context, journal)
+    await verify_known(context, journal)
 
 
 async def _go_on_as_founder(context: Context, journal: bytes, progress: Progress) -> None:
     secret = InvitationSecret(progress.secret)
     if progress.acceptance is None:
-        mine = await context.network.call(lambda transport: transport.own_invitations(journal))
-        sealed = next((item.answer for item in mine.invitations if item.invitation == secret.id), None)
-        if sealed is None:
+        answer = await fetch_answer(context, journal, secret)
+        if answer is None:
             return
-        progress = await _take(context, journal, progress, secret.open("acceptance", sealed))
+        progress = await _take(context, journal, progress, answer)
     roster = load_log(context.store, journal).roster
     if roster is None or progress.other is None or roster.find(progress.other) is not None:
         return
-    revealed = secret.seal("reveal", _require(progress.nonce))
-    try:
-        await context.network.call(lambda transport: transport.reveal(journal, secret.id, revealed))
-    except ServerRefused as error:
-        if error.code != "invitation_used":  # revealed before, sealed with another nonce
-            raise
+    await reveal(context, journal, secret, _require(progress.nonce))
     await _add(context, journal, progress)
     await note(context, "ended_invitation", EndedInvitation(invitation=secret.id, how="added"))
 
 
 async def _take(context: Context, journal: bytes, progress: Progress, plaintext: bytes) -> Progress:
     """Take one acceptance, durably, here and in the account journal."""
-    answer = parse_answer(plaintext)
-    acceptance, chain = verify_answer(progress.plaintext, answer)
-    if chain.account == context.account:  # check: client.own_answer
-        raise VerificationError("The server answers your invitation with your own account.", check="client.own_answer")
-    context.chains.pin(chain.account, answer.chain)
-    signed = answer.acceptance
-    taken = replace(progress, acceptance=signed.statement, signature=signed.signature, other=acceptance.member.account)
-    save_progress(context, journal, taken)
-    document = TakenAcceptance(
-        invitation=InvitationSecret(progress.secret).id,
-        account=chain.account,
-        acceptance=signed.statement,
-        signature=signed.signature,
-    )
-    await note(context, "taken_acceptance", document)
-    return taken
+    secret = InvitationSecret(progress.secret)
+    taken = verify_taken(context, secret, progress.plaintext, plaintext)
+    progress = replace(progress, acceptance=taken.acceptance, signature=taken.signature, other=taken.account)
+    save_progress(context, journal, progress)
+    await note(context, "taken_acceptance", taken)
+    return progress
 
 
 async def _add(context: Context, journal: bytes, progress: Progress) -> None:
@@ -267,14 +220,6 @@ async def _learn_nonce(context: Context, journal: bytes, progress: Progress) -> 
     nonce = parse_nonce(secret.open("reveal", revealed.sealed))
     require_reveal(parse_invitation(progress.plaintext), nonce)  # check: client.reveal
     save_progress(context, journal, replace(progress, nonce=nonce))
-
-
-def _genesis_of(context: Context, journal: bytes) -> SignedStatement:
-    row = context.store.row("SELECT frame FROM item WHERE journal = ? AND seq = 1", journal)
-    item = None if row is None else parse_push(as_bytes(row[0]))[0].item
-    if not isinstance(item, StatementItem):
-        raise NotAllowed("This journal has not been fetched yet. Sync first.")
-    return item.signed
 
 
 def _require(value: T | None) -> T:

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from duolog.client.context import Context
 from duolog.client.folding import journal_state
+from duolog.client.former import why_former
 from duolog.client.logs import frozen_reason, load_log
 from duolog.client.outbox import waiting
 from duolog.client.store import as_bytes, as_int
@@ -59,6 +60,7 @@ def view_journal(context: Context, journal: bytes) -> JournalView:
         frozen=frozen_reason(context.store, journal),
         waiting=waiting(context, journal),
         unreadable=0 if unreadable is None else as_int(unreadable[0]),
+        former=why_former(context, journal),
     )
 
 

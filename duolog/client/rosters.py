@@ -3,14 +3,14 @@ for them."""
 
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from duolog.client.context import Context
 from duolog.client.identity import Identity
 from duolog.errors import NotAllowed
 from duolog.protocol import sizes
 from duolog.protocol.accounts import AccountChain
-from duolog.protocol.roster import check_change, grant_digest
+from duolog.protocol.roster import check_change, check_proposal, grant_digest
 from duolog.protocol.roster_changes import Roster
 from duolog.protocol.roster_statements import Change, Member, RosterStatement, SignedAcceptance
 from duolog.protocol.statements import Signature, SignedStatement
@@ -63,8 +63,12 @@ def make_fresh(
     provisional: bool,
     account: bytes | None = None,
     acceptance: SignedAcceptance | None = None,
+    waits: bool = False,
 ) -> Made:
-    """A change that begins a new epoch: a key nobody had before, granted to each member. Spec: §5."""
+    """A change that begins a new epoch: a key nobody had before, granted to each member. Spec: §5.
+
+    `waits`: it is a proposal, and may still need another signature.
+    """
     version = roster.version + 1
     key, epoch = new_epoch(roster.nonce, version, roster.epoch + 1)
     grants = wrap_grants(key, epoch, members, context.chains)
@@ -82,7 +86,8 @@ def make_fresh(
         acceptance=acceptance,
     ).encode()
     signed = SignedStatement(statement, (sign_for(context.identity, roster, statement),))
-    return Made(signed, grants, check_change(roster, signed, context.chains), key)
+    check = check_proposal if waits else check_change
+    return Made(signed, grants, check(roster, signed, context.chains), key)
 
 
 def make_rotate(context: Context, roster: Roster) -> Made:
@@ -95,6 +100,15 @@ def make_bad_grant(context: Context, roster: Roster) -> Made:
     statement = carried(roster, "bad_grant", account=context.account).encode()
     signed = SignedStatement(statement, (sign_for(context.identity, roster, statement),))
     return Made(signed, {}, check_change(roster, signed, context.chains), None)
+
+
+def make_carried(context: Context, roster: Roster, change: Change, member: Member) -> Made:
+    """A change of one confidant's term or rights to those of `member`, signed by me; the other's signature may still be
+    needed. Spec: §5."""
+    members = tuple(member if item.account == member.account else item for item in roster.members)
+    statement = replace(carried(roster, change, account=member.account), members=members).encode()
+    signed = SignedStatement(statement, (sign_for(context.identity, roster, statement),))
+    return Made(signed, {}, check_proposal(roster, signed, context.chains), None)
 
 
 def carried(

@@ -38,6 +38,13 @@ CREATE TABLE IF NOT EXISTS outbox (
 CREATE TABLE IF NOT EXISTS acknowledged (
     journal BLOB NOT NULL, seq INTEGER NOT NULL, digest BLOB NOT NULL, PRIMARY KEY (journal, seq)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS pairing (journal BLOB PRIMARY KEY, sealed BLOB NOT NULL);
+CREATE TABLE IF NOT EXISTS admission (
+    journal BLOB NOT NULL, invitation BLOB NOT NULL, sealed BLOB NOT NULL, PRIMARY KEY (journal, invitation)) WITHOUT
+    ROWID;
+CREATE TABLE IF NOT EXISTS consent (
+    journal BLOB NOT NULL, change TEXT NOT NULL, account BLOB NOT NULL, sealed BLOB NOT NULL,
+    PRIMARY KEY (journal, change, account)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS former (journal BLOB PRIMARY KEY, how TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS snapshot (journal BLOB PRIMARY KEY, seq INTEGER NOT NULL, sealed BLOB NOT NULL);
 """
 

@@ -14,13 +14,16 @@ from functools import partial
 import anyio
 
 from duolog.api.journals import JournalList
+from duolog.client.confidants import admit
 from duolog.client.context import Context
 from duolog.client.folding import account_state
+from duolog.client.former import sort_unlisted, why_former
 from duolog.client.identity import open_account
 from duolog.client.logs import freeze, frozen_reason, load_log
 from duolog.client.notes import note
 from duolog.client.outbox import deliver
 from duolog.client.pairing import go_on
+from duolog.client.proposals import renew
 from duolog.client.pulling import pull
 from duolog.client.store import as_bytes
 from duolog.client.transport import Transport
@@ -123,7 +126,7 @@ async def _pull_one(context: Context, journal: bytes, listed: Mapping[bytes, int
 def _hidden(context: Context, state: AccountState, listed: Mapping[bytes, int]) -> list[DuologError]:
     """A journal that I have joined, and that the server doesn't list."""
     held = {as_bytes(row[0]) for row in context.store.rows("SELECT id FROM journal WHERE seq > 0")}
-    hidden = sorted((set(state.journals) | held) - set(listed))
+    hidden = sorted(sort_unlisted(context, state, (set(state.journals) | held) - set(listed), listed))
     if hidden:  # check: client.hidden_journal
         names = ", ".join(encode_b64(journal)[:8] for journal in hidden)
         return [Withheld(f"The server hides a journal of yours ({names}).", check="client.hidden_journal")]
@@ -150,14 +153,19 @@ def _check_pins(context: Context, state: AccountState, journal: bytes) -> None:
 async def _send(context: Context, problems: list[DuologError]) -> int:
     """Go on with pairings, and deliver what waits."""
     delivered = 0
-    for row in context.store.rows("SELECT journal FROM pairing"):
-        try:
-            await go_on(context, as_bytes(row[0]))
-        except DuologError as error:
-            problems.append(error)
+    started = "SELECT journal FROM pairing UNION SELECT journal FROM admission UNION SELECT journal FROM consent"
+    for row in context.store.rows(started):
+        journal = as_bytes(row[0])
+        if why_former(context, journal) is not None:
+            continue
+        for step in (go_on, admit, renew):
+            try:
+                await step(context, journal)
+            except DuologError as error:
+                problems.append(error)
     for row in context.store.rows("SELECT DISTINCT journal FROM outbox"):
         journal = as_bytes(row[0])
-        if frozen_reason(context.store, journal) is not None:
+        if frozen_reason(context.store, journal) is not None or why_former(context, journal) is not None:
             continue
         try:
             delivered += await deliver(context, journal)

@@ -20,6 +20,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from duolog.documents.account_kinds import (
     Confirmed,
+    DeclinedProposal,
     Draft,
     EndedClosing,
     EndedInvitation,
@@ -29,6 +30,7 @@ from duolog.documents.account_kinds import (
     Kept,
     KeyholderId,
     KeyholderLabel,
+    LeftJournal,
     NotedHead,
     Pairing,
     PendingClosing,
@@ -75,6 +77,8 @@ class AccountState:
     closings: dict[JournalId, PendingClosing] = field(default_factory=dict)
     kept: dict[JournalId, tuple[EntryId, ...]] = field(default_factory=dict)
     erased: dict[JournalId, tuple[EntryId, ...]] = field(default_factory=dict)
+    declined: tuple[DeclinedProposal, ...] = ()
+    left: dict[JournalId, LeftJournal] = field(default_factory=dict)
     conflicts: tuple[Conflict, ...] = ()
     skipped: tuple[Skipped, ...] = ()
     unknown: tuple[AppliedDocument, ...] = ()
@@ -273,6 +277,20 @@ def _marked(marks: dict[bytes, tuple[bytes, ...]], journal: bytes, entry: bytes)
     return marks if entry in known else {**marks, journal: (*known, entry)}
 
 
+def _declined(state: AccountState, entry: bytes, body: DeclinedProposal) -> AccountState:
+    others = tuple(item for item in state.declined if not same_terms(item, body))
+    return replace(state, declined=(*others, body))
+
+
+def same_terms(one: DeclinedProposal, other: DeclinedProposal) -> bool:
+    """Whether two proposals would make the same change, whenever they were declined."""
+    return one.model_copy(update={"at": 0}) == other.model_copy(update={"at": 0})
+
+
+def _left(state: AccountState, entry: bytes, body: LeftJournal) -> AccountState:
+    return replace(state, left={**state.left, body.journal: body})
+
+
 @dataclass(frozen=True, slots=True)
 class AccountKind:
     """One kind of the account journal: its body and its reducer."""
@@ -305,5 +323,7 @@ ACCOUNT_KINDS: Mapping[str, AccountKind] = {
     "ended_closing": AccountKind(TypeAdapter(EndedClosing), _closing_ended),
     "kept": AccountKind(TypeAdapter(Kept), _kept),
     "erased": AccountKind(TypeAdapter(Erased), _erased),
+    "declined_proposal": AccountKind(TypeAdapter(DeclinedProposal), _declined),
+    "left_journal": AccountKind(TypeAdapter(LeftJournal), _left),
 }
 _STATE = TypeAdapter(AccountState)

@@ -132,6 +132,23 @@ class Draft(Body):
     document: DraftDocument | None = None
 
 
+class DeclinedProposal(Body):
+    """A change that one of us proposed and the other declined, with the place it would have made, and when (`at`)."""
+
+    journal: JournalId
+    change: Literal["add", "extend", "rights"]
+    account: AccountId
+    rights: Rights
+    until: Seconds
+    at: Seconds
+
+
+class LeftJournal(Body):
+    """A journal that I was a confidant of, and left."""
+
+    journal: JournalId
+
+
 class HeadCompared(Body):
     """A journal's head as it was read out."""
 

@@ -103,7 +103,7 @@ def _worded(text: Text, voice: Voice) -> Iterator[str]:
         yield from indented("Why", text.why)
         return
     yield f"  {author}'s text, {when}"
-    yield from _wording_lines(text.wording, author)
+    yield from wording_lines(text.wording, author)
     if text.outcome == "accepted" and text.answered_by is not None and text.answered_at is not None:
         yield f"  {voice.name(text.answered_by)} accepted exactly this text, {voice.when(text.answered_at)}"
     if text.outcome == "declined" and text.answered_by is not None:
@@ -111,7 +111,8 @@ def _worded(text: Text, voice: Voice) -> Iterator[str]:
         yield from indented("Why", text.answer_why)
 
 
-def _wording_lines(wording: Wording, author: str) -> Iterator[str]:
+def wording_lines(wording: Wording, author: str) -> Iterator[str]:
+    """A wording by `author`, a line for each of its parts."""
     yield from indented("Text", wording.text)
     yield f"  Topic: {wording.topic.replace('_', ' ')}; binds {'both' if wording.binds == 'both' else author}"
     yield from indented("Why", wording.why)
@@ -126,12 +127,12 @@ def describe_step(applied: AppliedDocument, body: Step, voice: Voice, state: Bou
     """One step as a timeline shows it: who did what to which boundary, with the words that came with it."""
     author = voice.name(applied.author)
     if isinstance(body, Propose):
-        return "\n".join([f"{author} proposed a boundary:", *_wording_lines(body.wording, author)])
+        return "\n".join([f"{author} proposed a boundary:", *wording_lines(body.wording, author)])
     boundary = find_boundary(state, body.answers.entry)
     title = f"\u201c{title_of(boundary)}\u201d" if boundary is not None else "a boundary that is not here"
     if isinstance(body, Counter | Amend):
         verb = "countered" if isinstance(body, Counter) else "proposed to amend"
-        return "\n".join([f"{author} {verb} {title}:", *_wording_lines(body.wording, author)])
+        return "\n".join([f"{author} {verb} {title}:", *wording_lines(body.wording, author)])
     if isinstance(body, Contest):
         return "\n".join([f"{author} contested {title}:", *(f"  {line}" for line in plain(body.words).split("\n"))])
     if isinstance(body, Decline | Retire):

@@ -7,7 +7,7 @@ from fastapi import FastAPI
 
 from duolog.api.invitations import InvitationRequest, Reveal
 from duolog.client import Duolog, PairingStage, parse_link
-from duolog.client.pairing import _genesis_of
+from duolog.client.offers import genesis_of
 from duolog.client.rosters import founder_of
 from duolog.errors import DuologError, MalformedData, NotAllowed, PinMismatch, VerificationError
 from duolog.protocol.codec import sha256
@@ -27,7 +27,7 @@ async def offered(founder: Duolog, journal: bytes, **changes: Any) -> str:
     fields = {"origin": ORIGIN, "receipt_key": context.receipt_key()} | changes
     plaintext = Invitation(
         chain=tuple(context.chains.statements(founder.account)),
-        genesis=_genesis_of(context, journal),
+        genesis=genesis_of(context, journal),
         role="partner",
         rights="write",
         reveal=bytes(32),

@@ -1,0 +1,83 @@
+"""Drafts: documents that are kept for oneself, in the account journal, until they are sent or thrown away.
+
+Nobody else is told that there is one.
+"""
+
+import secrets
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from duolog.client.folding import account_state
+from duolog.client.notes import note
+from duolog.client.outbox import deliver, post
+from duolog.client.views import Written
+from duolog.documents.account import make_account_document
+from duolog.documents.account_kinds import Draft, DraftDocument
+from duolog.errors import NotAllowed, ServerRefused, TransportError
+from duolog.protocol import sizes
+from duolog.protocol.messages import Document
+
+if TYPE_CHECKING:
+    from duolog.client.duolog import Duolog
+
+
+class Drafts:
+    """The drafts of an account. A draft is named by its id, 16 bytes.
+
+    Raises:
+        NotAllowed: there is no such draft, or the rules forbid to send it now.
+        TransportError, ServerRefused, VerificationError: as `Duolog.sync`; what was kept is safe in the home.
+    """
+
+    def __init__(self, duolog: "Duolog") -> None:
+        self._duolog = duolog
+
+    async def list(self) -> tuple[Draft, ...]:
+        """Every draft, oldest first. Without the network."""
+        async with self._duolog._alone() as context:
+            return tuple(account_state(context).drafts.values())
+
+    async def keep(
+        self, journal: bytes, kind: str, body: Mapping[str, Any], *, v: int = 1, draft: bytes | None = None
+    ) -> bytes:
+        """Keep a draft for a journal, or a newer text of one; its id."""
+        name = secrets.token_bytes(sizes.ENTRY_ID) if draft is None else draft
+        kept = Draft(draft=name, journal=journal, document=DraftDocument(kind=kind, v=v, body=dict(body)))
+        async with self._duolog._alone() as context:
+            await self._duolog._ready(context)
+            await note(context, "draft", kept)
+        return name
+
+    async def drop(self, draft: bytes) -> None:
+        """Throw a draft away."""
+        async with self._duolog._alone() as context:
+            await self._duolog._ready(context)
+            found = _find(account_state(context).drafts, draft)
+            await note(context, "draft", Draft(draft=draft, journal=found.journal))
+
+    async def send(self, draft: bytes) -> Written:
+        """Write a draft into its journal; it is a draft no longer. Both are safe in the home together."""
+        async with self._duolog._alone() as context:
+            found = _find(account_state(context).drafts, draft)
+            kept = found.document
+            if kept is None:
+                raise NotAllowed("There is no such draft. List them to see their names.")
+            now, mine = context.clock(), context.identity.account_journal
+            gone = make_account_document("draft", Draft(draft=draft, journal=found.journal), now)
+            with context.store.transaction():
+                entry = post(context, found.journal, Document(kept.kind, kept.v, now, dict(kept.body)))
+                post(context, mine, gone)
+        try:
+            async with self._duolog._alone() as context:
+                await self._duolog._ready(context)
+                await deliver(context, found.journal)
+                await deliver(context, mine)
+        except (TransportError, ServerRefused) as error:
+            return Written(entry, delivered=False, problem=error)
+        return Written(entry, delivered=True)
+
+
+def _find(drafts: Mapping[bytes, Draft], draft: bytes) -> Draft:
+    if draft not in drafts:
+        raise NotAllowed("There is no such draft. List them to see their names.")
+    return drafts[draft]

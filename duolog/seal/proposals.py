@@ -1,0 +1,102 @@
+"""What travels with a proposal to add a confidant: all that the co-signer's eight words are made of.
+
+Rules
+- It is sealed to the epoch in force, so that members read it and nobody else, and bound to one statement.
+- The words are made of the acceptance that the statement itself carries: no other one can be shown in its place.
+- The co-signer checks what the inviter has checked. Nothing in it is believed because the other partner sent it.
+"""
+
+import secrets
+from dataclasses import dataclass
+
+from duolog.protocol import sizes
+from duolog.protocol.accounts import AccountChain, SignedAccountStatement
+from duolog.protocol.codec import encode_b64, encode_canonical, label, parse_canonical
+from duolog.protocol.roster_statements import SignedAcceptance
+from duolog.protocol.statements import Fields
+from duolog.seal import aead
+from duolog.seal.chains import MAX_CHAIN, encode_link, read_link
+from duolog.seal.derive import expand
+from duolog.seal.keys import EpochKey
+from duolog.seal.pairing import (
+    Answer,
+    pairing_words,
+    parse_invitation,
+    parse_nonce,
+    require_reveal,
+    verify_answer,
+    verify_invitation,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ProposalContext:
+    """The `invitation`'s plaintext, the nonce N_F (32 bytes), and the confidant's account `chain`."""
+
+    invitation: bytes
+    nonce: bytes
+    chain: tuple[SignedAccountStatement, ...]
+
+    def encode(self) -> bytes:
+        """The plaintext. Raises: MalformedData when it is too long. Spec: §7."""
+        return encode_canonical(
+            {
+                "type": "confidant_context",
+                "invitation": encode_b64(self.invitation),
+                "nonce": encode_b64(self.nonce),
+                "chain": [encode_link(signed) for signed in self.chain],
+            },
+            sizes.MAX_INVITATION,
+        )
+
+
+def parse_context(plaintext: bytes) -> ProposalContext:
+    """A context from its plaintext; nothing is verified yet. Raises: MalformedData. Spec: §7."""
+    fields = Fields(parse_canonical(plaintext, sizes.MAX_INVITATION), "A proposal's context")
+    fields.text("type", "confidant_context")
+    context = ProposalContext(
+        invitation=fields.blob("invitation"),
+        nonce=parse_nonce(fields.data("nonce", sizes.NONCE)),
+        chain=fields.objects("chain", read_link, 1, MAX_CHAIN),
+    )
+    fields.done()
+    return context
+
+
+def seal_context(key: EpochKey, journal: bytes, statement_hash: bytes, context: ProposalContext) -> bytes:
+    """Nonce 24 | ciphertext, for the members of the epoch in force. Spec: §7."""
+    nonce = secrets.token_bytes(sizes.AEAD_NONCE)
+    associated = label("proposal-context") + journal + statement_hash
+    return nonce + aead.encrypt(_key(key, journal), nonce, context.encode(), associated)
+
+
+def open_context(key: EpochKey, journal: bytes, statement_hash: bytes, sealed: bytes) -> ProposalContext:
+    """What `seal_context` made for exactly this statement.
+
+    Raises:
+        OpenError: another epoch, journal or statement, or changed bytes.
+        MalformedData: it is not what the format says.
+    Spec: §7.
+    """
+    nonce, ciphertext = sealed[: sizes.AEAD_NONCE], sealed[sizes.AEAD_NONCE :]
+    associated = label("proposal-context") + journal + statement_hash
+    return parse_context(aead.decrypt(_key(key, journal), nonce, ciphertext, associated))
+
+
+def verify_context(context: ProposalContext, acceptance: SignedAcceptance) -> tuple[AccountChain, tuple[str, ...]]:
+    """The confidant's chain, and the eight words that both partners compare with them, for a statement's `acceptance`.
+
+    Raises:
+        MalformedData, ChainViolation, BadSignature: a part breaks its rules.
+        VerificationError: the acceptance is of another invitation, journal, place or account, or N_F is another.
+    Spec: §7.
+    """
+    invitation = parse_invitation(context.invitation)
+    verify_invitation(invitation)
+    _, chain = verify_answer(context.invitation, Answer(acceptance, context.chain))
+    require_reveal(invitation, context.nonce)
+    return chain, pairing_words(context.invitation, acceptance, context.nonce)
+
+
+def _key(key: EpochKey, journal: bytes) -> bytes:
+    return expand(key.key, label("proposal-context") + journal, sizes.EPOCH_KEY)
