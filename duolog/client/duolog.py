@@ -48,7 +48,7 @@ from duolog.documents.account import AccountState
 from duolog.documents.account_kinds import Joined
 from duolog.documents.journal import JournalState
 from duolog.documents.profile import Profile
-from duolog.errors import HomeError, NotAllowed, PinMismatch, ServerRefused, TransportError
+from duolog.errors import NotAllowed, PinMismatch, ServerRefused, TransportError
 from duolog.protocol.messages import Document
 from duolog.seal.words import eight_words
 
