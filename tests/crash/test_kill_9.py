@@ -15,7 +15,7 @@ from duolog.protocol.log import EntryItem, LogState, append_push, empty_log
 from tests.app.people import Diary, Person
 from tools.local_server import LocalServer
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(1800)]
 
 ROUNDS = 20
 AT_ONCE = 6  # journals pushing at the same time, so that kills fall into group commits
