@@ -5,7 +5,8 @@ SignedIn       a caller with a valid session
 MaybeSignedIn  the same, or None
 Member         a signed-in caller who is a member of the journal in the path; everyone else gets the same 404
 Partner        a member in the role of partner
-InvitationPath, ProposalPath   an id from the path; one that doesn't parse is a 404 like any unknown one
+InvitationPath, ProposalPath, RendezvousPath, SessionPath   an id from the path; one that doesn't parse is a 404 like
+               any unknown one
 """
 
 from typing import Annotated
@@ -23,7 +24,17 @@ from duolog.errors import MalformedData
 from duolog.protocol import sizes
 from duolog.protocol.codec import parse_b64
 
-__all__ = ["InvitationPath", "MaybeSignedIn", "Member", "Partner", "ProposalPath", "Server", "SignedIn"]
+__all__ = [
+    "InvitationPath",
+    "MaybeSignedIn",
+    "Member",
+    "Partner",
+    "ProposalPath",
+    "RendezvousPath",
+    "Server",
+    "SessionPath",
+    "SignedIn",
+]
 
 _bearer = HTTPBearer(auto_error=False, scheme_name="session", description="The token that a log-in gave, base64url.")
 Credentials = Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]
@@ -109,5 +120,15 @@ async def _proposal(proposal: Annotated[str, _id_path("proposal", sizes.HASH)]) 
     return _id(proposal, sizes.HASH)
 
 
+async def _rendezvous(rendezvous: Annotated[str, _id_path("rendezvous", sizes.RENDEZVOUS_ID)]) -> bytes:
+    return _id(rendezvous, sizes.RENDEZVOUS_ID)
+
+
+async def _session(session: Annotated[str, _id_path("session", sizes.SESSION_ID)]) -> bytes:
+    return _id(session, sizes.SESSION_ID)
+
+
 InvitationPath = Annotated[bytes, Depends(_invitation)]
 ProposalPath = Annotated[bytes, Depends(_proposal)]
+RendezvousPath = Annotated[bytes, Depends(_rendezvous)]
+SessionPath = Annotated[bytes, Depends(_session)]

@@ -60,6 +60,7 @@ class Rates:
         self.anonymous = parse(settings.rate_anonymous)
         self.register = parse(settings.rate_register)
         self.login = parse(settings.rate_login)
+        self.rendezvous = parse(settings.rate_rendezvous)
         self.bad_token = parse(settings.rate_bad_token)
         self._limiter = FixedWindowRateLimiter(MemoryStorage())
         self._key = secrets.token_bytes(32)

@@ -7,6 +7,7 @@ from app.accounts.endpoints import router as accounts
 from app.entries.endpoints import router as entries
 from app.invitations.endpoints import router as invitations
 from app.journals.endpoints import router as journals
+from app.rendezvous.endpoints import router as rendezvous
 from app.rotations.endpoints import router as rotations
 from app.sessions.endpoints import router as sessions
 
@@ -14,6 +15,7 @@ router = APIRouter()
 router.include_router(about)  # /health, /.well-known/duolog, /docs, /join: what the server says about itself
 router.include_router(accounts)  # /v1/accounts, /v1/account, /v1/account/sets
 router.include_router(rotations)  # /v1/account/rotations
+router.include_router(rendezvous)  # /v1/rendezvous: where a new device meets one that the account has
 router.include_router(sessions)  # /v1/challenges, /v1/sessions
 router.include_router(journals)  # /v1/journals: create, list, chains, proposals
 router.include_router(entries)  # /v1/journals/{journal}/entries: push and pull

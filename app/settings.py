@@ -59,6 +59,9 @@ class Settings(BaseSettings):
     rate_anonymous: str = Field(default="300/minute", description="Requests without a session, per client network.")
     rate_register: str = Field(default="20/hour", description="Registrations, per client network.")
     rate_login: str = Field(default="60/minute", description="Log-in challenges and answers, per client network.")
+    rate_rendezvous: str = Field(
+        default="120/minute", description="Requests to a rendezvous without a session, per client network."
+    )
     rate_bad_token: str = Field(
         default="30/minute", description="Requests with a session that is not valid, per client network."
     )

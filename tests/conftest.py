@@ -99,6 +99,7 @@ def settings(database_url: str, tmp_path: Path) -> Settings:
         rate_anonymous="100000/minute",
         rate_register="100000/minute",
         rate_login="100000/minute",
+        rate_rendezvous="100000/minute",
         rate_bad_token="100000/minute",
     )
 

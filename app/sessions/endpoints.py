@@ -1,13 +1,16 @@
-"""`/v1/challenges` and `/v1/sessions`: log in and out."""
+"""`/v1/challenges` and `/v1/sessions`: log in and out, see one's own sessions, and end them."""
 
 from fastapi import APIRouter, Request, Response
 
-from app.callers import Server, SignedIn
-from app.problems import LoginRefused, SessionMissing, refusals
+from app.callers import Server, SessionPath, SignedIn
+from app.problems import LoginRefused, NotFound, SessionMissing, refusals
 from app.sessions import repository, service
-from duolog.api.sessions import ChallengeAnswer, ChallengeRequest, LogIn, Session
+from app.settings import DAY
+from duolog.api.sessions import ChallengeAnswer, ChallengeRequest, LogIn, OwnSession, Session, SessionList
 
 router = APIRouter(prefix="/v1", tags=["sessions"])
+
+MAX_LISTED = 1000  # sessions in one answer
 
 
 @router.post(
@@ -46,4 +49,56 @@ async def log_in(answer: LogIn, request: Request, server: Server) -> Session:
 )
 async def log_out(caller: SignedIn, server: Server) -> Response:
     await server.database.write(repository.end_session, caller)
+    return Response(status_code=204)
+
+
+@router.get(
+    "/sessions",
+    operation_id="list_sessions",
+    summary="My open sessions",
+    responses=refusals(SessionMissing),
+)
+async def list_sessions(caller: SignedIn, server: Server) -> SessionList:
+    """Those of this account alone, and nobody else is shown any of it."""
+    now = server.now()
+    idle = now - server.settings.session_idle_days * DAY
+    rows = await server.database.read(repository.list_sessions, caller.account, now, idle, MAX_LISTED)
+    return SessionList(
+        sessions=[
+            OwnSession(
+                session=row.id,
+                keyholder=row.keyholder,
+                created_at=row.created,
+                used_at=row.used,
+                expires_at=row.expires,
+                current=row.token_hash == caller.token_hash,
+            )
+            for row in rows
+        ]
+    )
+
+
+@router.delete(
+    "/sessions",
+    operation_id="end_other_sessions",
+    summary="End all my sessions but this one",
+    status_code=204,
+    responses=refusals(SessionMissing),
+)
+async def end_other_sessions(caller: SignedIn, server: Server) -> Response:
+    await server.database.write(repository.end_other_sessions, caller)
+    return Response(status_code=204)
+
+
+@router.delete(
+    "/sessions/{session}",
+    operation_id="end_session",
+    summary="End one session of mine",
+    status_code=204,
+    responses=refusals(SessionMissing, NotFound),
+)
+async def end_session(session: SessionPath, caller: SignedIn, server: Server) -> Response:
+    """One that has ended, and one of somebody else, are not there."""
+    if not await server.database.write(repository.end_session_by_id, caller.account, session):
+        raise NotFound
     return Response(status_code=204)

@@ -1,11 +1,28 @@
 """Reads and writes challenges and sessions."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 
-from sqlalchemy import Connection, delete, insert, or_
+from sqlalchemy import Connection, delete, insert, or_, select
 
 from app.access import Caller, sessions
 from app.sessions.table import challenges
+from duolog.protocol import sizes
+
+
+@dataclass(frozen=True, slots=True)
+class StoredSession:
+    """One session. Its id is the beginning of its token's hash, which opens nothing."""
+
+    token_hash: bytes
+    keyholder: bytes
+    created: int
+    used: int
+    expires: int
+
+    @property
+    def id(self) -> bytes:
+        return self.token_hash[: sizes.SESSION_ID]
 
 
 def add_challenge(connection: Connection, challenge: bytes, keyholder: bytes, expires: int, now: int) -> None:
@@ -45,3 +62,30 @@ def end_session(connection: Connection, caller: Caller) -> None:
     connection.execute(
         delete(sessions).where(sessions.c.account == caller.account, sessions.c.token_hash == caller.token_hash)
     )
+
+
+def end_other_sessions(connection: Connection, caller: Caller) -> None:
+    """End every session of the account but the one that the caller uses."""
+    connection.execute(
+        delete(sessions).where(sessions.c.account == caller.account, sessions.c.token_hash != caller.token_hash)
+    )
+
+
+def end_session_by_id(connection: Connection, account: bytes, session: bytes) -> bool:
+    """End one session of the account. Whether there was such a one."""
+    rest = sizes.HASH - sizes.SESSION_ID
+    within = sessions.c.token_hash.between(session + b"\x00" * rest, session + b"\xff" * rest)
+    return connection.execute(delete(sessions).where(sessions.c.account == account, within)).rowcount > 0
+
+
+def list_sessions(
+    connection: Connection, account: bytes, now: int, used_before: int, limit: int
+) -> Sequence[StoredSession]:
+    """The account's sessions that are neither over nor idle for too long, newest first."""
+    rows = connection.execute(
+        select(sessions.c.token_hash, sessions.c.keyholder, sessions.c.created, sessions.c.used, sessions.c.expires)
+        .where(sessions.c.account == account, sessions.c.expires > now, sessions.c.used > used_before)
+        .order_by(sessions.c.created.desc(), sessions.c.token_hash)
+        .limit(limit)
+    )
+    return [StoredSession(*row) for row in rows]

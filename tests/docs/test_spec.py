@@ -12,7 +12,7 @@ import pytest
 from app.problems import Problem
 from app.tables import metadata
 from duolog import errors
-from duolog.api import accounts, common, entries, invitations, journals, server, sessions
+from duolog.api import accounts, common, entries, invitations, journals, leaving, rendezvous, server, sessions
 from duolog.api.common import Model
 from duolog.api.problems import ProblemCode
 from duolog.protocol import sizes
@@ -38,7 +38,7 @@ SPEC = ROOT / "docs/spec"
 SECTIONS = {int(file.name[:2]): file for file in SPEC.glob("[0-9][0-9]-*.md")}
 ROOMS = ("duolog", "app", "hostile", "tools", "vectors")
 CODE = sorted(file for room in ROOMS for file in (ROOT / room).rglob("*.py"))
-BODIES = (accounts, common, entries, invitations, journals, server, sessions)
+BODIES = (accounts, common, entries, invitations, journals, leaving, rendezvous, server, sessions)
 AREAS = (
     "accounts",
     "client",

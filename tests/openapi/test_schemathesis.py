@@ -36,7 +36,10 @@ class Running:
 
 @pytest.fixture
 def server(tmp_path: Path) -> Iterator[Running]:
-    rates = {f"DUOLOG_RATE_{name}": "1000000/minute" for name in ("ANONYMOUS", "REGISTER", "LOGIN", "BAD_TOKEN")}
+    rates = {
+        f"DUOLOG_RATE_{name}": "1000000/minute"
+        for name in ("ANONYMOUS", "REGISTER", "LOGIN", "RENDEZVOUS", "BAD_TOKEN")
+    }
     environment = os.environ | rates | {"DUOLOG_DATA": str(tmp_path), "DUOLOG_PORT": "0", "DUOLOG_LOG_LEVEL": "error"}
     command = [sys.executable, "-m", "app"]
     subprocess.run([*command, "migrate"], cwd=ROOT, env=environment, check=True)

@@ -1,0 +1,57 @@
+"""`/v1/rendezvous`: where a new device and one that the account has leave sealed messages for each other."""
+
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Path, Request, Response
+
+from app.callers import MaybeSignedIn, RendezvousPath, Server
+from app.problems import NotFound, RendezvousUsed, SessionMissing, refusals
+from app.rendezvous import repository, service
+from app.rendezvous.repository import Place
+from duolog.api.rendezvous import RendezvousAnswer, RendezvousMessage
+from duolog.protocol import sizes
+
+router = APIRouter(prefix="/v1/rendezvous", tags=["rendezvous"])
+
+Role = Annotated[Literal["new", "old"], Path(description="Whose message: the new device's, or that of one it joins.")]
+Number = Annotated[int, Path(ge=1, le=sizes.MAX_RENDEZVOUS_MESSAGE, description="Which of its messages, from 1.")]
+
+
+@router.put(
+    "/{rendezvous}/{role}/{number}",
+    operation_id="leave_message",
+    summary="Leave a sealed message for the other device",
+    status_code=204,
+    responses=refusals(SessionMissing, NotFound, RendezvousUsed),
+)
+async def leave_message(
+    wanted: RendezvousMessage,
+    rendezvous: RendezvousPath,
+    role: Role,
+    number: Number,
+    caller: MaybeSignedIn,
+    request: Request,
+    server: Server,
+) -> Response:
+    """Without a session: a new device's, and at most 4 KiB. The first message stays; the same again changes nothing."""
+    if caller is None:
+        server.rates.count(server.rates.rendezvous, "rendezvous", request)
+    place = Place(rendezvous, role, number)
+    service.require_allowed(place, wanted.sealed, caller)
+    await server.database.write(service.leave, place, wanted.sealed, server.now())
+    return Response(status_code=204)
+
+
+@router.get(
+    "/{rendezvous}/{role}/{number}",
+    operation_id="fetch_message",
+    summary="The other device's message, once it is there",
+    responses=refusals(NotFound),
+)
+async def fetch_message(
+    rendezvous: RendezvousPath, role: Role, number: Number, request: Request, server: Server
+) -> RendezvousAnswer:
+    """Null while it isn't there, and after its minutes. Only who made the code, or was shown it, knows the address."""
+    server.rates.count(server.rates.rendezvous, "rendezvous", request)
+    sealed = await server.database.read(repository.find, Place(rendezvous, role, number), server.now())
+    return RendezvousAnswer(sealed=sealed)

@@ -1,0 +1,33 @@
+"""Leaving and fetching sealed messages at a rendezvous.
+
+Rules (spec §4.11) - The first message at a place stays there; the same one again changes nothing. - A device that is
+in the account already has a session; the new one has none, and leaves small messages alone. - All of it goes after
+minutes. Who knows the id of a rendezvous may read there: its messages are sealed.
+"""
+
+from sqlalchemy import Connection
+
+from app.access import Caller
+from app.problems import RendezvousUsed, SessionMissing, TooLarge
+from app.rendezvous import repository
+from app.rendezvous.repository import Place
+from duolog.protocol import sizes
+
+KEPT_SECONDS = 600  # both devices are in their owner's hands
+
+
+def require_allowed(place: Place, sealed: bytes, caller: Caller | None) -> None:
+    """What needs no database. Raises: SessionMissing, TooLarge."""
+    if place.role == "old" and caller is None:  # check: server.rendezvous_role
+        raise SessionMissing
+    if caller is None and len(sealed) > sizes.MAX_NEWCOMER_MESSAGE:  # check: server.rendezvous_size
+        raise TooLarge
+
+
+def leave(connection: Connection, place: Place, sealed: bytes, now: int) -> None:
+    """Keep a message for ten minutes. Raises: RendezvousUsed when another one stands there."""
+    repository.drop_expired(connection, now)
+    if repository.add(connection, place, sealed, now + KEPT_SECONDS):
+        return
+    if repository.find(connection, place, now) != sealed:  # check: server.rendezvous_used
+        raise RendezvousUsed
