@@ -26,6 +26,7 @@ from duolog.client.folding import account_state, journal_state
 from duolog.client.home import has_keystore
 from duolog.client.http import HttpTransport
 from duolog.client.keystore import Unlock
+from duolog.client.leaving import Leaving, delete_account
 from duolog.client.members import Members
 from duolog.client.notes import note
 from duolog.client.outbox import deliver, post
@@ -368,6 +369,16 @@ class Duolog:
         async with self._alone() as context:
             body = make_copy(context, source, entry, text)
         return await self.write(journal, "copy", body)
+
+    def leaving(self, journal: bytes) -> Leaving:
+        """How to leave a journal, and how to take back, keep or erase a text of it."""
+        return Leaving(self, journal)
+
+    async def delete_account(self) -> None:
+        """Close what is shared, and delete the account. Raises: as `leaving.delete_account`."""
+        async with self._alone() as context:
+            await self._ready(context)
+            await delete_account(context)
 
     async def _ready(self, context: Context) -> None:
         """The account is checked, and its journal is read, before anything is written."""

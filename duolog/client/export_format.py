@@ -33,6 +33,7 @@ from duolog.protocol.roster_changes import Roster
 FORMAT, VERSION = "duolog-export", 1
 FIRST = b'{"format":"duolog-export","v":1,"parts":[\n'
 LAST = b"]}\n"
+REMOVED = "removed by the host"
 MAX_LINE = 4 * sizes.MAX_PAGE_BYTES  # bytes; a page of the largest push, in base64
 PAGE_BYTES = sizes.KIB * sizes.KIB  # of frames; a page ends behind the push that reaches it
 

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from duolog.api.pages import Placed
-from duolog.client.export_format import document_fields, name_of, same, state_fields
+from duolog.client.export_format import REMOVED, document_fields, name_of, same, state_fields
 from duolog.client.folding import document_context
 from duolog.client.verify import BAD_GRANT, CLOSED_TO_ME
 from duolog.documents.base import AppliedDocument
@@ -31,7 +31,7 @@ PERSONAL = frozenset(
         *("entries.own_older", "messages.parse", "messages.attachments", "messages.seen", "messages.follows"),
     }
 )
-_GAPS = ("erased", "removed by the host")
+_GAPS = ("erased", REMOVED)
 
 
 @dataclass(slots=True)
@@ -227,7 +227,9 @@ class JournalCheck:
         for item, why in zip(self.gone, told, strict=True):
             header = item.header
             withdrawn = header is not None and self.state.withdrawn(header.entry, header.author, item.time)
-            if why not in (("withdrawn",) if withdrawn else _GAPS):  # check: export.gap
+            closed = self.account not in item.roster.grants
+            true = ("withdrawn",) if withdrawn else ("closed",) if closed else _GAPS
+            if why not in true:  # check: export.gap
                 raise VerificationError("The file gives a false reason for a gap.", check="export.gap")
 
     def members(self, roster: Roster) -> tuple[str, ...]:

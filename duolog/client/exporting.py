@@ -19,11 +19,13 @@ from typing import BinaryIO
 
 from duolog.api.pages import GONE, Placed, encode_end, encode_gone, encode_push, encode_receipt, parse_push
 from duolog.client.context import Context
-from duolog.client.export_format import PAGE_BYTES, ExportWriter, document_fields, state_fields
+from duolog.client.export_format import PAGE_BYTES, REMOVED, ExportWriter, document_fields, state_fields
 from duolog.client.folding import account_state, journal_state
+from duolog.client.holdings import tidy
 from duolog.client.logs import frozen_reason, load_log, parse_roster_state
 from duolog.client.reading import journal_ids, view_journal
 from duolog.client.store import as_bytes, as_int
+from duolog.client.verify import CLOSED_TO_ME
 from duolog.documents.journal import Item, JournalState
 from duolog.errors import HomeError
 from duolog.protocol.codec import JsonObject, encode_b64
@@ -77,6 +79,7 @@ def export(
     chosen = journal_ids(context) if journals is None else list(dict.fromkeys(journals))
     for journal in chosen:
         view_journal(context, journal)
+        tidy(context, journal)
     logs = [load_log(context.store, journal) for journal in chosen]
     counts = _Counts(total=sum(log.seq for log in logs))
     writer = ExportWriter(out)
@@ -178,7 +181,8 @@ def _pages(
             about = {"seq": seq, "entry": encode_b64(entry), "author": encode_b64(author), "received": as_int(row[4])}
             if placed.item.blob is None:
                 taken_back = state.withdrawn(entry, author, as_int(row[4]))
-                why = "withdrawn" if taken_back else "erased" if entry in erased else "removed by the host"
+                mine = "closed" if str(row[5]).startswith(CLOSED_TO_ME) else "erased" if entry in erased else REMOVED
+                why = "withdrawn" if taken_back else mine
                 gone.append({**about, "why": why})
                 continue
             lines.append(_line(placed.item, items.get(seq), keys, state, about, row[5]))

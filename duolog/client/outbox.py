@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from duolog.api.entries import Pushed
+from duolog.api.leaving import WithdrawalRequest
 from duolog.api.pages import Placed, encode_push
 from duolog.client.context import Context
 from duolog.client.folding import document_context, journal_state
@@ -25,9 +26,10 @@ from duolog.client.terms import make_endings
 from duolog.documents.journal import require_allowed
 from duolog.errors import NotAllowed, Rollback, ServerRefused, TransportError, VerificationError
 from duolog.protocol import sizes
+from duolog.protocol.codec import parse_b64
 from duolog.protocol.entries import Header
-from duolog.protocol.log import StatementItem, entry_item
-from duolog.protocol.messages import Document, Message
+from duolog.protocol.log import EntryItem, StatementItem, entry_item
+from duolog.protocol.messages import Document, Message, parse_message
 from duolog.protocol.receipts import verify_receipt
 from duolog.protocol.roster_changes import Roster
 from duolog.seal.entries import readers_of, seal_entry
@@ -101,7 +103,7 @@ async def deliver(context: Context, journal: bytes) -> int:
     delivered = lost = 0
     while batch := _batch(context, journal):
         try:
-            await push_entries(context, journal, batch)
+            sent = await push_entries(context, journal, batch)
             await pull(context, journal)
         except ServerRefused as error:
             if error.code not in MOVED:
@@ -112,7 +114,7 @@ async def deliver(context: Context, journal: bytes) -> int:
             await pull(context, journal)
             continue
         left = {item.entry for item in _batch(context, journal)}
-        if left >= {item.entry for item in batch}:
+        if sent and left >= {item.entry for item in batch}:
             raise TransportError("The server took your entries and does not show them yet. They stay here. Sync again.")
         delivered += len([item for item in batch if item.entry not in left])
     return delivered
@@ -126,8 +128,8 @@ def _batch(context: Context, journal: bytes) -> list[_Waiting]:
     return [_Waiting(as_bytes(row[0]), context.home.open("outbox", as_bytes(row[1])), as_bytes(row[2])) for row in rows]
 
 
-async def push_entries(context: Context, journal: bytes, batch: Sequence[_Waiting]) -> None:
-    """Seal and send as much of `batch` as one push takes, behind a rotation when the epoch is stale."""
+async def push_entries(context: Context, journal: bytes, batch: Sequence[_Waiting]) -> int:
+    """Seal and send as much of `batch` as one push takes, behind a rotation when the epoch is stale; how many."""
     _, roster = require_open(context.store, journal)
     epochs = context.epochs(journal)
     if not roster.stale and epochs.get(roster.epoch) is None:
@@ -135,6 +137,7 @@ async def push_entries(context: Context, journal: bytes, batch: Sequence[_Waitin
         await push_statement(context, journal, made)
         roster = made.roster
     items: list[Placed] = []
+    batch, withdrawn = _until_withdrawal(batch)
     key = epochs.get(roster.epoch)
     for made in make_endings(context, roster):
         items.append(Placed(0, StatementItem(made.signed), made.grants))
@@ -145,8 +148,11 @@ async def push_entries(context: Context, journal: bytes, batch: Sequence[_Waitin
         roster, key = made.roster, made.key
     if key is None:
         raise NotAllowed("This journal's key is not here. Sync, and try again.")
+    if withdrawn is not None and not items:
+        await _withdraw(context, journal, _seal(context, roster, key, batch[0]), batch[0], withdrawn)
+        return 1
     sent, size = [], 0
-    for entry in batch:
+    for entry in batch if withdrawn is None else ():
         placed = _seal(context, roster, key, entry)
         size += len(encode_push([placed]))
         if size > _PUSH_BYTES:
@@ -158,6 +164,34 @@ async def push_entries(context: Context, journal: bytes, batch: Sequence[_Waitin
     pushed = await context.network.call(lambda transport: transport.push(journal, items))
     digests = [placed.item.digest for placed in items[: len(items) - len(sent)]] + [pair[0] for pair in sent]
     _acknowledge(context, journal, pushed, digests)
+    return len(sent)
+
+
+def _until_withdrawal(batch: Sequence[_Waiting]) -> tuple[Sequence[_Waiting], bytes | None]:
+    """What stands before the first withdrawal; or that one alone, with the entry that it takes back. Spec: §9."""
+    for place, waiting in enumerate(batch):
+        document = parse_message(waiting.message).document
+        if document.kind == "withdrawn":
+            named = parse_b64(document.body["answers"]["entry"], sizes.ENTRY_ID)
+            return (batch[:place], None) if place else (batch[:1], named)
+    return batch, None
+
+
+async def _withdraw(context: Context, journal: bytes, placed: Placed, waiting: _Waiting, named: bytes) -> None:
+    """Send one withdrawal. Where the server says that it comes too late, it is given up."""
+    item = placed.item
+    if not isinstance(item, EntryItem) or item.blob is None:
+        raise NotAllowed("A withdrawal is an entry of its own.")
+    digests = waiting.digests + item.digest
+    context.store.write("UPDATE outbox SET digests = ? WHERE entry = ?", digests, waiting.entry)
+    request = WithdrawalRequest(entry=named, header=item.header, blob=item.blob)
+    try:
+        pushed = await context.network.call(lambda transport: transport.withdraw(journal, request))
+    except ServerRefused as error:
+        if error.code == "withdrawal_late":
+            context.store.write("DELETE FROM outbox WHERE entry = ?", waiting.entry)
+        raise
+    _acknowledge(context, journal, pushed, [digests])
 
 
 async def push_statement(context: Context, journal: bytes, made: Made) -> None:

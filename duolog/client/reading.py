@@ -1,10 +1,11 @@
 """What an open client shows, from what it has verified: no network, no writing."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 
 from duolog.client.context import Context
-from duolog.client.folding import journal_state
+from duolog.client.folding import account_state, journal_state
 from duolog.client.former import why_former
 from duolog.client.logs import frozen_reason, load_log
 from duolog.client.outbox import waiting
@@ -24,6 +25,8 @@ from duolog.documents.profile import Profile
 from duolog.errors import NotAllowed
 from duolog.protocol.messages import Document, parse_message
 from duolog.seal.words import eight_words
+
+REMOVED = "Removed by the host: it no longer has this entry, and nobody said that they withdrew it."
 
 
 def journal_ids(context: Context) -> list[bytes]:
@@ -128,11 +131,12 @@ def timeline(context: Context, journal: bytes, after: int, limit: int) -> tuple[
         "(entry IS NOT NULL OR fault IS NOT NULL) ORDER BY seq LIMIT ?",
         *(journal, after, limit),
     )
-    entries = []
+    entries, gaps = [], _Gaps(context, journal, state)
     for seq, entry, author, time, fault in rows:
         place = (as_int(seq), entry if isinstance(entry, bytes) else b"", author if isinstance(author, bytes) else b"")
         reason = str(fault).partition("\n")[2] if fault is not None else None
-        entries.append(_entry(context, journal, state, place, as_int(time), items.get(as_int(seq)), reason))
+        shown = _entry(context, journal, state, place, as_int(time), items.get(as_int(seq)), reason)
+        entries.append(gaps.explained(shown) if reason is None else shown)
     return (*entries, *_waiting(context, journal, state))
 
 
@@ -161,10 +165,34 @@ def _entry(
         v=None if document is None else document.v,
         body=None if document is None else document.body,
         text=None if item is None else describe(state, item, voice(context, state)),
-        unreadable=reason if item is None and reason else (None if item else "The host no longer has this entry."),
+        unreadable=reason if item is None and reason else (None if item else REMOVED),
         without_effect=None if item is None else item.skipped,
         not_delivered_to=() if item is None else item.refused_by,
     )
+
+
+class _Gaps:
+    """What became of entries that were withdrawn or erased."""
+
+    def __init__(self, context: Context, journal: bytes, state: JournalState) -> None:
+        own = account_state(context)
+        self._state, self._me = state, context.account
+        self._kept, self._erased = own.kept.get(journal, ()), own.erased.get(journal, ())
+
+    def explained(self, shown: TimelineEntry) -> TimelineEntry:
+        """The same entry, with the reason why its text is not here, or is here all the same."""
+        if shown.entry in self._erased:
+            return _without(shown, "You have erased this for yourself.")
+        if not self._state.withdrawn(shown.entry, shown.author, shown.received or 0):
+            return shown
+        who = "You" if shown.author == self._me else shown.author_name or "Its author"
+        if shown.body is not None and shown.entry in self._kept:
+            return replace(shown, hidden=f"{who} withdrew this. You had kept it.")
+        return _without(shown, f"{who} withdrew this.")
+
+
+def _without(shown: TimelineEntry, hidden: str) -> TimelineEntry:
+    return replace(shown, at=None, kind=None, v=None, body=None, text=None, unreadable=None, hidden=hidden)
 
 
 def _waiting(context: Context, journal: bytes, state: JournalState) -> list[TimelineEntry]:

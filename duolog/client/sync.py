@@ -14,10 +14,12 @@ from functools import partial
 import anyio
 
 from duolog.api.journals import JournalList
+from duolog.client.closings import look_after
 from duolog.client.confidants import admit
 from duolog.client.context import Context
 from duolog.client.folding import account_state
 from duolog.client.former import sort_unlisted, why_former
+from duolog.client.holdings import tidy
 from duolog.client.identity import open_account
 from duolog.client.logs import freeze, frozen_reason, load_log
 from duolog.client.notes import note
@@ -71,6 +73,9 @@ async def sync(context: Context) -> SyncReport:
             if journal != mine:
                 group.start_soon(visit, journal)
     delivered = await _send(context, problems)
+    for journal in listed:
+        if journal != mine:
+            await _look_after(context, journal, problems)
     _raise_first(problems)
     journals = [journal for journal in listed if journal != mine]
     frozen = {journal: frozen_reason(context.store, journal) for journal in journals}
@@ -80,6 +85,16 @@ async def sync(context: Context) -> SyncReport:
         frozen={journal: reason for journal, reason in frozen.items() if reason is not None},
         problems=tuple(problems),
     )
+
+
+async def _look_after(context: Context, journal: bytes, problems: list[DuologError]) -> None:
+    """Closings that are due or done, and texts that were withdrawn or erased on another own device."""
+    try:
+        if load_log(context.store, journal).roster is not None:
+            tidy(context, journal)
+            await look_after(context, journal)
+    except DuologError as error:
+        problems.append(error)
 
 
 async def check_account(context: Context) -> None:
@@ -124,9 +139,10 @@ async def _pull_one(context: Context, journal: bytes, listed: Mapping[bytes, int
 
 
 def _hidden(context: Context, state: AccountState, listed: Mapping[bytes, int]) -> list[DuologError]:
-    """A journal that I have joined, and that the server doesn't list."""
+    """A journal that I have joined, and that the server doesn't list. One that is closed may go from there."""
     held = {as_bytes(row[0]) for row in context.store.rows("SELECT id FROM journal WHERE seq > 0")}
-    hidden = sorted(sort_unlisted(context, state, (set(state.journals) | held) - set(listed), listed))
+    over = {journal for journal in held if load_log(context.store, journal).closed} | set(state.closed)
+    hidden = sorted(sort_unlisted(context, state, (set(state.journals) | held) - over - set(listed), listed))
     if hidden:  # check: client.hidden_journal
         names = ", ".join(encode_b64(journal)[:8] for journal in hidden)
         return [Withheld(f"The server hides a journal of yours ({names}).", check="client.hidden_journal")]

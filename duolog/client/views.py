@@ -228,6 +228,7 @@ class TimelineEntry:
     `unreadable` says why.
     `text`: the document in plain words, safe on a terminal. `without_effect`: why the rules skip this step, or None.
     `not_delivered_to`: members who said that they could not read it. `seq` is None while it waits in the outbox.
+    `hidden`: withdrawn by its author, or erased by me; then there is no text, unless I had kept it.
     """
 
     journal: bytes
@@ -245,3 +246,15 @@ class TimelineEntry:
     unreadable: str | None
     without_effect: str | None
     not_delivered_to: tuple[bytes, ...]
+    hidden: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingClosing:
+    """A closing of mine that waits. `not_before`: Unix seconds. `held`: `server`, or `device`: whichever of mine comes
+    first. `ends`: own keyholders that go out with it."""
+
+    journal: bytes
+    not_before: int
+    held: str
+    ends: tuple[bytes, ...]

@@ -75,6 +75,8 @@ class AccountState:
     drafts: dict[EntryId, Draft] = field(default_factory=dict)
     confirmed: dict[KeyholderId, Confirmed] = field(default_factory=dict)
     closings: dict[JournalId, PendingClosing] = field(default_factory=dict)
+    cancelled: dict[JournalId, PendingClosing] = field(default_factory=dict)
+    closed: tuple[JournalId, ...] = ()
     kept: dict[JournalId, tuple[EntryId, ...]] = field(default_factory=dict)
     erased: dict[JournalId, tuple[EntryId, ...]] = field(default_factory=dict)
     declined: tuple[DeclinedProposal, ...] = ()
@@ -261,7 +263,14 @@ def _closing(state: AccountState, entry: bytes, body: PendingClosing) -> Account
 
 
 def _closing_ended(state: AccountState, entry: bytes, body: EndedClosing) -> AccountState:
-    return replace(state, closings={key: item for key, item in state.closings.items() if key != body.journal})
+    """A cancelled one is remembered: it stays valid until the journal's roster has moved on."""
+    waiting = dict(state.closings)
+    ended = waiting.pop(body.journal, None)
+    if body.how == "closed":
+        closed = state.closed if body.journal in state.closed else (*state.closed, body.journal)
+        return replace(state, closings=waiting, closed=closed)
+    cancelled = state.cancelled if ended is None else {**state.cancelled, body.journal: ended}
+    return replace(state, closings=waiting, cancelled=cancelled)
 
 
 def _kept(state: AccountState, entry: bytes, body: Kept) -> AccountState:

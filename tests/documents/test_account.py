@@ -232,7 +232,10 @@ def test_the_newest_closing_of_a_journal_waits_until_it_is_ended() -> None:
     state = tell(state, "pending_closing", closing(1_795_780_000))
     assert state.closings[JOURNAL].not_before == 1_795_780_000
     assert parse_account_state(encode_account_state(state)) == state
-    assert tell(state, "ended_closing", EndedClosing(journal=JOURNAL, how="cancelled")).closings == {}
+    cancelled = tell(state, "ended_closing", EndedClosing(journal=JOURNAL, how="cancelled"))
+    assert cancelled.closings == {}
+    assert cancelled.cancelled == state.closings
+    assert tell(cancelled, "ended_closing", EndedClosing(journal=JOURNAL, how="closed")).closed == (JOURNAL,)
     assert tell(state, "ended_closing", EndedClosing(journal=OTHER, how="closed")).closings == state.closings
 
 

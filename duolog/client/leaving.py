@@ -1,0 +1,125 @@
+"""Leaving: closing a journal now or later, letting it go, taking back a text, and deleting the account.
+
+All of it is one member's own act. Nothing of it needs the other, and nothing tells the other before it happens.
+"""
+
+from collections.abc import Awaitable, Callable, Collection
+from typing import TYPE_CHECKING, Literal, TypeVar
+
+from duolog.client import closings, holdings
+from duolog.client.context import Context
+from duolog.client.logs import load_log
+from duolog.client.outbox import deliver
+from duolog.client.reading import journal_ids
+from duolog.client.views import WaitingClosing, Written
+from duolog.errors import NotAllowed, ServerRefused, TransportError
+
+if TYPE_CHECKING:
+    from duolog.client.duolog import Duolog
+
+T = TypeVar("T")
+
+BEFORE_CLOSING = (
+    "A closed journal stays closed: nothing is written in it any more, by either of you.",
+    "What the other has read stays with them, on their devices, for as long as they want. You can read and export here "
+    "for as long as you want, and fetch it from the server for 30 days.",
+    "The server destroys the sealed entries when neither of you can fetch them any more. It keeps a note that both "
+    "accounts existed for as long as a journal names them.",
+)
+
+
+class Leaving:
+    """How one leaves a journal.
+
+    Raises:
+        NotAllowed: from every method, when the rules forbid it now.
+        TransportError, ServerRefused: not now; repeat it, or sync. What was begun is finished then.
+        VerificationError: the server broke the rules.
+    """
+
+    def __init__(self, duolog: "Duolog", journal: bytes) -> None:
+        self._duolog = duolog
+        self._journal = journal
+
+    async def close(self) -> None:
+        """Close the journal now, for good."""
+        await self._alone(lambda context: closings.close_now(context, self._journal))
+
+    async def schedule(
+        self, not_before: int, *, held: Literal["server", "device"] = "server", ends: Collection[bytes] = ()
+    ) -> WaitingClosing:
+        """Let it be closed at `not_before`, Unix seconds; the other learns nothing of it before.
+
+        `held`: the server brings it in on time, or whichever device of mine comes first after it, which keeps it from
+        whoever runs the server. `ends`: own keyholders that the server refuses from that moment on.
+        """
+        await self._alone(lambda context: closings.schedule(context, self._journal, not_before, held, ends))
+        return WaitingClosing(self._journal, not_before, held, tuple(sorted(ends)))
+
+    async def waiting(self) -> WaitingClosing | None:
+        """My closing that waits for this journal, without the network."""
+        async with self._duolog._alone() as context:
+            found = closings.pending_closings(context).get(self._journal)
+        return None if found is None else WaitingClosing(found.journal, found.not_before, found.held, found.ends)
+
+    async def cancel(self) -> bool:
+        """Take the waiting closing back. False while it may still happen: until my keys in this journal have moved."""
+        await self._alone(lambda context: closings.cancel(context, self._journal))
+        return not await self.may_still_happen()
+
+    async def may_still_happen(self) -> bool:
+        """Whether a closing that I cancelled can still be used by the server, without the network."""
+        async with self._duolog._alone() as context:
+            return closings.may_still_happen(context, self._journal)
+
+    async def let_go(self) -> None:
+        """Fetch a closed journal no more. This home keeps what it has; the server destroys what nobody fetches."""
+        await self._alone(self._let_go)
+
+    async def withdraw(self, entry: bytes) -> Written:
+        """Take back an own text, within a day. Who had kept it keeps it."""
+        async with self._duolog._alone() as context:
+            posted = holdings.post_withdrawal(context, self._journal, entry)
+            try:
+                await self._duolog._ready(context)
+                await deliver(context, self._journal)
+            except (TransportError, ServerRefused) as error:
+                return Written(posted, delivered=False, problem=error)
+            holdings.tidy(context, self._journal)
+            return Written(posted, delivered=True)
+
+    async def keep(self, entry: bytes) -> None:
+        """Keep a text even if its author withdraws it. Nobody learns of it."""
+        await self._alone(lambda context: holdings.keep(context, self._journal, entry))
+
+    async def erase(self, entry: bytes) -> None:
+        """Erase a text for myself, on every device of mine and on the server. Nobody learns of it."""
+        await self._alone(lambda context: holdings.erase(context, self._journal, entry))
+
+    async def _let_go(self, context: Context) -> None:
+        if not load_log(context.store, self._journal).closed:  # check: client.let_go_open
+            raise NotAllowed("Close this journal first. What is open can't be let go.")
+        await context.network.call(lambda transport: transport.let_go(self._journal))
+
+    async def _alone(self, act: Callable[[Context], Awaitable[T]]) -> T:
+        async with self._duolog._alone() as context:
+            await self._duolog._ready(context)
+            return await act(context)
+
+
+async def delete_account(context: Context) -> None:
+    """Close every journal that is shared, then delete the account at its server. This home stays as it is.
+
+    Raises: as `closings.close_now`. Begun again it goes on where it stopped.
+    Spec: §5.
+    """
+    for journal in journal_ids(context):
+        log = load_log(context.store, journal)
+        member = None if log.roster is None else log.roster.find(context.account)
+        if log.roster is None or member is None or log.closed or len(log.roster.members) == 1:
+            continue
+        if member.role == "partner":
+            await closings.close_now(context, journal)
+    await context.network.call(lambda transport: transport.delete_account())
+    context.store.put("session", None)
+    context.store.put("deleted", b"1")
