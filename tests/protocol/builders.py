@@ -175,8 +175,10 @@ class Host:
 class Journal:
     """A journal that its members write honestly: its log, the keys and grants of each epoch, and its `state`."""
 
-    def __init__(self, founder: Person, *, host: Host | None = None, grants: GrantMaker = wrap_grants) -> None:
-        self.random = Randomness("journal of " + founder.name)
+    def __init__(
+        self, founder: Person, *, host: Host | None = None, grants: GrantMaker = wrap_grants, name: str = ""
+    ) -> None:
+        self.random = Randomness(f"journal {name} of {founder.name}" if name else "journal of " + founder.name)
         self.founder = founder
         self.people = [founder]
         self.host = host or Host()
