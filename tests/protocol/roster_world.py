@@ -1,6 +1,6 @@
 """Journals in every state of the matrix, and every statement of the table for them, signed by whomever one likes."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from itertools import combinations
 from typing import Any, cast
@@ -22,10 +22,13 @@ from tests.protocol.roster_table import (
     NEW_PARTNER,
     OUTSIDER,
     PARTNER,
+    STATES,
     Allowed,
     Row,
     State,
+    rows_of,
     universe,
+    verdict,
     who_signs,
 )
 
@@ -194,3 +197,29 @@ def near_misses(state: State, row: Row, cell: Allowed | str) -> list[frozenset[s
         for signers in enough(state, row, cell):
             tried |= {signers | {name} for name in everybody} | {signers - {name} for name in signers}
     return sorted(tried, key=sorted)
+
+
+# --- samples, where trying everything takes too long ---
+
+
+def cells(state: State) -> set[tuple[object, ...]]:
+    """What playing this state reaches: its cells of the table, and what else a state can be."""
+    return {(str(row), state.base) for row, _ in rows_of(state)} | {("is", state.stale, state.past)}
+
+
+def cover(states: Sequence[State]) -> tuple[State, ...]:
+    """A few states that reach all that all of them do: each time the one that adds most, the first of equals."""
+    missing, played = set().union(*map(cells, states)), list[State]()
+    while missing:
+        played.append(max(states, key=lambda state: len(missing & cells(state))))
+        missing -= cells(played[-1])
+    return tuple(played)
+
+
+def chosen(state: State, row: Row, cell: Allowed | str) -> dict[str, frozenset[str]]:
+    """One set of signers for each verdict that close ones get; another one in another state."""
+    by_verdict: dict[str, list[frozenset[str]]] = {}
+    for signers in near_misses(state, row, cell):
+        by_verdict.setdefault(verdict(state, row, cell, signers), []).append(signers)
+    turn = STATES.index(state)
+    return {said: choices[turn % len(choices)] for said, choices in by_verdict.items()}
