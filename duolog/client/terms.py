@@ -32,7 +32,9 @@ def is_over(context: Context, member: Member) -> bool:
 def make_removal(context: Context, roster: Roster, account: bytes) -> Made:
     """The removal of a member, which begins an epoch without them. Raises: RosterViolation. Spec: §5."""
     left = tuple(item for item in roster.members if item.account != account)
-    return make_fresh(context, roster, "remove", left, provisional=False, account=account)
+    # Removing the provisional partner ends *provisional*; removing a confidant leaves it as it is.
+    provisional = roster.provisional and sum(item.role == "partner" for item in left) > 1
+    return make_fresh(context, roster, "remove", left, provisional=provisional, account=account)
 
 
 def make_endings(context: Context, roster: Roster) -> list[Made]:

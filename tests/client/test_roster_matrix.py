@@ -20,6 +20,7 @@ from duolog.api.pages import MEDIA_TYPE, Placed, PulledPage, PulledPush
 from duolog.client import Duolog, HttpTransport
 from duolog.client.logs import frozen_reason, load_log, require_open
 from duolog.client.pulling import pull
+from duolog.client.terms import make_endings
 from duolog.errors import JournalFrozen, VerificationError
 from duolog.protocol.log import StatementItem, first_head, next_head
 from duolog.protocol.roster_statements import parse_roster
@@ -108,11 +109,12 @@ class Lied:
         assert role is not None
         return World(state, name=str(self.count), people={role: Victim(self.duolog, role)}, host=self.host)
 
-    def show(self, world: World, signed: SignedStatement) -> bytes:
-        """The journal as it is, and behind it a push with one more statement. Its id."""
+    def show(self, world: World, *more: SignedStatement) -> bytes:
+        """The journal as it is, and behind it a push with what comes in addition, if anything. Its id."""
         journal = world.journal
         pushes = [self._push(world, 0, [item.signed for item in journal.items if isinstance(item, StatementItem)])]
-        pushes.append(self._push(world, len(journal.items), [signed], journal.state.head))
+        if more:
+            pushes.append(self._push(world, len(journal.items), more, journal.state.head))
         self.attack.pages[journal.journal] = PulledPage(tuple(pushes), pushes[-1].receipt.seq)
         return journal.journal
 
@@ -170,3 +172,21 @@ async def believes(lied: Lied, state: State, row: Row, signers: frozenset[str], 
     assert load_log(context.store, journal) == replace(world.journal.state, time=TIME), "what stood before is kept"
     with pytest.raises(JournalFrozen):
         require_open(context.store, journal)
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+async def test_past_a_term_a_partner_seals_only_behind_a_removal_that_the_table_allows(lied: Lied) -> None:
+    """A confidant removes nobody, and within the term there is nothing to remove."""
+    context = lied.duolog._context
+    for state in STATES:
+        if state.rights is None or role_for_victim(state) is None:
+            continue
+        world = lied.world(state)
+        await pull(context, lied.show(world))
+        made = make_endings(context, world.roster)
+        partner = role_for_victim(state) in state.partners
+        assert len(made) == (1 if state.past and partner else 0), str(state)
+        for one in made:
+            assert world.judge(one.signed) == "", str(state)
+            assert one.roster.find(world.people[CONFIDANT].account) is None
+            assert (one.roster.provisional, one.roster.stale) == (state.base == "provisional", False)
