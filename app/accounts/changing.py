@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 
 from app.access import Caller, find_session
 from app.accounts import repository
-from app.chains.repository import load_statements
+from app.chains.repository import load_chains
 from app.journals.append import refuse
 from app.journals.repository import load_log
 from app.problems import AccountExists, NotFound, Problem, SessionMissing, SetMoved
@@ -23,11 +23,11 @@ from duolog.protocol.accounts import (
     KeyholderSet,
     SignedAccountStatement,
     extend_chain,
+    follow_set,
     parse_set,
-    verify_chain,
-    verify_sets,
 )
 from duolog.protocol.log import LogState
+from duolog.protocol.statements import statement_hash
 
 # Where something else has taken the place of what this statement follows.
 _MOVED = ("accounts.rotation_generation", "accounts.rotation_prev", "accounts.set_version", "accounts.set_prev")
@@ -37,34 +37,36 @@ _MOVED = ("accounts.rotation_generation", "accounts.rotation_prev", "accounts.se
 class LockedAccount:
     """An account as it stands. Nobody else changes it, or appends to its journal, until the transaction ends."""
 
-    statements: list[SignedAccountStatement]
-    sets: list[SignedAccountStatement]
     chain: AccountChain
+    newest: KeyholderSet
+    newest_hash: bytes
     log: LogState
 
-    @property
-    def newest(self) -> KeyholderSet:
-        return parse_set(self.sets[-1].statement)
-
-    def has_set(self, signed: SignedAccountStatement) -> bool:
-        """Whether this very set was taken before."""
-        return any(known.statement == signed.statement for known in self.sets)
-
-    def has_link(self, signed: SignedAccountStatement) -> bool:
+    def has_link(self, statement: bytes) -> bool:
         """Whether this very genesis or rotation was taken before."""
-        return any(known.statement == signed.statement for known in self.statements)
+        digest = statement_hash(statement)
+        return any(known.statement_hash == digest for known in self.chain.generations)
 
 
 def lock_account(connection: Connection, caller: Caller) -> LockedAccount:
     """The caller's account. Raises: NotFound, and SessionMissing when the session has ended a moment ago."""
     stored = repository.find_account(connection, caller.account)
     log = None if stored is None else load_log(connection, stored.account_journal, lock=True)
-    if log is None:
+    newest = repository.load_newest_set(connection, caller.account)
+    if log is None or newest is None:
         raise NotFound
     if not find_session(connection, caller):  # check: server.session_still_open
         raise SessionMissing
-    statements = load_statements(connection, [caller.account])[caller.account]
-    return LockedAccount(statements, repository.load_sets(connection, caller.account), verify_chain(statements), log)
+    chain = load_chains(connection, [caller.account])[caller.account]
+    return LockedAccount(chain, parse_set(newest.statement), statement_hash(newest.statement), log)
+
+
+def read_set(signed: SignedAccountStatement) -> KeyholderSet:
+    """A set as sent, parsed alone. Raises: RuleBroken, Malformed."""
+    try:
+        return parse_set(signed.statement)
+    except (MalformedData, VerificationError) as error:
+        raise _refuse(error) from error
 
 
 def next_chain(before: LockedAccount, rotation: SignedAccountStatement) -> AccountChain:
@@ -76,9 +78,9 @@ def next_chain(before: LockedAccount, rotation: SignedAccountStatement) -> Accou
 
 
 def next_set(before: LockedAccount, chain: AccountChain, signed: SignedAccountStatement) -> KeyholderSet:
-    """The set that follows those of the account. Raises: SetMoved, RuleBroken, Malformed."""
+    """The set that follows the newest. Raises: SetMoved, RuleBroken, Malformed."""
     try:
-        return verify_sets(chain, [*before.sets, signed])[-1]
+        return follow_set(chain, before.newest, before.newest_hash, signed)
     except (MalformedData, VerificationError) as error:
         raise _refuse(error) from error
 

@@ -155,6 +155,25 @@ def load_sets(connection: Connection, account: bytes) -> list[SignedAccountState
     return [SignedAccountStatement(row.statement, (row.signature,)) for row in rows]
 
 
+def load_newest_set(connection: Connection, account: bytes) -> SignedAccountStatement | None:
+    """The newest keyholder set of an account."""
+    row = connection.execute(
+        select(keyholder_sets.c.statement, keyholder_sets.c.signature)
+        .where(keyholder_sets.c.account == account)
+        .order_by(keyholder_sets.c.version.desc())
+        .limit(1)
+    ).one_or_none()
+    return None if row is None else SignedAccountStatement(row.statement, (row.signature,))
+
+
+def has_set(connection: Connection, account: bytes, version: int, statement: bytes) -> bool:
+    """Whether this is the set of that version."""
+    query = select(keyholder_sets.c.statement).where(
+        keyholder_sets.c.account == account, keyholder_sets.c.version == version
+    )
+    return connection.execute(query).scalar_one_or_none() == statement
+
+
 def load_own_keys(connection: Connection, account: bytes, keyholder: bytes) -> OwnKeys | None:
     """What this keyholder needs to open the account."""
     row = connection.execute(

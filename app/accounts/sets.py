@@ -9,12 +9,9 @@ from sqlalchemy import Connection
 
 from app.access import Caller
 from app.accounts import repository
-from app.accounts.changing import anchored, lock_account, new_in, next_set, require_unknown
-from app.journals.append import refuse
+from app.accounts.changing import anchored, lock_account, new_in, next_set, read_set, require_unknown
 from app.problems import RuleBroken, SetMoved
 from duolog.api.accounts import SetRequest
-from duolog.errors import MalformedData, VerificationError
-from duolog.protocol.accounts import SignedAccountStatement, parse_set
 
 
 def change(connection: Connection, caller: Caller, request: SetRequest) -> None:
@@ -27,10 +24,11 @@ def change(connection: Connection, caller: Caller, request: SetRequest) -> None:
         NotFound, SessionMissing: the account or the session has gone a moment ago.
     """
     signed = request.set.signed()
+    wanted = read_set(signed)
     before = lock_account(connection, caller)
-    if before.has_set(signed):
+    if repository.has_set(connection, caller.account, wanted.version, signed.statement):
         return
-    if _generation(signed) != before.chain.newest.generation:
+    if wanted.generation != before.chain.newest.generation:
         raise SetMoved
     after = next_set(before, before.chain, signed)
     new = new_in(after, before.newest)
@@ -46,10 +44,3 @@ def change(connection: Connection, caller: Caller, request: SetRequest) -> None:
     repository.add_keyholders(connection, account, new, {item.keyholder: item.mac for item in request.anchors})
     packages = {item.keyholder: item.package for item in request.packages}
     repository.add_packages(connection, account, after.generation, packages)
-
-
-def _generation(signed: SignedAccountStatement) -> int:
-    try:
-        return parse_set(signed.statement).generation
-    except (MalformedData, VerificationError) as error:
-        raise refuse(error) from error

@@ -23,6 +23,7 @@ from app.accounts.changing import (
     new_in,
     next_chain,
     next_set,
+    read_set,
     require_unknown,
 )
 from app.chains.repository import add_statement
@@ -44,13 +45,15 @@ class Rotation:
     request: RotationRequest
     link: SignedAccountStatement
     set: SignedAccountStatement
+    version: int
     push: tuple[Candidate, ...]
 
 
 def read_rotation(request: RotationRequest) -> Rotation:
-    """What can be read without the database. Raises: TooLarge, Malformed."""
+    """What can be read without the database. Raises: TooLarge, RuleBroken, Malformed."""
     push = parse_push(items_of(request.account_journal))
-    return Rotation(request, request.rotation.signed(), request.set.signed(), push)
+    signed = request.set.signed()
+    return Rotation(request, request.rotation.signed(), signed, read_set(signed).version, push)
 
 
 def rotate(
@@ -66,7 +69,7 @@ def rotate(
         JournalClosed, RosterMoved, EpochStale, EpochMoved, GenerationMoved: as the account journal's push deserves.
     """
     before = lock_account(connection, caller)
-    if before.has_link(rotation.link) and before.has_set(rotation.set):
+    if _was_taken(connection, before, rotation):
         return None
     chain = next_chain(before, rotation.link)
     after = next_set(before, chain, rotation.set)
@@ -77,6 +80,13 @@ def rotate(
     receipt = _append(connection, caller, before, rotation, signer, now)
     renew(connection, caller.account, chain.newest.generation, rotation.request.closings)
     return receipt
+
+
+def _was_taken(connection: Connection, before: LockedAccount, rotation: Rotation) -> bool:
+    account, statement = before.chain.account, rotation.set.statement
+    return before.has_link(rotation.link.statement) and accounts.has_set(
+        connection, account, rotation.version, statement
+    )
 
 
 def _check(before: LockedAccount, after: KeyholderSet, caller: Caller, rotation: Rotation) -> None:

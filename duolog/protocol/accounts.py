@@ -317,16 +317,23 @@ def verify_sets(chain: AccountChain, statements: Sequence[SignedAccountStatement
     sets: list[KeyholderSet] = []
     prev: bytes | None = None
     for signed in statements:
-        parsed = parse_set(signed.statement)
-        _check_set_link(sets[-1] if sets else None, prev, parsed)
-        _require_signatures(signed, 1)
-        sign_key = chain.generation(parsed.generation).sign_key
-        verify_statement(sign_key, signed.statement, signed.signatures[0])  # check: accounts.set_signature
+        sets.append(follow_set(chain, sets[-1] if sets else None, prev, signed))
         prev = statement_hash(signed.statement)
-        sets.append(parsed)
     if not sets:
         raise ChainViolation("An account has no keyholder set.", check="accounts.no_set")
     return tuple(sets)
+
+
+def follow_set(
+    chain: AccountChain, before: KeyholderSet | None, prev: bytes | None, signed: SignedAccountStatement
+) -> KeyholderSet:
+    """The set that follows `before`, which is verified and whose statement hash is `prev`. Raises: as `verify_sets`."""
+    parsed = parse_set(signed.statement)
+    _check_set_link(before, prev, parsed)
+    _require_signatures(signed, 1)
+    sign_key = chain.generation(parsed.generation).sign_key
+    verify_statement(sign_key, signed.statement, signed.signatures[0])  # check: accounts.set_signature
+    return parsed
 
 
 def _check_set_link(before: KeyholderSet | None, prev: bytes | None, parsed: KeyholderSet) -> None:

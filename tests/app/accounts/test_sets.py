@@ -5,8 +5,13 @@ from dataclasses import replace
 
 import httpx2
 import pytest
+from fastapi import FastAPI
 
-from duolog.protocol.codec import encode_b64
+from app.access import Caller, hash_token
+from app.accounts import sets
+from app.problems import SessionMissing
+from duolog.api.accounts import SetRequest
+from duolog.protocol.codec import encode_b64, parse_b64
 from duolog.seal.keys import KeyholderSecret
 from tests.app.keys import (
     Rotation,
@@ -156,3 +161,13 @@ async def test_a_stranger_adds_nothing_to_another_account(ada: Person, stranger:
 async def test_nobody_adds_anything_without_a_session(http: httpx2.AsyncClient, ada: Person) -> None:
     request = set_request(ada, following_set(ada))
     assert code(await http.post(PATH, json=request)) == (401, "session_missing")
+
+
+async def test_what_was_begun_by_a_session_that_has_ended_is_not_finished(app: FastAPI, ada: Person) -> None:
+    """A revoked device's request that was under way when its session ended."""
+    token = parse_b64(ada.headers["authorization"].removeprefix("Bearer "))
+    caller = Caller(ada.account, ada.device.id, hash_token(token), touch=False)
+    request = SetRequest.model_validate(set_request(ada, following_set(ada)))
+    await ada.delete("/v1/sessions/current")
+    with pytest.raises(SessionMissing):
+        await app.state.duolog.database.write(sets.change, caller, request)

@@ -9,13 +9,11 @@ import pytest
 from fastapi import FastAPI
 from sqlalchemy import Connection, select
 
-from app.access import Caller, hash_token, keyholders, sessions
-from app.accounts import sets
+from app.access import keyholders, sessions
 from app.accounts.table import packages
 from app.leaving.repository import add_closings
 from app.leaving.table import closings
-from app.problems import SessionMissing
-from duolog.api.accounts import JournalClosing, SetRequest
+from duolog.api.accounts import JournalClosing
 from duolog.api.common import ReceiptModel
 from duolog.protocol.accounts import AccountHead
 from duolog.protocol.codec import encode_b64, parse_b64
@@ -334,16 +332,6 @@ class TestBadRotations:
     async def test_a_rotation_of_another_account(self, ada: Person, sam: Person) -> None:
         theirs = Rotation(sam, [sam.device, sam.sheet])
         assert await self.refused(ada, theirs.request) == (422, "rule_broken")
-
-
-async def test_what_was_begun_by_a_session_that_has_ended_is_not_finished(app: FastAPI, ada: Person) -> None:
-    """A revoked device's request that was under way when its session ended."""
-    token = parse_b64(ada.headers["authorization"].removeprefix("Bearer "))
-    caller = Caller(ada.account, ada.device.id, hash_token(token), touch=False)
-    request = SetRequest.model_validate(set_request(ada, following_set(ada)))
-    await ada.delete("/v1/sessions/current")
-    with pytest.raises(SessionMissing):
-        await app.state.duolog.database.write(sets.change, caller, request)
 
 
 async def test_a_log_in_at_the_same_time_leaves_no_session_behind(app: FastAPI, ada: Person) -> None:
