@@ -6,7 +6,7 @@ import threading
 
 import typer
 
-from duolog.cli import account, asking, boundary, export, journals, notes, pairing, timeline
+from duolog.cli import account, asking, boundary, export, journals, leaving, notes, pairing, timeline
 from duolog.cli.command import group
 
 PURPOSE = """A shared journal for two people, sealed on this computer before it leaves it.
@@ -20,11 +20,12 @@ def make_app() -> typer.Typer:
     """All commands, in the order in which people meet them."""
     app = group("duolog", PURPOSE)
     app.callback(invoke_without_command=False)(_version)
-    for part in (account.app, pairing.app, notes.app, timeline.app, journals.app, export.app):
+    for part in (account.app, pairing.app, notes.app, timeline.app, journals.app, export.app, leaving.app):
         app.registered_commands.extend(part.registered_commands)
     app.add_typer(boundary.app, name="boundary")
     app.add_typer(journals.journal, name="journal")
     app.add_typer(account.recovery, name="recovery")
+    app.add_typer(leaving.account, name="account")
     return app
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from duolog.cli import asking, times
 from duolog.cli.failures import OFFLINE, OK, REFUSED, STOP, Failure, Usage, explain
 from duolog.cli.screen import Screen
-from duolog.errors import TransportError
+from duolog.errors import ServerRefused, TransportError
 
 if TYPE_CHECKING:
     from duolog.client import JournalView, SyncReport, Unlock, Written
@@ -131,6 +131,9 @@ class Run:
         if written.problem is None or isinstance(written.problem, TransportError):
             self.screen.say("Saved here. It will be sent when the server can be reached.", style="careful")
             return OFFLINE
+        if isinstance(written.problem, ServerRefused) and written.problem.code == "journal_closed":
+            self.screen.say(str(written.problem), style="careful")
+            return REFUSED
         self.screen.say(f"Saved here, and not sent yet: {written.problem}", style="careful")
         return REFUSED
 

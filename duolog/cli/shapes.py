@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from duolog.protocol.codec import encode_b64
 
 if TYPE_CHECKING:
-    from duolog.client import Heads, JournalView, Pairing, Status, SyncReport, TimelineEntry, Written
+    from duolog.client import Heads, JournalView, Pairing, Status, SyncReport, TimelineEntry, WaitingClosing, Written
     from duolog.client.exporting import Exported
     from duolog.client.verify_export import ProvenExport
 
@@ -131,6 +131,7 @@ def entry_shape(item: "TimelineEntry") -> Shape:
         "unreadable": item.unreadable,
         "without_effect": item.without_effect,
         "not_delivered_to": [b64(account) for account in item.not_delivered_to],
+        "hidden": item.hidden,
     }
 
 
@@ -170,4 +171,14 @@ def proven_shape(proven: "ProvenExport") -> Shape:
         ],
         "proves": list(proven.proves),
         "proves_not": list(proven.proves_not),
+    }
+
+
+def waiting_closing_shape(waiting: "WaitingClosing") -> Shape:
+    """A closing that waits."""
+    return {
+        "journal": b64(waiting.journal),
+        "not_before": waiting.not_before,
+        "held": waiting.held,
+        "ends": [b64(keyholder) for keyholder in waiting.ends],
     }

@@ -22,6 +22,9 @@ def timeline(
     run: Run,
     journal: JournalOption = None,
     last: Annotated[int, typer.Option("--last", metavar="N", min=1, help="How many of the newest to show.")] = 50,
+    numbers: Annotated[
+        bool, typer.Option("--numbers", help="Number the entries, for `withdraw`, `keep` and `erase`.")
+    ] = False,
     offline: OfflineOption = False,
 ) -> int:
     """Read the journal, oldest first. Nobody is told that you read."""
@@ -39,7 +42,7 @@ def timeline(
             if when is not None and times.day(when) != day:
                 day = times.day(when)
                 run.screen.say(day, style="strong")
-            _say(run, item, names)
+            _say(run, item, names, numbers)
         return run.frozen(meant)
 
 
@@ -47,12 +50,17 @@ def _last(entries: "tuple[TimelineEntry, ...]", count: int) -> "tuple[TimelineEn
     return entries[-count:]
 
 
-def _say(run: Run, item: "TimelineEntry", names: dict[bytes, str]) -> None:
+def _say(run: Run, item: "TimelineEntry", names: dict[bytes, str], numbers: bool) -> None:
     say = run.screen.say
     when = item.received or item.at
     stamp = times.clock(when) if when is not None else "     "
+    if numbers and item.seq is not None:
+        stamp = f"{stamp}  {item.seq}"
     if item.unreadable is not None:
         say(f"{stamp}  Unreadable: {item.unreadable}", indent=2, style="careful")
+        return
+    if item.hidden is not None and item.text is None:
+        say(f"{stamp}  {item.hidden}", indent=2)
         return
     first, *rest = _text(item).split("\n")
     say(f"{stamp}  {first}", indent=2)
@@ -62,6 +70,8 @@ def _say(run: Run, item: "TimelineEntry", names: dict[bytes, str]) -> None:
         say("(waits here until the server can be reached)", indent=9, style="careful")
     if item.without_effect is not None:
         say(f"(without effect: {item.without_effect})", indent=9, style="careful")
+    if item.hidden is not None:
+        say(f"({item.hidden})", indent=9, style="careful")
     if item.not_delivered_to:
         others = ", ".join(names.get(account, "someone") for account in item.not_delivered_to)
         say(f"(not delivered to {others})", indent=9, style="careful")

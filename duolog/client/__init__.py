@@ -9,6 +9,7 @@ from duolog.client.duolog import Duolog
 from duolog.client.home import default_home
 from duolog.client.http import HttpTransport
 from duolog.client.keystore import Unlock
+from duolog.client.leaving import BEFORE_CLOSING, Leaving
 from duolog.client.links import InvitationLink, parse_link
 from duolog.client.members import Members
 from duolog.client.transport import Transport
@@ -32,10 +33,12 @@ from duolog.client.views import (
     Status,
     SyncReport,
     TimelineEntry,
+    WaitingClosing,
     Written,
 )
 
 __all__ = [
+    "BEFORE_CLOSING",
     "BEFORE_CONFIDING",
     "BEFORE_FIRST_SHARING",
     "BEFORE_SHARING_WITH_CONFIDANT",
@@ -51,6 +54,7 @@ __all__ = [
     "InvitationLink",
     "JournalView",
     "JournalWords",
+    "Leaving",
     "MemberView",
     "Members",
     "NewAccount",
@@ -63,6 +67,7 @@ __all__ = [
     "TimelineEntry",
     "Transport",
     "Unlock",
+    "WaitingClosing",
     "Written",
     "default_home",
     "parse_link",

@@ -14,6 +14,7 @@ from anyio.from_thread import BlockingPortal, start_blocking_portal
 from duolog.client import boundaries as _boundaries
 from duolog.client import drafts as _drafts
 from duolog.client import duolog as _duolog
+from duolog.client import leaving as _leaving
 from duolog.client import members as _members
 from duolog.client.keystore import Unlock
 from duolog.client.transport import Transport
@@ -71,6 +72,21 @@ class Members(_Face):
     remove_partner = _waits(_members.Members.remove_partner)
     leave = _waits(_members.Members.leave)
     list = _waits(_members.Members.list)
+
+
+class Leaving(_Face):
+    """`duolog.client.Leaving` without `await`."""
+
+    close = _waits(_leaving.Leaving.close)
+    schedule = _waits(_leaving.Leaving.schedule)
+    waiting = _waits(_leaving.Leaving.waiting)
+    other_devices = _waits(_leaving.Leaving.other_devices)
+    cancel = _waits(_leaving.Leaving.cancel)
+    may_still_happen = _waits(_leaving.Leaving.may_still_happen)
+    let_go = _waits(_leaving.Leaving.let_go)
+    withdraw = _waits(_leaving.Leaving.withdraw)
+    keep = _waits(_leaving.Leaving.keep)
+    erase = _waits(_leaving.Leaving.erase)
 
 
 class Drafts(_Face):
@@ -176,6 +192,7 @@ class Duolog(_Face):
     profiles = _waits(_duolog.Duolog.profiles)
     state = _waits(_duolog.Duolog.state)
     export = _waits(_duolog.Duolog.export)
+    delete_account = _waits(_duolog.Duolog.delete_account)
     copy = _waits(_duolog.Duolog.copy)
 
     def boundaries(self, journal: bytes) -> Boundaries:
@@ -185,6 +202,10 @@ class Duolog(_Face):
     def members(self, journal: bytes) -> Members:
         """Who may read and write in one journal."""
         return Members(self._inner.members(journal), self._portal)
+
+    def leaving(self, journal: bytes) -> Leaving:
+        """How to leave a journal, and how to take back, keep or erase a text of it."""
+        return Leaving(self._inner.leaving(journal), self._portal)
 
     def drafts(self) -> Drafts:
         """What is kept for oneself until it is sent."""
@@ -203,4 +224,4 @@ def _portal() -> Iterator[tuple[BlockingPortal, AbstractContextManager[BlockingP
         raise
 
 
-__all__ = ["Boundaries", "Drafts", "Duolog", "Members", "NewAccount"]
+__all__ = ["Boundaries", "Drafts", "Duolog", "Leaving", "Members", "NewAccount"]

@@ -62,6 +62,13 @@ class Leaving:
             found = closings.pending_closings(context).get(self._journal)
         return None if found is None else WaitingClosing(found.journal, found.not_before, found.held, found.ends)
 
+    async def other_devices(self) -> tuple[bytes, ...]:
+        """My devices but the one in use, by id (32 bytes), without the network."""
+        async with self._duolog._alone() as context:
+            own = context.home.keyholder.id
+            known = context.identity.newest_set.keyholders
+            return tuple(item.id for item in known if item.kind == "device" and item.id != own)
+
     async def cancel(self) -> bool:
         """Take the waiting closing back. False while it may still happen: until my keys in this journal have moved."""
         await self._alone(lambda context: closings.cancel(context, self._journal))

@@ -181,7 +181,11 @@ async def _send(context: Context, problems: list[DuologError]) -> int:
                 problems.append(error)
     for row in context.store.rows("SELECT DISTINCT journal FROM outbox"):
         journal = as_bytes(row[0])
-        if frozen_reason(context.store, journal) is not None or why_former(context, journal) is not None:
+        if (
+            frozen_reason(context.store, journal) is not None
+            or load_log(context.store, journal).closed
+            or why_former(context, journal) is not None
+        ):
             continue
         try:
             delivered += await deliver(context, journal)

@@ -1,0 +1,285 @@
+"""Leaving: close a journal now or later, let it go, take back or erase what was written, delete the account."""
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+from duolog.cli import asking, journals, times
+from duolog.cli.command import command, group
+from duolog.cli.failures import OK, Usage
+from duolog.cli.pairing import JournalOption
+from duolog.cli.run import Run
+from duolog.cli.shapes import b64, short, waiting_closing_shape
+
+if TYPE_CHECKING:
+    from duolog.client import JournalView, TimelineEntry
+    from duolog.client.blocking import Duolog, Leaving
+
+app = group("leaving", "Leaving.")
+account = group("account", "Your account as a whole.")
+
+YesOption = Annotated[bool, typer.Option("--yes", help="Don't ask once more.")]
+NumberArgument = Annotated[
+    int, typer.Argument(metavar="NUMBER", min=1, help="As `duolog timeline --numbers` shows it.")
+]
+
+MAY_SHOW = (
+    "If you revoke your other devices before that time, the other can notice that your keys have changed. That also "
+    "happens by chance from time to time."
+)
+STILL_POSSIBLE = (
+    "Taken back. It may still happen: a dishonest server that had it could use it until your keys in this journal have "
+    "moved on. `duolog close show` says when that is over."
+)
+
+
+@command(
+    app,
+    "close",
+    examples=(
+        "duolog close",
+        'duolog close --at "2026-11-27 09:00" --end-other-devices',
+        "duolog close show",
+        "duolog close cancel",
+    ),
+    ephemeral=True,
+)
+def close(
+    run: Run,
+    what: Annotated[str, typer.Argument(metavar="[now|show|cancel]", help="What to do.", show_default=False)] = "now",
+    journal: JournalOption = None,
+    at: Annotated[
+        str | None, typer.Option("--at", metavar="TIME", help='When, in your own time: "2026-11-27 09:00".')
+    ] = None,
+    held_by: Annotated[
+        str,
+        typer.Option(
+            "--held-by",
+            metavar="server|device",
+            help="Who closes at that time: the server, or whichever device of yours comes first after it. Choose "
+            "`device` when the other person may run the server.",
+        ),
+    ] = "server",
+    end_other_devices: Annotated[
+        bool, typer.Option("--end-other-devices", help="From that time on the server refuses your other devices.")
+    ] = False,
+    yes: YesOption = False,
+) -> int:
+    """Close a journal for good, now or at a time. The other isn't told before it happens.
+
+    `show` says what waits, and `cancel` takes it back.
+    """
+    if what not in ("now", "show", "cancel"):
+        raise Usage(
+            f"`duolog close {what}` isn't known. Say `duolog close`, `duolog close show` or `duolog close cancel`."
+        )
+    with run.opened() as duolog:
+        run.sync(duolog)
+        meant = run.journal(duolog, journal)
+        leaving = duolog.leaving(meant.id)
+        if what == "show":
+            return _show(run, meant, leaving)
+        if what == "cancel":
+            return _cancel(run, meant, leaving)
+        _say_before(run)
+        if at is None:
+            if not asking.ask_yes("Close it now, for good?", given=yes):
+                run.screen.say("Nothing was changed.")
+                return OK
+            leaving.close()
+            run.screen.result({"journal": b64(meant.id), "closed": True})
+            run.screen.say(
+                f"Journal {short(meant.id)} is closed. `duolog timeline` and `duolog export` go on.", style="good"
+            )
+            return OK
+        return _schedule(run, leaving, _moment(at), _holder(held_by), end_other_devices, yes)
+
+
+def _schedule(
+    run: Run, leaving: "Leaving", moment: int, held: Literal["server", "device"], end_others: bool, yes: bool
+) -> int:
+    ends = leaving.other_devices() if end_others else ()
+    if not asking.ask_yes(f"Close it on {times.moment(moment)}?", given=yes):
+        run.screen.say("Nothing was changed.")
+        return OK
+    waiting = leaving.schedule(moment, held=held, ends=ends)
+    run.screen.result(waiting_closing_shape(waiting))
+    run.screen.say(
+        f"It will be closed on {times.moment(moment)}. Until then everything goes on as before.", style="good"
+    )
+    if held == "device":
+        run.screen.say("Your first device that is used after that time closes it. The server knows nothing of it.")
+    if ends:
+        run.screen.say(
+            f"From then on {len(ends)} other {'device' if len(ends) == 1 else 'devices'} of yours won't get in."
+        )
+        run.screen.say(MAY_SHOW)
+    return OK
+
+
+def _show(run: Run, meant: "JournalView", leaving: "Leaving") -> int:
+    waiting, possible = leaving.waiting(), leaving.may_still_happen()
+    shown = {} if waiting is None else waiting_closing_shape(waiting)
+    run.screen.result(
+        {"journal": b64(meant.id), "closed": meant.closed, "waiting": shown or None, "may_happen": possible}
+    )
+    if meant.closed:
+        run.screen.say("This journal is closed.")
+    elif waiting is not None:
+        who = "the server" if waiting.held == "server" else "your first device that is used after it"
+        run.screen.say(f"It will be closed on {times.moment(waiting.not_before)}, by {who}.")
+        if waiting.ends:
+            run.screen.say(f"With it {len(waiting.ends)} other of your devices are put out.")
+    elif possible:
+        run.screen.say(
+            "Nothing waits. What you took back may still happen until your keys have moved on.", style="careful"
+        )
+    else:
+        run.screen.say("Nothing waits.")
+    return OK
+
+
+def _cancel(run: Run, meant: "JournalView", leaving: "Leaving") -> int:
+    certain = leaving.cancel()
+    run.screen.result({"journal": b64(meant.id), "cancelled": True, "may_happen": not certain})
+    if certain:
+        run.screen.say("Taken back. The journal stays open.", style="good")
+    else:
+        run.screen.say(STILL_POSSIBLE, style="careful")
+    return OK
+
+
+def _say_before(run: Run) -> None:
+    """What remains where: said before a closing, each time."""
+    from duolog.client import BEFORE_CLOSING
+
+    for sentence in BEFORE_CLOSING:
+        run.screen.aside(sentence)
+    run.screen.aside("An export is yours for good: `duolog export --out FILE`.")
+
+
+def _moment(text: str) -> int:
+    try:
+        return int(datetime.strptime(text.strip(), "%Y-%m-%d %H:%M").astimezone().timestamp())
+    except (ValueError, OverflowError) as error:
+        raise Usage(f'{text!r} is not a time. Write it as "2026-11-27 09:00".') from error
+
+
+def _holder(text: str) -> Literal["server", "device"]:
+    if text == "server":
+        return "server"
+    if text == "device":
+        return "device"
+    raise Usage(f"`--held-by {text}` isn't known. Write server, or device.")
+
+
+# --- one text ---------------------------------------------------------------------------------------------------------
+
+
+@command(app, "withdraw", examples=("duolog withdraw 12",))
+def withdraw(run: Run, number: NumberArgument, journal: JournalOption = None, yes: YesOption = False) -> int:
+    """Take back a text that you wrote within the last day. Steps of a boundary stand.
+
+    The other sees that something was withdrawn. If they had kept it, or read it, it stays with them.
+    """
+    with run.opened() as duolog:
+        run.sync(duolog)
+        meant = run.journal(duolog, journal)
+        entry = _numbered(duolog, meant, number)
+        if not asking.ask_yes(f"Withdraw {_title(entry)}?", given=yes):
+            run.screen.say("Nothing was changed.")
+            return OK
+        written = duolog.leaving(meant.id).withdraw(entry.entry)
+        return run.wrote(duolog, meant.id, written, "Withdrawn. The text is gone from here and from the server.")
+
+
+@command(app, "keep", examples=("duolog keep 12",))
+def keep(run: Run, number: NumberArgument, journal: JournalOption = None) -> int:
+    """Keep a text, even if the other withdraws it. They aren't told."""
+    with run.opened() as duolog:
+        run.sync(duolog)
+        meant = run.journal(duolog, journal)
+        entry = _numbered(duolog, meant, number)
+        duolog.leaving(meant.id).keep(entry.entry)
+        run.screen.result({"journal": b64(meant.id), "entry": b64(entry.entry), "kept": True})
+        run.screen.say("Kept. It stays with you, whatever the other does. They aren't told.", style="good")
+    return OK
+
+
+@command(app, "erase", examples=("duolog erase 12",))
+def erase(run: Run, number: NumberArgument, journal: JournalOption = None, yes: YesOption = False) -> int:
+    """Erase a text for yourself, on all your devices. The other keeps it, and isn't told."""
+    with run.opened() as duolog:
+        run.sync(duolog)
+        meant = run.journal(duolog, journal)
+        entry = _numbered(duolog, meant, number)
+        if not asking.ask_yes(f"Erase {_title(entry)} for yourself? It can't be brought back.", given=yes):
+            run.screen.say("Nothing was changed.")
+            return OK
+        duolog.leaving(meant.id).erase(entry.entry)
+        run.screen.result({"journal": b64(meant.id), "entry": b64(entry.entry), "erased": True})
+        run.screen.say(
+            "Erased for you, here and for your other devices. The other keeps it, and isn't told.", style="good"
+        )
+    return OK
+
+
+def _numbered(duolog: "Duolog", journal: "JournalView", number: int) -> "TimelineEntry":
+    found = [item for item in duolog.timeline(journal.id, after=number - 1, limit=1) if item.seq == number]
+    if not found:
+        raise Usage(f"There is no entry {number} here. `duolog timeline --numbers` shows the numbers.")
+    return found[0]
+
+
+def _title(entry: "TimelineEntry") -> str:
+    text = entry.body.get("text") if entry.body is not None else None
+    first = str(text).strip().split("\n")[0] if text else ""
+    shown = first if len(first) <= 40 else first[:39].rstrip() + "…"
+    return f"“{shown}”" if shown else f"entry {entry.seq}"
+
+
+# --- the journal, the account -----------------------------------------------------------------------------------------
+
+
+@command(journals.journal, "let-go", examples=("duolog journal let-go",))
+def let_go(run: Run, journal: JournalOption = None, yes: YesOption = False) -> int:
+    """Give up a closed journal at the server. What this computer has stays readable here.
+
+    When neither of you can fetch it any more, the server destroys it.
+    """
+    with run.opened() as duolog:
+        run.sync(duolog)
+        meant = run.journal(duolog, journal)
+        if not asking.ask_yes(
+            f"Let go of journal {short(meant.id)}? No new computer of yours can fetch it then.", given=yes
+        ):
+            run.screen.say("Nothing was changed.")
+            return OK
+        duolog.leaving(meant.id).let_go()
+        run.screen.result({"journal": b64(meant.id), "let_go": True})
+        run.screen.say("Let go. This computer still has what it has read.", style="good")
+    return OK
+
+
+@command(account, "delete", examples=("duolog account delete",))
+def delete(run: Run, yes: YesOption = False) -> int:
+    """Delete your account at the server. Journals that you share are closed first.
+
+    Interrupted, it is begun again and goes on where it stopped.
+    """
+    with run.opened() as duolog:
+        run.sync(duolog)
+        _say_before(run)
+        if not asking.ask_yes("Delete your account? Your recovery words open nothing then.", given=yes):
+            run.screen.say("Nothing was changed.")
+            return OK
+        with run.screen.busy("Closing and deleting"):
+            duolog.delete_account()
+        run.screen.result({"deleted": True, "home": str(run.folder)})
+        run.screen.say("Your account is deleted at the server.", style="good")
+        run.screen.say(
+            f"What this computer has read is still in {run.folder}, sealed with its keys. When you don't need it any "
+            "more, delete that folder. Paper with the recovery words can go, too."
+        )
+    return OK
