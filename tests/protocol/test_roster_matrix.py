@@ -13,7 +13,7 @@ from duolog.errors import EntryFault, RosterViolation
 from duolog.protocol.entries import check_entry
 from duolog.protocol.roster import check_change, check_proposal
 from duolog.protocol.roster_changes import TABLE, Required, Roster
-from duolog.protocol.roster_statements import CHANGES, Change, RosterStatement
+from duolog.protocol.roster_statements import CHANGES, Change, RosterStatement, parse_roster
 from tests.protocol.builders import Journal, sign
 from tests.protocol.roster_table import (
     CONFIDANT,
@@ -188,6 +188,14 @@ def test_a_genesis_is_its_founders_alone(signers: tuple[str, ...], expected: str
     except RosterViolation as error:
         said = error.check
     assert said == expected
+
+
+@every_state
+def test_a_journal_has_one_genesis_in_every_state(state: State) -> None:
+    world = World(state)
+    genesis = parse_roster(world.journal.genesis.statement)
+    for signers in subsets(state.members | {OUTSIDER}):
+        assert world.judge(world.sign(genesis, signers)) == "roster.second_genesis"
 
 
 # --- the matrix itself: a row of the code that is another is noticed ---
