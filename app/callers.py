@@ -5,8 +5,8 @@ SignedIn       a caller with a valid session
 MaybeSignedIn  the same, or None
 Member         a signed-in caller who is a member of the journal in the path; everyone else gets the same 404
 Partner        a member in the role of partner
-InvitationPath, ProposalPath, RendezvousPath, SessionPath   an id from the path; one that doesn't parse is a 404 like
-               any unknown one
+InvitationPath, JournalPath, ProposalPath, RendezvousPath, SessionPath   an id from the path; one that doesn't parse is a
+               404 like any unknown one
 """
 
 from typing import Annotated
@@ -26,6 +26,7 @@ from duolog.protocol.codec import parse_b64
 
 __all__ = [
     "InvitationPath",
+    "JournalPath",
     "MaybeSignedIn",
     "Member",
     "Partner",
@@ -128,6 +129,11 @@ async def _session(session: Annotated[str, _id_path("session", sizes.SESSION_ID)
     return _id(session, sizes.SESSION_ID)
 
 
+async def _journal(journal: JournalText) -> bytes:
+    return _id(journal, sizes.JOURNAL_ID)
+
+
+JournalPath = Annotated[bytes, Depends(_journal)]
 InvitationPath = Annotated[bytes, Depends(_invitation)]
 ProposalPath = Annotated[bytes, Depends(_proposal)]
 RendezvousPath = Annotated[bytes, Depends(_rendezvous)]

@@ -21,7 +21,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from app.problems import SlowDown, TooLarge
 from app.settings import Settings
 
-PUSH_PATH = re.compile(r"/v1/journals/[^/]+/entries")
+PUSH_PATH = re.compile(r"/v1/journals/[^/]+/entries|/v1/carried/(accounts|journals/[^/]+)")
 
 
 class BodyLimit:

@@ -4,6 +4,7 @@ from fastapi import APIRouter
 
 from app.about.endpoints import router as about
 from app.accounts.endpoints import router as accounts
+from app.carrying.endpoints import router as carrying
 from app.entries.endpoints import router as entries
 from app.invitations.endpoints import router as invitations
 from app.journals.endpoints import router as journals
@@ -20,3 +21,4 @@ router.include_router(sessions)  # /v1/challenges, /v1/sessions
 router.include_router(journals)  # /v1/journals: create, list, chains, proposals
 router.include_router(entries)  # /v1/journals/{journal}/entries: push and pull
 router.include_router(invitations)  # /v1/journals/{journal}/invitations, /v1/invitations
+router.include_router(carrying)  # /v1/carried: accounts and journals that come from another server

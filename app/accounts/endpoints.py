@@ -15,7 +15,7 @@ from app.problems import (
     SetMoved,
     refusals,
 )
-from duolog.api.accounts import EarlierSeed, OwnAccount, Registered, Registration, SetRequest
+from duolog.api.accounts import AnchorModel, EarlierSeed, OwnAccount, Registered, Registration, SetRequest
 from duolog.api.common import AccountStatementModel, ReceiptModel
 
 router = APIRouter(prefix="/v1", tags=["accounts"])
@@ -66,4 +66,5 @@ async def get_own_account(caller: SignedIn, server: Server) -> OwnAccount:
         package=own.keys.package,
         earlier_seeds=[EarlierSeed(generation=item.generation, sealed=item.sealed) for item in own.earlier_seeds],
         anchor=own.keys.anchor,
+        anchors=[AnchorModel(keyholder=keyholder, mac=mac) for keyholder, mac in own.anchors.items()],
     )

@@ -145,6 +145,16 @@ def load_earlier_seeds(connection: Connection, account: bytes) -> list[SealedEar
     return [SealedEarlierSeed(row.generation, row.sealed) for row in rows]
 
 
+def load_anchors(connection: Connection, account: bytes) -> dict[bytes, bytes]:
+    """The anchors of an account's sheets and passkeys, by keyholder."""
+    rows = connection.execute(
+        select(keyholders.c.keyholder, keyholders.c.anchor)
+        .where(keyholders.c.account == account, keyholders.c.anchor.is_not(None))
+        .order_by(keyholders.c.keyholder)
+    )
+    return {row.keyholder: row.anchor for row in rows}
+
+
 def load_sets(connection: Connection, account: bytes) -> list[SignedAccountStatement]:
     """Every keyholder set of an account, version 1 first."""
     rows = connection.execute(

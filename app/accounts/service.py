@@ -61,6 +61,7 @@ class Own:
     sets: list[SignedAccountStatement]
     keys: OwnKeys
     earlier_seeds: list[SealedEarlierSeed]
+    anchors: dict[bytes, bytes]
 
 
 def verify_registration(request: Registration) -> VerifiedRegistration:
@@ -99,7 +100,7 @@ def register(
     stored = StoredAccount(journal_id(request.account_journal.statement), registration.fingerprint)
     existing = repository.find_account(connection, account)
     if existing is None:
-        _admit(connection, request.invite_code, settings, now)
+        admit(connection, request.invite_code, settings, now)
         _add(connection, registration, stored)
     elif existing != stored:  # check: server.registered_otherwise
         raise AccountExists
@@ -107,7 +108,8 @@ def register(
     return create_journal(connection, account, journal.signed(), journal.grants_by_account(), signer, now)
 
 
-def _admit(connection: Connection, code: str | None, settings: Settings, now: int) -> None:
+def admit(connection: Connection, code: str | None, settings: Settings, now: int) -> None:
+    """Let a new account in. Raises: RegistrationClosed, InviteCodeRefused."""
     if settings.registration == "closed":  # check: server.registration_closed
         raise RegistrationClosed
     if settings.registration == "invite" and not _use_code(connection, code or "", now):  # check: server.invite_code
@@ -142,4 +144,5 @@ def load_own(connection: Connection, caller: Caller) -> Own:
         raise NotFound
     chain = load_statements(connection, [caller.account])[caller.account]
     sets = repository.load_sets(connection, caller.account)
-    return Own(chain, sets, keys, repository.load_earlier_seeds(connection, caller.account))
+    earlier = repository.load_earlier_seeds(connection, caller.account)
+    return Own(chain, sets, keys, earlier, repository.load_anchors(connection, caller.account))

@@ -134,6 +134,8 @@ def append(
             if candidate.header is not None:
                 entries[candidate.header.entry] = place
         places.append(place)
+    if state.copy not in (None, signer.keys[-1].key):  # check: server.close_copy
+        raise RuleBroken
     if not new:
         return Appended(tuple(places), None)
     receipt = signer.sign(state.journal, state.seq, state.head, max(now, before.time))
@@ -234,7 +236,7 @@ def _store(connection: Connection, before: LogState, after: LogState, new: Seque
         repository.add_journal(connection, after, roster, statements[-1])
     else:
         repository.move_journal(connection, after, roster, statements[-1] if statements else None)
-    repository.add_items(connection, after.journal, new, receipt)
+    repository.add_items(connection, after.journal, new, {receipt.seq: receipt})
     if statements:
         repository.save_members(connection, roster, before.roster.accepted if before.roster else frozenset())
         repository.drop_proposals(connection, after.journal)

@@ -6,6 +6,7 @@ from fastapi import APIRouter, Query, Response
 
 from app.callers import Member, ProposalPath, Server, SignedIn
 from app.journals import proposals, repository, service
+from app.origins.repository import load_origins
 from app.problems import (
     JournalClosed,
     JournalExists,
@@ -21,6 +22,7 @@ from app.settings import DAY
 from app.state import State
 from duolog.api.common import AccountStatementModel, GrantModel, JournalStatementModel, ReceiptModel, SignatureModel
 from duolog.api.journals import (
+    CarriedKey,
     Chain,
     ChainList,
     JournalCreated,
@@ -93,11 +95,15 @@ def _after(text: str) -> bytes:
 async def list_chains(member: Member, server: Server) -> ChainList:
     """Past members are included, since the log can't be verified without them."""
     chains = await server.database.read(service.list_chains, member)
+    origins = await server.database.read(load_origins, member.journal)
     return ChainList(
+        receipt_keys=[
+            CarriedKey(until=item.until, origin=item.origin, key=item.receipt_key) for item in origins.servers
+        ],
         chains=[
             Chain(account=account, statements=[AccountStatementModel.of(item) for item in statements])
             for account, statements in chains.items()
-        ]
+        ],
     )
 
 

@@ -8,7 +8,8 @@ from sqlalchemy import Connection, delete, insert, or_, select, update
 
 from app.access import memberships
 from app.database import AnyRow, insert_new
-from app.journals.table import acceptances, grants, journal_accounts, journals, log, proposals
+from app.journals.table import acceptances, journal_accounts, journals, log, proposals
+from app.journals.table import grants as grants_table
 from duolog.protocol import sizes
 from duolog.protocol.log import LogState
 from duolog.protocol.receipts import Receipt, parse_receipt
@@ -143,9 +144,10 @@ def _end(state: LogState, roster: Roster) -> dict[str, object]:
     }
 
 
-def add_items(connection: Connection, journal: bytes, items: Sequence[NewItem], receipt: Receipt) -> None:
-    """Store the items of one push, in order; the last carries the receipt. Two statements at most."""
-    ends = {items[-1].seq: receipt.encode()}
+def add_items(
+    connection: Connection, journal: bytes, items: Sequence[NewItem], receipts: Mapping[int, Receipt]
+) -> None:
+    """Store items in order, with the receipts that end their pushes, by seq. Two statements at most."""
     rows = [
         {
             "journal": journal,
@@ -158,28 +160,39 @@ def add_items(connection: Connection, journal: bytes, items: Sequence[NewItem], 
             "signatures": item.signatures,
             "blob_hash": item.blob_hash,
             "blob": item.blob,
-            "receipt": ends.get(item.seq),
+            "receipt": receipts[item.seq].encode() if item.seq in receipts else None,
         }
         for item in items
     ]
     connection.execute(insert(log), rows)
+    add_grants(connection, journal, {item.seq: item.grants for item in items if item.grants})
+
+
+def add_grants(connection: Connection, journal: bytes, grants: Mapping[int, Mapping[bytes, bytes]]) -> None:
+    """Store sealed grants by seq and account; one that is there already stays."""
     sealed = [
-        {"journal": journal, "account": account, "seq": item.seq, "sealed": grant}
-        for item in items
-        for account, grant in (item.grants or {}).items()
+        {"journal": journal, "account": account, "seq": seq, "sealed": grant}
+        for seq, by_account in grants.items()
+        for account, grant in by_account.items()
     ]
     if sealed:
-        connection.execute(insert(grants), sealed)
+        connection.execute(insert_new(connection, grants_table), sealed)
 
 
 def save_members(connection: Connection, roster: Roster, accepted_before: frozenset[bytes]) -> None:
     """Store who is a member now, that the log has named them, and which acceptances are used up."""
-    journal = roster.journal
-    connection.execute(delete(memberships).where(memberships.c.journal == journal))
+    save_memberships(connection, roster)
+    name_accounts(connection, roster.journal, [member.account for member in roster.members])
+    use_acceptances(connection, roster.journal, roster.accepted - accepted_before)
+
+
+def save_memberships(connection: Connection, roster: Roster) -> None:
+    """Store who is a member now."""
+    connection.execute(delete(memberships).where(memberships.c.journal == roster.journal))
     members = [
         {
             "account": member.account,
-            "journal": journal,
+            "journal": roster.journal,
             "role": member.role,
             "rights": member.rights,
             "until": member.until,
@@ -187,11 +200,26 @@ def save_members(connection: Connection, roster: Roster, accepted_before: frozen
         for member in roster.members
     ]
     connection.execute(insert(memberships), members)
-    named = [{"journal": journal, "account": member.account} for member in roster.members]
-    connection.execute(insert_new(connection, journal_accounts), named)
-    used = [{"journal": journal, "acceptance": item} for item in roster.accepted - accepted_before]
-    if used:
-        connection.execute(insert(acceptances), used)
+
+
+def name_accounts(connection: Connection, journal: bytes, accounts: Iterable[bytes]) -> None:
+    """Store that the log has named these accounts."""
+    named = [{"journal": journal, "account": account} for account in accounts]
+    if named:
+        connection.execute(insert_new(connection, journal_accounts), named)
+
+
+def named_accounts(connection: Connection, journal: bytes) -> set[bytes]:
+    """Every account that the log has named."""
+    query = select(journal_accounts.c.account).where(journal_accounts.c.journal == journal)
+    return set(connection.execute(query).scalars())
+
+
+def use_acceptances(connection: Connection, journal: bytes, used: Iterable[bytes]) -> None:
+    """Store that these acceptances are used up."""
+    rows = [{"journal": journal, "acceptance": item} for item in used]
+    if rows:
+        connection.execute(insert(acceptances), rows)
 
 
 def drop_proposals(connection: Connection, journal: bytes, proposed_before: int | None = None) -> None:

@@ -52,21 +52,34 @@ def challenge(connection: Connection, keyholder: bytes, settings: Settings, now:
 
 def log_in(connection: Connection, answer: Answer, settings: Settings, now: int) -> Opened | None:
     """A new session, or None when the answer is refused: the challenge is used up in either case."""
-    in_time = repository.take_challenge(connection, answer.challenge, answer.keyholder, now)
     known = lock_keyholder(connection, answer.keyholder)
-    try:
-        key = (known or _NOBODY).sign_key
-        verify_login(key, settings.public_origin, answer.challenge, answer.signature)  # check: server.login_signature
-    except BadSignature:
-        return None
-    if not in_time:  # check: server.challenge_once
+    if not answers(connection, answer, (known or _NOBODY).sign_key, settings, now):
         return None
     if known is None:
         return None
     if known.ended is not None:  # check: server.keyholder_ended
         return None
+    return open_session(connection, known.account, answer.keyholder, settings, now)
+
+
+def answers(connection: Connection, answer: Answer, sign_key: bytes, settings: Settings, now: int) -> bool:
+    """Whether the answer was signed with this key, for this server, in time. The challenge is used up in any case."""
+    in_time = repository.take_challenge(connection, answer.challenge, answer.keyholder, now)
+    if not in_time:  # check: server.challenge_once
+        return False
+    try:
+        verify_login(
+            sign_key, settings.public_origin, answer.challenge, answer.signature
+        )  # check: server.login_signature
+    except BadSignature:
+        return False
+    return True
+
+
+def open_session(connection: Connection, account: bytes, keyholder: bytes, settings: Settings, now: int) -> Opened:
+    """A new session of a keyholder that has answered."""
     token = secrets.token_bytes(sizes.TOKEN)
     expires = now + settings.session_absolute_days * DAY
-    caller = Caller(known.account, answer.keyholder, hash_token(token), touch=False)
+    caller = Caller(account, keyholder, hash_token(token), touch=False)
     repository.add_session(connection, caller, now, expires, now - settings.session_idle_days * DAY)
-    return Opened(token, known.account, expires)
+    return Opened(token, account, expires)

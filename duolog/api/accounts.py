@@ -107,7 +107,10 @@ class EarlierSeed(Model):
 
 
 class OwnAccount(Model):
-    """The caller's account: everything that a keyholder needs to open it, and nobody else is shown."""
+    """The caller's account: everything that a keyholder needs to open it, and nobody else is shown.
+
+    `anchors`: those of every sheet and passkey, which a device needs to carry the account to another server.
+    """
 
     account: AccountId
     chain: list[AccountStatementModel]
@@ -116,3 +119,4 @@ class OwnAccount(Model):
     package: SealedSeed
     earlier_seeds: list[EarlierSeed]
     anchor: Hash | None
+    anchors: list[AnchorModel] = Field(default_factory=list, max_length=sizes.MAX_KEYHOLDERS)

@@ -69,6 +69,7 @@ Challenge = Annotated[bytes, *_bytes(sizes.CHALLENGE, sizes.CHALLENGE)]
 Token = Annotated[bytes, *_bytes(sizes.TOKEN, sizes.TOKEN)]
 Statement = Annotated[bytes, *_bytes(2, sizes.MAX_STATEMENT)]
 HeaderBytes = Annotated[bytes, *_bytes(91, 91 + sizes.MAX_ATTACHMENTS * sizes.ATTACHMENT_ID)]
+CarriedHeader = Annotated[bytes, *_bytes(0, sizes.MAX_STATEMENT)]
 Blob = Annotated[bytes, *_bytes(sizes.MIN_PLAINTEXT, sizes.MAX_BLOB)]
 SealedInvitation = Annotated[bytes, *_bytes(sizes.AEAD_NONCE + sizes.AEAD_TAG, sizes.MAX_INVITATION)]
 

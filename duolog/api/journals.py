@@ -11,6 +11,7 @@ from duolog.api.common import (
     JournalId,
     JournalStatementModel,
     Model,
+    PublicKey,
     ReceiptModel,
     SealedInvitation,
     Seq,
@@ -47,10 +48,22 @@ class Chain(Model):
     statements: list[AccountStatementModel]
 
 
+class CarriedKey(Model):
+    """Another server, from which the journal was carried here: it signed the receipts up to the seq `until`."""
+
+    until: Seq
+    origin: str
+    key: PublicKey
+
+
 class ChainList(Model):
-    """The chain of every account that this journal's log names, past members included, ascending by id."""
+    """The chain of every account that this journal's log names, past members included, ascending by id.
+
+    `receipt_keys`: whose receipts it holds from before it was carried here, ascending; empty where it began here.
+    """
 
     chains: list[Chain]
+    receipt_keys: list[CarriedKey] = Field(default_factory=list)
 
 
 class ProposalRequest(JournalStatementModel):

@@ -123,26 +123,32 @@ class RosterStatement:
 
 @dataclass(frozen=True, slots=True)
 class Close:
-    """A closing: the last entry of a log. `timing` hides when it was due (`close_timing`). Spec: §5."""
+    """A closing: the last entry of a log. `timing` hides when it was due (`close_timing`).
+
+    `copy`: a server's receipt key, when it ends that server's copy alone, since the journal goes on elsewhere.
+    Spec: §5, §13.
+    """
 
     journal: bytes
     account: bytes
     generation: int
     nonce: bytes
     timing: bytes
+    copy: bytes | None = None
 
     def encode(self) -> bytes:
         """The canonical statement. Spec: §5."""
-        return encode_canonical(
-            {
-                "type": "close",
-                "journal": encode_b64(self.journal),
-                "account": encode_b64(self.account),
-                "generation": self.generation,
-                "nonce": encode_b64(self.nonce),
-                "timing": encode_b64(self.timing),
-            }
-        )
+        value: JsonObject = {
+            "type": "close",
+            "journal": encode_b64(self.journal),
+            "account": encode_b64(self.account),
+            "generation": self.generation,
+            "nonce": encode_b64(self.nonce),
+            "timing": encode_b64(self.timing),
+        }
+        if self.copy is not None:
+            value["copy"] = encode_b64(self.copy)
+        return encode_canonical(value)
 
 
 def close_timing(salt: bytes, not_before: int) -> bytes:
@@ -206,6 +212,7 @@ def parse_close(statement: bytes) -> Close:
         generation=fields.number("generation"),
         nonce=fields.data("nonce", sizes.NONCE),
         timing=fields.data("timing", sizes.HASH),
+        copy=fields.data("copy", sizes.SIGN_KEY) if fields.has("copy") else None,
     )
     fields.done()
     return close

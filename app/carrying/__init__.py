@@ -1,0 +1,1 @@
+"""Carrying: accounts and journals that come from another server, with everything that was verified there."""

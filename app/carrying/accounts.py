@@ -1,0 +1,180 @@
+"""Accounts that come from another server.
+
+Rules (spec §13.2)
+- Whoever brings one logs in with it: one of its keyholders signs for this server and this challenge. So no host, thief
+  or partner can put an account somewhere, with packages that open for nobody.
+- Chain and sets are verified as a client would, but for the salted commitments.
+- There is one package for each keyholder of the newest set, an anchor for each sheet and passkey, and the earlier seed
+  of every generation but the newest.
+- A new account is admitted as a registration would be.
+- One that is here already only goes on: what is stored is the beginning of what comes. A newer set brings its packages.
+- Who is not in the newest set is refused here too.
+"""
+
+from dataclasses import dataclass
+
+from sqlalchemy import Connection
+
+from app.accounts import repository
+from app.accounts.changing import anchored, require_unknown
+from app.accounts.repository import StoredAccount
+from app.accounts.service import admit
+from app.chains.repository import add_statement, load_statements
+from app.journals.append import refuse
+from app.problems import AccountExists, RuleBroken, SetMoved
+from app.sessions import repository as session_rows
+from app.sessions import service as sessions
+from app.sessions.service import Answer, Opened
+from app.settings import Settings
+from duolog.api.carrying import CarriedAccount
+from duolog.errors import MalformedData, VerificationError
+from duolog.protocol.accounts import (
+    AccountChain,
+    Keyholder,
+    KeyholderSet,
+    SignedAccountStatement,
+    verify_chain,
+    verify_sets,
+)
+from duolog.protocol.codec import sha256
+
+
+@dataclass(frozen=True, slots=True)
+class VerifiedAccount:
+    """A carried account that holds to the rules which need no database."""
+
+    request: CarriedAccount
+    statements: list[SignedAccountStatement]
+    signed_sets: list[SignedAccountStatement]
+    chain: AccountChain
+    sets: tuple[KeyholderSet, ...]
+
+    @property
+    def newest(self) -> KeyholderSet:
+        return self.sets[-1]
+
+    def stored(self) -> StoredAccount:
+        """Its row. A registration of the same account is another one, whatever it says."""
+        fingerprint = sha256(b"duolog-server/carried-account\x00", self.chain.account)
+        return StoredAccount(self.newest.account_journal or b"", fingerprint)
+
+
+def verify_account(request: CarriedAccount) -> VerifiedAccount:
+    """The rules that need no database. Raises: Malformed, RuleBroken."""
+    statements = [item.signed() for item in request.chain]
+    signed_sets = [item.signed() for item in request.sets]
+    try:
+        chain = verify_chain(statements)
+        sets = verify_sets(chain, signed_sets)
+    except (MalformedData, VerificationError) as error:
+        raise refuse(error) from error
+    account = VerifiedAccount(request, statements, signed_sets, chain, sets)
+    newest = account.newest
+    if newest.generation != chain.newest.generation:  # check: server.carried_set
+        raise RuleBroken
+    if sorted(item.keyholder for item in request.packages) != [
+        item.id for item in newest.keyholders
+    ]:  # check: server.carried_packages
+        raise RuleBroken
+    if sorted(item.keyholder for item in request.anchors) != anchored(
+        newest.keyholders
+    ):  # check: server.carried_anchors
+        raise RuleBroken
+    if sorted(item.generation for item in request.earlier_seeds) != list(
+        range(1, newest.generation)
+    ):  # check: server.carried_seeds
+        raise RuleBroken
+    return account
+
+
+def carry_account(connection: Connection, account: VerifiedAccount, settings: Settings, now: int) -> Opened | None:
+    """Take an account from elsewhere, or what is newer of it; a session, or None when the log-in is refused.
+
+    Raises:
+        RegistrationClosed, InviteCodeRefused: by the server's settings.
+        AccountExists: one of its keyholders is another account's, or the account is here with another history.
+        SetMoved: the account is here already, and has come further.
+    """
+    given = account.request.log_in
+    keyholder = account.newest.find(given.keyholder)
+    sign_key = account.newest.keyholders[0].sign_key if keyholder is None else keyholder.sign_key
+    answer = Answer(given.keyholder, given.challenge, given.signature)
+    if not sessions.answers(connection, answer, sign_key, settings, now):  # check: server.carried_login
+        return None
+    if keyholder is None:  # check: server.carried_keyholder
+        return None
+    existing = repository.find_account(connection, account.chain.account)
+    if existing is None:
+        admit(connection, account.request.invite_code, settings, now)
+        _add(connection, account, now)
+    else:
+        _go_on(connection, account, now)
+    return sessions.open_session(connection, account.chain.account, given.keyholder, settings, now)
+
+
+def _add(connection: Connection, account: VerifiedAccount, now: int) -> None:
+    everybody = _everybody(account)
+    require_unknown(connection, everybody)
+    repository.add_account(connection, account.chain.account, account.stored())
+    continue_chain(connection, account.chain.account, account.statements)
+    repository.add_sets(connection, account.chain.account, account.signed_sets)
+    _store_keys(connection, account, everybody, (), now)
+
+
+def _go_on(connection: Connection, account: VerifiedAccount, now: int) -> None:
+    stored = repository.load_sets(connection, account.chain.account)
+    continue_chain(connection, account.chain.account, account.statements)
+    if len(account.signed_sets) < len(stored):  # check: server.carried_set_behind
+        raise SetMoved
+    if [item.statement for item in account.signed_sets[: len(stored)]] != [
+        item.statement for item in stored
+    ]:  # check: server.carried_set_fork
+        raise AccountExists
+    further = account.signed_sets[len(stored) :]
+    if not further:
+        return
+    before = {item.id for known in account.sets[: len(stored)] for item in known.keyholders}
+    new = [item for item in _everybody(account) if item.id not in before]
+    require_unknown(connection, new)
+    repository.add_sets(connection, account.chain.account, further, len(stored) + 1)
+    held = {item.generation for item in repository.load_earlier_seeds(connection, account.chain.account)}
+    _store_keys(connection, account, new, held, now)
+
+
+def _everybody(account: VerifiedAccount) -> list[Keyholder]:
+    """Every keyholder that any set names, as the newest one does that names it."""
+    return list({item.id: item for known in account.sets for item in known.keyholders}.values())
+
+
+def _store_keys(
+    connection: Connection, account: VerifiedAccount, new: list[Keyholder], held: set[int] | tuple[()], now: int
+) -> None:
+    """Store new keyholders, end those that the newest set leaves out, and store what opens the newest generation."""
+    request, owner, newest = account.request, account.chain.account, account.newest
+    kept = [item.id for item in newest.keyholders]
+    repository.add_keyholders(connection, owner, new, {item.keyholder: item.mac for item in request.anchors})
+    repository.end_keyholders_except(connection, owner, kept, now)
+    packages = {item.keyholder: item.package for item in request.packages}
+    repository.replace_packages(connection, owner, newest.generation, packages)
+    session_rows.end_sessions_except(connection, owner, kept)
+    for item in request.earlier_seeds:
+        if item.generation not in held:
+            repository.add_earlier_seed(connection, owner, item.generation, item.sealed)
+
+
+def continue_chain(connection: Connection, account: bytes, statements: list[SignedAccountStatement]) -> None:
+    """Store what is new of a verified chain.
+
+    Raises:
+        SetMoved: the one that is stored has come further.
+        AccountExists: it is another history.
+    """
+    stored = load_statements(connection, [account]).get(account, [])
+    if [item.statement for item in statements[: len(stored)]] != [
+        item.statement for item in stored[: len(statements)]
+    ]:  # check: server.carried_fork
+        raise AccountExists
+    if len(statements) < len(stored):  # check: server.carried_behind
+        raise SetMoved
+    for generation, signed in enumerate(statements[len(stored) :], start=len(stored) + 1):
+        add_statement(connection, account, generation, signed)

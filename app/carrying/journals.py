@@ -1,0 +1,271 @@
+"""Journals that come from another server, page by page, with the receipts that they had there.
+
+Rules (spec §13.3)
+- Each item goes through `append_item`, and each receipt through `accept_receipt`, under the key that the page names:
+  what a client would disbelieve of a server is refused here.
+- An author's faults are not judged: an item that only its author spoilt is carried like any other, or one would hold
+  the journal fast.
+- A page goes on from where the log ends, or repeats what is here; another item at a place is refused. Nothing is
+  appended behind something that was written here.
+- Chains are of accounts that the log names. That of an account which lives here is its owner's alone to continue.
+- A statement brings the caller's own grant, and no other. An entry that lost its blob here gets it back.
+- Nobody sees the journal, and nothing is written to it, before its last page has come from somebody whom its last
+  roster names. Until then another history takes its place.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Connection
+
+from app.access import Caller
+from app.accounts.repository import find_account
+from app.carrying import repository
+from app.carrying.accounts import continue_chain
+from app.chains.repository import load_chains
+from app.journals import repository as journals
+from app.journals.append import refuse
+from app.journals.repository import ENTRY, STATEMENT, NewItem
+from app.origins.repository import EarlierServer, Origins, complete_origins, load_origins, save_origin
+from app.problems import JournalExists, NotFound, RuleBroken, SetMoved
+from duolog.api.carrying import CarriedEntry, CarriedItem, CarriedPage
+from duolog.api.journals import Chain
+from duolog.errors import MalformedData, VerificationError
+from duolog.protocol.accounts import verify_chain
+from duolog.protocol.codec import parse_canonical
+from duolog.protocol.entries import blob_hash, parse_header
+from duolog.protocol.log import EntryItem, Item, LogState, StatementItem, accept_receipt, append_item, empty_log
+from duolog.protocol.receipts import Receipt
+from duolog.protocol.roster import grant_digest
+from duolog.protocol.roster_statements import RosterStatement, parse_roster, statement_type
+
+
+@dataclass(frozen=True, slots=True)
+class CarriedPart:
+    """An item of a page, parsed: a roster statement has a `roster`, an entry with a good header an `entry` id."""
+
+    seq: int
+    item: Item
+    grants: dict[bytes, bytes]
+    roster: RosterStatement | None = None
+    entry: bytes | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ReadPage:
+    """A page whose items were parsed, and which is whole pushes in sequence."""
+
+    page: CarriedPage
+    parts: tuple[CarriedPart, ...]
+    receipts: dict[int, Receipt]
+
+
+def read_page(page: CarriedPage) -> ReadPage:
+    """What can be read without the database. Raises: Malformed, RuleBroken."""
+    try:
+        parts = tuple(_read(item) for item in page.items)
+    except MalformedData as error:
+        raise refuse(error) from error
+    receipts = {item.seq: item.receipt() for item in page.receipts}
+    if [part.seq for part in parts] != list(
+        range(parts[0].seq, parts[0].seq + len(parts))
+    ):  # check: server.carried_seqs
+        raise RuleBroken
+    if not {parts[-1].seq} <= receipts.keys() <= {part.seq for part in parts}:  # check: server.carried_receipts
+        raise RuleBroken
+    return ReadPage(page, parts, receipts)
+
+
+def _read(item: CarriedItem) -> CarriedPart:
+    if not isinstance(item, CarriedEntry):
+        signed, grants = item.signed(), item.grants_by_account()
+        is_roster = statement_type(parse_canonical(signed.statement)) == "roster"
+        roster = parse_roster(signed.statement) if is_roster else None
+        return CarriedPart(item.seq, StatementItem(signed), grants, roster=roster)
+    if item.blob is not None and blob_hash(item.blob) != item.blob_hash:  # check: server.carried_blob
+        raise MalformedData("A blob is not the one that its hash names.")
+    return CarriedPart(item.seq, EntryItem(item.header, item.blob_hash, item.blob), {}, entry=_entry_of(item.header))
+
+
+def _entry_of(header: bytes) -> bytes | None:
+    try:
+        return parse_header(header).entry
+    except MalformedData:
+        return None  # its author's fault, which every reader sees
+
+
+def carry_journal(connection: Connection, caller: Caller, journal: bytes, read: ReadPage) -> tuple[int, Origins]:
+    """Take a page of a journal; how far the journal is here now, and where it came from.
+
+    Raises:
+        NotFound: it is here, and the caller is not a member of it.
+        JournalExists: it is here with another history, or has gone on here.
+        RuleBroken, Malformed: as the rules say.
+    """
+    state = journals.load_log(connection, journal, lock=True) or empty_log(journal)
+    origins = load_origins(connection, journal)
+    complete = state.seq > 0 and origins.complete
+    if complete and not repository.is_member(connection, caller.account, journal):  # check: server.carried_member
+        raise NotFound
+    known = [part for part in read.parts if part.seq <= state.seq]
+    if not _is_known(connection, journal, known):
+        if complete or read.parts[0].seq != 1:  # check: server.carried_other
+            raise JournalExists
+        repository.drop_incomplete(connection, journal)
+        state, origins, known = empty_log(journal), Origins((), complete=True), []
+    new = read.parts[len(known) :]
+    if new and state.seq != origins.until:  # check: server.carried_gone_on
+        raise JournalExists
+    _store_chains(connection, read)
+    after = _append(connection, state, origins, read, new) if new else state
+    origins = load_origins(connection, journal)
+    _require_named(connection, after, read.page.chains)
+    _add_grants(connection, caller, journal, read.parts)
+    if read.page.last and (new or not complete):
+        _complete(connection, caller, after)
+    return after.seq, origins
+
+
+def _is_known(connection: Connection, journal: bytes, parts: Sequence[CarriedPart]) -> bool:
+    """Whether these very items stand here. Blobs that were lost here are put back."""
+    if not parts:
+        return True
+    rows = repository.known_items(connection, journal, parts[0].seq, parts[-1].seq)
+    if [(row.seq, row.digest) for row in rows] != [(part.seq, part.item.digest) for part in parts]:
+        return False
+    gone = {row.seq for row in rows if row.gone}
+    blobs = {
+        part.seq: part.item.blob
+        for part in parts
+        if part.seq in gone and isinstance(part.item, EntryItem) and part.item.blob is not None
+    }
+    repository.put_back(connection, journal, blobs)
+    return True
+
+
+def _store_chains(connection: Connection, read: ReadPage) -> None:
+    for chain in read.page.chains:
+        statements = [item.signed() for item in chain.statements]
+        try:
+            verified = verify_chain(statements)
+        except (MalformedData, VerificationError) as error:
+            raise refuse(error) from error
+        if verified.account != chain.account:  # check: server.carried_chain_account
+            raise RuleBroken
+        if find_account(connection, chain.account) is not None:  # check: server.carried_own_chain
+            continue
+        try:
+            continue_chain(connection, chain.account, statements)
+        except SetMoved:
+            continue  # it has come further here already
+
+
+def _append(
+    connection: Connection, before: LogState, origins: Origins, read: ReadPage, new: Sequence[CarriedPart]
+) -> LogState:
+    chains = load_chains(connection, _accounts_of(before, new))
+    state, items = before, list[NewItem]()
+    entries = [part.entry for part in new if part.entry is not None]
+    used = repository.known_entries(connection, before.journal, entries)
+    try:
+        for part in new:
+            state = append_item(state, part.seq, part.item, chains)
+            if part.seq in read.receipts:
+                state = accept_receipt(state, read.receipts[part.seq], read.page.receipt_key)
+            items.append(_new_item(part, used))
+            if part.entry is not None:
+                used.add(part.entry)
+    except (MalformedData, VerificationError) as error:
+        raise refuse(error) from error
+    if state.copy is not None:  # check: server.carried_copy
+        raise RuleBroken
+    _store(
+        connection, before, state, items, {seq: read.receipts[seq] for seq in read.receipts if seq > before.seq}, new
+    )
+    server = EarlierServer(state.seq, read.page.origin, read.page.receipt_key)
+    save_origin(connection, state.journal, origins, server)
+    return state
+
+
+def _accounts_of(before: LogState, new: Sequence[CarriedPart]) -> set[bytes]:
+    """Everyone whom these statements name, or who signed them."""
+    accounts = {member.account for member in before.roster.members} if before.roster is not None else set()
+    for part in new:
+        accounts.update(member.account for member in (part.roster.members if part.roster else ()))
+        if isinstance(part.item, StatementItem):
+            accounts.update(signature.account for signature in part.item.signed.signatures)
+    return accounts
+
+
+def _new_item(part: CarriedPart, used: set[bytes]) -> NewItem:
+    item = part.item
+    if isinstance(item, StatementItem):
+        return NewItem(
+            seq=part.seq,
+            kind=STATEMENT,
+            digest=item.digest,
+            header=item.signed.statement,
+            version=None if part.roster is None else part.roster.version,
+            signatures=journals.join_signatures(item.signed.signatures),
+        )
+    return NewItem(
+        seq=part.seq,
+        kind=ENTRY,
+        digest=item.digest,
+        header=item.header,
+        entry=None if part.entry in used else part.entry,  # the second of a name is its author's fault
+        blob_hash=item.hash_of_blob,
+        blob=item.blob,
+    )
+
+
+def _store(
+    connection: Connection,
+    before: LogState,
+    after: LogState,
+    items: Sequence[NewItem],
+    receipts: dict[int, Receipt],
+    new: Sequence[CarriedPart],
+) -> None:
+    roster = after.roster
+    if roster is None:
+        raise RuleBroken
+    statements = [item.header for item in items if item.version is not None]
+    if before.roster is None:
+        journals.add_journal(connection, after, roster, statements[-1])
+    else:
+        journals.move_journal(connection, after, roster, statements[-1] if statements else None)
+    journals.add_items(connection, after.journal, items, receipts)
+    named = {member.account for part in new if part.roster is not None for member in part.roster.members}
+    journals.name_accounts(connection, after.journal, named)
+    accepted_before = before.roster.accepted if before.roster else frozenset()
+    journals.use_acceptances(connection, after.journal, roster.accepted - accepted_before)
+
+
+def _require_named(connection: Connection, after: LogState, chains: Sequence[Chain]) -> None:
+    named = journals.named_accounts(connection, after.journal)
+    if not {chain.account for chain in chains} <= named:  # check: server.carried_chain_named
+        raise RuleBroken
+
+
+def _add_grants(connection: Connection, caller: Caller, journal: bytes, parts: Sequence[CarriedPart]) -> None:
+    for part in parts:
+        for account, grant in part.grants.items():
+            if account != caller.account:  # check: server.carried_grant_own
+                raise RuleBroken
+            named = {} if part.roster is None else part.roster.grants or {}
+            if named.get(account) != grant_digest(grant):  # check: server.carried_grant
+                raise RuleBroken
+    journals.add_grants(connection, journal, {part.seq: part.grants for part in parts if part.grants})
+
+
+def _complete(connection: Connection, caller: Caller, after: LogState) -> None:
+    """The journal is whole: its members see it from now on."""
+    if after.roster is None or after.roster.find(caller.account) is None:  # check: server.carrier
+        raise RuleBroken
+    account = find_account(connection, caller.account)
+    own = account is not None and account.account_journal == after.journal
+    if own and [member.account for member in after.roster.members] != [caller.account]:  # check: server.carried_alone
+        raise RuleBroken
+    journals.save_memberships(connection, after.roster)
+    complete_origins(connection, after.journal)

@@ -1,0 +1,45 @@
+"""Reads and writes what only carrying asks of a log: which items are here, and what comes to them or goes."""
+
+from collections.abc import Mapping, Sequence
+
+from sqlalchemy import Connection, delete, select, update
+
+from app.access import memberships
+from app.database import AnyRow
+from app.journals.table import acceptances, grants, journal_accounts, journals, log
+from app.origins.table import carried
+
+
+def is_member(connection: Connection, account: bytes, journal: bytes) -> bool:
+    """Whether the account is a member of the journal here, its term over or not."""
+    query = select(memberships.c.account).where(memberships.c.account == account, memberships.c.journal == journal)
+    return connection.execute(query).first() is not None
+
+
+def known_items(connection: Connection, journal: bytes, first: int, last: int) -> Sequence[AnyRow]:
+    """The digests of the items between two seqs, both included, and which of them have lost their blob here."""
+    gone = (log.c.blob.is_(None) & log.c.withdrawn.is_(None)).label("gone")
+    return connection.execute(
+        select(log.c.seq, log.c.digest, gone)
+        .where(log.c.journal == journal, log.c.seq.between(first, last))
+        .order_by(log.c.seq)
+    ).all()
+
+
+def known_entries(connection: Connection, journal: bytes, entries: Sequence[bytes]) -> set[bytes]:
+    """Which of these entry ids the journal has already."""
+    query = select(log.c.entry).where(log.c.journal == journal, log.c.entry.in_(entries))
+    return {entry for entry in connection.execute(query).scalars() if entry is not None}
+
+
+def put_back(connection: Connection, journal: bytes, blobs: Mapping[int, bytes]) -> None:
+    """Store blobs of entries that have lost theirs here."""
+    for seq, blob in blobs.items():
+        where = (log.c.journal == journal) & (log.c.seq == seq)
+        connection.execute(update(log).where(where).values(blob=blob))
+
+
+def drop_incomplete(connection: Connection, journal: bytes) -> None:
+    """Forget a journal that never came completely, so that nobody has seen it here."""
+    for table in (log, grants, acceptances, journal_accounts, carried, journals):
+        connection.execute(delete(table).where(table.c.journal == journal))

@@ -1,0 +1,1 @@
+"""Origins: where a carried journal came from, which journals and carrying both stand on."""

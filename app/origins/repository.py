@@ -1,0 +1,52 @@
+"""Reads and writes where journals came from."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, insert, select, update
+
+from app.origins.table import carried
+
+
+@dataclass(frozen=True, slots=True)
+class EarlierServer:
+    """A server whose receipts a journal holds up to the seq `until`."""
+
+    until: int
+    origin: str
+    receipt_key: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Origins:
+    """Where a journal came from, oldest first; empty when it began here. `complete`: its last page has come."""
+
+    servers: tuple[EarlierServer, ...]
+    complete: bool
+
+    @property
+    def until(self) -> int:
+        """The last seq that was carried; 0 when nothing was."""
+        return self.servers[-1].until if self.servers else 0
+
+
+def load_origins(connection: Connection, journal: bytes) -> Origins:
+    """Where a journal came from. One query."""
+    rows = connection.execute(select(carried).where(carried.c.journal == journal).order_by(carried.c.until)).all()
+    servers = tuple(EarlierServer(row.until, row.origin, row.receipt_key) for row in rows)
+    return Origins(servers, all(row.complete for row in rows))
+
+
+def save_origin(connection: Connection, journal: bytes, before: Origins, server: EarlierServer) -> None:
+    """Store that the journal's receipts are this server's, from where the ones before end up to `until`."""
+    newest = before.servers[-1] if before.servers else None
+    if newest is not None and (newest.origin, newest.receipt_key) == (server.origin, server.receipt_key):
+        where = (carried.c.journal == journal) & (carried.c.until == newest.until)
+        connection.execute(update(carried).where(where).values(until=server.until))
+        return
+    row = {"journal": journal, "until": server.until, "origin": server.origin, "receipt_key": server.receipt_key}
+    connection.execute(insert(carried).values(row | {"complete": before.complete and bool(before.servers)}))
+
+
+def complete_origins(connection: Connection, journal: bytes) -> None:
+    """All of the journal has come."""
+    connection.execute(update(carried).where(carried.c.journal == journal).values(complete=True))

@@ -1,0 +1,16 @@
+"""Rows of where a journal came from: whose receipts it holds up to which seq, and whether all of it has come."""
+
+from sqlalchemy import BigInteger, Boolean, Column, LargeBinary, String, Table
+
+from app.database import metadata
+from duolog.protocol.login import MAX_ORIGIN
+
+carried = Table(
+    "carried",
+    metadata,
+    Column("journal", LargeBinary(32), primary_key=True),
+    Column("until", BigInteger, primary_key=True),
+    Column("origin", String(MAX_ORIGIN), nullable=False),
+    Column("receipt_key", LargeBinary(32), nullable=False),
+    Column("complete", Boolean, nullable=False),
+)

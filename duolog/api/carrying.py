@@ -1,0 +1,75 @@
+"""Carrying: an account and its journals on their way to another server, with everything that was verified."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field, StringConstraints
+
+from duolog.api.accounts import AnchorModel, EarlierSeed, PackageModel
+from duolog.api.common import (
+    AccountStatementModel,
+    Blob,
+    CarriedHeader,
+    Hash,
+    Model,
+    PublicKey,
+    ReceiptModel,
+    Seq,
+)
+from duolog.api.entries import PageStatement
+from duolog.api.journals import CarriedKey, Chain
+from duolog.api.sessions import LogIn
+from duolog.protocol import sizes
+from duolog.protocol.login import MAX_ORIGIN
+
+OriginText = Annotated[str, StringConstraints(min_length=1, max_length=MAX_ORIGIN)]
+
+
+class CarriedAccount(Model):
+    """A whole account from another server. `log_in`: by one of its keyholders, for this server and this challenge.
+
+    `packages`: one for each keyholder of the newest set, made anew. `anchors`: one for each that is not a device.
+    `earlier_seeds`: of every generation but the newest.
+    """
+
+    log_in: LogIn
+    chain: Annotated[list[AccountStatementModel], Field(min_length=1)]
+    sets: Annotated[list[AccountStatementModel], Field(min_length=2)]
+    packages: Annotated[list[PackageModel], Field(min_length=1, max_length=sizes.MAX_KEYHOLDERS)]
+    anchors: Annotated[list[AnchorModel], Field(max_length=sizes.MAX_KEYHOLDERS, default_factory=list)]
+    earlier_seeds: Annotated[list[EarlierSeed], Field(default_factory=list)]
+    invite_code: Annotated[str | None, Field(default=None, max_length=64)]
+
+
+class CarriedEntry(Model):
+    """An entry at its place. `blob` is null where it is gone; a header that is none is carried as it is."""
+
+    kind: Literal["entry"]
+    seq: Seq
+    header: CarriedHeader
+    blob: Blob | None
+    blob_hash: Hash
+
+
+CarriedItem = Annotated[PageStatement | CarriedEntry, Field(discriminator="kind")]
+
+
+class CarriedPage(Model):
+    """Whole pushes of a journal from another server, in order, each with the receipt that it had there.
+
+    `origin` and `receipt_key`: of the server that signed these receipts. `chains`: of accounts that the log names and
+    this server may not know. A statement's `grants` holds the caller's own alone. `last`: the log ends here.
+    """
+
+    origin: OriginText
+    receipt_key: PublicKey
+    chains: Annotated[list[Chain], Field(default_factory=list)]
+    items: Annotated[list[CarriedItem], Field(min_length=1, max_length=sizes.MAX_PAGE_ITEMS + sizes.MAX_PUSH_ITEMS)]
+    receipts: Annotated[list[ReceiptModel], Field(min_length=1)]
+    last: bool
+
+
+class Carried(Model):
+    """How far the journal is here now, and which servers' receipts it holds up to where."""
+
+    seq: Seq
+    receipt_keys: list[CarriedKey]
