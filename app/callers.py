@@ -5,8 +5,8 @@ SignedIn       a caller with a valid session
 MaybeSignedIn  the same, or None
 Member         a signed-in caller who is a member of the journal in the path; everyone else gets the same 404
 Partner        a member in the role of partner
-InvitationPath, JournalPath, ProposalPath, RendezvousPath, SessionPath   an id from the path; one that doesn't parse is a
-               404 like any unknown one
+InvitationPath, JournalPath, ProposalPath, RendezvousPath, SessionPath   an id from the path; one that doesn't parse
+               is a 404 like any unknown one
 """
 
 from typing import Annotated

@@ -12,7 +12,16 @@ from app.main import create_app
 from app.settings import Settings
 
 KEPT = Path(__file__).resolve().parents[2] / "openapi" / "openapi.json"
-ANONYMOUS = {"get_health", "get_server", "register", "create_challenge", "log_in", "get_invitation", "fetch_message"}
+ANONYMOUS = {
+    "carry_account",
+    "get_health",
+    "get_server",
+    "register",
+    "create_challenge",
+    "log_in",
+    "get_invitation",
+    "fetch_message",
+}
 
 
 @pytest.fixture(scope="module")
