@@ -19,10 +19,17 @@ from app.schema import migrate, migration_engine
 from app.settings import Settings
 from app.state import system_clock
 from app.storage import create_database
+from duolog.client import rotating
 from tests.openapi.checked import CheckedTransport
 
 MEMORY = Path("/dev/shm")
 ORIGIN = "http://duolog.test"
+
+
+@pytest.fixture(autouse=True)
+def no_rotation_by_chance(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No test rotates an account's keys by chance; one that wants it draws otherwise."""
+    monkeypatch.setattr(rotating, "draw", lambda _: 1)
 
 
 @pytest.fixture(scope="session")

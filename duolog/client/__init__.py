@@ -6,12 +6,16 @@ The home keeps what was verified and what waits; the server is believed in nothi
 from duolog.client.boundaries import Boundaries
 from duolog.client.drafts import Drafts
 from duolog.client.duolog import Duolog
+from duolog.client.enrolling import Enrollment
+from duolog.client.forks import Branch, ForkView
 from duolog.client.home import default_home
 from duolog.client.http import HttpTransport
+from duolog.client.keyholders import Keyholders
 from duolog.client.keystore import Unlock
 from duolog.client.leaving import BEFORE_CLOSING, Leaving
 from duolog.client.links import InvitationLink, parse_link
 from duolog.client.members import Members
+from duolog.client.passkeys import PASSKEY_PRF_INPUT, restore_with_passkey
 from duolog.client.transport import Transport
 from duolog.client.views import (
     BEFORE_CONFIDING,
@@ -36,6 +40,7 @@ from duolog.client.views import (
     WaitingClosing,
     Written,
 )
+from duolog.client.ways import KeyholderView, Review, Revoked, SessionView, SignedSince
 
 __all__ = [
     "BEFORE_CLOSING",
@@ -43,18 +48,24 @@ __all__ = [
     "BEFORE_FIRST_SHARING",
     "BEFORE_SHARING_WITH_CONFIDANT",
     "COPIES_STAY",
+    "PASSKEY_PRF_INPUT",
     "AccountWords",
     "Admission",
     "AdmissionStage",
     "Boundaries",
+    "Branch",
     "Drafts",
     "Duolog",
+    "Enrollment",
+    "ForkView",
     "Heads",
     "HttpTransport",
     "InvitationLink",
     "JournalView",
     "JournalWords",
     "Leaving",
+    "KeyholderView",
+    "Keyholders",
     "MemberView",
     "Members",
     "NewAccount",
@@ -62,6 +73,10 @@ __all__ = [
     "Pairing",
     "PairingStage",
     "ProposalView",
+    "Review",
+    "Revoked",
+    "SessionView",
+    "SignedSince",
     "Status",
     "SyncReport",
     "TimelineEntry",
@@ -71,4 +86,5 @@ __all__ = [
     "Written",
     "default_home",
     "parse_link",
+    "restore_with_passkey",
 ]

@@ -95,7 +95,7 @@ async def _register(
     chains = Chains(home.store)
     chain = chains.pin(registered.account, statements)
     sets = [item.signed() for item in pending.request.sets]
-    identity = Identity(chain.account, {1: GenerationSecret(pending.seed, 1)}, verify_sets(chain, sets)[-1])
+    identity = Identity(chain.account, {1: GenerationSecret(pending.seed, 1)}, verify_sets(chain, sets))
     with home.store.transaction():
         save_identity(home, identity, sets)
         home.store.put("pending", None)
@@ -162,7 +162,15 @@ async def restore(transport: Transport, words: str, folder: Path | None, unlock:
         ServerRefused, TransportError: the server knows no such words, or can't be reached.
         WrongAccount, VerificationError: the server answers with something else than this account.
     """
-    keyholder = KeyholderSecret(parse_words(words), "recovery_sheet")
+    return await restore_keyholder(
+        transport, KeyholderSecret(parse_words(words), "recovery_sheet"), folder, unlock, clock
+    )
+
+
+async def restore_keyholder(
+    transport: Transport, keyholder: KeyholderSecret, folder: Path | None, unlock: Unlock, clock: Clock
+) -> Context:
+    """The same for a recovery sheet or a passkey whose secret is known. Raises: as `restore`."""
     if folder is not None and has_keystore(folder):
         raise HomeError("This home already has an account. Name another home to restore into.")
     trial = await _restore(Home.open_new(None, keyholder, unlock), transport, clock)
@@ -204,6 +212,9 @@ def server_of(folder: Path, unlock: Unlock) -> tuple[Home, str]:
     """
     home = Home.open_old(folder, unlock)
     server = home.store.get("server")
+    if home.store.get("enrolling") is not None:
+        home.close()
+        raise NotAllowed("This device was not let in yet. Go on with `duolog device join`, or choose another home.")
     if home.store.get("account") is None or server is None:
         home.close()
         raise NotAllowed("The registration in this home was not finished. Register again; it goes on where it stopped.")

@@ -15,6 +15,8 @@ from duolog.client import boundaries as _boundaries
 from duolog.client import drafts as _drafts
 from duolog.client import duolog as _duolog
 from duolog.client import leaving as _leaving
+from duolog.client import enrolling as _enrolling
+from duolog.client import keyholders as _keyholders
 from duolog.client import members as _members
 from duolog.client.keystore import Unlock
 from duolog.client.transport import Transport
@@ -96,6 +98,26 @@ class Drafts(_Face):
     drop = _waits(_drafts.Drafts.drop)
     send = _waits(_drafts.Drafts.send)
     list = _waits(_drafts.Drafts.list)
+
+
+class Keyholders(_Face):
+    """`duolog.client.Keyholders` without `await`."""
+
+    list = _waits(_keyholders.Keyholders.list)
+    name = _waits(_keyholders.Keyholders.name)
+    begin_adding = _waits(_keyholders.Keyholders.begin_adding)
+    confirm_adding = _waits(_keyholders.Keyholders.confirm_adding)
+    give_up_adding = _waits(_keyholders.Keyholders.give_up_adding)
+    add_passkey = _waits(_keyholders.Keyholders.add_passkey)
+    revoke = _waits(_keyholders.Keyholders.revoke)
+    new_sheet = _waits(_keyholders.Keyholders.new_sheet)
+    replace_sheet = _waits(_keyholders.Keyholders.replace_sheet)
+    review = _waits(_keyholders.Keyholders.review)
+    sessions = _waits(_keyholders.Keyholders.sessions)
+    end_session = _waits(_keyholders.Keyholders.end_session)
+    end_other_sessions = _waits(_keyholders.Keyholders.end_other_sessions)
+    forks = _waits(_keyholders.Keyholders.forks)
+    choose_branch = _waits(_keyholders.Keyholders.choose_branch)
 
 
 class NewAccount:
@@ -195,6 +217,11 @@ class Duolog(_Face):
     delete_account = _waits(_duolog.Duolog.delete_account)
     copy = _waits(_duolog.Duolog.copy)
 
+    @property
+    def keyholders(self) -> Keyholders:
+        """The ways into this account, its sessions, and forks."""
+        return Keyholders(self._duolog.keyholders, self._portal)
+
     def boundaries(self, journal: bytes) -> Boundaries:
         """The boundaries of one journal."""
         return Boundaries(self._inner.boundaries(journal), self._portal)
@@ -212,6 +239,48 @@ class Duolog(_Face):
         return Drafts(self._inner.drafts(), self._portal)
 
 
+class Enrollment:
+    """`duolog.client.Enrollment` without `await`. Close it, unless `finish` gave the account."""
+
+    def __init__(
+        self, inner: _enrolling.Enrollment, portal: BlockingPortal, thread: AbstractContextManager[BlockingPortal]
+    ) -> None:
+        self._inner, self._portal, self._thread = inner, portal, thread
+
+    @classmethod
+    def begin(cls, server: str | Transport, *, home: Path | None, unlock: Unlock | None = None) -> Self:
+        """As `duolog.client.Enrollment.begin`."""
+        with _portal() as (portal, thread):
+            inner = portal.call(lambda: _enrolling.Enrollment.begin(server, home=home, unlock=unlock))
+        return cls(inner, portal, thread)
+
+    @property
+    def code(self) -> str:
+        """To type or paste on the old device."""
+        return self._inner.code
+
+    @property
+    def uri(self) -> str:
+        """To scan with the old device."""
+        return self._inner.uri
+
+    def words(self) -> Words | None:
+        """As `duolog.client.Enrollment.words`."""
+        return self._portal.call(self._inner.words)
+
+    def finish(self) -> Duolog | None:
+        """As `duolog.client.Enrollment.finish`."""
+        inner = self._portal.call(self._inner.finish)
+        return None if inner is None else Duolog(inner, self._portal, self._thread)
+
+    def close(self) -> None:
+        """As `duolog.client.Enrollment.close`."""
+        try:
+            self._portal.call(self._inner.close)
+        finally:
+            self._thread.__exit__(None, None, None)
+
+
 @contextmanager
 def _portal() -> Iterator[tuple[BlockingPortal, AbstractContextManager[BlockingPortal]]]:
     """A thread with an event loop; it ends here only when opening fails."""
@@ -224,4 +293,4 @@ def _portal() -> Iterator[tuple[BlockingPortal, AbstractContextManager[BlockingP
         raise
 
 
-__all__ = ["Boundaries", "Drafts", "Duolog", "Leaving", "Members", "NewAccount"]
+__all__ = ["Boundaries", "Drafts", "Duolog", "Enrollment", "Keyholders", "Leaving", "Members", "NewAccount"]

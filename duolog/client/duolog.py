@@ -18,6 +18,7 @@ import anyio
 from duolog.api.common import JournalStatementModel
 from duolog.client import accounts, comparing, exporting, pairing, progress, reading
 from duolog.client.boundaries import Boundaries
+from duolog.client.confirming import confirm
 from duolog.client.context import Context
 from duolog.client.copies import make_copy
 from duolog.client.drafts import Drafts
@@ -25,14 +26,16 @@ from duolog.client.edge import errors, plain_words, to_transport
 from duolog.client.folding import account_state, journal_state
 from duolog.client.home import has_keystore
 from duolog.client.http import HttpTransport
+from duolog.client.keyholders import Keyholders
 from duolog.client.keystore import Unlock
 from duolog.client.leaving import Leaving, delete_account
 from duolog.client.members import Members
 from duolog.client.notes import note
+from duolog.client.opening import check_account, check_account_head
 from duolog.client.outbox import deliver, post
 from duolog.client.pulling import pull
 from duolog.client.rosters import make_genesis
-from duolog.client.sync import check_account, sync
+from duolog.client.sync import sync
 from duolog.client.transport import Transport
 from duolog.client.views import (
     Heads,
@@ -49,9 +52,8 @@ from duolog.documents.account import AccountState
 from duolog.documents.account_kinds import Joined
 from duolog.documents.journal import JournalState
 from duolog.documents.profile import Profile
-from duolog.errors import NotAllowed, PinMismatch, ServerRefused, TransportError
+from duolog.errors import NotAllowed, ServerRefused, TransportError
 from duolog.protocol.messages import Document
-from duolog.seal.words import eight_words
 
 Clock = Callable[[], int]
 
@@ -212,18 +214,7 @@ class Duolog:
         Spec: §4.
         """
         async with self._alone() as context:
-            if not heads:
-                raise NotAllowed("Compare the words of at least one journal too.")
-            sentence = "The words differ: the server may have shown this home an old or another state. Do not go on."
-            newest = eight_words(context.chains[context.account].newest.statement_hash)
-            if plain_words(chain_head) != newest:  # check: client.confirm_account
-                raise PinMismatch(sentence, check="client.confirm_account")
-            for journal, words in heads.items():
-                rows = context.store.rows("SELECT head FROM item WHERE journal = ?", journal)
-                known = {eight_words(bytes(row[0])) for row in rows if isinstance(row[0], bytes)}
-                if plain_words(words) not in known:  # check: client.confirm_head
-                    raise PinMismatch(sentence, check="client.confirm_head")
-            context.store.put("unconfirmed", None)
+            confirm(context, plain_words(chain_head), {key: plain_words(words) for key, words in heads.items()})
 
     async def log_out(self) -> None:
         """End this home's session at the server. The next operation logs in again."""
@@ -380,10 +371,16 @@ class Duolog:
             await self._ready(context)
             await delete_account(context)
 
+    @property
+    def keyholders(self) -> Keyholders:
+        """The ways into this account, its sessions, and forks."""
+        return Keyholders(self)
+
     async def _ready(self, context: Context) -> None:
         """The account is checked, and its journal is read, before anything is written."""
         await check_account(context)
         await pull(context, context.identity.account_journal)
+        check_account_head(context)
 
     @asynccontextmanager
     async def _alone(self) -> AsyncIterator[Context]:

@@ -98,6 +98,7 @@ def opened(context: Context, journal: bytes, after: int) -> Iterator[tuple[Appli
                 *(header.entry, after, header.author, message_hash(message), parsed.document),
                 received=as_int(row[3]),
                 refused=parsed.refused,
+                generation=header.generation,
             )
             yield applied, rosters[version]
         if len(rows) < _BATCH:

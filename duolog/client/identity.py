@@ -5,12 +5,13 @@ Rules
 - The own account is known by its id; the server's word for it is checked against the chain, the package and the sets.
 """
 
+import copy
 from collections.abc import Iterator, Mapping, Sequence
 
 from duolog.api.accounts import OwnAccount
 from duolog.client.home import Home
 from duolog.client.store import Store, as_bytes
-from duolog.errors import MalformedData, Withheld, WrongAccount
+from duolog.errors import AccountFork, MalformedData, Withheld, WrongAccount
 from duolog.protocol import sizes
 from duolog.protocol.accounts import (
     AccountChain,
@@ -73,6 +74,12 @@ class Chains(Mapping[bytes, AccountChain]):
             raise Withheld("The account is not known here.", check="client.account_known")
         return parse_statements(as_bytes(row[0]))
 
+    def ahead(self, chain: AccountChain) -> "Chains":
+        """The same with one chain that isn't pinned yet: for what is signed before it is accepted."""
+        other = copy.copy(self)
+        other._known = {**self._known, chain.account: chain}
+        return other
+
     def pin(self, account: bytes, statements: Sequence[SignedAccountStatement]) -> AccountChain:
         """Verify a chain that the server or an invitation shows, and store it durably.
 
@@ -87,20 +94,46 @@ class Chains(Mapping[bytes, AccountChain]):
             raise WrongAccount("The server shows another account's keys than it names.", check="client.chain_account")
         pinned = self._known.get(account)
         if pinned is not None:
-            require_descent(pinned, chain)  # check: client.pin
+            self._require_branch(chain)
+            try:
+                require_descent(pinned, chain)  # check: client.pin
+            except AccountFork:
+                self._keep_branch(chain, statements)
+                raise
         if pinned != chain:
             self._store.write("INSERT OR REPLACE INTO chain VALUES (?, ?)", account, encode_statements(statements))
             self._known[account] = chain
         return chain
 
+    def replace(self, chain: AccountChain, statements: Sequence[SignedAccountStatement]) -> None:
+        """Pin another branch of a forked account, after its words were compared."""
+        self._store.write("INSERT OR REPLACE INTO chain VALUES (?, ?)", chain.account, encode_statements(statements))
+        self._known[chain.account] = chain
+
+    def _keep_branch(self, chain: AccountChain, statements: Sequence[SignedAccountStatement]) -> None:
+        self._store.write(
+            "INSERT OR IGNORE INTO branch VALUES (?, ?, ?, 0)",
+            *(chain.account, chain.newest.statement_hash, encode_statements(statements)),
+        )
+
+    def _require_branch(self, chain: AccountChain) -> None:
+        """It is none of the branches that were refused, nor does it go on from one."""
+        rows = self._store.rows("SELECT head FROM branch WHERE account = ? AND refused = 1", chain.account)
+        shown = {item.statement_hash for item in chain.generations}
+        if any(row[0] in shown for row in rows):  # check: client.branch_refused
+            raise AccountFork(
+                "The server shows the branch of this account that was refused when words were compared.",
+                check="client.branch_refused",
+            )
+
 
 class Identity:
-    """The own account: its id, chain, generation secrets and newest keyholder set."""
+    """The own account: its id, its secrets by generation, and its keyholder sets, oldest first."""
 
-    def __init__(self, account: bytes, secrets: dict[int, GenerationSecret], newest_set: KeyholderSet) -> None:
+    def __init__(self, account: bytes, secrets: dict[int, GenerationSecret], sets: tuple[KeyholderSet, ...]) -> None:
         self.account = account
         self.secrets = secrets
-        self.newest_set = newest_set
+        self.sets = sets
 
     def __repr__(self) -> str:
         return f"Identity(account={self.account.hex()}, secrets=<secret>)"
@@ -109,6 +142,11 @@ class Identity:
     def secret(self) -> GenerationSecret:
         """The newest generation's secret."""
         return self.secrets[max(self.secrets)]
+
+    @property
+    def newest_set(self) -> KeyholderSet:
+        """Who the keyholders are now."""
+        return self.sets[-1]
 
     @property
     def account_journal(self) -> bytes:
@@ -125,6 +163,8 @@ def save_identity(home: Home, identity: Identity, sets: Sequence[SignedAccountSt
         home.store.put("account", identity.account)
         home.store.put("seeds", home.seal("seeds", seeds))
         home.store.put("sets", encode_statements(sets))
+        if home.store.get("known_keyholders") is None:
+            home.store.put("known_keyholders", b"".join(item.id for item in identity.newest_set.keyholders))
 
 
 def load_identity(home: Home, chains: Chains) -> Identity | None:
@@ -138,7 +178,7 @@ def load_identity(home: Home, chains: Chains) -> Identity | None:
     secrets = {
         int.from_bytes(part[:4], "big"): GenerationSecret(part[4:], int.from_bytes(part[:4], "big")) for part in parts
     }
-    return Identity(account, secrets, verify_sets(chains[account], parse_statements(sets))[-1])
+    return Identity(account, secrets, verify_sets(chains[account], parse_statements(sets)))
 
 
 def open_account(home: Home, chains: Chains, own: OwnAccount, session_account: bytes) -> Identity:
@@ -163,8 +203,7 @@ def open_account(home: Home, chains: Chains, own: OwnAccount, session_account: b
     chain = chains.pin(own.account, [item.signed() for item in own.chain])
     secrets = _open_seeds(home, chain, own)
     sets = [item.signed() for item in own.sets]
-    newest = _verify_own_sets(home, chain, sets, secrets)
-    identity = Identity(own.account, secrets, newest)
+    identity = Identity(own.account, secrets, _verify_own_sets(home, chain, sets, secrets))
     save_identity(home, identity, sets)
     return identity
 
@@ -187,7 +226,7 @@ def _open_seeds(home: Home, chain: AccountChain, own: OwnAccount) -> dict[int, G
 
 def _verify_own_sets(
     home: Home, chain: AccountChain, signed: Sequence[SignedAccountStatement], secrets: Mapping[int, GenerationSecret]
-) -> KeyholderSet:
+) -> tuple[KeyholderSet, ...]:
     newest = require_own_set(chain, signed, secrets[chain.newest.generation].salt)
     if newest.find(home.keyholder.id) is None:  # check: client.keyholder_listed
         raise WrongAccount("This device is not in the account's list of devices.", check="client.keyholder_listed")
@@ -196,4 +235,4 @@ def _verify_own_sets(
         before = parse_statements(known)
         if list(signed[: len(before)]) != before:  # check: client.set_descent
             raise WrongAccount("The server shows another list of devices than before.", check="client.set_descent")
-    return newest
+    return verify_sets(chain, signed)

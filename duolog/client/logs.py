@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from duolog.client.store import Store, as_bytes, as_int
 from duolog.errors import JournalFrozen, NotAllowed
+from duolog.protocol import sizes
 from duolog.protocol.codec import encode_b64, encode_message_json, parse_b64, parse_message_json
 from duolog.protocol.log import LogState, empty_log
 from duolog.protocol.receipts import Receipt, parse_receipt
@@ -66,6 +67,17 @@ def newest_receipt(store: Store, journal: bytes) -> Receipt | None:
     """The newest verified receipt of a journal."""
     row = store.row("SELECT receipt FROM receipt WHERE journal = ? ORDER BY seq DESC LIMIT 1", journal)
     return None if row is None else parse_receipt(as_bytes(row[0]))
+
+
+def refused_since(store: Store, journal: bytes, account: bytes) -> tuple[int, ...]:
+    """Seqs that I could not open since my last own entry; those of epochs closed to me are nobody's fault."""
+    rows = store.rows(
+        "SELECT seq FROM item WHERE journal = ?1 AND fault IS NOT NULL AND fault NOT LIKE 'closed%' "
+        "AND entry IS NOT NULL AND seq > (SELECT coalesce(max(seq), 0) FROM item "
+        "WHERE journal = ?1 AND author = ?2 AND fault IS NULL) ORDER BY seq LIMIT ?3",
+        *(journal, account, sizes.MAX_REFUSED),
+    )
+    return tuple(as_int(row[0]) for row in rows)
 
 
 def roster_at(store: Store, journal: bytes, version: int) -> Roster:

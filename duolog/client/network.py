@@ -20,6 +20,12 @@ from duolog.protocol.statements import verify_signature
 T = TypeVar("T")
 
 
+_TAKEN_OUT = (
+    "The server doesn't let this device in any more: it was taken out of the account, or the account was deleted. What "
+    "is here stays readable. If it wasn't you, look at `device list` on another device of yours."
+)
+
+
 class Network:
     """The server of one home."""
 
@@ -56,9 +62,14 @@ class Network:
         self.transport.use_session(None)
         answer = await self.transport.challenge(keyholder.id)
         signature = keyholder.sign_login(self.transport.origin, answer.challenge)
-        session = await self.transport.log_in(
-            LogIn(keyholder=keyholder.id, challenge=answer.challenge, signature=signature)
-        )
+        try:
+            session = await self.transport.log_in(
+                LogIn(keyholder=keyholder.id, challenge=answer.challenge, signature=signature)
+            )
+        except ServerRefused as error:
+            if error.code != "login_refused" or self._home.store.get("account") is None:
+                raise
+            raise ServerRefused(_TAKEN_OUT, code=error.code, status=error.status) from error
         self._home.store.put("session", self._home.seal("session", session.token + session.account))
         self.transport.use_session(session.token)
         return session.account

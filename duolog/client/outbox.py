@@ -4,7 +4,7 @@ verified.
 Rules
 - The message is fixed when it is written, with what its author had seen; sealing happens at sending, and again when
   keys have moved. The id stays, so the server takes it once.
-- Order is kept. A push is `[rotate, entries...]` when the epoch is stale.
+- Order is kept. A push is `[rotate, entries...]` when the epoch is stale, or the roster names older keys of mine.
 - The server's word for a place counts only for a digest that was sent; the place must come back with it.
 """
 
@@ -18,9 +18,10 @@ from duolog.api.pages import Placed, encode_push
 from duolog.client.context import Context
 from duolog.client.folding import document_context, journal_state
 from duolog.client.former import require_member
-from duolog.client.logs import freeze, newest_receipt, require_open
+from duolog.client.logs import freeze, newest_receipt, refused_since, require_open
+from duolog.client.opening import refresh_account
 from duolog.client.pulling import pull
-from duolog.client.rosters import Made, make_bad_grant, make_rotate
+from duolog.client.rosters import Made, is_behind, make_bad_grant, make_rotate
 from duolog.client.store import as_bytes, as_int
 from duolog.client.terms import make_endings
 from duolog.documents.journal import require_allowed
@@ -68,22 +69,11 @@ def post(context: Context, journal: bytes, document: Document) -> bytes:
         raise NotAllowed("This journal has not been fetched yet. Sync first.")
     last = context.store.row("SELECT entry FROM outbox WHERE journal = ? ORDER BY place DESC LIMIT 1", journal)
     follows = None if last is None else as_bytes(last[0])
-    message = Message(document, seen, follows, _refused(context, journal)).encode()
+    message = Message(document, seen, follows, refused_since(context.store, journal, context.account)).encode()
     entry = secrets.token_bytes(sizes.ENTRY_ID)
     sealed = context.home.seal("outbox", message)
     context.store.write("INSERT INTO outbox (journal, entry, sealed) VALUES (?, ?, ?)", journal, entry, sealed)
     return entry
-
-
-def _refused(context: Context, journal: bytes) -> tuple[int, ...]:
-    """Seqs that I could not open since my last own entry; those of epochs closed to me are nobody's fault."""
-    rows = context.store.rows(
-        "SELECT seq FROM item WHERE journal = ?1 AND fault IS NOT NULL AND fault NOT LIKE 'closed%' "
-        "AND entry IS NOT NULL AND seq > (SELECT coalesce(max(seq), 0) FROM item "
-        "WHERE journal = ?1 AND author = ?2 AND fault IS NULL) ORDER BY seq LIMIT ?3",
-        *(journal, context.account, sizes.MAX_REFUSED),
-    )
-    return tuple(as_int(row[0]) for row in rows)
 
 
 def waiting(context: Context, journal: bytes) -> int:
@@ -111,6 +101,8 @@ async def deliver(context: Context, journal: bytes) -> int:
             lost += 1
             if lost == _TRIES:
                 raise TransportError("Others keep changing this journal just now. It will be sent later.") from error
+            if error.code == "generation_moved":
+                await refresh_account(context)
             await pull(context, journal)
             continue
         left = {item.entry for item in _batch(context, journal)}
@@ -129,10 +121,10 @@ def _batch(context: Context, journal: bytes) -> list[_Waiting]:
 
 
 async def push_entries(context: Context, journal: bytes, batch: Sequence[_Waiting]) -> int:
-    """Seal and send as much of `batch` as one push takes, behind a rotation when the epoch is stale; how many."""
+    """Seal and send as much of `batch` as one push takes, behind a rotation when one is due; how many."""
     _, roster = require_open(context.store, journal)
     epochs = context.epochs(journal)
-    if not roster.stale and epochs.get(roster.epoch) is None:
+    if not roster.stale and not is_behind(context, roster) and epochs.get(roster.epoch) is None:
         made = make_bad_grant(context, roster)
         await push_statement(context, journal, made)
         roster = made.roster
@@ -142,7 +134,7 @@ async def push_entries(context: Context, journal: bytes, batch: Sequence[_Waitin
     for made in make_endings(context, roster):
         items.append(Placed(0, StatementItem(made.signed), made.grants))
         roster, key = made.roster, made.key
-    if roster.stale:
+    if roster.stale or is_behind(context, roster):
         made = make_rotate(context, roster)
         items.append(Placed(0, StatementItem(made.signed), made.grants))
         roster, key = made.roster, made.key

@@ -3,20 +3,27 @@
 Rules
 - A server fault freezes the journal with its reason; what was verified before stays. The error is raised once.
 - A page is stored in one transaction: items, heads, receipts, rosters, keys, the mark, and what left the outbox.
+- An own entry that came back quarantined, since an own older generation wrote it, is written again.
 - Chains are fetched once for a page, when it names a generation that isn't pinned; they only ever continue.
 """
 
+import secrets
 from collections.abc import Awaitable, Sequence
+from dataclasses import replace
 from functools import partial
 
 from duolog.api.pages import Placed, PulledPage, PulledPush, encode_gone, encode_push
+from duolog.client.believed import believed_until
 from duolog.client.context import Context
-from duolog.client.logs import encode_roster_state, freeze, frozen_reason, load_log, save_log
+from duolog.client.logs import encode_roster_state, freeze, frozen_reason, load_log, refused_since, save_log
+from duolog.client.opening import refresh_account
 from duolog.client.store import as_bytes
 from duolog.client.transport import Transport
 from duolog.client.verify import JudgedPush, Known, require_beyond, verify_authors, verify_server
-from duolog.errors import MalformedData, VerificationError, Withheld
+from duolog.errors import AccountFork, MalformedData, VerificationError, Withheld
+from duolog.protocol import sizes
 from duolog.protocol.log import EntryItem, LogState, StatementItem
+from duolog.protocol.messages import parse_message
 from duolog.protocol.roster_statements import parse_roster
 from duolog.protocol.statements import SignedStatement
 
@@ -35,12 +42,19 @@ async def pull(context: Context, journal: bytes) -> int:
     first = state = load_log(context.store, journal)
     while True:
         page = await context.network.call(partial(_pull, journal, state.seq))
-        known = context.known(journal)
         if page.seq > state.seq and not page.pushes:  # check: client.withheld_page
             raise Withheld("The server keeps back new entries that it says exist.", check="client.withheld_page")
         try:
+            known = context.known(journal)
             require_beyond(state, page.seq, known.acknowledged)
             await _fetch_chains(context, journal, page.pushes)
+        except (VerificationError, MalformedData) as error:
+            freeze(context.store, journal, str(error))
+            raise
+        if context.chains[context.account].newest.generation > context.identity.secret.generation:
+            await refresh_account(context)  # another own device has rotated
+        known.believed = believed_until(context, journal)
+        try:
             state = _verify_page(context, state, page.pushes, known)
         except (VerificationError, MalformedData) as error:
             freeze(context.store, journal, str(error))
@@ -79,7 +93,11 @@ async def _fetch_chains(context: Context, journal: bytes, pushes: Sequence[Pulle
         return
     listed = await context.network.call(lambda transport: transport.chains(journal))
     for chain in listed.chains:
-        context.chains.pin(chain.account, [item.signed() for item in chain.statements])
+        try:
+            context.chains.pin(chain.account, [item.signed() for item in chain.statements])
+        except AccountFork:
+            context.store.write("INSERT OR REPLACE INTO forked VALUES (?, ?)", journal, chain.account)
+            raise
 
 
 def _chains_known(context: Context, signed: SignedStatement) -> bool:
@@ -139,12 +157,35 @@ def _clear_outbox(context: Context, pushes: Sequence[JudgedPush]) -> None:
         for item in push.items
         if item.header is not None and item.header.author == context.account and item.fault is None
     }
+    _write_again(context, pushes)
     if not mine:
         return
     rows = context.store.rows("SELECT entry, sealed FROM outbox WHERE journal = ?", pushes[-1].state.journal)
     for entry, sealed in rows:
         if mine.get(as_bytes(entry)) == context.home.open("outbox", as_bytes(sealed)):
             context.store.write("DELETE FROM outbox WHERE entry = ?", entry)
+
+
+def _write_again(context: Context, pushes: Sequence[JudgedPush]) -> None:
+    """An own entry of this home that is quarantined for its keys gets a new id, and a message that names the first."""
+    store, journal = context.store, pushes[-1].state.journal
+    for item in (item for push in pushes for item in push.items):
+        if item.header is None or item.fault is None or item.fault[0] != "entries.own_older":
+            continue
+        row = store.row("SELECT sealed, digests FROM outbox WHERE entry = ?", item.header.entry)
+        if row is None or item.digest not in _digests(as_bytes(row[1])):
+            continue
+        before = parse_message(context.home.open("outbox", as_bytes(row[0])))
+        refused = refused_since(store, journal, context.account)
+        message = replace(before, seen=pushes[-1].receipt, follows=None, refused=refused).encode()
+        store.write(
+            "UPDATE outbox SET entry = ?, sealed = ?, digests = x'' WHERE entry = ?",
+            *(secrets.token_bytes(sizes.ENTRY_ID), context.home.seal("outbox", message), item.header.entry),
+        )
+
+
+def _digests(joined: bytes) -> set[bytes]:
+    return {joined[at : at + sizes.HASH] for at in range(0, len(joined), sizes.HASH)}
 
 
 def _frame(placed: Placed) -> bytes:

@@ -19,6 +19,7 @@ from duolog.client.views import (
     Status,
     TimelineEntry,
 )
+from duolog.client.ways import unknown
 from duolog.documents.base import Voice
 from duolog.documents.journal import Item, JournalState, describe
 from duolog.documents.profile import Profile
@@ -76,6 +77,7 @@ def status(context: Context) -> Status:
         keyholder_kind=context.home.keyholder.kind,
         unconfirmed=context.unconfirmed,
         journals=tuple(view_journal(context, journal) for journal in journal_ids(context)),
+        new_keyholders=unknown(context),
     )
 
 

@@ -85,14 +85,43 @@ def make_fresh(
         grants={item: grant_digest(grant) for item, grant in grants.items()},
         acceptance=acceptance,
     ).encode()
-    signed = SignedStatement(statement, (sign_for(context.identity, roster, statement),))
+    signer = replace(roster, members=members)  # who is lifted signs with the later keys
+    signed = SignedStatement(statement, (sign_for(context.identity, signer, statement),))
     check = check_proposal if waits else check_change
     return Made(signed, grants, check(roster, signed, context.chains), key)
 
 
 def make_rotate(context: Context, roster: Roster) -> Made:
-    """A new epoch for the same members. Spec: §5."""
-    return make_fresh(context, roster, "rotate", roster.members, provisional=roster.provisional)
+    """A new epoch for the same members, each lifted to the latest keys that are known of it. Spec: §5."""
+    members = tuple(_lifted(context, member) for member in roster.members)
+    return make_fresh(context, roster, "rotate", members, provisional=roster.provisional)
+
+
+def make_refresh(context: Context, roster: Roster) -> Made:
+    """Names my newest keys where I may only read; whoever writes next makes the new epoch. Spec: §5."""
+    members = tuple(_lifted(context, item) if item.account == context.account else item for item in roster.members)
+    statement = replace(carried(roster, "refresh", account=context.account), members=members).encode()
+    signature = sign_for(context.identity, replace(roster, members=members), statement)
+    signed = SignedStatement(statement, (signature,))
+    return Made(signed, {}, check_change(roster, signed, context.chains), None)
+
+
+def is_behind(context: Context, roster: Roster) -> bool:
+    """Whether the roster names an older generation of mine than my newest."""
+    member = roster.find(context.account)
+    return member is not None and member.generation < context.identity.secret.generation
+
+
+def _lifted(context: Context, member: Member) -> Member:
+    chain = context.chains.get(member.account)
+    if chain is None:
+        return member
+    newest = chain.newest
+    if member.account == context.account:
+        newest = chain.generation(context.identity.secret.generation)
+    if newest.generation <= member.generation:
+        return member
+    return replace(member, generation=newest.generation, chain_head=newest.statement_hash)
 
 
 def make_bad_grant(context: Context, roster: Roster) -> Made:

@@ -45,6 +45,10 @@ CREATE TABLE IF NOT EXISTS consent (
     journal BLOB NOT NULL, change TEXT NOT NULL, account BLOB NOT NULL, sealed BLOB NOT NULL,
     PRIMARY KEY (journal, change, account)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS former (journal BLOB PRIMARY KEY, how TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS branch (
+    account BLOB NOT NULL, head BLOB NOT NULL, statements BLOB NOT NULL, refused INTEGER NOT NULL DEFAULT 0,
+    PRIMARY KEY (account, head));
+CREATE TABLE IF NOT EXISTS forked (journal BLOB PRIMARY KEY, account BLOB NOT NULL);
 CREATE TABLE IF NOT EXISTS snapshot (journal BLOB PRIMARY KEY, seq INTEGER NOT NULL, sealed BLOB NOT NULL);
 """
 

@@ -20,18 +20,21 @@ from duolog.client.context import Context
 from duolog.client.folding import account_state
 from duolog.client.former import sort_unlisted, why_former
 from duolog.client.holdings import tidy
-from duolog.client.identity import open_account
+from duolog.client.lifting import lift_all
 from duolog.client.logs import freeze, frozen_reason, load_log
 from duolog.client.notes import note
+from duolog.client.opening import check_account_head, refresh_account
 from duolog.client.outbox import deliver
 from duolog.client.pairing import go_on
 from duolog.client.proposals import renew
 from duolog.client.pulling import pull
+from duolog.client.rotating import resume, rotate_by_chance
 from duolog.client.store import as_bytes
 from duolog.client.transport import Transport
 from duolog.client.views import SyncReport
+from duolog.client.ways import unknown
 from duolog.documents.account import AccountState
-from duolog.documents.account_kinds import NotedHead
+from duolog.documents.account_kinds import NotedHead, Pin
 from duolog.errors import DuologError, MalformedData, Rollback, TransportError, VerificationError, Withheld
 from duolog.protocol.codec import encode_b64
 
@@ -48,12 +51,14 @@ async def sync(context: Context) -> SyncReport:
         TransportError, ServerRefused: the server can't be reached now, or refuses.
     Spec: §4, §6.
     """
-    await check_account(context)
+    await refresh_account(context)
+    await resume(context)
     listed = await _poll(context)
     mine = context.identity.account_journal
     if mine not in listed:  # check: client.account_journal_listed
         raise Withheld("The server keeps back your account's own journal.", check="client.account_journal_listed")
     await _pull_one(context, mine, listed)
+    check_account_head(context)
     problems: list[DuologError] = []
     state = account_state(context)
     problems += _hidden(context, state, listed)
@@ -72,10 +77,13 @@ async def sync(context: Context) -> SyncReport:
         for journal in listed:
             if journal != mine:
                 group.start_soon(visit, journal)
+    await _rotate_by_chance(context, problems)
+    await lift_all(context, problems)
     delivered = await _send(context, problems)
     for journal in listed:
         if journal != mine:
             await _look_after(context, journal, problems)
+    await _note_pins(context, problems)
     _raise_first(problems)
     journals = [journal for journal in listed if journal != mine]
     frozen = {journal: frozen_reason(context.store, journal) for journal in journals}
@@ -84,6 +92,7 @@ async def sync(context: Context) -> SyncReport:
         delivered=delivered,
         frozen={journal: reason for journal, reason in frozen.items() if reason is not None},
         problems=tuple(problems),
+        new_keyholders=unknown(context),
     )
 
 
@@ -95,17 +104,6 @@ async def _look_after(context: Context, journal: bytes, problems: list[DuologErr
             await look_after(context, journal)
     except DuologError as error:
         problems.append(error)
-
-
-async def check_account(context: Context) -> None:
-    """The server's word for the own account, once after opening. Raises: as `open_account`. Spec: §4."""
-    if context.checked:
-        return
-    await context.network.pin_server()
-    own = await context.network.call(lambda transport: transport.own_account())
-    account = context.network.session_account() or own.account
-    context.identity = open_account(context.home, context.chains, own, account)
-    context.checked = True
 
 
 async def _poll(context: Context) -> dict[bytes, int]:
@@ -193,6 +191,26 @@ async def _send(context: Context, problems: list[DuologError]) -> int:
             problems.append(error)
     await _note_heads(context)
     return delivered
+
+
+async def _rotate_by_chance(context: Context, problems: list[DuologError]) -> None:
+    try:
+        await rotate_by_chance(context)
+    except DuologError as error:
+        problems.append(error)
+
+
+async def _note_pins(context: Context, problems: list[DuologError]) -> None:
+    """A later generation of somebody pinned is pinned as well, once, when it is first seen."""
+    for account, known in account_state(context).pins.items():
+        chain = context.chains.get(account)
+        if chain is None or chain.newest.generation <= max(known):
+            continue
+        pin = Pin(account=account, generation=chain.newest.generation, chain_head=chain.newest.statement_hash)
+        try:
+            await note(context, "pin", pin)
+        except DuologError as error:
+            problems.append(error)
 
 
 async def _note_heads(context: Context) -> None:

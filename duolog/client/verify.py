@@ -28,6 +28,7 @@ from duolog.errors import (
     Rollback,
     RosterViolation,
     VerificationError,
+    Withheld,
 )
 from duolog.protocol.codec import parse_canonical
 from duolog.protocol.entries import Header, check_entry, parse_header, require_blob_size
@@ -58,6 +59,7 @@ class Known:
     """What the home holds of one journal. `epochs`: None where a grant was bad; `acknowledged`: digests by seq.
 
     `heads(seqs)` gives the verified heads at these seqs; `entries(ids)` the seq and author of these entries.
+    `believed`: for each earlier generation of mine, the last seq up to which its entries count.
     """
 
     receipt_key: bytes
@@ -66,6 +68,7 @@ class Known:
     acknowledged: Mapping[int, bytes]
     heads: Callable[[Sequence[int]], dict[int, bytes]]
     entries: Callable[[Sequence[bytes]], dict[bytes, tuple[int, bytes]]]
+    believed: Mapping[int, int] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -143,8 +146,10 @@ def _take_grant(roster: Roster, placed: Placed, me: Me, known: Known) -> None:
     if grant is None:  # check: client.grant_missing
         raise RosterViolation("The server keeps back your key to this journal.", check="client.grant_missing")
     secret = me.secrets.get(member.generation)
+    if secret is None:  # check: client.own_secret
+        raise Withheld("The server keeps back your account's newest keys.", check="client.own_secret")
     try:
-        known.epochs[roster.epoch] = None if secret is None else unwrap_grant(grant, roster, me.account, secret)
+        known.epochs[roster.epoch] = unwrap_grant(grant, roster, me.account, secret)
     except RosterViolation:
         raise
     except (OpenError, VerificationError):
@@ -186,6 +191,7 @@ def _judge(item: Judged, header: Header, earlier: Mapping[bytes, tuple[int, byte
     try:
         # 4. a member who may write, epoch and generation in force, id new
         check_entry(header, item.roster)
+        _check_own_older(item, header, me, known)
         if header.entry in earlier:  # check: client.entry_unique
             raise EntryFault("An entry of this name exists already.", check="client.entry_unique")
         # 5. commitment, 6. AEAD and padding, 7. own tag
@@ -201,6 +207,16 @@ def _judge(item: Judged, header: Header, earlier: Mapping[bytes, tuple[int, byte
         item.fault = ("messages.parse", str(error))
     except OpenError as error:
         item.fault = (BAD_GRANT if header.epoch in known.epochs else CLOSED_TO_ME, str(error))
+
+
+def _check_own_older(item: Judged, header: Header, me: Me, known: Known) -> None:
+    """What an earlier generation of mine wrote behind the place that its rotation noted."""
+    last = known.believed.get(header.generation, item.placed.seq)
+    if header.author == me.account and item.placed.seq > last:  # check: entries.own_older
+        raise EntryFault(
+            "It was written with keys of yours that had been replaced already: perhaps by a device that was taken out.",
+            check="entries.own_older",
+        )
 
 
 def open_verified(placed: Placed, header: Header, roster: Roster, me: Me, known: Known) -> bytes | None:

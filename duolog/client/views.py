@@ -9,6 +9,7 @@ from duolog.errors import DuologError
 
 if TYPE_CHECKING:
     from duolog.client.duolog import Duolog
+    from duolog.client.ways import KeyholderView
 
 Words = tuple[str, ...]
 
@@ -167,6 +168,7 @@ class Status:
     keyholder_kind: str
     unconfirmed: bool
     journals: tuple[JournalView, ...]
+    new_keyholders: tuple["KeyholderView", ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,12 +204,15 @@ class Heads:
 @dataclass(frozen=True, slots=True)
 class SyncReport:
     """What one sync did: new items by journal, own entries delivered, journals that are read-only, and what couldn't
-    be done now."""
+    be done now.
+
+    `new_keyholders`: ways into this account that its owner has not looked at on this home yet."""
 
     new: Mapping[bytes, int]
     delivered: int
     frozen: Mapping[bytes, str]
     problems: tuple[DuologError, ...]
+    new_keyholders: tuple["KeyholderView", ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

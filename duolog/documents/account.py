@@ -7,6 +7,8 @@ Rules
 - A later generation takes a pin's place; that it descends from the earlier one is verified before it is written here.
 - One invitation takes one acceptance: the first that the log has.
 - A mark *verified* counts for the chain that is pinned, and for no other.
+- Where an earlier generation of mine ends is said by the generation after it alone, and the first word counts.
+- A branch of a forked account that was chosen by its words takes the place of what was pinned.
 - Nothing is dropped: documents without effect stay in `skipped`, with the reason; unknown kinds in `unknown`.
 
 It confirms nothing by itself: a restored device stays unconfirmed until its person has compared words. Spec: documents
@@ -19,6 +21,7 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 
 from duolog.documents.account_kinds import (
+    BranchChosen,
     Confirmed,
     DeclinedProposal,
     Draft,
@@ -36,6 +39,7 @@ from duolog.documents.account_kinds import (
     PendingClosing,
     PendingInvitation,
     Pin,
+    Rotated,
     SentAcceptance,
     TakenAcceptance,
     Verified,
@@ -74,6 +78,8 @@ class AccountState:
     pairings: dict[JournalId, dict[AccountId, Pairing]] = field(default_factory=dict)
     drafts: dict[EntryId, Draft] = field(default_factory=dict)
     confirmed: dict[KeyholderId, Confirmed] = field(default_factory=dict)
+    rotated: dict[int, Rotated] = field(default_factory=dict)
+    branches: dict[AccountId, BranchChosen] = field(default_factory=dict)
     closings: dict[JournalId, PendingClosing] = field(default_factory=dict)
     cancelled: dict[JournalId, PendingClosing] = field(default_factory=dict)
     closed: tuple[JournalId, ...] = ()
@@ -134,6 +140,7 @@ def apply_account(state: AccountState, applied: AppliedDocument) -> AccountState
     if row is None:
         return replace(state, unknown=(*state.unknown, applied))
     try:
+        _require_own_generation(applied)
         return _reduce(row, state, applied.entry, applied.document)
     except DuologError as error:
         return replace(state, skipped=(*state.skipped, Skipped(applied.entry, str(error))))
@@ -300,6 +307,30 @@ def _left(state: AccountState, entry: bytes, body: LeftJournal) -> AccountState:
     return replace(state, left={**state.left, body.journal: body})
 
 
+def _rotated(state: AccountState, entry: bytes, body: Rotated) -> AccountState:
+    if body.generation in state.rotated:  # check: account.rotated_twice
+        raise NotAllowed("This rotation is noted already.")
+    return replace(state, rotated={**state.rotated, body.generation: body})
+
+
+def _require_own_generation(applied: AppliedDocument) -> None:
+    """Where a generation ends is said by the one after it, and by nobody who was left behind."""
+    generation = applied.document.body.get("generation")
+    if applied.document.kind == "rotated" and generation != applied.generation:  # check: account.rotated_by
+        raise NotAllowed("Only the keys of a rotation can say where it found the journals.")
+
+
+def _branch(state: AccountState, entry: bytes, body: BranchChosen) -> AccountState:
+    """The words of this branch were compared: what was pinned of another one is over, and so is the conflict."""
+    known = {number: head for number, head in state.pins.get(body.account, {}).items() if number < body.generation}
+    return replace(
+        state,
+        pins={**state.pins, body.account: {**known, body.generation: body.chain_head}},
+        branches={**state.branches, body.account: body},
+        conflicts=tuple(item for item in state.conflicts if item.about != body.account),
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class AccountKind:
     """One kind of the account journal: its body and its reducer."""
@@ -328,6 +359,8 @@ ACCOUNT_KINDS: Mapping[str, AccountKind] = {
     "pairing": AccountKind(TypeAdapter(Pairing), _pairing),
     "draft": AccountKind(TypeAdapter(Draft), _draft),
     "confirmed": AccountKind(TypeAdapter(Confirmed), _confirmed),
+    "rotated": AccountKind(TypeAdapter(Rotated), _rotated),
+    "branch_chosen": AccountKind(TypeAdapter(BranchChosen), _branch),
     "pending_closing": AccountKind(TypeAdapter(PendingClosing), _closing),
     "ended_closing": AccountKind(TypeAdapter(EndedClosing), _closing_ended),
     "kept": AccountKind(TypeAdapter(Kept), _kept),

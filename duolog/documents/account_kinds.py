@@ -150,11 +150,30 @@ class LeftJournal(Body):
 
 
 class HeadCompared(Body):
-    """A journal's head as it was read out."""
+    """A journal's head, as it was read out or verified."""
 
     journal: JournalId
     seq: Number
     head: Hash
+
+
+class Rotated(Body):
+    """A rotation that I made: its generation, where every other journal stood, and which keyholders it left out.
+
+    What my generation before wrote behind these places is not believed.
+    """
+
+    generation: Number
+    heads: tuple[HeadCompared, ...] = ()
+    removed: tuple[KeyholderId, ...] = ()
+
+
+class BranchChosen(Body):
+    """Of a forked account, the branch whose words I have compared with its owner."""
+
+    account: AccountId
+    generation: Number
+    chain_head: Hash
 
 
 class Confirmed(Body):

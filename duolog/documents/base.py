@@ -111,7 +111,7 @@ class AppliedDocument:
 
     `entry`: 16 bytes. `seq`: its place in the log. `author`: account id, 32 bytes. `message`: SHA-256 of the message,
     32 bytes. `received`: the receipt's time in Unix seconds, for display alone. `refused`: seqs that its author could
-    not open, and so doesn't hold.
+    not open, and so doesn't hold. `generation`: the author's keys that wrote it.
     """
 
     entry: EntryId
@@ -121,6 +121,7 @@ class AppliedDocument:
     document: Document
     received: int = 0
     refused: tuple[int, ...] = ()
+    generation: int = 0
 
     @property
     def at(self) -> int:

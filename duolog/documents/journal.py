@@ -203,9 +203,13 @@ def _take_back(state: JournalState, applied: AppliedDocument, context: Context) 
 
 
 def _refused(state: JournalState, applied: AppliedDocument) -> list[int]:
-    """Places in the timeline, after the author's last document alone: what somebody has answered, they held."""
-    own = (item.applied.seq for item in reversed(state.timeline) if item.applied.author == applied.author)
-    last = next(own, 0)
+    """Places in the timeline, after the author's last document alone: what somebody has answered, they held.
+
+    A document of their own that the message itself refuses is no such answer: an older key of theirs wrote it.
+    """
+    refused = frozenset(applied.refused)
+    own = (item.applied for item in reversed(state.timeline) if item.applied.author == applied.author)
+    last = next((item.seq for item in own if item.seq not in refused), 0)
     places = []
     for seq in applied.refused:
         index = bisect_left(state.timeline, seq, key=lambda item: item.applied.seq)

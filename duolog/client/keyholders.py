@@ -1,0 +1,195 @@
+"""`Keyholders`: the ways into an account, as programs see and change them. All of it is the owner's alone."""
+
+import secrets
+from collections.abc import AsyncIterator, Collection, Sequence
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING
+
+from duolog.client import adding, forks, ways
+from duolog.client.changes import Newcomer
+from duolog.client.forks import ForkView
+from duolog.client.lifting import lift_all
+from duolog.client.notes import note
+from duolog.client.pulling import pull
+from duolog.client.reading import journal_ids
+from duolog.client.rotating import Wanted, resume, rotate
+from duolog.client.views import Words
+from duolog.client.ways import KeyholderView, Review, Revoked, SessionView
+from duolog.documents.account_kinds import KeyholderLabel
+from duolog.errors import DuologError, NotAllowed
+from duolog.protocol import sizes
+from duolog.seal.keys import KeyholderSecret
+from duolog.seal.words import encode_words
+
+if TYPE_CHECKING:
+    from duolog.client.context import Context
+    from duolog.client.duolog import Duolog
+
+
+class Keyholders:
+    """Devices, recovery sheet and passkeys of the account, its sessions, and forks of others' accounts.
+
+    Raises:
+        TransportError, ServerRefused: from every step that needs the server; repeating it goes on where it stopped.
+        VerificationError, HomeError: as `Duolog.sync`.
+    """
+
+    def __init__(self, duolog: "Duolog") -> None:
+        self._duolog = duolog
+
+    async def list(self) -> tuple[KeyholderView, ...]:
+        """Every keyholder, in the order in which they came. From now on they are known to this home's owner."""
+        async with self._duolog._alone() as context:
+            found = ways.view(context)
+            ways.know(context)
+            return found
+
+    async def name(self, keyholder: bytes, label: str) -> None:
+        """Call a keyholder (id, 32 bytes) by a name, on all own devices. Raises: NotAllowed when it isn't there."""
+        async with self._ready() as context:
+            ways.find(context, keyholder)
+            await note(context, "keyholder_label", KeyholderLabel(keyholder=keyholder, label=label))
+
+    async def begin_adding(self, code: str) -> Words:
+        """The code of a new device was typed here; the words to compare on both. Raises: as `adding.begin`."""
+        async with self._ready() as context:
+            return await adding.begin(context, code)
+
+    async def confirm_adding(self, words: Sequence[str], *, label: str | None = None) -> bytes:
+        """The new device shows the same words: let it in; its id, 32 bytes. Raises: as `adding.confirm`."""
+        async with self._ready() as context:
+            added = await adding.confirm(context, tuple(word.strip().lower() for word in words))
+            if label is not None:
+                await note(context, "keyholder_label", KeyholderLabel(keyholder=added, label=label))
+            return added
+
+    async def give_up_adding(self) -> None:
+        """The words differ, or nobody is there: forget the device that was begun with."""
+        async with self._duolog._alone() as context:
+            adding.give_up(context)
+
+    async def add_passkey(self, prf_output: bytes, *, label: str | None = None) -> bytes:
+        """Add a passkey by its PRF output (32 bytes, kept nowhere); its id, 32 bytes.
+
+        Raises: NotAllowed in a home that isn't confirmed; MalformedData when it has another size.
+        """
+        passkey = KeyholderSecret(prf_output, "passkey")
+        async with self._ready() as context:
+            await ways.add(context, Newcomer.of(passkey, context.account))
+            if label is not None:
+                await note(context, "keyholder_label", KeyholderLabel(keyholder=passkey.id, label=label))
+            return passkey.id
+
+    async def revoke(self, chosen: Collection[bytes]) -> Revoked:
+        """Take keyholders out (ids, 32 bytes each), all at once: their sessions end, and new keys leave them behind.
+
+        What they had read stays read. Journals follow one by one, and with the next syncs what is left of them.
+
+        Raises: NotAllowed for one that isn't there, or for this very device.
+        Spec: §4.12.
+        """
+        async with self._ready() as context:
+            await resume(context)
+            since = ways.first_seen(context, chosen)
+            await _look_around(context)
+            await rotate(context, Wanted(remove=frozenset(chosen)))
+            return await _follow(context, since)
+
+    async def new_sheet(self) -> Words:
+        """The 24 words of a new recovery sheet. Nothing has changed yet: write them down, then `replace_sheet`.
+
+        Asked again before that, it gives the same words.
+
+        Raises: NotAllowed in a home that was opened with the old words: it would shut itself out.
+        """
+        async with self._duolog._alone() as context:
+            if context.home.keyholder.kind == "recovery_sheet":
+                raise NotAllowed(
+                    "This home was opened with the old words, and would shut itself out. Add this computer as a "
+                    "device, in a home of its own, with `duolog device join`; then replace the words there."
+                )
+            return encode_words(_new_entropy(context))
+
+    async def replace_sheet(self) -> Revoked:
+        """The new sheet instead of the old ones, whose words open nothing from now on.
+
+        Raises: NotAllowed when no new sheet was made here.
+        Spec: §4.12.
+        """
+        async with self._ready() as context:
+            await resume(context)
+            if context.store.get("new_sheet") is None:
+                raise NotAllowed("There are no new words yet. Make them first, and write them down.")
+            entropy = _new_entropy(context)
+            mine = KeyholderSecret(entropy, "recovery_sheet").id
+            sheets = [item.id for item in context.identity.newest_set.keyholders if item.kind == "recovery_sheet"]
+            old = frozenset(sheets) - {mine}
+            since = context.identity.newest_set.version
+            await _look_around(context)
+            await rotate(context, Wanted(remove=old, sheet=entropy))
+            ways.know(context, mine)
+            context.store.put("new_sheet", None)
+            return await _follow(context, since)
+
+    async def review(self, keyholder: bytes) -> Review:
+        """What is new since a keyholder came. Without the network. Raises: NotAllowed when it isn't there."""
+        async with self._duolog._alone() as context:
+            return ways.review(context, ways.find(context, keyholder).came)
+
+    async def sessions(self) -> tuple[SessionView, ...]:
+        """Where this account is logged in, newest first."""
+        async with self._ready() as context:
+            listed = await context.network.call(lambda transport: transport.sessions())
+            return tuple(ways.view_session(context, item) for item in listed.sessions)
+
+    async def end_session(self, session: bytes) -> None:
+        """End one session (id, 16 bytes)."""
+        async with self._ready() as context:
+            await context.network.call(lambda transport: transport.end_session(session))
+
+    async def end_other_sessions(self) -> None:
+        """End every session but this home's own."""
+        async with self._ready() as context:
+            await context.network.call(lambda transport: transport.end_other_sessions())
+
+    async def forks(self) -> tuple[ForkView, ...]:
+        """Accounts of which two branches were seen, with the words of each. Without the network."""
+        async with self._duolog._alone() as context:
+            return forks.view(context)
+
+    async def choose_branch(self, account: bytes, words: Sequence[str]) -> Words:
+        """Go on with the branch whose words the account's owner reads out. Raises: as `forks.choose`."""
+        async with self._ready() as context:
+            return await forks.choose(context, account, tuple(word.strip().lower() for word in words))
+
+    @asynccontextmanager
+    async def _ready(self) -> "AsyncIterator[Context]":
+        async with self._duolog._alone() as context:
+            await self._duolog._ready(context)
+            yield context
+
+
+def _new_entropy(context: "Context") -> bytes:
+    """The secret of a sheet that is being made: kept, sealed, until it has taken the old one's place."""
+    sealed = context.store.get("new_sheet")
+    if sealed is not None:
+        return context.home.open("new_sheet", sealed)
+    entropy = secrets.token_bytes(sizes.SEED)
+    context.store.put("new_sheet", context.home.seal("new_sheet", entropy))
+    return entropy
+
+
+async def _look_around(context: "Context") -> None:
+    """See every journal to its end, so that the rotation notes where it stands. What fails must not stop it."""
+    for journal in journal_ids(context):
+        try:
+            await pull(context, journal)
+        except DuologError:
+            continue
+
+
+async def _follow(context: "Context", since: int) -> Revoked:
+    """Move the journals on; what can't be done now is done at the next sync."""
+    problems: list[DuologError] = []
+    await lift_all(context, problems)
+    return ways.revoked(context, since)

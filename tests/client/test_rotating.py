@@ -1,0 +1,237 @@
+"""Rotations: durable before they are sent, finished by whoever comes next, and raced by other devices."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from fastapi import FastAPI
+
+from duolog.client import Duolog, rotating
+from duolog.errors import BadReceipt, ServerRefused, TransportError
+from duolog.seal.keys import KeyholderSecret
+from duolog.seal.words import parse_words
+from tests.client.couple import UNLOCK, Clock, Tampered, couple, pair, register
+from tests.client.devices import enroll
+from tests.client.test_keyholders import id_of, texts
+
+DAY = 24 * 3600
+
+
+class Killed(BaseException):
+    """The process is gone: nothing after this line happens."""
+
+
+def killed(_: Any) -> Any:
+    raise Killed
+
+
+def lost(_: Any) -> Any:
+    raise TransportError("the line went dead")
+
+
+def generation(person: Duolog) -> int:
+    return person._context.identity.secret.generation
+
+
+async def at_home(app: FastAPI, folder: Path) -> tuple[Duolog, Tampered, Duolog, bytes, KeyholderSecret]:
+    """Ada in a folder, with Sam and two journals, and her sheet as a second keyholder that can be revoked."""
+    ada, network, words = await register(app, folder)
+    sam, _, _ = await register(app)
+    journal = await pair(ada, sam)
+    await ada.create_journal()
+    await ada.write(journal, "note", {"text": "before"})
+    return ada, network, sam, journal, KeyholderSecret(parse_words(words), "recovery_sheet")
+
+
+async def reopen(app: FastAPI, folder: Path, gone: Duolog) -> Duolog:
+    """The same home after the process ended."""
+    gone._context.home.close()
+    return await Duolog.open(home=folder, unlock=UNLOCK, server=Tampered(app))
+
+
+STEPS: dict[str, tuple[str, Callable[[Any], Any], type[BaseException]]] = {
+    "the answer was lost": ("rotate", lost, TransportError),
+    "killed before the answer was kept": ("rotate", killed, Killed),
+    "killed before the account journal was read": ("pull", killed, Killed),
+    "killed before the first journal was lifted": ("push", killed, Killed),
+    "lifted without an answer": ("push", lost, TransportError),
+}
+
+
+@pytest.mark.parametrize("step", STEPS)
+async def test_a_revocation_that_was_interrupted_is_finished_by_the_next_sync(
+    app: FastAPI, tmp_path: Path, step: str
+) -> None:
+    ada, network, sam, journal, sheet = await at_home(app, tmp_path / "ada")
+    method, fault, error = STEPS[step]
+    if method == "pull":
+        network.changes["pull"] = lambda page: killed(page) if generation(ada) == 2 else page
+    else:
+        network.changes[method] = fault
+    if error is TransportError and method == "push":
+        await ada.keyholders.revoke([sheet.id])  # what could not be lifted now follows later
+        network.changes.clear()
+    else:
+        with pytest.raises(error):
+            await ada.keyholders.revoke([sheet.id])
+    ada = await reopen(app, tmp_path / "ada", ada)
+    async with ada, sam:
+        await ada.sync()
+        assert generation(ada) == 2
+        assert sheet.id not in [item.id for item in await ada.keyholders.list()]
+        assert not rotating.is_pending(ada._context)
+        assert (await ada.write(journal, "note", {"text": "after"})).delivered
+        await sam.sync()
+        for person in (ada, sam):
+            assert texts(await person.timeline(journal)) == ["before", "after"]
+        report = await ada.sync()
+        assert (report.problems, report.frozen) == ((), {})
+        with pytest.raises(ServerRefused):
+            await Duolog.restore(Tampered(app), _words(sheet), home=None)
+
+
+def _words(sheet: KeyholderSecret) -> tuple[str, ...]:
+    from duolog.seal.words import encode_words
+
+    return encode_words(sheet.seed)
+
+
+async def test_a_rotation_that_was_never_sent_is_sent_again_byte_for_byte(app: FastAPI, tmp_path: Path) -> None:
+    ada, network, sam, _, sheet = await at_home(app, tmp_path / "ada")
+    sent: list[bytes] = []
+    real = network.rotate
+
+    async def unreachable(request: Any) -> Any:
+        sent.append(request.model_dump_json())
+        raise TransportError("no line")
+
+    network.rotate = unreachable  # type: ignore[method-assign]
+    with pytest.raises(TransportError):
+        await ada.keyholders.revoke([sheet.id])
+    assert rotating.is_pending(ada._context)
+    assert generation(ada) == 1
+    with pytest.raises(TransportError):
+        await ada.sync()
+    assert sent[0] == sent[1]
+    network.rotate = real  # type: ignore[method-assign]
+    async with ada, sam:
+        await ada.sync()
+        assert generation(ada) == 2
+        await ada.sync()
+        assert generation(ada) == 2
+
+
+async def test_two_devices_that_rotate_at_once_both_get_what_they_wanted(app: FastAPI) -> None:
+    async with couple(app) as two:
+        phone, network = await enroll(app, two.ada)
+        laptop, _ = await enroll(app, two.ada)
+        async with phone, laptop:
+            passkey = await two.ada.keyholders.add_passkey(bytes(range(32)))
+            await phone.sync()
+            real = network.rotate
+
+            async def after_another(request: Any) -> Any:
+                network.rotate = real  # type: ignore[method-assign]
+                await two.ada.keyholders.revoke([await id_of(laptop)])
+                return await real(request)
+
+            network.rotate = after_another  # type: ignore[method-assign]
+            await phone.keyholders.revoke([passkey])
+            await two.ada.sync()
+            assert generation(phone) == generation(two.ada) == 3
+            kinds = [item.kind for item in await two.ada.keyholders.list()]
+            assert kinds == ["device", "recovery_sheet", "device"]
+            assert (await two.ada.write(two.journal, "note", {"text": "from Ada"})).delivered
+            assert (await phone.write(two.journal, "note", {"text": "from the phone"})).delivered
+            await two.sam.sync()
+            assert texts(await two.sam.timeline(two.journal)) == ["from Ada", "from the phone"]
+
+
+async def test_what_was_wanted_is_not_done_twice_when_another_device_did_it(app: FastAPI) -> None:
+    async with couple(app) as two:
+        phone, network = await enroll(app, two.ada)
+        laptop, _ = await enroll(app, two.ada)
+        async with phone, laptop:
+            await phone.sync()
+            gone = await id_of(laptop)
+            real = network.rotate
+
+            async def after_another(request: Any) -> Any:
+                network.rotate = real  # type: ignore[method-assign]
+                await two.ada.keyholders.revoke([gone])
+                return await real(request)
+
+            network.rotate = after_another  # type: ignore[method-assign]
+            await phone.keyholders.revoke([gone])
+            assert generation(phone) == 2
+
+
+async def test_a_receipt_for_something_else_is_not_believed(app: FastAPI, tmp_path: Path) -> None:
+    ada, network, sam, journal, sheet = await at_home(app, tmp_path / "ada")
+    other = ada._context.store.rows("SELECT receipt FROM receipt WHERE journal = ?", journal)
+    assert other
+
+    def another(answer: Any) -> Any:
+        return answer.model_copy(update={"receipt": answer.receipt.model_copy(update={"seq": answer.receipt.seq + 1})})
+
+    network.changes["rotate"] = another
+    with pytest.raises(BadReceipt):
+        await ada.keyholders.revoke([sheet.id])
+    assert rotating.is_pending(ada._context)
+    network.changes.clear()
+    async with ada, sam:
+        await ada.sync()
+        assert generation(ada) == 2
+        assert not rotating.is_pending(ada._context)
+
+
+async def test_the_rotator_rotates_by_chance_once_in_thirty_days(app: FastAPI, monkeypatch: pytest.MonkeyPatch) -> None:
+    clock, asked = Clock(), []
+
+    def draw(count: int) -> int:
+        asked.append(count)
+        return 0 if len(asked) == 2 else 1
+
+    monkeypatch.setattr(rotating, "draw", draw)
+    ada, _, _ = await register(app, clock=clock)
+    phone, _ = await enroll(app, ada)
+    async with ada, phone:
+        await ada.sync()
+        assert asked == []  # the day on which it began
+        for expected in (1, 2, 2):
+            clock.now += DAY
+            await ada.sync()
+            await ada.sync()
+            assert generation(ada) == expected
+        assert asked == [30, 30, 30]
+        await phone.sync()
+        assert generation(phone) == 2
+        assert len(asked) == 3, "only the device that the set names draws"
+        kinds = [item.rotator for item in await ada.keyholders.list()]
+        assert kinds.count(True) == 1
+
+
+async def test_a_device_goes_on_by_itself_after_another_one_rotated(app: FastAPI) -> None:
+    async with couple(app) as two:
+        phone, _ = await enroll(app, two.ada)
+        async with phone:
+            await phone.sync()
+            await two.ada.keyholders.replace_sheet() if await two.ada.keyholders.new_sheet() else None
+            # The phone hasn't heard of it: its write is refused as of older keys, and goes out again with the new ones.
+            assert (await phone.write(two.journal, "note", {"text": "with the new keys"})).delivered
+            assert generation(phone) == 2
+            await two.sam.sync()
+            assert texts(await two.sam.timeline(two.journal)) == ["with the new keys"]
+            assert (await phone.journal(two.journal)).unreadable == 0
+
+
+async def test_the_partner_pins_a_later_generation_once(app: FastAPI) -> None:
+    async with couple(app) as two:
+        await two.ada.keyholders.new_sheet()
+        await two.ada.keyholders.replace_sheet()
+        await two.sam.sync()
+        await two.sam.sync()
+        pins = (await two.sam.account_state()).pins[two.ada.account]
+        assert sorted(pins) == [1, 2]
+        assert (await two.sam.account_state()).conflicts == ()
