@@ -14,9 +14,9 @@ from anyio.from_thread import BlockingPortal, start_blocking_portal
 from duolog.client import boundaries as _boundaries
 from duolog.client import drafts as _drafts
 from duolog.client import duolog as _duolog
-from duolog.client import leaving as _leaving
 from duolog.client import enrolling as _enrolling
 from duolog.client import keyholders as _keyholders
+from duolog.client import leaving as _leaving
 from duolog.client import members as _members
 from duolog.client.keystore import Unlock
 from duolog.client.transport import Transport

@@ -123,15 +123,15 @@ async def test_garbage_after_opening_never_leaves_as_another_error(
 def test_the_public_names_are_these() -> None:
     assert sorted(duolog.client.__all__) == sorted(
         [
-            *("AccountWords", "Admission", "AdmissionStage", "BEFORE_CONFIDING", "BEFORE_FIRST_SHARING"),
-            *("BEFORE_SHARING_WITH_CONFIDANT", "Boundaries", "Branch", "COPIES_STAY", "Drafts"),
-            *("Duolog", "Enrollment", "ForkView", "Heads", "HttpTransport"),
-            *("InvitationLink", "JournalView", "JournalWords", "KeyholderView", "Keyholders"),
-            *("MemberView", "Members", "NewAccount", "NewInvitation", "PASSKEY_PRF_INPUT"),
-            *("Pairing", "PairingStage", "ProposalView", "Review", "Revoked"),
-            *("SessionView", "SignedSince", "Status", "SyncReport", "TimelineEntry"),
-            *("Transport", "Unlock", "Written", "default_home", "parse_link"),
-            *("restore_with_passkey",),
+            *("AccountWords", "Admission", "AdmissionStage", "BEFORE_CLOSING", "BEFORE_CONFIDING"),
+            *("BEFORE_FIRST_SHARING", "BEFORE_SHARING_WITH_CONFIDANT", "Boundaries", "Branch", "COPIES_STAY"),
+            *("Drafts", "Duolog", "Enrollment", "ForkView", "Heads"),
+            *("HttpTransport", "InvitationLink", "JournalView", "JournalWords", "KeyholderView"),
+            *("Keyholders", "Leaving", "MemberView", "Members", "NewAccount"),
+            *("NewInvitation", "PASSKEY_PRF_INPUT", "Pairing", "PairingStage", "ProposalView"),
+            *("Review", "Revoked", "SessionView", "SignedSince", "Status"),
+            *("SyncReport", "TimelineEntry", "Transport", "Unlock", "WaitingClosing"),
+            *("Written", "default_home", "parse_link", "restore_with_passkey"),
         ]
     )
 
@@ -141,5 +141,5 @@ def test_the_blocking_face_has_the_same_methods() -> None:
         return {name for name in vars(kind) if not name.startswith("_")}
 
     assert public(blocking.Duolog) == public(Duolog)
-    for face in ("Boundaries", "Drafts", "Enrollment", "Keyholders", "Members"):
+    for face in ("Boundaries", "Drafts", "Enrollment", "Keyholders", "Leaving", "Members"):
         assert public(getattr(blocking, face)) == public(getattr(duolog.client, face)), face
