@@ -73,7 +73,7 @@ wheel: setup ## Build the wheel and try it in an environment without the server'
 	@$(PY) -m pytest -m slow -q tests/house
 
 .PHONY: bench
-bench: setup ## Measure push, pull, log-in and first sync, as ratios to limits measured in the same run
+bench: setup ## Measure push, pull, log-in, first sync and revoking, as ratios to limits measured in the same run
 	@$(PY) -m bench
 
 ##@ Change it

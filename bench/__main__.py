@@ -11,6 +11,7 @@ from bench.first_sync import first_sync
 from bench.log import push_batches, push_singles
 from bench.log_in import log_in
 from bench.measure import Figure
+from bench.revoke import revoke
 from bench.serving import serving
 
 
@@ -18,7 +19,8 @@ async def measure(origin: str, folder: Path) -> list[Figure]:
     """Every figure, one after the other so that they don't disturb each other."""
     pushed, pulled = await push_batches(origin, folder)
     singles = await push_singles(origin, folder)
-    return [pushed, pulled, singles, await log_in(origin, folder), await first_sync(origin, folder)]
+    figures = [pushed, pulled, singles, await log_in(origin, folder), await first_sync(origin, folder)]
+    return [*figures, await revoke(origin, folder)]
 
 
 def main() -> None:
@@ -36,6 +38,8 @@ def main() -> None:
         print(
             f"{figure.name}: {figure.count} in {figure.seconds:.3f} s ({figure.count / figure.seconds:,.0f} a second)"
         )
+        for name, counted in figure.also.items():
+            print(f"    {counted:,} {name}, {counted / figure.count:,.1f} for each")
         print(f"    limit {figure.limit:.3f} s ({figure.limit_is}); ratio {figure.ratio:.1f}")
 
 

@@ -6,6 +6,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import nacl.bindings
+from cryptography.hazmat.primitives.asymmetric.mlkem import MLKEM768PrivateKey
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
+from cryptography.hazmat.primitives.hpke import AEAD, KDF, KEM, MLKEM768X25519PrivateKey, Suite
 
 from bench.measure import timed
 from duolog.protocol.codec import hmac_sha256, sha256
@@ -38,6 +41,18 @@ def signatures(count: int) -> float:
             nacl.bindings.crypto_sign_open(nacl.bindings.crypto_sign(b"x" * 100, private), public)
 
     return timed(sign)
+
+
+def sealed_keys(count: int) -> float:
+    """Seconds to seal and open so many 32-byte keys by HPKE with X-Wing, each to a key pair made for it."""
+    suite = Suite(KEM.MLKEM768_X25519, KDF.HKDF_SHA256, AEAD.CHACHA20_POLY1305)
+
+    def seal() -> None:
+        for _ in range(count):
+            private = MLKEM768X25519PrivateKey(MLKEM768PrivateKey.generate(), X25519PrivateKey.generate())
+            suite.decrypt(suite.encrypt(bytes(32), private.public_key(), info=b"limit"), private, info=b"limit")
+
+    return timed(seal)
 
 
 def opened_entries(count: int, size: int) -> float:

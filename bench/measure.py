@@ -1,19 +1,23 @@
 """One figure: what Duolog took, what the limit took, and their ratio."""
 
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """`seconds` for `count` things of Duolog's, against `limit` seconds for the same number of things at the limit."""
+    """`seconds` for `count` things of Duolog's, against `limit` seconds for the same number of things at the limit.
+
+    `also`: what else was counted, by name.
+    """
 
     name: str
     count: int
     seconds: float
     limit: float
     limit_is: str
+    also: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def ratio(self) -> float:
@@ -27,6 +31,7 @@ class Figure:
             "limit_seconds": round(self.limit, 6),
             "ratio": round(self.ratio, 2),
             "limit": self.limit_is,
+            **self.also,
         }
 
 
