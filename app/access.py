@@ -5,7 +5,19 @@ Every look-up of something that belongs to somebody goes through one of these ro
 
 from dataclasses import dataclass
 
-from sqlalchemy import BigInteger, Column, Connection, Index, LargeBinary, String, Table, or_, select, update
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    ColumnElement,
+    Connection,
+    Index,
+    LargeBinary,
+    String,
+    Table,
+    or_,
+    select,
+    update,
+)
 
 from app.database import metadata
 from duolog.protocol.codec import sha256
@@ -103,13 +115,25 @@ def note_use(connection: Connection, caller: Caller, now: int) -> None:
     )
 
 
+def keyholders_of(connection: Connection, account: bytes) -> tuple[set[bytes], set[bytes]]:
+    """Every keyholder that an account ever had, and those of them that may log in."""
+    query = select(keyholders.c.keyholder, keyholders.c.ended).where(keyholders.c.account == account)
+    rows = connection.execute(query).all()
+    return {row.keyholder for row in rows}, {row.keyholder for row in rows if row.ended is None}
+
+
+def is_active(now: int) -> ColumnElement[bool]:
+    """That a membership hasn't ended: a confidant's by its term, and that of who closed the journal a while later."""
+    return or_(memberships.c.until.is_(None), memberships.c.until > now)
+
+
 def find_member(connection: Connection, account: bytes, journal: bytes, now: int) -> JournalMember | None:
     """The account as a member of the journal, unless it is none or its term has ended."""
     row = connection.execute(
         select(memberships.c.role, memberships.c.rights).where(
             memberships.c.account == account,
             memberships.c.journal == journal,
-            or_(memberships.c.until.is_(None), memberships.c.until > now),
+            is_active(now),
         )
     ).one_or_none()
     return None if row is None else JournalMember(account, journal, row.role, row.rights)

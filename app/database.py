@@ -1,9 +1,9 @@
-"""The one way to the database: `await db.read(function, ...)` and `await db.write(function, ...)`.
+"""The one way to the database: `await db.read(function, ...)` and `await db.write(function, ...)`; and `db.forget()`.
 
 A function of a repository or service is synchronous and takes a SQLAlchemy Core `Connection` first. `read` gives it
 one consistent view. `write` gives it a transaction that is committed, on disk, before `write` returns; when the
-function raises, nothing of it stays. Nobody else commits. SQLite and PostgreSQL stand behind the same two verbs
-(`sqlite.py`, `postgresql.py`; `storage.py` chooses).
+function raises, nothing of it stays. Nobody else commits. `forget` is for what was deleted. SQLite and PostgreSQL
+stand behind the same verbs (`sqlite.py`, `postgresql.py`; `storage.py` chooses).
 """
 
 from collections.abc import Callable
@@ -46,6 +46,12 @@ class Database(Protocol):
         """Run `function` in a transaction and return after its commit.
 
         Raises: StorageFull, Unavailable, and what it raises.
+        """
+
+    async def forget(self) -> bool:
+        """Let no bytes of what was deleted stay behind, as far as the storage can. Whether that is done.
+
+        It waits for a bounded time; the retention job tries again.
         """
 
 

@@ -1,7 +1,7 @@
 """`create_app(settings)`: puts the server together.
 
-Nothing happens at import, nor when the application is made: its lifespan loads the receipt key, and opens and closes
-the database.
+Nothing happens at import, nor when the application is made: its lifespan loads the receipt key, opens and closes the
+database, and runs the retention job between.
 """
 
 from collections.abc import AsyncIterator, Callable
@@ -16,6 +16,7 @@ from app.limits import AnonymousRate, BodyLimit
 from app.openapi import describe_api
 from app.problems import Problem, render
 from app.receipts.service import load_receipt_keys
+from app.retention.job import retaining
 from app.routes import router
 from app.settings import Settings
 from app.state import State, system_clock
@@ -30,7 +31,8 @@ def create_app(settings: Settings, clock: Callable[[], int] = system_clock) -> F
         state.receipts = load_receipt_keys(settings.receipt_key_path)
         await state.database.open()
         try:
-            yield
+            async with retaining(state):
+                yield
         finally:
             await state.database.close()
 

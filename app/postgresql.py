@@ -4,6 +4,9 @@ Each write is one transaction on its own connection. Writers to one journal wait
 ... FOR UPDATE`, which SQLite doesn't need and leaves out); writers to different journals don't meet. A deadlock or a
 serialization failure, or a row that somebody else added first, is tried again: the function runs once more on a fresh
 transaction, and meets what is there now.
+
+What was deleted stays in dead rows until `VACUUM` (autovacuum does it), and in PostgreSQL's own write-ahead log, its
+archive and its replicas for as long as they are kept. Nothing here can hurry that, so `forget` does nothing.
 """
 
 import asyncio
@@ -50,6 +53,9 @@ class PostgresDatabase:
     async def write(self, function: Callable[Concatenate[Connection, P], T], /, *args: P.args, **kwargs: P.kwargs) -> T:
         # Shielded: a request that is cancelled leaves no transaction half way; the work is committed or not as a whole.
         return await asyncio.shield(asyncio.ensure_future(self._write(lambda sync: function(sync, *args, **kwargs))))
+
+    async def forget(self) -> bool:
+        return True
 
     async def _write(self, function: Callable[[Connection], T]) -> T:
         for attempt in range(ATTEMPTS):

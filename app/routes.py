@@ -8,6 +8,7 @@ from app.carrying.endpoints import router as carrying
 from app.entries.endpoints import router as entries
 from app.invitations.endpoints import router as invitations
 from app.journals.endpoints import router as journals
+from app.leaving.endpoints import router as leaving
 from app.rendezvous.endpoints import router as rendezvous
 from app.rotations.endpoints import router as rotations
 from app.sessions.endpoints import router as sessions
@@ -22,3 +23,4 @@ router.include_router(journals)  # /v1/journals: create, list, chains, proposals
 router.include_router(entries)  # /v1/journals/{journal}/entries: push and pull
 router.include_router(invitations)  # /v1/journals/{journal}/invitations, /v1/invitations
 router.include_router(carrying)  # /v1/carried: accounts and journals that come from another server
+router.include_router(leaving)  # /v1/journals/{journal}: closing, withdrawals, holdings, letting go; DELETE /v1/account

@@ -50,6 +50,11 @@ class Settings(BaseSettings):
     challenge_seconds: Seconds = Field(default=120, description="How long a log-in challenge may be answered.")
     invitation_hours: Seconds = Field(default=24, description="How long an invitation may be accepted.")
     proposal_days: Days = Field(default=14, description="How long a proposal waits for the other signature.")
+    retention_seconds: int = Field(
+        default=60,
+        ge=0,
+        description="How often what is due is done and what is over is deleted; 0: only by `python -m app retain`.",
+    )
     max_body: Bytes = Field(
         default=2 * sizes.KIB * sizes.KIB, description="Largest request body, bytes, except for a push."
     )

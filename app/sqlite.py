@@ -5,6 +5,9 @@ that wait together share one transaction and one COMMIT, each in its own savepoi
 its savepoint and fails alone. Nobody gets an answer, not even a refusal, before the COMMIT: what it was judged by
 must be on disk. A COMMIT that fails, fails them all. Readers have their own connections, and the write-ahead log
 gives each the last committed state.
+
+What is deleted is overwritten by zeros in the file (`secure_delete`), but its older form stays in the write-ahead log
+until that is truncated: `forget` does it, once no reader looks at an older state.
 """
 
 import asyncio
@@ -26,6 +29,8 @@ T = TypeVar("T")
 
 MAX_GROUP = 128  # works per COMMIT: enough to hide the fsync, few enough that the first doesn't wait long
 BUSY_MILLISECONDS = 10_000  # how long to wait for another process (a command beside the server)
+TRUNCATE_MILLISECONDS = 100  # how long the writer waits for readers, so that the log can be truncated
+TRUNCATE_ATTEMPTS = 10
 
 
 class SqliteDatabase:
@@ -62,6 +67,15 @@ class SqliteDatabase:
         self._writer.take(lambda connection: function(connection, *args, **kwargs), future)
         return await asyncio.wrap_future(future)
 
+    async def forget(self) -> bool:
+        for attempt in range(TRUNCATE_ATTEMPTS):
+            future: Future[bool] = Future()
+            self._writer.truncate(future)
+            if await asyncio.wrap_future(future):
+                return True
+            await asyncio.sleep(0.01 * 2**attempt if attempt < 5 else 0.2)
+        return False
+
 
 class _Work:
     """One caller's function and the future that its request waits for."""
@@ -97,7 +111,7 @@ class _Writer:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
-        self._waiting: queue.SimpleQueue[_Work | None] = queue.SimpleQueue()
+        self._waiting: queue.SimpleQueue[_Work | Future[bool] | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._serve, name="duolog-writer", daemon=True)
 
     def start(self) -> None:
@@ -118,24 +132,35 @@ class _Writer:
         """Queue a work."""
         self._waiting.put(_Work(function, future))
 
+    def truncate(self, future: Future[bool]) -> None:
+        """Queue a truncation of the write-ahead log; the future gets whether it worked."""
+        self._waiting.put(future)
+
     def _serve(self) -> None:
         ending = False
         while not ending:
-            group, ending = self._next_group()
+            group, truncations, ending = self._next_group()
             # A request that was cancelled while it waited is left out; from here on it can't be cancelled any more.
             group = [work for work in group if work.future.set_running_or_notify_cancel()]
             if group:
                 self._commit(group)
+            truncations = [future for future in truncations if future.set_running_or_notify_cancel()]
+            if truncations:
+                self._truncate(truncations)
 
-    def _next_group(self) -> tuple[list[_Work], bool]:
+    def _next_group(self) -> tuple[list[_Work], list[Future[bool]], bool]:
         group: list[_Work] = []
+        truncations: list[Future[bool]] = []
         work = self._waiting.get()
         while work is not None:
-            group.append(work)
+            if isinstance(work, _Work):
+                group.append(work)
+            else:
+                truncations.append(work)
             if len(group) == MAX_GROUP or self._waiting.empty():
-                return group, False
+                return group, truncations, False
             work = self._waiting.get()
-        return group, True
+        return group, truncations, True
 
     def _commit(self, group: list[_Work]) -> None:
         try:
@@ -150,6 +175,20 @@ class _Writer:
             return
         for work in group:
             work.answer()
+
+    def _truncate(self, futures: list[Future[bool]]) -> None:
+        """Move the write-ahead log into the file and cut it to nothing, between two transactions."""
+        connection = _driver(self._connection)
+        try:
+            connection.execute(f"PRAGMA busy_timeout = {TRUNCATE_MILLISECONDS}")
+            busy, _, _ = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+            done = not busy
+        except sqlite3.OperationalError:
+            done = False
+        finally:
+            connection.execute(f"PRAGMA busy_timeout = {BUSY_MILLISECONDS}")
+        for future in futures:
+            future.set_result(done)
 
 
 def sqlite_engine(url: str, *, begin: str, pool_size: int = 1) -> Engine:

@@ -92,7 +92,8 @@ def register(
 
     Raises:
         RegistrationClosed, InviteCodeRefused: by the server's settings.
-        AccountExists: one of its keyholders is another account's, or the account was registered otherwise.
+        AccountExists: one of its keyholders is another account's, or the account was registered otherwise, or it was
+            deleted and a journal still names it.
         RuleBroken, Malformed: the account journal's genesis is not a valid one.
     """
     account = registration.chain.account
@@ -100,6 +101,8 @@ def register(
     stored = StoredAccount(journal_id(request.account_journal.statement), registration.fingerprint)
     existing = repository.find_account(connection, account)
     if existing is None:
+        if load_statements(connection, [account]):  # check: server.account_deleted
+            raise AccountExists
         admit(connection, request.invite_code, settings, now)
         _add(connection, registration, stored)
     elif existing != stored:  # check: server.registered_otherwise

@@ -7,13 +7,14 @@ from collections.abc import Callable, Sequence
 from pydantic import ValidationError
 from sqlalchemy.exc import SQLAlchemyError
 
-from app.commands import invite_code, migrate, openapi, serve, settings, stats
+from app.commands import invite_code, migrate, openapi, retain, serve, settings, stats
 from app.commands.trouble import Trouble
 from app.settings import Settings
 
 COMMANDS: dict[str, tuple[Callable[[Settings], None], str]] = {
     "serve": (serve.run, "serve until interrupted"),
     "migrate": (migrate.run, "create or update the database's tables"),
+    "retain": (retain.run, "do what is due and delete what is over, once; the server does it by itself"),
     "stats": (stats.run, "count accounts, journals, entries and bytes"),
     "invite-code": (invite_code.run, "make a code that lets one person register"),
     "settings": (settings.run, "print every setting, its default and what it is for"),

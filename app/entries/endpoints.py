@@ -8,6 +8,7 @@ from pydantic import ValidationError
 
 from app.callers import Member, Server
 from app.entries import service
+from app.journals.closings import write_to_journal
 from app.problems import (
     EpochMoved,
     EpochStale,
@@ -68,7 +69,9 @@ async def push_entries(request: Request, member: Member, server: Server) -> Push
     What was accepted before gets its first place again, so a push whose answer was lost is simply sent again.
     """
     items = await _read_push(request)
-    appended = await server.database.write(service.push, member, items, server.receipts, server.now())
+    appended = await write_to_journal(
+        server, member.journal, service.push, member, items, server.receipts, server.now()
+    )
     return Pushed(
         places=[Place(seq=place.seq, digest=place.digest) for place in appended.places],
         receipt=None if appended.receipt is None else ReceiptModel.of(appended.receipt),

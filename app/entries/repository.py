@@ -3,10 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, and_, func, select
+from sqlalchemy import ColumnElement, Connection, and_, func, select
 
 from app.database import AnyRow
 from app.journals.table import grants, journals, log
+from app.leaving.repository import served_blob
+from app.leaving.table import holdings
 from duolog.protocol import sizes
 
 
@@ -19,8 +21,12 @@ class PageRows:
 
 
 def load_page(connection: Connection, journal: bytes, account: bytes, since: int, limit: int) -> PageRows:
-    """The pushes after `since`: `limit` items or 4 MiB of them, but always one push if there is one."""
-    last, newest = _last_of_page(connection, journal, since, limit)
+    """The pushes after `since`: `limit` items or 4 MiB of them, but always one push if there is one.
+
+    Whatever the caller doesn't hold is gone for them, and counts for nothing: where a page ends tells nothing of what
+    others hold.
+    """
+    last, newest = _last_of_page(connection, journal, account, since, limit)
     own = and_(grants.c.journal == log.c.journal, grants.c.account == account, grants.c.seq == log.c.seq)
     rows = connection.execute(
         select(
@@ -28,24 +34,29 @@ def load_page(connection: Connection, journal: bytes, account: bytes, since: int
             log.c.kind,
             log.c.header,
             log.c.signatures,
-            log.c.blob,
+            served_blob(journal, account).label("blob"),
             log.c.blob_hash,
             log.c.receipt,
             grants.c.sealed,
         )
-        .select_from(log.outerjoin(grants, own))
+        .select_from(log.outerjoin(grants, own).outerjoin(holdings, _marks(account)))
         .where(log.c.journal == journal, log.c.seq > since, log.c.seq <= last)
         .order_by(log.c.seq)
     ).all()
     return PageRows(rows, newest)
 
 
-def _last_of_page(connection: Connection, journal: bytes, since: int, limit: int) -> tuple[int, int]:
+def _marks(account: bytes) -> ColumnElement[bool]:
+    return and_(holdings.c.account == account, holdings.c.journal == log.c.journal, holdings.c.seq == log.c.seq)
+
+
+def _last_of_page(connection: Connection, journal: bytes, account: bytes, since: int, limit: int) -> tuple[int, int]:
     """Where the page ends, from the sizes of its items alone, and the newest seq of the journal."""
     newest = select(journals.c.seq).where(journals.c.journal == journal).scalar_subquery()
-    size = func.length(log.c.header) + func.coalesce(func.length(log.c.blob), 0)
+    size = func.length(log.c.header) + func.coalesce(func.length(served_blob(journal, account)), 0)
     rows = connection.execute(
         select(log.c.seq, log.c.receipt.is_not(None).label("ends"), size.label("size"), newest.label("newest"))
+        .select_from(log.outerjoin(holdings, _marks(account)))
         .where(log.c.journal == journal, log.c.seq > since)
         .order_by(log.c.seq)
         .limit(max(limit, sizes.MAX_PUSH_ITEMS))

@@ -4,7 +4,8 @@ Rules - All items of a push are accepted, or none. Each new one goes through `ap
 `check_entry`: what a client would disbelieve is refused here. - An entry is pushed by its author. - What was accepted
 before gets its first place again, whatever happened since: an entry by its id, a roster statement by its version and
 digest, a closing as the end of the log. An id that was accepted with another digest keeps that one. - A receipt's
-time is now, but never before the receipt before it. - When the roster moves, proposals are void.
+time is now, but never before the receipt before it. - When the roster moves, proposals are void. - Whoever comes to
+append and finds a closing due, stops: it is carried out first, in a transaction of its own (`closings`).
 """
 
 from collections.abc import Sequence
@@ -14,8 +15,9 @@ from sqlalchemy import Connection
 
 from app.access import JournalMember, find_member
 from app.chains.repository import load_chains
+from app.database import AnyRow
 from app.journals import repository
-from app.journals.repository import ENTRY, STATEMENT, KnownItem, NewItem
+from app.journals.repository import ENTRY, STATEMENT, KnownItem, NewItem, split_signatures
 from app.problems import (
     EpochMoved,
     EpochStale,
@@ -30,6 +32,7 @@ from app.problems import (
 from app.receipts.service import ReceiptSigner
 from duolog.api.pages import Placed
 from duolog.errors import MalformedData, VerificationError
+from duolog.protocol import sizes
 from duolog.protocol.codec import parse_canonical
 from duolog.protocol.entries import Header, check_entry, parse_header, require_blob_size
 from duolog.protocol.log import EntryItem, LogState, StatementItem, append_item
@@ -57,6 +60,10 @@ class Candidate:
     grants: dict[bytes, bytes]
     header: Header | None = None
     roster: RosterStatement | None = None
+
+
+class ClosingDue(Exception):
+    """A closing of the journal is due, and is carried out before anything else happens there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,12 +112,32 @@ def append_to_journal(
 
     Raises:
         NotFound: there is no such journal, or the caller was removed from it a moment ago.
+        ClosingDue: a closing goes first.
         JournalClosed, RosterMoved, RuleBroken, EpochStale, EpochMoved, GenerationMoved, Malformed: as the rules say.
     """
-    state = repository.load_log(connection, member.journal, lock=True)
+    state = lock_journal(connection, member.journal, now)
     if state is None or find_member(connection, member.account, member.journal, now) is None:
         raise NotFound
     return append(connection, state, candidates, member.account, signer, now)
+
+
+def lock_journal(connection: Connection, journal: bytes, now: int) -> LogState | None:
+    """The end of the journal's log, locked. Raises: ClosingDue."""
+    locked = repository.lock_log(connection, journal, now)
+    if locked is None:
+        return None
+    state, due = locked
+    if due and find_due(connection, state, now):
+        raise ClosingDue
+    return state
+
+
+def find_due(connection: Connection, state: LogState, now: int) -> AnyRow | None:
+    """The closing that is due and fits the roster: its account is a partner with the generation that it names."""
+    partners = state.roster.partners if state.roster is not None else ()
+    fitting = {(member.account, member.generation) for member in partners}
+    rows = repository.due_closings(connection, state.journal, now)
+    return next((row for row in rows if (row.account, row.generation) in fitting), None)
 
 
 def append(
@@ -238,5 +265,8 @@ def _store(connection: Connection, before: LogState, after: LogState, new: Seque
         repository.move_journal(connection, after, roster, statements[-1] if statements else None)
     repository.add_items(connection, after.journal, new, {receipt.seq: receipt})
     if statements:
-        repository.save_members(connection, roster, before.roster.accepted if before.roster else frozenset())
+        repository.save_members(connection, roster, before.roster)
         repository.drop_proposals(connection, after.journal)
+    if after.closed:  # a closing is the last item of all, with its author's one signature
+        closer = split_signatures(new[-1].signatures or b"")[0].account
+        repository.close_journal(connection, after.journal, closer, after.time + sizes.CLOSER_READS)

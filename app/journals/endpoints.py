@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Response
 
 from app.callers import Member, ProposalPath, Server, SignedIn
-from app.journals import proposals, repository, service
+from app.journals import closings, proposals, repository, service
 from app.origins.repository import load_origins
 from app.problems import (
     JournalClosed,
@@ -74,7 +74,13 @@ async def create_journal(genesis: JournalStatementModel, caller: SignedIn, serve
 )
 async def list_journals(caller: SignedIn, server: Server, after: After = "", limit: Limit = 100) -> JournalList:
     """The one request that a client repeats: it says in which journals something is new."""
-    rows = await server.database.read(repository.list_journals, caller.account, _after(after), limit + 1, server.now())
+    page = caller.account, _after(after), limit + 1
+    rows = await server.database.read(repository.list_journals, *page, server.now())
+    due = [row.journal for row in rows if row.due]
+    for journal in due:
+        await server.database.write(closings.carry_out, journal, server.receipts, server.now())
+    if due:
+        rows = await server.database.read(repository.list_journals, *page, server.now())
     listed = [JournalState(journal=row.journal, seq=row.seq, closed=row.closed) for row in rows[:limit]]
     return JournalList(journals=listed, more=len(rows) > limit)
 
@@ -117,7 +123,9 @@ async def list_chains(member: Member, server: Server) -> ChainList:
 async def create_proposal(proposal: ProposalRequest, member: Member, server: Server) -> ProposalCreated:
     """It waits until it is signed and pushed, declined, or void because the roster moved."""
     new = proposals.NewProposal(proposal.signed(), proposal.grants_by_account(), proposal.context)
-    created = await server.database.write(proposals.propose, member, new, server.now(), _dropped_before(server))
+    created = await closings.write_to_journal(
+        server, member.journal, proposals.propose, member, new, server.now(), _dropped_before(server)
+    )
     return ProposalCreated(proposal=created)
 
 

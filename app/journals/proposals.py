@@ -13,7 +13,7 @@ from app.access import JournalMember
 from app.chains.repository import load_chains
 from app.database import AnyRow, insert_new
 from app.journals import repository
-from app.journals.append import refuse
+from app.journals.append import lock_journal, refuse
 from app.journals.table import proposals
 from app.problems import JournalClosed, NotFound, ProposalLimit
 from duolog.errors import MalformedData, VerificationError
@@ -41,10 +41,10 @@ def propose(
     """Keep a proposal; the same one again changes nothing. Its id: the hash of its statement.
 
     Raises:
-        NotFound, JournalClosed, RosterMoved, RuleBroken, Malformed: as for an append.
+        NotFound, JournalClosed, RosterMoved, RuleBroken, Malformed, ClosingDue: as for an append.
         ProposalLimit: too many wait already.
     """
-    state = repository.load_log(connection, member.journal, lock=True)
+    state = lock_journal(connection, member.journal, now)
     if state is None or state.roster is None:
         raise NotFound
     if state.closed:  # check: server.propose_closed

@@ -1,14 +1,14 @@
 """Reads and writes journals: the end of a log with its roster, new items, members, proposals."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from sqlalchemy import Connection, delete, insert, or_, select, update
+from sqlalchemy import Connection, Exists, delete, exists, insert, or_, select, update
 
-from app.access import memberships
+from app.access import is_active, memberships
 from app.database import AnyRow, insert_new
-from app.journals.table import acceptances, journal_accounts, journals, log, proposals
+from app.journals.table import acceptances, closings, journal_accounts, journals, log, proposals
 from app.journals.table import grants as grants_table
 from duolog.protocol import sizes
 from duolog.protocol.log import LogState
@@ -62,11 +62,38 @@ def load_log(connection: Connection, journal: bytes, *, lock: bool = False) -> L
     """The end of a journal's log; with `lock`, nobody else appends to it until the transaction ends. Two queries."""
     query = select(journals).where(journals.c.journal == journal)
     row = connection.execute(query.with_for_update() if lock else query).one_or_none()
-    if row is None:
-        return None
-    used = connection.execute(select(acceptances.c.acceptance).where(acceptances.c.journal == journal)).scalars()
+    return None if row is None else _state(connection, row)
+
+
+def lock_log(connection: Connection, journal: bytes, now: int) -> tuple[LogState, bool] | None:
+    """The same, locked, and whether a closing of the journal is due. No query more."""
+    query = select(*journals.c, is_due(now).label("due")).where(journals.c.journal == journal)
+    row = connection.execute(query.with_for_update()).one_or_none()
+    return None if row is None else (_state(connection, row), row.due)
+
+
+def is_due(now: int) -> Exists:
+    """Whether a closing of the row's journal is due, while the journal is open: hardly ever more than a look at an
+    index.
+    """
+    waits = (closings.c.journal == journals.c.journal) & (closings.c.not_before <= now)
+    return exists().where(waits, journals.c.closed.is_(False)).correlate(journals)
+
+
+def due_closings(connection: Connection, journal: bytes, now: int) -> Sequence[AnyRow]:
+    """The journal's closings that are due, the one that is due longest first."""
+    columns = closings.c
+    return connection.execute(
+        select(closings)
+        .where(columns.journal == journal, columns.not_before <= now)
+        .order_by(columns.not_before, columns.account, columns.generation)
+    ).all()
+
+
+def _state(connection: Connection, row: AnyRow) -> LogState:
+    used = connection.execute(select(acceptances.c.acceptance).where(acceptances.c.journal == row.journal)).scalars()
     roster = _roster(row, frozenset(used))
-    return LogState(journal=journal, seq=row.seq, head=row.head, time=row.time, roster=roster, closed=row.closed)
+    return LogState(journal=row.journal, seq=row.seq, head=row.head, time=row.time, roster=roster, closed=row.closed)
 
 
 def _roster(row: AnyRow, accepted: frozenset[bytes]) -> Roster:
@@ -134,6 +161,16 @@ def move_journal(connection: Connection, state: LogState, roster: Roster, statem
     connection.execute(update(journals).where(journals.c.journal == state.journal).values(values))
 
 
+def close_journal(connection: Connection, journal: bytes, account: bytes, access_ends: int) -> None:
+    """Note who has closed a journal, and until when this member may still fetch it."""
+    connection.execute(update(journals).where(journals.c.journal == journal).values(closed_by=account))
+    connection.execute(
+        update(memberships)
+        .where(memberships.c.account == account, memberships.c.journal == journal)
+        .values(until=access_ends)
+    )
+
+
 def _end(state: LogState, roster: Roster) -> dict[str, object]:
     return {
         "seq": state.seq,
@@ -179,15 +216,21 @@ def add_grants(connection: Connection, journal: bytes, grants: Mapping[int, Mapp
         connection.execute(insert_new(connection, grants_table), sealed)
 
 
-def save_members(connection: Connection, roster: Roster, accepted_before: frozenset[bytes]) -> None:
-    """Store who is a member now, that the log has named them, and which acceptances are used up."""
-    save_memberships(connection, roster)
+def save_members(connection: Connection, roster: Roster, before: Roster | None) -> None:
+    """Store who is a member now, that the log has named them, and which acceptances are used up.
+
+    An account that was deleted stays in the roster until the others take it out, and is no member.
+    """
+    known = set() if before is None else {member.account for member in before.members}
+    query = select(memberships.c.account).where(memberships.c.journal == roster.journal)
+    gone = known - set(connection.execute(query).scalars()) if known else set()
+    save_memberships(connection, roster, gone)
     name_accounts(connection, roster.journal, [member.account for member in roster.members])
-    use_acceptances(connection, roster.journal, roster.accepted - accepted_before)
+    use_acceptances(connection, roster.journal, roster.accepted - (before.accepted if before else frozenset()))
 
 
-def save_memberships(connection: Connection, roster: Roster) -> None:
-    """Store who is a member now."""
+def save_memberships(connection: Connection, roster: Roster, gone: Collection[bytes] = ()) -> None:
+    """Store who is a member now: all whom the roster names, but those who are gone."""
     connection.execute(delete(memberships).where(memberships.c.journal == roster.journal))
     members = [
         {
@@ -198,6 +241,7 @@ def save_memberships(connection: Connection, roster: Roster) -> None:
             "until": member.until,
         }
         for member in roster.members
+        if member.account not in gone
     ]
     connection.execute(insert(memberships), members)
 
@@ -229,15 +273,11 @@ def drop_proposals(connection: Connection, journal: bytes, proposed_before: int 
 
 
 def list_journals(connection: Connection, account: bytes, after: bytes, limit: int, now: int) -> Sequence[AnyRow]:
-    """The journals of an account, ascending by id, after the id `after`."""
+    """The journals of an account, ascending by id, after the id `after`; `due`: a closing is."""
     return connection.execute(
-        select(journals.c.journal, journals.c.seq, journals.c.closed)
+        select(journals.c.journal, journals.c.seq, journals.c.closed, is_due(now).label("due"))
         .join(memberships, memberships.c.journal == journals.c.journal)
-        .where(
-            memberships.c.account == account,
-            memberships.c.journal > after,
-            or_(memberships.c.until.is_(None), memberships.c.until > now),
-        )
+        .where(memberships.c.account == account, memberships.c.journal > after, is_active(now))
         .order_by(memberships.c.journal)
         .limit(limit)
     ).all()

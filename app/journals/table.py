@@ -78,3 +78,17 @@ proposals = Table(
     Column("grants", LargeBinary, nullable=False),
     Column("context", LargeBinary),
 )
+
+closings = Table(
+    "closings",
+    metadata,
+    Column("account", LargeBinary(32), primary_key=True),
+    Column("journal", LargeBinary(32), primary_key=True),
+    Column("generation", BigInteger, primary_key=True),
+    Column("statement", LargeBinary, nullable=False),
+    Column("signature", LargeBinary(64), nullable=False),
+    Column("salt", LargeBinary(32), nullable=False),
+    Column("not_before", BigInteger, nullable=False),
+    Column("ends", LargeBinary, nullable=False),
+    Index("ix_closings_not_before", "not_before"),
+)

@@ -1,11 +1,25 @@
-"""Reads and writes closings that wait."""
+"""Reads and writes closings that wait, private marks, and who holds an entry.
 
-from collections.abc import Iterable
+A holder of an entry is a member of its journal now, with a grant at or before its place, who has not erased it and, if
+it is withdrawn, kept it before. Its author erases it by withdrawing it. Spec: §9.1.
+"""
 
-from sqlalchemy import Connection, delete, insert, select
+from collections.abc import Collection, Iterable
 
-from app.leaving.table import closings
+from sqlalchemy import ColumnElement, Connection, and_, case, delete, exists, func, insert, not_, or_, select, update
+
+from app.access import is_active, memberships
+from app.database import AnyRow, insert_new
+from app.journals.repository import ENTRY
+from app.journals.table import closings, grants, journals, log
+from app.leaving.table import holdings
 from duolog.api.leaving import ClosingRequest
+from duolog.protocol.receipts import parse_receipt
+
+Bytes = ColumnElement[bytes | None]
+
+
+# --- closings ---
 
 
 def waiting_journals(connection: Connection, account: bytes) -> set[bytes]:
@@ -14,9 +28,19 @@ def waiting_journals(connection: Connection, account: bytes) -> set[bytes]:
     return set(connection.execute(query).scalars())
 
 
-def drop_closings(connection: Connection, account: bytes, journals: Iterable[bytes]) -> int:
+def find_closing(connection: Connection, account: bytes, journal: bytes) -> AnyRow | None:
+    """The account's closing of this journal, as its newest generation signed it."""
+    return connection.execute(
+        select(closings)
+        .where(closings.c.account == account, closings.c.journal == journal)
+        .order_by(closings.c.generation.desc())
+        .limit(1)
+    ).one_or_none()
+
+
+def drop_closings(connection: Connection, account: bytes, journals_of: Collection[bytes]) -> int:
     """Drop the account's closings of these journals, of every generation. How many there were."""
-    query = delete(closings).where(closings.c.account == account, closings.c.journal.in_(list(journals)))
+    query = delete(closings).where(closings.c.account == account, closings.c.journal.in_(journals_of))
     return connection.execute(query).rowcount
 
 
@@ -45,3 +69,107 @@ def add_closings(
     ]
     if rows:
         connection.execute(insert(closings), rows)
+
+
+# --- who holds what ---
+
+
+def served_blob(journal: bytes, account: bytes) -> Bytes:
+    """The blob of a row of `log` if this member holds it, in a query that joins the member's own `holdings`."""
+    granted = select(func.min(grants.c.seq)).where(grants.c.journal == journal, grants.c.account == account)
+    holds = and_(
+        log.c.seq >= granted.scalar_subquery(),
+        or_(holdings.c.erased.is_(None), not_(holdings.c.erased)),
+        or_(log.c.withdrawn.is_(None), holdings.c.kept),
+    )
+    return case((holds, log.c.blob))
+
+
+def _has_holder(now: int) -> ColumnElement[bool]:
+    """Whether anybody holds a row of `log`."""
+    granted = exists().where(
+        grants.c.journal == log.c.journal, grants.c.account == memberships.c.account, grants.c.seq <= log.c.seq
+    )
+    marked = exists().where(
+        holdings.c.account == memberships.c.account, holdings.c.journal == log.c.journal, holdings.c.seq == log.c.seq
+    )
+    return (
+        exists()
+        .where(
+            memberships.c.journal == log.c.journal,
+            is_active(now),
+            granted.correlate(log, memberships),
+            not_(marked.where(holdings.c.erased).correlate(log, memberships)),
+            or_(log.c.withdrawn.is_(None), marked.where(holdings.c.kept).correlate(log, memberships)),
+        )
+        .correlate(log)
+    )
+
+
+def destroy_unheld(
+    connection: Connection, journals_of: Collection[bytes], now: int, seqs: Collection[int] | None = None
+) -> int:
+    """Destroy the blobs that nobody holds any more, in these journals or at these places of one. How many it were."""
+    query = update(log).where(
+        log.c.journal.in_(journals_of), log.c.kind == ENTRY, log.c.blob.is_not(None), not_(_has_holder(now))
+    )
+    return connection.execute((query if seqs is None else query.where(log.c.seq.in_(seqs))).values(blob=None)).rowcount
+
+
+def unheld_journals(connection: Connection, now: int) -> list[bytes]:
+    """Journals with an entry that somebody has erased and nobody holds any more, while its blob is still there."""
+    rows = holdings.join(log, and_(log.c.journal == holdings.c.journal, log.c.seq == holdings.c.seq))
+    query = select(log.c.journal).select_from(rows).distinct()
+    return list(
+        connection.execute(query.where(holdings.c.erased, log.c.blob.is_not(None), not_(_has_holder(now)))).scalars()
+    )
+
+
+# --- marks ---
+
+
+def lock_journals(connection: Connection, journals_of: Collection[bytes]) -> None:
+    """Nobody appends to these journals, or marks anything there, until the transaction ends."""
+    query = select(journals.c.journal).where(journals.c.journal.in_(journals_of)).order_by(journals.c.journal)
+    connection.execute(query.with_for_update()).all()
+
+
+def find_entries(connection: Connection, journal: bytes, entries: Collection[bytes]) -> list[AnyRow]:
+    """Where these entries stand, with header and by which entry each was withdrawn."""
+    columns = log.c.entry, log.c.seq, log.c.header, log.c.withdrawn
+    return list(connection.execute(select(*columns).where(log.c.journal == journal, log.c.entry.in_(entries))).all())
+
+
+def received_at(connection: Connection, journal: bytes, seq: int) -> int:
+    """The receipt time of the push that an item came with, Unix seconds."""
+    receipt = connection.execute(
+        select(log.c.receipt)
+        .where(log.c.journal == journal, log.c.seq >= seq, log.c.receipt.is_not(None))
+        .order_by(log.c.seq)
+        .limit(1)
+    ).scalar_one()
+    return parse_receipt(receipt).time
+
+
+def mark_withdrawn(connection: Connection, journal: bytes, seq: int, by: int) -> None:
+    """Note that an entry is withdrawn, by the one at the place `by`."""
+    connection.execute(update(log).where(log.c.journal == journal, log.c.seq == seq).values(withdrawn=by))
+
+
+def keep(connection: Connection, account: bytes, journal: bytes, seqs: Collection[int]) -> None:
+    """Mark entries as kept."""
+    _mark(connection, account, journal, seqs, "kept")
+
+
+def erase(connection: Connection, account: bytes, journal: bytes, seqs: Collection[int]) -> None:
+    """Mark entries as erased for this member, for good."""
+    _mark(connection, account, journal, seqs, "erased")
+
+
+def _mark(connection: Connection, account: bytes, journal: bytes, seqs: Collection[int], mark: str) -> None:
+    if not seqs:
+        return
+    unmarked = {"account": account, "journal": journal, "kept": False, "erased": False}
+    connection.execute(insert_new(connection, holdings), [unmarked | {"seq": seq} for seq in seqs])
+    mine = holdings.c.account == account, holdings.c.journal == journal, holdings.c.seq.in_(seqs)
+    connection.execute(update(holdings).where(*mine).values({mark: True}))

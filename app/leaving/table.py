@@ -1,22 +1,8 @@
-"""Rows of what one member does alone: closings that wait, and private marks on entries."""
+"""Rows of private marks on entries: what one member keeps or has erased."""
 
 from sqlalchemy import BigInteger, Boolean, Column, Index, LargeBinary, Table
 
 from app.database import metadata
-
-closings = Table(
-    "closings",
-    metadata,
-    Column("account", LargeBinary(32), primary_key=True),
-    Column("journal", LargeBinary(32), primary_key=True),
-    Column("generation", BigInteger, primary_key=True),
-    Column("statement", LargeBinary, nullable=False),
-    Column("signature", LargeBinary(64), nullable=False),
-    Column("salt", LargeBinary(32), nullable=False),
-    Column("not_before", BigInteger, nullable=False),
-    Column("ends", LargeBinary, nullable=False),
-    Index("ix_closings_not_before", "not_before"),
-)
 
 holdings = Table(
     "holdings",

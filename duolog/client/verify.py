@@ -220,14 +220,18 @@ def _check_own_older(item: Judged, header: Header, me: Me, known: Known) -> None
 
 
 def open_verified(placed: Placed, header: Header, roster: Roster, me: Me, known: Known) -> bytes | None:
-    """Steps 5 to 7 of one entry; None where its blob is gone.
+    """Steps 5 to 7 of one entry; None where its blob is gone, unless its epoch is closed to me anyway.
 
     Raises:
         EntryFault, MalformedData: the author's fault.
         OpenError: this epoch is closed to me, or my grant was bad.
     Spec: §6.
     """
-    if not isinstance(placed.item, EntryItem) or placed.item.blob is None:
+    if not isinstance(placed.item, EntryItem):
+        return None
+    if header.epoch not in known.epochs:
+        raise OpenError("This was written before you joined, and stays closed to you.")
+    if placed.item.blob is None:
         return None
     require_blob_size(placed.item.blob)
     member, key = roster.find(me.account), known.epochs.get(header.epoch)

@@ -11,8 +11,8 @@ from sqlalchemy import Connection, select
 
 from app.access import keyholders, sessions
 from app.accounts.table import packages
+from app.journals.table import closings
 from app.leaving.repository import add_closings
-from app.leaving.table import closings
 from duolog.api.accounts import JournalClosing
 from duolog.api.common import ReceiptModel
 from duolog.protocol.accounts import AccountHead

@@ -1,0 +1,30 @@
+"""`retain`: one round of retention, for who lets a timer do it."""
+
+import asyncio
+
+from app.commands.serve import require_migrated, require_receipt_key
+from app.commands.trouble import prepare_data
+from app.receipts.service import load_receipt_keys
+from app.retention.service import Counts, retain
+from app.settings import Settings
+from app.state import system_clock
+from app.storage import create_database
+
+
+def run(settings: Settings) -> None:
+    """Print how much of each there was. Safe to repeat, and beside a running server."""
+    prepare_data(settings)
+    require_migrated(settings)
+    require_receipt_key(settings)
+    for name, number in asyncio.run(_round(settings)).items():
+        print(f"{name:<20}{number:>10,}")
+
+
+async def _round(settings: Settings) -> Counts:
+    signer = load_receipt_keys(settings.receipt_key_path)
+    database = create_database(settings)
+    await database.open()
+    try:
+        return await retain(database, settings, signer, system_clock())
+    finally:
+        await database.close()

@@ -1,0 +1,92 @@
+"""Carrying out closings that were left for later.
+
+Rules (spec §5.6)
+- A closing that is due is appended like a push of its own, under the journal's lock: the one whose generation the
+  roster names. While the roster names none of them, they wait.
+- The keyholders that it names are refused from then on, and their sessions end; but never all that an account has
+  left, so that nobody locks themself out.
+- A closing whose account is no partner any more, and one of a journal that is closed already, is only dropped; the
+  keyholders that it names end all the same.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import Concatenate, ParamSpec, TypeVar
+
+from sqlalchemy import Connection, delete, update
+
+from app.access import keyholders, keyholders_of, sessions
+from app.database import AnyRow
+from app.journals import repository
+from app.journals.append import ClosingDue, append, find_due, parse_candidates
+from app.journals.table import closings
+from app.receipts.service import ReceiptSigner
+from app.state import State
+from duolog.api.pages import Placed
+from duolog.protocol import sizes
+from duolog.protocol.log import LogState, StatementItem
+from duolog.protocol.statements import Signature, SignedStatement
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+async def write_to_journal(
+    server: State,
+    journal: bytes,
+    function: Callable[Concatenate[Connection, P], T],
+    /,
+    *args: P.args,
+    **kwargs: P.kwargs,
+) -> T:
+    """`database.write` for what appends to a journal: a closing that is due goes first, and stays whatever follows."""
+    try:
+        return await server.database.write(function, *args, **kwargs)
+    except ClosingDue:
+        await server.database.write(carry_out, journal, server.receipts, server.now())
+        return await server.database.write(function, *args, **kwargs)
+
+
+def carry_out(connection: Connection, journal: bytes, signer: ReceiptSigner, now: int) -> bool:
+    """Carry out what is due in one journal; when nothing is, nothing changes. Whether the journal was closed by it."""
+    state = repository.load_log(connection, journal, lock=True)
+    rows = repository.due_closings(connection, journal, now)
+    newest = {row.account: row for row in sorted(rows, key=lambda row: row.generation)}  # an account's last word
+    for account, row in newest.items():
+        _end_keyholders(connection, account, row.ends, now)
+    if state is None or state.closed:
+        _drop(connection, journal, list(newest))
+        return False
+    fitting = find_due(connection, state, now)
+    if fitting is not None:
+        _append(connection, state, fitting, signer, now)
+        _drop(connection, journal, list(newest))
+        return True
+    partners = {member.account for member in (state.roster.partners if state.roster is not None else ())}
+    _drop(connection, journal, [account for account in newest if account not in partners])
+    return False
+
+
+def _append(connection: Connection, state: LogState, row: AnyRow, signer: ReceiptSigner, now: int) -> None:
+    signed = SignedStatement(row.statement, (Signature(row.account, row.signature),))
+    candidates = parse_candidates([Placed(0, StatementItem(signed))])
+    append(connection, state, candidates, row.account, signer, now)
+
+
+def _drop(connection: Connection, journal: bytes, accounts: Sequence[bytes]) -> None:
+    if accounts:
+        connection.execute(delete(closings).where(closings.c.journal == journal, closings.c.account.in_(accounts)))
+
+
+def _end_keyholders(connection: Connection, account: bytes, joined: bytes, now: int) -> None:
+    """End these keyholders of the account and their sessions, unless nobody could log in any more."""
+    ends = split_ends(joined)
+    if not ends or keyholders_of(connection, account)[1].issubset(ends):
+        return
+    named = keyholders.c.account == account, keyholders.c.keyholder.in_(ends), keyholders.c.ended.is_(None)
+    connection.execute(update(keyholders).where(*named).values(ended=now))
+    connection.execute(delete(sessions).where(sessions.c.account == account, sessions.c.keyholder.in_(ends)))
+
+
+def split_ends(joined: bytes) -> list[bytes]:
+    """Keyholder ids as stored with a closing, one after the other."""
+    return [joined[at : at + sizes.KEYHOLDER_ID] for at in range(0, len(joined), sizes.KEYHOLDER_ID)]

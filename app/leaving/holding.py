@@ -1,0 +1,72 @@
+"""Withdrawing an entry, keeping it, and erasing it for oneself.
+
+Rules (spec §9.1)
+- An entry is withdrawn by its author, within a day, together with a new entry that says so: one that was accepted
+  before withdraws nothing else.
+- Marks are one member's own. Keeping counts from before a withdrawal; erasing is for good.
+- When nobody holds an entry any more, its blob is destroyed in the same transaction.
+"""
+
+from collections.abc import Sequence
+
+from sqlalchemy import Connection
+
+from app.access import JournalMember
+from app.journals.append import Appended, append_to_journal, parse_candidates
+from app.leaving import repository
+from app.problems import NotFound, RuleBroken, WithdrawalLate
+from app.receipts.service import ReceiptSigner
+from duolog.api.leaving import HoldingRequest, WithdrawalRequest
+from duolog.api.pages import Placed
+from duolog.protocol import sizes
+from duolog.protocol.entries import parse_header
+from duolog.protocol.log import entry_item
+
+
+def withdraw(
+    connection: Connection, member: JournalMember, request: WithdrawalRequest, signer: ReceiptSigner, now: int
+) -> Appended:
+    """Append the entry that says so, and withdraw the one it is about.
+
+    Raises:
+        NotFound: there is no such entry.
+        RuleBroken: it is somebody else's, or the new entry isn't new.
+        WithdrawalLate: more than a day lies between the two.
+        As `append_to_journal`.
+    """
+    candidates = parse_candidates([Placed(0, entry_item(request.header, request.blob))])
+    appended = append_to_journal(connection, member, candidates, signer, now)
+    journal, said = member.journal, appended.places[0].seq
+    found = repository.find_entries(connection, journal, [request.entry])
+    if not found:
+        raise NotFound
+    named = found[0]
+    if parse_header(named.header).author != member.account:  # check: server.withdrawal_author
+        raise RuleBroken
+    if named.withdrawn is not None:
+        return appended
+    if appended.receipt is None:  # check: server.withdrawal_new
+        raise RuleBroken
+    passed = appended.receipt.time - repository.received_at(connection, journal, named.seq)
+    if passed > sizes.WITHDRAW_WINDOW:  # check: server.withdrawal_window
+        raise WithdrawalLate
+    repository.mark_withdrawn(connection, journal, named.seq, said)
+    repository.erase(connection, member.account, journal, [named.seq])
+    repository.destroy_unheld(connection, [journal], now, [named.seq])
+    return appended
+
+
+def hold(connection: Connection, member: JournalMember, request: HoldingRequest, now: int) -> None:
+    """Set private marks: all of them, or none. Raises: NotFound when one is no entry of the journal."""
+    journal = member.journal
+    repository.lock_journals(connection, [journal])
+    found = repository.find_entries(connection, journal, request.entries)
+    if len(found) != len(set(request.entries)):  # check: server.holding_entries
+        raise NotFound
+    if request.act == "keep":
+        standing: Sequence[int] = [row.seq for row in found if row.withdrawn is None]
+        repository.keep(connection, member.account, journal, standing)
+        return
+    seqs = [row.seq for row in found]
+    repository.erase(connection, member.account, journal, seqs)
+    repository.destroy_unheld(connection, [journal], now, seqs)

@@ -1,0 +1,40 @@
+"""Finds what is due, and deletes what is over."""
+
+from sqlalchemy import Connection, delete, or_, select
+
+from app.access import sessions
+from app.invitations.table import invitations
+from app.journals.table import closings, proposals
+from app.rendezvous.table import rendezvous
+from app.sessions.table import challenges
+
+
+def journals_with_due_closing(connection: Connection, now: int) -> list[bytes]:
+    """The journals with a closing that is due."""
+    return list(connection.execute(select(closings.c.journal).where(closings.c.not_before <= now).distinct()).scalars())
+
+
+def drop_challenges(connection: Connection, now: int) -> int:
+    """Drop the challenges that nobody can answer any more."""
+    return connection.execute(delete(challenges).where(challenges.c.expires <= now)).rowcount
+
+
+def drop_sessions(connection: Connection, now: int, used_before: int) -> int:
+    """Drop the sessions that are over, or idle for too long."""
+    over = or_(sessions.c.expires <= now, sessions.c.used <= used_before)
+    return connection.execute(delete(sessions).where(over)).rowcount
+
+
+def drop_rendezvous(connection: Connection, now: int) -> int:
+    """Drop the messages between devices whose time is over."""
+    return connection.execute(delete(rendezvous).where(rendezvous.c.expires <= now)).rowcount
+
+
+def drop_invitations(connection: Connection, ended_before: int) -> int:
+    """Drop the invitations that ended by then, answered or not."""
+    return connection.execute(delete(invitations).where(invitations.c.expires <= ended_before)).rowcount
+
+
+def drop_proposals(connection: Connection, proposed_before: int) -> int:
+    """Drop the proposals that have waited for too long."""
+    return connection.execute(delete(proposals).where(proposals.c.proposed < proposed_before)).rowcount

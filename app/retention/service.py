@@ -1,0 +1,67 @@
+"""One round of retention: what is due happens, what is over goes.
+
+Rules
+- Each step is a transaction that may be repeated: a second round at the same moment changes nothing, and several
+  servers on one database may do it at once.
+- What touches a journal happens under its lock, a few journals at a time, so that nobody waits for long.
+- The clock is the server's.
+"""
+
+from itertools import islice
+
+from sqlalchemy import Connection
+
+from app.database import Database
+from app.invitations.service import KEPT_SECONDS
+from app.journals.closings import carry_out
+from app.leaving import destroying, going
+from app.leaving.repository import destroy_unheld, lock_journals, unheld_journals
+from app.receipts.service import ReceiptSigner
+from app.retention import repository
+from app.settings import DAY, Settings
+
+BATCH = 50  # journals in one transaction
+
+Counts = dict[str, int]
+
+
+async def retain(database: Database, settings: Settings, signer: ReceiptSigner, now: int) -> Counts:
+    """One whole round; how much of each there was. Raises: StorageFull, Unavailable."""
+    counts: Counts = {"journals closed": 0}
+    for journal in await database.read(repository.journals_with_due_closing, now):
+        counts["journals closed"] += await database.write(carry_out, journal, signer, now)
+    counts |= await _settle(database, now)
+    counts |= await database.write(_drop_expired, settings, now)
+    await database.forget()
+    return counts
+
+
+async def _settle(database: Database, now: int) -> Counts:
+    """End what is over, journal by journal, and destroy what nobody holds or may fetch."""
+    memberships = journals = blobs = 0
+    while over := await database.read(destroying.journals_to_settle, now, BATCH):
+        settled = await database.write(going.settle, over, now)
+        memberships, journals, blobs = (
+            memberships + settled.memberships,
+            journals + settled.journals,
+            blobs + settled.blobs,
+        )
+    unheld = iter(await database.read(unheld_journals, now))
+    while batch := list(islice(unheld, BATCH)):
+        blobs += await database.write(_destroy_unheld, batch, now)
+    return {"memberships ended": memberships, "journals destroyed": journals, "entries destroyed": blobs}
+
+
+def _destroy_unheld(connection: Connection, journals: list[bytes], now: int) -> int:
+    lock_journals(connection, journals)
+    return destroy_unheld(connection, journals, now)
+
+
+def _drop_expired(connection: Connection, settings: Settings, now: int) -> Counts:
+    return {
+        "challenges": repository.drop_challenges(connection, now),
+        "sessions": repository.drop_sessions(connection, now, now - settings.session_idle_days * DAY),
+        "rendezvous": repository.drop_rendezvous(connection, now),
+        "invitations": repository.drop_invitations(connection, now - KEPT_SECONDS),
+        "proposals": repository.drop_proposals(connection, now - settings.proposal_days * DAY),
+    }

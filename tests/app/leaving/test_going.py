@@ -1,0 +1,149 @@
+"""After a closing: who may still fetch, letting go, deleting an account, and what is destroyed when."""
+
+from sqlalchemy import Connection, func, select
+
+from app.chains.table import account_statements
+from app.journals.table import journal_accounts
+from app.leaving.destroying import OF_ACCOUNTS, OF_JOURNALS
+from duolog.protocol import sizes
+from tests.app.leaving.closings import FRIDAY, Evening, closing, tell_time
+from tests.app.people import Diary, Person, code
+
+MONTH = sizes.CLOSER_READS
+
+
+def rows_of(connection: Connection, journal: bytes) -> int:
+    tables = (*OF_JOURNALS, journal_accounts)
+    queries = [select(func.count()).select_from(table).where(table.c.journal == journal) for table in tables]
+    return sum(connection.execute(query).scalar_one() for query in queries)
+
+
+def rows_of_account(connection: Connection, account: bytes) -> int:
+    queries = [select(func.count()).select_from(table).where(table.c.account == account) for table in OF_ACCOUNTS]
+    return sum(connection.execute(query).scalar_one() for query in queries)
+
+
+def links(connection: Connection, account: bytes) -> int:
+    chain = select(func.count()).select_from(account_statements).where(account_statements.c.account == account)
+    return connection.execute(chain).scalar_one()
+
+
+async def may_fetch(person: Person, diary: Diary) -> bool:
+    listed = [item["journal"] for item in (await person.get("/v1/journals")).json()["journals"]]
+    fetched = (await person.get(f"{diary.path}/entries")).status_code == 200
+    assert fetched == (diary.path.rpartition("/")[2] in listed)
+    return fetched
+
+
+async def test_who_closed_reads_for_30_days_and_the_other_for_as_long_as_they_want(friday: Evening) -> None:
+    ada, sam, couple = friday.ada, friday.sam, friday.couple
+    counsellor = await Person(friday.http).register()
+    joined = couple.add(counsellor, [ada, sam], role="confidant", rights="read", until=FRIDAY + 2 * MONTH)
+    assert (await couple.push(ada, joined)).status_code == 201
+    friday.clock[0] += 100
+    assert (await couple.push(ada, couple.close(ada))).status_code == 201
+    for now, hers, counsel in (
+        (FRIDAY + 99 + MONTH, True, True),
+        (FRIDAY + 100 + MONTH, False, True),
+        (FRIDAY + 2 * MONTH, False, False),
+    ):
+        for person, expected in ((ada, hers), (sam, True), (counsellor, counsel)):
+            await tell_time(person, friday.clock, now)
+            assert await may_fetch(person, couple) is expected
+    counts = await friday.retain()
+    assert (counts["memberships ended"], counts["journals destroyed"]) == (2, 0)
+    await tell_time(sam, friday.clock, FRIDAY + 4 * MONTH)
+    assert await may_fetch(sam, couple)
+
+
+async def test_a_scheduled_closing_counts_the_30_days_from_its_receipt(friday: Evening) -> None:
+    ada, couple = friday.ada, friday.couple
+    await ada.put(f"{couple.path}/closing", closing(couple, ada, FRIDAY + 10))
+    friday.clock[0] = FRIDAY + 500
+    await friday.retain()
+    await tell_time(ada, friday.clock, FRIDAY + 499 + MONTH)
+    assert await may_fetch(ada, couple)
+    await tell_time(ada, friday.clock, FRIDAY + 500 + MONTH)
+    assert not await may_fetch(ada, couple)
+
+
+async def test_a_closed_journal_is_let_go_and_the_last_one_destroys_it(friday: Evening) -> None:
+    ada, sam, couple, database = friday.ada, friday.sam, friday.couple, friday.app.state.duolog.database
+    await couple.push(ada, couple.close(ada))
+    page = (await sam.get(f"{couple.path}/entries")).content
+    chains = (await sam.get(f"{couple.path}/chains")).content
+    assert (await ada.delete(couple.path)).status_code == 204
+    assert code(await ada.delete(couple.path)) == (404, "not_found")
+    assert not await may_fetch(ada, couple)
+    assert (await sam.get(f"{couple.path}/entries")).content == page
+    assert (await sam.get(f"{couple.path}/chains")).content == chains
+    assert (await sam.delete(couple.path)).status_code == 204
+    assert await database.read(rows_of, couple.journal) == 0
+    assert not any((await friday.retain()).values())
+
+
+async def test_an_open_journal_with_others_is_not_let_go(friday: Evening) -> None:
+    ada, sam, couple = friday.ada, friday.sam, friday.couple
+    for person in (ada, sam):
+        assert code(await person.delete(couple.path)) == (409, "journal_open")
+    alone = await Diary(ada).create()
+    await alone.push(ada, alone.entry(ada))
+    assert (await ada.delete(alone.path)).status_code == 204
+    assert await friday.app.state.duolog.database.read(rows_of, alone.journal) == 0
+
+
+async def test_the_account_journal_is_never_let_go(friday: Evening) -> None:
+    assert code(await friday.ada.delete(friday.ada.account_journal.path)) == (422, "rule_broken")
+
+
+async def test_strangers_confidants_and_the_anonymous_let_nothing_go(friday: Evening) -> None:
+    ada, sam, couple = friday.ada, friday.sam, friday.couple
+    counsellor, stranger = await Person(friday.http).register(), await Person(friday.http).register()
+    joined = couple.add(counsellor, [ada, sam], role="confidant", rights="read", until=FRIDAY + MONTH)
+    assert (await couple.push(ada, joined)).status_code == 201
+    for person in (counsellor, stranger):
+        assert code(await person.delete(couple.path)) == (404, "not_found")
+    assert code(await friday.http.delete(couple.path)) == (401, "session_missing")
+    assert code(await friday.http.delete("/v1/account")) == (401, "session_missing")
+
+
+async def test_an_account_is_deleted_after_its_open_journals(friday: Evening) -> None:
+    ada, sam, couple, database = friday.ada, friday.sam, friday.couple, friday.app.state.duolog.database
+    assert code(await ada.delete("/v1/account")) == (409, "journal_open")
+    await couple.push(ada, couple.close(ada))
+    before = await friday.answers(sam)
+    assert (await ada.delete("/v1/account")).status_code == 204
+    assert code(await ada.delete("/v1/account")) == (401, "session_missing")
+    assert await database.read(rows_of_account, ada.account) == 0
+    assert await database.read(rows_of, ada.account_journal.journal) == 0
+    assert await friday.answers(sam) == before
+    assert (await ada.log_in()).status_code == 401
+    # Her chain stands while Sam's copy of the journal names it; the very same registration finds it there.
+    assert code(await ada.http.post("/v1/accounts", json=ada.registration())) == (409, "account_exists")
+    assert (await sam.delete(couple.path)).status_code == 204
+    assert await database.read(links, ada.account) == 0
+    assert await database.read(links, sam.account) == 1
+    assert (await ada.http.post("/v1/accounts", json=ada.registration())).status_code == 201
+
+
+async def test_an_account_that_shares_nothing_leaves_nothing(friday: Evening) -> None:
+    mia = await Person(friday.http).register()
+    diary = await Diary(mia).create()
+    assert (await mia.delete("/v1/account")).status_code == 204
+    database = friday.app.state.duolog.database
+    assert await database.read(rows_of, diary.journal) == 0
+    assert await database.read(links, mia.account) == 0
+
+
+async def test_a_confidant_whose_term_is_over_deletes_the_account_and_stays_away(friday: Evening) -> None:
+    ada, sam, couple, database = friday.ada, friday.sam, friday.couple, friday.app.state.duolog.database
+    counsellor = await Person(friday.http).register()
+    joined = couple.add(counsellor, [ada, sam], role="confidant", rights="read", until=FRIDAY + 10)
+    assert (await couple.push(ada, joined)).status_code == 201
+    assert code(await counsellor.delete("/v1/account")) == (409, "journal_open")
+    friday.clock[0] = FRIDAY + 10
+    assert (await counsellor.delete("/v1/account")).status_code == 204
+    assert (await couple.push(ada, couple.change("rotate", [ada], fresh=True))).status_code == 201
+    assert await database.read(rows_of_account, counsellor.account) == 0
+    assert (await friday.retain())["journals destroyed"] == 0
+    assert await may_fetch(sam, couple)
