@@ -8,7 +8,10 @@ from typing import TYPE_CHECKING, Literal, TypeVar
 
 from duolog.client import closings, holdings
 from duolog.client.context import Context
+from duolog.client.ending import move_on
+from duolog.client.former import why_former
 from duolog.client.logs import load_log
+from duolog.client.membership import leave
 from duolog.client.outbox import deliver
 from duolog.client.reading import journal_ids
 from duolog.client.views import WaitingClosing, Written
@@ -71,7 +74,7 @@ class Leaving:
 
     async def cancel(self) -> bool:
         """Take the waiting closing back. False while it may still happen: until my keys in this journal have moved."""
-        await self._alone(lambda context: closings.cancel(context, self._journal))
+        await self._alone(self._cancel)
         return not await self.may_still_happen()
 
     async def may_still_happen(self) -> bool:
@@ -103,6 +106,10 @@ class Leaving:
         """Erase a text for myself, on every device of mine and on the server. Nobody learns of it."""
         await self._alone(lambda context: holdings.erase(context, self._journal, entry))
 
+    async def _cancel(self, context: Context) -> None:
+        await closings.cancel(context, self._journal)
+        await move_on(context, [])  # what fails is done by the next sync, and said until then
+
     async def _let_go(self, context: Context) -> None:
         if not load_log(context.store, self._journal).closed:  # check: client.let_go_open
             raise NotAllowed("Close this journal first. What is open can't be let go.")
@@ -115,7 +122,7 @@ class Leaving:
 
 
 async def delete_account(context: Context) -> None:
-    """Close every journal that is shared, then delete the account at its server. This home stays as it is.
+    """Close every journal that is shared, leave where I am a confidant, and delete the account. This home stays.
 
     Raises: as `closings.close_now`. Begun again it goes on where it stopped.
     Spec: §5.
@@ -127,6 +134,8 @@ async def delete_account(context: Context) -> None:
             continue
         if member.role == "partner":
             await closings.close_now(context, journal)
+        elif why_former(context, journal) is None:
+            await leave(context, journal)
     await context.network.call(lambda transport: transport.delete_account())
     context.store.put("session", None)
     context.store.put("deleted", b"1")

@@ -17,6 +17,7 @@ from duolog.api.journals import JournalList
 from duolog.client.closings import look_after
 from duolog.client.confidants import admit
 from duolog.client.context import Context
+from duolog.client.ending import move_on
 from duolog.client.folding import account_state
 from duolog.client.former import sort_unlisted, why_former
 from duolog.client.holdings import tidy
@@ -83,6 +84,7 @@ async def sync(context: Context) -> SyncReport:
     for journal in listed:
         if journal != mine:
             await _look_after(context, journal, problems)
+    await move_on(context, problems)
     await _note_pins(context, problems)
     _raise_first(problems)
     journals = [journal for journal in listed if journal != mine]

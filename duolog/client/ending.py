@@ -1,0 +1,38 @@
+"""Rotations that closings ask for.
+
+A closing that put keyholders out is followed by a rotation without them. A cancelled one, which the server had, is
+followed by one to the same keyholders: from then on, once the journal is lifted, its signature fits nothing any more.
+Whichever own device comes first does it.
+"""
+
+from duolog.client.closings import ended_keyholders, may_still_happen, settle_closed
+from duolog.client.context import Context
+from duolog.client.folding import account_state
+from duolog.client.lifting import lift_all
+from duolog.client.rotating import Wanted, rotate
+from duolog.errors import DuologError
+from duolog.protocol.roster_statements import parse_close
+
+
+async def move_on(context: Context, problems: list[DuologError]) -> None:
+    """Rotate where a closing asks for it, and lift the journals; what fails is tried by the next sync. Spec: §5."""
+    ended = ended_keyholders(context) - {context.home.keyholder.id}
+    if not ended and not _is_usable(context):
+        return
+    try:
+        await rotate(context, Wanted(remove=ended))
+        await lift_all(context, problems)
+        for journal in account_state(context).closings:
+            await settle_closed(context, journal)
+    except DuologError as error:
+        problems.append(error)
+
+
+def _is_usable(context: Context) -> bool:
+    """Whether a cancelled closing was signed with keys that are still the newest."""
+    newest = context.identity.secret.generation
+    cancelled = account_state(context).cancelled.items()
+    return any(
+        may_still_happen(context, journal) and parse_close(item.statement).generation >= newest
+        for journal, item in cancelled
+    )
