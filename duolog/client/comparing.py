@@ -11,6 +11,7 @@ from duolog.api.common import JournalStatementModel
 from duolog.api.journals import ProposalCreated, ProposalRequest
 from duolog.client.context import Context
 from duolog.client.folding import account_state
+from duolog.client.former import why_former
 from duolog.client.logs import load_log, require_open
 from duolog.client.notes import note
 from duolog.client.outbox import MOVED, push_statement
@@ -107,6 +108,8 @@ async def verify_known(context: Context, journal: bytes) -> None:
     if progress is None or progress.role == "confidant" or progress.other is None or context.unconfirmed:
         return
     if roster is None or not roster.provisional or roster.find(progress.other) is None:
+        return
+    if why_former(context, journal) is not None:
         return
     if not progress.confirmed:
         if not _is_known(context, progress.other):  # check: client.verified_before

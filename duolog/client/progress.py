@@ -4,6 +4,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from duolog.client.context import Context
+from duolog.client.former import why_former
 from duolog.client.logs import load_log
 from duolog.client.store import as_bytes
 from duolog.client.views import BEFORE_CONFIDING, BEFORE_FIRST_SHARING, Pairing, PairingStage
@@ -86,7 +87,8 @@ def _as_confidant(context: Context, journal: bytes, progress: Progress, roster: 
     words = None
     if progress.nonce is not None and progress.signed_acceptance is not None:
         words = pairing_words(progress.plaintext, progress.signed_acceptance, progress.nonce)
-    here = roster is not None and roster.find(context.account) is not None
+    member = roster is not None and roster.find(context.account) is not None
+    here = member and why_former(context, journal) is None
     if words is None:
         stage = PairingStage.WAITING_FOR_FOUNDER
     elif not progress.confirmed:

@@ -172,9 +172,8 @@ async def _send(context: Context, problems: list[DuologError]) -> int:
     started = "SELECT journal FROM pairing UNION SELECT journal FROM admission UNION SELECT journal FROM consent"
     for row in context.store.rows(started):
         journal = as_bytes(row[0])
-        if why_former(context, journal) is not None:
-            continue
-        for step in (go_on, admit, renew):
+        here = why_former(context, journal) is None
+        for step in (go_on, admit, renew) if here else (go_on,):
             try:
                 await step(context, journal)
             except DuologError as error:
