@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from duolog.cli import asking
+from duolog.cli import asking, times
 from duolog.cli.command import command, group
 from duolog.cli.failures import OK, Usage
 from duolog.cli.run import Run
@@ -190,14 +190,22 @@ def status(run: Run) -> int:
 def say_journal(run: Run, duolog: "Duolog", journal: "JournalView") -> None:
     """One journal in a few lines."""
     run.screen.say(f"Journal {short(journal.id)}: {members_of(journal)}", style="strong")
-    if journal.closed:
+    partners = [member for member in journal.members if member.role == "partner"]
+    if journal.former is not None:
+        run.screen.say(journal.former, indent=2, style="careful")
+    elif journal.closed:
         run.screen.say("Closed. It can be read.", indent=2)
     elif len(journal.members) == 1:
         run.screen.say("Nobody else is in it.", indent=2)
     elif journal.provisional:
         run.screen.say("The eight words are not compared yet: `duolog verify`.", indent=2, style="careful")
-    else:
+    elif len(partners) > 1 and any(member.me for member in partners):
         run.screen.say("The words were compared: it is the two of you.", indent=2, style="good")
+    for member in journal.members:
+        if member.until is not None and journal.former is None:
+            may = "read and write" if member.rights == "write" else "read"
+            whose = "You" if member.me else member.name or "A confidant without a name"
+            run.screen.say(f"{whose} may {may} here until {times.moment(member.until)}.", indent=2)
     if journal.waiting:
         run.screen.say(f"{journal.waiting} written here and not sent yet.", indent=2, style="careful")
     if journal.unreadable:

@@ -6,7 +6,19 @@ import threading
 
 import typer
 
-from duolog.cli import account, asking, boundary, export, journals, leaving, notes, pairing, timeline
+from duolog.cli import (
+    account,
+    asking,
+    boundary,
+    confidant,
+    copies,
+    export,
+    journals,
+    leaving,
+    notes,
+    pairing,
+    timeline,
+)
 from duolog.cli.command import group
 
 PURPOSE = """A shared journal for two people, sealed on this computer before it leaves it.
@@ -23,7 +35,9 @@ def make_app() -> typer.Typer:
     for part in (account.app, pairing.app, notes.app, timeline.app, journals.app, export.app, leaving.app):
         app.registered_commands.extend(part.registered_commands)
     app.add_typer(boundary.app, name="boundary")
-    app.add_typer(journals.journal, name="journal")
+    app.add_typer(confidant.app, name="confidant")
+    app.add_typer(confidant.partner, name="partner")
+    app.add_typer(copies.app, name="journal")
     app.add_typer(account.recovery, name="recovery")
     app.add_typer(leaving.account, name="account")
     return app

@@ -10,7 +10,7 @@ from duolog.cli import asking, times
 from duolog.cli.command import command, group
 from duolog.cli.failures import OK, REFUSED, Stop, Usage
 from duolog.cli.run import Run
-from duolog.cli.shapes import b64, heads_shape, pairing_shape, short
+from duolog.cli.shapes import heads_shape, invitation_shape, pairing_shape, short
 
 if TYPE_CHECKING:
     from duolog.client import JournalView, Pairing
@@ -43,22 +43,13 @@ def invite(
         meant = _to_invite_to(run, duolog, journal)
         with run.screen.busy("Making an invitation"):
             new = duolog.invite(meant)
-        run.screen.result(
-            {
-                "journal": b64(new.journal),
-                "invitation": b64(new.id),
-                "link": new.link,
-                "uri": new.uri,
-                "expires_at": new.expires_at,
-                "notice": new.notice,
-            }
-        )
+        run.screen.result(invitation_shape(new))
         if new.notice:
             run.screen.aside(new.notice, style="careful")
         run.screen.say("Give this link to your partner, and to nobody else:")
         run.screen.plain("  " + new.link)
-        if not no_qr and not run.screen.as_json:
-            _show_qr(run, new.link)
+        if not no_qr:
+            show_qr(run, new.link)
         run.screen.say(f"It works once, until {times.moment(new.expires_at)}.")
         run.screen.say("Your partner registers, and runs `duolog join`. Then both of you run `duolog verify`.")
     return OK
@@ -79,8 +70,12 @@ def _to_invite_to(run: Run, duolog: "Duolog", chosen: str | None) -> bytes:
     return unused[0].id if unused else duolog.create_journal()
 
 
-def _show_qr(run: Run, link: str) -> None:
+def show_qr(run: Run, link: str) -> None:
+    """The link as a QR code, for somebody at the screen."""
     import segno
+
+    if run.screen.as_json:
+        return
 
     drawn = io.StringIO()
     segno.make(link, error="m", micro=False).terminal(drawn, border=2, compact=True)
@@ -107,6 +102,9 @@ def join(run: Run) -> int:
         if pairing.notice:
             run.screen.aside(pairing.notice, style="careful")
         run.screen.say("You have accepted.", style="good")
+        if pairing.role == "confidant":
+            _say_stage(run, pairing)
+            return OK
         run.screen.say(
             "Now your partner runs `duolog verify`, then you do. "
             "Be on the phone, or side by side: you will compare eight words."
@@ -136,8 +134,8 @@ def verify(
             _say_stage(run, pairing)
             return OK if pairing.words is not None else REFUSED
         if pairing.stage.value == "compare":
-            _say_words(run, pairing.words)
-            heard = _heard(pairing.words)
+            say_words(run, pairing.words)
+            heard = heard_words(pairing.words)
             if heard is None:
                 run.screen.say("Nothing was confirmed. Run `duolog verify` when you are together.")
                 return REFUSED
@@ -151,13 +149,18 @@ def verify(
 def _paired(run: Run, duolog: "Duolog", chosen: str | None) -> bytes:
     """The journal whose pairing goes on: the one chosen, else the one that is not verified yet, else the usual one."""
     if chosen is None:
-        started: list[JournalView] = [one for one in duolog.journals() if one.provisional and not one.closed]
+        here = duolog.journals()
+        started: list[JournalView] = [one for one in here if one.provisional and not one.closed and not one.former]
         if len(started) == 1:
             return started[0].id
+        accepted = set(duolog.account_state().sent) - {one.id for one in here}
+        if len(accepted) == 1:  # as a confidant who isn't let in yet
+            return accepted.pop()
     return run.journal(duolog, chosen).id
 
 
-def _say_words(run: Run, words: tuple[str, ...]) -> None:
+def say_words(run: Run, words: tuple[str, ...]) -> None:
+    """Eight words, to be read aloud."""
     run.screen.say("Read these words to each other, aloud:")
     run.screen.say()
     run.screen.plain("    " + "  ".join(words[:4]))
@@ -165,7 +168,7 @@ def _say_words(run: Run, words: tuple[str, ...]) -> None:
     run.screen.say()
 
 
-def _heard(words: tuple[str, ...]) -> list[str] | None:
+def heard_words(words: tuple[str, ...]) -> list[str] | None:
     """The words as the other reads them; None for not now. Raises: Stop, Usage."""
     if not asking.at_terminal():
         heard = asking.ask_line("The words that the other person reads:").lower().replace(",", " ").split()
@@ -188,18 +191,38 @@ def _heard(words: tuple[str, ...]) -> list[str] | None:
 
 def _say_stage(run: Run, pairing: "Pairing") -> None:
     say = run.screen.say
+    if pairing.role == "confidant":
+        _say_as_confidant(run, pairing)
+        return
     match pairing.stage.value:
         case "waiting for answer":
             say("Nobody has opened your link yet. Run `duolog verify` again when your partner has.")
         case "waiting for founder":
             say("You have accepted. Your partner's computer has to go on now: ask them to run `duolog verify`.")
         case "compare" if pairing.words:
-            _say_words(run, pairing.words)
+            say_words(run, pairing.words)
             say("Nothing was confirmed yet: run `duolog verify` together.")
         case "waiting for partner":
             say("You have confirmed the words. Now your partner does the same: `duolog verify`.", style="good")
         case "verified":
             say("The words were compared: it is the two of you, and nobody in between.", style="good")
+
+
+def _say_as_confidant(run: Run, pairing: "Pairing") -> None:
+    say = run.screen.say
+    if pairing.until is not None:
+        may = "read and write" if pairing.rights == "write" else "read"
+        say(f"You are invited to {may}, until {times.moment(pairing.until)}.")
+    match pairing.stage.value:
+        case "waiting for founder":
+            say("Now the one who invited you runs `duolog confidant verify`; then you run `duolog verify`.")
+        case "compare" if pairing.words:
+            say_words(run, pairing.words)
+            say("Each partner compares these words with you, on the phone or in person, before you are let in.")
+        case "waiting for partner":
+            say("You have confirmed the words. The partners let you in now, or they don't: ask them.", style="good")
+        case "verified":
+            say("The words were compared, and you were let in.", style="good")
 
 
 def _confirm_restored(run: Run, duolog: "Duolog", *, show: bool) -> int:

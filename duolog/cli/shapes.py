@@ -9,7 +9,19 @@ from typing import TYPE_CHECKING, Any
 from duolog.protocol.codec import encode_b64
 
 if TYPE_CHECKING:
-    from duolog.client import Heads, JournalView, Pairing, Status, SyncReport, TimelineEntry, WaitingClosing, Written
+    from duolog.client import (
+        Admission,
+        Heads,
+        JournalView,
+        NewInvitation,
+        Pairing,
+        ProposalView,
+        Status,
+        SyncReport,
+        TimelineEntry,
+        WaitingClosing,
+        Written,
+    )
     from duolog.client.exporting import Exported
     from duolog.client.verify_export import ProvenExport
 
@@ -46,6 +58,52 @@ def pairing_shape(pairing: "Pairing") -> Shape:
         "words": None if pairing.words is None else list(pairing.words),
         "other": None if pairing.other is None else b64(pairing.other),
         "notice": pairing.notice,
+        "role": pairing.role,
+        "rights": pairing.rights,
+        "until": pairing.until,
+    }
+
+
+def invitation_shape(new: "NewInvitation") -> Shape:
+    """A fresh invitation: a secret, too."""
+    return {
+        "journal": b64(new.journal),
+        "invitation": b64(new.id),
+        "link": new.link,
+        "uri": new.uri,
+        "expires_at": new.expires_at,
+        "notice": new.notice,
+    }
+
+
+def admission_shape(one: "Admission") -> Shape:
+    """A confidant's invitation that isn't finished."""
+    return {
+        "journal": b64(one.journal),
+        "invitation": b64(one.invitation),
+        "stage": one.stage.value,
+        "rights": one.rights,
+        "until": one.until,
+        "account": None if one.account is None else b64(one.account),
+        "words": None if one.words is None else list(one.words),
+    }
+
+
+def proposal_shape(number: int, one: "ProposalView") -> Shape:
+    """A change that waits for another signature."""
+    return {
+        "number": number,
+        "proposal": b64(one.id),
+        "change": one.change,
+        "account": b64(one.account),
+        "name": one.name,
+        "rights": one.rights,
+        "until": one.until,
+        "signed_by": [b64(account) for account in one.signed_by],
+        "mine": one.mine,
+        "words": None if one.words is None else list(one.words),
+        "proposed_at": one.proposed_at,
+        "text": one.text,
     }
 
 
@@ -71,6 +129,7 @@ def journal_shape(journal: "JournalView") -> Shape:
         "frozen": journal.frozen,
         "waiting": journal.waiting,
         "unreadable": journal.unreadable,
+        "former": journal.former,
     }
 
 

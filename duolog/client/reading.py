@@ -106,13 +106,21 @@ def profiles(context: Context, journal: bytes) -> Mapping[bytes, Profile]:
     return journal_state(context, journal).profiles
 
 
-def voice(context: Context, state: JournalState) -> Voice:
-    """How texts name people and times here."""
+def voice(context: Context, state: JournalState, journal: bytes) -> Voice:
+    """How texts name people and times in a journal."""
 
     def name(account: bytes) -> str:
         if account in state.profiles:
             return state.profiles[account].display_name
-        return "You" if account == context.account else "Your partner"
+        if account == context.account:
+            return "You"
+        roster = load_log(context.store, journal).roster
+        member, me = (None, None) if roster is None else (roster.find(account), roster.find(context.account))
+        if member is None:
+            return "Somebody else"
+        if member.role == "confidant":
+            return "A confidant"
+        return "Your partner" if me is not None and me.role == "partner" else "A partner"
 
     def when(seconds: int) -> str:
         try:
@@ -166,7 +174,7 @@ def _entry(
         kind=None if document is None else document.kind,
         v=None if document is None else document.v,
         body=None if document is None else document.body,
-        text=None if item is None else describe(state, item, voice(context, state)),
+        text=None if item is None else describe(state, item, voice(context, state, journal)),
         unreadable=reason if item is None and reason else (None if item else REMOVED),
         without_effect=None if item is None else item.skipped,
         not_delivered_to=() if item is None else item.refused_by,

@@ -164,7 +164,7 @@ def view_waiting(context: Context, roster: Roster, waiting: Waiting) -> Proposal
 
 def _in_words(context: Context, roster: Roster, waiting: Waiting) -> str:
     subject, before = waiting.subject, roster.find(waiting.subject.account)
-    voices = voice(context, journal_state(context, roster.journal))
+    voices = voice(context, journal_state(context, roster.journal), roster.journal)
     by = voices.name(waiting.signers[0])
     who = voices.name(subject.account) if before is not None else f"the account {subject.account.hex()[:8]}"
     may = "read and write" if subject.rights == "write" else "read"
