@@ -7,7 +7,7 @@ rule and the test.
 
 import re
 
-from hostile import account_attacks, log_attacks, pairing_attacks, roster_attacks
+from hostile import account_attacks, log_attacks, pairing_attacks, proposal_attacks, roster_attacks
 from hostile.liar import Attack
 
 
@@ -68,6 +68,9 @@ _CLASSES: tuple[type[Attack], ...] = (
     pairing_attacks.InterceptAnswer,
     pairing_attacks.ReplayInvitation,
     pairing_attacks.ResealInvitation,
+    proposal_attacks.TamperContext,
+    proposal_attacks.ReplayProposal,
+    proposal_attacks.PlantProposal,
 )
 
 CATALOGUE: dict[str, type[Attack]] = {"honest" if item is Attack else name_of(item): item for item in _CLASSES}
