@@ -8,7 +8,7 @@ import pytest
 from fastapi import FastAPI
 
 from duolog.api.common import JournalStatementModel
-from duolog.api.journals import Proposal
+from duolog.api.journals import Chain, Proposal
 from duolog.api.pages import Placed
 from duolog.client.consents import Invited, all_invited
 from duolog.errors import (
@@ -26,6 +26,7 @@ from duolog.protocol.roster_statements import Acceptance, Member, SignedAcceptan
 from duolog.protocol.statements import statement_hash
 from duolog.seal.links import parse_link as parse_whole_link
 from duolog.seal.proposals import ProposalContext, seal_context
+from hostile.account_attacks import models
 from hostile.false_account import FalseAccount
 from hostile.liar import Attack
 from hostile.pairing_attacks import InterceptAnswer
@@ -96,9 +97,9 @@ async def is_shown(sam: Someone, journal: bytes, proposal: Proposal) -> bool:
     return found
 
 
-async def test_acceptance_is_replayed_in_another_role(ada: Someone, friend: Someone) -> None:
+async def test_acceptance_is_replayed_in_another_role(couple: Couple, friend: Someone) -> None:
     """The friend accepted to read for a month. With that, somebody makes them a partner, or lets them write."""
-    journal = await ada.duolog.create_journal()
+    ada, journal = couple.ada, couple.journal
     await accepted(ada, friend, journal)
     invited, insider = kept(ada, journal), await Insider.open(ada, journal)
     acceptance = invited.signed_acceptance
@@ -114,9 +115,9 @@ async def test_acceptance_is_replayed_in_another_role(ada: Someone, friend: Some
         with pytest.raises(ServerRefused) as refused:
             await insider.push(adding(insider, other, acceptance))
         assert refused.value.code == "rule_broken"
-    await insider.push(insider.entry())  # something new to fetch
-    ada.lied_to(OneSidedChange(adding(insider, others[1], acceptance)))
-    await expect_freeze(ada, journal, RosterViolation, "roster.acceptance_member", true=["hello"])
+    chain = Chain(account=friend.account, statements=models(ada.duolog._context.chains.statements(friend.account)))
+    couple.sam.lied_to(OneSidedChange(adding(insider, others[1], acceptance), chains=[chain]))
+    await expect_freeze(couple.sam, journal, RosterViolation, "roster.acceptance_member")
 
 
 async def test_server_replays_a_proposal_on_a_later_roster(couple: Couple, friend: Someone) -> None:
