@@ -11,6 +11,7 @@ from duolog.cli.command import command, group
 from duolog.cli.failures import OK, Usage
 from duolog.cli.run import Run
 from duolog.cli.shapes import b64, short, status_shape
+from duolog.cli.sheet import SheetOption, write_sheet
 
 if TYPE_CHECKING:
     from duolog.client import JournalView
@@ -43,6 +44,7 @@ def register(
     no_confirm: Annotated[
         bool, typer.Option("--no-confirm", help="Don't ask to type words back. For scripts.")
     ] = False,
+    sheet: SheetOption = None,
 ) -> int:
     """Make a new account: its keys on this computer, and 24 recovery words on paper.
 
@@ -54,7 +56,9 @@ def register(
     with run.screen.busy("Making your keys"):
         new = Duolog.register(server, home=run.folder, unlock=run.unlock(), invite_code=code)
     with new.duolog as duolog:
-        _show_words(run, new.words, confirm=not no_confirm)
+        if sheet is not None:
+            write_sheet(run, duolog, new.words, sheet)
+        show_words(run, new.words, confirm=not no_confirm)
         run.screen.result({"account": b64(duolog.account), "server": duolog.server, "words": list(new.words)})
         run.screen.say("Your account is ready.", style="good")
         run.screen.say(f"Keys: {run.folder}\nServer: {duolog.server}")
@@ -64,7 +68,8 @@ def register(
     return OK
 
 
-def _show_words(run: Run, words: tuple[str, ...], *, confirm: bool) -> None:
+def show_words(run: Run, words: tuple[str, ...], *, confirm: bool) -> None:
+    """The 24 words, once, on a page of the terminal that leaves no trace; some are typed back."""
     screen = run.screen
     if screen.as_json:
         return

@@ -12,11 +12,13 @@ from duolog.cli import (
     boundary,
     confidant,
     copies,
+    devices,
     export,
     journals,
     leaving,
     notes,
     pairing,
+    recovery,
     timeline,
 )
 from duolog.cli.command import group
@@ -38,7 +40,9 @@ def make_app() -> typer.Typer:
     app.add_typer(confidant.app, name="confidant")
     app.add_typer(confidant.partner, name="partner")
     app.add_typer(copies.app, name="journal")
-    app.add_typer(account.recovery, name="recovery")
+    app.add_typer(devices.device, name="device")
+    app.add_typer(devices.session, name="session")
+    app.add_typer(recovery.group_of_words, name="recovery")
     app.add_typer(leaving.account, name="account")
     return app
 
