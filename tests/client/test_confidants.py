@@ -250,10 +250,14 @@ async def test_rights_take_both_and_a_shorter_term_takes_one(three: Three) -> No
     assert await three.until(three.sam) == sooner
     with pytest.raises(NotAllowed, match="both of you"):
         await three.sam.members(three.journal).shorten(three.friend.account, sooner + DAY)
-    for step in (
-        three.friend.members(three.journal).remove(three.ada.account),
-        three.friend.members(three.journal).invite("read", sooner),
-    ):
+    his = three.friend.members(three.journal)
+    steps = (
+        his.remove(three.ada.account),
+        his.invite("read", sooner),
+        his.extend(three.friend.account, sooner + DAY),
+        his.shorten(three.friend.account, sooner - 1),
+    )
+    for step in steps:
         with pytest.raises(NotAllowed, match="Only partners"):
             await step
 

@@ -1,0 +1,59 @@
+"""Drafts: kept for oneself, on all own devices, until they are sent."""
+
+import pytest
+from fastapi import FastAPI
+
+from duolog.client import Duolog
+from duolog.errors import DuologError, NotAllowed, TransportError
+from tests.client.couple import UNLOCK, Tampered, register
+
+pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+
+
+async def test_a_draft_is_kept_changed_and_thrown_away(app: FastAPI) -> None:
+    ada, _, words = await register(app)
+    async with ada:
+        journal = await ada.create_journal()
+        draft = await ada.drafts().keep(journal, "note", {"text": "first"})
+        assert await ada.drafts().keep(journal, "note", {"text": "second"}, draft=draft) == draft
+        other = await Duolog.restore(Tampered(app), words, home=None, unlock=UNLOCK)
+        async with other:
+            await other.sync()
+            [found] = await other.drafts().list()
+            assert found.document is not None
+            assert found.document.body == {"text": "second"}
+            assert "second" not in repr(found)
+        assert await ada.timeline(journal) == ()
+        await ada.drafts().drop(draft)
+        assert await ada.drafts().list() == ()
+        with pytest.raises(NotAllowed, match="no such draft"):
+            await ada.drafts().send(draft)
+
+
+async def test_a_draft_that_could_not_be_sent_waits_and_is_sent_once(app: FastAPI) -> None:
+    ada, network, _ = await register(app)
+    async with ada:
+        journal = await ada.create_journal()
+        draft = await ada.drafts().keep(journal, "note", {"text": "on the train"})
+
+        def lose(_: object) -> None:
+            raise TransportError("The answer was lost.")
+
+        network.changes["push"] = lose
+        written = await ada.drafts().send(draft)
+        assert not written.delivered
+        network.changes.clear()
+        for _ in range(2):
+            await ada.sync()
+        assert await ada.drafts().list() == ()
+        assert [item.body for item in await ada.timeline(journal)] == [{"text": "on the train"}]
+
+
+async def test_a_draft_that_the_rules_forbid_stays(app: FastAPI) -> None:
+    ada, _, _ = await register(app)
+    async with ada:
+        journal = await ada.create_journal()
+        draft = await ada.drafts().keep(journal, "boundary", {"step": "retire"})
+        with pytest.raises(DuologError):
+            await ada.drafts().send(draft)
+        assert [item.draft for item in await ada.drafts().list()] == [draft]

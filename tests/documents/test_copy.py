@@ -1,0 +1,87 @@
+"""Copies: what they say of their origin, what may be copied, and that a copied step is none."""
+
+from __future__ import annotations
+
+import pytest
+
+from duolog.documents.base import AppliedDocument, Context, Voice
+from duolog.documents.copy import copy_body
+from duolog.documents.journal import JournalState, apply, describe, require_allowed
+from duolog.errors import MalformedData, NotAllowed
+from duolog.protocol.codec import JsonObject, encode_b64
+from duolog.protocol.messages import Document
+
+ADA, SAM, THERE = b"a" * 32, b"s" * 32, b"j" * 32
+PARTNERS = Context(partners=frozenset({ADA, SAM}))
+VOICE = Voice(name=lambda account: "Ada" if account == ADA else "Sam", when=lambda seconds: f"<{seconds}>")
+WORDING = {"topic": "time", "text": "Sundays are ours.", "binds": "both", "why": "We lose each other."}
+
+
+def applied(kind: str, body: JsonObject, author: bytes = SAM, seq: int = 1) -> AppliedDocument:
+    return AppliedDocument(bytes([seq]) * 16, seq, author, b"m" * 32, Document(kind, 1, 1_700_000_000, body))
+
+
+def shown(body: JsonObject) -> str:
+    state = apply(JournalState(), applied("copy", body, ADA), PARTNERS)
+    assert state.skipped == ()
+    return describe(state, state.timeline[0], VOICE)
+
+
+def test_a_copy_says_whose_it_was_when_and_from_where() -> None:
+    body = copy_body(THERE, applied("note", {"text": "I hid it.", "feelings": ["shame"]}))
+    assert body["of"] == {
+        "journal": encode_b64(THERE),
+        "entry": encode_b64(b"\x01" * 16),
+        "message": encode_b64(b"m" * 32),
+        "author": encode_b64(SAM),
+        "at": 1_700_000_000,
+    }
+    text = shown(body)
+    assert text.startswith("Ada copied here, as written by Sam on <1700000000>:")
+    assert "I hid it." in text
+    assert "Feelings: shame" in text
+
+
+def test_a_shortened_copy_says_so() -> None:
+    body = copy_body(THERE, applied("note", {"text": "I hid it, and more.", "tags": ["one"]}), "I hid it.")
+    assert (body["left_out"], body["document"]["body"]["text"]) == (True, "I hid it.")
+    assert "shortened" in shown(body)
+    worded = copy_body(THERE, applied("boundary", {"step": "propose", "wording": WORDING}), "Sundays.")
+    assert worded["document"]["body"]["wording"] == WORDING | {"text": "Sundays."}
+    with pytest.raises(NotAllowed, match="no text"):
+        copy_body(THERE, applied("boundary", {"step": "accept", "answers": {}}), "Shorter.")
+
+
+def test_a_copied_step_is_no_step() -> None:
+    body = copy_body(THERE, applied("boundary", {"step": "propose", "wording": WORDING}))
+    state = apply(JournalState(), applied("copy", body, ADA), PARTNERS)
+    assert state.boundaries == {}
+    text = shown(body)
+    assert "Sundays are ours." in text
+    assert "We lose each other." in text
+
+
+@pytest.mark.parametrize("kind", ["copy", "profile", "withdrawn"])
+def test_what_is_about_its_own_journal_is_not_copied(kind: str) -> None:
+    with pytest.raises(NotAllowed, match="can't be copied"):
+        copy_body(THERE, applied(kind, {"text": "x"}))
+
+
+def test_nothing_is_copied_to_a_provisional_partner() -> None:
+    body = copy_body(THERE, applied("note", {"text": "I hid it."}))
+    provisional = Context(partners=PARTNERS.partners, provisional=True)
+    with pytest.raises(NotAllowed, match="eight words"):
+        require_allowed(JournalState(), Document("copy", 1, 0, body), ADA, provisional)
+    assert apply(JournalState(), applied("copy", body, ADA), provisional).skipped
+
+
+def test_a_copy_of_something_unknown_or_damaged_is_shown_as_such() -> None:
+    unknown = copy_body(THERE, applied("letter", {"what_i_fear": "the \u202esilence", "more": [1]}))
+    text = shown(unknown)
+    assert "of the kind letter" in text
+    assert "What i fear: the" in text
+    assert "\u202e" not in text
+    damaged = copy_body(THERE, applied("note", {"text": 7}))
+    assert "can't be read here" in shown(damaged)
+    with pytest.raises(MalformedData):
+        require_allowed(JournalState(), Document("copy", 1, 0, {"document": {}}), ADA, PARTNERS)
