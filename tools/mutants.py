@@ -37,7 +37,10 @@ import pytest
 
 SOURCES = ("duolog", "app")
 # Areas whose tests are not where the source's place says. Paths are tried in this order, before the whole suite.
-AREA_TESTS: dict[str, tuple[str, ...]] = {}
+AREA_TESTS: dict[str, tuple[str, ...]] = {
+    "export": ("tests/client/test_export.py", "tests/client/test_export_of.py"),
+    "withdrawn": ("tests/documents/test_withdrawn.py",),
+}
 EVERYTHING = "tests"
 # Structure and documentation tests don't run the checks.
 IGNORED = ("tests/house", "tests/docs")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pytest
 from fastapi import FastAPI
@@ -11,6 +11,7 @@ from fastapi import FastAPI
 from app.settings import Settings
 from duolog.client import Duolog
 from duolog.client.closings import ended_keyholders, renewed_closings
+from duolog.client.logs import load_log, save_log
 from duolog.errors import NotAllowed
 from duolog.protocol.roster_statements import close_timing, parse_close
 from duolog.seal.keys import GenerationSecret
@@ -145,3 +146,17 @@ async def test_a_rotation_signs_the_same_closing_anew(two: Two) -> None:
     assert statement.nonce == parse_close(closing.statement).nonce
     assert renewed_closings(two.ada._context, 2, later, without=[two.journal]) == []
     assert ended_keyholders(two.ada._context) == frozenset()
+
+
+async def test_a_confidant_closes_nothing(two: Two) -> None:
+    """Asked before anything is signed; the server would refuse it too."""
+    context = two.ada._context
+    state = load_log(context.store, two.journal)
+    assert state.roster is not None
+    me = state.roster.find(two.ada.account)
+    assert me is not None
+    others = tuple(item for item in state.roster.members if item != me)
+    members = (*others, replace(me, role="confidant", until=FRIDAY))
+    save_log(context.store, replace(state, roster=replace(state.roster, members=members)))
+    with pytest.raises(NotAllowed, match="Only a partner"):
+        await two.ada.leaving(two.journal).close()
