@@ -14,6 +14,7 @@ from duolog.documents.account import (
     require_allowed_account,
 )
 from duolog.documents.account_kinds import (
+    BranchChosen,
     Confirmed,
     Draft,
     DraftDocument,
@@ -29,6 +30,7 @@ from duolog.documents.account_kinds import (
     PendingClosing,
     PendingInvitation,
     Pin,
+    Rotated,
     SentAcceptance,
     TakenAcceptance,
     Verified,
@@ -247,3 +249,29 @@ def test_what_was_kept_and_erased_is_known_once() -> None:
     assert state.kept == {JOURNAL: (b"1" * 16, b"2" * 16)}
     assert state.erased == {OTHER: (b"1" * 16, b"2" * 16)}
     assert parse_account_state(encode_account_state(state)) == state
+
+
+def test_where_older_keys_end_is_said_once_and_by_the_keys_after_them() -> None:
+    def said(seq: int, head: int, by: int) -> AppliedDocument:
+        body = Rotated(generation=2, heads=(HeadCompared(journal=JOURNAL, seq=head, head=HEAD),))
+        document = make_account_document("rotated", body, 1_700_000_000)
+        return AppliedDocument(seq.to_bytes(16, "big"), seq, ME, HEAD, document, generation=by)
+
+    state = apply_account(AccountState(), said(1, 99, by=1))
+    assert state.rotated == {}
+    state = apply_account(apply_account(state, said(2, 7, by=2)), said(3, 8, by=2))
+    assert state.rotated[2].heads[0].seq == 7
+    assert len(state.skipped) == 2
+
+
+def test_a_branch_that_was_chosen_takes_the_place_of_what_was_pinned() -> None:
+    state = AccountState()
+    chosen = BranchChosen(account=SAM, generation=2, chain_head=HEAD2)
+    pins = [Pin(account=SAM, generation=2, chain_head=head) for head in (HEAD, HEAD2)]
+    for seq, (kind, body) in enumerate([*(("pin", pin) for pin in pins), ("branch_chosen", chosen)], 1):
+        document = make_account_document(kind, body, 1_700_000_000)
+        state = apply_account(state, AppliedDocument(seq.to_bytes(16, "big"), seq, ME, HEAD, document, generation=1))
+    assert state.conflicts == ()
+    state.require_pinned(SAM, 2, HEAD2)
+    with pytest.raises(PinMismatch):
+        state.require_pinned(SAM, 2, HEAD)

@@ -1,0 +1,50 @@
+"""A fork of somebody's account: both branches are kept, and compared words choose one."""
+
+from typing import Any
+
+import pytest
+from fastapi import FastAPI
+
+from duolog.client import Duolog
+from duolog.client.changes import make_rotation
+from duolog.errors import AccountFork, NotAllowed, PinMismatch
+from duolog.seal.words import eight_words
+from tests.client.couple import Couple, couple
+
+
+async def forked(two: Couple) -> tuple[Any, tuple[str, ...]]:
+    """Another rotation of Ada's than the one that she made, as a thief of her key would sign it; its words."""
+    context = two.ada._context
+    before = context.chains.statements(two.ada.account)
+    _, request = make_rotation(context)
+    statements = [*before, request.rotation.signed()]
+    await two.ada.keyholders.new_sheet()
+    await two.ada.keyholders.replace_sheet()
+    await two.sam.sync()
+    with pytest.raises(AccountFork):
+        two.sam._context.chains.pin(two.ada.account, statements)
+    words = next(one.words for one in (await two.sam.keyholders.forks())[0].branches if not one.pinned)
+    return statements, words
+
+
+async def true_words(person: Duolog) -> tuple[str, ...]:
+    return eight_words(person._context.chains[person.account].newest.statement_hash)
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+async def test_words_choose_a_branch_and_the_other_is_refused_for_ever(app: FastAPI) -> None:
+    async with couple(app) as two:
+        statements, _ = await forked(two)
+        with pytest.raises(PinMismatch) as caught:
+            await two.sam.keyholders.choose_branch(two.ada.account, ["abandon"] * 8)
+        assert caught.value.check == "client.branch_words"
+        with pytest.raises(NotAllowed):
+            await two.sam.keyholders.choose_branch(two.sam.account, ["abandon"] * 8)
+        words = await true_words(two.ada)
+        assert await two.sam.keyholders.choose_branch(two.ada.account, words) == words
+        assert await two.sam.keyholders.forks() == ()
+        with pytest.raises(AccountFork) as again:
+            two.sam._context.chains.pin(two.ada.account, statements)
+        assert again.value.check == "client.branch_refused"
+        assert two.ada.account in (await two.sam.account_state()).branches
+        assert (await two.sam.write(two.journal, "note", {"text": "it is you"})).delivered
