@@ -46,7 +46,7 @@ async def test_server_substitutes_the_new_devices_keys(ada: Someone) -> None:
         answer = await network.fetch_message(code.rendezvous, "new", 1)
         return answer.model_copy(update={"sealed": sealed})
 
-    mine.fetch_message = swapped  # type: ignore[method-assign]
+    mine.fetch_message = swapped  # type: ignore[method-assign, assignment]
     with pytest.raises(VerificationError) as caught:
         await ada.duolog.keyholders.begin_adding(enrollment.code)
     assert caught.value.check == "seal.device_keys"
@@ -131,7 +131,7 @@ async def test_an_entry_by_older_keys_of_mine_behind_their_end_is_quarantined(co
     async def unreachable(*_: Any) -> Any:
         raise ServerRefused("later", code="unavailable", status=503)
 
-    network.push = unreachable  # type: ignore[method-assign]
+    network.push = unreachable  # type: ignore[method-assign, assignment]
     rotating = network.rotate
 
     async def after_the_thief(request: Any) -> Any:
