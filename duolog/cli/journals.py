@@ -1,5 +1,6 @@
 """Journals as a whole: list and create them, fetch and send, compare heads."""
 
+import time
 from typing import Annotated
 
 import typer
@@ -13,6 +14,7 @@ from duolog.cli.shapes import b64, heads_shape, journal_shape, short, sync_shape
 app = group("journals", "Journals as a whole.")
 journal = group("journal", "Your journals.")
 
+STALE = "These keys are older than 45 days. Ask whether they were changed since: the server may keep that back."
 OfflineOption = Annotated[bool, typer.Option("--offline", help="Show what is here, without asking the server.")]
 
 
@@ -71,6 +73,8 @@ def heads(run: Run, offline: OfflineOption = False) -> int:
             whose = "Your account" if account.me else f"{account.name or 'The other'}'s account"
             run.screen.say(whose, style="strong")
             run.screen.plain("  " + " ".join(account.words))
+            if account.stale(int(time.time())):
+                run.screen.say(STALE, indent=2, style="careful")
         for one in found.journals:
             run.screen.say(f"Journal {short(one.journal)}, {one.seq} items", style="strong")
             run.screen.plain("  " + " ".join(one.words))

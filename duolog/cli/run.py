@@ -105,6 +105,8 @@ class Run:
             return None
         for problem in report.problems:
             self.screen.aside(f"Not everything could be done: {problem}")
+        if report.new_keyholders:
+            self.screen.warn("there is a new way into your account. `duolog device list` shows it.")
         return report
 
     def frozen(self, journal: "JournalView") -> int:

@@ -13,6 +13,9 @@ if TYPE_CHECKING:
 
 Words = tuple[str, ...]
 
+STALE_AFTER = 45  # days
+_DAY = 24 * 3600  # seconds
+
 BEFORE_FIRST_SHARING = (
     "What you share here can be kept by the other person: they can copy it, and nobody can take it back from them."
 )
@@ -182,6 +185,10 @@ class AccountWords:
     generation: int
     since: int | None
     words: Words
+
+    def stale(self, now: int) -> bool:
+        """Whether somebody else's keys are older than 45 days at `now` (Unix seconds): a rotation may be kept back."""
+        return not self.me and self.since is not None and now // _DAY - self.since > STALE_AFTER
 
 
 @dataclass(frozen=True, slots=True)
