@@ -2,6 +2,7 @@
 
 import itertools
 from collections.abc import Awaitable, Callable
+from functools import partial
 from pathlib import Path
 
 from fastapi import FastAPI
@@ -124,7 +125,7 @@ class Evening:
 
         await device.attempt(step)
         for link in links:
-            self._invited = await self.therapist.attempt(lambda duolog, link=link: duolog.join(link)) or self._invited
+            self._invited = await self.therapist.attempt(partial(_join, link)) or self._invited
 
     async def consent(self, device: Device) -> None:
         """Whatever waits for this person's consent to Dr Okoro gets it, with the words that both see."""
@@ -277,3 +278,7 @@ class Evening:
     async def close(self) -> None:
         for person in (self.ada, self.sam, self.okoro):
             await person.close()
+
+
+async def _join(link: str, duolog: Duolog) -> None:
+    await duolog.join(link)
