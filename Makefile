@@ -60,6 +60,10 @@ mutants: setup ## Take out each named security check in turn and name the test t
 crash: setup ## kill -9 the server during pushes, 20 rounds; nothing acknowledged may be lost
 	@$(PY) -m pytest -m slow -q tests/crash
 
+.PHONY: machine
+machine: setup ## Two people with several devices in any order, with faults between any two steps: many long runs
+	@$(PY) -m pytest -m slow -q tests/machine
+
 .PHONY: schemathesis
 schemathesis: setup ## Throw generated requests at the running server
 	@$(PY) -m pytest -m slow -q tests/openapi
