@@ -10,7 +10,7 @@ Rules (spec §13.3)
 - Chains are of accounts that the log names. That of an account which lives here is its owner's alone to continue.
 - A statement brings the caller's own grant, and no other. An entry that lost its blob here gets it back.
 - Nobody sees the journal, and nothing is written to it, before its last page has come from somebody whom its last
-  roster names. Until then another history takes its place.
+  roster names as a partner. Until then another history takes its place.
 """
 
 from collections.abc import Sequence
@@ -261,7 +261,8 @@ def _add_grants(connection: Connection, caller: Caller, journal: bytes, parts: S
 
 def _complete(connection: Connection, caller: Caller, after: LogState) -> None:
     """The journal is whole: its members see it from now on."""
-    if after.roster is None or after.roster.find(caller.account) is None:  # check: server.carrier
+    carrier = None if after.roster is None else after.roster.find(caller.account)
+    if after.roster is None or carrier is None or carrier.role != "partner":  # check: server.carrier
         raise RuleBroken
     account = find_account(connection, caller.account)
     own = account is not None and account.account_journal == after.journal

@@ -119,6 +119,14 @@ def parse_push(body: bytes) -> tuple[Placed, ...]:
     return tuple(items)
 
 
+def parse_frame(data: bytes) -> Placed:
+    """One statement, entry or gone entry. Raises: MalformedData. Spec: §6."""
+    frames = list(_frames(data))
+    if len(frames) != 1:
+        raise MalformedData("There is not exactly one frame.")
+    return _parse_item(*frames[0])
+
+
 def parse_page(body: bytes) -> PulledPage:
     """A page of whole pushes.
 
@@ -220,6 +228,7 @@ __all__ = [
     "encode_receipt",
     "encode_statement",
     "frame",
+    "parse_frame",
     "parse_page",
     "parse_push",
 ]

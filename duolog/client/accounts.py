@@ -18,7 +18,7 @@ from duolog.api.accounts import AnchorModel, PackageModel, Registration
 from duolog.api.common import AccountStatementModel, JournalStatementModel
 from duolog.client.context import Context
 from duolog.client.home import Home, has_keystore
-from duolog.client.identity import Chains, Identity, load_identity, open_account, save_identity
+from duolog.client.identity import Chains, Identity, keep_anchors, load_identity, open_account, save_identity
 from duolog.client.keystore import Unlock
 from duolog.client.network import Network
 from duolog.client.rosters import make_genesis
@@ -98,6 +98,7 @@ async def _register(
     identity = Identity(chain.account, {1: GenerationSecret(pending.seed, 1)}, verify_sets(chain, sets))
     with home.store.transaction():
         save_identity(home, identity, sets)
+        keep_anchors(home.store, pending.request.anchors)
         home.store.put("pending", None)
     return Context(home, network, chains, identity, clock), encode_words(pending.entropy)
 

@@ -3,10 +3,13 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
+from duolog.client.earlier import load_earlier
+from duolog.client.edge import to_transport
 from duolog.client.home import Home
 from duolog.client.identity import Chains, Identity
 from duolog.client.network import Network
 from duolog.client.store import Store, as_bytes, as_int
+from duolog.client.transport import Transport
 from duolog.client.verify import Known, Me
 from duolog.documents.account import AccountState
 from duolog.documents.journal import JournalState
@@ -16,7 +19,10 @@ from duolog.seal.keys import EpochKey
 
 @dataclass(slots=True)
 class Context:
-    """One open home and its server. `clock`: Unix seconds. `checked`: the own account was checked since opening."""
+    """One open home and its server. `clock`: Unix seconds. `checked`: the own account was checked since opening.
+
+    `connect`: how another server is reached, by its origin, when the home moves.
+    """
 
     home: Home
     network: Network
@@ -26,6 +32,7 @@ class Context:
     states: dict[bytes, JournalState] = field(default_factory=dict)
     account_state: AccountState | None = None
     checked: bool = False
+    connect: Callable[[str], Transport] = to_transport
 
     @property
     def store(self) -> Store:
@@ -80,6 +87,7 @@ class Context:
             acknowledged={as_int(row[0]): as_bytes(row[1]) for row in acknowledged},
             heads=heads,
             entries=entries,
+            earlier=load_earlier(store, journal),
         )
 
     def epochs(self, journal: bytes) -> dict[int, EpochKey | None]:

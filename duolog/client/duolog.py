@@ -30,6 +30,7 @@ from duolog.client.keyholders import Keyholders
 from duolog.client.keystore import Unlock
 from duolog.client.leaving import Leaving, delete_account
 from duolog.client.members import Members
+from duolog.client.moves import Moving
 from duolog.client.notes import note
 from duolog.client.opening import check_account, check_account_head
 from duolog.client.outbox import deliver, post
@@ -370,6 +371,11 @@ class Duolog:
         async with self._alone() as context:
             await self._ready(context)
             await delete_account(context)
+
+    @property
+    def moving(self) -> Moving:
+        """How to leave this server for another one, and how to follow."""
+        return Moving(self)
 
     @property
     def keyholders(self) -> Keyholders:

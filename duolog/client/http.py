@@ -22,6 +22,7 @@ import httpx2
 from pydantic import ValidationError
 
 from duolog.api.accounts import OwnAccount, Registered, Registration, Rotated, RotationRequest, SetRequest
+from duolog.api.carrying import Carried, CarriedAccount, CarriedPage
 from duolog.api.common import JournalStatementModel, Model
 from duolog.api.entries import Pushed
 from duolog.api.invitations import (
@@ -108,6 +109,12 @@ class HttpTransport:
 
     async def delete_account(self) -> None:
         await self._call("DELETE", "/v1/account")
+
+    async def carry_account(self, account: CarriedAccount) -> Session:
+        return await self._send("POST", "/v1/carried/accounts", account, Session)
+
+    async def carry_journal(self, journal: bytes, page: CarriedPage) -> Carried:
+        return await self._send("POST", f"/v1/carried/journals/{encode_b64(journal)}", page, Carried)
 
     async def challenge(self, keyholder: bytes) -> ChallengeAnswer:
         return await self._send("POST", "/v1/challenges", ChallengeRequest(keyholder=keyholder), ChallengeAnswer)

@@ -6,9 +6,9 @@ Rules
 """
 
 import copy
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from duolog.api.accounts import OwnAccount
+from duolog.api.accounts import AnchorModel, OwnAccount
 from duolog.client.home import Home
 from duolog.client.store import Store, as_bytes
 from duolog.errors import AccountFork, MalformedData, Withheld, WrongAccount
@@ -167,6 +167,12 @@ def save_identity(home: Home, identity: Identity, sets: Sequence[SignedAccountSt
             home.store.put("known_keyholders", b"".join(item.id for item in identity.newest_set.keyholders))
 
 
+def keep_anchors(store: Store, anchors: Iterable[AnchorModel]) -> None:
+    """Keep what lets sheets and passkeys recognise the account, to carry it on; the first of each keyholder stays."""
+    rows = [(item.keyholder, item.mac) for item in anchors]
+    store.write_all("INSERT OR IGNORE INTO anchor VALUES (?, ?)", rows)
+
+
 def load_identity(home: Home, chains: Chains) -> Identity | None:
     """The own account of this home; None before a registration was acknowledged."""
     account, sealed, sets = (home.store.get(name) for name in ("account", "seeds", "sets"))
@@ -205,6 +211,7 @@ def open_account(home: Home, chains: Chains, own: OwnAccount, session_account: b
     sets = [item.signed() for item in own.sets]
     identity = Identity(own.account, secrets, _verify_own_sets(home, chain, sets, secrets))
     save_identity(home, identity, sets)
+    keep_anchors(home.store, own.anchors)
     return identity
 
 

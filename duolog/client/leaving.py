@@ -114,11 +114,21 @@ class Leaving:
         if not load_log(context.store, self._journal).closed:  # check: client.let_go_open
             raise NotAllowed("Close this journal first. What is open can't be let go.")
         await context.network.call(lambda transport: transport.let_go(self._journal))
+        context.store.put(_let_go_name(self._journal), b"1")
 
     async def _alone(self, act: Callable[[Context], Awaitable[T]]) -> T:
         async with self._duolog._alone() as context:
             await self._duolog._ready(context)
             return await act(context)
+
+
+def has_let_go(context: Context, journal: bytes) -> bool:
+    """Whether this home has let a journal go."""
+    return context.store.get(_let_go_name(journal)) is not None
+
+
+def _let_go_name(journal: bytes) -> str:
+    return f"let_go:{journal.hex()}"
 
 
 async def delete_account(context: Context) -> None:

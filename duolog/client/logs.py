@@ -12,6 +12,8 @@ from duolog.protocol.roster_changes import Roster
 from duolog.protocol.roster_statements import Member
 from duolog.protocol.statements import Fields
 
+_COPY_CLOSED = 2  # in the column `closed`: one server's copy alone is
+
 
 def load_log(store: Store, journal: bytes) -> LogState:
     """The verified state of a journal; that before the genesis when there is none."""
@@ -19,7 +21,8 @@ def load_log(store: Store, journal: bytes) -> LogState:
     if row is None:
         return empty_log(journal)
     roster = None if row[3] is None else parse_roster_state(as_bytes(row[3]))
-    return LogState(journal, as_int(row[0]), as_bytes(row[1]), as_int(row[2]), roster, bool(row[4]))
+    copy = b"" if row[4] == _COPY_CLOSED else None  # which copy stands in the closing, and no item follows it
+    return LogState(journal, as_int(row[0]), as_bytes(row[1]), as_int(row[2]), roster, bool(row[4]), copy)
 
 
 def save_log(store: Store, state: LogState) -> None:
@@ -28,7 +31,7 @@ def save_log(store: Store, state: LogState) -> None:
     store.write(
         "INSERT INTO journal VALUES (?, ?, ?, ?, ?, ?, NULL) ON CONFLICT (id) DO UPDATE SET seq = excluded.seq, "
         "head = excluded.head, time = excluded.time, roster = excluded.roster, closed = excluded.closed",
-        *(state.journal, state.seq, state.head, state.time, roster, int(state.closed)),
+        *(state.journal, state.seq, state.head, state.time, roster, int(state.closed) + (state.copy is not None)),
     )
 
 
@@ -45,6 +48,8 @@ def require_open(store: Store, journal: bytes) -> tuple[LogState, Roster]:
     reason = frozen_reason(store, journal)
     if reason is not None:  # check: client.frozen
         raise JournalFrozen(f"This journal is read-only: {reason}")
+    if state.copy is not None:
+        raise NotAllowed("This journal goes on at another server. Follow it there, or finish moving: `duolog follow`.")
     if state.closed:  # check: client.closed
         raise NotAllowed("This journal is closed.")
     return state, state.roster
@@ -55,6 +60,11 @@ def freeze(store: Store, journal: bytes, reason: str) -> None:
     if store.row("SELECT 1 FROM journal WHERE id = ?", journal) is None:
         save_log(store, empty_log(journal))
     store.write("UPDATE journal SET frozen = ? WHERE id = ? AND frozen IS NULL", reason, journal)
+
+
+def thaw(store: Store, journal: bytes) -> None:
+    """Let a journal go on from its mark, at another server than the one that broke the rules in it."""
+    store.write("UPDATE journal SET frozen = NULL WHERE id = ?", journal)
 
 
 def frozen_reason(store: Store, journal: bytes) -> str | None:

@@ -15,15 +15,17 @@ from functools import partial
 from duolog.api.pages import Placed, PulledPage, PulledPush, encode_gone, encode_push
 from duolog.client.believed import believed_until
 from duolog.client.context import Context
+from duolog.client.earlier import EarlierKey, load_earlier, require_carried, save_earlier, shown
 from duolog.client.logs import encode_roster_state, freeze, frozen_reason, load_log, refused_since, save_log
 from duolog.client.opening import refresh_account
 from duolog.client.store import as_bytes
 from duolog.client.transport import Transport
 from duolog.client.verify import JudgedPush, Known, require_beyond, verify_authors, verify_server
-from duolog.errors import AccountFork, MalformedData, VerificationError, Withheld
+from duolog.errors import AccountFork, BadReceipt, MalformedData, VerificationError, Withheld
 from duolog.protocol import sizes
 from duolog.protocol.log import EntryItem, LogState, StatementItem
 from duolog.protocol.messages import parse_message
+from duolog.protocol.receipts import Receipt, verify_receipt
 from duolog.protocol.roster_statements import parse_roster
 from duolog.protocol.statements import SignedStatement
 
@@ -48,6 +50,7 @@ async def pull(context: Context, journal: bytes) -> int:
             known = context.known(journal)
             require_beyond(state, page.seq, known.acknowledged)
             await _fetch_chains(context, journal, page.pushes)
+            known.earlier = await _earlier_keys(context, state, page.pushes)
         except (VerificationError, MalformedData) as error:
             freeze(context.store, journal, str(error))
             raise
@@ -83,6 +86,33 @@ def _verify_page(context: Context, state: LogState, pushes: Sequence[PulledPush]
     if fault is not None:
         raise fault
     return state
+
+
+async def _earlier_keys(context: Context, state: LogState, pushes: Sequence[PulledPush]) -> tuple[EarlierKey, ...]:
+    """Whose receipts a journal holds from before it was carried to this server.
+
+    The list is asked for when a journal is seen for the first time, and when somebody who held more of it has brought
+    that since: behind the last receipt of the server before, the next one isn't this server's.
+    """
+    journal = state.journal
+    known = load_earlier(context.store, journal)
+    last = known[-1].until if known else 0
+    first = next((push.receipt for push in pushes if push.receipt.seq > last), None)
+    if first is None or state.seq > last or _is_signed(first, journal, context.receipt_key()):
+        return known
+    listed = shown((await context.network.call(lambda transport: transport.chains(journal))).receipt_keys)
+    if known:
+        require_carried(known[:-1], known[-1], listed)
+    save_earlier(context.store, journal, listed)
+    return listed
+
+
+def _is_signed(receipt: Receipt, journal: bytes, key: bytes) -> bool:
+    try:
+        verify_receipt(receipt, journal, key)
+    except BadReceipt:
+        return False
+    return True
 
 
 async def _fetch_chains(context: Context, journal: bytes, pushes: Sequence[PulledPush]) -> None:

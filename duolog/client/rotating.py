@@ -22,7 +22,7 @@ from duolog.api.accounts import RotationRequest
 from duolog.api.entries import PushEntry, PushStatement
 from duolog.client.changes import Newcomer, make_rotation
 from duolog.client.context import Context
-from duolog.client.identity import Identity, parse_statements, save_identity
+from duolog.client.identity import Identity, keep_anchors, parse_statements, save_identity
 from duolog.client.opening import check_account_head, refresh_account
 from duolog.client.outbox import MOVED, deliver
 from duolog.client.pulling import pull
@@ -154,7 +154,9 @@ def _keep(context: Context, wanted: Wanted) -> None:
     newcomers = [Newcomer.of(item, context.account) for item in new]
     secret, request = make_rotation(context, remove=wanted.remove, new=newcomers)
     pending = _Pending(wanted, secret.seed, request)
-    context.store.put("rotation", context.home.seal("rotation", pending.encode()))
+    with context.store.transaction():
+        context.store.put("rotation", context.home.seal("rotation", pending.encode()))
+        keep_anchors(context.store, request.anchors)
 
 
 def _load(context: Context) -> _Pending | None:

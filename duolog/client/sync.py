@@ -31,6 +31,7 @@ from duolog.client.proposals import renew
 from duolog.client.pulling import pull
 from duolog.client.rotating import resume, rotate_by_chance
 from duolog.client.store import as_bytes
+from duolog.client.switching import follow_own, moved_elsewhere
 from duolog.client.transport import Transport
 from duolog.client.views import SyncReport
 from duolog.client.ways import unknown
@@ -60,6 +61,10 @@ async def sync(context: Context) -> SyncReport:
         raise Withheld("The server keeps back your account's own journal.", check="client.account_journal_listed")
     await _pull_one(context, mine, listed)
     check_account_head(context)
+    moved = moved_elsewhere(context)
+    if moved is not None:
+        await follow_own(context, moved)
+        return await sync(context)
     problems: list[DuologError] = []
     state = account_state(context)
     problems += _hidden(context, state, listed)

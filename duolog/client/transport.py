@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from typing import Literal, Protocol
 
 from duolog.api.accounts import OwnAccount, Registered, Registration, Rotated, RotationRequest, SetRequest
+from duolog.api.carrying import Carried, CarriedAccount, CarriedPage
 from duolog.api.common import JournalStatementModel
 from duolog.api.entries import Pushed
 from duolog.api.invitations import InvitationRequest, OpenInvitation, OwnInvitationList, Reveal
@@ -52,6 +53,10 @@ class Transport(Protocol):
     async def fetch_message(self, rendezvous: bytes, role: RendezvousRole, number: int) -> RendezvousAnswer: ...
 
     async def delete_account(self) -> None: ...
+
+    async def carry_account(self, account: CarriedAccount) -> Session: ...
+
+    async def carry_journal(self, journal: bytes, page: CarriedPage) -> Carried: ...
 
     async def challenge(self, keyholder: bytes) -> ChallengeAnswer: ...
 

@@ -19,6 +19,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from duolog.api.pages import Placed, PulledPush
+from duolog.client.earlier import EarlierKey, key_at
 from duolog.errors import (
     BadReceipt,
     EntryFault,
@@ -59,7 +60,8 @@ class Known:
     """What the home holds of one journal. `epochs`: None where a grant was bad; `acknowledged`: digests by seq.
 
     `heads(seqs)` gives the verified heads at these seqs; `entries(ids)` the seq and author of these entries.
-    `believed`: for each earlier generation of mine, the last seq up to which its entries count.
+    `believed`: for each earlier generation of mine, the last seq up to which its entries count. `earlier`: whose
+    receipts it holds from before it was carried to this server.
     """
 
     receipt_key: bytes
@@ -69,6 +71,11 @@ class Known:
     heads: Callable[[Sequence[int]], dict[int, bytes]]
     entries: Callable[[Sequence[bytes]], dict[bytes, tuple[int, bytes]]]
     believed: Mapping[int, int] = field(default_factory=dict)
+    earlier: Sequence[EarlierKey] = ()
+
+    def key_at(self, seq: int) -> bytes:
+        """The receipt key of a seq: that of an earlier server where the journal was carried here. 32 bytes."""
+        return key_at(self.earlier, self.receipt_key, seq)
 
 
 @dataclass(slots=True)
@@ -129,7 +136,7 @@ def verify_server(state: LogState, push: PulledPush, me: Me, known: Known) -> Ju
         judged.items.append(Judged(placed, state.head, placed.item.digest, state.roster))
         if isinstance(placed.item, StatementItem):
             _take_grant(state.roster, placed, me, known)
-    judged.state = accept_receipt(state, push.receipt, known.receipt_key)
+    judged.state = accept_receipt(state, push.receipt, known.key_at(push.receipt.seq))
     for item in judged.items:
         item.time = judged.state.time
     return judged
@@ -266,7 +273,7 @@ def _judge_messages(
 def _check_seen(item: Judged, parsed: Message, heads: Mapping[int, bytes], known: Known) -> None:
     seen = parsed.seen
     try:
-        verify_receipt(seen, item.roster.journal, known.receipt_key)
+        verify_receipt(seen, item.roster.journal, known.key_at(seen.seq))
     except BadReceipt as error:
         raise EntryFault("The entry says that it saw something, without proof.", check="messages.seen") from error
     # An author can't have seen a head that already covers this very entry: with a valid receipt, it is another history.

@@ -17,6 +17,7 @@ from duolog.api.sessions import OwnSession
 from duolog.client.changes import Newcomer, make_set_request
 from duolog.client.context import Context
 from duolog.client.folding import account_state
+from duolog.client.identity import keep_anchors
 from duolog.client.lifting import behind
 from duolog.client.logs import roster_at
 from duolog.client.opening import refresh_account
@@ -138,6 +139,7 @@ async def add(context: Context, newcomer: Newcomer) -> int:
         newest = context.identity.newest_set
         if newest.find(newcomer.public.id) is None:
             request = make_set_request(context, [newcomer])
+            keep_anchors(context.store, request.anchors)
             try:
                 await context.network.call(partial(_change_set, request))
             except ServerRefused as error:

@@ -21,6 +21,7 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 
 from duolog.documents.account_kinds import (
+    AccountMoved,
     BranchChosen,
     Confirmed,
     DeclinedProposal,
@@ -87,6 +88,7 @@ class AccountState:
     erased: dict[JournalId, tuple[EntryId, ...]] = field(default_factory=dict)
     declined: tuple[DeclinedProposal, ...] = ()
     left: dict[JournalId, LeftJournal] = field(default_factory=dict)
+    moved: AccountMoved | None = None
     conflicts: tuple[Conflict, ...] = ()
     skipped: tuple[Skipped, ...] = ()
     unknown: tuple[AppliedDocument, ...] = ()
@@ -307,6 +309,18 @@ def _left(state: AccountState, entry: bytes, body: LeftJournal) -> AccountState:
     return replace(state, left={**state.left, body.journal: body})
 
 
+def _moved(state: AccountState, entry: bytes, body: AccountMoved) -> AccountState:
+    """Every journal of that server is at the other one from now on, with these heads or later ones."""
+    there = {"origin": body.origin, "receipt_key": body.receipt_key}
+    journals = {
+        journal: item.model_copy(update=there) if item.origin == body.from_origin else item
+        for journal, item in state.journals.items()
+    }
+    return replace(
+        state, moved=body, journals=journals, heads={**state.heads, **{item.journal: item for item in body.heads}}
+    )
+
+
 def _rotated(state: AccountState, entry: bytes, body: Rotated) -> AccountState:
     if body.generation in state.rotated:  # check: account.rotated_twice
         raise NotAllowed("This rotation is noted already.")
@@ -359,6 +373,7 @@ ACCOUNT_KINDS: Mapping[str, AccountKind] = {
     "pairing": AccountKind(TypeAdapter(Pairing), _pairing),
     "draft": AccountKind(TypeAdapter(Draft), _draft),
     "confirmed": AccountKind(TypeAdapter(Confirmed), _confirmed),
+    "account_moved": AccountKind(TypeAdapter(AccountMoved), _moved),
     "rotated": AccountKind(TypeAdapter(Rotated), _rotated),
     "branch_chosen": AccountKind(TypeAdapter(BranchChosen), _branch),
     "pending_closing": AccountKind(TypeAdapter(PendingClosing), _closing),

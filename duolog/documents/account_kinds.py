@@ -16,6 +16,7 @@ InvitationId = Annotated[bytes, Binary(sizes.INVITATION_ID)]
 Number = Annotated[int, Field(ge=1, le=sizes.MAX_U32)]
 Seconds = Annotated[int, Field(ge=0, le=sizes.MAX_INTEGER)]
 Line = Annotated[str, StringConstraints(min_length=1, max_length=120, pattern=r"\S")]
+Origin = Annotated[str, StringConstraints(min_length=1, max_length=512)]
 Role = Literal["partner", "confidant"]
 Rights = Literal["read", "write"]
 
@@ -52,6 +53,19 @@ class NotedHead(Body):
     journal: JournalId
     seq: Number
     head: Hash
+
+
+class AccountMoved(Body):
+    """I have moved from one server to another: their origins and receipt keys, and how far each journal was verified.
+
+    My other devices follow by themselves.
+    """
+
+    origin: Origin
+    receipt_key: Annotated[bytes, Binary(sizes.SIGN_KEY)]
+    from_origin: Origin
+    from_receipt_key: Annotated[bytes, Binary(sizes.SIGN_KEY)]
+    heads: tuple[NotedHead, ...] = ()
 
 
 class KeyholderLabel(Body):

@@ -19,6 +19,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from duolog.documents.base import AccountId, AppliedDocument, Context, EntryId, Skipped, Voice, parse_body, plain_line
 from duolog.documents.boundary import Boundary
+from duolog.documents.moved import Move
 from duolog.documents.profile import Profile
 from duolog.documents.registry import KINDS, Kind, is_step
 from duolog.documents.withdrawn import Withdrawal
@@ -51,6 +52,7 @@ class JournalState:
     profiles: dict[AccountId, Profile] = field(default_factory=dict)
     boundaries: dict[EntryId, Boundary] = field(default_factory=dict)
     withdrawals: dict[EntryId, dict[AccountId, Withdrawal]] = field(default_factory=dict)
+    moves: dict[AccountId, Move] = field(default_factory=dict)
 
     @property
     def skipped(self) -> tuple[Skipped, ...]:

@@ -16,6 +16,7 @@ from duolog.documents.boundary import BoundaryBody
 from duolog.documents.boundary_rules import reduce_boundary
 from duolog.documents.boundary_words import describe_step
 from duolog.documents.copy import Copy, describe_copy
+from duolog.documents.moved import Moved, describe_moved, reduce_moved
 from duolog.documents.note import Note, describe_note
 from duolog.documents.profile import Profile, describe_profile, reduce_profile
 from duolog.documents.withdrawn import Withdrawn, describe_withdrawn, reduce_withdrawn, require_text
@@ -41,6 +42,7 @@ _ROWS = (
     Kind("note", 1, TypeAdapter(Note), describe_note),
     Kind("copy", 1, TypeAdapter(Copy), describe_copy, while_provisional=False),
     Kind("boundary", 1, TypeAdapter(BoundaryBody), describe_step, "boundaries", reduce_boundary),
+    Kind("moved", 1, TypeAdapter(Moved), describe_moved, "moves", reduce_moved),
     Kind(
         *("withdrawn", 1, TypeAdapter(Withdrawn), describe_withdrawn, "withdrawals", reduce_withdrawn),
         looks_back=require_text,

@@ -1,0 +1,69 @@
+"""Whose receipts a journal holds from before it was carried to the server of today.
+
+Rules
+- A receipt, and a `seen`, is verified under the key of its seq: that of the server which accepted it.
+- The list comes with the first page of a carried journal, and is pinned with it; afterwards it only grows by moving.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from duolog.api.journals import CarriedKey
+from duolog.client.store import Store, as_bytes, as_int
+from duolog.errors import PinMismatch
+
+
+@dataclass(frozen=True, slots=True)
+class EarlierKey:
+    """A server that signed the receipts up to the seq `until`, behind those of the one before it."""
+
+    until: int
+    origin: str
+    key: bytes
+
+
+def key_at(earlier: Sequence[EarlierKey], newest: bytes, seq: int) -> bytes:
+    """The receipt key of a seq. 32 bytes. Spec: §13."""
+    return next((item.key for item in earlier if seq <= item.until), newest)
+
+
+def load_earlier(store: Store, journal: bytes) -> tuple[EarlierKey, ...]:
+    """The earlier servers of a journal, oldest first; none where it began at the server of today."""
+    rows = store.rows("SELECT until, origin, key FROM earlier_key WHERE journal = ? ORDER BY until", journal)
+    return tuple(EarlierKey(as_int(row[0]), str(row[1]), as_bytes(row[2])) for row in rows)
+
+
+def save_earlier(store: Store, journal: bytes, earlier: Sequence[EarlierKey]) -> None:
+    """Make the list of a journal durable."""
+    with store.transaction():
+        store.write("DELETE FROM earlier_key WHERE journal = ?", journal)
+        rows = [(journal, item.until, item.origin, item.key) for item in earlier]
+        store.write_all("INSERT INTO earlier_key VALUES (?, ?, ?, ?)", rows)
+
+
+def shown(listed: Sequence[CarriedKey]) -> tuple[EarlierKey, ...]:
+    """The list as a server shows it."""
+    return tuple(EarlierKey(item.until, item.origin, item.key) for item in listed)
+
+
+def is_new(known: Sequence[EarlierKey], last: EarlierKey) -> bool:
+    """Whether a journal holds receipts of the server that is left, beyond those of the ones before."""
+    return not known or last.until > known[-1].until
+
+
+def require_carried(known: Sequence[EarlierKey], last: EarlierKey, listed: Sequence[EarlierKey]) -> None:
+    """What the new server lists is what this home knows, up to the server that it leaves.
+
+    `last`: that server, with the seq to which this home holds the journal; the new server may hold more of it.
+
+    Raises: PinMismatch. Spec: §13.
+    """
+    rest = listed[len(known) :]
+    same_server = [(item.origin, item.key) for item in rest] == [(last.origin, last.key)]
+    reached = same_server and rest[-1].until >= last.until
+    nothing = not rest and not is_new(known, last)
+    if tuple(listed[: len(known)]) != tuple(known) or not (reached or nothing):  # check: client.carried_keys
+        raise PinMismatch(
+            "The new server holds another history of a journal than you have. Do not go on there.",
+            check="client.carried_keys",
+        )

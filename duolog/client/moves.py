@@ -1,0 +1,85 @@
+"""`Moving`: how one leaves a server, and how one goes after somebody who has left it."""
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from duolog.client.context import Context
+from duolog.client.folding import journal_state
+from duolog.client.logs import load_log
+from duolog.client.moving import move
+from duolog.client.reading import journal_ids, profiles
+from duolog.client.transport import Transport
+from duolog.client.views import MoveReport, MoveSeen
+from duolog.errors import NotAllowed
+
+if TYPE_CHECKING:
+    from duolog.client.duolog import Duolog
+
+AFTER_MOVING = (
+    "The old server keeps what it had: sealed entries, who shares which journal, and when something was written. It "
+    "can't read any of it.",
+    "Invitations and proposals that waited there are over. Make them anew.",
+)
+
+
+class Moving:
+    """How one moves.
+
+    Raises: as `moving.move`.
+    """
+
+    def __init__(self, duolog: "Duolog") -> None:
+        self._duolog = duolog
+
+    async def to(self, server: str | Transport, *, invite_code: str | None = None) -> MoveReport:
+        """Carry the account and every journal to another server. The old one need not answer."""
+        async with self._duolog._alone() as context:
+            return await move(context, _transport(context, server), invite_code=invite_code)
+
+    async def follow(self, server: str | Transport | None = None, *, invite_code: str | None = None) -> MoveReport:
+        """Go where a member says that they have gone; or to `server`, when the old one is silent.
+
+        Raises:
+            NotAllowed: nobody has said where, or not all the same.
+        """
+        async with self._duolog._alone() as context:
+            transport = None if server is None else _transport(context, server)
+            chosen = _chosen(seen(context), None if transport is None else transport.origin)
+            if transport is None:
+                if chosen is None:
+                    raise NotAllowed("Nobody has said that they moved. Sync, or name the server.")
+                transport = context.connect(chosen.origin)
+            named = None if chosen is None else chosen.receipt_key
+            return await move(context, transport, invite_code=invite_code, named=named)
+
+    async def seen(self) -> tuple[MoveSeen, ...]:
+        """Who of the members says that they have moved, and where. Without the network."""
+        async with self._duolog._alone() as context:
+            return seen(context)
+
+
+def seen(context: Context) -> tuple[MoveSeen, ...]:
+    """What the newest `moved` of each other member says, where it is another server than this home's."""
+    here = context.network.transport.origin
+    found = []
+    for journal in journal_ids(context):
+        roster = load_log(context.store, journal).roster
+        names = profiles(context, journal)
+        for account, said in journal_state(context, journal).moves.items():
+            if account == context.account or roster is None or roster.find(account) is None or said.said.origin == here:
+                continue
+            name = names[account].display_name if account in names else None
+            found.append(MoveSeen(journal, account, name, said.said.origin, said.said.receipt_key))
+    return tuple(found)
+
+
+def _chosen(found: Iterable[MoveSeen], origin: str | None) -> MoveSeen | None:
+    """The one server that members name; `origin`: only what they say of this one counts."""
+    wanted = {(item.origin, item.receipt_key): item for item in found if origin in (None, item.origin)}
+    if len(wanted) > 1:  # check: client.moved_apart
+        raise NotAllowed("The members have gone to different servers, or name different keys. Ask them, and name one.")
+    return next(iter(wanted.values()), None)
+
+
+def _transport(context: Context, server: str | Transport) -> Transport:
+    return context.connect(server) if isinstance(server, str) else server
