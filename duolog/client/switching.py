@@ -74,10 +74,10 @@ async def follow_own(context: Context, moved: AccountMoved) -> None:
     Spec: §13.
     """
     transport = context.connect(moved.origin)
-    if await receipt_key_of(transport) != moved.receipt_key:  # check: client.moved_receipt_key
+    if await receipt_key_of(transport) != moved.receipt_key:  # check: client.followed_receipt_key
         raise PinMismatch(
             "The server that your other device has moved to shows another key now. Do not go on; ask who runs it.",
-            check="client.moved_receipt_key",
+            check="client.followed_receipt_key",
         )
     session = await _log_in(context, transport)
     transport.use_session(session.token)
