@@ -16,6 +16,7 @@ from duolog.cli import (
     export,
     journals,
     leaving,
+    moving,
     notes,
     pairing,
     recovery,
@@ -34,7 +35,7 @@ def make_app() -> typer.Typer:
     """All commands, in the order in which people meet them."""
     app = group("duolog", PURPOSE)
     app.callback(invoke_without_command=False)(_version)
-    for part in (account.app, pairing.app, notes.app, timeline.app, journals.app, export.app, leaving.app):
+    for part in (account.app, pairing.app, notes.app, timeline.app, journals.app, export.app, moving.app, leaving.app):
         app.registered_commands.extend(part.registered_commands)
     app.add_typer(boundary.app, name="boundary")
     app.add_typer(confidant.app, name="confidant")

@@ -105,6 +105,9 @@ class Run:
             return None
         for problem in report.problems:
             self.screen.aside(f"Not everything could be done: {problem}")
+        for moved in duolog.moving.seen():
+            name = moved.name or "A member"
+            self.screen.aside(f"{name} goes on at {moved.origin}. `duolog follow` goes there too.", style="careful")
         if report.new_keyholders:
             self.screen.warn("there is a new way into your account. `duolog device list` shows it.")
         return report

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
         Admission,
         Heads,
         JournalView,
+        MoveReport,
         NewInvitation,
         Pairing,
         ProposalView,
@@ -201,6 +202,18 @@ def exported_shape(done: "Exported") -> Shape:
         "journals": done.journals,
         "documents": done.documents,
         "unreadable": done.unreadable,
+    }
+
+
+def move_shape(report: "MoveReport") -> Shape:
+    """What moving to another server did."""
+    return {
+        "old": report.old,
+        "new": report.new,
+        "journals": [b64(journal) for journal in report.journals],
+        "behind": [b64(journal) for journal in report.behind],
+        "told": report.told,
+        "open_copies": [b64(journal) for journal in report.open_copies],
     }
 
 

@@ -15,6 +15,7 @@ from duolog.client.keystore import Unlock
 from duolog.client.leaving import BEFORE_CLOSING, Leaving
 from duolog.client.links import InvitationLink, parse_link
 from duolog.client.members import Members
+from duolog.client.moves import AFTER_MOVING, Moving
 from duolog.client.passkeys import PASSKEY_PRF_INPUT, restore_with_passkey
 from duolog.client.transport import Transport
 from duolog.client.views import (
@@ -29,6 +30,8 @@ from duolog.client.views import (
     JournalView,
     JournalWords,
     MemberView,
+    MoveReport,
+    MoveSeen,
     NewAccount,
     NewInvitation,
     Pairing,
@@ -43,6 +46,7 @@ from duolog.client.views import (
 from duolog.client.ways import KeyholderView, Review, Revoked, SessionView, SignedSince
 
 __all__ = [
+    "AFTER_MOVING",
     "BEFORE_CLOSING",
     "BEFORE_CONFIDING",
     "BEFORE_FIRST_SHARING",
@@ -68,6 +72,9 @@ __all__ = [
     "Leaving",
     "MemberView",
     "Members",
+    "MoveReport",
+    "MoveSeen",
+    "Moving",
     "NewAccount",
     "NewInvitation",
     "Pairing",

@@ -18,6 +18,7 @@ from duolog.client import enrolling as _enrolling
 from duolog.client import keyholders as _keyholders
 from duolog.client import leaving as _leaving
 from duolog.client import members as _members
+from duolog.client import moves as _moves
 from duolog.client.keystore import Unlock
 from duolog.client.transport import Transport
 from duolog.client.views import Words
@@ -120,6 +121,14 @@ class Keyholders(_Face):
     choose_branch = _waits(_keyholders.Keyholders.choose_branch)
 
 
+class Moving(_Face):
+    """`duolog.client.Moving` without `await`."""
+
+    to = _waits(_moves.Moving.to)
+    follow = _waits(_moves.Moving.follow)
+    seen = _waits(_moves.Moving.seen)
+
+
 class NewAccount:
     """A fresh account. `words`: the 24 words of the recovery sheet, shown once and stored nowhere."""
 
@@ -218,6 +227,11 @@ class Duolog(_Face):
     copy = _waits(_duolog.Duolog.copy)
 
     @property
+    def moving(self) -> Moving:
+        """How to leave this server for another one, and how to follow."""
+        return Moving(self._duolog.moving, self._portal)
+
+    @property
     def keyholders(self) -> Keyholders:
         """The ways into this account, its sessions, and forks."""
         return Keyholders(self._duolog.keyholders, self._portal)
@@ -293,4 +307,4 @@ def _portal() -> Iterator[tuple[BlockingPortal, AbstractContextManager[BlockingP
         raise
 
 
-__all__ = ["Boundaries", "Drafts", "Duolog", "Enrollment", "Keyholders", "Leaving", "Members", "NewAccount"]
+__all__ = ["Boundaries", "Drafts", "Duolog", "Enrollment", "Keyholders", "Leaving", "Members", "Moving", "NewAccount"]

@@ -17,6 +17,13 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalServer]:
 
 
 @pytest.fixture
+def elsewhere(tmp_path: Path) -> Iterator[LocalServer]:
+    """Another server process."""
+    with LocalServer(tmp_path / "elsewhere") as running:
+        yield running
+
+
+@pytest.fixture
 def homes(tmp_path: Path) -> Path:
     """Where the homes are."""
     return tmp_path / "homes"

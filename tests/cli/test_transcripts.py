@@ -11,5 +11,10 @@ TRANSCRIPTS = sorted((Path(__file__).parent / "transcripts").glob("*.txt"))
 
 
 @pytest.mark.parametrize("path", TRANSCRIPTS, ids=lambda path: path.stem)
-def test_the_command_says_what_the_transcript_says(path: Path, server: LocalServer, homes: Path) -> None:
-    play(path.read_text(), homes, {"server": server.origin, "folder": str(homes.parent)})
+def test_the_command_says_what_the_transcript_says(
+    path: Path, server: LocalServer, homes: Path, request: pytest.FixtureRequest
+) -> None:
+    values = {"server": server.origin, "folder": str(homes.parent)}
+    if "{elsewhere}" in path.read_text():
+        values["elsewhere"] = request.getfixturevalue("elsewhere").origin
+    play(path.read_text(), homes, values)

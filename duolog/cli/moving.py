@@ -1,0 +1,77 @@
+"""Leaving a server with everything, and going after somebody who has left it."""
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from duolog.cli.command import command, group
+from duolog.cli.failures import OK
+from duolog.cli.run import Run
+from duolog.cli.shapes import move_shape, short
+
+if TYPE_CHECKING:
+    from duolog.client import MoveReport
+
+app = group("moving", "Another server.")
+
+ToOption = Annotated[str, typer.Option("--to", metavar="URL", help="The new server's address.")]
+MaybeToOption = Annotated[
+    str | None, typer.Option("--to", metavar="URL", help="The new server's address, when nobody could leave a note.")
+]
+CodeOption = Annotated[
+    str | None, typer.Option("--invite-code", metavar="CODE", help="Where the new server takes accounts by code.")
+]
+
+
+@command(app, "move", examples=("duolog move --to https://journal.example",))
+def move(run: Run, to: ToOption, invite_code: CodeOption = None) -> int:
+    """Take your account and all your journals to another server. The old one need not help, or even answer.
+
+    The others follow by themselves, with `duolog follow`. If this is interrupted, run it again: it goes on where it
+    stopped.
+    """
+    with run.opened() as duolog:
+        with run.screen.busy("Carrying everything to the new server"):
+            report = duolog.moving.to(to, invite_code=invite_code)
+        return _say(run, report)
+
+
+@command(app, "follow", examples=("duolog follow", "duolog follow --to https://journal.example"))
+def follow(run: Run, to: MaybeToOption = None, invite_code: CodeOption = None) -> int:
+    """Go where your partner has gone, with your account and all your journals."""
+    with run.opened() as duolog:
+        run.sync(duolog)
+        seen = duolog.moving.seen()
+        with run.screen.busy("Carrying everything to the new server"):
+            report = duolog.moving.follow(to, invite_code=invite_code)
+        code = _say(run, report)
+        if not any(one.origin == report.new for one in seen):
+            run.screen.warn(
+                "nobody told this computer about that server. Compare the words of `duolog heads` together."
+            )
+        return code
+
+
+def _say(run: Run, report: "MoveReport") -> int:
+    from duolog.client import AFTER_MOVING
+
+    say = run.screen.say
+    run.screen.result(move_shape(report))
+    count = f"{len(report.journals)} {'journal' if len(report.journals) == 1 else 'journals'}"
+    say(f"Your account and {count} are at {report.new} now. This computer uses it from here on.", style="good")
+    if report.told:
+        say("The others were told. Each of them goes after you with `duolog follow`, when they want to.")
+    else:
+        say(
+            f"Not everybody could be told at {report.old}. Tell them yourself: `duolog follow --to {report.new}`. "
+            "Then compare the words of `duolog heads`."
+        )
+    if report.open_copies:
+        say(f"The old copies could not be closed: {report.old} may go on showing them as if they were yours.")
+    for journal in report.behind:
+        say(f"Journal {short(journal)} stayed behind: no partner has brought it there. It stays readable here.")
+    for sentence in AFTER_MOVING:
+        say(sentence)
+    for problem in report.problems:
+        run.screen.aside(f"Not everything could be done: {problem}")
+    return OK
