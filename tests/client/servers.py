@@ -92,4 +92,9 @@ def lie(route: Route, method: str, change: Callable[[Any], Any]) -> None:
     async def changed(*arguments: Any, **options: Any) -> Any:
         return change(await honest(*arguments, **options))
 
-    setattr(route, method, changed)
+    replace(route, method, changed)
+
+
+def replace(route: Route, method: str, instead: Callable[..., Any]) -> None:
+    """From now on this is called instead."""
+    setattr(route, method, instead)
