@@ -9,7 +9,7 @@ from fastapi import FastAPI
 
 from duolog.client import Duolog
 from duolog.client.rotating import Wanted, rotate
-from duolog.errors import DuologError, OpenError, RosterViolation, ServerRefused
+from duolog.errors import DuologError, NotAllowed, OpenError, RosterViolation, ServerRefused
 from duolog.protocol.entries import parse_header
 from duolog.protocol.log import EntryItem, StatementItem
 from duolog.protocol.roster import check_change
@@ -69,7 +69,11 @@ class Evening:
             device.written.append(text)
 
     async def _waiting(self, device: Device) -> set[str]:
-        shown = await device.duolog.timeline(self.journal)
+        """What is kept in this home to be sent, or has been; nothing in a new one that has not seen the journal yet."""
+        try:
+            shown = await device.duolog.timeline(self.journal)
+        except NotAllowed:
+            return set()
         return {item.body["text"] for item in shown if item.mine and item.kind == "note" and item.body is not None}
 
     async def sync(self, device: Device) -> None:
