@@ -177,7 +177,7 @@ def _append(
                 used.add(part.entry)
     except (MalformedData, VerificationError) as error:
         raise refuse(error) from error
-    if state.copy is not None:  # check: server.carried_copy
+    if state.closed_under is not None:  # check: server.carried_closing
         raise RuleBroken
     _store(
         connection, before, state, items, {seq: read.receipts[seq] for seq in read.receipts if seq > before.seq}, new

@@ -161,7 +161,7 @@ def append(
             if candidate.header is not None:
                 entries[candidate.header.entry] = place
         places.append(place)
-    if state.copy not in (None, signer.keys[-1].key):  # check: server.close_copy
+    if state.closed_under not in (None, signer.keys[-1].key):  # check: server.close_key
         raise RuleBroken
     if not new:
         return Appended(tuple(places), None)

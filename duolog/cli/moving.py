@@ -22,9 +22,13 @@ CodeOption = Annotated[
     str | None, typer.Option("--invite-code", metavar="CODE", help="Where the new server takes accounts by code.")
 ]
 
+SilentOption = Annotated[
+    bool, typer.Option("--silent", help="Tell nobody where you go, not even your other devices, and close nothing.")
+]
+
 
 @command(app, "move", examples=("duolog move --to https://journal.example",))
-def move(run: Run, to: ToOption, invite_code: CodeOption = None) -> int:
+def move(run: Run, to: ToOption, invite_code: CodeOption = None, silent: SilentOption = False) -> int:
     """Take your account and all your journals to another server. The old one need not help, or even answer.
 
     The others follow by themselves, with `duolog follow`. If this is interrupted, run it again: it goes on where it
@@ -32,7 +36,7 @@ def move(run: Run, to: ToOption, invite_code: CodeOption = None) -> int:
     """
     with run.opened() as duolog:
         with run.screen.busy("Carrying everything to the new server"):
-            report = duolog.moving.to(to, invite_code=invite_code)
+            report = duolog.moving.to(to, invite_code=invite_code, tell=not silent)
         return _say(run, report)
 
 
@@ -66,8 +70,8 @@ def _say(run: Run, report: "MoveReport") -> int:
             f"Not everybody could be told at {report.old}. Tell them yourself: `duolog follow --to {report.new}`. "
             "Then compare the words of `duolog heads`."
         )
-    if report.open_copies:
-        say(f"The old copies could not be closed: {report.old} may go on showing them as if they were yours.")
+    if report.open_logs:
+        say(f"The old logs could not be closed: {report.old} may go on showing them as if they were yours.")
     for journal in report.behind:
         say(f"Journal {short(journal)} stayed behind: no partner has brought it there. It stays readable here.")
     for sentence in AFTER_MOVING:

@@ -213,7 +213,7 @@ def move_shape(report: "MoveReport") -> Shape:
         "journals": [b64(journal) for journal in report.journals],
         "behind": [b64(journal) for journal in report.behind],
         "told": report.told,
-        "open_copies": [b64(journal) for journal in report.open_copies],
+        "open_logs": [b64(journal) for journal in report.open_logs],
     }
 
 

@@ -4,7 +4,7 @@ Rules
 - Packages and earlier seeds are made anew; anchors are those that this home keeps.
 - A page is whole pushes under one receipt key, and no larger than a page that is fetched.
 - What was withdrawn or erased goes as gone, and so does a blob that no plaintext can have.
-- The closing of the old copy stays behind, as does what its server put into the same push.
+- The closing of the old log stays behind, as does what its server put into the same push.
 """
 
 from collections.abc import Iterator, Sequence
@@ -92,9 +92,9 @@ def _account(context: Context, log_in: LogIn, anchors: list[AnchorModel], invite
 
 
 def carried_end(context: Context, journal: bytes) -> LogState:
-    """Where a journal ends that goes on at another server: its mark, or the place before the old copy's closing."""
+    """Where a journal ends that goes on at another server: its mark, or the place before the old log's closing."""
     state = load_log(context.store, journal)
-    if state.copy is None:
+    if state.closed_under is None:
         return state
     row = context.store.row(
         "SELECT r.seq, r.receipt, i.head, i.version FROM receipt r "

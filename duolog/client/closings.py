@@ -186,11 +186,11 @@ async def look_after(context: Context, journal: bytes) -> None:
 async def settle_closed(context: Context, journal: bytes) -> None:
     """Note for all own devices that a journal is closed, once nothing of its closing is left to do.
 
-    One server's copy that was closed is no such journal: it goes on elsewhere. Raises: LogViolation as `look_after`.
+    A journal whose log was closed at one server alone goes on elsewhere. Raises: LogViolation as `look_after`.
     """
     state, log = account_state(context), load_log(context.store, journal)
     waiting = state.closings.get(journal)
-    if not log.closed or log.copy is not None or (journal in state.closed and waiting is None):
+    if not log.closed or log.closed_under is not None or (journal in state.closed and waiting is None):
         return
     current = {item.id for item in context.identity.newest_set.keyholders}
     if waiting is not None and current.intersection(waiting.ends):

@@ -46,6 +46,23 @@ def shown(listed: Sequence[CarriedKey]) -> tuple[EarlierKey, ...]:
     return tuple(EarlierKey(item.until, item.origin, item.key) for item in listed)
 
 
+def require_longer(known: Sequence[EarlierKey], listed: Sequence[EarlierKey]) -> None:
+    """The list of a journal goes on from the one that is pinned: somebody who held more of it has brought that since.
+
+    What comes behind it was accepted by this server's word, as anything new is, whoever signed for it before.
+
+    Raises: PinMismatch. Spec: §13.
+    """
+    last, shown_last = known[-1], listed[len(known) - 1 : len(known)]
+    alike = [(item.origin, item.key) for item in shown_last] == [(last.origin, last.key)]
+    before = tuple(listed[: len(known) - 1]) == tuple(known[:-1])
+    if not alike or not before or shown_last[0].until < last.until:  # check: client.carried_longer
+        raise PinMismatch(
+            "The server names other receipt keys for the past of a journal than it did before.",
+            check="client.carried_longer",
+        )
+
+
 def is_new(known: Sequence[EarlierKey], last: EarlierKey) -> bool:
     """Whether a journal holds receipts of the server that is left, beyond those of the ones before."""
     return not known or last.until > known[-1].until

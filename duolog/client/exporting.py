@@ -19,6 +19,7 @@ from typing import BinaryIO
 
 from duolog.api.pages import GONE, Placed, encode_end, encode_gone, encode_push, encode_receipt, parse_push
 from duolog.client.context import Context
+from duolog.client.earlier import load_earlier
 from duolog.client.export_format import PAGE_BYTES, REMOVED, ExportWriter, document_fields, state_fields
 from duolog.client.folding import account_state, journal_state
 from duolog.client.holdings import tidy
@@ -134,6 +135,7 @@ def _journal(
 ) -> None:
     state, joined = journal_state(context, log.journal), account_state(context).journals.get(log.journal)
     keys = {context.receipt_key()} | ({joined.receipt_key} if joined is not None else set())
+    keys |= {item.key for item in load_earlier(context.store, log.journal)}
     head = {"journal": encode_b64(log.journal), "receipt_keys": sorted(encode_b64(key) for key in keys)}
     writer.part("journal", {**head, "seq": log.seq, "head": encode_b64(log.head)})
     items = {item.applied.seq: item for item in state.timeline}

@@ -12,7 +12,7 @@ from duolog.protocol.roster_changes import Roster
 from duolog.protocol.roster_statements import Member
 from duolog.protocol.statements import Fields
 
-_COPY_CLOSED = 2  # in the column `closed`: one server's copy alone is
+_LOG_CLOSED = 2  # in the column `closed`: the log of one server alone is
 
 
 def load_log(store: Store, journal: bytes) -> LogState:
@@ -21,8 +21,8 @@ def load_log(store: Store, journal: bytes) -> LogState:
     if row is None:
         return empty_log(journal)
     roster = None if row[3] is None else parse_roster_state(as_bytes(row[3]))
-    copy = b"" if row[4] == _COPY_CLOSED else None  # which copy stands in the closing, and no item follows it
-    return LogState(journal, as_int(row[0]), as_bytes(row[1]), as_int(row[2]), roster, bool(row[4]), copy)
+    under = b"" if row[4] == _LOG_CLOSED else None  # which key stands in the closing, and no item follows it
+    return LogState(journal, as_int(row[0]), as_bytes(row[1]), as_int(row[2]), roster, bool(row[4]), under)
 
 
 def save_log(store: Store, state: LogState) -> None:
@@ -31,7 +31,14 @@ def save_log(store: Store, state: LogState) -> None:
     store.write(
         "INSERT INTO journal VALUES (?, ?, ?, ?, ?, ?, NULL) ON CONFLICT (id) DO UPDATE SET seq = excluded.seq, "
         "head = excluded.head, time = excluded.time, roster = excluded.roster, closed = excluded.closed",
-        *(state.journal, state.seq, state.head, state.time, roster, int(state.closed) + (state.copy is not None)),
+        *(
+            state.journal,
+            state.seq,
+            state.head,
+            state.time,
+            roster,
+            int(state.closed) + (state.closed_under is not None),
+        ),
     )
 
 
@@ -48,7 +55,7 @@ def require_open(store: Store, journal: bytes) -> tuple[LogState, Roster]:
     reason = frozen_reason(store, journal)
     if reason is not None:  # check: client.frozen
         raise JournalFrozen(f"This journal is read-only: {reason}")
-    if state.copy is not None:
+    if state.closed_under is not None:
         raise NotAllowed("This journal goes on at another server. Follow it there, or finish moving: `duolog follow`.")
     if state.closed:  # check: client.closed
         raise NotAllowed("This journal is closed.")

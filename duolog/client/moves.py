@@ -31,10 +31,13 @@ class Moving:
     def __init__(self, duolog: "Duolog") -> None:
         self._duolog = duolog
 
-    async def to(self, server: str | Transport, *, invite_code: str | None = None) -> MoveReport:
-        """Carry the account and every journal to another server. The old one need not answer."""
+    async def to(self, server: str | Transport, *, invite_code: str | None = None, tell: bool = True) -> MoveReport:
+        """Carry the account and every journal to another server. The old one need not answer.
+
+        `tell` False: leave no note there for the others and the own devices, and close nothing.
+        """
         async with self._duolog._alone() as context:
-            return await move(context, _transport(context, server), invite_code=invite_code)
+            return await move(context, _transport(context, server), invite_code=invite_code, tell=tell)
 
     async def follow(self, server: str | Transport | None = None, *, invite_code: str | None = None) -> MoveReport:
         """Go where a member says that they have gone; or to `server`, when the old one is silent.

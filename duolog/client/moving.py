@@ -50,9 +50,16 @@ class _Plan:
 
 
 async def move(
-    context: Context, transport: Transport, *, invite_code: str | None = None, named: bytes | None = None
+    context: Context,
+    transport: Transport,
+    *,
+    invite_code: str | None = None,
+    named: bytes | None = None,
+    tell: bool = True,
 ) -> MoveReport:
-    """Carry everything to another server, and belong to it from then on. `named`: the receipt key that it must have.
+    """Carry everything to another server, and belong to it from then on.
+
+    `named`: the receipt key that it must have. `tell`: leave a note at the old server, and close what is there.
 
     Raises:
         NotAllowed: it is the same server, goes by another address, or this home lacks something.
@@ -67,7 +74,9 @@ async def move(
     session = await carry_account(context, transport, invite_code)
     carried, there, behind = await _carried(context, transport)
     ends = {journal: await carry_journal(context, transport, journal) for journal in carried}
-    told, left_open = await _say_goodbye(context, plan, there) if answers else (False, tuple(_open_here(context)))
+    told, left_open = (
+        await _say_goodbye(context, plan, there) if answers and tell else (False, tuple(_open_here(context)))
+    )
     keys = {journal: await finish_journal(context, transport, journal, ends[journal]) for journal in carried}
     moved = _account_moved(context, plan)
     before = context.network.transport
@@ -145,7 +154,7 @@ async def _carried(context: Context, transport: Transport) -> tuple[list[bytes],
 
 
 def _open_here(context: Context) -> list[bytes]:
-    """The journals in which the old server's copy could go on, and others with it."""
+    """The journals in which the old server's log could go on, and others with it."""
     return [
         journal
         for journal in journal_ids(context)
@@ -159,9 +168,9 @@ def _open_here(context: Context) -> list[bytes]:
 
 
 async def _say_goodbye(context: Context, plan: _Plan, there: frozenset[bytes]) -> tuple[bool, tuple[bytes, ...]]:
-    """Tell the members and the own devices, then close the copies. Whether all were told, and what stayed open.
+    """Tell the members and the own devices, then close the logs. Whether all were told, and what stayed open.
 
-    Nothing is written into the old copy of a journal that is at the new server already: it may have gone on there.
+    Nothing is written into the old log of a journal that is at the new server already: it may have gone on there.
     """
     told = True
     body = Moved(origin=plan.origin, receipt_key=plan.receipt_key)
@@ -169,7 +178,7 @@ async def _say_goodbye(context: Context, plan: _Plan, there: frozenset[bytes]) -
         told = await _tried(_tell(context, journal, body)) and told
     told = await _tried(note(context, "account_moved", _account_moved(context, plan))) and told
     journals = [*journal_ids(context), context.identity.account_journal]
-    return told, tuple([journal for journal in journals if not await _tried(_close_copy(context, journal))])
+    return told, tuple([journal for journal in journals if not await _tried(_close_log(context, journal))])
 
 
 async def _tried(step: Awaitable[object]) -> bool:
@@ -191,8 +200,8 @@ async def _tell(context: Context, journal: bytes, body: Moved) -> None:
     await deliver(context, journal)
 
 
-async def _close_copy(context: Context, journal: bytes) -> None:
-    """End the old server's copy of a journal, so that nobody goes on there. It counts under its receipt key alone."""
+async def _close_log(context: Context, journal: bytes) -> None:
+    """End the old server's log of a journal, so that nobody goes on there. It counts under its receipt key alone."""
     log = load_log(context.store, journal)
     member = None if log.roster is None else log.roster.find(context.account)
     if log.closed or log.roster is None or member is None or member.role != "partner":

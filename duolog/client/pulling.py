@@ -15,7 +15,7 @@ from functools import partial
 from duolog.api.pages import Placed, PulledPage, PulledPush, encode_gone, encode_push
 from duolog.client.believed import believed_until
 from duolog.client.context import Context
-from duolog.client.earlier import EarlierKey, load_earlier, require_carried, save_earlier, shown
+from duolog.client.earlier import EarlierKey, load_earlier, require_longer, save_earlier, shown
 from duolog.client.logs import encode_roster_state, freeze, frozen_reason, load_log, refused_since, save_log
 from duolog.client.opening import refresh_account
 from duolog.client.store import as_bytes
@@ -102,7 +102,7 @@ async def _earlier_keys(context: Context, state: LogState, pushes: Sequence[Pull
         return known
     listed = shown((await context.network.call(lambda transport: transport.chains(journal))).receipt_keys)
     if known:
-        require_carried(known[:-1], known[-1], listed)
+        require_longer(known, listed)
     save_earlier(context.store, journal, listed)
     return listed
 

@@ -3,7 +3,7 @@
 Rules
 - Each journal keeps whose receipts it holds, up to where the new server says that it was carried.
 - What the old server did wrong is no reason to distrust the new one: a frozen journal goes on from its mark.
-- A closing of the old copy leaves the log here, with whatever the old server put into the same push.
+- A closing of the old log leaves the log here, with whatever the old server put into the same push.
 - Promises of the old server for places that never came back go: what they were for waits in the outbox, and is sent
   anew.
 - An own device follows what the account journal says by itself: it is its owner's own act on another device.
@@ -53,7 +53,7 @@ def switch(context: Context, transport: Transport, receipt_key: bytes, session: 
 
 
 def _rewind(context: Context, end: LogState) -> None:
-    """Take the closing of the old copy out of a log, and forget promises for places behind its end."""
+    """Take the closing of the old log out of a log, and forget promises for places behind its end."""
     store, journal = context.store, end.journal
     store.write("DELETE FROM acknowledged WHERE journal = ? AND seq > ?", journal, end.seq)
     if load_log(store, journal).seq == end.seq:

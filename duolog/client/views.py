@@ -287,7 +287,7 @@ class MoveSeen:
 class MoveReport:
     """What moving did. `journals`: those that go on at the new server; `behind`: those that only a partner can bring.
 
-    `told`: the members and the own devices were told at the old server. `open_copies`: journals whose copy there could
+    `told`: the members and the own devices were told at the old server. `open_logs`: journals whose log there could
     not be closed. `problems`: what could not be done at the new server now; a sync does it.
     """
 
@@ -296,5 +296,5 @@ class MoveReport:
     journals: tuple[bytes, ...]
     behind: tuple[bytes, ...]
     told: bool
-    open_copies: tuple[bytes, ...]
+    open_logs: tuple[bytes, ...]
     problems: tuple[DuologError, ...]

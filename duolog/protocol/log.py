@@ -59,7 +59,7 @@ class LogState:
     """How far a log is verified.
 
     The last `seq` and its `head`, the newest receipt's `time`, the roster in force, and whether the journal is closed.
-    `copy`: the receipt key of the one server whose copy the closing ends, None for one that ends the journal itself.
+    `closed_under`: the receipt key of the one server whose log the closing ends, None for one that ends the journal.
     """
 
     journal: bytes
@@ -68,7 +68,7 @@ class LogState:
     time: int
     roster: Roster | None
     closed: bool
-    copy: bytes | None = None
+    closed_under: bytes | None = None
 
 
 def first_head(journal: bytes) -> bytes:
@@ -120,7 +120,7 @@ def _append_statement(state: LogState, signed: SignedStatement, chains: Chains) 
     if [item.account for item in signed.signatures] != [close.account]:  # check: log.close_signer
         raise RosterViolation("A closing is signed by its author alone.", check="log.close_signer")
     check_close(state.roster, close, signed.signatures[0].signature, chains)
-    return replace(state, closed=True, copy=close.copy)
+    return replace(state, closed=True, closed_under=close.receipt_key)
 
 
 def accept_receipt(state: LogState, receipt: Receipt, receipt_key: bytes) -> LogState:
@@ -128,7 +128,7 @@ def accept_receipt(state: LogState, receipt: Receipt, receipt_key: bytes) -> Log
 
     Raises:
         BadReceipt: for another seq or head, not this server's, or earlier than the one before.
-        RosterViolation: its push closes the copy of another server.
+        RosterViolation: its push closes the log of another server.
     Spec: §6.
     """
     if (receipt.seq, receipt.head) != (state.seq, state.head):  # check: log.receipt_head
@@ -136,8 +136,8 @@ def accept_receipt(state: LogState, receipt: Receipt, receipt_key: bytes) -> Log
     verify_receipt(receipt, state.journal, receipt_key)  # check: log.receipt_signature
     if receipt.time < state.time:  # check: log.receipt_time
         raise BadReceipt("The server's receipts run backwards in time.", check="log.receipt_time")
-    if state.copy not in (None, receipt_key):  # check: log.close_copy
-        raise RosterViolation("A closing belongs to another server's copy of this journal.", check="log.close_copy")
+    if state.closed_under not in (None, receipt_key):  # check: log.close_key
+        raise RosterViolation("A closing belongs to another server's log of this journal.", check="log.close_key")
     return replace(state, time=receipt.time)
 
 

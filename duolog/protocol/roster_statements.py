@@ -125,7 +125,7 @@ class RosterStatement:
 class Close:
     """A closing: the last entry of a log. `timing` hides when it was due (`close_timing`).
 
-    `copy`: a server's receipt key, when it ends that server's copy alone, since the journal goes on elsewhere.
+    `receipt_key`: of a server, when it ends the log there alone, since the journal goes on elsewhere.
     Spec: §5, §13.
     """
 
@@ -134,7 +134,7 @@ class Close:
     generation: int
     nonce: bytes
     timing: bytes
-    copy: bytes | None = None
+    receipt_key: bytes | None = None
 
     def encode(self) -> bytes:
         """The canonical statement. Spec: §5."""
@@ -146,8 +146,8 @@ class Close:
             "nonce": encode_b64(self.nonce),
             "timing": encode_b64(self.timing),
         }
-        if self.copy is not None:
-            value["copy"] = encode_b64(self.copy)
+        if self.receipt_key is not None:
+            value["receipt_key"] = encode_b64(self.receipt_key)
         return encode_canonical(value)
 
 
@@ -212,7 +212,7 @@ def parse_close(statement: bytes) -> Close:
         generation=fields.number("generation"),
         nonce=fields.data("nonce", sizes.NONCE),
         timing=fields.data("timing", sizes.HASH),
-        copy=fields.data("copy", sizes.SIGN_KEY) if fields.has("copy") else None,
+        receipt_key=fields.data("receipt_key", sizes.SIGN_KEY) if fields.has("receipt_key") else None,
     )
     fields.done()
     return close

@@ -1,5 +1,6 @@
 """Attacks around moving to another server: by the old one, the new one, a thief, and whoever gets there first."""
 
+import dataclasses
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
@@ -201,6 +202,31 @@ async def test_new_server_tells_an_own_device_that_less_was_carried(servers: Ser
     await second.close()
 
 
+async def test_new_server_names_another_key_for_what_it_brings_later(servers: Servers, two: Two) -> None:
+    """It makes up what Ada "had not seen yet", signed by a key of nobody, as if a partner had brought it."""
+    await two.ada.moving.to(ELSEWHERE)
+    await two.sam.moving.follow(ELSEWHERE)
+    await two.sam.write(two.journal, "note", {"text": "second"})
+    route = two.ada._context.network.transport
+    assert isinstance(route, Route)
+
+    def forged(page: PulledPage) -> PulledPage:
+        pushes = [
+            PulledPush(push.items, dataclasses.replace(push.receipt, signature=bytes(64))) for push in page.pushes
+        ]
+        return PulledPage(tuple(pushes), page.seq)
+
+    def other(answer: ChainList) -> ChainList:
+        keys = [item.model_copy(update={"key": EVIL_KEY}) for item in answer.receipt_keys]
+        return ChainList(chains=answer.chains, receipt_keys=keys)
+
+    lie(route, "pull", forged)
+    lie(route, "chains", other)
+    with pytest.raises(PinMismatch) as caught:
+        await two.ada.sync()
+    assert caught.value.check == "client.carried_longer"
+
+
 async def test_old_server_goes_on_pretending(servers: Servers, two: Two) -> None:
     """It hides the closing from Sam, who goes on writing there. Ada never asks it again; nothing of it gets to her."""
     before = two.ada._context.network.transport
@@ -219,7 +245,7 @@ async def test_old_server_goes_on_pretending(servers: Servers, two: Two) -> None
     assert await texts(two.sam, two.journal) == ["first", "into the void"]
 
 
-async def test_the_closing_of_the_old_copy_is_used_at_the_new_server(servers: Servers, two: Two) -> None:
+async def test_the_closing_of_the_old_log_is_used_at_the_new_server(servers: Servers, two: Two) -> None:
     """The new server is in it: it appends the closing and signs for it."""
     spy = servers.route()
     spy.use_session(token_of(two.sam))
@@ -249,7 +275,7 @@ async def test_the_closing_of_the_old_copy_is_used_at_the_new_server(servers: Se
     lie(route, "pull", closed)
     with pytest.raises(RosterViolation) as caught:
         await two.ada.sync()
-    assert caught.value.check == "log.close_copy"
+    assert caught.value.check == "log.close_key"
     assert not (await two.ada.journal(two.journal)).closed
 
 

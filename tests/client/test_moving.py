@@ -11,14 +11,19 @@ from fastapi import FastAPI
 
 from app.settings import Settings
 from duolog.client import Duolog
-from duolog.client.logs import require_open
+from duolog.client.logs import freeze, require_open
+from duolog.client.notes import note
 from duolog.client.outbox import push_statement
 from duolog.client.rosters import make_bad_grant
-from duolog.errors import NotAllowed, PinMismatch, ServerRefused, TransportError
+from duolog.client.switching import receipt_key_of
+from duolog.client.verify_export import verify_export
+from duolog.documents.account_kinds import Kept
+from duolog.errors import NotAllowed, ServerRefused, TransportError
 from duolog.protocol import sizes
+from duolog.protocol.codec import encode_b64
 from tests.client.couple import UNLOCK, pair
 from tests.client.devices import enroll
-from tests.client.servers import ELSEWHERE, Route, Servers, cut, other_settings
+from tests.client.servers import ELSEWHERE, Route, Servers, cut, other_settings, replace
 from tests.conftest import ORIGIN, running
 
 THIRD = "http://third.test"
@@ -102,14 +107,14 @@ async def in_force(person: Duolog, journal: bytes) -> list[str]:
     return [item.stage for item in await person.boundaries(journal).list()]
 
 
-async def test_a_couple_moves_and_goes_on_there_with_everything(servers: Servers, two: Two) -> None:
+async def test_a_couple_moves_and_goes_on_there_with_everything(servers: Servers, two: Two, tmp_path: Path) -> None:
     agreed = await in_force(two.ada, two.journal)
     second, _ = await enroll(servers.apps[ORIGIN], two.ada)
     servers.know(second)
     await second.sync()
 
     report = await two.ada.moving.to(ELSEWHERE)
-    assert (report.old, report.new, report.told, report.open_copies) == (ORIGIN, ELSEWHERE, True, ())
+    assert (report.old, report.new, report.told, report.open_logs) == (ORIGIN, ELSEWHERE, True, ())
     assert not report.problems
     assert two.ada.server == ELSEWHERE
     assert (await two.ada.write(two.journal, "note", {"text": "at the new place"})).delivered
@@ -141,11 +146,14 @@ async def test_a_couple_moves_and_goes_on_there_with_everything(servers: Servers
         for p in (two.ada, two.sam, restored)
     ]
     assert heads[0] == heads[1] == heads[2]
+    await two.sam.export(tmp_path / "ours.json")
+    with (tmp_path / "ours.json").open("rb") as exported:
+        assert len(verify_export(exported).receipt_keys) == 2
     await restored.close()
     await second.close()
 
 
-async def test_the_old_copy_is_closed_and_ends_nothing_at_the_new_server(servers: Servers, two: Two) -> None:
+async def test_the_old_log_is_closed_and_ends_nothing_at_the_new_server(servers: Servers, two: Two) -> None:
     late = servers.route()
     late.use_session(token_of(two.sam))
     await two.ada.moving.to(ELSEWHERE)
@@ -175,7 +183,7 @@ async def test_moving_works_when_the_old_server_is_gone(servers: Servers, two: T
     cut(two.sam)
     report = await two.ada.moving.to(ELSEWHERE)
     assert not report.told
-    assert two.journal in report.open_copies
+    assert two.journal in report.open_logs
     assert (await two.ada.write(two.journal, "note", {"text": "without it"})).delivered
     with pytest.raises(NotAllowed, match="name the server"):
         await two.sam.moving.follow()
@@ -362,20 +370,71 @@ async def test_a_large_journal_goes_in_pages(servers: Servers, two: Two, monkeyp
 
 
 @SQLITE
-async def test_two_moves_at_once_to_different_servers_are_asked_about(servers: Servers, two: Two) -> None:
+async def test_two_who_went_apart_find_together_while_one_has_not_gone_on(servers: Servers, two: Two) -> None:
     await two.ada.moving.to(ELSEWHERE)
     await two.sam.moving.to(THIRD)
-    assert two.sam.server == THIRD
-    await two.sam.write(two.journal, "note", {"text": "apart"})
-    with pytest.raises(PinMismatch):
-        await two.ada.moving.follow(await wrong_key(servers))
+    assert (await two.sam.write(two.journal, "note", {"text": "apart"})).delivered
+    assert [(item.account, item.origin) for item in await two.sam.moving.seen()] == [(two.ada.account, ELSEWHERE)]
+    await two.sam.moving.follow()
+    await two.ada.sync()
+    assert await texts(two.ada, two.journal) == [*BEFORE, "apart"]
+    assert (await two.ada.journal(two.journal)).frozen is None
 
 
-async def wrong_key(servers: Servers) -> Route:
+@SQLITE
+async def test_members_who_name_different_servers_are_asked_about(servers: Servers, two: Two) -> None:
+    eve, _ = await servers.register()
+    other = await pair(two.sam, eve)
+    for person, journal, origin in ((two.ada, two.journal, ELSEWHERE), (eve, other, THIRD)):
+        key = await receipt_key_of(servers.route(origin))
+        await person.write(journal, "moved", {"origin": origin, "receipt_key": encode_b64(key)})
+    await two.sam.sync()
+    with pytest.raises(NotAllowed, match="different servers"):
+        await two.sam.moving.follow()
+    assert (await two.sam.moving.follow(THIRD)).new == THIRD
+    await eve.close()
+
+
+@SQLITE
+async def test_who_wants_to_tell_nobody_leaves_no_trace_at_the_old_server(servers: Servers, two: Two) -> None:
+    spy = servers.route()
+    spy.use_session(token_of(two.sam))
+    before = {item.journal: (item.seq, item.closed) for item in (await spy.journals(None)).journals}
+    report = await two.ada.moving.to(ELSEWHERE, tell=False)
+    assert not report.told
+    assert two.journal in report.open_logs
+    assert {item.journal: (item.seq, item.closed) for item in (await spy.journals(None)).journals} == before
+    await two.sam.sync()
+    assert await two.sam.moving.seen() == ()
+
+
+@SQLITE
+async def test_a_home_without_the_sheets_anchor_says_so_before_it_moves(servers: Servers, two: Two) -> None:
+    two.ada._context.store.write("DELETE FROM anchor")
+    cut(two.ada)
+    with pytest.raises(NotAllowed, match="recovery sheet"):
+        await two.ada.moving.to(ELSEWHERE)
+    assert two.ada.server == ORIGIN
+
+
+@SQLITE
+async def test_a_frozen_journal_goes_on_from_its_mark(servers: Servers, two: Two) -> None:
+    freeze(two.ada._context.store, two.journal, "the old server did something wrong")
+    await two.ada.moving.to(ELSEWHERE)
+    assert (await two.ada.write(two.journal, "note", {"text": "free again"})).delivered
+
+
+@SQLITE
+async def test_keep_and_erase_marks_go_along(servers: Servers, two: Two) -> None:
+    context = two.ada._context
+    entry = (await two.ada.timeline(two.journal))[-1].entry
+    await note(context, "kept", Kept(journal=two.journal, entry=entry))
     route = servers.route(ELSEWHERE)
+    held: list[Any] = []
 
-    async def info() -> Any:
-        raise PinMismatch("another")
+    async def hold(journal: bytes, request: Any) -> None:
+        held.append((journal, request.act, request.entries))
 
-    route.server_info = info  # type: ignore[method-assign]
-    return route
+    replace(route, "hold", hold)
+    await two.ada.moving.to(route)
+    assert held == [(two.journal, "keep", [entry])]

@@ -310,26 +310,26 @@ async def test_an_account_journal_with_somebody_else_in_it_is_refused(eve: Perso
     assert code(await there.carry(eve)) == (422, "rule_broken")
 
 
-def closing_of_a_copy(diary: Diary, author: Person, key: bytes) -> Placed:
+def closing_of_a_log(diary: Diary, author: Person, key: bytes) -> Placed:
     nonce, timing = b"\x05" * 32, close_timing(b"\x06" * 32, 0)
     statement = Close(diary.journal, author.account, 1, nonce, timing, key).encode()
     return Placed(0, StatementItem(sign(statement, author)))
 
 
-async def test_the_closing_of_the_old_copy_is_not_carried(eve: Person, there: Elsewhere) -> None:
-    there.push(closing_of_a_copy(there.diary, eve, there.signer.keys[-1].key))
+async def test_the_closing_of_the_old_log_is_not_carried(eve: Person, there: Elsewhere) -> None:
+    there.push(closing_of_a_log(there.diary, eve, there.signer.keys[-1].key))
     assert code(await there.carry(eve)) == (422, "rule_broken")
     del there.placed[-1]
     assert (await there.carry(eve)).status_code == 201
 
 
-async def test_a_closing_of_another_servers_copy_closes_nothing_here(eve: Person, there: Elsewhere) -> None:
+async def test_a_closing_of_another_servers_log_closes_nothing_here(eve: Person, there: Elsewhere) -> None:
     assert (await there.carry(eve)).status_code == 201
     key = there.signer.keys[-1].key
-    foreign = closing_of_a_copy(there.diary, eve, key)
+    foreign = closing_of_a_log(there.diary, eve, key)
     assert code(await there.diary.push(eve, foreign, follow=False)) == (422, "rule_broken")
     here = parse_b64((await eve.get("/.well-known/duolog")).json()["receipt_keys"][-1]["key"])
-    own = closing_of_a_copy(there.diary, eve, here)
+    own = closing_of_a_log(there.diary, eve, here)
     assert (await there.diary.push(eve, own, follow=False)).status_code == 201
     assert code(await there.diary.push(eve, there.diary.entry(eve), follow=False)) == (409, "journal_closed")
 
