@@ -70,6 +70,9 @@ class Settings(BaseSettings):
     rate_bad_token: str = Field(
         default="30/minute", description="Requests with a session that is not valid, per client network."
     )
+    rotations_per_day: int = Field(
+        default=24, ge=16, description="How often an account may replace its keys within 24 hours: others verify each."
+    )
     database_readers: int = Field(
         default=4, ge=1, le=64, description="Threads that read (SQLite), or connections (PostgreSQL)."
     )

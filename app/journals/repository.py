@@ -149,6 +149,18 @@ def receipt_at(connection: Connection, journal: bytes, seq: int) -> Receipt | No
     return None if data is None else parse_receipt(data)
 
 
+def time_of_version(connection: Connection, journal: bytes, version: int) -> int | None:
+    """When the push with this roster change was taken: Unix seconds, as its receipt says. None when there is none."""
+    place = select(log.c.seq).where(log.c.journal == journal, log.c.version == version).scalar_subquery()
+    data = connection.execute(
+        select(log.c.receipt)
+        .where(log.c.journal == journal, log.c.seq >= place, log.c.receipt.is_not(None))
+        .order_by(log.c.seq)
+        .limit(1)
+    ).scalar_one_or_none()
+    return None if data is None else parse_receipt(data).time
+
+
 def add_journal(connection: Connection, state: LogState, roster: Roster, statement: bytes) -> None:
     """Store a journal that begins."""
     row = {"journal": state.journal, "founder": roster.founder, "nonce": roster.nonce}

@@ -43,5 +43,7 @@ router = APIRouter(prefix="/v1", tags=["accounts"])
 async def rotate(wanted: RotationRequest, caller: SignedIn, server: Server) -> Rotated:
     """All of it is taken, or nothing. Who is not in the new set is out. Sending it again changes nothing."""
     rotation = service.read_rotation(wanted)
-    receipt = await server.database.write(service.rotate, caller, rotation, server.receipts, server.now())
+    receipt = await server.database.write(
+        service.rotate, caller, rotation, server.receipts, server.settings.rotations_per_day, server.now()
+    )
     return Rotated(receipt=None if receipt is None else ReceiptModel.of(receipt))

@@ -7,7 +7,8 @@ generation, and every new one that is not a device an anchor. The caller's own i
 account journal begins with a `rotate` that lifts its member. It is appended like any other. - Who is not in the set
 is refused from then on, its sessions end, and its package goes. - Closings that wait go on as the rotation signed them
 anew, and what it left out is cancelled. - The same rotation again changes nothing; of two
-for one generation, the first is taken.
+for one generation, the first is taken. - So many a day and no more: everybody who shares a journal with the account
+verifies all of its chain. They are counted in the account journal, which each of them lifts by one version.
 """
 
 from dataclasses import dataclass
@@ -29,13 +30,17 @@ from app.accounts.changing import (
 from app.chains.repository import add_statement
 from app.entries.service import items_of, parse_push
 from app.journals.append import Candidate, append_to_journal
+from app.journals.repository import time_of_version
 from app.leaving.service import renew
-from app.problems import NotFound, RuleBroken, SetMoved
+from app.problems import NotFound, RuleBroken, SetMoved, SlowDown
 from app.receipts.service import ReceiptSigner
 from app.sessions import repository as sessions
+from app.settings import DAY
 from duolog.api.accounts import RotationRequest
 from duolog.protocol.accounts import AccountHead, KeyholderSet, SignedAccountStatement
 from duolog.protocol.receipts import Receipt
+
+_GENESIS = 1  # the version of a journal's first roster
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,11 +62,12 @@ def read_rotation(request: RotationRequest) -> Rotation:
 
 
 def rotate(
-    connection: Connection, caller: Caller, rotation: Rotation, signer: ReceiptSigner, now: int
+    connection: Connection, caller: Caller, rotation: Rotation, signer: ReceiptSigner, per_day: int, now: int
 ) -> Receipt | None:
     """Take a rotation; returns the receipt for its push, or None when this very rotation was taken before.
 
     Raises:
+        SlowDown: there were `per_day` within the last 24 hours.
         SetMoved: another rotation or set was taken meanwhile, or the account journal has moved on.
         AccountExists: a new keyholder is known to the server already.
         RuleBroken, Malformed: as the rules say.
@@ -75,6 +81,7 @@ def rotate(
     after = next_set(before, chain, rotation.set)
     _check(before, after, caller, rotation)
     require_unknown(connection, new_in(after, before.newest))
+    _require_room(connection, before, per_day, now)
     add_statement(connection, caller.account, chain.newest.generation, rotation.link)  # the push is judged by it
     _replace_keyholders(connection, caller.account, before, after, rotation, now)
     receipt = _append(connection, caller, before, rotation, signer, now)
@@ -87,6 +94,17 @@ def _was_taken(connection: Connection, before: LockedAccount, rotation: Rotation
     return before.has_link(rotation.link.statement) and accounts.has_set(
         connection, account, rotation.version, statement
     )
+
+
+def _require_room(connection: Connection, before: LockedAccount, per_day: int, now: int) -> None:
+    """The change of the account journal that stands `per_day` changes back is a day old. Raises: SlowDown."""
+    roster = before.log.roster
+    version = 0 if roster is None else roster.version - per_day + 1
+    if version <= _GENESIS:
+        return
+    taken = time_of_version(connection, before.log.journal, version)
+    if taken is not None and now < taken + DAY:  # check: server.rotation_rate
+        raise SlowDown(retry_after=taken + DAY - now)
 
 
 def _check(before: LockedAccount, after: KeyholderSet, caller: Caller, rotation: Rotation) -> None:

@@ -10,15 +10,18 @@ from collections.abc import Sequence
 import segno
 
 _STYLE = """
-@page { size: A4; margin: 18mm }
-body { font: 11pt/1.45 Georgia, serif; color: #111; max-width: 174mm; margin: 0 auto }
-h1 { font-size: 21pt; margin: 0 0 1mm } h2 { font-size: 12pt; margin: 6mm 0 1.5mm }
-p { margin: 0 0 2mm } .words { columns: 3; column-gap: 8mm; margin: 4mm 0; padding: 4mm 5mm; border: 0.4mm solid #111 }
+@page { size: A4; margin: 14mm 18mm }
+@media screen { body { padding: 12mm 6mm } }
+body { font: 11pt/1.45 Georgia, "DejaVu Serif", serif; color: #111; max-width: 174mm; margin: 0 auto }
+h1 { font-size: 21pt; line-height: 1.2; margin: 0 0 2mm } h2 { font-size: 12pt; margin: 7mm 0 1.5mm }
+p { margin: 0 0 2mm } .words { columns: 3; column-gap: 8mm; margin: 5mm 0 7mm; padding: 4mm 5mm; border: 0.4mm solid #111 }
 .words div { font: 13pt/1.75 "DejaVu Sans Mono", Menlo, Consolas, monospace; break-inside: avoid }
-.words span { display: inline-block; width: 9mm; color: #666; font-size: 10pt }
-.foot { display: flex; gap: 8mm; align-items: flex-start } .foot svg { width: 44mm; height: 44mm; flex: none }
-.account { font: 10.5pt/1.5 "DejaVu Sans Mono", Menlo, Consolas, monospace } dl { margin: 0 } dt { color: #666 }
-dd { margin: 0 0 2mm }
+.words span { display: inline-block; width: 6mm; margin-right: 4mm; color: #555; font-size: 10pt; text-align: right }
+.foot { display: flex; gap: 8mm; align-items: center; break-inside: avoid }
+.foot svg { display: block; width: 44mm; height: 44mm; flex: none; margin: -1.5mm }
+code, .account { font: 9.5pt/1.5 "DejaVu Sans Mono", Menlo, Consolas, monospace } .account { font-size: 11pt }
+code, dd { overflow-wrap: anywhere }
+dl { margin: 0; min-width: 0 } dt { color: #555; font-size: 10pt } dd { margin: 0 0 2.5mm } dd:last-child { margin: 0 }
 """
 
 

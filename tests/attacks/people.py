@@ -109,14 +109,16 @@ async def pair(ada: Someone, sam: Someone) -> bytes:
     await sam.duolog.join(invitation.link)
     await ada.duolog.sync()
     await sam.duolog.sync()
-    mine, theirs = await ada.duolog.pairing(journal), await sam.duolog.pairing(journal)
-    assert mine.words is not None
-    assert mine.words == theirs.words
-    await ada.duolog.verify(journal, mine.words)
-    await sam.duolog.sync()
-    await sam.duolog.verify(journal, mine.words)
     await ada.duolog.sync()
-    await sam.duolog.sync()
+    mine, theirs = await ada.duolog.pairing(journal), await sam.duolog.pairing(journal)
+    if mine.stage is not PairingStage.VERIFIED:  # those who have compared words before need none in a further journal
+        assert mine.words is not None
+        assert mine.words == theirs.words
+        await ada.duolog.verify(journal, mine.words)
+        await sam.duolog.sync()
+        await sam.duolog.verify(journal, mine.words)
+        await ada.duolog.sync()
+        await sam.duolog.sync()
     assert (await ada.duolog.pairing(journal)).stage is PairingStage.VERIFIED
     assert (await sam.duolog.pairing(journal)).stage is PairingStage.VERIFIED
     return journal

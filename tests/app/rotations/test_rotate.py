@@ -1,7 +1,7 @@
 """Rotating an account: all of it or nothing, once, and whoever is left out is out."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
 
 import httpx2
@@ -13,6 +13,7 @@ from app.access import keyholders, sessions
 from app.accounts.table import packages
 from app.journals.table import closings
 from app.leaving.repository import add_closings
+from app.settings import DAY, Settings
 from duolog.api.accounts import JournalClosing
 from duolog.api.common import ReceiptModel
 from duolog.protocol.accounts import AccountHead
@@ -32,6 +33,7 @@ from tests.app.keys import (
     set_request,
 )
 from tests.app.people import Diary, Json, Person, account_statement, code, login
+from tests.conftest import http_client, running
 
 PATH = "/v1/account/rotations"
 
@@ -352,3 +354,41 @@ async def test_a_log_in_at_the_same_time_leaves_no_session_behind(app: FastAPI, 
 async def test_nobody_rotates_without_a_session(http: httpx2.AsyncClient, ada: Person) -> None:
     rotation = Rotation(ada, [ada.device, ada.sheet])
     assert code(await http.post(PATH, json=rotation.request)) == (401, "session_missing")
+
+
+@pytest.fixture
+async def few(settings: Settings) -> AsyncIterator[tuple[Person, list[int]]]:
+    """A server that takes three rotations a day, and its clock, which a test moves."""
+    clock = [1_800_000_000]
+    chosen = settings.model_copy(update={"rotations_per_day": 3})
+    async with running(chosen, lambda: clock[0]) as app, http_client(app) as http:
+        yield await Person(http).register(), clock
+
+
+async def test_more_rotations_than_the_day_allows_wait_until_one_is_a_day_old(few: tuple[Person, list[int]]) -> None:
+    ada, clock = few
+    first = clock[0]
+    for _ in range(3):
+        last = await rotate(ada, [ada.device, ada.sheet])
+        clock[0] += 60
+    waiting = Rotation(ada, [ada.device, ada.sheet])
+    refused = await ada.post(PATH, waiting.request)
+    assert (code(refused), refused.headers["Retry-After"]) == ((429, "slow_down"), str(DAY - 180))
+    assert (await ada.post(PATH, last.request)).json() == {"receipt": None}, "what was taken may be sent again"
+    clock[0] = first + DAY - 1
+    refused = await ada.post(PATH, waiting.request)
+    assert (code(refused), refused.headers["Retry-After"]) == ((429, "slow_down"), "1")
+    clock[0] = first + DAY
+    assert (await ada.post(PATH, waiting.request)).status_code == 200
+    waiting.adopt()
+    second = Rotation(ada, [ada.device, ada.sheet])
+    assert code(await ada.post(PATH, second.request)) == (429, "slow_down")
+
+
+async def test_one_rotation_a_day_and_entries_in_between_never_meet_the_limit(few: tuple[Person, list[int]]) -> None:
+    ada, clock = few
+    for _ in range(6):
+        await rotate(ada, [ada.device, ada.sheet])
+        for _ in range(4):
+            await ada.account_journal.push(ada, ada.account_journal.entry(ada))
+        clock[0] += DAY // 2
