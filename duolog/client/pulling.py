@@ -13,7 +13,7 @@ from dataclasses import replace
 from functools import partial
 
 from duolog.api.pages import Placed, PulledPage, PulledPush, encode_gone, encode_push
-from duolog.client.believed import believed_until
+from duolog.client.believed import believed_until, judge_again
 from duolog.client.context import Context
 from duolog.client.earlier import EarlierKey, load_earlier, require_longer, save_earlier, shown
 from duolog.client.logs import encode_roster_state, freeze, frozen_reason, load_log, refused_since, save_log
@@ -63,7 +63,10 @@ async def pull(context: Context, journal: bytes) -> int:
             freeze(context.store, journal, str(error))
             raise
         if state.seq >= page.seq:
-            return state.seq - first.seq
+            break
+    if journal == context.identity.account_journal and state.seq > first.seq:
+        judge_again(context)
+    return state.seq - first.seq
 
 
 def _pull(journal: bytes, since: int, transport: Transport) -> Awaitable[PulledPage]:
@@ -194,6 +197,7 @@ def _clear_outbox(context: Context, pushes: Sequence[JudgedPush]) -> None:
     for entry, sealed in rows:
         if mine.get(as_bytes(entry)) == context.home.open("outbox", as_bytes(sealed)):
             context.store.write("DELETE FROM outbox WHERE entry = ?", entry)
+            context.store.write("INSERT OR IGNORE INTO written VALUES (?, ?)", pushes[-1].state.journal, entry)
 
 
 def _write_again(context: Context, pushes: Sequence[JudgedPush]) -> None:

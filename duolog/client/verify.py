@@ -44,6 +44,10 @@ from duolog.seal.grants import unwrap_grant
 from duolog.seal.keys import EpochKey, GenerationSecret
 
 CLOSED_TO_ME = "closed"  # an epoch without a grant for me: nobody's fault
+OWN_OLDER = (
+    "entries.own_older",
+    "It was written with keys of yours that had been replaced already: perhaps by a device that was taken out.",
+)
 BAD_GRANT = "bad_grant"  # my grant did not open: the fault of whoever made the epoch
 
 
@@ -220,10 +224,8 @@ def _check_own_older(item: Judged, header: Header, me: Me, known: Known) -> None
     """What an earlier generation of mine wrote behind the place that its rotation noted."""
     last = known.believed.get(header.generation, item.placed.seq)
     if header.author == me.account and item.placed.seq > last:  # check: entries.own_older
-        raise EntryFault(
-            "It was written with keys of yours that had been replaced already: perhaps by a device that was taken out.",
-            check="entries.own_older",
-        )
+        check, sentence = OWN_OLDER
+        raise EntryFault(sentence, check=check)
 
 
 def open_verified(placed: Placed, header: Header, roster: Roster, me: Me, known: Known) -> bytes | None:
