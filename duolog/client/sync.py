@@ -75,7 +75,7 @@ async def sync(context: Context) -> SyncReport:
         async with limiter:
             try:
                 new[journal] = await _pull_one(context, journal, listed)
-                _check_pins(context, state, journal)
+                await _check_pins(context, state, journal)
             except DuologError as error:
                 problems.append(error)
 
@@ -154,8 +154,8 @@ def _hidden(context: Context, state: AccountState, listed: Mapping[bytes, int]) 
     return []
 
 
-def _check_pins(context: Context, state: AccountState, journal: bytes) -> None:
-    """The members and the history are those that my other devices noted."""
+async def _check_pins(context: Context, state: AccountState, journal: bytes) -> None:
+    """The members and the history are those that my other devices noted. What they saw since the poll is fetched too."""
     log = load_log(context.store, journal)
     for member in log.roster.members if log.roster is not None else ():
         chain = context.chains[member.account]
@@ -164,8 +164,12 @@ def _check_pins(context: Context, state: AccountState, journal: bytes) -> None:
     noted = state.heads.get(journal)
     if noted is None or frozen_reason(context.store, journal) is not None:
         return
+    if noted.seq > log.seq:
+        await pull(context, journal)
     row = context.store.row("SELECT head FROM item WHERE journal = ? AND seq = ?", journal, noted.seq)
-    if row is None or row[0] != noted.head:  # check: client.noted_head
+    if row is None:  # check: client.noted_ahead
+        raise Withheld("The server keeps back entries that your other devices have seen.", check="client.noted_ahead")
+    if row[0] != noted.head:  # check: client.noted_head
         error = Rollback("The server shows another history than your devices have noted.", check="client.noted_head")
         freeze(context.store, journal, str(error))
         raise error

@@ -186,6 +186,17 @@ async def test_a_head_that_another_own_device_noted_must_be_there(app: FastAPI) 
     assert caught.value.check == "client.noted_head"
 
 
+async def test_what_another_own_device_has_seen_is_fetched_or_missed_and_nothing_freezes(app: FastAPI) -> None:
+    """It may have noted a head between this home's poll and its look at the account journal: that is nobody's fault."""
+    person, _, _ = await register(app)
+    journal = await person.create_journal()
+    await note(person._context, "noted_head", NotedHead(journal=journal, seq=2, head=bytes(32)))
+    with pytest.raises(Withheld) as caught:
+        await person.sync()
+    assert caught.value.check == "client.noted_ahead"
+    assert (await person.journal(journal)).frozen is None
+
+
 @pytest.mark.parametrize(
     ("check", "change"),
     [

@@ -175,7 +175,9 @@ class Evening:
 
     def check_nothing_is_frozen(self) -> None:
         for device in (*self.partners, self.therapist):
-            assert device.frozen() == [], f"a legitimate run has frozen a journal of {device.person.name}: {device.frozen()}"
+            assert device.frozen() == [], (
+                f"a legitimate run has frozen a journal of {device.person.name}: {device.frozen()}"
+            )
 
     async def settle(self) -> None:
         """No more faults; everybody syncs until nothing moves."""
