@@ -31,6 +31,7 @@ from app.problems import JournalExists, NotFound, RuleBroken, SetMoved
 from duolog.api.carrying import CarriedEntry, CarriedItem, CarriedPage
 from duolog.api.journals import Chain
 from duolog.errors import MalformedData, VerificationError
+from duolog.protocol import sizes
 from duolog.protocol.accounts import verify_chain
 from duolog.protocol.codec import parse_canonical
 from duolog.protocol.entries import blob_hash, parse_header
@@ -122,7 +123,7 @@ def carry_journal(connection: Connection, caller: Caller, journal: bytes, read: 
     _require_named(connection, after, read.page.chains)
     _add_grants(connection, caller, journal, read.parts)
     if read.page.last and (new or not complete):
-        _complete(connection, caller, after)
+        _complete(connection, caller, after, read.parts[-1].item)
     return after.seq, origins
 
 
@@ -259,8 +260,8 @@ def _add_grants(connection: Connection, caller: Caller, journal: bytes, parts: S
     journals.add_grants(connection, journal, {part.seq: part.grants for part in parts if part.grants})
 
 
-def _complete(connection: Connection, caller: Caller, after: LogState) -> None:
-    """The journal is whole: its members see it from now on."""
+def _complete(connection: Connection, caller: Caller, after: LogState, last: Item) -> None:
+    """The journal is whole: its members see it from now on, who closed it for as long as they still may."""
     carrier = None if after.roster is None else after.roster.find(caller.account)
     if after.roster is None or carrier is None or carrier.role != "partner":  # check: server.carrier
         raise RuleBroken
@@ -270,3 +271,6 @@ def _complete(connection: Connection, caller: Caller, after: LogState) -> None:
         raise RuleBroken
     journals.save_memberships(connection, after.roster)
     complete_origins(connection, after.journal)
+    if after.closed and isinstance(last, StatementItem):
+        author = last.signed.signatures[0].account
+        journals.close_journal(connection, after.journal, author, after.time + sizes.CLOSER_READS)

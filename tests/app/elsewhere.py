@@ -28,7 +28,7 @@ class Elsewhere:
     signer: ReceiptSigner = field(default_factory=lambda: ReceiptSigner([b"\x07" * 32]))
     placed: list[Placed] = field(default_factory=list)
     receipts: dict[int, Receipt] = field(default_factory=dict)
-    time: int = 1_795_000_000
+    time: int = 1_780_000_000
 
     def __post_init__(self) -> None:
         self._state: LogState = empty_log(self.diary.journal)

@@ -65,6 +65,8 @@ async def two(servers: Servers) -> AsyncIterator[Two]:
     await next_epoch(ada, journal)
     await sam.sync()
     await sam.write(journal, "note", {"text": "in the second epoch"})
+    taken_back = await ada.write(journal, "note", {"text": "taken back"})
+    await ada.leaving(journal).withdraw(taken_back.entry)
     private = await ada.create_journal()
     await ada.write(private, "note", {"text": "for myself"})
     await ada.sync()

@@ -122,7 +122,7 @@ async def test_the_newest_set_is_of_the_newest_keys(eve: Person) -> None:
     sets = eve.sets
     rotate_elsewhere(eve, [eve.device, eve.sheet])
     request = await account_request(eve)
-    behind = request | {"sets": [account_statement(item) for item in sets]}
+    behind = request | {"sets": [account_statement(item) for item in sets], "earlier_seeds": []}
     assert code(await eve.http.post(PATH, json=behind)) == (422, "rule_broken")
 
 

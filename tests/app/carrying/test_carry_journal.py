@@ -1,5 +1,7 @@
 """Bringing a journal from another server: item by item as it was, seen by nobody before it is whole."""
 
+import time
+
 import httpx2
 import pytest
 
@@ -335,6 +337,15 @@ async def test_a_closing_of_another_servers_log_closes_nothing_here(eve: Person,
 
 
 async def test_a_journal_that_was_closed_comes_closed(eve: Person, there: Elsewhere) -> None:
+    there.time = int(time.time())
     there.push(there.diary.close(eve))
     assert (await there.carry(eve)).status_code == 201
     assert [item["closed"] for item in (await eve.get("/v1/journals")).json()["journals"]] == [True]
+
+
+async def test_who_closed_it_long_ago_may_fetch_it_no_more(eve: Person, adam: Person, there: Elsewhere) -> None:
+    there.push(there.diary.close(eve))
+    assert (await bring(adam)).status_code == 201
+    assert (await there.carry(adam)).status_code == 201
+    assert (await eve.get("/v1/journals")).json()["journals"] == []
+    assert [item["closed"] for item in (await adam.get("/v1/journals")).json()["journals"]] == [True]
