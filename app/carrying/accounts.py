@@ -163,10 +163,9 @@ def _store_keys(
 
 
 def continue_chain(connection: Connection, account: bytes, statements: list[SignedAccountStatement]) -> None:
-    """Store what is new of a verified chain.
+    """Store what is new of a verified chain; nothing, when the one that is stored has come further.
 
     Raises:
-        SetMoved: the one that is stored has come further.
         AccountExists: it is another history.
     """
     stored = load_statements(connection, [account]).get(account, [])
@@ -174,7 +173,5 @@ def continue_chain(connection: Connection, account: bytes, statements: list[Sign
         item.statement for item in stored[: len(statements)]
     ]:  # check: server.carried_fork
         raise AccountExists
-    if len(statements) < len(stored):  # check: server.carried_behind
-        raise SetMoved
     for generation, signed in enumerate(statements[len(stored) :], start=len(stored) + 1):
         add_statement(connection, account, generation, signed)

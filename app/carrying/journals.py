@@ -27,7 +27,7 @@ from app.journals import repository as journals
 from app.journals.append import refuse
 from app.journals.repository import ENTRY, STATEMENT, NewItem
 from app.origins.repository import EarlierServer, Origins, complete_origins, load_origins, save_origin
-from app.problems import JournalExists, NotFound, RuleBroken, SetMoved
+from app.problems import JournalExists, NotFound, RuleBroken
 from duolog.api.carrying import CarriedEntry, CarriedItem, CarriedPage
 from duolog.api.journals import Chain
 from duolog.errors import MalformedData, VerificationError
@@ -155,10 +155,7 @@ def _store_chains(connection: Connection, read: ReadPage) -> None:
             raise RuleBroken
         if find_account(connection, chain.account) is not None:  # check: server.carried_own_chain
             continue
-        try:
-            continue_chain(connection, chain.account, statements)
-        except SetMoved:
-            continue  # it has come further here already
+        continue_chain(connection, chain.account, statements)
 
 
 def _append(

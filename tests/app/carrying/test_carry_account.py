@@ -7,7 +7,7 @@ from duolog.protocol.codec import encode_b64
 from duolog.seal.keys import KeyholderSecret
 from tests.app.elsewhere import account_request, bring
 from tests.app.keys import Rotation, following_set, new_device, some_bytes
-from tests.app.people import Person, account_statement, code
+from tests.app.people import Person, account_statement, code, login
 
 PATH = "/v1/carried/accounts"
 
@@ -104,6 +104,11 @@ async def test_only_a_keyholder_of_the_account_brings_it(eve: Person, ada: Perso
     assert code(await eve.http.post(PATH, json=by_ada)) == (401, "login_refused")
     outsider = KeyholderSecret.new("device")
     assert code(await eve.http.post(PATH, json=await account_request(eve, by=outsider))) == (401, "login_refused")
+    request = await account_request(eve, by=outsider)
+    first = min(eve.device, eve.sheet, key=lambda item: item.id)
+    signed = login(first, request["log_in"]["challenge"])["signature"]
+    in_its_name = request | {"log_in": request["log_in"] | {"signature": signed}}
+    assert code(await eve.http.post(PATH, json=in_its_name)) == (401, "login_refused")
     assert code(await eve.log_in()) == (401, "login_refused")
 
 
