@@ -41,6 +41,34 @@ AREA_TESTS: dict[str, tuple[str, ...]] = {
     "export": ("tests/client/test_export.py", "tests/client/test_export_of.py"),
     "withdrawn": ("tests/documents/test_withdrawn.py",),
 }
+# Sources that share a test file which isn't named after them: it is tried first.
+FILE_TESTS: dict[str, tuple[str, ...]] = {
+    "tests/app/accounts/test_sets.py": ("app/accounts/changing.py", "app/accounts/sets.py"),
+    "tests/app/leaving/test_closing.py": ("app/journals/closings.py", "app/leaving/service.py"),
+    "tests/app/rendezvous/test_rendezvous.py": ("app/rendezvous/service.py",),
+    "tests/app/rotations/test_rotate.py": ("app/rotations/service.py",),
+    "tests/client/test_closing.py": (
+        "duolog/client/closings.py",
+        "duolog/client/ending.py",
+        "duolog/client/leaving.py",
+    ),
+    "tests/client/test_confidants.py": tuple(
+        f"duolog/client/{name}.py"
+        for name in ("confidants", "consents", "former", "membership", "offers", "proposals", "terms", "waiting")
+    ),
+    "tests/client/test_keyholders.py": tuple(
+        f"duolog/client/{name}.py" for name in ("adding", "enrolling", "passkeys", "ways")
+    ),
+    "tests/client/test_moving.py": tuple(
+        f"duolog/client/{name}.py" for name in ("carrying", "earlier", "moves", "switching")
+    ),
+    "tests/client/test_rotating.py": tuple(
+        f"duolog/client/{name}.py" for name in ("believed", "changes", "lifting", "opening")
+    ),
+    "tests/client/test_sync.py": tuple(
+        f"duolog/client/{name}.py" for name in ("folding", "logs", "outbox", "pulling", "verify")
+    ),
+}
 EVERYTHING = "tests"
 # Structure and documentation tests don't run the checks.
 IGNORED = ("tests/house", "tests/docs")
@@ -167,7 +195,9 @@ def stages(check: Check, root: Path) -> list[str]:
     folder, _, file = check.path.rpartition("/")
     mirror = "tests/" + folder.removeprefix("duolog/") if folder != "duolog" else "tests"
     named = file.removesuffix(".py")
-    wanted = [*AREA_TESTS.get(check.area, ()), f"{mirror}/test_{named}.py", mirror, "tests/attacks", EVERYTHING]
+    shared = [tests for tests, sources in FILE_TESTS.items() if check.path in sources]
+    nearest = [*AREA_TESTS.get(check.area, ()), *shared, f"{mirror}/test_{named}.py"]
+    wanted = [*nearest, mirror, "tests/attacks", EVERYTHING]
     return [path for path in dict.fromkeys(wanted) if (root / path).exists()]
 
 
