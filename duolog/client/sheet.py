@@ -14,7 +14,8 @@ _STYLE = """
 @media screen { body { padding: 12mm 6mm } }
 body { font: 11pt/1.45 Georgia, "DejaVu Serif", serif; color: #111; max-width: 174mm; margin: 0 auto }
 h1 { font-size: 21pt; line-height: 1.2; margin: 0 0 2mm } h2 { font-size: 12pt; margin: 7mm 0 1.5mm }
-p { margin: 0 0 2mm } .words { columns: 3; column-gap: 8mm; margin: 5mm 0 7mm; padding: 4mm 5mm; border: 0.4mm solid #111 }
+p { margin: 0 0 2mm }
+.words { columns: 3; column-gap: 8mm; margin: 5mm 0 7mm; padding: 4mm 5mm; border: 0.4mm solid #111 }
 .words div { font: 13pt/1.75 "DejaVu Sans Mono", Menlo, Consolas, monospace; break-inside: avoid }
 .words span { display: inline-block; width: 6mm; margin-right: 4mm; color: #555; font-size: 10pt; text-align: right }
 .foot { display: flex; gap: 8mm; align-items: center; break-inside: avoid }

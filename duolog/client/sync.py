@@ -155,7 +155,7 @@ def _hidden(context: Context, state: AccountState, listed: Mapping[bytes, int]) 
 
 
 async def _check_pins(context: Context, state: AccountState, journal: bytes) -> None:
-    """The members and the history are those that my other devices noted. What they saw since the poll is fetched too."""
+    """The members and the history are those that my other devices noted; what they saw since the poll is fetched."""
     log = load_log(context.store, journal)
     for member in log.roster.members if log.roster is not None else ():
         chain = context.chains[member.account]
