@@ -7,13 +7,19 @@ from typing import Any
 import pytest
 from fastapi import FastAPI
 
+from app.settings import Settings
 from duolog.client import Duolog, rotating
+from duolog.client.folding import journal_state
+from duolog.client.outbox import waiting
+from duolog.documents.journal import NOT_DELIVERED
 from duolog.errors import BadReceipt, ServerRefused, TransportError
 from duolog.seal.keys import KeyholderSecret
 from duolog.seal.words import parse_words
 from tests.client.couple import UNLOCK, Clock, Tampered, couple, pair, register
 from tests.client.devices import enroll
+from tests.client.test_confidants import Three
 from tests.client.test_keyholders import id_of, texts
+from tests.conftest import running
 
 DAY = 24 * 3600
 
@@ -235,3 +241,78 @@ async def test_the_partner_pins_a_later_generation_once(app: FastAPI) -> None:
         pins = (await two.sam.account_state()).pins[two.ada.account]
         assert sorted(pins) == [1, 2]
         assert (await two.sam.account_state()).conflicts == ()
+
+
+async def test_an_entry_of_mine_by_older_keys_is_written_again_and_nothing_is_lost(app: FastAPI) -> None:
+    """It was under way while another own device rotated, and stands behind the place that the rotation noted."""
+    async with couple(app) as two:
+        phone, network = await enroll(app, two.ada)
+        async with phone:
+            await phone.sync()
+            push, held = network.push, []
+
+            async def hold(*arguments: Any) -> Any:
+                held.append(arguments)
+                raise TransportError("later")
+
+            network.push = hold  # type: ignore[method-assign, assignment]
+            wording = {"topic": "money", "text": "We both see every account.", "binds": "both"}
+            written = await phone.write(two.journal, "boundary", {"step": "propose", "wording": wording})
+            assert not written.delivered
+            other = two.ada._context.network.transport
+            rotate = other.rotate
+
+            async def overtaken(request: Any) -> Any:
+                other.rotate = rotate  # type: ignore[method-assign]
+                answer = await rotate(request)
+                await push(*held[0])  # the server takes it: this journal still names the older keys
+                return answer
+
+            other.rotate = overtaken  # type: ignore[method-assign, assignment]
+            await two.ada.keyholders.new_sheet()
+            await two.ada.keyholders.replace_sheet()
+            network.push = push  # type: ignore[method-assign]
+
+            await two.sam.sync()
+            assert list(journal_state(two.sam._context, two.journal).boundaries) == [written.entry]
+            for person in (phone, two.sam, two.ada):
+                await person.sync()
+                assert (await person.journal(two.journal)).frozen is None
+            assert waiting(phone._context, two.journal) == 0
+            states = [journal_state(person._context, two.journal) for person in (two.ada, phone, two.sam)]
+            assert states[0].boundaries == states[1].boundaries == states[2].boundaries
+            [again] = states[0].boundaries
+            assert again != written.entry
+            first = states[2].find(written.entry)
+            assert first is not None
+            assert (first.taken_back, first.skipped) == (True, NOT_DELIVERED)
+            for mine in (two.ada, phone):
+                assert (await mine.journal(two.journal)).unreadable == 1
+            assert (await two.sam.write(two.journal, "note", {"text": "I have seen it"})).delivered
+
+
+async def test_a_confidant_who_only_reads_names_their_new_keys_and_a_partner_begins_the_new_epoch(
+    settings: Settings,
+) -> None:
+    clock = Clock()
+    async with running(settings, clock) as app:
+        (ada, one, _), (sam, two, _), (friend, three, _) = [await register(app, clock=clock) for _ in range(3)]
+        async with ada, sam, friend:
+            networks = {ada.account: one, sam.account: two, friend.account: three}
+            all_three = Three(ada, sam, friend, networks, await pair(ada, sam), clock)
+            await all_three.let_in(ada, sam, "read")
+            await ada.write(all_three.journal, "note", {"text": "before"})
+            await all_three.sync()
+            before = all_three.roster(friend)
+            await friend.keyholders.new_sheet()
+            done = await friend.keyholders.replace_sheet()
+            assert done.behind == ()
+            refreshed = all_three.roster(friend)
+            assert refreshed.find(friend.account).generation == 2  # type: ignore[union-attr]
+            assert (refreshed.epoch, refreshed.stale) == (before.epoch, True)
+            assert (await sam.write(all_three.journal, "note", {"text": "after"})).delivered
+            await all_three.sync()
+            assert (all_three.roster(friend).epoch, all_three.roster(friend).stale) == (before.epoch + 1, False)
+            for person in (ada, sam, friend):
+                assert texts(await person.timeline(all_three.journal)) == ["before", "after"]
+                assert (await person.journal(all_three.journal)).frozen is None
