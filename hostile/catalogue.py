@@ -32,6 +32,7 @@ _CLASSES: tuple[type[Attack], ...] = (
     log_attacks.TransplantBlob,
     log_attacks.WrongCommitment,
     log_attacks.WrongCiphertext,
+    log_attacks.SpoilEntries,
     log_attacks.RemoveBlob,
     log_attacks.RollBack,
     log_attacks.ForeignReceipts,

@@ -251,6 +251,24 @@ class WrongCiphertext(WrongCommitment):
         super().__init__(-1)
 
 
+class SpoilEntries(LogAttack):
+    """Puts random bytes in the place of every entry's blob, in a history made anew. `only`: one journal's."""
+
+    client_must = "Freeze where the head at some place is known: from its own mark, or signed by another own device."
+
+    def __init__(self, only: bytes | None = None) -> None:
+        self.only = only
+        self._blobs: dict[bytes, bytes] = {}
+
+    def edit(self, journal: bytes, log: Log) -> Log:
+        if self.only not in (None, journal):
+            return log
+        return substitute(log, {item: with_blob(item, self._spoilt(item)) for item in entries_of(log)})
+
+    def _spoilt(self, item: EntryItem) -> bytes:
+        return self._blobs.setdefault(item.digest, secrets.token_bytes(len(item.blob or b"")))
+
+
 class RemoveBlob(LogAttack):
     """Shows the newest entry without its blob, as if somebody had erased it. Hash and chain are true."""
 
@@ -265,15 +283,18 @@ class RemoveBlob(LogAttack):
 
 
 class RollBack(LogAttack):
-    """Shows the journal as it was `pushes` pushes ago; every byte of it is true, but old."""
+    """Shows the journal as it was `pushes` pushes ago; every byte of it is true, but old. `only`: one journal's."""
 
     client_must = "Say that the server is behind what was already verified, also after a restart."
     consistent = False
 
-    def __init__(self, pushes: int = 1) -> None:
+    def __init__(self, pushes: int = 1, only: bytes | None = None) -> None:
         self.pushes = pushes
+        self.only = only
 
     def edit(self, journal: bytes, log: Log) -> Log:
+        if self.only not in (None, journal):
+            return log
         return log[: max(1, len(log) - self.pushes)]
 
 

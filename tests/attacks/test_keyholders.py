@@ -5,13 +5,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from fastapi import FastAPI
 
 from duolog.client import Duolog, Enrollment, HttpTransport
 from duolog.client.keystore import load_keystore, save_keystore
 from duolog.errors import MalformedData, PinMismatch, Rollback, ServerRefused, VerificationError, WrongAccount
 from duolog.protocol.codec import encode_canonical, parse_canonical
 from duolog.seal.devices import DeviceKeys, parse_code
-from duolog.seal.keys import KeyholderSecret
+from duolog.seal.keys import GenerationSecret, KeyholderSecret
+from hostile.log_attacks import RollBack, SpoilEntries
+from tests.attacks.conftest import liar_for
 from tests.attacks.people import UNLOCK, Couple, Insider, Someone, connect, expect_quarantine
 
 
@@ -71,7 +74,7 @@ async def test_server_shows_a_new_device_another_account_than_the_old_one_did(ad
     enrollment = await Enrollment.begin(network, home=None)
     words = await ada.duolog.keyholders.begin_adding(enrollment.code)
     await ada.duolog.keyholders.confirm_adding(words)
-    own, other = await _own(ada), await _own(sam)
+    own, other = await own_account(ada), await own_account(sam)
     for changes, check in (
         ({"chain": other.chain}, "client.enrolled_chain"),
         ({"sets": own.sets[:1]}, "client.enrolled_sets"),
@@ -87,13 +90,49 @@ async def test_server_shows_a_new_device_another_account_than_the_old_one_did(ad
     await enrollment.close()
 
 
-async def _own(someone: Someone) -> Any:
+async def own_account(someone: Someone) -> Any:
+    """The account as the server shows it to its owner."""
     return await someone.duolog._context.network.call(lambda transport: transport.own_account())
+
+
+async def test_server_shows_a_new_device_another_receipt_key(ada: Someone) -> None:
+    network = straight(ada)
+    info = await network.server_info()
+    other = info.receipt_keys[0].model_copy(update={"key": GenerationSecret.new(1).sign_key})
+
+    async def lie() -> Any:
+        return info.model_copy(update={"receipt_keys": [other]})
+
+    network.server_info = lie  # type: ignore[method-assign]
+    enrollment = await Enrollment.begin(network, home=None)
+    words = await ada.duolog.keyholders.begin_adding(enrollment.code)
+    for step in (enrollment.words, enrollment.finish):
+        with pytest.raises(PinMismatch) as caught:
+            await step()
+        assert caught.value.check == "client.enrolled_receipt_key"
+    await ada.duolog.keyholders.confirm_adding(words)
+    await enrollment.close()
+
+
+async def test_server_shows_a_new_device_another_account_journal(couple: Couple, real: FastAPI) -> None:
+    """Its own receipts are valid, and so is all that it shows: the old device has said where it stood."""
+    liar = liar_for(real)
+    journal = couple.ada.duolog._context.identity.account_journal
+    for attack in (SpoilEntries(journal), RollBack(1, only=journal)):
+        attack.shared = False
+        liar.attack = attack
+        other = await Enrollment.begin(connect(liar), home=None)
+        words = await couple.ada.duolog.keyholders.begin_adding(other.code)
+        await couple.ada.duolog.keyholders.confirm_adding(words)
+        with pytest.raises(Rollback) as caught:
+            await other.finish()
+        assert caught.value.check == "client.enrolled_head"
+        await other.close()
 
 
 async def test_server_suppresses_a_revocation_towards_an_own_device(couple: Couple) -> None:
     phone = await phone_of(couple.ada)
-    before = await _own(couple.ada)
+    before = await own_account(couple.ada)
     await revoke(couple.ada, "recovery_sheet")
     await phone.sync()
     network = phone._context.network.transport

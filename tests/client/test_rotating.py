@@ -1,6 +1,7 @@
 """Rotations: durable before they are sent, finished by whoever comes next, and raced by other devices."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -8,11 +9,16 @@ import pytest
 from fastapi import FastAPI
 
 from app.settings import Settings
+from duolog.api.common import ReceiptModel
 from duolog.client import Duolog, rotating
 from duolog.client.folding import journal_state
 from duolog.client.outbox import waiting
+from duolog.client.store import as_bytes
+from duolog.client.verify import Me, verify_server
 from duolog.documents.journal import NOT_DELIVERED
-from duolog.errors import BadReceipt, ServerRefused, TransportError
+from duolog.errors import BadReceipt, ServerRefused, TransportError, Withheld
+from duolog.protocol.log import empty_log
+from duolog.protocol.receipts import parse_receipt
 from duolog.seal.keys import KeyholderSecret
 from duolog.seal.words import parse_words
 from tests.client.couple import UNLOCK, Clock, Tampered, couple, pair, register
@@ -173,23 +179,46 @@ async def test_what_was_wanted_is_not_done_twice_when_another_device_did_it(app:
             assert generation(phone) == 2
 
 
-async def test_a_receipt_for_something_else_is_not_believed(app: FastAPI, tmp_path: Path) -> None:
-    ada, network, sam, journal, sheet = await at_home(app, tmp_path / "ada")
-    other = ada._context.store.rows("SELECT receipt FROM receipt WHERE journal = ?", journal)
-    assert other
+@pytest.mark.parametrize("is_signed", [True, False])
+async def test_a_receipt_for_something_else_is_not_believed(app: FastAPI, tmp_path: Path, is_signed: bool) -> None:
+    """Neither one that the server didn't sign, nor one that it signed for another push."""
+    ada, network, sam, _, sheet = await at_home(app, tmp_path / "ada")
+    row = ada._context.store.row(
+        "SELECT receipt FROM receipt WHERE journal = ? ORDER BY seq DESC", ada._context.identity.account_journal
+    )
+    assert row is not None
+    earlier = ReceiptModel.of(parse_receipt(as_bytes(row[0])))
 
     def another(answer: Any) -> Any:
-        return answer.model_copy(update={"receipt": answer.receipt.model_copy(update={"seq": answer.receipt.seq + 1})})
+        changed = answer.receipt.model_copy(update={"seq": answer.receipt.seq + 1})
+        return answer.model_copy(update={"receipt": earlier if is_signed else changed})
 
     network.changes["rotate"] = another
-    with pytest.raises(BadReceipt):
+    with pytest.raises(BadReceipt) as caught:
         await ada.keyholders.revoke([sheet.id])
+    assert (caught.value.check == "client.rotation_receipt") is is_signed
     assert rotating.is_pending(ada._context)
     network.changes.clear()
     async with ada, sam:
         await ada.sync()
         assert generation(ada) == 2
         assert not rotating.is_pending(ada._context)
+
+
+async def test_a_key_that_is_granted_to_newer_keys_than_are_here_stops(app: FastAPI) -> None:
+    """The roster names keys of mine that this device was not given: no entry may pass as merely unreadable."""
+    async with couple(app) as two:
+        await two.ada.keyholders.new_sheet()
+        await two.ada.keyholders.replace_sheet()
+        context = two.ada._context
+        page = await context.network.call(lambda transport: transport.pull(two.journal, 0))
+        known = replace(context.known(two.journal), epochs={}, acknowledged={})
+        older = Me(context.account, {1: context.identity.secrets[1]})
+        state = empty_log(two.journal)
+        with pytest.raises(Withheld) as caught:
+            for push in page.pushes:
+                state = verify_server(state, push, older, known).state
+        assert caught.value.check == "client.own_secret"
 
 
 async def test_the_rotator_rotates_by_chance_once_in_thirty_days(app: FastAPI, monkeypatch: pytest.MonkeyPatch) -> None:
