@@ -200,7 +200,9 @@ def _joined(state: AccountState, entry: bytes, body: Joined) -> AccountState:
 
 
 def _pin(state: AccountState, entry: bytes, body: Pin) -> AccountState:
-    known = state.pins.get(body.account, {})
+    known, chosen = state.pins.get(body.account, {}), state.branches.get(body.account)
+    if chosen is not None and body.generation < chosen.generation:  # check: account.pin_before_branch
+        raise NotAllowed("The branch that was chosen says itself what its earlier keys are.")
     if known.get(body.generation, body.chain_head) != body.chain_head:  # check: account.pin
         sentence = "Two different chains were pinned for this account. Stop, and compare words in person."
         return _contradict(state, entry, body.account, sentence)
@@ -335,11 +337,13 @@ def _require_own_generation(applied: AppliedDocument) -> None:
 
 
 def _branch(state: AccountState, entry: bytes, body: BranchChosen) -> AccountState:
-    """The words of this branch were compared: what was pinned of another one is over, and so is the conflict."""
-    known = {number: head for number, head in state.pins.get(body.account, {}).items() if number < body.generation}
+    """The words of this branch were compared: what was pinned of another one is over, and so is the conflict.
+
+    Its chain head stands for all before it. What was pinned of earlier generations may be the other branch's.
+    """
     return replace(
         state,
-        pins={**state.pins, body.account: {**known, body.generation: body.chain_head}},
+        pins={**state.pins, body.account: {body.generation: body.chain_head}},
         branches={**state.branches, body.account: body},
         conflicts=tuple(item for item in state.conflicts if item.about != body.account),
     )

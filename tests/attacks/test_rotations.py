@@ -16,6 +16,7 @@ from duolog.errors import (
     BadSignature,
     ChainViolation,
     DuologError,
+    JournalFrozen,
     NotAllowed,
     OpenError,
     PinMismatch,
@@ -167,6 +168,20 @@ async def test_server_goes_on_showing_a_branch_that_was_refused(couple: Couple) 
     await ada.keyholders.choose_branch(sam.account, await own_words(sam))
     await expect_freeze(couple.ada, couple.journal, AccountFork, "client.branch_refused")
     assert await ada.keyholders.forks() == (), "nothing is asked again"
+
+
+async def test_person_is_talked_into_the_thiefs_branch(couple: Couple) -> None:
+    """They said its words: the journal, which names the true keys, can't go on, and the true branch is refused."""
+    await _forked(couple)
+    ada, sam = couple.ada.duolog, couple.sam.duolog
+    [fork] = await ada.keyholders.forks()
+    await ada.keyholders.choose_branch(sam.account, fork.branches[1].words)
+    couple.ada.lied_to(Attack())
+    assert couple.journal in (await ada.sync()).frozen
+    assert await couple.ada.texts(couple.journal) == ["the first note", "the second note"]
+    with pytest.raises(JournalFrozen):
+        await ada.write(couple.journal, "note", {"text": "to whom?"})
+    assert await ada.keyholders.forks() == ()
 
 
 async def test_thief_shows_an_own_device_another_rotation(couple: Couple) -> None:

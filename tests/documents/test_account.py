@@ -275,3 +275,18 @@ def test_a_branch_that_was_chosen_takes_the_place_of_what_was_pinned() -> None:
     state.require_pinned(SAM, 2, HEAD2)
     with pytest.raises(PinMismatch):
         state.require_pinned(SAM, 2, HEAD)
+
+
+def test_a_longer_branch_that_was_chosen_takes_the_other_ones_earlier_pins_with_it() -> None:
+    steps = [
+        ("pin", Pin(account=SAM, generation=2, chain_head=HEAD)),
+        ("branch_chosen", BranchChosen(account=SAM, generation=3, chain_head=HEAD2)),
+        ("pin", Pin(account=SAM, generation=2, chain_head=HEAD)),
+    ]
+    state = AccountState()
+    for seq, (kind, body) in enumerate(steps, 1):
+        document = make_account_document(kind, body, 1_700_000_000)
+        state = apply_account(state, AppliedDocument(seq.to_bytes(16, "big"), seq, ME, HEAD, document, generation=1))
+    state.require_pinned(SAM, 2, HEAD2)
+    assert state.pins[SAM] == {3: HEAD2}
+    assert (len(state.skipped), state.conflicts) == (1, ())
