@@ -1,10 +1,11 @@
 """Registering an account, and showing it to its owner.
 
-Rules of a registration (spec §4) - The genesis, both keyholder sets and the account journal's genesis hold to the
-protocol's rules; the account journal is the one that set 2 names, and its only member is the account, in generation
-1. - There is one package for each keyholder of set 2, and no other; anchors only for sheets and passkeys. - A
-keyholder belongs to one account. The same registration again gets the same answer, since the first may have been
-lost.
+Rules of a registration (spec §4):
+- The genesis, both keyholder sets and the account journal's genesis hold to the protocol's rules; the account
+  journal is the one that set 2 names, and its only member is the account, in generation 1.
+- There is one package for each keyholder of set 2, and no other; anchors only for sheets and passkeys.
+- A keyholder belongs to one account. The same registration again gets the same answer, since the first may have
+  been lost.
 """
 
 from dataclasses import dataclass

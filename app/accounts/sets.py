@@ -1,8 +1,10 @@
 """The next keyholder set of the same generation.
 
-Rules (spec §4.11) - It follows the newest set, and adds keyholders or names another rotator: leaving one out, or
-changing one, takes a rotation. - Each new keyholder brings one package, and an anchor unless it is a device; nobody
-else brings anything. - The same set again changes nothing.
+Rules (spec §4.11):
+- It follows the newest set, and adds keyholders or names another rotator: leaving one out, or changing one,
+  takes a rotation.
+- Each new keyholder brings one package, and an anchor unless it is a device; nobody else brings anything.
+- The same set again changes nothing.
 """
 
 from sqlalchemy import Connection

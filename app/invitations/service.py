@@ -1,9 +1,11 @@
 """Leaving, finding, answering and revealing an invitation.
 
-Rules (spec §7) - Only partners invite. An invitation lasts a day at most; what a client's clock asks for beyond that
-is cut. - One account answers, once. The same answer again changes nothing; after that, the invitation is there for
-its author and the one who answered, and for nobody else. - The reveal is stored once. Answered invitations are kept
-for 14 days after their end, so that a slow founder can reveal.
+Rules (spec §7):
+- Only partners invite. An invitation lasts a day at most; what a client's clock asks for beyond that is cut.
+- One account answers, once. The same answer again changes nothing; after that, the invitation is there for its
+  author and the one who answered, and for nobody else.
+- The reveal is stored once. Answered invitations are kept for 14 days after their end, so that a slow founder
+  can reveal.
 """
 
 from sqlalchemy import Connection

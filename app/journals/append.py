@@ -1,11 +1,16 @@
 """How something enters a log: the rules of `duolog.protocol`, applied under the journal's lock.
 
-Rules - All items of a push are accepted, or none. Each new one goes through `append_item`, entries also through
-`check_entry`: what a client would disbelieve is refused here. - An entry is pushed by its author. - What was accepted
-before gets its first place again, whatever happened since: an entry by its id, a roster statement by its version and
-digest, a closing as the end of the log. An id that was accepted with another digest keeps that one. - A receipt's
-time is now, but never before the receipt before it. - When the roster moves, proposals are void. - Whoever comes to
-append and finds a closing due, stops: it is carried out first, in a transaction of its own (`closings`).
+Rules:
+- All items of a push are accepted, or none. Each new one goes through `append_item`, entries also through
+  `check_entry`: what a client would disbelieve is refused here.
+- An entry is pushed by its author.
+- What was accepted before gets its first place again, whatever happened since: an entry by its id, a roster
+  statement by its version and digest, a closing as the end of the log. An id that was accepted with another
+  digest keeps that one.
+- A receipt's time is now, but never before the receipt before it.
+- When the roster moves, proposals are void.
+- Whoever comes to append and finds a closing due, stops: it is carried out first, in a transaction of its own
+  (`closings`).
 """
 
 from collections.abc import Sequence

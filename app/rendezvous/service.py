@@ -1,8 +1,9 @@
 """Leaving and fetching sealed messages at a rendezvous.
 
-Rules (spec §4.11) - The first message at a place stays there; the same one again changes nothing. - A device that is
-in the account already has a session; the new one has none, and leaves small messages alone. - All of it goes after
-minutes. Who knows the id of a rendezvous may read there: its messages are sealed.
+Rules (spec §4.11):
+- The first message at a place stays there; the same one again changes nothing.
+- A device that is in the account already has a session; the new one has none, and leaves small messages alone.
+- All of it goes after minutes. Who knows the id of a rendezvous may read there: its messages are sealed.
 """
 
 from sqlalchemy import Connection

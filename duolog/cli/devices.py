@@ -141,7 +141,7 @@ def _same(words: tuple[str, ...]) -> bool:
     return True
 
 
-@command(device, "list", examples=("duolog device list",))
+@command(device, "list", examples=("duolog device list",), ephemeral=True)
 def list_devices(run: Run) -> int:
     """List every way into your account: devices, recovery words, passkeys."""
     with run.opened() as duolog:
@@ -171,7 +171,12 @@ def name(run: Run, which: DeviceArgument) -> int:
     return OK
 
 
-@command(device, "revoke", examples=("duolog device revoke 3f2a9c01", "duolog device revoke 3f2a9c01 77e0b1d2 --yes"))
+@command(
+    device,
+    "revoke",
+    examples=("duolog device revoke 3f2a9c01", "duolog device revoke 3f2a9c01 77e0b1d2 --yes"),
+    ephemeral=True,
+)
 def revoke(
     run: Run,
     which: Annotated[list[str], typer.Argument(metavar="DEVICE...", help="From `duolog device list`; one or more.")],
@@ -204,7 +209,7 @@ def _say_behind(run: Run, done: "Revoked") -> None:
         run.screen.say(f"These journals follow at the next sync: {names}. Until then the old keys still fit there.")
 
 
-@command(device, "review", examples=("duolog device review 3f2a9c01",))
+@command(device, "review", examples=("duolog device review 3f2a9c01",), ephemeral=True)
 def review(run: Run, which: DeviceArgument) -> int:
     """Show what is new since a device came: what else was added, signed with old keys, or set to close."""
     with run.opened() as duolog:
@@ -226,7 +231,7 @@ def _say_review(run: Run, found: "Review") -> bool:
     return bool(found.keyholders or found.statements or found.closings)
 
 
-@command(session, "list", examples=("duolog session list",))
+@command(session, "list", examples=("duolog session list",), ephemeral=True)
 def list_sessions(run: Run) -> int:
     """List where you are logged in."""
     with run.opened() as duolog:
@@ -239,7 +244,7 @@ def list_sessions(run: Run) -> int:
     return OK
 
 
-@command(session, "end", examples=("duolog session end 51c0ffee", "duolog session end --others"))
+@command(session, "end", examples=("duolog session end 51c0ffee", "duolog session end --others"), ephemeral=True)
 def end(
     run: Run,
     which: Annotated[str | None, typer.Argument(metavar="SESSION", help="From `duolog session list`.")] = None,
