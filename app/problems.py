@@ -162,7 +162,7 @@ class SetMoved(Problem):
 
 class RendezvousUsed(Problem):
     status, code = 409, "rendezvous_used"
-    sentence = "Somebody else has used this code already. Begin again with a new code."
+    sentence = "This code has been used already, perhaps by somebody else. Begin again with a new code."
 
 
 class WithdrawalLate(Problem):

@@ -1,16 +1,5 @@
 """Rotating an account: its next generation, with everything that goes with it, in one transaction.
 
-<<<<<<< HEAD
-Rules (spec §4.12) - The rotation is the next link of the chain, and the set is the next one, the first of that
-generation. Its commitment is salted, so clients check it, and the server can't. - The set's `account_head` is the
-end of the account journal: whoever rotates has seen all of it. - Every keyholder of the set gets a package of the new
-generation, and every new one that is not a device an anchor. The caller's own is among them. - The push to the
-account journal begins with a `rotate` that lifts its member. It is appended like any other. - Who is not in the set
-is refused from then on, its sessions end, and its package goes. - Closings that wait go on as the rotation signed them
-anew, and what it left out is cancelled. - The same rotation again changes nothing; of two
-for one generation, the first is taken. - So many a day and no more: everybody who shares a journal with the account
-verifies all of its chain. They are counted in the account journal, which each of them lifts by one version.
-=======
 Rules (spec §4.12):
 - The rotation is the next link of the chain, and the set is the next one, the first of that generation. Its
   commitment is salted, so clients check it, and the server can't.
@@ -21,7 +10,8 @@ Rules (spec §4.12):
 - Who is not in the set is refused from then on, its sessions end, and its package goes.
 - Closings that wait go on as the rotation signed them anew, and what it left out is cancelled.
 - The same rotation again changes nothing; of two for one generation, the first is taken.
->>>>>>> 24d5f3c (Howtos for a lost device, a known passphrase and a second device)
+- So many a day and no more: everybody who shares a journal with the account verifies all of its chain. They are
+  counted in the account journal, which each of them lifts by one version.
 """
 
 from dataclasses import dataclass

@@ -45,7 +45,8 @@ def copy(
 
     with run.opened() as duolog:
         run.sync(duolog)
-        source, target = run.journal(duolog, journal), run.journal(duolog, to)
+        target = run.journal(duolog, to)
+        source = run.journal(duolog, journal, other_than=target.id)
         readable = [item for item in duolog.timeline(source.id) if item.seq is not None and item.body is not None]
         if entry is None:
             run.screen.result({"journal": b64(source.id), "entries": [entry_shape(item) for item in readable]})

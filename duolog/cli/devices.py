@@ -54,12 +54,12 @@ def join(
         words = enrollment.words()
         if words is None:
             _show_code(run, enrollment, no_qr)
-            words = _waited(enrollment.words) if asking.at_terminal() else None
+            words = _waited(run, enrollment.words) if asking.at_terminal() else None
         if words is None:
             run.screen.result({"code": enrollment.code, "uri": enrollment.uri, "words": None, "account": None})
             return REFUSED
         _say_words(run, words)
-        duolog = _waited(enrollment.finish) if asking.at_terminal() else enrollment.finish()
+        duolog = _waited(run, enrollment.finish) if asking.at_terminal() else enrollment.finish()
         if duolog is None:
             run.screen.result({"code": enrollment.code, "uri": enrollment.uri, "words": list(words), "account": None})
             run.screen.say("Confirm them on the other device; then run this again.")
@@ -81,17 +81,20 @@ def _show_code(run: Run, enrollment: "Enrollment", no_qr: bool) -> None:
         from duolog.cli.pairing import show_qr
 
         show_qr(run, enrollment.uri)
-    run.screen.say("It is good for ten minutes. Show it to nobody else. Then run this again.")
+    run.screen.say("It is good for ten minutes. Show it to nobody else.")
+    if not asking.at_terminal():
+        run.screen.say("Then run this again.")
 
 
-def _waited(look: Callable[[], T | None]) -> T | None:
+def _waited(run: Run, look: Callable[[], T | None]) -> T | None:
     """What comes within the patience of a code, None otherwise."""
     end = time.monotonic() + PATIENCE
-    while time.monotonic() < end:
-        found = look()
-        if found is not None:
-            return found
-        time.sleep(POLL)
+    with run.screen.busy("Waiting for your other device"):
+        while time.monotonic() < end:
+            found = look()
+            if found is not None:
+                return found
+            time.sleep(POLL)
     return None
 
 

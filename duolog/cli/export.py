@@ -1,5 +1,6 @@
 """A copy that is yours: export what you may read, and check such a file without a server."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -7,14 +8,20 @@ import typer
 
 from duolog.cli import times
 from duolog.cli.command import command, group
-from duolog.cli.failures import OK, Usage
+from duolog.cli.failures import OK, Usage, explain
 from duolog.cli.run import Run
 from duolog.cli.shapes import b64, exported_shape, proven_shape, short
+from duolog.errors import VerificationError
 
 if TYPE_CHECKING:
     from duolog.client.verify_export import ProvenExport
 
 app = group("export", "Copies.")
+
+NOT_WHOLE = (
+    "The file was changed or damaged after it was made, and shows nothing by itself. Your journals aren't concerned.",
+    "Look for another copy of it, or make a new one: `duolog export`.",
+)
 
 OutOption = Annotated[Path, typer.Option("--out", metavar="FILE", help="The file to make.")]
 WhichOption = Annotated[
@@ -65,8 +72,11 @@ def verify(run: Run, file: FileArgument) -> int:
 
     if not file.is_file():
         raise Usage(f"There is no file {file}.")
-    with run.screen.counting("Checking") as tell, file.open("rb") as opened:
-        proven = verify_export(opened, lambda count: tell(count, 0))
+    try:
+        with run.screen.counting("Checking") as tell, file.open("rb") as opened:
+            proven = verify_export(opened, lambda count: tell(count, 0))
+    except VerificationError as error:
+        return run.fail(replace(explain(error), next=NOT_WHOLE))
     run.screen.result(proven_shape(proven))
     _say(run, proven)
     return OK

@@ -74,6 +74,7 @@ def close(
         raise Usage(
             f"`duolog close {what}` isn't known. Say `duolog close`, `duolog close show` or `duolog close cancel`."
         )
+    moment, holder = None if at is None else _moment(at), _holder(held_by)
     with run.opened() as duolog:
         run.sync(duolog)
         meant = run.journal(duolog, journal)
@@ -83,7 +84,7 @@ def close(
         if what == "cancel":
             return _cancel(run, meant, leaving)
         _say_before(run)
-        if at is None:
+        if moment is None:
             if not asking.ask_yes("Close it now, for good?", given=yes):
                 run.screen.say("Nothing was changed.")
                 return OK
@@ -93,7 +94,7 @@ def close(
                 f"Journal {short(meant.id)} is closed. `duolog timeline` and `duolog export` go on.", style="good"
             )
             return OK
-        return _schedule(run, leaving, _moment(at), _holder(held_by), end_other_devices, yes)
+        return _schedule(run, leaving, moment, holder, end_other_devices, yes)
 
 
 def _schedule(

@@ -25,8 +25,8 @@ JournalOption = Annotated[
 
 DIFFER = (
     "The words differ, so somebody may be sitting between the two of you. Nothing was confirmed. Don't write here. "
-    "Make sure that you both looked at the same journal; then start again with a new `duolog invite`, handed over in "
-    "person or by another way."
+    "Make sure that you both looked at the same journal; then start again with a new invitation, handed over in person "
+    "or by another way."
 )
 
 

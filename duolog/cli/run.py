@@ -73,9 +73,12 @@ class Run:
 
     # --- journals ---
 
-    def journal(self, duolog: "Duolog", chosen: str | None) -> "JournalView":
-        """The journal that is meant: the one chosen, else the only shared one, else the only one. Raises: Usage."""
-        journals = duolog.journals()
+    def journal(self, duolog: "Duolog", chosen: str | None, *, other_than: bytes | None = None) -> "JournalView":
+        """The journal that is meant: the one chosen, else the only shared one, else the only one. Raises: Usage.
+
+        `other_than`: one that can't be meant unless it is chosen.
+        """
+        journals = [one for one in duolog.journals() if chosen is not None or one.id != other_than]
         if chosen is not None:
             return _chosen(journals, chosen)
         open_ones = [one for one in journals if not one.closed] or list(journals)
