@@ -46,7 +46,8 @@ async def finish(context: Context, journal: bytes) -> None:
     newest = context.chains[progress.other].newest
     pin = Pin(account=progress.other, generation=newest.generation, chain_head=newest.statement_hash)
     await note(context, "pin", pin)
-    if roster.provisional or not progress.confirmed:
+    elsewhere = me.role == "partner" and progress.other in account_state(context).verified  # on another own device
+    if roster.provisional or not (progress.confirmed or elsewhere):
         return
     await note(context, "verified", Verified(**pin.model_dump()))
     await note(context, "noted_head", NotedHead(journal=journal, seq=state.seq, head=state.head))

@@ -23,7 +23,7 @@ from duolog.client.consents import (
 from duolog.client.context import Context
 from duolog.client.logs import require_open
 from duolog.client.notes import note
-from duolog.client.offers import Offer, Place, fetch_answer, make_offer, reveal, verify_taken
+from duolog.client.offers import Offer, Place, fetch_answer, make_offer, note_taken, reveal, verify_taken
 from duolog.client.proposals import renew, require_not_declined
 from duolog.client.terms import require_term
 from duolog.client.views import (
@@ -80,13 +80,14 @@ async def admit(context: Context, journal: bytes) -> None:
     for invited in all_invited(context, journal):
         secret = InvitationSecret(invited.secret)
         taken = invited if invited.account is not None else await _take(context, journal, secret, invited)
-        if taken is not None and not taken.revealed:
+        if taken is not None and taken.account is not None and taken.signed_acceptance and not taken.revealed:
+            await note_taken(context, secret, taken.account, taken.signed_acceptance)
             await reveal(context, journal, secret, taken.nonce)
             save_invited(context, journal, replace(taken, revealed=True))
 
 
 async def _take(context: Context, journal: bytes, secret: InvitationSecret, invited: Invited) -> Invited | None:
-    """Take one acceptance, durably, here and in the account journal; None while there is none."""
+    """Take one acceptance, durably; None while there is none."""
     answer = await fetch_answer(context, journal, secret)
     if answer is None:
         await _expire(context, journal, invited)
@@ -94,7 +95,6 @@ async def _take(context: Context, journal: bytes, secret: InvitationSecret, invi
     taken = verify_taken(context, secret, invited.plaintext, answer)
     kept = replace(invited, account=taken.account, acceptance=taken.acceptance, signature=taken.signature)
     save_invited(context, journal, kept)
-    await note(context, "taken_acceptance", taken)
     return kept
 
 

@@ -8,7 +8,7 @@ from duolog.client.folding import account_state
 from duolog.client.outbox import deliver, post
 from duolog.client.store import as_bytes
 from duolog.documents.account import make_account_document, require_allowed_account
-from duolog.documents.account_kinds import Joined, Pin, Verified
+from duolog.documents.account_kinds import Joined, Pin, SentAcceptance, Verified
 from duolog.documents.base import Body
 from duolog.errors import NotAllowed
 from duolog.protocol.messages import Document, parse_message
@@ -39,6 +39,8 @@ def _is_noted(context: Context, body: Body) -> bool:
         return body.journal in state.journals and state.journals[body.journal].receipt_key == body.receipt_key
     if isinstance(body, Verified):
         return body.account in state.verified
+    if isinstance(body, SentAcceptance):
+        return state.sent.get(body.journal) == body
     if isinstance(body, Pin):
         return state.pins.get(body.account, {}).get(body.generation) == body.chain_head
     return False

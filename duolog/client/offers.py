@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from duolog.api.invitations import InvitationRequest
 from duolog.api.pages import parse_push
 from duolog.client.context import Context
+from duolog.client.folding import account_state
 from duolog.client.logs import require_open
 from duolog.client.notes import note
 from duolog.client.store import as_bytes
@@ -20,7 +21,8 @@ from duolog.errors import NotAllowed, ServerRefused, VerificationError
 from duolog.protocol import sizes
 from duolog.protocol.codec import sha256
 from duolog.protocol.log import StatementItem
-from duolog.protocol.roster_statements import Rights, Role
+from duolog.protocol.roster_changes import Roster
+from duolog.protocol.roster_statements import Rights, Role, SignedAcceptance
 from duolog.protocol.statements import SignedStatement
 from duolog.seal.links import Link
 from duolog.seal.pairing import Invitation, InvitationSecret, parse_answer, reveal_commitment, verify_answer
@@ -66,17 +68,7 @@ async def make_offer(context: Context, journal: bytes, place: Place, keep: Calla
         raise NotAllowed("The account's own journal is nobody else's. Create a journal to share.")
     link = Link(context.network.transport.origin, secrets.token_bytes(sizes.INVITATION_SECRET))
     secret, nonce = InvitationSecret(link.secret), secrets.token_bytes(sizes.NONCE)
-    founder = context.chains[roster.founder]
-    plaintext = Invitation(
-        chain=tuple(context.chains.statements(founder.account)),
-        genesis=genesis_of(context, journal),
-        role=place.role,
-        rights=place.rights,
-        until=place.until,
-        origin=link.origin,
-        receipt_key=context.receipt_key(),
-        reveal=reveal_commitment(nonce, founder.newest.statement_hash, journal),
-    ).encode()
+    plaintext = _invitation(context, roster, place, nonce, len(context.chains[roster.founder].generations))
     offer = Offer(link, plaintext, nonce, context.clock() + EXPIRES_AFTER)
     keep(offer)
     pending = PendingInvitation(
@@ -95,6 +87,35 @@ async def make_offer(context: Context, journal: bytes, place: Place, keep: Calla
     request = InvitationRequest(invitation=secret.id, sealed=sealed, expires_at=offer.expires)
     await context.network.call(lambda transport: transport.invite(journal, request))
     return offer
+
+
+def rebuild_invitation(
+    context: Context, roster: Roster, place: Place, nonce: bytes, plaintext_hash: bytes
+) -> bytes | None:
+    """The plaintext of an invitation that another own device made or accepted, known by its SHA-256 alone.
+
+    The founder may have rotated since, so each of their generations is tried, the newest first. None: it was another.
+    """
+    for generations in range(len(context.chains[roster.founder].generations), 0, -1):
+        plaintext = _invitation(context, roster, place, nonce, generations)
+        if sha256(plaintext) == plaintext_hash:
+            return plaintext
+    return None
+
+
+def _invitation(context: Context, roster: Roster, place: Place, nonce: bytes, generations: int) -> bytes:
+    """An invitation to a journal, with that many generations of its founder's chain."""
+    founder = context.chains[roster.founder]
+    return Invitation(
+        chain=tuple(context.chains.statements(founder.account)[:generations]),
+        genesis=genesis_of(context, roster.journal),
+        role=place.role,
+        rights=place.rights,
+        until=place.until,
+        origin=context.network.transport.origin,
+        receipt_key=context.receipt_key(),
+        reveal=reveal_commitment(nonce, founder.generations[generations - 1].statement_hash, roster.journal),
+    ).encode()
 
 
 async def fetch_answer(context: Context, journal: bytes, secret: InvitationSecret) -> bytes | None:
@@ -116,12 +137,35 @@ def verify_taken(context: Context, secret: InvitationSecret, invitation: bytes, 
     if chain.account == context.account:  # check: client.own_answer
         raise VerificationError("The server answers your invitation with your own account.", check="client.own_answer")
     context.chains.pin(chain.account, answer.chain)
+    taken = _taken(secret, chain.account, answer.acceptance)
+    _require_first(context, taken)
+    return taken
+
+
+async def note_taken(context: Context, secret: InvitationSecret, account: bytes, acceptance: SignedAcceptance) -> None:
+    """Note the one acceptance that I take, before anything follows from it.
+
+    Raises: VerificationError when another own device took another one; TransportError, ServerRefused.
+    """
+    taken = _taken(secret, account, acceptance)
+    await note(context, "taken_acceptance", taken)
+    _require_first(context, taken)
+
+
+def _taken(secret: InvitationSecret, account: bytes, acceptance: SignedAcceptance) -> TakenAcceptance:
     return TakenAcceptance(
-        invitation=secret.id,
-        account=chain.account,
-        acceptance=answer.acceptance.statement,
-        signature=answer.acceptance.signature,
+        invitation=secret.id, account=account, acceptance=acceptance.statement, signature=acceptance.signature
     )
+
+
+def _require_first(context: Context, taken: TakenAcceptance) -> None:
+    """All my devices take the same answer to an invitation."""
+    first = account_state(context).acceptances.get(taken.invitation, taken)
+    if (first.acceptance, first.signature) != (taken.acceptance, taken.signature):  # check: client.one_acceptance
+        raise VerificationError(
+            "The server gave your devices two answers to one invitation. Revoke it, and make a new one.",
+            check="client.one_acceptance",
+        )
 
 
 async def reveal(context: Context, journal: bytes, secret: InvitationSecret, nonce: bytes) -> None:

@@ -16,7 +16,7 @@ from duolog.client.context import Context
 from duolog.client.former import why_former
 from duolog.client.logs import load_log, require_open
 from duolog.client.notes import note
-from duolog.client.offers import Offer, Place, fetch_answer, make_offer, reveal, verify_taken
+from duolog.client.offers import Offer, Place, fetch_answer, make_offer, note_taken, reveal, verify_taken
 from duolog.client.outbox import MOVED, push_statement
 from duolog.client.progress import Progress, load_progress, pairing_of, save_progress
 from duolog.client.pulling import pull
@@ -29,6 +29,7 @@ from duolog.protocol import sizes
 from duolog.protocol.codec import sha256
 from duolog.protocol.roster_changes import check_member_shape
 from duolog.protocol.roster_statements import Acceptance, Member
+from duolog.protocol.statements import statement_hash
 from duolog.seal.links import parse_link
 from duolog.seal.pairing import (
     Answer,
@@ -94,11 +95,20 @@ async def join(context: Context, text: str) -> Pairing:
     journal = next((key for key, item in known.items() if item and item.secret == link.secret), None)
     if journal is None:
         offered = await context.network.call(lambda server: server.open_invitation(secret.id))
-        journal = await _accept(context, secret, secret.open("invitation", offered.sealed))
+        journal = _accept(context, secret, secret.open("invitation", offered.sealed))
     progress = load_progress(context, journal)
     if progress is None or progress.role == "founder":
         raise NotAllowed("This is your own invitation. Give the link to the one whom it is for.")
-    answer = Answer(_require(progress.signed_acceptance), tuple(context.chains.statements(context.account)))
+    accepted = _require(progress.signed_acceptance)
+    sent = SentAcceptance(
+        journal=journal,
+        secret=secret.secret,
+        plaintext_hash=sha256(progress.plaintext),
+        acceptance=accepted.statement,
+        signature=accepted.signature,
+    )
+    await note(context, "sent_acceptance", sent)
+    answer = Answer(accepted, tuple(context.chains.statements(context.account)))
     await context.network.call(
         lambda server: server.answer_invitation(secret.id, secret.seal("acceptance", answer.encode()))
     )
@@ -106,7 +116,7 @@ async def join(context: Context, text: str) -> Pairing:
     return pairing_of(context, journal)
 
 
-async def _accept(context: Context, secret: InvitationSecret, plaintext: bytes) -> bytes:
+def _accept(context: Context, secret: InvitationSecret, plaintext: bytes) -> bytes:
     invitation = parse_invitation(plaintext)
     founder, roster = verify_invitation(invitation)
     if invitation.origin != context.network.transport.origin:  # check: client.invitation_origin
@@ -132,14 +142,6 @@ async def _accept(context: Context, secret: InvitationSecret, plaintext: bytes) 
     signature = context.identity.secret.sign(statement)
     progress = Progress(invitation.role, secret.secret, plaintext, None, statement, signature, founder.account)
     save_progress(context, roster.journal, progress)
-    sent = SentAcceptance(
-        journal=roster.journal,
-        secret=secret.secret,
-        plaintext_hash=sha256(plaintext),
-        acceptance=statement,
-        signature=signature,
-    )
-    await note(context, "sent_acceptance", sent)
     return roster.journal
 
 
@@ -167,22 +169,24 @@ async def _go_on_as_founder(context: Context, journal: bytes, progress: Progress
         answer = await fetch_answer(context, journal, secret)
         if answer is None:
             return
-        progress = await _take(context, journal, progress, answer)
+        progress = _take(context, journal, progress, answer)
     roster = load_log(context.store, journal).roster
     if roster is None or progress.other is None or roster.find(progress.other) is not None:
         return
+    if statement_hash(_require(progress.acceptance)) in roster.accepted:
+        context.store.write("DELETE FROM pairing WHERE journal = ?", journal)  # let in, and removed by another device
+        return
+    await note_taken(context, secret, progress.other, _require(progress.signed_acceptance))
     await reveal(context, journal, secret, _require(progress.nonce))
     await _add(context, journal, progress)
     await note(context, "ended_invitation", EndedInvitation(invitation=secret.id, how="added"))
 
 
-async def _take(context: Context, journal: bytes, progress: Progress, plaintext: bytes) -> Progress:
-    """Take one acceptance, durably, here and in the account journal."""
-    secret = InvitationSecret(progress.secret)
-    taken = verify_taken(context, secret, progress.plaintext, plaintext)
+def _take(context: Context, journal: bytes, progress: Progress, plaintext: bytes) -> Progress:
+    """Take one acceptance, durably."""
+    taken = verify_taken(context, InvitationSecret(progress.secret), progress.plaintext, plaintext)
     progress = replace(progress, acceptance=taken.acceptance, signature=taken.signature, other=taken.account)
     save_progress(context, journal, progress)
-    await note(context, "taken_acceptance", taken)
     return progress
 
 

@@ -42,6 +42,7 @@ from duolog.client.waiting import (
     terms_of,
     view_waiting,
 )
+from duolog.documents.account import same_terms
 from duolog.documents.account_kinds import DeclinedProposal, EndedInvitation, Pin, Verified
 from duolog.errors import NotAllowed, ServerRefused, TransportError
 from duolog.protocol.roster import check_change
@@ -134,9 +135,9 @@ async def _go_on(context: Context, journal: bytes, consent: Consent) -> bool:
 
 async def _propose(context: Context, roster: Roster, consent: Consent) -> bool:
     listed = await list_waiting(context, roster)
-    mine = next((item for item in listed if item.id == consent.statement), None)
-    if mine is not None and context.account in mine.signers:
-        save_consent(context, roster.journal, replace(consent, sent=True))
+    mine = next((item for item in listed if _is_mine(context, roster, consent, item)), None)
+    if mine is not None:
+        save_consent(context, roster.journal, replace(consent, statement=mine.id, prev=roster.head, sent=True))
         return False
     if consent.sent and consent.prev == roster.head:
         await pull(context, roster.journal)
@@ -164,6 +165,14 @@ async def _propose(context: Context, roster: Roster, consent: Consent) -> bool:
     await context.network.call(partial(_send, roster.journal, request))
     save_consent(context, roster.journal, replace(consent, sent=True))
     return False
+
+
+def _is_mine(context: Context, roster: Roster, consent: Consent, waiting: Waiting) -> bool:
+    """It carries my signature, and was made of this consent, or of the same one on another device of mine."""
+    same = same_terms(
+        _terms(context, roster.journal, consent), terms_of(roster.journal, waiting.parsed.change, waiting.subject, 0)
+    )
+    return context.account in waiting.signers and (waiting.id == consent.statement or same)
 
 
 def _send(journal: bytes, request: ProposalRequest, transport: Transport) -> Awaitable[ProposalCreated]:

@@ -29,6 +29,7 @@ from duolog.client.outbox import deliver
 from duolog.client.pairing import go_on
 from duolog.client.proposals import renew
 from duolog.client.pulling import pull
+from duolog.client.resuming import take_up
 from duolog.client.rotating import resume, rotate_by_chance
 from duolog.client.store import as_bytes
 from duolog.client.switching import follow_own, moved_elsewhere
@@ -85,6 +86,7 @@ async def sync(context: Context) -> SyncReport:
                 group.start_soon(visit, journal)
     await _rotate_by_chance(context, problems)
     await lift_all(context, problems)
+    await take_up(context, state, problems)
     delivered = await _send(context, problems)
     for journal in listed:
         if journal != mine:
