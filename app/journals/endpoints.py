@@ -74,14 +74,17 @@ async def create_journal(genesis: JournalStatementModel, caller: SignedIn, serve
 )
 async def list_journals(caller: SignedIn, server: Server, after: After = "", limit: Limit = 100) -> JournalList:
     """The one request that a client repeats: it says in which journals something is new."""
-    page = caller.account, _after(after), limit + 1
-    rows = await server.database.read(repository.list_journals, *page, server.now())
+    page = caller.account, _after(after), limit + 1, server.now(), _dropped_before(server)
+    rows = await server.database.read(repository.list_journals, *page)
     due = [row.journal for row in rows if row.due]
     for journal in due:
         await server.database.write(closings.carry_out, journal, server.receipts, server.now())
     if due:
-        rows = await server.database.read(repository.list_journals, *page, server.now())
-    listed = [JournalState(journal=row.journal, seq=row.seq, closed=row.closed) for row in rows[:limit]]
+        rows = await server.database.read(repository.list_journals, *page)
+    listed = [
+        JournalState(journal=row.journal, seq=row.seq, closed=row.closed, proposals=row.proposals)
+        for row in rows[:limit]
+    ]
     return JournalList(journals=listed, more=len(rows) > limit)
 
 

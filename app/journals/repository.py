@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from sqlalchemy import Connection, Exists, delete, exists, insert, or_, select, update
+from sqlalchemy import Connection, Exists, delete, exists, func, insert, or_, select, update
 
 from app.access import is_active, memberships
 from app.database import AnyRow, insert_new
@@ -284,10 +284,30 @@ def drop_proposals(connection: Connection, journal: bytes, proposed_before: int 
     connection.execute(query if proposed_before is None else query.where(proposals.c.proposed < proposed_before))
 
 
-def list_journals(connection: Connection, account: bytes, after: bytes, limit: int, now: int) -> Sequence[AnyRow]:
-    """The journals of an account, ascending by id, after the id `after`; `due`: a closing is."""
+def list_journals(
+    connection: Connection, account: bytes, after: bytes, limit: int, now: int, proposed_after: int
+) -> Sequence[AnyRow]:
+    """The journals of an account, ascending by id, after the id `after`.
+
+    `due`: a closing is. `proposals`: how many of others wait for this partner; none for a confidant.
+    """
+    waiting = (
+        select(func.count())
+        .select_from(proposals)
+        .where(
+            proposals.c.journal == memberships.c.journal,
+            proposals.c.author != account,
+            proposals.c.proposed >= proposed_after,
+            memberships.c.role == "partner",
+        )
+        .correlate(memberships)
+        .scalar_subquery()
+    )
     return connection.execute(
-        select(journals.c.journal, journals.c.seq, journals.c.closed, is_due(now).label("due"))
+        select(
+            *(journals.c.journal, journals.c.seq, journals.c.closed),
+            *(is_due(now).label("due"), waiting.label("proposals")),
+        )
         .join(memberships, memberships.c.journal == journals.c.journal)
         .where(memberships.c.account == account, memberships.c.journal > after, is_active(now))
         .order_by(memberships.c.journal)

@@ -27,11 +27,15 @@ class JournalCreated(Model):
 
 
 class JournalState(Model):
-    """How far one journal of mine has come: fetch when `seq` is beyond what you hold."""
+    """How far one journal of mine has come: fetch when `seq` is beyond what you hold.
+
+    `proposals`: how many of others wait there, for a partner; a confidant is told none.
+    """
 
     journal: JournalId
     seq: Seq
     closed: bool
+    proposals: Annotated[int, Field(ge=0, le=32)]
 
 
 class JournalList(Model):

@@ -115,7 +115,7 @@ def _offered(rights: str, until: int) -> str:
 def list_members(run: Run, journal: JournalOption = None) -> int:
     """List who is in the journal and until when, who is invited, and what waits for consent."""
     with run.opened() as duolog:
-        run.sync(duolog)
+        run.sync(duolog, proposed=False)
         meant = run.journal(duolog, journal)
         members = duolog.members(meant.id)
         admissions = members.admissions()
@@ -150,7 +150,7 @@ def _member_line(one: "MemberView") -> str:
 def list_proposals(run: Run, journal: JournalOption = None) -> int:
     """List what one of you has proposed and the other has not signed yet."""
     with run.opened() as duolog:
-        run.sync(duolog)
+        run.sync(duolog, proposed=False)
         meant = run.journal(duolog, journal)
         proposals = duolog.members(meant.id).proposals()
         shown = [proposal_shape(number, one) for number, one in enumerate(proposals, 1)]
@@ -175,7 +175,7 @@ def sign(run: Run, number: NumberArgument = None, journal: JournalOption = None,
     Words are asked for, or read from standard input; there is no option that skips them.
     """
     with run.opened() as duolog:
-        run.sync(duolog)
+        run.sync(duolog, proposed=False)
         meant = run.journal(duolog, journal)
         members = duolog.members(meant.id)
         chosen = _choose(members, number, mine=False)
@@ -208,7 +208,7 @@ def _say_before(run: Run) -> None:
 def decline(run: Run, number: NumberArgument = None, journal: JournalOption = None, yes: YesOption = False) -> int:
     """Say no to your partner's proposal, or take back your own."""
     with run.opened() as duolog:
-        run.sync(duolog)
+        run.sync(duolog, proposed=False)
         meant = run.journal(duolog, journal)
         members = duolog.members(meant.id)
         chosen = _choose(members, number, mine=None)

@@ -69,9 +69,11 @@ def parse_boundary(text: str) -> dict[str, Any]:
     return terms
 
 
-def note_form() -> str:
-    """An empty note to edit."""
-    return "Feelings:\nTags:\n"
+def note_form(body: Mapping[str, Any] | None = None) -> str:
+    """A note to edit; an empty one without a body."""
+    fields = {name: ", ".join(str(word) for word in (body or {}).get(name, ())) for name in NOTE_FIELDS}
+    lines = [f"{name.capitalize()}: {words}".rstrip() for name, words in fields.items()]
+    return "\n".join([*lines, str((body or {}).get("text", ""))])
 
 
 def parse_note(text: str) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from duolog.cli import (
     confidant,
     copies,
     devices,
+    drafts,
     export,
     journals,
     leaving,
@@ -38,6 +39,7 @@ def make_app() -> typer.Typer:
     for part in (account.app, pairing.app, notes.app, timeline.app, journals.app, export.app, moving.app, leaving.app):
         app.registered_commands.extend(part.registered_commands)
     app.add_typer(boundary.app, name="boundary")
+    app.add_typer(drafts.app, name="draft")
     app.add_typer(confidant.app, name="confidant")
     app.add_typer(confidant.partner, name="partner")
     app.add_typer(copies.app, name="journal")

@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     from duolog.client import JournalView, SyncReport, Unlock, Written
     from duolog.client.blocking import Duolog
 
+DELETED = (
+    "This account was deleted at the server. What is here can still be read (`duolog timeline`) and exported (`duolog "
+    "export`). When you don't need it any more, remove the folder {folder}."
+)
 CLOCK_MAY_DIFFER = 15 * 60  # seconds between this computer's clock and the server's
 
 
@@ -67,6 +71,8 @@ class Run:
                 )
             duolog = Duolog.open(home=self.folder, unlock=self.unlock())
         with duolog:
+            if duolog.is_deleted():
+                self.screen.aside(DELETED.format(folder=self.folder), style="careful")
             yield duolog
             if self.ephemeral is not None:
                 duolog.log_out()
@@ -96,9 +102,12 @@ class Run:
 
     # --- the server ---
 
-    def sync(self, duolog: "Duolog", *, offline: bool = False) -> "SyncReport | None":
-        """Fetches and sends before something is shown. Unreachable, it says so and what is here is shown."""
-        if offline:
+    def sync(self, duolog: "Duolog", *, offline: bool = False, proposed: bool = True) -> "SyncReport | None":
+        """Fetches and sends before something is shown. Unreachable, it says so and what is here is shown.
+
+        `proposed`: say that changes wait for a signature, unless the command itself shows them.
+        """
+        if offline or duolog.is_deleted():
             return None
         try:
             with self.screen.busy("Asking the server for news"):
@@ -111,9 +120,19 @@ class Run:
         for moved in duolog.moving.seen():
             name = moved.name or "A member"
             self.screen.aside(f"{name} goes on at {moved.origin}. `duolog follow` goes there too.", style="careful")
+        if proposed:
+            self.say_proposed(report)
         if report.new_keyholders:
             self.screen.warn("there is a new way into your account. `duolog device list` shows it.")
         return report
+
+    def say_proposed(self, report: "SyncReport") -> None:
+        """Says that changes wait for this person's signature."""
+        if report.proposed:
+            self.screen.aside(
+                "A change in who may read or write waits for your consent: `duolog confidant proposals` shows it.",
+                style="careful",
+            )
 
     def frozen(self, journal: "JournalView") -> int:
         """Says, each time, that a journal is read-only; the exit code that follows from it."""

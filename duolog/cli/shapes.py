@@ -142,6 +142,7 @@ def status_shape(status: "Status") -> Shape:
         "account_words": list(status.account_words),
         "keyholder": status.keyholder_kind,
         "unconfirmed": status.unconfirmed,
+        "deleted": status.deleted,
         "journals": [journal_shape(journal) for journal in status.journals],
     }
 
@@ -170,6 +171,7 @@ def sync_shape(report: "SyncReport") -> Shape:
         "delivered": report.delivered,
         "frozen": {b64(journal): why for journal, why in report.frozen.items()},
         "problems": [str(problem) for problem in report.problems],
+        "proposed": {b64(journal): count for journal, count in report.proposed.items()},
     }
 
 

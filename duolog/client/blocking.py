@@ -224,6 +224,7 @@ class Duolog(_Face):
     state = _waits(_duolog.Duolog.state)
     export = _waits(_duolog.Duolog.export)
     delete_account = _waits(_duolog.Duolog.delete_account)
+    is_deleted = _waits(_duolog.Duolog.is_deleted)
     copy = _waits(_duolog.Duolog.copy)
 
     @property

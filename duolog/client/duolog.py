@@ -369,8 +369,17 @@ class Duolog:
     async def delete_account(self) -> None:
         """Close what is shared, and delete the account. Raises: as `leaving.delete_account`."""
         async with self._alone() as context:
-            await self._ready(context)
-            await delete_account(context)
+            try:
+                await self._ready(context)
+                await delete_account(context)
+            except NotAllowed:
+                if not context.network.deleted:  # it was done before
+                    raise
+
+    async def is_deleted(self) -> bool:
+        """Whether the account was deleted from this home: then it is read and exported here, and nothing else."""
+        async with self._alone() as context:
+            return context.network.deleted
 
     @property
     def moving(self) -> Moving:
@@ -384,6 +393,7 @@ class Duolog:
 
     async def _ready(self, context: Context) -> None:
         """The account is checked, and its journal is read, before anything is written."""
+        context.network.require_account()
         await check_account(context)
         await pull(context, context.identity.account_journal)
         check_account_head(context)

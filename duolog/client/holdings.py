@@ -16,7 +16,7 @@ from duolog.client.context import Context
 from duolog.client.folding import account_state, journal_state
 from duolog.client.logs import load_log
 from duolog.client.notes import note
-from duolog.client.outbox import post
+from duolog.client.outbox import post, waiting_as
 from duolog.client.store import as_bytes, as_int
 from duolog.documents.account_kinds import Erased, Kept
 from duolog.documents.base import Answer
@@ -30,7 +30,7 @@ from duolog.protocol.messages import Document
 
 
 def post_withdrawal(context: Context, journal: bytes, entry: bytes) -> bytes:
-    """Put the withdrawal of an own text into the outbox, durably; its entry id, 16 bytes.
+    """Put the withdrawal of an own text into the outbox, durably and once; its entry id, 16 bytes.
 
     Raises:
         NotAllowed: it isn't here, isn't mine, is a step, or a day has passed.
@@ -41,8 +41,9 @@ def post_withdrawal(context: Context, journal: bytes, entry: bytes) -> bytes:
     now = max(context.clock(), load_log(context.store, journal).time)
     if now - item.applied.received > sizes.WITHDRAW_WINDOW:  # check: client.withdrawal_window
         raise NotAllowed("It was written more than a day ago. You can erase it for yourself: `erase`.")
-    body = Withdrawn(answers=Answer(entry=entry, message=item.applied.message))
-    return post(context, journal, Document("withdrawn", 1, context.clock(), body.encode_json()))
+    body = Withdrawn(answers=Answer(entry=entry, message=item.applied.message)).encode_json()
+    begun = waiting_as(context, journal, "withdrawn", body)
+    return begun or post(context, journal, Document("withdrawn", 1, context.clock(), body))
 
 
 async def keep(context: Context, journal: bytes, entry: bytes) -> None:

@@ -134,7 +134,8 @@ def _let_go_name(journal: bytes) -> str:
 async def delete_account(context: Context) -> None:
     """Close every journal that is shared, leave where I am a confidant, and delete the account. This home stays.
 
-    Raises: as `closings.close_now`. Begun again it goes on where it stopped.
+    Raises: as `closings.close_now`. Begun again it goes on where it stopped: a server that doesn't know the account any
+    more has deleted it, and only the answer was lost.
     Spec: §5.
     """
     for journal in journal_ids(context):
@@ -146,6 +147,10 @@ async def delete_account(context: Context) -> None:
             await closings.close_now(context, journal)
         elif why_former(context, journal) is None:
             await leave(context, journal)
-    await context.network.call(lambda transport: transport.delete_account())
-    context.store.put("session", None)
-    context.store.put("deleted", b"1")
+    context.store.put("deleting", b"1")
+    try:
+        await context.network.call(lambda transport: transport.delete_account())
+    except ServerRefused:
+        context.store.put("deleting", None)
+        raise
+    context.network.mark_deleted()

@@ -24,6 +24,10 @@ _TAKEN_OUT = (
     "The server doesn't let this device in any more: it was taken out of the account, or the account was deleted. What "
     "is here stays readable. If it wasn't you, look at `device list` on another device of yours."
 )
+_DELETED = (
+    "This account was deleted at the server. What this home has read can still be read and exported; remove the folder "
+    "when you don't need it any more."
+)
 
 
 class Network:
@@ -39,8 +43,9 @@ class Network:
     async def call(self, operation: Callable[[Transport], Awaitable[T]]) -> T:
         """One operation within a session; logs in first, or again, when the server asks for it.
 
-        Raises: as the operation and `log_in`.
+        Raises: NotAllowed when the account was deleted from here; as the operation and `log_in`.
         """
+        self.require_account()
         if self._home.store.get("session") is None:
             await self.log_in()
         try:
@@ -69,10 +74,30 @@ class Network:
         except ServerRefused as error:
             if error.code != "login_refused" or self._home.store.get("account") is None:
                 raise
+            if self._home.store.get("deleting") is not None:
+                self.mark_deleted()  # the answer to the deletion was lost
+                raise NotAllowed(_DELETED) from error
             raise ServerRefused(_TAKEN_OUT, code=error.code, status=error.status) from error
         self._home.store.put("session", self._home.seal("session", session.token + session.account))
         self.transport.use_session(session.token)
         return session.account
+
+    @property
+    def deleted(self) -> bool:
+        """Whether the account was deleted from this home."""
+        return self._home.store.get("deleted") is not None
+
+    def mark_deleted(self) -> None:
+        """Keep durably that the account is there no longer."""
+        with self._home.store.transaction():
+            self._home.store.put("session", None)
+            self._home.store.put("deleting", None)
+            self._home.store.put("deleted", b"1")
+
+    def require_account(self) -> None:
+        """The account was not deleted from here. Raises: NotAllowed, which says what is left to do."""
+        if self.deleted:  # check: client.account_deleted
+            raise NotAllowed(_DELETED)
 
     def session_account(self) -> bytes | None:
         """The account of the open session, as the server named it."""

@@ -5,13 +5,11 @@ Each is written once, and is at the server before anything that depends on it is
 
 from duolog.client.context import Context
 from duolog.client.folding import account_state
-from duolog.client.outbox import deliver, post
-from duolog.client.store import as_bytes
+from duolog.client.outbox import deliver, post, waiting_as
 from duolog.documents.account import make_account_document, require_allowed_account
 from duolog.documents.account_kinds import Joined, Pin, SentAcceptance, Verified
 from duolog.documents.base import Body
 from duolog.errors import NotAllowed
-from duolog.protocol.messages import Document, parse_message
 
 
 async def note(context: Context, kind: str, body: Body) -> None:
@@ -24,7 +22,8 @@ async def note(context: Context, kind: str, body: Body) -> None:
     """
     journal = context.identity.account_journal
     document = make_account_document(kind, body, context.clock())
-    if not _is_noted(context, body) and not _waits(context, journal, document):
+    waits = waiting_as(context, journal, kind, document.body) is not None
+    if not waits and not _is_noted(context, body):
         try:
             require_allowed_account(account_state(context), document)
         except NotAllowed:
@@ -44,9 +43,3 @@ def _is_noted(context: Context, body: Body) -> bool:
     if isinstance(body, Pin):
         return state.pins.get(body.account, {}).get(body.generation) == body.chain_head
     return False
-
-
-def _waits(context: Context, journal: bytes, document: Document) -> bool:
-    rows = context.store.rows("SELECT sealed FROM outbox WHERE journal = ?", journal)
-    waiting = [parse_message(context.home.open("outbox", as_bytes(row[0]))).document for row in rows]
-    return any((item.kind, item.body) == (document.kind, document.body) for item in waiting)

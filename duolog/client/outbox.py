@@ -9,8 +9,9 @@ Rules
 """
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from duolog.api.entries import Pushed
 from duolog.api.leaving import WithdrawalRequest
@@ -56,6 +57,7 @@ def post(context: Context, journal: bytes, document: Document) -> bytes:
         JournalFrozen: the journal is read-only.
         MalformedData: it is too long, or not what its kind says.
     """
+    context.network.require_account()
     _, roster = require_open(context.store, journal)
     require_member(context, journal)
     member = roster.find(context.account)
@@ -80,6 +82,15 @@ def waiting(context: Context, journal: bytes) -> int:
     """How many entries of a journal have not come back yet."""
     row = context.store.row("SELECT count(*) FROM outbox WHERE journal = ?", journal)
     return 0 if row is None else as_int(row[0])
+
+
+def waiting_as(context: Context, journal: bytes, kind: str, body: Mapping[str, Any]) -> bytes | None:
+    """The entry id of a document that waits here already, or None."""
+    for entry, sealed in context.store.rows("SELECT entry, sealed FROM outbox WHERE journal = ?", journal):
+        document = parse_message(context.home.open("outbox", as_bytes(sealed))).document
+        if (document.kind, document.body) == (kind, body):
+            return as_bytes(entry)
+    return None
 
 
 async def deliver(context: Context, journal: bytes) -> int:

@@ -291,6 +291,8 @@ async def sign(context: Context, journal: bytes, proposal: bytes, words: Words |
         raise NotAllowed("The term that is proposed is over already.")
     if waiting.parsed.acceptance is not None:
         require_words(waiting.words, words or ())
+        _pin_newcomer(context, waiting)
+        await note_compared(context, waiting.subject.account)  # it is so, whatever becomes of the proposal
     try:
         await _push_signed(context, roster, waiting)
     except ServerRefused as error:
@@ -304,20 +306,11 @@ async def sign(context: Context, journal: bytes, proposal: bytes, words: Words |
     after = load_log(context.store, journal).roster
     if after is None or after.version < waiting.after.version:
         raise TransportError("The server took your signature and does not show it yet. Sync again.")
-    if waiting.parsed.acceptance is not None:
-        await note_compared(context, waiting.subject.account)
 
 
 async def _push_signed(context: Context, roster: Roster, waiting: Waiting) -> None:
     """Add my signature to a proposal whose every part was checked, and send it."""
-    if waiting.chain:
-        newest = waiting.chains[waiting.subject.account].newest
-        for generation in waiting.chains[waiting.subject.account].generations:
-            account_state(context).require_pinned(
-                waiting.subject.account, generation.generation, generation.statement_hash
-            )
-        if waiting.subject.account not in context.chains or newest != context.chains[waiting.subject.account].newest:
-            context.chains.pin(waiting.subject.account, waiting.chain)
+    _pin_newcomer(context, waiting)
     me = waiting.after.find(context.account)
     if waiting.parsed.grants is not None and me is not None:
         secret = context.identity.secrets[me.generation]
@@ -328,6 +321,18 @@ async def _push_signed(context: Context, roster: Roster, waiting: Waiting) -> No
     signed = SignedStatement(waiting.signed.statement, tuple(both[account] for account in sorted(both)))
     after = check_change(roster, signed, context.chains)
     await push_statement(context, roster.journal, Made(signed, waiting.grants, after, None))
+
+
+def _pin_newcomer(context: Context, waiting: Waiting) -> None:
+    """The account that is to be added is the one that my devices know, if they do. Raises: PinMismatch, AccountFork."""
+    if not waiting.chain:
+        return
+    account = waiting.subject.account
+    chain = waiting.chains[account]
+    for generation in chain.generations:
+        account_state(context).require_pinned(account, generation.generation, generation.statement_hash)
+    if account not in context.chains or chain.newest != context.chains[account].newest:
+        context.chains.pin(account, waiting.chain)
 
 
 async def decline(context: Context, journal: bytes, proposal: bytes) -> None:

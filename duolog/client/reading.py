@@ -78,6 +78,7 @@ def status(context: Context) -> Status:
         unconfirmed=context.unconfirmed,
         journals=tuple(view_journal(context, journal) for journal in journal_ids(context)),
         new_keyholders=unknown(context),
+        deleted=context.network.deleted,
     )
 
 

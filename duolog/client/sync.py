@@ -8,12 +8,12 @@ Rules
   passed by.
 """
 
-from collections.abc import Awaitable, Mapping
+from collections.abc import Awaitable, Mapping, Sequence
 from functools import partial
 
 import anyio
 
-from duolog.api.journals import JournalList
+from duolog.api.journals import JournalList, JournalState
 from duolog.client.closings import look_after
 from duolog.client.confidants import admit
 from duolog.client.context import Context
@@ -27,7 +27,7 @@ from duolog.client.notes import note
 from duolog.client.opening import check_account_head, refresh_account
 from duolog.client.outbox import deliver
 from duolog.client.pairing import go_on
-from duolog.client.proposals import renew
+from duolog.client.proposals import list_proposals, renew
 from duolog.client.pulling import pull
 from duolog.client.resuming import take_up
 from duolog.client.rotating import resume, rotate_by_chance
@@ -56,7 +56,8 @@ async def sync(context: Context) -> SyncReport:
     """
     await refresh_account(context)
     await resume(context)
-    listed = await _poll(context)
+    polled = await _poll(context)
+    listed = {item.journal: item.seq for item in polled}
     mine = context.identity.account_journal
     if mine not in listed:  # check: client.account_journal_listed
         raise Withheld("The server keeps back your account's own journal.", check="client.account_journal_listed")
@@ -93,6 +94,7 @@ async def sync(context: Context) -> SyncReport:
             await _look_after(context, journal, problems)
     await move_on(context, problems)
     await _note_pins(context, problems)
+    proposed = await _proposed(context, polled, problems)
     _raise_first(problems)
     journals = [journal for journal in listed if journal != mine]
     frozen = {journal: frozen_reason(context.store, journal) for journal in journals}
@@ -102,6 +104,7 @@ async def sync(context: Context) -> SyncReport:
         frozen={journal: reason for journal, reason in frozen.items() if reason is not None},
         problems=tuple(problems),
         new_keyholders=unknown(context),
+        proposed=proposed,
     )
 
 
@@ -115,14 +118,28 @@ async def _look_after(context: Context, journal: bytes, problems: list[DuologErr
         problems.append(error)
 
 
-async def _poll(context: Context) -> dict[bytes, int]:
-    listed: dict[bytes, int] = {}
+async def _proposed(context: Context, polled: Sequence[JournalState], problems: list[DuologError]) -> dict[bytes, int]:
+    """How many changes wait for my signature; asked for where the server says that there is something."""
+    found = {}
+    for journal in (item.journal for item in polled if item.proposals and not item.closed):
+        try:
+            waiting = [item for item in await list_proposals(context, journal) if not item.mine]
+        except DuologError as error:
+            problems.append(error)
+            continue
+        if waiting:
+            found[journal] = len(waiting)
+    return found
+
+
+async def _poll(context: Context) -> list[JournalState]:
+    polled: list[JournalState] = []
     after: bytes | None = None
     while True:
         page: JournalList = await context.network.call(partial(_list, after))
-        listed |= {item.journal: item.seq for item in page.journals}
+        polled += page.journals
         if not page.more or not page.journals:
-            return listed
+            return polled
         last = page.journals[-1].journal
         if after is not None and last <= after:
             raise MalformedData("The server's list of journals goes in circles.")

@@ -1,7 +1,7 @@
 """What the client library hands out: plain values without keys, safe to show and to keep."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 from typing import TYPE_CHECKING, Any
 
@@ -163,7 +163,7 @@ class JournalView:
 @dataclass(frozen=True, slots=True)
 class Status:
     """What this home knows without the network. `unconfirmed`: restored from words, and not compared with anybody
-    yet."""
+    yet. `deleted`: the account was deleted from here, and can only be read."""
 
     server: str
     account: bytes
@@ -172,6 +172,7 @@ class Status:
     unconfirmed: bool
     journals: tuple[JournalView, ...]
     new_keyholders: tuple["KeyholderView", ...] = ()
+    deleted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,13 +214,15 @@ class SyncReport:
     """What one sync did: new items by journal, own entries delivered, journals that are read-only, and what couldn't
     be done now.
 
-    `new_keyholders`: ways into this account that its owner has not looked at on this home yet."""
+    `new_keyholders`: ways into this account that its owner has not looked at on this home yet. `proposed`: how many
+    changes wait for my signature, by journal."""
 
     new: Mapping[bytes, int]
     delivered: int
     frozen: Mapping[bytes, str]
     problems: tuple[DuologError, ...]
     new_keyholders: tuple["KeyholderView", ...] = ()
+    proposed: Mapping[bytes, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

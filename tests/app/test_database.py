@@ -86,6 +86,35 @@ async def sqlite(sqlite_path: Path) -> AsyncIterator[SqliteDatabase]:
     await database.close()
 
 
+async def test_forgetting_waits_for_no_reader_for_ever_and_comes_true_later(
+    sqlite: SqliteDatabase, sqlite_path: Path
+) -> None:
+    """A reader that looks at an older state keeps the write-ahead log; nobody else waits for it."""
+    trace, log = b"a text that was withdrawn", sqlite_path.with_name("notes.db-wal")
+    await sqlite.write(add, 1, trace)
+    reading, release = threading.Event(), threading.Event()
+
+    def read_slowly(connection: Connection) -> list[int]:
+        found = numbers(connection)
+        reading.set()
+        assert release.wait(30)
+        return found
+
+    busy = asyncio.ensure_future(sqlite.read(read_slowly))
+    await asyncio.to_thread(reading.wait, 10)
+    await sqlite.write(lambda connection: connection.execute(notes.delete()).rowcount)
+    forgetting = asyncio.ensure_future(sqlite.forget())
+    assert await sqlite.write(add, 2) == 2
+    assert await sqlite.read(numbers) == [2]
+    assert not await asyncio.wait_for(forgetting, 30)
+    assert trace in await asyncio.to_thread(log.read_bytes)
+    release.set()
+    assert await busy == [1]
+    assert await sqlite.forget()
+    for file in (log, sqlite_path):
+        assert trace not in await asyncio.to_thread(file.read_bytes)
+
+
 async def hold(database: SqliteDatabase) -> tuple[asyncio.Future[None], threading.Event]:
     """Keep the writer busy, so that what comes now waits and is committed as one group."""
     held, release = threading.Event(), threading.Event()

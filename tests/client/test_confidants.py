@@ -194,6 +194,28 @@ async def test_after_14_days_the_same_may_be_proposed_again(three: Three) -> Non
     assert await three.until(three.friend) == until
 
 
+async def test_a_sync_says_that_a_change_waits(three: Three) -> None:
+    words = await three.accepted(three.ada)
+    assert not (await three.sam.sync()).proposed
+    await three.ada.members(three.journal).confirm(words)
+    assert (await three.sam.sync()).proposed == {three.journal: 1}
+    assert not (await three.ada.sync()).proposed  # her own
+    [proposal] = await three.sam.members(three.journal).proposals()
+    await three.sam.members(three.journal).sign(proposal.id, words)
+    await three.sync()
+    asked = 0
+    for person in (three.sam, three.friend):
+
+        def count(listed: object) -> object:
+            nonlocal asked
+            asked += 1
+            return listed
+
+        three.networks[person.account].changes["proposals"] = count
+        assert not (await person.sync()).proposed
+    assert asked == 0
+
+
 async def test_a_declined_confidant_is_not_let_in(three: Three) -> None:
     words = await three.accepted(three.ada)
     await three.ada.members(three.journal).confirm(words)

@@ -18,7 +18,7 @@ from duolog.protocol.messages import message_hash
 from hostile.liar import Attack, Liar
 from hostile.log_attacks import ReplayEntry
 from tests.attacks.people import Insider, Someone, connect
-from tests.client.couple import UNLOCK, Couple, couple, transport
+from tests.client.couple import UNLOCK, Couple, couple, register, transport
 from tests.client.test_export import Part, check, exported, named, refused, save
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
@@ -91,6 +91,42 @@ async def test_gaps_say_whose_doing_they_are(people: Couple, tmp_path: Path) -> 
     refused(save(parts), "export.gap")
     gaps[1]["why"], gaps[0]["why"] = "withdrawn", "withdrawn"
     refused(save(parts), "export.gap")
+
+
+async def test_a_confidants_export_counts_what_was_closed_to_them_and_claims_none_of_it(
+    people: Couple, app: FastAPI, tmp_path: Path
+) -> None:
+    until = people.ada._context.clock() + 30 * 24 * 3600
+    for text in ("before the friend", "also before"):
+        await people.ada.write(people.journal, "note", {"text": text})
+    friend, _, _ = await register(app)
+    async with friend:
+        await friend.join((await people.ada.members(people.journal).invite("read", until)).link)
+        await people.ada.sync()
+        await friend.sync()
+        words = (await friend.pairing(people.journal)).words or ()
+        await people.ada.members(people.journal).confirm(words)
+        [proposal] = await people.sam.members(people.journal).proposals()
+        await people.sam.members(people.journal).sign(proposal.id, words)
+        await people.sam.write(people.journal, "note", {"text": "with the friend"})
+        await friend.sync()
+        parts = await exported(friend, tmp_path)
+    [proven] = check(save(parts)).journals
+    assert (proven.documents, proven.unreadable, proven.gone) == (1, 0, 2)
+    assert [part["body"] for part in parts if part["part"] == "document"] == [{"text": "with the friend"}]
+    gaps = named(parts, "state")["gone"]
+    assert [gap["why"] for gap in gaps] == ["closed", "closed"]
+    assert not any("key" in gap or "body" in gap for gap in gaps)
+    assert "before the friend" not in json.dumps(parts)
+    # What was written since can't be passed off as closed to them, nor what was before as erased by them.
+    gaps[0]["why"] = "erased"
+    refused(save(parts), "export.gap")
+    gaps[0]["why"] = "closed"
+    shown = named(parts, "document")
+    for name in set(shown) - {"part", *gaps[0]}:
+        del shown[name]
+    shown |= {"part": "unreadable", "check": "closed", "reason": "This was written before you joined."}
+    refused(save(parts), "export.closed")
 
 
 async def test_who_was_never_a_member_exports_nothing(people: Couple, app: FastAPI, tmp_path: Path) -> None:

@@ -37,6 +37,25 @@ async def test_a_proposal_waits_until_it_is_signed_and_pushed(
     assert (await sam.get(f"{couple.path}/proposals")).json() == {"proposals": []}
 
 
+async def test_the_list_of_journals_counts_what_others_propose_for_partners_alone(
+    http: httpx2.AsyncClient, couple: Diary, ada: Person, sam: Person
+) -> None:
+    counsellor = await Person(http).register()
+    joined = couple.add(counsellor, [ada, sam], role="confidant", rights="write", until=4_000_000_000)
+    assert (await couple.push(ada, joined)).status_code == 201
+
+    async def counts(person: Person) -> int:
+        listed = (await person.get("/v1/journals")).json()["journals"]
+        return int({item["journal"]: item["proposals"] for item in listed}[encode_b64(couple.journal)])
+
+    assert [await counts(person) for person in (ada, sam, counsellor)] == [0, 0, 0]
+    body, proposal = half_signed(couple.change("rotate", [ada], fresh=True), ada)
+    await ada.post(f"{couple.path}/proposals", body)
+    assert [await counts(person) for person in (ada, sam, counsellor)] == [0, 1, 0]
+    await sam.delete(f"{couple.path}/proposals/{encode_b64(proposal)}")
+    assert [await counts(person) for person in (ada, sam, counsellor)] == [0, 0, 0]
+
+
 async def test_the_same_proposal_again_changes_nothing(couple: Diary, ada: Person, sam: Person) -> None:
     body, _ = half_signed(couple.change("rotate", [ada], fresh=True), ada)
     assert [(await ada.post(f"{couple.path}/proposals", body)).status_code for _ in range(2)] == [201, 201]

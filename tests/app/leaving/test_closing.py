@@ -87,7 +87,7 @@ async def test_64_closings_may_wait(friday: Evening, monkeypatch: pytest.MonkeyP
     diaries = [friday.couple, await Diary(ada).create(), await Diary(ada).create()]
     for number, diary in enumerate(diaries):
         answer = await ada.put(f"{diary.path}/closing", closing(diary, ada, NINE))
-        assert code(answer) == (204, "") if number < 2 else (409, "closing_limit")
+        assert code(answer) == ((204, "") if number < 2 else (409, "closing_limit"))
     again = await ada.put(f"{friday.couple.path}/closing", closing(friday.couple, ada, NINE + 1))
     assert again.status_code == 204
 

@@ -1,0 +1,121 @@
+"""Drafts: notes that are kept for oneself, sealed, on all one's own devices, until they are sent."""
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from duolog.cli import asking, forms
+from duolog.cli.command import command, group
+from duolog.cli.failures import OK, Usage
+from duolog.cli.pairing import JournalOption
+from duolog.cli.run import Run
+from duolog.cli.shapes import b64, short
+from duolog.cli.texts import written_text
+
+if TYPE_CHECKING:
+    from duolog.client.blocking import Duolog
+    from duolog.documents.account_kinds import Draft
+
+app = group("draft", "What you write for yourself first. Nobody is told that there is a draft.")
+
+NumberArgument = Annotated[int, typer.Argument(metavar="NUMBER", help="As `duolog draft list` shows it.")]
+YesOption = Annotated[bool, typer.Option("--yes", help="Don't ask once more.")]
+
+
+@command(app, "keep", examples=("duolog draft keep", "duolog draft keep 1", "duolog draft keep < letter.md"))
+def keep(
+    run: Run,
+    number: Annotated[
+        int | None,
+        typer.Argument(
+            metavar="[NUMBER]", help="Change this one, as `duolog draft list` shows it.", show_default=False
+        ),
+    ] = None,
+    journal: JournalOption = None,
+) -> int:
+    """Keep a note as a draft, in your editor ($EDITOR) or from standard input; or change one."""
+    with run.opened() as duolog:
+        run.sync(duolog)
+        before = None if number is None else _numbered(duolog, number)
+        if before is not None and (before.document is None or before.document.kind != "note"):
+            raise Usage("Only a note is changed here. Drop this draft, and write anew.")
+        meant = run.journal(duolog, journal).id if before is None else before.journal
+        start = forms.note_form() if before is None else forms.note_form(_body(before))
+        with written_text(run.screen, start=start, hint=forms.NOTE_HINT, fallback=run.folder) as text:
+            body = forms.parse_note(text)
+            if not body:
+                run.screen.say("Nothing was kept.")
+                return OK
+            with run.screen.busy("Sealing and sending"):
+                kept = duolog.drafts().keep(meant, "note", body, draft=None if before is None else before.draft)
+        run.screen.result({"draft": b64(kept), "journal": b64(meant)})
+        run.screen.say("Kept for yourself. `duolog draft send` writes it into the journal.", style="good")
+    return OK
+
+
+@command(app, "list", examples=("duolog draft list",))
+def list_drafts(run: Run) -> int:
+    """List your drafts, oldest first."""
+    with run.opened() as duolog:
+        run.sync(duolog)
+        drafts = duolog.drafts().list()
+        shapes = [
+            {"number": number, "draft": b64(one.draft), "journal": b64(one.journal), **_shown(one)}
+            for number, one in enumerate(drafts, 1)
+        ]
+        run.screen.result({"drafts": shapes})
+        if not drafts:
+            run.screen.say("No draft.")
+        for number, one in enumerate(drafts, 1):
+            run.screen.say(f"{number:>2}  for journal {short(one.journal)}", style="strong")
+            run.screen.say(_shown(one)["text"] or f"(of the kind {_shown(one)['kind']})", indent=4)
+    return OK
+
+
+@command(app, "send", examples=("duolog draft send 1",))
+def send(run: Run, number: NumberArgument, yes: YesOption = False) -> int:
+    """Write a draft into its journal. It is a draft no longer."""
+    with run.opened() as duolog:
+        run.sync(duolog)
+        found = _numbered(duolog, number)
+        run.screen.say(_shown(found)["text"] or "")
+        if not asking.ask_yes(f"Write this into journal {short(found.journal)}?", given=yes):
+            run.screen.say("Nothing was sent.")
+            return OK
+        with run.screen.busy("Sealing and sending"):
+            written = duolog.drafts().send(found.draft)
+        return run.wrote(duolog, found.journal, written, "Written and sent.")
+
+
+@command(app, "drop", examples=("duolog draft drop 1",))
+def drop(run: Run, number: NumberArgument, yes: YesOption = False) -> int:
+    """Throw a draft away."""
+    with run.opened() as duolog:
+        run.sync(duolog)
+        found = _numbered(duolog, number)
+        if not asking.ask_yes("Throw this draft away? It can't be brought back.", given=yes):
+            run.screen.say("Nothing was changed.")
+            return OK
+        duolog.drafts().drop(found.draft)
+        run.screen.result({"draft": b64(found.draft), "dropped": True})
+        run.screen.say("Thrown away.", style="good")
+    return OK
+
+
+def _numbered(duolog: "Duolog", number: int) -> "Draft":
+    drafts = duolog.drafts().list()
+    if not 1 <= number <= len(drafts):
+        raise Usage(f"There is no draft {number}. `duolog draft list` shows them.")
+    return drafts[number - 1]
+
+
+def _body(draft: "Draft") -> dict[str, Any]:
+    return {} if draft.document is None else draft.document.body
+
+
+def _shown(draft: "Draft") -> dict[str, Any]:
+    """Its kind, and its text where it has one."""
+    body, wording = _body(draft), _body(draft).get("wording")
+    text = wording.get("text") if isinstance(wording, dict) else body.get("text")
+    kind = None if draft.document is None else draft.document.kind
+    return {"kind": kind, "text": text if isinstance(text, str) else None}
