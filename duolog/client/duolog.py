@@ -369,12 +369,7 @@ class Duolog:
     async def delete_account(self) -> None:
         """Close what is shared, and delete the account. Raises: as `leaving.delete_account`."""
         async with self._alone() as context:
-            try:
-                await self._ready(context)
-                await delete_account(context)
-            except NotAllowed:
-                if not context.network.deleted:  # it was done before
-                    raise
+            await delete_account(context, self._ready)
 
     async def is_deleted(self) -> bool:
         """Whether the account was deleted from this home: then it is read and exported here, and nothing else."""

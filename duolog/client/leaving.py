@@ -131,13 +131,22 @@ def _let_go_name(journal: bytes) -> str:
     return f"let_go:{journal.hex()}"
 
 
-async def delete_account(context: Context) -> None:
+async def delete_account(context: Context, ready: Callable[[Context], Awaitable[None]]) -> None:
     """Close every journal that is shared, leave where I am a confidant, and delete the account. This home stays.
 
-    Raises: as `closings.close_now`. Begun again it goes on where it stopped: a server that doesn't know the account any
-    more has deleted it, and only the answer was lost.
+    `ready`: checks the account first. Raises: as `closings.close_now`. Begun again it goes on where it stopped: a
+    server that doesn't know the account any more has deleted it, and only the answer was lost.
     Spec: §5.
     """
+    try:
+        await ready(context)
+        await _delete(context)
+    except NotAllowed:
+        if not context.network.deleted:  # it was done before
+            raise
+
+
+async def _delete(context: Context) -> None:
     for journal in journal_ids(context):
         log = load_log(context.store, journal)
         member = None if log.roster is None else log.roster.find(context.account)
