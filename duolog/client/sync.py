@@ -63,8 +63,7 @@ async def sync(context: Context) -> SyncReport:
         raise Withheld("The server keeps back your account's own journal.", check="client.account_journal_listed")
     await _pull_one(context, mine, listed)
     check_account_head(context)
-    moved = moved_elsewhere(context)
-    if moved is not None:
+    if (moved := moved_elsewhere(context)) is not None:
         await follow_own(context, moved)
         return await sync(context)
     problems: list[DuologError] = []
