@@ -123,15 +123,14 @@ async def test_garbage_after_opening_never_leaves_as_another_error(
 def test_the_public_names_are_these() -> None:
     assert sorted(duolog.client.__all__) == sorted(
         [
-            *("AccountWords", "Admission", "AdmissionStage", "BEFORE_CLOSING", "BEFORE_CONFIDING"),
-            *("BEFORE_FIRST_SHARING", "BEFORE_SHARING_WITH_CONFIDANT", "Boundaries", "Branch", "COPIES_STAY"),
-            *("Drafts", "Duolog", "Enrollment", "ForkView", "Heads"),
-            *("HttpTransport", "InvitationLink", "JournalView", "JournalWords", "KeyholderView"),
-            *("Keyholders", "Leaving", "MemberView", "Members", "NewAccount"),
-            *("NewInvitation", "PASSKEY_PRF_INPUT", "Pairing", "PairingStage", "ProposalView"),
-            *("Review", "Revoked", "SessionView", "SignedSince", "Status"),
-            *("SyncReport", "TimelineEntry", "Transport", "Unlock", "WaitingClosing"),
-            *("Written", "default_home", "parse_link", "restore_with_passkey"),
+            *("AFTER_MOVING", "AccountWords", "Admission", "AdmissionStage", "BEFORE_CLOSING"),
+            *("BEFORE_CONFIDING", "BEFORE_FIRST_SHARING", "BEFORE_SHARING_WITH_CONFIDANT", "Boundaries"),
+            *("Branch", "COPIES_STAY", "Drafts", "Duolog", "Enrollment", "ForkView", "Heads", "HttpTransport"),
+            *("InvitationLink", "JournalView", "JournalWords", "KeyholderView", "Keyholders", "Leaving"),
+            *("MemberView", "Members", "MoveReport", "MoveSeen", "Moving", "NewAccount", "NewInvitation"),
+            *("PASSKEY_PRF_INPUT", "Pairing", "PairingStage", "ProposalView", "Review", "Revoked"),
+            *("SessionView", "SignedSince", "Status", "SyncReport", "TimelineEntry", "Transport", "Unlock"),
+            *("WaitingClosing", "Written", "default_home", "parse_link", "restore_with_passkey"),
         ]
     )
 
