@@ -30,13 +30,13 @@ demo: setup ## One evening: a real server, two homes, a boundary in force, then 
 
 .PHONY: test
 test: setup ## Run the test suite
-	@$(PY) -m pytest -n $(JOBS) --dist loadfile -q
+	@$(PY) -m pytest -n $(JOBS) --dist worksteal -q
 
 .PHONY: check
 check: setup lint ## Everything that CI checks: format, lint, types, imports, dependencies, OpenAPI, tests
 	@$(PY) -m app openapi | cmp -s - openapi/openapi.json || { \
 		echo "openapi/openapi.json is out of date: run 'make openapi' and commit it."; exit 1; }
-	@$(PY) -m pytest -n $(JOBS) --dist loadfile -q
+	@$(PY) -m pytest -n $(JOBS) --dist worksteal -q
 	@echo "check: all green"
 
 .PHONY: lint
