@@ -23,6 +23,7 @@ Number = Annotated[int, Path(ge=1, le=sizes.MAX_RENDEZVOUS_MESSAGE, description=
     summary="Leave a sealed message for the other device",
     status_code=204,
     responses=refusals(SessionMissing, NotFound, RendezvousUsed),
+    openapi_extra={"security": [{}]},  # the session is optional
 )
 async def leave_message(
     wanted: RendezvousMessage,

@@ -60,6 +60,11 @@ def test_every_operation_but_the_anonymous_ones_needs_a_session(openapi: dict[st
         ), operation["operationId"]
 
 
+def test_a_new_device_may_leave_its_message_without_a_session(openapi: dict[str, Any]) -> None:
+    [leave] = [item for item in operations(openapi) if item["operationId"] == "leave_message"]
+    assert leave["security"] == [{"session": []}, {}]
+
+
 def test_every_operation_declares_what_any_address_may_answer(openapi: dict[str, Any]) -> None:
     for operation in operations(openapi):
         assert {"413", "429", "500", "503"} <= set(operation["responses"])
