@@ -50,6 +50,9 @@ class _Pending:
     entropy: bytes
     request: Registration
 
+    def __repr__(self) -> str:
+        return "_Pending(<secret>)"
+
     def encode(self) -> bytes:
         return self.seed + self.entropy + self.request.model_dump_json().encode("ascii")
 
@@ -172,17 +175,34 @@ async def restore_keyholder(
     transport: Transport, keyholder: KeyholderSecret, folder: Path | None, unlock: Unlock, clock: Clock
 ) -> Context:
     """The same for a recovery sheet or a passkey whose secret is known. Raises: as `restore`."""
-    if folder is not None and has_keystore(folder):
-        raise HomeError("This home already has an account. Name another home to restore into.")
-    trial = await _restore(Home.open_new(None, keyholder, unlock), transport, clock)
-    if folder is None:
-        return trial
-    home = Home.open_new(folder, keyholder, unlock)
+    begun = None if folder is None or not has_keystore(folder) else _begun(folder, keyholder, unlock)
+    try:
+        trial = await _restore(Home.open_new(None, keyholder, unlock), transport, clock)
+        if folder is None:
+            return trial
+    except BaseException:
+        if begun is not None:
+            begun.close()
+        raise
+    home = begun or Home.open_new(folder, keyholder, unlock)
     try:
         return await _restore(home, transport, clock)
     except BaseException:
         home.close()
         raise
+
+
+def _begun(folder: Path, keyholder: KeyholderSecret, unlock: Unlock) -> Home:
+    """The home in which restoring this very keyholder began and was cut off.
+
+    Raises: HomeError when something else lives there; as `Home.open_old`.
+    """
+    home = Home.open_old(folder, unlock)
+    taken = any(home.store.get(name) is not None for name in ("account", "pending", "enrolling"))
+    if taken or home.keyholder.id != keyholder.id:
+        home.close()
+        raise HomeError("This home already has an account. Name another home to restore into.")
+    return home
 
 
 async def _restore(home: Home, transport: Transport, clock: Clock) -> Context:

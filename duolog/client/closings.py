@@ -107,6 +107,7 @@ async def close_now(context: Context, journal: bytes) -> None:
         _own_generation(context, journal)
         if frozen_reason(context.store, journal) is None:
             await deliver(context, journal)
+            await pull(context, journal)  # my keys may have moved on there
         waiting = pending_closings(context).get(journal)
         await _push_closing(context, journal, waiting if waiting is not None and _is_due(context, waiting) else None)
     await settle_closed(context, journal)
@@ -151,11 +152,18 @@ async def cancel(context: Context, journal: bytes) -> None:
 
 def may_still_happen(context: Context, journal: bytes) -> bool:
     """Whether a cancelled closing can be used: the server had it, and the roster names no later keys of mine."""
-    closing, log = account_state(context).cancelled.get(journal), load_log(context.store, journal)
+    until, log = signed_until(context, journal), load_log(context.store, journal)
     member = None if log.roster is None else log.roster.find(context.account)
-    if closing is None or closing.held != "server" or member is None or log.closed:
-        return False
-    return member.generation <= parse_close(closing.statement).generation
+    return until is not None and member is not None and not log.closed and member.generation <= until
+
+
+def signed_until(context: Context, journal: bytes) -> int | None:
+    """The newest generation of mine with which a closing that I took back may be signed; None when there is none."""
+    state = account_state(context)
+    closing = state.cancelled.get(journal)
+    if closing is None or closing.held != "server":
+        return None
+    return max(parse_close(closing.statement).generation, state.signed_until.get(journal, 0))
 
 
 def ended_keyholders(context: Context) -> frozenset[bytes]:

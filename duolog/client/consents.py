@@ -9,7 +9,7 @@ Rules
 It asks no server. `confidants` and `proposals` take the steps.
 """
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any, Literal, TypeVar
 
 from duolog.client.context import Context
@@ -94,6 +94,12 @@ def save_consent(context: Context, journal: bytes, consent: Consent) -> None:
     sealed = _seal(context, "consent", consent)
     key = (journal, consent.change, consent.account)
     context.store.write("INSERT OR REPLACE INTO consent VALUES (?, ?, ?, ?)", *key, sealed)
+
+
+def forget_sent(context: Context, journal: bytes) -> None:
+    """No server holds a proposal of mine in this journal any more, and nobody has declined one by that."""
+    for item in consents(context, journal):
+        save_consent(context, journal, replace(item, sent=False))
 
 
 def drop_consent(context: Context, journal: bytes, consent: Consent) -> None:

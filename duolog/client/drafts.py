@@ -7,9 +7,10 @@ import secrets
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from duolog.client.context import Context
 from duolog.client.folding import account_state
 from duolog.client.notes import note
-from duolog.client.outbox import deliver, post
+from duolog.client.outbox import deliver, post, waiting_as
 from duolog.client.views import Written
 from duolog.documents.account import make_account_document
 from duolog.documents.account_kinds import Draft, DraftDocument
@@ -35,7 +36,7 @@ class Drafts:
     async def list(self) -> tuple[Draft, ...]:
         """Every draft, oldest first. Without the network."""
         async with self._duolog._alone() as context:
-            return tuple(account_state(context).drafts.values())
+            return tuple(_drafts(context).values())
 
     async def keep(
         self, journal: bytes, kind: str, body: Mapping[str, Any], *, v: int = 1, draft: bytes | None = None
@@ -52,13 +53,13 @@ class Drafts:
         """Throw a draft away."""
         async with self._duolog._alone() as context:
             await self._duolog._ready(context)
-            found = _find(account_state(context).drafts, draft)
+            found = _find(_drafts(context), draft)
             await note(context, "draft", Draft(draft=draft, journal=found.journal))
 
     async def send(self, draft: bytes) -> Written:
         """Write a draft into its journal; it is a draft no longer. Both are safe in the home together."""
         async with self._duolog._alone() as context:
-            found = _find(account_state(context).drafts, draft)
+            found = _find(_drafts(context), draft)
             kept = found.document
             if kept is None:
                 raise NotAllowed("There is no such draft. List them to see their names.")
@@ -75,6 +76,13 @@ class Drafts:
         except (TransportError, ServerRefused) as error:
             return Written(entry, delivered=False, problem=error)
         return Written(entry, delivered=True)
+
+
+def _drafts(context: Context) -> dict[bytes, Draft]:
+    """Every draft but those that were sent or thrown away here, which only the server doesn't know yet."""
+    found, mine = account_state(context).drafts, context.identity.account_journal
+    gone = {name: Draft(draft=name, journal=item.journal).encode_json() for name, item in found.items()}
+    return {name: item for name, item in found.items() if waiting_as(context, mine, "draft", gone[name]) is None}
 
 
 def _find(drafts: Mapping[bytes, Draft], draft: bytes) -> Draft:

@@ -5,13 +5,12 @@ followed by one to the same keyholders: from then on, once the journal is lifted
 Whichever own device comes first does it.
 """
 
-from duolog.client.closings import ended_keyholders, may_still_happen, settle_closed
+from duolog.client.closings import ended_keyholders, may_still_happen, settle_closed, signed_until
 from duolog.client.context import Context
 from duolog.client.folding import account_state
 from duolog.client.lifting import lift_all
 from duolog.client.rotating import Wanted, rotate
 from duolog.errors import DuologError
-from duolog.protocol.roster_statements import parse_close
 
 
 async def move_on(context: Context, problems: list[DuologError]) -> None:
@@ -31,8 +30,7 @@ async def move_on(context: Context, problems: list[DuologError]) -> None:
 def _is_usable(context: Context) -> bool:
     """Whether a cancelled closing was signed with keys that are still the newest."""
     newest = context.identity.secret.generation
-    cancelled = account_state(context).cancelled.items()
     return any(
-        may_still_happen(context, journal) and parse_close(item.statement).generation >= newest
-        for journal, item in cancelled
+        may_still_happen(context, journal) and (signed_until(context, journal) or 0) >= newest
+        for journal in account_state(context).cancelled
     )

@@ -28,7 +28,7 @@ from duolog.client.reading import journal_ids, view_journal
 from duolog.client.store import as_bytes, as_int
 from duolog.client.verify import CLOSED_TO_ME
 from duolog.documents.journal import Item, JournalState
-from duolog.errors import HomeError
+from duolog.errors import HomeError, NotAllowed
 from duolog.protocol.codec import JsonObject, encode_b64
 from duolog.protocol.entries import parse_header
 from duolog.protocol.log import EntryItem, LogState, StatementItem
@@ -78,6 +78,8 @@ def export(
 ) -> Exported:
     """The same into an open file."""
     chosen = journal_ids(context) if journals is None else list(dict.fromkeys(journals))
+    if context.identity.account_journal in chosen:  # check: client.export_account_journal
+        raise NotAllowed("The account's own journal is not exported: it holds secrets of devices and invitations.")
     for journal in chosen:
         view_journal(context, journal)
         tidy(context, journal)

@@ -13,9 +13,10 @@ from dataclasses import dataclass
 from duolog.client.context import Context
 from duolog.client.identity import encode_statements, parse_statements
 from duolog.client.logs import load_log
-from duolog.client.notes import note
+from duolog.client.outbox import deliver, post
 from duolog.client.store import as_bytes
 from duolog.client.views import Words
+from duolog.documents.account import make_account_document
 from duolog.documents.account_kinds import BranchChosen
 from duolog.errors import NotAllowed, PinMismatch
 from duolog.protocol.accounts import AccountChain, SignedAccountStatement, verify_chain
@@ -53,7 +54,7 @@ async def choose(context: Context, account: bytes, words: Words) -> Words:
     Raises:
         NotAllowed: no fork of this account is known, it is the own account, or this home isn't confirmed.
         PinMismatch: no branch has these words. Nothing was changed.
-        TransportError, ServerRefused: the choice is noted when the server can be reached; choose again.
+        TransportError, ServerRefused: the choice stands, and the other devices learn of it at the next sync.
     Spec: §4.13.
     """
     context.require_confirmed()
@@ -71,6 +72,7 @@ async def choose(context: Context, account: bytes, words: Words) -> Words:
     chain, statements = found[0]
     others = [kept for _, kept in branches if kept != statements]
     newest = chain.newest
+    mine = context.identity.account_journal
     body = BranchChosen(account=account, generation=newest.generation, chain_head=newest.statement_hash)
     with context.store.transaction():
         context.store.write("DELETE FROM branch WHERE account = ?", account)
@@ -80,7 +82,8 @@ async def choose(context: Context, account: bytes, words: Words) -> Words:
         )
         context.chains.replace(chain, statements)
         _thaw(context, chain)
-    await note(context, "branch_chosen", body)
+        post(context, mine, make_account_document("branch_chosen", body, context.clock()))
+    await deliver(context, mine)
     return words
 
 

@@ -105,6 +105,22 @@ class Chains(Mapping[bytes, AccountChain]):
             self._known[account] = chain
         return chain
 
+    def meet(self, account: bytes, statements: Sequence[SignedAccountStatement]) -> AccountChain:
+        """The same for a chain that somebody showed a while ago: what is pinned may have gone on from it since.
+
+        Raises: as `pin`, but a chain that the pinned one begins with is no rollback.
+        Spec: §4, §7.
+        """
+        pinned, shown = self._known.get(account), verify_chain(statements)
+        if pinned is None or shown.account != account or shown.newest.generation >= pinned.newest.generation:
+            return self.pin(account, statements)
+        try:
+            require_descent(shown, pinned)  # check: client.met_chain
+        except AccountFork:
+            self._keep_branch(shown, statements)
+            raise
+        return pinned
+
     def replace(self, chain: AccountChain, statements: Sequence[SignedAccountStatement]) -> None:
         """Pin another branch of a forked account, after its words were compared."""
         self._store.write("INSERT OR REPLACE INTO chain VALUES (?, ?)", chain.account, encode_statements(statements))

@@ -10,8 +10,6 @@ from duolog.client.changes import Newcomer
 from duolog.client.forks import ForkView
 from duolog.client.lifting import lift_all
 from duolog.client.notes import note
-from duolog.client.pulling import pull
-from duolog.client.reading import journal_ids
 from duolog.client.rotating import Wanted, resume, rotate
 from duolog.client.views import Words
 from duolog.client.ways import KeyholderView, Review, Revoked, SessionView
@@ -91,7 +89,6 @@ class Keyholders:
         async with self._ready() as context:
             await resume(context)
             since = ways.first_seen(context, chosen)
-            await _look_around(context)
             await rotate(context, Wanted(remove=frozenset(chosen)))
             return await _follow(context, since)
 
@@ -125,7 +122,6 @@ class Keyholders:
             sheets = [item.id for item in context.identity.newest_set.keyholders if item.kind == "recovery_sheet"]
             old = frozenset(sheets) - {mine}
             since = context.identity.newest_set.version
-            await _look_around(context)
             await rotate(context, Wanted(remove=old, sheet=entropy))
             ways.know(context, mine)
             context.store.put("new_sheet", None)
@@ -177,15 +173,6 @@ def _new_entropy(context: "Context") -> bytes:
     entropy = secrets.token_bytes(sizes.SEED)
     context.store.put("new_sheet", context.home.seal("new_sheet", entropy))
     return entropy
-
-
-async def _look_around(context: "Context") -> None:
-    """See every journal to its end, so that the rotation notes where it stands. What fails must not stop it."""
-    for journal in journal_ids(context):
-        try:
-            await pull(context, journal)
-        except DuologError:
-            continue
 
 
 async def _follow(context: "Context", since: int) -> Revoked:

@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
 from duolog.api.server import ServerInfo
-from duolog.api.sessions import LogIn
+from duolog.api.sessions import LogIn, Session
 from duolog.client.home import Home
 from duolog.client.transport import Transport
 from duolog.errors import BadSignature, NotAllowed, PinMismatch, ServerRefused
@@ -63,14 +63,9 @@ class Network:
             TransportError, ServerRefused, MalformedData: as the transport.
         Spec: §4.
         """
-        keyholder = self._home.keyholder
         self.transport.use_session(None)
-        answer = await self.transport.challenge(keyholder.id)
-        signature = keyholder.sign_login(self.transport.origin, answer.challenge)
         try:
-            session = await self.transport.log_in(
-                LogIn(keyholder=keyholder.id, challenge=answer.challenge, signature=signature)
-            )
+            session = await self._sign_in()
         except ServerRefused as error:
             if error.code != "login_refused" or self._home.store.get("account") is None:
                 raise
@@ -81,6 +76,20 @@ class Network:
         self._home.store.put("session", self._home.seal("session", session.token + session.account))
         self.transport.use_session(session.token)
         return session.account
+
+    async def _sign_in(self) -> Session:
+        """A refusal counts when it comes twice: after a lost answer the first challenge is used up."""
+        keyholder = self._home.keyholder
+        for last in (False, True):
+            answer = await self.transport.challenge(keyholder.id)
+            signature = keyholder.sign_login(self.transport.origin, answer.challenge)
+            request = LogIn(keyholder=keyholder.id, challenge=answer.challenge, signature=signature)
+            try:
+                return await self.transport.log_in(request)
+            except ServerRefused as error:
+                if last or error.code != "login_refused":
+                    raise
+        raise AssertionError  # the second refusal is raised
 
     @property
     def deleted(self) -> bool:

@@ -3,11 +3,13 @@
 Each is written once, and is at the server before anything that depends on it is.
 """
 
+from contextlib import suppress
+
 from duolog.client.context import Context
 from duolog.client.folding import account_state
 from duolog.client.outbox import deliver, post, waiting_as
 from duolog.documents.account import make_account_document, require_allowed_account
-from duolog.documents.account_kinds import Joined, Pin, SentAcceptance, Verified
+from duolog.documents.account_kinds import Joined, NotedHead, Pin, SentAcceptance, Verified
 from duolog.documents.base import Body
 from duolog.errors import NotAllowed
 
@@ -20,26 +22,33 @@ async def note(context: Context, kind: str, body: Body) -> None:
         TransportError, ServerRefused: not delivered now; it waits in the outbox.
     Spec: §4.
     """
+    put_note(context, kind, body)
+    await deliver(context, context.identity.account_journal)
+
+
+def put_note(context: Context, kind: str, body: Body) -> None:
+    """The same without sending it yet: it is durable in the outbox. Raises: PinMismatch."""
     journal = context.identity.account_journal
     document = make_account_document(kind, body, context.clock())
-    waits = waiting_as(context, journal, kind, document.body) is not None
-    if not waits and not _is_noted(context, body):
-        try:
-            require_allowed_account(account_state(context), document)
-        except NotAllowed:
-            return  # the account journal knows more already
+    if waiting_as(context, journal, kind, document.body) is not None or _is_noted(context, body):
+        return
+    with suppress(NotAllowed):  # the account journal knows more already
+        require_allowed_account(account_state(context), document)
         post(context, journal, document)
-    await deliver(context, journal)
 
 
 def _is_noted(context: Context, body: Body) -> bool:
     state = account_state(context)
     if isinstance(body, Joined):
-        return body.journal in state.journals and state.journals[body.journal].receipt_key == body.receipt_key
+        known = state.journals.get(body.journal)
+        same = known is not None and (known.role, known.receipt_key) == (body.role, body.receipt_key)
+        return same and body.journal not in state.left
     if isinstance(body, Verified):
         return body.account in state.verified
     if isinstance(body, SentAcceptance):
         return state.sent.get(body.journal) == body
     if isinstance(body, Pin):
         return state.pins.get(body.account, {}).get(body.generation) == body.chain_head
+    if isinstance(body, NotedHead):
+        return state.heads.get(body.journal) == body
     return False

@@ -19,10 +19,11 @@ from duolog.client.store import as_bytes
 from duolog.documents.account_kinds import PendingInvitation, TakenAcceptance
 from duolog.errors import NotAllowed, ServerRefused, VerificationError
 from duolog.protocol import sizes
+from duolog.protocol.accounts import SignedAccountStatement
 from duolog.protocol.codec import sha256
 from duolog.protocol.log import StatementItem
 from duolog.protocol.roster_changes import Roster
-from duolog.protocol.roster_statements import Rights, Role, SignedAcceptance
+from duolog.protocol.roster_statements import Rights, Role, SignedAcceptance, parse_acceptance
 from duolog.protocol.statements import SignedStatement
 from duolog.seal.links import Link
 from duolog.seal.pairing import Invitation, InvitationSecret, parse_answer, reveal_commitment, verify_answer
@@ -118,6 +119,12 @@ def _invitation(context: Context, roster: Roster, place: Place, nonce: bytes, ge
     ).encode()
 
 
+def chain_of_acceptance(context: Context, accepted: SignedAcceptance) -> tuple[SignedAccountStatement, ...]:
+    """The newcomer's chain as it was when they accepted: what an acceptance is checked against ends with its keys."""
+    newcomer = parse_acceptance(accepted.statement).member
+    return tuple(context.chains.statements(newcomer.account)[: newcomer.generation])
+
+
 async def fetch_answer(context: Context, journal: bytes, secret: InvitationSecret) -> bytes | None:
     """The plaintext of the answer to an invitation of mine; None while there is none. Raises: OpenError."""
     mine = await context.network.call(lambda transport: transport.own_invitations(journal))
@@ -136,7 +143,7 @@ def verify_taken(context: Context, secret: InvitationSecret, invitation: bytes, 
     _, chain = verify_answer(invitation, answer)
     if chain.account == context.account:  # check: client.own_answer
         raise VerificationError("The server answers your invitation with your own account.", check="client.own_answer")
-    context.chains.pin(chain.account, answer.chain)
+    context.chains.meet(chain.account, answer.chain)
     taken = _taken(secret, chain.account, answer.acceptance)
     _require_first(context, taken)
     return taken

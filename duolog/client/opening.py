@@ -30,6 +30,8 @@ async def refresh_account(context: Context) -> None:
     account = context.network.session_account() or own.account
     context.identity = open_account(context.home, context.chains, own, account)
     context.checked = True
+    if context.store.get("deleting") is not None:
+        context.store.put("deleting", None)  # the account is there: the deletion that began never arrived
 
 
 def check_account_head(context: Context) -> None:

@@ -10,7 +10,7 @@ Rules
 
 import secrets
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from duolog.api.entries import Pushed
@@ -47,6 +47,9 @@ class _Waiting:
     entry: bytes
     message: bytes
     digests: bytes
+
+    def __repr__(self) -> str:
+        return f"_Waiting(entry={self.entry.hex()}, <secret>)"
 
 
 def post(context: Context, journal: bytes, document: Document) -> bytes:
@@ -158,7 +161,7 @@ async def push_entries(context: Context, journal: bytes, batch: Sequence[_Waitin
     for entry in batch if withdrawn is None else ():
         placed = _seal(context, roster, key, entry)
         size += len(encode_push([placed]))
-        if size > _PUSH_BYTES:
+        if size > _PUSH_BYTES or len(items) == sizes.MAX_PUSH_ITEMS:
             break
         items.append(placed)
         sent.append((entry.digests + placed.item.digest, entry.entry))
@@ -192,9 +195,21 @@ async def _withdraw(context: Context, journal: bytes, placed: Placed, waiting: _
         pushed = await context.network.call(lambda transport: transport.withdraw(journal, request))
     except ServerRefused as error:
         if error.code == "withdrawal_late":
-            context.store.write("DELETE FROM outbox WHERE entry = ?", waiting.entry)
+            _give_up(context, journal, waiting)
         raise
     _acknowledge(context, journal, pushed, [digests])
+
+
+def _give_up(context: Context, journal: bytes, waiting: _Waiting) -> None:
+    """Take out what will never be in the log. What was written behind it, and never sent yet, follows it no longer."""
+    store, before = context.store, parse_message(waiting.message).follows
+    with store.transaction():
+        store.write("DELETE FROM outbox WHERE entry = ?", waiting.entry)
+        for entry, sealed in store.rows("SELECT entry, sealed FROM outbox WHERE journal = ?", journal):
+            message = parse_message(context.home.open("outbox", as_bytes(sealed)))
+            if message.follows == waiting.entry:
+                moved = context.home.seal("outbox", replace(message, follows=before).encode())
+                store.write("UPDATE outbox SET sealed = ? WHERE entry = ?", moved, entry)
 
 
 async def push_statement(context: Context, journal: bytes, made: Made) -> None:

@@ -16,7 +16,16 @@ from duolog.client.context import Context
 from duolog.client.former import why_former
 from duolog.client.logs import load_log, require_open
 from duolog.client.notes import note
-from duolog.client.offers import Offer, Place, fetch_answer, make_offer, note_taken, reveal, verify_taken
+from duolog.client.offers import (
+    Offer,
+    Place,
+    chain_of_acceptance,
+    fetch_answer,
+    make_offer,
+    note_taken,
+    reveal,
+    verify_taken,
+)
 from duolog.client.outbox import MOVED, push_statement
 from duolog.client.progress import Progress, load_progress, pairing_of, save_progress
 from duolog.client.pulling import pull
@@ -28,7 +37,7 @@ from duolog.errors import NotAllowed, PinMismatch, ServerRefused, VerificationEr
 from duolog.protocol import sizes
 from duolog.protocol.codec import sha256
 from duolog.protocol.roster_changes import check_member_shape
-from duolog.protocol.roster_statements import Acceptance, Member
+from duolog.protocol.roster_statements import Acceptance, Member, parse_acceptance
 from duolog.protocol.statements import statement_hash
 from duolog.seal.links import parse_link
 from duolog.seal.pairing import (
@@ -108,7 +117,7 @@ async def join(context: Context, text: str) -> Pairing:
         signature=accepted.signature,
     )
     await note(context, "sent_acceptance", sent)
-    answer = Answer(accepted, tuple(context.chains.statements(context.account)))
+    answer = Answer(accepted, chain_of_acceptance(context, accepted))
     await context.network.call(
         lambda server: server.answer_invitation(secret.id, secret.seal("acceptance", answer.encode()))
     )
@@ -137,7 +146,7 @@ def _accept(context: Context, secret: InvitationSecret, plaintext: bytes) -> byt
     place = (invitation.role, invitation.rights, invitation.until)
     me = Member(context.account, newest.generation, newest.statement_hash, *place)
     check_member_shape(me)
-    context.chains.pin(founder.account, invitation.chain)
+    context.chains.meet(founder.account, invitation.chain)
     statement = Acceptance(roster.journal, sha256(plaintext), me, secrets.token_bytes(sizes.NONCE)).encode()
     signature = context.identity.secret.sign(statement)
     progress = Progress(invitation.role, secret.secret, plaintext, None, statement, signature, founder.account)
@@ -193,8 +202,7 @@ def _take(context: Context, journal: bytes, progress: Progress, plaintext: bytes
 async def _add(context: Context, journal: bytes, progress: Progress) -> None:
     for _ in range(4):
         _, roster = require_open(context.store, journal)
-        chain = context.chains[_require(progress.other)]
-        newcomer = Member(chain.account, chain.newest.generation, chain.newest.statement_hash, "partner", "write")
+        newcomer = parse_acceptance(_require(progress.acceptance)).member  # they may have rotated since
         members = tuple(sorted((*roster.members, newcomer), key=lambda item: item.account))
         made = make_fresh(
             context,
@@ -202,7 +210,7 @@ async def _add(context: Context, journal: bytes, progress: Progress) -> None:
             "add",
             members,
             provisional=True,
-            account=chain.account,
+            account=newcomer.account,
             acceptance=progress.signed_acceptance,
         )
         try:
@@ -212,7 +220,7 @@ async def _add(context: Context, journal: bytes, progress: Progress) -> None:
                 raise
         await pull(context, journal)
         after = load_log(context.store, journal).roster
-        if after is not None and after.find(chain.account) is not None:
+        if after is not None and after.find(newcomer.account) is not None:
             return
 
 

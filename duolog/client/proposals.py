@@ -28,6 +28,7 @@ from duolog.client.context import Context
 from duolog.client.folding import account_state
 from duolog.client.logs import load_log, require_open
 from duolog.client.notes import note
+from duolog.client.offers import chain_of_acceptance
 from duolog.client.outbox import MOVED, push_statement
 from duolog.client.pulling import pull
 from duolog.client.rosters import Made, make_carried, make_fresh, sign_for
@@ -42,8 +43,7 @@ from duolog.client.waiting import (
     terms_of,
     view_waiting,
 )
-from duolog.documents.account import same_terms
-from duolog.documents.account_kinds import DeclinedProposal, EndedInvitation, Pin, Verified
+from duolog.documents.account_kinds import DeclinedProposal, EndedInvitation, Pin, Verified, same_terms
 from duolog.errors import NotAllowed, ServerRefused, TransportError
 from duolog.protocol.roster import check_change
 from duolog.protocol.roster_changes import Roster
@@ -234,12 +234,13 @@ def _make(context: Context, roster: Roster, consent: Consent) -> Made:
 def _context_of(context: Context, roster: Roster, consent: Consent, identifier: bytes) -> bytes | None:
     """What the co-signer's words are made of, sealed to the epoch in force."""
     invited = find_invited(context, roster.journal, consent.invitation)
-    if consent.change != "add" or invited is None or invited.account is None:
+    accepted = None if invited is None else invited.signed_acceptance
+    if consent.change != "add" or invited is None or accepted is None:
         return None
     key = context.epochs(roster.journal).get(roster.epoch)
     if key is None:
         raise NotAllowed("This journal's key is not here. Sync, and try again.")
-    chain = tuple(context.chains.statements(invited.account))
+    chain = chain_of_acceptance(context, accepted)
     return seal_context(key, roster.journal, identifier, ProposalContext(invited.plaintext, invited.nonce, chain))
 
 

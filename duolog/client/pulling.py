@@ -64,7 +64,7 @@ async def pull(context: Context, journal: bytes) -> int:
             raise
         if state.seq >= page.seq:
             break
-    if journal == context.identity.account_journal and state.seq > first.seq:
+    if journal == context.identity.account_journal:
         judge_again(context)
     return state.seq - first.seq
 

@@ -133,8 +133,7 @@ async def _take_up_acceptance(context: Context, state: AccountState, sent: SentA
     founder, _ = verify_invitation(invitation)
     for generation in founder.generations:
         state.require_pinned(founder.account, generation.generation, generation.statement_hash)
-    if founder.account not in context.chains:
-        context.chains.pin(founder.account, invitation.chain)
+    context.chains.meet(founder.account, invitation.chain)
     began = Progress(*(invitation.role, sent.secret, plaintext, None, sent.acceptance, sent.signature, founder.account))
     save_progress(context, sent.journal, began)
 

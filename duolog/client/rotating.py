@@ -25,6 +25,7 @@ from duolog.client.context import Context
 from duolog.client.identity import Identity, keep_anchors, parse_statements, save_identity
 from duolog.client.opening import check_account_head, refresh_account
 from duolog.client.outbox import MOVED, deliver
+from duolog.client.polling import look_around
 from duolog.client.pulling import pull
 from duolog.client.transport import Transport
 from duolog.errors import BadReceipt, HomeError, ServerRefused, TransportError
@@ -61,6 +62,9 @@ class _Pending:
     wanted: Wanted
     seed: bytes
     request: RotationRequest
+
+    def __repr__(self) -> str:
+        return "_Pending(<secret>)"
 
     def encode(self) -> bytes:
         value = {
@@ -130,10 +134,13 @@ def is_pending(context: Context) -> bool:
 
 
 async def _ready(context: Context) -> None:
-    """The account as it is now, and its journal to the end, with what waited for it."""
+    """The account as it is now, and its journal to the end, with what waited for it. And every other journal: what the
+    rotation doesn't name, and another own device wrote before, would be believed no longer.
+    """
     await refresh_account(context)
     await pull(context, context.identity.account_journal)
     check_account_head(context)
+    await look_around(context)
     await deliver(context, context.identity.account_journal)
 
 

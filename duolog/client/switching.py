@@ -3,6 +3,7 @@
 Rules
 - Each journal keeps whose receipts it holds, up to where the new server says that it was carried.
 - What the old server did wrong is no reason to distrust the new one: a frozen journal goes on from its mark.
+- Proposals that waited at the old server were declined by nobody: what was consented to is proposed anew.
 - A closing of the old log leaves the log here, with whatever the old server put into the same push.
 - Promises of the old server for places that never came back go: what they were for waits in the outbox, and is sent
   anew.
@@ -13,6 +14,7 @@ from collections.abc import Mapping, Sequence
 
 from duolog.api.sessions import LogIn, Session
 from duolog.client.carrying import carried_end
+from duolog.client.consents import forget_sent
 from duolog.client.context import Context
 from duolog.client.earlier import EarlierKey, is_new, load_earlier, require_carried, save_earlier, shown
 from duolog.client.folding import account_state
@@ -44,6 +46,8 @@ def switch(context: Context, transport: Transport, receipt_key: bytes, session: 
         store.put("receipt_key", receipt_key)
         store.put("session", context.home.seal("session", session.token + session.account))
         store.put("moving", None)
+        for row in store.rows("SELECT journal FROM consent"):
+            forget_sent(context, as_bytes(row[0]))
         for row in store.rows("SELECT name FROM meta WHERE name LIKE 'closing_placed:%'"):
             store.put(str(row[0]), None)  # what the old server held is brought to the new one
     context.network = Network(transport, context.home)

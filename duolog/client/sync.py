@@ -8,12 +8,12 @@ Rules
   passed by.
 """
 
-from collections.abc import Awaitable, Mapping, Sequence
-from functools import partial
+from collections.abc import Iterable, Mapping, Sequence
 
 import anyio
 
-from duolog.api.journals import JournalList, JournalState
+from duolog.api.journals import JournalState
+from duolog.client.believed import judge_again
 from duolog.client.closings import look_after
 from duolog.client.confidants import admit
 from duolog.client.context import Context
@@ -23,21 +23,22 @@ from duolog.client.former import sort_unlisted, why_former
 from duolog.client.holdings import tidy
 from duolog.client.lifting import lift_all
 from duolog.client.logs import freeze, frozen_reason, load_log
-from duolog.client.notes import note
+from duolog.client.notes import put_note
 from duolog.client.opening import check_account_head, refresh_account
 from duolog.client.outbox import deliver
 from duolog.client.pairing import go_on
+from duolog.client.polling import poll
 from duolog.client.proposals import list_proposals, renew
 from duolog.client.pulling import pull
 from duolog.client.resuming import take_up
 from duolog.client.rotating import resume, rotate_by_chance
 from duolog.client.store import as_bytes
 from duolog.client.switching import follow_own, moved_elsewhere
-from duolog.client.transport import Transport
 from duolog.client.views import SyncReport
 from duolog.client.ways import unknown
 from duolog.documents.account import AccountState
-from duolog.documents.account_kinds import NotedHead, Pin
+from duolog.documents.account_kinds import Joined, NotedHead, Pin
+from duolog.documents.base import Body
 from duolog.errors import DuologError, MalformedData, Rollback, TransportError, VerificationError, Withheld
 from duolog.protocol.codec import encode_b64
 
@@ -56,19 +57,51 @@ async def sync(context: Context) -> SyncReport:
     """
     await refresh_account(context)
     await resume(context)
-    polled = await _poll(context)
+    polled = await poll(context)
     listed = {item.journal: item.seq for item in polled}
     mine = context.identity.account_journal
     if mine not in listed:  # check: client.account_journal_listed
         raise Withheld("The server keeps back your account's own journal.", check="client.account_journal_listed")
     await _pull_one(context, mine, listed)
     check_account_head(context)
+    judge_again(context)
     if (moved := moved_elsewhere(context)) is not None:
         await follow_own(context, moved)
         return await sync(context)
     problems: list[DuologError] = []
+    await _deliver_own(context, problems)
     state = account_state(context)
     problems += _hidden(context, state, listed)
+    new = await _fetch(context, state, listed, problems)
+    await _rotate_by_chance(context, problems)
+    await lift_all(context, problems)
+    await take_up(context, state, problems)
+    _note_founded(context, listed, problems)
+    _note_pins(context, problems)
+    _note_heads(context, problems)
+    delivered = await _send(context, problems)
+    for journal in listed:
+        if journal != mine:
+            await _look_after(context, journal, problems)
+    await move_on(context, problems)
+    proposed = await _proposed(context, polled, problems)
+    _raise_first(problems)
+    journals = [journal for journal in listed if journal != mine]
+    frozen = {journal: frozen_reason(context.store, journal) for journal in journals}
+    return SyncReport(
+        new={journal: count for journal, count in new.items() if count},
+        delivered=delivered,
+        frozen={journal: reason for journal, reason in frozen.items() if reason is not None},
+        problems=tuple(problems),
+        new_keyholders=unknown(context),
+        proposed=proposed,
+    )
+
+
+async def _fetch(
+    context: Context, state: AccountState, listed: Mapping[bytes, int], problems: list[DuologError]
+) -> dict[bytes, int]:
+    """Every journal but the account's own, a few at a time; how much was new in each."""
     new: dict[bytes, int] = {}
     limiter = anyio.CapacityLimiter(CONCURRENT)
 
@@ -82,29 +115,17 @@ async def sync(context: Context) -> SyncReport:
 
     async with anyio.create_task_group() as group:
         for journal in listed:
-            if journal != mine:
+            if journal != context.identity.account_journal:
                 group.start_soon(visit, journal)
-    await _rotate_by_chance(context, problems)
-    await lift_all(context, problems)
-    await take_up(context, state, problems)
-    delivered = await _send(context, problems)
-    for journal in listed:
-        if journal != mine:
-            await _look_after(context, journal, problems)
-    await move_on(context, problems)
-    await _note_pins(context, problems)
-    proposed = await _proposed(context, polled, problems)
-    _raise_first(problems)
-    journals = [journal for journal in listed if journal != mine]
-    frozen = {journal: frozen_reason(context.store, journal) for journal in journals}
-    return SyncReport(
-        new={journal: count for journal, count in new.items() if count},
-        delivered=delivered,
-        frozen={journal: reason for journal, reason in frozen.items() if reason is not None},
-        problems=tuple(problems),
-        new_keyholders=unknown(context),
-        proposed=proposed,
-    )
+    return new
+
+
+async def _deliver_own(context: Context, problems: list[DuologError]) -> None:
+    """What I have noted for myself goes first: pins and choices decide what is believed of the other journals."""
+    try:
+        await deliver(context, context.identity.account_journal)
+    except DuologError as error:
+        problems.append(error)
 
 
 async def _look_after(context: Context, journal: bytes, problems: list[DuologError]) -> None:
@@ -121,6 +142,8 @@ async def _proposed(context: Context, polled: Sequence[JournalState], problems: 
     """How many changes wait for my signature; asked for where the server says that there is something."""
     found = {}
     for journal in (item.journal for item in polled if item.proposals and not item.closed):
+        if frozen_reason(context.store, journal) is not None:
+            continue
         try:
             waiting = [item for item in await list_proposals(context, journal) if not item.mine]
         except DuologError as error:
@@ -129,24 +152,6 @@ async def _proposed(context: Context, polled: Sequence[JournalState], problems: 
         if waiting:
             found[journal] = len(waiting)
     return found
-
-
-async def _poll(context: Context) -> list[JournalState]:
-    polled: list[JournalState] = []
-    after: bytes | None = None
-    while True:
-        page: JournalList = await context.network.call(partial(_list, after))
-        polled += page.journals
-        if not page.more or not page.journals:
-            return polled
-        last = page.journals[-1].journal
-        if after is not None and last <= after:
-            raise MalformedData("The server's list of journals goes in circles.")
-        after = last
-
-
-def _list(after: bytes | None, transport: Transport) -> Awaitable[JournalList]:
-    return transport.journals(after)
 
 
 async def _pull_one(context: Context, journal: bytes, listed: Mapping[bytes, int]) -> int:
@@ -217,7 +222,6 @@ async def _send(context: Context, problems: list[DuologError]) -> int:
             delivered += await deliver(context, journal)
         except DuologError as error:
             problems.append(error)
-    await _note_heads(context)
     return delivered
 
 
@@ -228,20 +232,36 @@ async def _rotate_by_chance(context: Context, problems: list[DuologError]) -> No
         problems.append(error)
 
 
-async def _note_pins(context: Context, problems: list[DuologError]) -> None:
+def _note_founded(context: Context, listed: Iterable[bytes], problems: list[DuologError]) -> None:
+    """A journal that I founded is noted for my other devices, also when making it was cut off before that."""
+    state = account_state(context)
+    for journal in set(listed) - set(state.journals) - set(state.closed) - {context.identity.account_journal}:
+        log = load_log(context.store, journal)
+        if log.roster is None or log.closed or log.roster.founder != context.account or context.unconfirmed:
+            continue
+        origin = context.network.transport.origin
+        joined = Joined(journal=journal, role="partner", receipt_key=context.receipt_key(), origin=origin)
+        _put(context, "joined", joined, problems)
+
+
+def _put(context: Context, kind: str, body: Body, problems: list[DuologError]) -> None:
+    try:
+        put_note(context, kind, body)
+    except DuologError as error:
+        problems.append(error)
+
+
+def _note_pins(context: Context, problems: list[DuologError]) -> None:
     """A later generation of somebody pinned is pinned as well, once, when it is first seen."""
     for account, known in account_state(context).pins.items():
         chain = context.chains.get(account)
         if chain is None or chain.newest.generation <= max(known):
             continue
         pin = Pin(account=account, generation=chain.newest.generation, chain_head=chain.newest.statement_hash)
-        try:
-            await note(context, "pin", pin)
-        except DuologError as error:
-            problems.append(error)
+        _put(context, "pin", pin, problems)
 
 
-async def _note_heads(context: Context) -> None:
+def _note_heads(context: Context, problems: list[DuologError]) -> None:
     """Note daily at most how far each journal was verified, so that other own devices notice a rollback."""
     last = context.store.get("heads_noted")
     now = context.clock()
@@ -253,7 +273,7 @@ async def _note_heads(context: Context) -> None:
     for journal in account_state(context).journals:
         log = load_log(context.store, journal)
         if log.seq > 0 and frozen_reason(context.store, journal) is None:
-            await note(context, "noted_head", NotedHead(journal=journal, seq=log.seq, head=log.head))
+            _put(context, "noted_head", NotedHead(journal=journal, seq=log.seq, head=log.head), problems)
     context.store.put("heads_noted", now.to_bytes(8, "big"))
 
 

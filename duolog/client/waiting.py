@@ -16,8 +16,7 @@ from duolog.client.context import Context
 from duolog.client.folding import account_state, journal_state
 from duolog.client.reading import profiles, voice
 from duolog.client.views import ProposalView, Words
-from duolog.documents.account import same_terms
-from duolog.documents.account_kinds import DeclinedProposal
+from duolog.documents.account_kinds import DeclinedProposal, same_terms
 from duolog.errors import DuologError, NotAllowed, VerificationError
 from duolog.protocol.accounts import AccountChain, SignedAccountStatement, require_descent
 from duolog.protocol.roster import Chains, check_grants, check_proposal

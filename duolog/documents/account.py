@@ -24,6 +24,7 @@ from duolog.documents.account_kinds import (
     AccountMoved,
     BranchChosen,
     Confirmed,
+    Conflict,
     DeclinedProposal,
     Draft,
     EndedClosing,
@@ -44,6 +45,7 @@ from duolog.documents.account_kinds import (
     SentAcceptance,
     TakenAcceptance,
     Verified,
+    same_terms,
 )
 from duolog.documents.base import AccountId, AppliedDocument, Body, EntryId, JournalId, Skipped, parse_body
 from duolog.errors import DuologError, MalformedData, NotAllowed, PinMismatch
@@ -54,19 +56,15 @@ NEWER = "A newer version of Duolog wrote this; update to see what it does."
 
 
 @dataclass(frozen=True, slots=True)
-class Conflict:
-    """Something pinned that another document contradicts. `about`: the id of an account or journal (32 bytes)."""
-
-    entry: EntryId
-    about: AccountId
-    sentence: str
-
-
-@dataclass(frozen=True, slots=True)
 class AccountState:
-    """What the account journal comes to. `pins` holds each account's generations and their chain heads."""
+    """What the account journal comes to. `pins` holds each account's generations and their chain heads.
+
+    `generation`: the newest of mine that has written here. `cancelled`: closings that were taken back, each of which
+    `signed_until` this generation may have been signed anew.
+    """
 
     seq: int = 0
+    generation: int = 0
     journals: dict[JournalId, Joined] = field(default_factory=dict)
     pins: dict[AccountId, dict[int, AccountId]] = field(default_factory=dict)
     verified: dict[AccountId, Verified] = field(default_factory=dict)
@@ -83,6 +81,7 @@ class AccountState:
     branches: dict[AccountId, BranchChosen] = field(default_factory=dict)
     closings: dict[JournalId, PendingClosing] = field(default_factory=dict)
     cancelled: dict[JournalId, PendingClosing] = field(default_factory=dict)
+    signed_until: dict[JournalId, int] = field(default_factory=dict)
     closed: tuple[JournalId, ...] = ()
     kept: dict[JournalId, tuple[EntryId, ...]] = field(default_factory=dict)
     erased: dict[JournalId, tuple[EntryId, ...]] = field(default_factory=dict)
@@ -137,7 +136,7 @@ def apply_account(state: AccountState, applied: AppliedDocument) -> AccountState
     """The state after one more document of the account journal; applying one twice changes nothing. Spec: documents"""
     if applied.seq <= state.seq:  # check: account.twice
         return state
-    state = replace(state, seq=applied.seq)
+    state = replace(state, seq=applied.seq, generation=max(state.generation, applied.generation))
     row = ACCOUNT_KINDS.get(applied.document.kind)
     if row is None:
         return replace(state, unknown=(*state.unknown, applied))
@@ -196,7 +195,8 @@ def _joined(state: AccountState, entry: bytes, body: Joined) -> AccountState:
         return _contradict(state, entry, body.journal, "This journal's receipt key is not the one that was pinned.")
     if known is not None and known.origin != body.origin:  # check: account.origin
         return _contradict(state, entry, body.journal, "This journal's server is not the one that was pinned.")
-    return replace(state, journals={**state.journals, body.journal: body})
+    left = {journal: item for journal, item in state.left.items() if journal != body.journal}
+    return replace(state, journals={**state.journals, body.journal: body}, left=left)
 
 
 def _pin(state: AccountState, entry: bytes, body: Pin) -> AccountState:
@@ -270,7 +270,19 @@ def _confirmed(state: AccountState, entry: bytes, body: Confirmed) -> AccountSta
 
 
 def _closing(state: AccountState, entry: bytes, body: PendingClosing) -> AccountState:
+    before = state.closings.get(body.journal)
+    if before is not None and before.held == "server" and body.held == "device":
+        state = _taken_back(state, before)  # the server has had it
     return replace(state, closings={**state.closings, body.journal: body})
+
+
+def _taken_back(state: AccountState, body: PendingClosing) -> AccountState:
+    """Each rotation until now may have signed it anew. One that only devices held hides none that the server had."""
+    known = state.cancelled.get(body.journal)
+    if body.held == "device" and known is not None and known.held == "server":
+        return state
+    signed_until = {**state.signed_until, body.journal: state.generation}
+    return replace(state, cancelled={**state.cancelled, body.journal: body}, signed_until=signed_until)
 
 
 def _closing_ended(state: AccountState, entry: bytes, body: EndedClosing) -> AccountState:
@@ -280,8 +292,9 @@ def _closing_ended(state: AccountState, entry: bytes, body: EndedClosing) -> Acc
     if body.how == "closed":
         closed = state.closed if body.journal in state.closed else (*state.closed, body.journal)
         return replace(state, closings=waiting, closed=closed)
-    cancelled = state.cancelled if ended is None else {**state.cancelled, body.journal: ended}
-    return replace(state, closings=waiting, cancelled=cancelled)
+    if ended is not None:
+        state = _taken_back(state, ended)
+    return replace(state, closings=waiting)
 
 
 def _kept(state: AccountState, entry: bytes, body: Kept) -> AccountState:
@@ -300,11 +313,6 @@ def _marked(marks: dict[bytes, tuple[bytes, ...]], journal: bytes, entry: bytes)
 def _declined(state: AccountState, entry: bytes, body: DeclinedProposal) -> AccountState:
     others = tuple(item for item in state.declined if not same_terms(item, body))
     return replace(state, declined=(*others, body))
-
-
-def same_terms(one: DeclinedProposal, other: DeclinedProposal) -> bool:
-    """Whether two proposals would make the same change, whenever they were declined."""
-    return one.model_copy(update={"at": 0}) == other.model_copy(update={"at": 0})
 
 
 def _left(state: AccountState, entry: bytes, body: LeftJournal) -> AccountState:

@@ -4,6 +4,7 @@ Secrets stand in some of them (an invitation's, a draft's text): their reprs lea
 What they come to is in `account`. Spec: documents
 """
 
+from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
 from pydantic import Field, StringConstraints
@@ -19,6 +20,15 @@ Line = Annotated[str, StringConstraints(min_length=1, max_length=120, pattern=r"
 Origin = Annotated[str, StringConstraints(min_length=1, max_length=512)]
 Role = Literal["partner", "confidant"]
 Rights = Literal["read", "write"]
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """Something pinned that another document contradicts. `about`: the id of an account or journal (32 bytes)."""
+
+    entry: EntryId
+    about: AccountId
+    sentence: str
 
 
 class Joined(Body):
@@ -155,6 +165,11 @@ class DeclinedProposal(Body):
     rights: Rights
     until: Seconds
     at: Seconds
+
+
+def same_terms(one: DeclinedProposal, other: DeclinedProposal) -> bool:
+    """Whether two proposals would make the same change, whenever they were declined."""
+    return one.model_copy(update={"at": 0}) == other.model_copy(update={"at": 0})
 
 
 class LeftJournal(Body):

@@ -8,6 +8,7 @@ import pytest
 from fastapi import FastAPI
 
 from duolog.api.common import JournalStatementModel
+from duolog.api.invitations import OwnInvitationList
 from duolog.api.journals import Chain, Proposal
 from duolog.api.pages import Placed
 from duolog.client.consents import Invited, all_invited
@@ -25,6 +26,7 @@ from duolog.protocol.log import StatementItem
 from duolog.protocol.roster_statements import Acceptance, Member, SignedAcceptance, parse_acceptance
 from duolog.protocol.statements import statement_hash
 from duolog.seal.links import parse_link as parse_whole_link
+from duolog.seal.pairing import InvitationSecret
 from duolog.seal.proposals import ProposalContext, seal_context
 from hostile.account_attacks import models
 from hostile.false_account import FalseAccount
@@ -34,6 +36,7 @@ from hostile.proposal_attacks import PlantProposal, ReplayProposal, TamperContex
 from hostile.roster_attacks import OneSidedChange
 from tests.attacks.conftest import liar_for
 from tests.attacks.people import Couple, Insider, Someone, expect_freeze, register, trouble
+from tests.attacks.test_keyholders import phone_of
 
 DAY = 24 * 3600
 
@@ -257,3 +260,35 @@ async def test_man_in_the_middle_of_a_confidants_pairing_sees_the_words_differ(c
     assert await couple.sam.duolog.members(couple.journal).proposals() == ()
     with pytest.raises(DuologError):
         await couple.sam.duolog.members(couple.journal).sign(bytes(32), ("abandon",) * 8)
+
+
+async def test_server_gives_two_own_devices_two_answers_to_one_invitation(couple: Couple, friend: Someone) -> None:
+    """It works together with somebody who has the link, and keeps both answers. The account takes one."""
+    phone = await phone_of(couple.ada)
+    until = couple.ada.duolog._context.clock() + 30 * DAY
+    invitation = await couple.ada.duolog.members(couple.journal).invite("read", until)
+    await friend.duolog.join(invitation.link)
+    await couple.ada.duolog.sync()
+    secret = InvitationSecret(parse_whole_link(invitation.link).secret)
+    middle = InterceptAnswer(secret.secret)
+    sealed = secret.seal("acceptance", middle.forge(kept(couple.ada, couple.journal).plaintext))
+    network = phone._context.network.transport
+    real = network.own_invitations
+
+    async def other(journal: bytes) -> OwnInvitationList:
+        items = [item.model_copy(update={"answer": sealed}) for item in (await real(journal)).invitations]
+        return OwnInvitationList(invitations=items)
+
+    network.own_invitations = other  # type: ignore[method-assign]
+    with pytest.raises(VerificationError) as caught:
+        await phone.sync()
+    assert caught.value.check == "client.one_acceptance"
+    [admission] = await phone.members(couple.journal).admissions()
+    assert admission.words is None, "nothing was revealed, and there is nothing to compare"
+    network.own_invitations = real  # type: ignore[method-assign]
+    await phone.sync()
+    await friend.duolog.sync()
+    [admission] = await phone.members(couple.journal).admissions()
+    assert admission.account == friend.account
+    assert admission.words == (await friend.duolog.pairing(couple.journal)).words is not None
+    await phone.close()

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import AsyncIterator
+from typing import Any
 
 import pytest
 
 from app.settings import Settings
+from duolog.api.accounts import RotationRequest
 from duolog.api.pages import Placed
 from duolog.client import Duolog
+from duolog.client.rotating import Wanted, rotate
 from duolog.errors import LogViolation, ServerRefused, VerificationError
 from duolog.protocol.log import StatementItem
 from duolog.protocol.roster_statements import Close, close_timing
@@ -110,6 +113,33 @@ async def test_partner_forges_a_closing(couple: Couple) -> None:
         await couple.ada.duolog.sync()
     view = await couple.ada.duolog.journal(couple.journal)
     assert (view.closed, view.frozen is not None) == (False, True)
+
+
+async def test_host_uses_a_closing_that_a_rotation_signed_anew_and_that_was_taken_back(
+    planning: Couple, clock: Clock
+) -> None:
+    """The host has it with the keys of the rotation as well. So the keys move once more."""
+    ada, rotated = planning.ada.duolog, []
+    network = ada._context.network.transport
+    real = network.rotate
+
+    async def seen(request: RotationRequest) -> Any:
+        rotated.append(request)
+        return await real(request)
+
+    network.rotate = seen  # type: ignore[method-assign]
+    await rotate(ada._context, Wanted())
+    await ada.sync()
+    [renewed] = rotated[0].closings
+    await ada.leaving(planning.journal).cancel()
+    await ada.sync()
+    assert not await ada.leaving(planning.journal).may_still_happen()
+    await planning.sam.duolog.sync()
+    signed = SignedStatement(renewed.statement, (Signature(ada.account, renewed.signature),))
+    planning.sam.lied_to(ShowClosing(StatementItem(signed)))
+    with pytest.raises(VerificationError):
+        await planning.sam.duolog.sync()
+    assert not (await planning.sam.duolog.journal(planning.journal)).closed
 
 
 async def test_host_uses_a_closing_that_was_taken_back(planning: Couple, clock: Clock) -> None:

@@ -9,8 +9,10 @@ from fastapi import FastAPI
 
 from duolog.api.accounts import SetRequest
 from duolog.api.common import AccountStatementModel
+from duolog.api.invitations import OpenInvitation
 from duolog.client import Duolog, restore_with_passkey
 from duolog.client.logs import load_log
+from duolog.client.rosters import make_genesis
 from duolog.errors import (
     AccountFork,
     BadSignature,
@@ -29,12 +31,14 @@ from duolog.errors import (
 from duolog.protocol.accounts import KeyholderSet, SignedAccountStatement, parse_set, verify_chain
 from duolog.protocol.statements import statement_hash
 from duolog.seal.keys import GenerationSecret, KeyholderSecret
+from duolog.seal.links import Link
+from duolog.seal.pairing import Invitation, InvitationSecret
 from hostile.account_attacks import Chain, OlderChain, forged_rotation
 from hostile.liar import Attack
 from hostile.log_attacks import RollBack, SpoilEntries
 from hostile.roster_attacks import HideJournals, OneSidedChange
 from tests.attacks.conftest import liar_for
-from tests.attacks.people import UNLOCK, Couple, Insider, Someone, connect, expect_freeze
+from tests.attacks.people import ORIGIN, UNLOCK, Couple, Insider, Someone, connect, expect_freeze
 from tests.attacks.test_accounts import shown
 from tests.attacks.test_keyholders import own_account, phone_of, revoke, straight
 
@@ -215,6 +219,32 @@ async def test_thief_rotates_first_and_puts_the_owner_out(couple: Couple) -> Non
     assert (seen.generation, await own_words(sam)) == (2, before)
     assert seen.words != before
     await thief.close()
+
+
+async def test_thief_invites_with_a_branch_that_ends_before_the_true_one(couple: Couple) -> None:
+    """An invitation may be older than what is pinned, but only what the pinned chain begins with is older."""
+    ada, thief = couple.ada.duolog, await Insider.open(couple.sam)
+    for _ in range(2):
+        await new_sheet(couple.sam)
+    await couple.settle()
+    two = GenerationSecret.new(2)
+    chain = (*thief.statements, forged_rotation(thief.statements, thief.secret.sign, two))
+    made = make_genesis(verify_chain(chain), two)
+    key = ada._context.receipt_key()
+    invitation = Invitation(chain, made.signed, "partner", "write", ORIGIN, key, reveal=bytes(32))
+    secret = InvitationSecret.new()
+    sealed = secret.seal("invitation", invitation.encode())
+
+    async def opened(_: bytes) -> Any:
+        return OpenInvitation(sealed=sealed, expires_at=int(time.time()) + DAY)
+
+    ada._context.network.transport.open_invitation = opened  # type: ignore[method-assign, assignment]
+    with pytest.raises(AccountFork):
+        await ada.join(Link(ORIGIN, secret.secret).url)
+    with pytest.raises(NotAllowed):
+        await ada.pairing(made.roster.journal)
+    [fork] = await ada.keyholders.forks()
+    assert [branch.generation for branch in fork.branches] == [3, 2]
 
 
 # --- a server that hides a rotation -----------------------------------------------------------------------------------

@@ -274,3 +274,69 @@ async def test_a_server_that_hides_the_account_journal_is_caught(app: FastAPI) -
     with pytest.raises(VerificationError) as caught:
         await ada.sync()
     assert caught.value.check == "client.account_journal_listed"
+
+
+async def test_restoring_goes_on_in_the_home_in_which_it_was_cut_off(app: FastAPI, tmp_path: Path) -> None:
+    ada, _, words = await register(app)
+    other, _, others = await register(app)
+    async with ada, other:
+        network, asked = Tampered(app), []
+
+        def lose(answer: Any) -> Any:
+            asked.append(answer)
+            if len(asked) == 2:  # the first one was for a home in memory: nothing is kept unless all is true
+                raise TransportError("the line went dead")
+            return answer
+
+        network.changes["own_account"] = lose
+        with pytest.raises(TransportError):
+            await Duolog.restore(network, words, home=tmp_path / "home", unlock=UNLOCK)
+        with pytest.raises(HomeError):
+            await Duolog.restore(Tampered(app), others, home=tmp_path / "home", unlock=UNLOCK)
+        async with await Duolog.restore(network, words, home=tmp_path / "home", unlock=UNLOCK) as restored:
+            assert restored.account == ada.account
+        with pytest.raises(HomeError):
+            await Duolog.restore(network, words, home=tmp_path / "home", unlock=UNLOCK)
+
+
+async def test_a_lost_answer_to_a_log_in_puts_nobody_out(app: FastAPI) -> None:
+    """The challenge is used up. It takes a second refusal to say that this device was taken out."""
+    ada, network, _ = await register(app)
+    async with ada:
+        await ada.log_out()
+        changes: Any = network
+        real = changes.log_in
+
+        async def twice(request: Any) -> Any:
+            del changes.log_in
+            await real(request)
+            return await real(request)
+
+        changes.log_in = twice
+        await ada.sync()
+
+
+async def test_a_deletion_that_never_arrived_is_forgotten_when_the_account_is_there(app: FastAPI) -> None:
+    ada, network, _ = await register(app)
+    async with ada:
+        changes: Any = network
+
+        async def never() -> None:
+            raise TransportError("the line went dead")
+
+        changes.delete_account = never
+        with pytest.raises(TransportError):
+            await ada.delete_account()
+        del changes.delete_account
+        await ada.sync()
+        await ada.log_out()
+
+        async def refused(_: Any) -> Any:
+            raise ServerRefused("No.", code="login_refused", status=401)
+
+        changes.log_in = refused
+        with pytest.raises(ServerRefused):
+            await ada.sync()
+        del changes.log_in
+        await ada.sync()
+        assert not await ada.is_deleted()

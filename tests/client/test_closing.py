@@ -10,8 +10,9 @@ from fastapi import FastAPI
 
 from app.settings import Settings
 from duolog.client import Duolog
-from duolog.client.closings import ended_keyholders, renewed_closings
+from duolog.client.closings import cancel, ended_keyholders, renewed_closings
 from duolog.client.logs import load_log, save_log
+from duolog.client.rotating import Wanted, rotate
 from duolog.errors import NotAllowed
 from duolog.protocol.roster_statements import close_timing, parse_close
 from duolog.seal.keys import GenerationSecret
@@ -160,3 +161,42 @@ async def test_a_confidant_closes_nothing(two: Two) -> None:
     save_log(context.store, replace(state, roster=replace(state.roster, members=members)))
     with pytest.raises(NotAllowed, match="Only a partner"):
         await two.ada.leaving(two.journal).close()
+
+
+async def test_what_a_rotation_signed_anew_may_still_happen_when_it_is_taken_back(two: Two) -> None:
+    """The server has the closing with the newer keys as well, so keys newer than those must come."""
+    leaving = two.ada.leaving(two.journal)
+    await leaving.schedule(FRIDAY)
+    await rotate(two.ada._context, Wanted())
+    await two.ada.sync()
+    async with two.ada._alone() as context:
+        await cancel(context, two.journal)
+    assert await leaving.may_still_happen()
+    await two.ada.sync()
+    assert not await leaving.may_still_happen()
+    assert two.ada._context.identity.secret.generation == 3
+
+
+async def test_one_that_the_server_had_is_taken_back_when_a_device_holds_it_instead(two: Two) -> None:
+    leaving = two.ada.leaving(two.journal)
+    await leaving.schedule(FRIDAY)
+    await leaving.schedule(FRIDAY, held="device")
+    assert await leaving.may_still_happen()
+    await two.ada.sync()
+    assert not await leaving.may_still_happen()
+    waiting = await leaving.waiting()
+    assert waiting is not None
+    assert waiting.held == "device"
+    two.clock.now = FRIDAY
+    await two.ada.sync()
+    assert (await two.ada.journal(two.journal)).closed
+
+
+async def test_closing_goes_by_the_keys_that_another_device_has_moved_to(two: Two) -> None:
+    other = await Duolog.restore(transport(two.app), two.words, home=None, unlock=UNLOCK, clock=two.clock)
+    async with other:
+        await other.sync()
+        await rotate(two.ada._context, Wanted())
+        await two.ada.sync()
+        await other.leaving(two.journal).close()
+        assert (await other.journal(two.journal)).closed

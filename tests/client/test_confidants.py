@@ -1,6 +1,7 @@
 """Confidants: let in by both, ended by one; proposals that wait, are declined, and are made anew."""
 
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 import pytest
@@ -69,8 +70,9 @@ class Three:
         return found[0].until
 
 
-@pytest.fixture
-async def three(settings: Settings) -> AsyncIterator[Three]:
+@asynccontextmanager
+async def trio(settings: Settings) -> AsyncIterator[Three]:
+    """Ada and Sam with a journal, and a friend who isn't in it yet."""
     clock = Clock()
     async with running(settings, clock) as app:
         ada, one, _ = await register(app, clock=clock)
@@ -79,6 +81,12 @@ async def three(settings: Settings) -> AsyncIterator[Three]:
         async with ada, sam, friend:
             networks = {ada.account: one, sam.account: two, friend.account: third}
             yield Three(ada, sam, friend, networks, await pair(ada, sam), clock)
+
+
+@pytest.fixture
+async def three(settings: Settings) -> AsyncIterator[Three]:
+    async with trio(settings) as made:
+        yield made
 
 
 async def test_either_partner_invites_and_the_other_signs(three: Three) -> None:

@@ -1,5 +1,7 @@
 """Drafts: kept for oneself, on all own devices, until they are sent."""
 
+from typing import Any
+
 import pytest
 from fastapi import FastAPI
 
@@ -57,3 +59,25 @@ async def test_a_draft_that_the_rules_forbid_stays(app: FastAPI) -> None:
         with pytest.raises(DuologError):
             await ada.drafts().send(draft)
         assert [item.draft for item in await ada.drafts().list()] == [draft]
+
+
+async def test_a_draft_that_was_sent_without_a_server_is_no_draft_any_more(app: FastAPI) -> None:
+    ada, network, _ = await register(app)
+    async with ada:
+        journal = await ada.create_journal()
+        draft = await ada.drafts().keep(journal, "note", {"text": "on the train"})
+        changes: Any = network
+
+        async def away(*_: Any) -> Any:
+            raise TransportError("The server is away.")
+
+        changes.push = away
+        assert not (await ada.drafts().send(draft)).delivered
+        assert await ada.drafts().list() == ()
+        for again in (ada.drafts().send(draft), ada.drafts().drop(draft)):
+            with pytest.raises(NotAllowed, match="no such draft"):
+                await again
+        del changes.push
+        await ada.sync()
+        await ada.sync()
+        assert [item.body for item in await ada.timeline(journal)] == [{"text": "on the train"}]

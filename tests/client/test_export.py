@@ -18,7 +18,7 @@ from duolog.client.export_format import FIRST, LAST, MAX_LINE
 from duolog.client.verify_export import ProvenExport, verify_export
 from duolog.errors import DuologError, HomeError, MalformedData, NotAllowed, TransportError, VerificationError
 from duolog.protocol.codec import encode_b64
-from tests.client.couple import Couple, couple
+from tests.client.couple import Couple, couple, register
 
 Part = dict[str, Any]
 ONE_DATABASE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
@@ -324,3 +324,11 @@ async def test_what_is_no_export_is_told_apart() -> None:
         check(FIRST + b"x" * (MAX_LINE + 1))
     refused(save([{"part": "end"}])[: -len(LAST)], "export.last")
     refused(save([{"part": "end"}]).replace(b'"parts":0', b'"parts":1'), "export.digest")
+
+
+async def test_the_account_journal_is_not_exported(app: FastAPI, tmp_path: Path) -> None:
+    ada, _, _ = await register(app)
+    async with ada:
+        with pytest.raises(NotAllowed, match="secrets"):
+            await ada.export(tmp_path / "own", journals=[ada._context.identity.account_journal])
+        assert not (tmp_path / "own").exists()

@@ -48,3 +48,22 @@ async def test_words_choose_a_branch_and_the_other_is_refused_for_ever(app: Fast
         assert again.value.check == "client.branch_refused"
         assert two.ada.account in (await two.sam.account_state()).branches
         assert (await two.sam.write(two.journal, "note", {"text": "it is you"})).delivered
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+async def test_a_choice_is_told_to_the_other_devices_even_when_the_program_dies_at_once(
+    app: FastAPI, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with couple(app) as two:
+        _, words = await forked(two)
+
+        async def killed(*_: Any) -> Any:
+            raise KeyboardInterrupt
+
+        with monkeypatch.context() as patch:
+            patch.setattr("duolog.client.forks.deliver", killed)
+            with pytest.raises(KeyboardInterrupt):
+                await two.sam.keyholders.choose_branch(two.ada.account, words)
+        assert await two.sam.keyholders.forks() == ()
+        await two.sam.sync()
+        assert two.ada.account in (await two.sam.account_state()).branches

@@ -118,6 +118,27 @@ async def test_a_withdrawal_waits_in_its_place_until_the_server_can_be_reached(
     assert kinds == ["note", "withdrawn", "note"]
 
 
+async def test_what_was_written_behind_a_withdrawal_that_came_too_late_is_sent(
+    two: Two, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It says that it follows what came before: the withdrawal will never be there."""
+    with monkeypatch.context() as patch:
+        patch.setattr(two.ada._context.network.transport, "_call", away)
+        for text in ("before", "behind", "last"):
+            assert not (await two.ada.write(two.journal, "note", {"text": text})).delivered
+            if text == "before":
+                assert not (await two.ada.leaving(two.journal).withdraw(two.entry)).delivered
+    two.clock.now += 24 * 3600 + 1
+    for _ in range(2):
+        await two.ada.sync()
+    assert (await two.ada.journal(two.journal)).waiting == 0
+    await two.sam.sync()
+    for person in (two.ada, two.sam):
+        shown = await person.timeline(two.journal)
+        assert [item.unreadable for item in shown] == [None] * 4
+        assert [item.body and item.body["text"] for item in shown] == [TEXT, "before", "behind", "last"]
+
+
 async def test_what_is_erased_is_gone_for_me_on_every_device_and_stays_with_the_other(two: Two) -> None:
     blob = two.blob(two.ada, two.entry)
     assert blob is not None

@@ -27,6 +27,7 @@ from tests.client.servers import ELSEWHERE, Route, Servers, cut, other_settings,
 from tests.conftest import ORIGIN, running
 
 THIRD = "http://third.test"
+DAY = 24 * 3600
 SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
 
@@ -440,3 +441,27 @@ async def test_keep_and_erase_marks_go_along(servers: Servers, two: Two) -> None
     replace(route, "hold", hold)
     await two.ada.moving.to(route)
     assert held == [(two.journal, "keep", [entry])]
+
+
+@SQLITE
+async def test_a_proposal_that_stayed_behind_was_declined_by_nobody(servers: Servers, two: Two) -> None:
+    """The same consent is proposed anew where the journal goes on."""
+    friend, _ = await servers.register()
+    async with friend:
+        members, now = two.ada.members(two.journal), two.ada._context.clock()
+        await friend.join((await members.invite("read", now + 10 * DAY)).link)
+        for person in (two.ada, friend):
+            await person.sync()
+        words = (await friend.pairing(two.journal)).words or ()
+        await members.confirm(words)
+        [asked] = await two.sam.members(two.journal).proposals()
+        await two.sam.members(two.journal).sign(asked.id, words)
+        await two.ada.sync()
+        await members.extend(friend.account, now + 40 * DAY)
+        await two.ada.moving.to(ELSEWHERE)
+        await two.ada.sync()
+        await two.sam.sync()
+        await two.sam.moving.follow()
+        assert (await two.ada.account_state()).declined == ()
+        [again] = await two.sam.members(two.journal).proposals()
+        assert (again.change, again.account, again.until) == ("extend", friend.account, now + 40 * DAY)

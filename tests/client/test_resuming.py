@@ -6,13 +6,9 @@ from dataclasses import dataclass, field
 import pytest
 from fastapi import FastAPI
 
-from duolog.api.invitations import OwnInvitationList
 from duolog.client import AdmissionStage, Duolog, NewInvitation, PairingStage
-from duolog.client.progress import load_progress
 from duolog.client.rotating import Wanted, rotate
-from duolog.errors import NotAllowed, TransportError, VerificationError
-from duolog.seal.links import parse_link
-from duolog.seal.pairing import Answer, InvitationSecret
+from duolog.errors import NotAllowed
 from tests.client.couple import Tampered, pair, register
 from tests.client.devices import enroll
 
@@ -190,41 +186,3 @@ async def test_an_acceptance_as_a_confidant_goes_on_from_another_device(house: H
     assert not (await house.new.sync()).problems
     assert (await house.new.pairing(journal)).stage is PairingStage.VERIFIED
     assert (await house.new.write(journal, "note", {"text": "from the second"})).delivered
-
-
-async def test_devices_that_are_shown_two_answers_take_one(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The server keeps two answers, and shows each of Ada's devices another one."""
-    journal = await pair(house.old, house.sam)
-    stranger, network, _ = await register(house.app)
-    async with stranger:
-        until = house.old._context.clock() + 30 * DAY
-        invitation = await house.old.members(journal).invite("read", until)
-
-        async def keep(*_: object) -> None:
-            raise TransportError("It is kept by the server.")
-
-        monkeypatch.setattr(network, "answer_invitation", keep)
-        with pytest.raises(TransportError):
-            await stranger.join(invitation.link)
-        began = load_progress(stranger._context, journal)
-        assert began is not None
-        assert began.signed_acceptance is not None
-        chain = tuple(stranger._context.chains.statements(stranger.account))
-        secret = InvitationSecret(parse_link(invitation.link).secret)
-        sealed = secret.seal("acceptance", Answer(began.signed_acceptance, chain).encode())
-    await house.friend.join(invitation.link)
-    await house.old.sync()
-
-    def other(listed: OwnInvitationList) -> OwnInvitationList:
-        items = [
-            item.model_copy(update={"answer": sealed}) if item.invitation == invitation.id else item
-            for item in listed.invitations
-        ]
-        return OwnInvitationList(invitations=items)
-
-    house.networks["new"].changes["own_invitations"] = other
-    with pytest.raises(VerificationError) as caught:
-        await house.new.sync()
-    assert caught.value.check == "client.one_acceptance"
-    [admission] = await house.new.members(journal).admissions()
-    assert admission.words is None

@@ -23,7 +23,7 @@ from duolog.seal.keys import KeyholderSecret
 from duolog.seal.words import parse_words
 from tests.client.couple import UNLOCK, Clock, Tampered, couple, pair, register
 from tests.client.devices import enroll
-from tests.client.test_confidants import Three
+from tests.client.test_confidants import Three, trio
 from tests.client.test_keyholders import id_of, texts
 from tests.conftest import running
 
@@ -263,6 +263,19 @@ async def test_a_device_goes_on_by_itself_after_another_one_rotated(app: FastAPI
             assert (await phone.journal(two.journal)).unreadable == 0
 
 
+async def test_a_journal_that_this_device_has_never_fetched_survives_a_revocation(app: FastAPI) -> None:
+    """The phone that is revoked had begun it. What it wrote until then is its owner's own."""
+    ada, _, _ = await register(app)
+    async with ada:
+        phone, _ = await enroll(app, ada)
+        async with phone:
+            journal, gone = await phone.create_journal(), await id_of(phone)
+            await phone.write(journal, "note", {"text": "on the way home"})
+        await ada.keyholders.revoke([gone])
+        await ada.sync()
+        assert texts(await ada.timeline(journal)) == ["on the way home"]
+
+
 async def test_the_partner_pins_a_later_generation_once(app: FastAPI) -> None:
     async with couple(app) as two:
         await two.ada.keyholders.new_sheet()
@@ -347,3 +360,59 @@ async def test_a_confidant_who_only_reads_names_their_new_keys_and_a_partner_beg
             for person in (ada, sam, friend):
                 assert texts(await person.timeline(all_three.journal)) == ["before", "after"]
                 assert (await person.journal(all_three.journal)).frozen is None
+
+
+async def test_a_program_that_dies_before_it_has_judged_again_does_so_when_it_is_started(
+    app: FastAPI, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Somebody with the old keys wrote behind the place that the rotation noted, and this home had believed it."""
+    ada, network, _ = await register(app)
+    async with ada:
+        phone, _ = await enroll(app, ada, tmp_path / "phone")
+        journal = await ada.create_journal()
+        await phone.sync()
+        changes: Any = network
+        real = changes.rotate
+
+        async def after_the_phone(request: Any) -> Any:
+            await phone.write(journal, "note", {"text": "behind it"})
+            phone._context.store.write("DELETE FROM written")  # as if somebody else had written it
+            return await real(request)
+
+        changes.rotate, changes.push = after_the_phone, away
+        await rotating.rotate(ada._context, rotating.Wanted())
+        del changes.rotate, changes.push
+        assert texts(await phone.timeline(journal)) == ["behind it"]
+        with monkeypatch.context() as patch:
+            patch.setattr("duolog.client.pulling.judge_again", killed)
+            with pytest.raises(Killed):
+                await phone.sync()
+        phone = await reopen(app, tmp_path / "phone", phone)
+        async with phone:
+            await phone.sync()
+            assert texts(await phone.timeline(journal)) == []
+
+
+async def away(*_: Any) -> Any:
+    raise TransportError("The server is away.")
+
+
+@pytest.mark.parametrize("most", [3, 4])
+async def test_a_full_push_has_room_for_the_statements_before_it(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch, most: int
+) -> None:
+    """A confidant's term is over, and own keys are newer: both stand before what waited."""
+    async with trio(settings) as three:
+        await three.let_in(three.ada, three.sam, days=1)
+        network: Any = three.networks[three.ada.account]
+        network.push = away
+        for number in range(5):
+            await three.ada.write(three.journal, "note", {"text": str(number)})
+        await rotating.rotate(three.ada._context, rotating.Wanted())
+        del network.push
+        three.clock.now += 2 * DAY
+        with monkeypatch.context() as patch:
+            patch.setattr("duolog.protocol.sizes.MAX_PUSH_ITEMS", most)
+            await three.ada.sync()
+        assert texts(await three.ada.timeline(three.journal)) == ["0", "1", "2", "3", "4"]
+        assert len(await three.ada.members(three.journal).list()) == 2

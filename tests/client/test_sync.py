@@ -340,3 +340,46 @@ async def test_a_long_journal_is_opened_from_its_snapshot_and_the_rest_of_the_lo
         again._context.store.write("UPDATE snapshot SET sealed = x'00'")
         again._context.states.clear()
         assert len((await again.state(journal)).timeline) == 71
+
+
+async def test_a_journal_whose_making_was_cut_off_is_noted_for_the_other_devices(app: FastAPI) -> None:
+    ada, network, _ = await register(app)
+    async with ada:
+
+        def cut(_: Any) -> Any:
+            raise TransportError("the line went dead")
+
+        network.changes["create_journal"] = cut
+        with pytest.raises(TransportError):
+            await ada.create_journal()
+        network.changes.clear()
+        await ada.sync()
+        [view] = await ada.journals()
+        assert list((await ada.account_state()).journals) == [view.id]
+
+
+async def test_heads_are_noted_once_a_day_in_one_push_and_only_where_something_is_new(app: FastAPI) -> None:
+    clock = Clock()
+    ada, network, _ = await register(app, clock=clock)
+    async with ada:
+        journals = [await ada.create_journal() for _ in range(3)]
+        own, pushes = ada._context.identity.account_journal, []
+
+        def counted(answer: Any) -> Any:
+            pushes.append(answer)
+            return answer
+
+        await ada.sync()
+        network.changes["push"] = counted
+        clock.now += 24 * 3600
+        await ada.sync()
+        assert len(pushes) == 1
+        assert (await ada.account_state()).heads.keys() == set(journals)
+        seq = load_log(ada._context.store, own).seq
+        clock.now += 24 * 3600
+        await ada.sync()
+        assert load_log(ada._context.store, own).seq == seq
+        await ada.write(journals[0], "note", note_of("something new"))
+        clock.now += 24 * 3600
+        await ada.sync()
+        assert load_log(ada._context.store, own).seq == seq + 1

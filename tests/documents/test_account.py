@@ -25,6 +25,7 @@ from duolog.documents.account_kinds import (
     Joined,
     Kept,
     KeyholderLabel,
+    LeftJournal,
     NotedHead,
     Pairing,
     PendingClosing,
@@ -290,3 +291,11 @@ def test_a_longer_branch_that_was_chosen_takes_the_other_ones_earlier_pins_with_
     state.require_pinned(SAM, 2, HEAD2)
     assert state.pins[SAM] == {3: HEAD2}
     assert (len(state.skipped), state.conflicts) == (1, ())
+
+
+def test_who_has_joined_again_has_not_left() -> None:
+    state = tell(tell(AccountState(), "joined", joined(role="confidant")), "left_journal", LeftJournal(journal=JOURNAL))
+    assert list(state.left) == [JOURNAL]
+    state = tell(state, "joined", joined(role="partner"))
+    assert state.left == {}
+    assert state.journals[JOURNAL].role == "partner"

@@ -1,0 +1,89 @@
+"""Pairing when somebody rotates between its steps: what was signed before still counts."""
+
+from typing import Any
+
+import pytest
+from fastapi import FastAPI
+
+from app.settings import Settings
+from duolog.client import Duolog, PairingStage
+from duolog.client.rotating import Wanted, rotate
+from duolog.errors import TransportError
+from tests.client.couple import couple, pair, register
+from tests.client.test_confidants import DAY, trio
+
+pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+
+
+def lost(_: Any) -> Any:
+    raise TransportError("The answer was lost.")
+
+
+async def rotated(someone: Duolog, *others: Duolog) -> None:
+    """New keys, which everybody has seen in a journal that they share."""
+    await rotate(someone._context, Wanted())
+    for person in (someone, *others):
+        await person.sync()
+
+
+@pytest.mark.parametrize("when", ["invited", "answered", "added"])
+@pytest.mark.parametrize("who", ["founder", "partner"])
+async def test_a_couple_begins_a_second_journal_while_one_of_them_rotates(app: FastAPI, who: str, when: str) -> None:
+    async with couple(app) as two:
+        people = [two.ada, two.sam] if who == "founder" else [two.sam, two.ada]
+        journal = await two.ada.create_journal()
+        invitation = await two.ada.invite(journal)
+        if when == "invited":
+            await rotated(*people)
+        await two.sam.join(invitation.link)
+        if when == "answered":
+            await rotated(*people)
+        await two.ada.sync()
+        if when == "added":
+            await rotated(*people)
+        for _ in range(2):
+            for person in (two.sam, two.ada):
+                assert not (await person.sync()).problems
+        for person in (two.sam, two.ada):
+            assert (await person.pairing(journal)).stage is PairingStage.VERIFIED
+            assert (await person.write(journal, "note", {"text": "here we are"})).delivered
+
+
+async def test_an_answer_that_never_arrived_is_sent_as_it_was_signed(app: FastAPI) -> None:
+    ada, _, _ = await register(app)
+    sam, network, _ = await register(app)
+    async with ada, sam:
+        journal = await ada.create_journal()
+        invitation = await ada.invite(journal)
+
+        async def never(*_: object) -> None:
+            raise TransportError("The line went dead.")
+
+        kept: Any = network
+        kept.answer_invitation = never
+        with pytest.raises(TransportError):
+            await sam.join(invitation.link)
+        del kept.answer_invitation
+        await rotated(sam)
+        await sam.join(invitation.link)
+        await ada.sync()
+        await sam.sync()
+        assert (await ada.pairing(journal)).words == (await sam.pairing(journal)).words is not None
+
+
+async def test_a_confidant_who_rotates_before_they_are_proposed_is_shown(settings: Settings) -> None:
+    """Ada knows them from a journal of their own, and so has seen their new keys. Sam sees what they accepted."""
+    async with trio(settings) as three:
+        await pair(three.ada, three.friend)
+        until = three.clock() + 30 * DAY
+        await three.friend.join((await three.ada.members(three.journal).invite("read", until)).link)
+        await rotated(three.friend, three.ada)
+        await three.friend.sync()
+        words = (await three.friend.pairing(three.journal)).words
+        assert words is not None
+        await three.ada.members(three.journal).confirm(words)
+        [proposal] = await three.sam.members(three.journal).proposals()
+        assert proposal.words == words
+        await three.sam.members(three.journal).sign(proposal.id, words)
+        await three.sync()
+        assert len(await three.friend.members(three.journal).list()) == 3
