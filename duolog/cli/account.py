@@ -8,7 +8,7 @@ import typer
 
 from duolog.cli import asking, times
 from duolog.cli.command import command, group
-from duolog.cli.failures import OK, Usage
+from duolog.cli.failures import OK
 from duolog.cli.run import Run
 from duolog.cli.shapes import b64, short, status_shape
 from duolog.cli.sheet import SheetOption, write_sheet
@@ -63,7 +63,7 @@ def register(
         run.screen.say("Your account is ready.", style="good")
         run.screen.say(f"Keys: {run.folder}\nServer: {duolog.server}")
         run.screen.say(
-            "Next: `duolog profile` sets your name; `duolog invite` or `duolog join` starts a journal for two."
+            "Next: `duolog invite` or `duolog join` starts a journal for two; then `duolog profile` sets your name."
         )
     return OK
 
@@ -118,7 +118,7 @@ def restore(
     """
     from duolog.client.blocking import Duolog
 
-    words = ask_words()
+    words = asking.ask_words()
     with run.screen.busy("Reading and checking everything from the beginning"):
         duolog = Duolog.restore(server, words, home=run.folder, unlock=run.unlock())
     with duolog:
@@ -128,22 +128,6 @@ def restore(
         run.screen.say("Your account is back on this computer.", style="good")
         _say_unconfirmed(run)
     return OK
-
-
-def ask_words() -> list[str]:
-    """The recovery words, from a question or from standard input, over several lines if need be. Raises: Usage."""
-    words: list[str] = []
-    question = "Your 24 recovery words:"
-    while len(words) < 24:
-        try:
-            line = asking.ask_line(question)
-        except (Usage, EOFError):
-            if not words:
-                raise
-            break
-        words += [word.strip(".,;:()").lower() for word in line.split() if not word.strip(".,;:()").isdigit()]
-        question = f"{24 - len(words)} more:"
-    return words
 
 
 def _say_unconfirmed(run: Run) -> None:
@@ -170,6 +154,8 @@ def profile(
         pronouns = asking.ask_line("Pronouns, if you like:") if asking.at_terminal() else ""
         body: dict[str, Any] = {"display_name": name, **({"pronouns": pronouns} if pronouns else {})}
         written = duolog.write(meant.id, "profile", body)
+        if len(meant.members) == 1:
+            run.screen.aside("Nobody else is in this journal yet. Who joins later doesn't see it: run this again then.")
         return run.wrote(duolog, meant.id, written, f"In this journal you are {name}.")
 
 
@@ -177,6 +163,8 @@ def profile(
 def status(run: Run) -> int:
     """Show where things stand on this computer, without asking the server."""
     with run.opened() as duolog:
+        if run.ephemeral is not None:
+            run.sync(duolog)  # nothing is here yet
         state = duolog.status()
         run.screen.result(status_shape(state))
         run.screen.say("Your account", style="strong")
@@ -227,7 +215,7 @@ def members_of(journal: "JournalView") -> str:
 def check(run: Run) -> int:
     """Say whether the words on your paper open this account. Nothing is changed."""
     with run.opened() as duolog:
-        words = ask_words()
+        words = asking.ask_words()
         with run.screen.busy("Trying the words"):
             duolog.check_recovery_words(words)
         run.screen.result({"opens": True, "account": b64(duolog.account)})

@@ -34,6 +34,22 @@ def ask_line(question: str) -> str:
     return line.strip()
 
 
+def ask_words() -> list[str]:
+    """The recovery words, from a question or from standard input, over several lines if need be. Raises: Usage."""
+    words: list[str] = []
+    question = "Your 24 recovery words:"
+    while len(words) < 24:
+        try:
+            line = ask_line(question)
+        except (Usage, EOFError):
+            if not words:
+                raise
+            break
+        words += [word.strip(".,;:()").lower() for word in line.split() if not word.strip(".,;:()").isdigit()]
+        question = f"{24 - len(words)} more:"
+    return words
+
+
 def ask_yes(question: str, *, given: bool) -> bool:
     """Whether the person says yes. `given`: `--yes` was on the command line. Raises: Usage, with nobody to ask."""
     if given:

@@ -47,11 +47,15 @@ def copy(
         run.sync(duolog)
         target = run.journal(duolog, to)
         source = run.journal(duolog, journal, other_than=target.id)
-        readable = [item for item in duolog.timeline(source.id) if item.seq is not None and item.body is not None]
+        readable = [
+            item
+            for item in duolog.timeline(source.id, limit=max(source.seq, 1))
+            if item.seq is not None and item.body is not None
+        ]
         if entry is None:
             run.screen.result({"journal": b64(source.id), "entries": [entry_shape(item) for item in readable]})
             for item in readable:
-                run.screen.say(f"{item.seq:>4}  {(item.text or '').splitlines()[0] if item.text else item.kind}")
+                run.screen.say(f"{item.seq:>4}  {_in_a_line(item)}")
             return OK
         chosen = next((item for item in readable if item.seq == entry), None)
         if chosen is None:
@@ -81,6 +85,13 @@ def _shortened(
         with run.screen.busy("Sealing and sending"):
             written = duolog.copy(source.id, chosen.entry, target.id, text)
     return run.wrote(duolog, target.id, written, "Copied, shortened.")
+
+
+def _in_a_line(item: "TimelineEntry") -> str:
+    """Who, what, and how it begins."""
+    lines = [line.strip() for line in (item.text or "").splitlines() if line.strip()]
+    shown = " ".join(lines[:2]) or str(item.kind)
+    return shown if len(shown) <= 70 else shown[:69].rstrip() + "…"
 
 
 def _readers(target: "JournalView") -> str:

@@ -11,7 +11,7 @@ from duolog.cli.command import command, group
 from duolog.cli.failures import OK, REFUSED, Stop, Usage
 from duolog.cli.leaving import account
 from duolog.cli.run import Run
-from duolog.cli.shapes import Shape, b64, short
+from duolog.cli.shapes import SHORT, Shape, b64, short
 
 if TYPE_CHECKING:
     from duolog.client import KeyholderView, Review, Revoked, SessionView
@@ -30,7 +30,8 @@ DIFFER = (
 )
 BEFORE_REVOKING = (
     "New keys are made, and what is taken out is left without them. What was read with it stays read. Other people in "
-    "your journals may notice that your keys changed; that also happens by itself, on some days."
+    "your journals may notice that your keys changed; that also happens by itself, on each day of use with a "
+    "chance of 1 in 30."
 )
 DeviceArgument = Annotated[str, typer.Argument(metavar="DEVICE", help="The first column of `duolog device list`.")]
 
@@ -193,7 +194,9 @@ def revoke(
             run.screen.say(describe(item))
         run.screen.aside(BEFORE_REVOKING, style="careful")
         if duolog.status().unconfirmed:
-            run.screen.warn("this computer came back from your words and has compared nothing yet: `duolog verify`.")
+            run.screen.warn(
+                "this comes from your words, and nothing was compared yet: only the server says that this is your list."
+            )
         if not asking.ask_yes("Take them out now?", given=yes):
             run.screen.say("Nothing was changed.")
             return REFUSED
@@ -214,10 +217,13 @@ def _say_behind(run: Run, done: "Revoked") -> None:
 
 @command(device, "review", examples=("duolog device review 3f2a9c01",), ephemeral=True)
 def review(run: Run, which: DeviceArgument) -> int:
-    """Show what is new since a device came: what else was added, signed with old keys, or set to close."""
+    """Show what is new since a device came: what else was added, signed with old keys, or set to close.
+
+    It may be out already: then say its id as it was listed.
+    """
     with run.opened() as duolog:
         run.sync(duolog)
-        found = duolog.keyholders.review(_meant(duolog, which).id)
+        found = duolog.keyholders.review(_ever(duolog, which))
         run.screen.result(review_shape(found))
         if not _say_review(run, found):
             run.screen.say("Nothing was added, signed or scheduled since it came.")
@@ -297,8 +303,25 @@ def _meant(duolog: "Duolog", chosen: str) -> "KeyholderView":
         item for item in known if b64(item.id) == chosen or (len(chosen) >= 4 and item.id.hex().startswith(chosen))
     ]
     if len(found) != 1:
-        raise Usage(f"There is no device {chosen!r}. `duolog device list` shows them.")
+        raise _no_device(chosen)
     return found[0]
+
+
+def _ever(duolog: "Duolog", chosen: str) -> bytes:
+    """The id, or the start of it, of a device that may be out by now."""
+    try:
+        return _meant(duolog, chosen).id
+    except Usage:
+        if len(chosen) != SHORT:
+            raise
+        try:
+            return bytes.fromhex(chosen)
+        except ValueError:
+            raise _no_device(chosen) from None
+
+
+def _no_device(chosen: str) -> Usage:
+    return Usage(f"There is no device {chosen!r}. `duolog device list` shows them.")
 
 
 def describe(item: "KeyholderView") -> str:

@@ -49,8 +49,7 @@ def export(run: Run, out: OutOption, journal: WhichOption = None, force: ForceOp
             done = duolog.export(out, journals=chosen, force=force, progress=tell)
         run.screen.result(exported_shape(done))
         run.screen.say(
-            f"Written: {done.documents} texts of {done.journals} "
-            f"{'journal' if done.journals == 1 else 'journals'}, in {out}.",
+            f"Written: {times.count(done.documents, 'text')} of {times.count(done.journals, 'journal')}, in {out}.",
             style="good",
         )
         if done.unreadable:
@@ -89,10 +88,11 @@ def _say(run: Run, proven: "ProvenExport") -> None:
     for key in proven.receipt_keys:
         run.screen.plain(f"Receipt key: {b64(key)}")
     for one in proven.journals:
-        say(f"Journal {short(one.journal)}, {one.seq} items: {', '.join(one.members)}", style="strong")
+        say(f"Journal {short(one.journal)}, {times.count(one.seq, 'item')}: {', '.join(one.members)}", style="strong")
         run.screen.plain("  " + " ".join(one.head_words))
         say(f"From {times.moment(one.first)} to {times.moment(one.last)}.", indent=2)
-        say(f"{one.documents} texts, {one.unreadable} unreadable, {one.gone} gone, {one.unsent} never sent.", indent=2)
+        texts = times.count(one.documents, "text")
+        say(f"{texts}, {one.unreadable} unreadable, {one.gone} gone, {one.unsent} never sent.", indent=2)
         if one.closed:
             say("It is closed.", indent=2)
         if one.frozen is not None:

@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from duolog.cli import times
 from duolog.cli.account import say_journal
 from duolog.cli.command import command, group
 from duolog.cli.failures import OK, STOP
@@ -77,7 +78,7 @@ def heads(run: Run, offline: OfflineOption = False) -> int:
             if account.stale(int(time.time())):
                 run.screen.say(STALE, indent=2, style="careful")
         for one in found.journals:
-            run.screen.say(f"Journal {short(one.journal)}, {one.seq} items", style="strong")
+            run.screen.say(f"Journal {short(one.journal)}, {times.count(one.seq, 'item')}", style="strong")
             run.screen.plain("  " + " ".join(one.words))
         code = OK
         for view in duolog.journals():

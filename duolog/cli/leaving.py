@@ -26,7 +26,7 @@ NumberArgument = Annotated[
 
 MAY_SHOW = (
     "If you revoke your other devices before that time, the other can notice that your keys have changed. That also "
-    "happens by chance from time to time."
+    "happens by itself, on each day of use with a chance of 1 in 30."
 )
 STILL_POSSIBLE = (
     "Taken back. It may still happen: a dishonest server that had it could use it until your keys in this journal have "
@@ -112,9 +112,7 @@ def _schedule(
     if held == "device":
         run.screen.say("Your first device that is used after that time closes it. The server knows nothing of it.")
     if ends:
-        run.screen.say(
-            f"From then on {len(ends)} other {'device' if len(ends) == 1 else 'devices'} of yours won't get in."
-        )
+        run.screen.say(f"From then on {times.count(len(ends), 'other device')} of yours won't get in.")
         run.screen.say(MAY_SHOW)
     return OK
 
@@ -131,7 +129,7 @@ def _show(run: Run, meant: "JournalView", leaving: "Leaving") -> int:
         who = "the server" if waiting.held == "server" else "your first device that is used after it"
         run.screen.say(f"It will be closed on {times.moment(waiting.not_before)}, by {who}.")
         if waiting.ends:
-            run.screen.say(f"With it {len(waiting.ends)} other of your devices are put out.")
+            run.screen.say(f"From then on {times.count(len(waiting.ends), 'other device')} of yours won't get in.")
     elif possible:
         run.screen.say(
             "Nothing waits. What you took back may still happen until your keys have moved on.", style="careful"

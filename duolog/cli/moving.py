@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from duolog.cli import times
 from duolog.cli.command import command, group
 from duolog.cli.failures import OK
 from duolog.cli.run import Run
@@ -61,7 +62,7 @@ def _say(run: Run, report: "MoveReport") -> int:
 
     say = run.screen.say
     run.screen.result(move_shape(report))
-    count = f"{len(report.journals)} {'journal' if len(report.journals) == 1 else 'journals'}"
+    count = times.count(len(report.journals), "journal")
     say(f"Your account and {count} are at {report.new} now. This computer uses it from here on.", style="good")
     if report.told:
         say("The others were told. Each of them goes after you with `duolog follow`, when they want to.")

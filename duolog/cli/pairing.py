@@ -36,7 +36,8 @@ def invite(
 ) -> int:
     """Invite your partner: prints a link and a QR code. Makes the journal when there is none.
 
-    The link is single use and holds a secret. Give it to nobody but your partner.
+    The link is single use and holds a secret. Give it to nobody but your partner. Run again, it makes another link, and
+    the one before opens nothing any more.
     """
     with run.opened() as duolog:
         run.sync(duolog)
@@ -65,9 +66,19 @@ def _to_invite_to(run: Run, duolog: "Duolog", chosen: str | None) -> bytes:
             f"You share journal {short(shared[0].id)} with someone already. For another one: `duolog journal create`, "
             "then `duolog invite --journal` with the number that it prints."
         )
-    # A journal that holds writing is private until its owner says otherwise.
-    unused = [one for one in journals if one.seq <= 1 and not one.waiting]
+    # A journal that holds writing is private until its owner says otherwise, as with an invitation before this one.
+    started = [one for one in journals if _invited_to(duolog, one.id)]
+    unused = started or [one for one in journals if one.seq <= 1 and not one.waiting]
     return unused[0].id if unused else duolog.create_journal()
+
+
+def _invited_to(duolog: "Duolog", journal: bytes) -> bool:
+    from duolog.errors import NotAllowed
+
+    try:
+        return duolog.pairing(journal).stage.value == "waiting for answer"
+    except NotAllowed:
+        return False
 
 
 def show_qr(run: Run, link: str) -> None:
@@ -132,7 +143,7 @@ def verify(
         if pairing.words is None or pairing.stage.value not in ("compare", "waiting for partner") or show:
             run.screen.result(pairing_shape(pairing))
             _say_stage(run, pairing)
-            return OK if pairing.words is not None else REFUSED
+            return REFUSED if pairing.words is None and pairing.stage.value != "verified" else OK
         if pairing.stage.value == "compare":
             say_words(run, pairing.words)
             heard = heard_words(pairing.words)

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from duolog.cli import asking
-from duolog.cli.account import ask_words, recovery, show_words
+from duolog.cli.account import recovery, show_words
 from duolog.cli.command import command
 from duolog.cli.devices import BEFORE_REVOKING
 from duolog.cli.failures import OK, REFUSED
@@ -35,9 +35,7 @@ def replace(
         words = duolog.keyholders.new_sheet()
         if sheet is not None:
             write_sheet(run, duolog, words, sheet)
-        show_words(run, words, confirm=not no_confirm)
-        run.screen.aside(BEFORE_REVOKING, style="careful")
-        if not asking.ask_yes("Are the new words on paper, and shall the old ones end?", given=yes):
+        if not _agreed(run, words, sheet, yes=yes, no_confirm=no_confirm):
             run.screen.say("Nothing was changed. Run this again, and the same new words wait for you.")
             return REFUSED
         with run.screen.busy("Making new keys"):
@@ -47,13 +45,27 @@ def replace(
     return OK
 
 
+def _agreed(run: Run, words: tuple[str, ...], sheet: Path | None, *, yes: bool, no_confirm: bool) -> bool:
+    """Whether the new words are to be the ones. A page with words that aren't is not left behind."""
+    agreed = False
+    try:
+        show_words(run, words, confirm=not no_confirm)
+        run.screen.aside(BEFORE_REVOKING, style="careful")
+        agreed = asking.ask_yes("Are the new words on paper, and shall the old ones end?", given=yes)
+    finally:
+        if sheet is not None and not agreed:
+            sheet.unlink(missing_ok=True)
+            run.screen.aside(f"The page {sheet} was removed again.")
+    return agreed
+
+
 @command(recovery, "print", examples=("duolog recovery print sheet.html",))
 def print_sheet(
     run: Run, path: Annotated[Path, typer.Argument(metavar="FILE", help="The page to write, for a browser to print.")]
 ) -> int:
     """Write a page to print from the words that you have. They are asked for, checked, and kept nowhere else."""
     with run.opened() as duolog:
-        words = ask_words()
+        words = asking.ask_words()
         duolog.check_recovery_words(words)
         write_sheet(run, duolog, tuple(words), path)
         run.screen.result({"file": str(path), "account": b64(duolog.account)})

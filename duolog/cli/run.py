@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -60,7 +60,7 @@ class Run:
         from duolog.client.blocking import Duolog
 
         if self.ephemeral is not None:
-            words = asking.ask_line("Your 24 recovery words:")
+            words = asking.ask_words()
             with self.screen.busy("Reading your account"):
                 duolog = Duolog.restore(self.ephemeral, words, home=None, unlock=self.unlock())
         else:
@@ -73,9 +73,12 @@ class Run:
         with duolog:
             if duolog.is_deleted():
                 self.screen.aside(DELETED.format(folder=self.folder), style="careful")
-            yield duolog
-            if self.ephemeral is not None:
-                duolog.log_out()
+            try:
+                yield duolog
+            finally:
+                if self.ephemeral is not None:
+                    with suppress(TransportError, ServerRefused):
+                        duolog.log_out()
 
     # --- journals ---
 
@@ -107,13 +110,18 @@ class Run:
 
         `proposed`: say that changes wait for a signature, unless the command itself shows them.
         """
-        if offline or duolog.is_deleted():
+        if (offline and self.ephemeral is None) or duolog.is_deleted():
             return None
         try:
             with self.screen.busy("Asking the server for news"):
                 report = duolog.sync()
         except TransportError as error:
             self.screen.aside(f"{error} What follows is what this computer already has.")
+            return None
+        except ServerRefused as error:
+            if error.code != "login_refused":
+                raise
+            self.screen.aside(f"{error}", style="careful")
             return None
         for problem in report.problems:
             self.screen.aside(f"Not everything could be done: {problem}")
@@ -130,7 +138,11 @@ class Run:
         """Says that changes wait for this person's signature."""
         if report.proposed:
             self.screen.aside(
-                "A change in who may read or write waits for your consent: `duolog confidant proposals` shows it.",
+                "A change in who may read or write waits for your consent: "
+                + ", ".join(
+                    f"`duolog confidant proposals --journal {journal.hex()[:8]}`" for journal in report.proposed
+                )
+                + (" shows it." if len(report.proposed) == 1 else " show them."),
                 style="careful",
             )
 

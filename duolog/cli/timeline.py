@@ -12,9 +12,12 @@ from duolog.cli.run import Run
 from duolog.cli.shapes import b64, entry_shape
 
 if TYPE_CHECKING:
-    from duolog.client import TimelineEntry
+    from duolog.client import JournalView, TimelineEntry
+    from duolog.client.blocking import Duolog
 
 app = group("reading", "Reading.")
+
+CLOSED = "This journal is closed. Nothing more is written here."
 
 
 @command(app, "timeline", examples=("duolog timeline", "duolog timeline --last 10 --json"), ephemeral=True)
@@ -32,7 +35,7 @@ def timeline(
         run.sync(duolog, offline=offline)
         meant = run.journal(duolog, journal)
         names = {member.account: member.name or "someone" for member in meant.members}
-        entries = _last(duolog.timeline(meant.id, after=max(meant.seq - last, 0), limit=last + 1000), last)
+        entries = _last(duolog, meant, last)
         run.screen.result({"journal": b64(meant.id), "entries": [entry_shape(item) for item in entries]})
         if not entries:
             run.screen.say("Nothing is written here yet.")
@@ -43,11 +46,20 @@ def timeline(
                 day = times.day(when)
                 run.screen.say(day, style="strong")
             _say(run, item, names, numbers)
+        if over := meant.former or (CLOSED if meant.closed else None):
+            run.screen.aside(over, style="careful")
         return run.frozen(meant)
 
 
-def _last(entries: "tuple[TimelineEntry, ...]", count: int) -> "tuple[TimelineEntry, ...]":
-    return entries[-count:]
+def _last(duolog: "Duolog", journal: "JournalView", count: int) -> "tuple[TimelineEntry, ...]":
+    """The newest entries. Not every item of a log is one, so it is looked back as far as need be."""
+    back = count
+    while True:
+        after = max(journal.seq - back, 0)
+        entries = duolog.timeline(journal.id, after=after, limit=back)
+        if len(entries) >= count or after == 0:
+            return entries[-count:]
+        back *= 4
 
 
 def _say(run: Run, item: "TimelineEntry", names: dict[bytes, str], numbers: bool) -> None:

@@ -38,6 +38,10 @@ def span(seconds: int) -> str:
     """A length of time, roughly: `3 minutes`, `2 hours`, `1 day`."""
     for size, word in ((86_400, "day"), (3_600, "hour"), (60, "minute")):
         if seconds >= size:
-            count = round(seconds / size)
-            return f"{count} {word}" if count == 1 else f"{count} {word}s"
+            return count(round(seconds / size), word)
     return "less than a minute"
+
+
+def count(number: int, word: str) -> str:
+    """A number of things: `1 text`, `2 texts`."""
+    return f"{number} {word}" if number == 1 else f"{number} {word}s"

@@ -110,7 +110,7 @@ def _new_file(path: Path, force: bool) -> Iterator[BinaryIO]:
             target.unlink(missing_ok=True)
         out = os.fdopen(os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb")
     except FileExistsError as error:
-        raise HomeError(f"There is a file {path} already. Choose another name, or replace it on purpose.") from error
+        raise HomeError(f"There is a file {path} already. Choose another name, or replace it with --force.") from error
     try:
         with out:
             yield out

@@ -128,9 +128,12 @@ class Keyholders:
             return await _follow(context, since)
 
     async def review(self, keyholder: bytes) -> Review:
-        """What is new since a keyholder came. Without the network. Raises: NotAllowed when it isn't there."""
+        """What is new since a keyholder came, also one that is out by now. Without the network.
+
+        `keyholder`: its id, 32 bytes, or the first bytes of it. Raises: NotAllowed when there never was such a one.
+        """
         async with self._duolog._alone() as context:
-            return ways.review(context, ways.find(context, keyholder).came)
+            return ways.review(context, ways.came(context, keyholder))
 
     async def sessions(self) -> tuple[SessionView, ...]:
         """Where this account is logged in, newest first."""

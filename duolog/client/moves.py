@@ -7,7 +7,7 @@ from duolog.client.context import Context
 from duolog.client.folding import journal_state
 from duolog.client.logs import load_log
 from duolog.client.moving import move
-from duolog.client.reading import journal_ids, profiles
+from duolog.client.reading import journal_ids, names_in
 from duolog.client.transport import Transport
 from duolog.client.views import MoveReport, MoveSeen
 from duolog.errors import NotAllowed
@@ -67,12 +67,11 @@ def seen(context: Context) -> tuple[MoveSeen, ...]:
     found = []
     for journal in journal_ids(context):
         roster = load_log(context.store, journal).roster
-        names = profiles(context, journal)
+        names = names_in(context, journal)
         for account, said in journal_state(context, journal).moves.items():
             if account == context.account or roster is None or roster.find(account) is None or said.said.origin == here:
                 continue
-            name = names[account].display_name if account in names else None
-            found.append(MoveSeen(journal, account, name, said.said.origin, said.said.receipt_key))
+            found.append(MoveSeen(journal, account, names.get(account), said.said.origin, said.said.receipt_key))
     return tuple(found)
 
 

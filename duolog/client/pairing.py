@@ -53,7 +53,7 @@ T = TypeVar("T")
 
 
 async def invite(context: Context, journal: bytes) -> NewInvitation:
-    """A single-use invitation to become the other partner of this journal.
+    """A single-use invitation to become the other partner of this journal. An earlier one is taken back.
 
     Raises:
         NotAllowed: unconfirmed, or the journal has two partners, or can't be written.
@@ -64,6 +64,7 @@ async def invite(context: Context, journal: bytes) -> NewInvitation:
     _, roster = require_open(context.store, journal)
     if len(roster.partners) >= sizes.MAX_PARTNERS:
         raise NotAllowed("This journal already has two partners.")
+    await _take_back(context, journal)
 
     def keep(offer: Offer) -> None:
         save_progress(context, journal, Progress("founder", offer.link.secret, offer.plaintext, offer.nonce))
@@ -71,6 +72,20 @@ async def invite(context: Context, journal: bytes) -> NewInvitation:
     offer = await make_offer(context, journal, Place("partner", "write"), keep)
     link, invitation = offer.link, InvitationSecret(offer.link.secret).id
     return NewInvitation(invitation, journal, link.url, link.uri, offer.expires, BEFORE_FIRST_SHARING)
+
+
+async def _take_back(context: Context, journal: bytes) -> None:
+    """End the invitation before: its link, were it used, would lead to a pairing that nobody goes on with."""
+    progress = load_progress(context, journal)
+    if progress is None or progress.role != "founder":
+        return
+    if progress.acceptance is not None:
+        raise NotAllowed("Somebody has accepted your invitation already. Sync, and compare words: `verify`.")
+    try:
+        await revoke(context, journal, InvitationSecret(progress.secret).id)
+    except ServerRefused as error:
+        if error.code != "not_found":  # it has ended
+            raise
 
 
 async def revoke(context: Context, journal: bytes, invitation: bytes) -> None:
@@ -103,8 +118,7 @@ async def join(context: Context, text: str) -> Pairing:
     known = {as_bytes(item[0]): load_progress(context, as_bytes(item[0])) for item in row}
     journal = next((key for key, item in known.items() if item and item.secret == link.secret), None)
     if journal is None:
-        offered = await context.network.call(lambda server: server.open_invitation(secret.id))
-        journal = _accept(context, secret, secret.open("invitation", offered.sealed))
+        journal = _accept(context, secret, secret.open("invitation", await _offered(context, secret)))
     progress = load_progress(context, journal)
     if progress is None or progress.role == "founder":
         raise NotAllowed("This is your own invitation. Give the link to the one whom it is for.")
@@ -123,6 +137,18 @@ async def join(context: Context, text: str) -> Pairing:
     )
     await go_on(context, journal)
     return pairing_of(context, journal)
+
+
+async def _offered(context: Context, secret: InvitationSecret) -> bytes:
+    try:
+        return (await context.network.call(lambda server: server.open_invitation(secret.id))).sealed
+    except ServerRefused as error:
+        if error.code != "not_found":
+            raise
+        sentence = (
+            "This link opens nothing: it was used, it is too old, or another one was made since. Ask for a new one."
+        )
+        raise ServerRefused(sentence, code=error.code, status=error.status) from error
 
 
 def _accept(context: Context, secret: InvitationSecret, plaintext: bytes) -> bytes:

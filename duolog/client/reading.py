@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
+from typing import NamedTuple
 
 from duolog.client.context import Context
 from duolog.client.folding import account_state, journal_state
@@ -41,7 +42,7 @@ def view_journal(context: Context, journal: bytes) -> JournalView:
     log = load_log(context.store, journal)
     if log.roster is None:
         raise NotAllowed("This journal is not here. Sync, or check its name.")
-    names = profiles(context, journal)
+    names = names_in(context, journal)
     unreadable = context.store.row(
         "SELECT count(*) FROM item WHERE journal = ? AND fault IS NOT NULL AND fault NOT LIKE 'closed%'", journal
     )
@@ -50,7 +51,7 @@ def view_journal(context: Context, journal: bytes) -> JournalView:
         members=tuple(
             MemberView(
                 account=item.account,
-                name=names[item.account].display_name if item.account in names else None,
+                name=names.get(item.account),
                 role=item.role,
                 rights=item.rights,
                 until=item.until,
@@ -107,12 +108,27 @@ def profiles(context: Context, journal: bytes) -> Mapping[bytes, Profile]:
     return journal_state(context, journal).profiles
 
 
-def voice(context: Context, state: JournalState, journal: bytes) -> Voice:
+def names_in(context: Context, journal: bytes) -> Mapping[bytes, str]:
+    """What people go by in a journal: the name that they set there; other members' else from another journal of mine.
+
+    The second is shown by this home alone: nothing is written, and nobody learns anything by it.
+    """
+    names = {account: item.display_name for account, item in profiles(context, journal).items()}
+    roster = load_log(context.store, journal).roster
+    nameless = {item.account for item in (() if roster is None else roster.members)} - {context.account, *names}
+    for other in journal_ids(context) if nameless else ():
+        found = profiles(context, other)
+        names |= {account: found[account].display_name for account in nameless & found.keys()}
+    return names
+
+
+def voice(context: Context, journal: bytes) -> Voice:
     """How texts name people and times in a journal."""
+    names = names_in(context, journal)
 
     def name(account: bytes) -> str:
-        if account in state.profiles:
-            return state.profiles[account].display_name
+        if account in names:
+            return names[account]
         if account == context.account:
             return "You"
         roster = load_log(context.store, journal).roster
@@ -143,39 +159,47 @@ def timeline(context: Context, journal: bytes, after: int, limit: int) -> tuple[
         *(journal, after, limit),
     )
     entries, gaps = [], _Gaps(context, journal, state)
+    shown_as = _Shown(context.account, state, names_in(context, journal), voice(context, journal))
     for seq, entry, author, time, fault in rows:
         place = (as_int(seq), entry if isinstance(entry, bytes) else b"", author if isinstance(author, bytes) else b"")
         reason = str(fault).partition("\n")[2] if fault is not None else None
-        shown = _entry(context, journal, state, place, as_int(time), items.get(as_int(seq)), reason)
+        shown = _entry(journal, shown_as, place, as_int(time), items.get(as_int(seq)), reason)
         entries.append(gaps.explained(shown) if reason is None else shown)
-    return (*entries, *_waiting(context, journal, state))
+    return (*entries, *_waiting(context, journal, shown_as.names.get(context.account)))
+
+
+class _Shown(NamedTuple):
+    """What every entry of one journal is shown with."""
+
+    me: bytes
+    state: JournalState
+    names: Mapping[bytes, str]
+    voice: Voice
 
 
 def _entry(
-    context: Context,
     journal: bytes,
-    state: JournalState,
+    shown_as: _Shown,
     place: tuple[int, bytes, bytes],
     received: int,
     item: Item | None,
     reason: str | None,
 ) -> TimelineEntry:
     seq, entry, author = place
-    profile = state.profiles.get(author)
     document: Document | None = None if item is None else item.applied.document
     return TimelineEntry(
         journal=journal,
         entry=entry,
         seq=seq,
         author=author,
-        author_name=None if profile is None else profile.display_name,
-        mine=author == context.account,
+        author_name=shown_as.names.get(author),
+        mine=author == shown_as.me,
         received=received,
         at=None if document is None else document.at,
         kind=None if document is None else document.kind,
         v=None if document is None else document.v,
         body=None if document is None else document.body,
-        text=None if item is None else describe(state, item, voice(context, state, journal)),
+        text=None if item is None else describe(shown_as.state, item, shown_as.voice),
         unreadable=reason if item is None and reason else (None if item else REMOVED),
         without_effect=None if item is None else item.skipped,
         not_delivered_to=() if item is None else item.refused_by,
@@ -206,19 +230,18 @@ def _without(shown: TimelineEntry, hidden: str) -> TimelineEntry:
     return replace(shown, at=None, kind=None, v=None, body=None, text=None, unreadable=None, hidden=hidden)
 
 
-def _waiting(context: Context, journal: bytes, state: JournalState) -> list[TimelineEntry]:
+def _waiting(context: Context, journal: bytes, name: str | None) -> list[TimelineEntry]:
     rows = context.store.rows("SELECT entry, sealed FROM outbox WHERE journal = ? ORDER BY place", journal)
     found = []
     for entry, sealed in rows:
         document = parse_message(context.home.open("outbox", as_bytes(sealed))).document
-        profile = state.profiles.get(context.account)
         found.append(
             TimelineEntry(
                 journal=journal,
                 entry=as_bytes(entry),
                 seq=None,
                 author=context.account,
-                author_name=None if profile is None else profile.display_name,
+                author_name=name,
                 mine=True,
                 received=None,
                 at=document.at,

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 
 from duolog.api.journals import Proposal
 from duolog.client.context import Context
-from duolog.client.folding import account_state, journal_state
-from duolog.client.reading import profiles, voice
+from duolog.client.folding import account_state
+from duolog.client.reading import names_in, voice
 from duolog.client.views import ProposalView, Words
 from duolog.documents.account_kinds import DeclinedProposal, same_terms
 from duolog.errors import DuologError, NotAllowed, VerificationError
@@ -144,13 +144,12 @@ def require_free(context: Context, terms: DeclinedProposal) -> None:
 def view_waiting(context: Context, roster: Roster, waiting: Waiting) -> ProposalView:
     """A proposal for a person."""
     subject = waiting.subject
-    profile = profiles(context, roster.journal).get(subject.account)
     return ProposalView(
         id=waiting.id,
         journal=roster.journal,
         change=waiting.parsed.change,
         account=subject.account,
-        name=None if profile is None else profile.display_name,
+        name=names_in(context, roster.journal).get(subject.account),
         rights=subject.rights,
         until=subject.until or 0,
         signed_by=waiting.signers,
@@ -163,7 +162,7 @@ def view_waiting(context: Context, roster: Roster, waiting: Waiting) -> Proposal
 
 def _in_words(context: Context, roster: Roster, waiting: Waiting) -> str:
     subject, before = waiting.subject, roster.find(waiting.subject.account)
-    voices = voice(context, journal_state(context, roster.journal), roster.journal)
+    voices = voice(context, roster.journal)
     by = voices.name(waiting.signers[0])
     who = voices.name(subject.account) if before is not None else f"the account {subject.account.hex()[:8]}"
     may = "read and write" if subject.rights == "write" else "read"

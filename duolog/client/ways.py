@@ -126,6 +126,17 @@ def find(context: Context, keyholder: bytes) -> KeyholderView:
     raise NotAllowed("There is no such way into your account. `device list` shows them.")
 
 
+def came(context: Context, keyholder: bytes) -> int:
+    """The version of the set that first listed a keyholder, which may be out by now. `keyholder`: its id, or its start.
+
+    Raises: NotAllowed when there never was such a one, or more than one.
+    """
+    ids = {one.id for item in context.identity.sets for one in item.keyholders if one.id.startswith(keyholder)}
+    if len(ids) != 1:
+        raise NotAllowed("There never was such a way into your account. `device list` shows those that there are.")
+    return next(one.version for one in context.identity.sets if one.find(*ids) is not None)
+
+
 async def add(context: Context, newcomer: Newcomer) -> int:
     """Add one keyholder by the next set of the same generation; the version of the set that lists it.
 

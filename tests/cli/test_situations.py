@@ -1,0 +1,107 @@
+"""Situations that a transcript can't show: a file that was changed, two links, a log with more than entries."""
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.cli.transcript import Said, run
+from tools.local_server import LocalServer
+
+
+class Person:
+    """Somebody with a home."""
+
+    def __init__(self, home: Path, server: LocalServer) -> None:
+        self.home = home
+        self.ok("register", "--server", server.origin, "--no-confirm", "--json")
+
+    def say(self, *arguments: str, reads: str = "") -> Said:
+        return run(self.home, list(arguments), reads)
+
+    def ok(self, *arguments: str, reads: str = "") -> str:
+        said = self.say(*arguments, reads=reads)
+        assert said.exit_code == 0, said.text
+        return said.out
+
+    def link(self, *arguments: str) -> str:
+        return str(json.loads(self.ok(*arguments, "--json"))["link"])
+
+
+@pytest.fixture
+def ada(server: LocalServer, homes: Path) -> Person:
+    return Person(homes / "ada", server)
+
+
+@pytest.fixture
+def sam(server: LocalServer, homes: Path) -> Person:
+    return Person(homes / "sam", server)
+
+
+def paired(ada: Person, sam: Person) -> None:
+    sam.ok("join", reads=ada.link("invite"))
+    words = " ".join(json.loads(ada.ok("verify", "--show", "--json"))["words"])
+    ada.ok("verify", reads=words)
+    sam.ok("verify", reads=words)
+
+
+def test_a_second_link_ends_the_first_and_leads_to_the_same_journal(ada: Person, sam: Person) -> None:
+    first = ada.link("invite")
+    assert "Nobody else is in this journal yet." in ada.say("profile", reads="Ada\n").err
+    second = ada.link("invite")
+    assert len(json.loads(ada.ok("journal", "list", "--json"))["journals"]) == 1
+    said = sam.say("join", reads=first)
+    assert (said.exit_code, "another one was made since" in said.err) == (1, True), said.text
+    sam.ok("join", reads=second)
+    assert json.loads(ada.ok("verify", "--show", "--json"))["words"]
+
+
+def test_looking_at_a_verified_pairing_is_no_refusal(ada: Person, sam: Person) -> None:
+    paired(ada, sam)
+    assert "The words were compared" in ada.ok("verify")
+
+
+def test_a_name_is_shown_in_a_further_journal_too_and_only_here(ada: Person, sam: Person) -> None:
+    paired(ada, sam)
+    sam.ok("profile", reads="Sam\n")
+    further = json.loads(ada.ok("journal", "create", "--json"))["short"]
+    sam.ok("join", reads=ada.link("invite", "--journal", further))
+    for one in (ada, sam, ada):
+        one.ok("sync")
+    assert f"Journal {further}: you and Sam" in ada.ok("journal", "list")
+    assert "Sam" not in ada.ok("timeline", "--journal", further)
+
+
+def test_the_newest_entries_are_shown_whatever_stands_behind_them(ada: Person) -> None:
+    ada.ok("journal", "create")
+    ada.ok("write", reads="The first.\n")
+    ada.ok("write", reads="The second.\n")
+    ada.ok("recovery", "replace", "--no-confirm", "--yes")  # statements, behind both
+    ada.ok("sync")
+    assert "The second." in ada.ok("timeline", "--last", "1")
+    assert "The first." not in ada.ok("timeline", "--last", "1")
+    assert "The first." in ada.ok("timeline", "--last", "2")
+
+
+def test_copying_lists_the_other_journal_with_how_each_entry_begins(ada: Person) -> None:
+    ada.ok("journal", "create")
+    ada.ok("write", reads="About Sundays.\nAnd more.\n")
+    target = json.loads(ada.ok("journal", "create", "--json"))["short"]
+    assert "You wrote: About Sundays." in ada.ok("journal", "copy", "--to", target)
+    ada.ok("journal", "copy", "2", "--to", target, "--yes")
+    assert "About Sundays." in ada.ok("timeline", "--journal", target)
+
+
+def test_a_changed_export_is_a_stop_that_says_what_to_do(ada: Person, tmp_path: Path) -> None:
+    ada.ok("journal", "create")
+    ada.ok("write", reads="As it was.\n")
+    file = tmp_path / "mine.json"
+    ada.ok("export", "--out", str(file))
+    file.write_text(file.read_text().replace("As it was.", "As it is now."))
+    said = ada.say("verify-export", str(file))
+    assert said.exit_code == 5
+    assert "Your journals aren't concerned." in said.err
+    assert "duolog heads" not in said.text
+    advice = json.loads(ada.say("verify-export", str(file), "--json").out)["error"]["next"]
+    assert re.search(r"make a new one: `duolog export`", advice[-1])
