@@ -49,11 +49,18 @@ def mark_former(context: Context, journal: bytes, how: How) -> None:
     context.store.write("INSERT OR IGNORE INTO former VALUES (?, ?)", journal, how)
 
 
+def leaving_name(journal: bytes) -> str:
+    """Under which a home keeps that it began to leave a journal."""
+    return f"leaving:{journal.hex()}"
+
+
 def sort_unlisted(
     context: Context, state: AccountState, unlisted: Iterable[bytes], listed: Iterable[bytes]
 ) -> set[bytes]:
     """Of the journals that the server doesn't list, those that it hides; the others are marked as former."""
-    context.store.write_all("DELETE FROM former WHERE journal = ?", [(journal,) for journal in listed])
+    here = list(listed)
+    context.store.write_all("DELETE FROM former WHERE journal = ?", [(journal,) for journal in here])
+    context.store.write_all("DELETE FROM meta WHERE name = ?", [(leaving_name(journal),) for journal in here])
     hidden = set()
     for journal in unlisted:
         how = _how(context, state, journal)
@@ -66,7 +73,7 @@ def sort_unlisted(
 
 def _how(context: Context, state: AccountState, journal: bytes) -> How | None:
     """What explains that a journal of mine isn't listed, or None: then it must be there."""
-    if journal in state.left:
+    if journal in state.left or context.store.get(leaving_name(journal)) is not None:
         return "left"
     roster, joined = load_log(context.store, journal).roster, state.journals.get(journal)
     me = None if roster is None else roster.find(context.account)

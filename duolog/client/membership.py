@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from duolog.client.context import Context
-from duolog.client.former import mark_former, require_member
+from duolog.client.former import leaving_name, mark_former, require_member
 from duolog.client.logs import load_log, require_open
 from duolog.client.notes import note
 from duolog.client.outbox import MOVED, push_statement
@@ -109,6 +109,7 @@ async def leave(context: Context, journal: bytes) -> None:
         if me is None or me.role != "confidant":
             raise NotAllowed("Partners don't leave a journal. You can close it, alone and at any time.")
         left = tuple(item for item in roster.members if item.account != context.account)
+        context.store.put(leaving_name(journal), b"1")  # whatever becomes of the answer, it was my own doing
         statement = replace(carried(roster, "leave", account=context.account), members=left).encode()
         signed = SignedStatement(statement, (sign_for(context.identity, roster, statement),))
         try:
@@ -118,6 +119,7 @@ async def leave(context: Context, journal: bytes) -> None:
                 await pull(context, journal)
                 continue
             if error.code != "not_found":  # left before, and the answer was lost
+                context.store.put(leaving_name(journal), None)
                 raise
         mark_former(context, journal, "left")
         await note(context, "left_journal", LeftJournal(journal=journal))

@@ -13,6 +13,7 @@ from typing import TypeVar
 
 from duolog.client.comparing import finish, verify_known
 from duolog.client.context import Context
+from duolog.client.folding import account_state
 from duolog.client.former import why_former
 from duolog.client.logs import load_log, require_open
 from duolog.client.notes import note
@@ -203,6 +204,7 @@ async def _go_on_as_founder(context: Context, journal: bytes, progress: Progress
     if progress.acceptance is None:
         answer = await fetch_answer(context, journal, secret)
         if answer is None:
+            await _expire(context, journal, secret)
             return
         progress = _take(context, journal, progress, answer)
     roster = load_log(context.store, journal).roster
@@ -215,6 +217,14 @@ async def _go_on_as_founder(context: Context, journal: bytes, progress: Progress
     await reveal(context, journal, secret, _require(progress.nonce))
     await _add(context, journal, progress)
     await note(context, "ended_invitation", EndedInvitation(invitation=secret.id, how="added"))
+
+
+async def _expire(context: Context, journal: bytes, secret: InvitationSecret) -> None:
+    """Nobody has answered in time: nobody is waited for any longer."""
+    pending = account_state(context).invitations.get(secret.id)
+    if pending is not None and context.clock() > pending.expires:
+        context.store.write("DELETE FROM pairing WHERE journal = ?", journal)
+        await note(context, "ended_invitation", EndedInvitation(invitation=secret.id, how="expired"))
 
 
 def _take(context: Context, journal: bytes, progress: Progress, plaintext: bytes) -> Progress:
@@ -252,7 +262,16 @@ async def _add(context: Context, journal: bytes, progress: Progress) -> None:
 
 async def _learn_nonce(context: Context, journal: bytes, progress: Progress) -> None:
     secret = InvitationSecret(progress.secret)
-    revealed = await context.network.call(lambda transport: transport.revealed(secret.id))
+    try:
+        revealed = await context.network.call(lambda transport: transport.revealed(secret.id))
+    except ServerRefused as error:
+        if error.code != "not_found" or load_log(context.store, journal).roster is not None:
+            raise
+        context.store.write("DELETE FROM pairing WHERE journal = ?", journal)  # said once
+        raise NotAllowed(
+            "An invitation that you accepted is over: it was revoked, or your answer was not taken in time. Ask for a "
+            "new link."
+        ) from error
     if revealed.sealed is None:
         return
     nonce = parse_nonce(secret.open("reveal", revealed.sealed))

@@ -71,7 +71,7 @@ def pairing_of(context: Context, journal: bytes) -> Pairing:
         other = next(item.account for item in roster.partners if item.account != context.account)
         return Pairing(journal, PairingStage.VERIFIED, None, other)
     if progress is None:
-        raise NotAllowed("Nobody was invited to this journal from here. Invite your partner first.")
+        raise NotAllowed("No invitation to this journal waits here. Make one, or ask for a new link.")
     here = roster is not None and other is not None and roster.find(other) is not None
     if not here or progress.nonce is None or progress.signed_acceptance is None:
         waiting = PairingStage.WAITING_FOR_ANSWER if progress.role == "founder" else PairingStage.WAITING_FOR_FOUNDER

@@ -37,9 +37,17 @@ from duolog.client.switching import follow_own, moved_elsewhere
 from duolog.client.views import SyncReport
 from duolog.client.ways import unknown
 from duolog.documents.account import AccountState
-from duolog.documents.account_kinds import Joined, NotedHead, Pin
+from duolog.documents.account_kinds import Joined, LeftJournal, NotedHead, Pin
 from duolog.documents.base import Body
-from duolog.errors import DuologError, MalformedData, Rollback, TransportError, VerificationError, Withheld
+from duolog.errors import (
+    DuologError,
+    MalformedData,
+    Rollback,
+    ServerRefused,
+    TransportError,
+    VerificationError,
+    Withheld,
+)
 from duolog.protocol.codec import encode_b64
 
 CONCURRENT = 4  # journals fetched at a time
@@ -55,8 +63,9 @@ async def sync(context: Context) -> SyncReport:
         TransportError, ServerRefused: the server can't be reached now, or refuses.
     Spec: §4, §6.
     """
+    problems: list[DuologError] = []
     await refresh_account(context)
-    await resume(context)
+    await _resume(context, problems)
     polled = await poll(context)
     listed = {item.journal: item.seq for item in polled}
     mine = context.identity.account_journal
@@ -68,7 +77,6 @@ async def sync(context: Context) -> SyncReport:
     if (moved := moved_elsewhere(context)) is not None:
         await follow_own(context, moved)
         return await sync(context)
-    problems: list[DuologError] = []
     await _deliver_own(context, problems)
     state = account_state(context)
     problems += _hidden(context, state, listed)
@@ -77,6 +85,7 @@ async def sync(context: Context) -> SyncReport:
     await lift_all(context, problems)
     await take_up(context, state, problems)
     _note_founded(context, listed, problems)
+    _note_left(context, problems)
     _note_pins(context, problems)
     _note_heads(context, problems)
     delivered = await _send(context, problems)
@@ -118,6 +127,14 @@ async def _fetch(
             if journal != context.identity.account_journal:
                 group.start_soon(visit, journal)
     return new
+
+
+async def _resume(context: Context, problems: list[DuologError]) -> None:
+    """Finish a rotation that waits. While the server puts it off, everything else goes on."""
+    try:
+        await resume(context)
+    except ServerRefused as error:
+        problems.append(error)
 
 
 async def _deliver_own(context: Context, problems: list[DuologError]) -> None:
@@ -242,6 +259,14 @@ def _note_founded(context: Context, listed: Iterable[bytes], problems: list[Duol
         origin = context.network.transport.origin
         joined = Joined(journal=journal, role="partner", receipt_key=context.receipt_key(), origin=origin)
         _put(context, "joined", joined, problems)
+
+
+def _note_left(context: Context, problems: list[DuologError]) -> None:
+    """A journal that I left is noted too, also when only the server's answer to that was lost."""
+    left = account_state(context).left
+    for row in context.store.rows("SELECT journal FROM former WHERE how = 'left'"):
+        if as_bytes(row[0]) not in left:
+            _put(context, "left_journal", LeftJournal(journal=as_bytes(row[0])), problems)
 
 
 def _put(context: Context, kind: str, body: Body, problems: list[DuologError]) -> None:

@@ -316,6 +316,26 @@ async def test_a_confidant_leaves_and_their_home_says_so(three: Three) -> None:
     assert (await three.friend.journal(three.journal)).former is None
 
 
+async def test_leaving_with_a_lost_answer_and_a_sync(three: Three) -> None:
+    """It was their own doing, here and on their other devices: nobody has ended it."""
+    await three.let_in(three.ada, three.sam)
+    network = three.networks[three.friend.account]
+
+    def lose(_: object) -> None:
+        raise TransportError("The answer was lost.")
+
+    network.changes["push"] = lose
+    with pytest.raises(TransportError):
+        await three.friend.members(three.journal).leave()
+    network.changes.clear()
+    await three.friend.sync()
+    assert str((await three.friend.journal(three.journal)).former).startswith("You have left")
+    assert list((await three.friend.account_state()).left) == [three.journal]
+    await three.let_in(three.ada, three.sam)
+    assert (await three.friend.journal(three.journal)).former is None
+    assert (await three.friend.account_state()).left == {}
+
+
 async def test_leaving_with_a_lost_answer(three: Three) -> None:
     await three.let_in(three.ada, three.sam)
     network = three.networks[three.friend.account]

@@ -8,9 +8,10 @@ from fastapi import FastAPI
 from app.settings import Settings
 from duolog.client import Duolog, PairingStage
 from duolog.client.rotating import Wanted, rotate
-from duolog.errors import TransportError
-from tests.client.couple import couple, pair, register
+from duolog.errors import NotAllowed, TransportError
+from tests.client.couple import Clock, couple, pair, register
 from tests.client.test_confidants import DAY, trio
+from tests.conftest import running
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
@@ -87,3 +88,30 @@ async def test_a_confidant_who_rotates_before_they_are_proposed_is_shown(setting
         await three.sam.members(three.journal).sign(proposal.id, words)
         await three.sync()
         assert len(await three.friend.members(three.journal).list()) == 3
+
+
+async def test_an_invitation_that_nobody_answers_or_takes_in_time_is_over(settings: Settings) -> None:
+    clock = Clock()
+    async with running(settings, clock) as app:
+        ada, _, _ = await register(app, clock=clock)
+        sam, _, _ = await register(app, clock=clock)
+        async with ada, sam:
+            unanswered, journal = await ada.create_journal(), await ada.create_journal()
+            for one in (unanswered, journal):
+                invitation = await ada.invite(one)
+            await sam.join(invitation.link)
+            clock.now += DAY + 1
+            assert not (await sam.sync()).problems
+            clock.now += 30 * DAY
+            [problem] = (await sam.sync()).problems
+            assert "Ask for a new link" in str(problem)
+            assert not (await sam.sync()).problems, "it is said once"
+            assert not (await ada.sync()).problems
+            for person, one in ((ada, unanswered), (ada, journal), (sam, journal)):
+                with pytest.raises(NotAllowed, match="No invitation"):
+                    await person.pairing(one)
+            assert set((await ada.account_state()).ended.values()) == {"expired"}
+            await sam.join((await ada.invite(journal)).link)
+            await ada.sync()
+            await sam.sync()
+            assert (await ada.pairing(journal)).words == (await sam.pairing(journal)).words is not None

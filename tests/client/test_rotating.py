@@ -416,3 +416,24 @@ async def test_a_full_push_has_room_for_the_statements_before_it(
             await three.ada.sync()
         assert texts(await three.ada.timeline(three.journal)) == ["0", "1", "2", "3", "4"]
         assert len(await three.ada.members(three.journal).list()) == 2
+
+
+async def test_a_rotation_that_the_server_puts_off_stops_nothing_else(app: FastAPI) -> None:
+    """There were too many today: it waits, and the journal goes on."""
+    async with couple(app) as two:
+        network: Any = two.ada._context.network.transport
+
+        async def later(_: Any) -> Any:
+            raise ServerRefused("Try again tomorrow.", code="slow_down", status=429, retry_after=3600)
+
+        network.rotate = later
+        with pytest.raises(ServerRefused):
+            await rotating.rotate(two.ada._context, rotating.Wanted())
+        await two.sam.write(two.journal, "note", {"text": "meanwhile"})
+        report = await two.ada.sync()
+        assert [str(item) for item in report.problems] == ["Try again tomorrow."]
+        assert texts(await two.ada.timeline(two.journal)) == ["meanwhile"]
+        assert (await two.ada.write(two.journal, "note", {"text": "and on"})).delivered
+        del network.rotate
+        assert not (await two.ada.sync()).problems
+        assert generation(two.ada) == 2
