@@ -1,7 +1,7 @@
 """What the client asks of a server: one method for each operation of the HTTP API, in the protocol's terms.
 
-Every operation may be repeated after a lost answer: the server answers the same again. Only a log-in takes a challenge of
-its own each time. Nothing that comes back is verified.
+Every operation may be repeated after a lost answer: the server answers the same again. Only a log-in takes a challenge
+of its own each time. Nothing that comes back is verified.
 """
 
 from collections.abc import Sequence
