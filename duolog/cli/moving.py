@@ -68,7 +68,8 @@ def _say(run: Run, report: "MoveReport") -> int:
         say("The others were told. Each of them goes after you with `duolog follow`, when they want to.")
     else:
         say(
-            f"Not everybody could be told at {report.old}. Tell them yourself: `duolog follow --to {report.new}`. "
+            f"Not everybody could be told at {report.old}. Who isn't here yet needs the address from you: "
+            f"`duolog follow --to {report.new}`. "
             "Then compare the words of `duolog heads`."
         )
     if report.open_logs:
