@@ -105,6 +105,10 @@ def export(
 @contextmanager
 def _new_file(path: Path, force: bool) -> Iterator[BinaryIO]:
     target = path.with_name(path.name + ".part") if force else path
+    if path.is_dir():
+        raise HomeError(f"{path} is a folder. Name a file in it, such as {path / 'ours.json'}.")
+    if not path.parent.is_dir():
+        raise HomeError(f"There is no folder {path.parent}. Make it, or choose another place.")
     try:
         if force:
             target.unlink(missing_ok=True)

@@ -3,7 +3,7 @@
 Rules
 - One that doesn't follow the roster in force, isn't rightly signed, or shows other words than its acceptance has, is
   not shown: nobody has proposed it.
-- What was declined is not shown again within 14 days.
+- What was declined is not shown again within 14 days, nor what asks for more.
 
 It signs and sends nothing; `proposals` does.
 """
@@ -16,7 +16,7 @@ from duolog.client.context import Context
 from duolog.client.folding import account_state
 from duolog.client.reading import names_in, voice
 from duolog.client.views import ProposalView, Words
-from duolog.documents.account_kinds import DeclinedProposal, same_terms
+from duolog.documents.account_kinds import DeclinedProposal, asks_no_less
 from duolog.errors import DuologError, NotAllowed, VerificationError
 from duolog.protocol.accounts import AccountChain, SignedAccountStatement, require_descent
 from duolog.protocol.roster import Chains, check_grants, check_proposal
@@ -128,8 +128,8 @@ def terms_of(journal: bytes, change: str, subject: Member, at: int) -> DeclinedP
 
 
 def declined_at(context: Context, terms: DeclinedProposal) -> int | None:
-    """When the same change was declined, if that is less than 14 days ago. Unix seconds."""
-    known = [item.at for item in account_state(context).declined if same_terms(item, terms)]
+    """When this change or one that asks for no more was declined, if that is less than 14 days ago. Unix seconds."""
+    known = [item.at for item in account_state(context).declined if asks_no_less(terms, item)]
     recent = [at for at in known if context.clock() < at + AGAIN_AFTER]
     return max(recent, default=None)
 
@@ -138,7 +138,10 @@ def require_free(context: Context, terms: DeclinedProposal) -> None:
     """It was not declined lately. Raises: NotAllowed. Spec: §7."""
     at = declined_at(context, terms)
     if at is not None:  # check: client.declined
-        raise NotAllowed("This was declined less than 14 days ago. It isn't proposed again before then.")
+        raise NotAllowed(
+            "This was declined less than 14 days ago. It isn't proposed again before then, nor is a longer time. "
+            "A shorter one may be."
+        )
 
 
 def view_waiting(context: Context, roster: Roster, waiting: Waiting) -> ProposalView:

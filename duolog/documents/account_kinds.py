@@ -172,6 +172,16 @@ def same_terms(one: DeclinedProposal, other: DeclinedProposal) -> bool:
     return one.model_copy(update={"at": 0}) == other.model_copy(update={"at": 0})
 
 
+def asks_no_less(wanted: DeclinedProposal, declined: DeclinedProposal) -> bool:
+    """Whether a change gives the same account what was declined, or more: as long a term or a longer one, the same
+    rights or more. A minute more would otherwise be another proposal, and one partner could press the other with it.
+    """
+    of_same = ("journal", "change", "account")
+    if any(getattr(wanted, name) != getattr(declined, name) for name in of_same):
+        return False
+    return wanted.until >= declined.until and (wanted.rights == "write" or declined.rights == "read")
+
+
 class LeftJournal(Body):
     """A journal that I was a confidant of, and left."""
 

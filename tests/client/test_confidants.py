@@ -177,12 +177,13 @@ async def test_a_declined_proposal_is_not_made_again_within_14_days(three: Three
     for person in (three.ada, three.sam):
         [declined] = (await person.account_state()).declined
         assert (declined.change, declined.until) == ("extend", until)
-        with pytest.raises(NotAllowed, match="14 days"):
-            await person.members(three.journal).extend(three.friend.account, until)
+        for no_less in (until, until + 1, until + 20 * DAY):
+            with pytest.raises(NotAllowed, match="14 days"):
+                await person.members(three.journal).extend(three.friend.account, no_less)
     # A client that proposes it all the same is not heard; its partner isn't asked again.
     three.ada._context.account_state = None
     three.clock.now += 5 * DAY
-    await hers.extend(three.friend.account, three.clock() + 20 * DAY)  # other terms may be proposed
+    await hers.extend(three.friend.account, three.clock() + 20 * DAY)  # less may be proposed
     assert len(await his.proposals()) == 1
     assert await three.until(three.ada) != until
 

@@ -96,6 +96,14 @@ async def test_an_export_is_whole_and_checks_offline(people: Couple, tmp_path: P
 
 
 @ONE_DATABASE
+async def test_a_place_where_no_file_can_be_is_named(people: Couple, tmp_path: Path) -> None:
+    with pytest.raises(HomeError, match="is a folder"):
+        await people.ada.export(tmp_path, force=True)
+    with pytest.raises(HomeError, match="There is no folder .*nowhere"):
+        await people.ada.export(tmp_path / "nowhere" / "ours.json")
+
+
+@ONE_DATABASE
 async def test_the_file_is_its_owners_alone_and_never_written_over(people: Couple, tmp_path: Path) -> None:
     path = tmp_path / "ours.json"
     await people.ada.export(path)
