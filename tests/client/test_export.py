@@ -99,7 +99,7 @@ async def test_an_export_is_whole_and_checks_offline(people: Couple, tmp_path: P
 async def test_a_place_where_no_file_can_be_is_named(people: Couple, tmp_path: Path) -> None:
     with pytest.raises(HomeError, match="is a folder"):
         await people.ada.export(tmp_path, force=True)
-    with pytest.raises(HomeError, match="There is no folder .*nowhere"):
+    with pytest.raises(HomeError, match=r"There is no folder .*nowhere"):
         await people.ada.export(tmp_path / "nowhere" / "ours.json")
 
 
