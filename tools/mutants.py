@@ -2,8 +2,8 @@
 
 A check is an `if`, or a bare call that raises, whose line ends with `# check: <area>.<name>`. For each one, this tool
 makes the condition false (or leaves out the call) in a copy of the tree and runs tests there, nearest first: those
-that the area's row or the source's place names, then the rest. A check that no test misses has survived, and the
-command fails.
+that name the check, or that the area's row or the source's place names, then the rest. A check that no test misses
+has survived, and the command fails.
 
 Rules: a name is used once; a condition is still evaluated, only its verdict is ignored, so that what it reads or binds
 breaks nothing else and gets the mutant killed for a wrong reason; tests that are red without any mutant prove nothing,
@@ -16,6 +16,7 @@ from __future__ import annotations
 import argparse
 import ast
 import fnmatch
+import functools
 import io
 import os
 import queue
@@ -190,14 +191,22 @@ def _markers(source: bytes) -> Iterator[tuple[int, str]]:
             yield token.start[0], match["name"]
 
 
+@functools.cache
+def _test_files(root: Path) -> list[tuple[str, str]]:
+    """Every file of tests that runs the checks, with its text: many a test says which check must speak up."""
+    files = {file.relative_to(root).as_posix(): file for file in sorted((root / EVERYTHING).rglob("test_*.py"))}
+    return [(path, file.read_text()) for path, file in files.items() if not path.startswith(IGNORED)]
+
+
 def stages(check: Check, root: Path) -> list[str]:
     """Return the test paths to try, nearest first; the last one is everything."""
+    naming = [path for path, text in _test_files(root) if f'"{check.name}"' in text]
     folder, _, file = check.path.rpartition("/")
     mirror = "tests/" + folder.removeprefix("duolog/") if folder != "duolog" else "tests"
     named = file.removesuffix(".py")
     shared = [tests for tests, sources in FILE_TESTS.items() if check.path in sources]
-    nearest = [*AREA_TESTS.get(check.area, ()), *shared, f"{mirror}/test_{named}.py"]
-    wanted = [*nearest, mirror, "tests/attacks", EVERYTHING]
+    nearest = [*naming, *AREA_TESTS.get(check.area, ()), *shared, f"{mirror}/test_{named}.py"]
+    wanted = [*nearest, "tests/attacks", mirror, EVERYTHING]
     return [path for path in dict.fromkeys(wanted) if (root / path).exists()]
 
 

@@ -143,8 +143,15 @@ def test_tests_that_are_red_anyway_prove_nothing(tree: Path, capsys: pytest.Capt
 
 def test_the_nearest_tests_come_first_and_everything_comes_last(tree: Path) -> None:
     (tree / "tests" / "attacks").mkdir()
-    nearest = ["tests/protocol/test_log.py", "tests/protocol", "tests/attacks", "tests"]
-    assert stages(find_checks(tree)[0], tree) == nearest
+    (first, *_), beside = find_checks(tree), ["tests/protocol/test_log.py", "tests/attacks", "tests/protocol", "tests"]
+    assert stages(first, tree) == beside
+
+
+def test_a_test_that_names_the_check_comes_before_all(tree: Path) -> None:
+    first, *_ = find_checks(tree)
+    write(tree, "tests/attacks/test_named.py", f'NAMED = "{first.name}"\n')
+    write(tree, "tests/docs/test_named.py", f'NAMED = "{first.name}"\n')  # documentation runs nothing
+    assert stages(first, tree)[:2] == ["tests/attacks/test_named.py", "tests/protocol/test_log.py"]
 
 
 @pytest.mark.parametrize(
