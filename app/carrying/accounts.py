@@ -8,7 +8,8 @@ Rules (spec §13.2)
   of every generation but the newest.
 - A new account is admitted as a registration would be.
 - One that is here already only goes on: what is stored is the beginning of what comes. A newer set brings its packages.
-- Who is not in the newest set is refused here too.
+- Who is not in the newest set is refused here too. Who has ended here brings nothing and stays out, though a set names
+  it: a closing may have ended it before its owner rotates.
 """
 
 from dataclasses import dataclass
@@ -17,7 +18,7 @@ from sqlalchemy import Connection
 
 from app.accounts import repository
 from app.accounts.changing import anchored, require_unknown
-from app.accounts.repository import StoredAccount
+from app.accounts.repository import StoredAccount, lock_keyholder
 from app.accounts.service import admit
 from app.chains.repository import add_statement, load_statements
 from app.journals.append import refuse
@@ -102,6 +103,9 @@ def carry_account(connection: Connection, account: VerifiedAccount, settings: Se
     if not sessions.answers(connection, answer, sign_key, settings, now):  # check: server.carried_login
         return None
     if keyholder is None:  # check: server.carried_keyholder
+        return None
+    known = lock_keyholder(connection, given.keyholder)
+    if known is not None and known.ended is not None:  # check: server.carried_ended
         return None
     existing = repository.find_account(connection, account.chain.account)
     if existing is None:

@@ -5,8 +5,8 @@ Rules (spec §5.6)
   roster names. While the roster names none of them, they wait.
 - The keyholders that it names are refused from then on, and their sessions end; but never all that an account has
   left, so that nobody locks themself out.
-- A closing whose account is no partner any more, and one of a journal that is closed already, is only dropped; the
-  keyholders that it names end all the same.
+- A closing whose account is no partner any more, one of a journal that is closed already, and one that the log refuses,
+  is only dropped; the keyholders that it names end all the same. So none stops what comes behind it.
 """
 
 from collections.abc import Callable, Sequence
@@ -19,6 +19,7 @@ from app.database import AnyRow
 from app.journals import repository
 from app.journals.append import ClosingDue, append, find_due, parse_candidates
 from app.journals.table import closings
+from app.problems import Problem
 from app.receipts.service import ReceiptSigner
 from app.state import State
 from duolog.api.pages import Placed
@@ -56,9 +57,12 @@ def carry_out(connection: Connection, journal: bytes, signer: ReceiptSigner, now
     if state is None or state.closed:
         _drop(connection, journal, list(newest))
         return False
-    fitting = find_due(connection, state, now)
-    if fitting is not None:
-        _append(connection, state, fitting, signer, now)
+    while (fitting := find_due(connection, state, now)) is not None:
+        try:
+            _append(connection, state, fitting, signer, now)
+        except Problem:
+            _drop(connection, journal, [fitting.account])
+            continue
         _drop(connection, journal, list(newest))
         return True
     partners = {member.account for member in (state.roster.partners if state.roster is not None else ())}

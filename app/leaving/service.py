@@ -3,6 +3,7 @@
 Rules (spec §5.6)
 - A closing's `timing` opens to the time that it waits for, and its author's account has signed it, with the roster's
   generation or its newest one.
+- It closes the journal, and not one server's log of it: such a one could be refused when it is due.
 - It is its author's alone: nobody else is answered anything else because it waits.
 - A rotation signs anew what waits. The old signature stays beside the new one, since the roster may still name the
   old generation; what the rotation leaves out is cancelled.
@@ -116,6 +117,8 @@ def verify_closing(request: ClosingRequest, chain: AccountChain, journal: bytes,
         if (close.account, close.journal) != (chain.account, journal):  # check: server.closing_author
             raise RuleBroken
         if close.timing != close_timing(request.salt, request.not_before):  # check: server.closing_timing
+            raise RuleBroken
+        if close.receipt_key is not None:  # check: server.closing_key
             raise RuleBroken
         if close.generation not in generations:  # check: server.closing_generation
             raise RuleBroken

@@ -3,10 +3,12 @@
 import httpx2
 import pytest
 
+from app.settings import Settings
 from duolog.protocol.codec import encode_b64
 from duolog.seal.keys import KeyholderSecret
 from tests.app.elsewhere import account_request, bring
 from tests.app.keys import Rotation, following_set, new_device, some_bytes
+from tests.app.leaving.closings import FRIDAY, closing, evening
 from tests.app.people import Person, account_statement, code, login
 
 PATH = "/v1/carried/accounts"
@@ -110,6 +112,23 @@ async def test_only_a_keyholder_of_the_account_brings_it(eve: Person, ada: Perso
     in_its_name = request | {"log_in": request["log_in"] | {"signature": signed}}
     assert code(await eve.http.post(PATH, json=in_its_name)) == (401, "login_refused")
     assert code(await eve.log_in()) == (401, "login_refused")
+
+
+async def test_whom_a_closing_has_ended_comes_back_by_no_carrying(settings: Settings) -> None:
+    """It is in the newest set until its owner rotates, and holds the keys of the newest generation."""
+    async with evening(settings) as friday:
+        ada = friday.ada
+        ended, ada.headers = ada.device, {}
+        assert (await ada.log_in(ada.sheet)).status_code == 201
+        body = closing(friday.couple, ada, FRIDAY, ends=[encode_b64(ended.id)])
+        assert (await ada.put(f"{friday.couple.path}/closing", body)).status_code == 204
+        own = (await ada.get("/v1/account")).json()
+        assert code(await ada.http.post(PATH, json=await account_request(ada, by=ended))) == (401, "login_refused")
+        thief = Person.__new__(Person)
+        vars(thief).update(vars(ada))
+        rotate_elsewhere(thief, [ended])
+        assert code(await ada.http.post(PATH, json=await account_request(thief, by=ended))) == (401, "login_refused")
+        assert (await ada.get("/v1/account")).json() == own
 
 
 async def test_packages_anchors_and_seeds_are_for_exactly_whom_they_belong(eve: Person) -> None:

@@ -65,6 +65,7 @@ def closing(diary: Diary, author: Person, not_before: int, **other: Any) -> Json
         "generation": 1,
         "nonce": secrets.token_bytes(32),
         "timing": close_timing(salt, not_before),
+        "receipt_key": None,
     }
     fields |= {name: other.pop(name) for name in tuple(other) if name in fields}
     statement = Close(**fields).encode()

@@ -5,9 +5,11 @@ import json
 import pytest
 
 from app.access import keyholders_of
+from app.leaving.repository import add_closings
 from app.leaving.service import renew
 from app.problems import RuleBroken
 from duolog.api.accounts import JournalClosing
+from duolog.api.leaving import ClosingRequest
 from duolog.protocol.codec import encode_b64
 from tests.app.journals.test_proposals import half_signed
 from tests.app.leaving.closings import FRIDAY, Evening, closing
@@ -66,6 +68,35 @@ async def test_a_closing_is_the_callers_of_this_journal_opened_and_signed(friday
         assert code(await ada.put(f"{couple.path}/closing", body)) == (422, "rule_broken")
     odd = closing(couple, ada, NINE) | {"statement": encode_b64(b"{}")}
     assert code(await ada.put(f"{couple.path}/closing", odd)) == (422, "malformed")
+
+
+async def test_a_closing_of_one_servers_log_does_not_wait(friday: Evening) -> None:
+    """When it is due, it could never be appended where the server has another key by then."""
+    state = friday.app.state.duolog
+    for key in (bytes(32), state.receipts.keys[-1].key):
+        body = closing(friday.couple, friday.ada, NINE, receipt_key=key)
+        assert code(await friday.ada.put(f"{friday.couple.path}/closing", body)) == (422, "rule_broken")
+
+
+async def test_a_closing_that_the_log_refuses_stops_nobody(friday: Evening) -> None:
+    ada, sam, couple, state = friday.ada, friday.sam, friday.couple, friday.app.state.duolog
+    other = await (await Diary(ada).create()).make_couple(sam)
+    await ada.put(f"{other.path}/closing", closing(other, ada, NINE + 5))
+    await state.database.write(add_closings, ada.account, 1, [(couple.journal, refused_by(couple, ada))])
+    await sam.put(f"{couple.path}/closing", closing(couple, sam, NINE + 5))
+    friday.clock[0] = NINE
+    assert (await sam.get("/v1/journals")).status_code == 200
+    assert (await couple.push(sam, couple.entry(sam))).status_code == 201
+    friday.clock[0] = NINE + 5
+    await state.database.write(add_closings, ada.account, 1, [(couple.journal, refused_by(couple, ada))])
+    assert (await friday.retain())["journals closed"] == 2
+    assert await closed(ada, couple)
+    assert await closed(ada, other)
+
+
+def refused_by(diary: Diary, author: Person) -> ClosingRequest:
+    """A closing of another server's log of this journal."""
+    return ClosingRequest.model_validate_json(json.dumps(closing(diary, author, NINE, receipt_key=bytes(32))))
 
 
 async def test_nobody_closes_the_account_journal(friday: Evening) -> None:
