@@ -46,7 +46,6 @@ async def _maybe_signed_in(request: Request, server: Server, credentials: Creden
         if "authorization" in request.headers:
             server.rates.count(server.rates.bad_token, "bad_token", request)
         return None
-    server.rates.require_left(server.rates.bad_token, "bad_token", request)
     caller = await _find_caller(server, credentials.credentials)
     if caller is None:
         server.rates.count(server.rates.bad_token, "bad_token", request)
@@ -63,6 +62,12 @@ async def _find_caller(server: State, token_b64: str) -> Caller | None:
     if caller is not None and caller.touch:
         await server.database.write(access.note_use, caller, now)
     return caller
+
+
+async def is_session(server: State, header: str) -> bool:
+    """Whether an `Authorization` header holds a valid session."""
+    scheme, _, token_b64 = header.partition(" ")
+    return scheme.lower() == "bearer" and await _find_caller(server, token_b64.strip()) is not None
 
 
 MaybeSignedIn = Annotated[Caller | None, Depends(_maybe_signed_in)]

@@ -2,6 +2,9 @@
 
 Rates are counted in this process's memory, under a keyed hash of the client's network (an IPv4 address, or an IPv6
 /64): no address is kept or logged. Where several processes serve, each counts for itself.
+
+Whoever shares a network with somebody can use up its limits, and must not lock that person out by it: a request whose
+session is valid is never refused for what others did.
 """
 
 import hashlib
@@ -10,6 +13,7 @@ import math
 import re
 import secrets
 import time
+from collections.abc import Awaitable, Callable
 
 from limits import RateLimitItem, parse
 from limits.storage import MemoryStorage
@@ -22,6 +26,10 @@ from app.problems import SlowDown, TooLarge
 from app.settings import Settings
 
 PUSH_PATH = re.compile(r"/v1/journals/[^/]+/entries|/v1/carried/(accounts|journals/[^/]+)")
+# What looks at no session, so that one that is sent along proves nothing.
+OPEN = re.compile(
+    r"\S+ (?!/v1/).*|POST /v1/(accounts|challenges|sessions|carried/accounts)\s?|GET /v1/rendezvous/.*", re.DOTALL
+)
 
 
 class BodyLimit:
@@ -71,11 +79,9 @@ class Rates:
         if not self._limiter.hit(limit, what, network):
             raise SlowDown(retry_after=self._wait(limit, what, network))
 
-    def require_left(self, limit: RateLimitItem, what: str, connection: HTTPConnection) -> None:
-        """Refuse when `limit` is used up, without counting. Raises: SlowDown."""
-        network = self._network(connection)
-        if not self._limiter.test(limit, what, network):
-            raise SlowDown(retry_after=self._wait(limit, what, network))
+    def is_left(self, limit: RateLimitItem, what: str, connection: HTTPConnection) -> bool:
+        """Whether a request could still be counted against `limit`. Nothing is counted."""
+        return self._limiter.test(limit, what, self._network(connection))
 
     def _wait(self, limit: RateLimitItem, what: str, network: str) -> int:
         reset = self._limiter.get_window_stats(limit, what, network).reset_time
@@ -88,18 +94,29 @@ class Rates:
         except ValueError:
             packed = host.encode()
         else:
-            packed = address.packed if address.version == 4 else address.packed[:8]
+            four = address if address.version == 4 else address.ipv4_mapped  # as a socket for both kinds shows it
+            packed = address.packed[:8] if four is None else four.packed
         return hashlib.blake2b(packed, key=self._key, digest_size=16).hexdigest()
 
 
 class AnonymousRate:
-    """Counts every request that brings no session at all, whatever it asks for."""
+    """Counts every request that brings no session, whatever it asks for, before its body is read.
 
-    def __init__(self, app: ASGIApp, rates: Rates) -> None:
+    `is_session`: whether an `Authorization` header holds a valid session. It is asked when a network has sent too many
+    that weren't; one that isn't is counted where the session is looked up.
+    """
+
+    def __init__(self, app: ASGIApp, rates: Rates, is_session: Callable[[str], Awaitable[bool]]) -> None:
         self._app = app
         self._rates = rates
+        self._is_session = is_session
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http" and "authorization" not in Headers(scope=scope):
-            self._rates.count(self._rates.anonymous, "anonymous", HTTPConnection(scope))
+        if scope["type"] == "http":
+            rates, connection = self._rates, HTTPConnection(scope)
+            header = connection.headers.get("authorization")
+            if header is None or OPEN.fullmatch(f"{scope['method']} {scope['path']}"):
+                rates.count(rates.anonymous, "anonymous", connection)
+            elif not rates.is_left(rates.bad_token, "bad_token", connection) and not await self._is_session(header):
+                rates.count(rates.bad_token, "bad_token", connection)
         await self._app(scope, receive, send)

@@ -6,11 +6,13 @@ database, and runs the retention job between.
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from functools import partial
 
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
+from app.callers import is_session
 from app.edge import Edge
 from app.limits import AnonymousRate, BodyLimit
 from app.openapi import describe_api
@@ -41,7 +43,7 @@ def create_app(settings: Settings, clock: Callable[[], int] = system_clock) -> F
     app.include_router(router)
     for error in (Problem, RequestValidationError, HTTPException):
         app.add_exception_handler(error, render)
-    app.add_middleware(AnonymousRate, rates=state.rates)
+    app.add_middleware(AnonymousRate, rates=state.rates, is_session=partial(is_session, state))
     app.add_middleware(BodyLimit, settings=settings)
     app.add_middleware(Edge)
     describe_api(app)

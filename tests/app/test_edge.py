@@ -91,6 +91,55 @@ async def test_anonymous_callers_are_slowed_down_by_network(strict: Settings) ->
         assert (await sam.get("/health")).status_code == 200
 
 
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("GET", "/health"),
+        ("GET", "/docs"),
+        ("GET", "/health%0A"),
+        ("GET", "/nothing"),
+        ("POST", "/v1/accounts"),
+        ("POST", "/v1/challenges"),
+        ("POST", "/v1/sessions"),
+        ("POST", "/v1/carried/accounts"),
+        ("GET", f"/v1/rendezvous/{'A' * 22}/new/1"),
+    ],
+)
+async def test_a_header_that_nobody_looks_at_gets_around_no_limit(strict: Settings, method: str, path: str) -> None:
+    async with running(strict) as app, httpx2.AsyncClient(
+        transport=httpx2.ASGITransport(app), base_url="http://duolog.test"
+    ) as client:
+        headers = {"authorization": f"Bearer {'A' * 43}"}
+        statuses = [(await client.request(method, path, headers=headers)).status_code for _ in range(6)]
+        assert 429 not in statuses[:5]
+        assert statuses[5] == 429
+
+
+async def test_a_body_with_a_bad_session_is_not_read_once_there_were_too_many(settings: Settings) -> None:
+    async with running(settings.model_copy(update={"rate_bad_token": "1/minute"})) as app, http_client(app) as client:
+        read = 0
+
+        async def body() -> AsyncIterator[bytes]:
+            nonlocal read
+            for _ in range(16):
+                read += 1
+                yield b" " * 65_536
+
+        headers = {"authorization": f"Bearer {'A' * 43}", "content-type": "application/json"}
+        assert (await client.post("/v1/journals", content=b"{}", headers=headers)).status_code == 401
+        assert (await client.post("/v1/journals", content=body(), headers=headers)).status_code == 429
+        assert read <= 1
+
+
+async def test_ipv4_clients_count_apart_on_a_socket_for_both_kinds(strict: Settings) -> None:
+    async with running(strict) as app, http_client(app, "::ffff:192.0.2.1") as ada:
+        statuses = [(await ada.get("/health")).status_code for _ in range(6)]
+        assert statuses == [200] * 5 + [429]
+        async with http_client(app, "::ffff:192.0.2.2") as sam, http_client(app, "192.0.2.1") as same:
+            assert (await sam.get("/health")).status_code == 200
+            assert (await same.get("/health")).status_code == 429
+
+
 async def test_an_ipv6_network_counts_as_one_client(strict: Settings) -> None:
     async with running(strict) as app:
         statuses = []

@@ -128,6 +128,9 @@ async def test_guessing_tokens_is_slowed_down(settings: Settings) -> None:
         guesses = [{"authorization": "Bearer " + letter * 43} for letter in "ABCDE"]
         statuses = [(await http.get("/v1/account", headers=guess)).status_code for guess in guesses]
         assert statuses == [401, 401, 401, 429, 429]
+        assert (await http.get("/v1/account", headers={"authorization": "Basic QQ=="})).status_code == 429
+        # Who guesses beside her can't lock her out.
+        assert (await http.get("/v1/account", headers=ada.headers)).status_code == 200
         assert (await ada.get("/v1/account")).status_code == 200
 
 
