@@ -51,6 +51,11 @@ def find_account(connection: Connection, account: bytes) -> StoredAccount | None
     return None if row is None else StoredAccount(row.account_journal, row.registration)
 
 
+def existing_accounts(connection: Connection, ids: Collection[bytes]) -> set[bytes]:
+    """Those of these accounts that exist. One query."""
+    return set(connection.execute(select(accounts.c.account).where(accounts.c.account.in_(ids))).scalars())
+
+
 def lock_keyholder(connection: Connection, keyholder: bytes) -> KeyholderKey | None:
     """A keyholder that exists, ended or not. Nobody ends it until the transaction does."""
     row = connection.execute(

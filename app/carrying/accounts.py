@@ -20,7 +20,7 @@ from app.accounts import repository
 from app.accounts.changing import anchored, require_unknown
 from app.accounts.repository import StoredAccount, lock_keyholder
 from app.accounts.service import admit
-from app.chains.repository import add_statement, load_statements
+from app.chains.repository import Statements, add_statement, load_statements
 from app.journals.append import refuse
 from app.problems import AccountExists, RuleBroken, SetMoved
 from app.sessions import repository as session_rows
@@ -120,14 +120,14 @@ def _add(connection: Connection, account: VerifiedAccount, now: int) -> None:
     everybody = _everybody(account)
     require_unknown(connection, everybody)
     repository.add_account(connection, account.chain.account, account.stored())
-    continue_chain(connection, account.chain.account, account.statements)
+    continue_chains(connection, {account.chain.account: account.statements})
     repository.add_sets(connection, account.chain.account, account.signed_sets)
     _store_keys(connection, account, everybody, (), now)
 
 
 def _go_on(connection: Connection, account: VerifiedAccount, now: int) -> None:
     stored = repository.load_sets(connection, account.chain.account)
-    continue_chain(connection, account.chain.account, account.statements)
+    continue_chains(connection, {account.chain.account: account.statements})
     if len(account.signed_sets) < len(stored):  # check: server.carried_set_behind
         raise SetMoved
     if [item.statement for item in account.signed_sets[: len(stored)]] != [
@@ -166,16 +166,18 @@ def _store_keys(
             repository.add_earlier_seed(connection, owner, item.generation, item.sealed)
 
 
-def continue_chain(connection: Connection, account: bytes, statements: list[SignedAccountStatement]) -> None:
-    """Store what is new of a verified chain; nothing, when the one that is stored has come further.
+def continue_chains(connection: Connection, chains: Statements) -> None:
+    """Store what is new of verified chains; nothing of one that has come further here.
 
     Raises:
-        AccountExists: it is another history.
+        AccountExists: one has another history here.
     """
-    stored = load_statements(connection, [account]).get(account, [])
-    if [item.statement for item in statements[: len(stored)]] != [
-        item.statement for item in stored[: len(statements)]
-    ]:  # check: server.carried_fork
-        raise AccountExists
-    for generation, signed in enumerate(statements[len(stored) :], start=len(stored) + 1):
-        add_statement(connection, account, generation, signed)
+    stored = load_statements(connection, chains)
+    for account, statements in chains.items():
+        known = stored.get(account, [])
+        if [item.statement for item in statements[: len(known)]] != [
+            item.statement for item in known[: len(statements)]
+        ]:  # check: server.carried_fork
+            raise AccountExists
+        for generation, signed in enumerate(statements[len(known) :], start=len(known) + 1):
+            add_statement(connection, account, generation, signed)

@@ -5,12 +5,13 @@ Rules (spec §13.3)
   what a client would disbelieve of a server is refused here.
 - An author's faults are not judged: an item that only its author spoilt is carried like any other, or one would hold
   the journal fast.
-- A page goes on from where the log ends, or repeats what is here; another item at a place is refused. Nothing is
-  appended behind something that was written here.
+- A page goes on from where the log ends, or repeats what is here; another item at a place is refused, and so is another
+  receipt or server while the journal is not whole. Nothing is appended behind something that was written here.
 - Chains are of accounts that the log names. That of an account which lives here is its owner's alone to continue.
 - A statement brings the caller's own grant, and no other. An entry that lost its blob here gets it back.
 - Nobody sees the journal, and nothing is written to it, before its last page has come from somebody whom its last
-  roster names as a partner. Until then another history takes its place.
+  roster names as a partner. Until then another history takes its place. What comes behind that changes its members as
+  the rosters in it say.
 """
 
 from collections.abc import Sequence
@@ -19,23 +20,32 @@ from dataclasses import dataclass
 from sqlalchemy import Connection
 
 from app.access import Caller
-from app.accounts.repository import find_account
+from app.accounts.repository import existing_accounts, find_account
 from app.carrying import repository
-from app.carrying.accounts import continue_chain
-from app.chains.repository import load_chains
+from app.carrying.accounts import continue_chains
+from app.chains.repository import Statements, load_chains
 from app.journals import repository as journals
 from app.journals.append import refuse
 from app.journals.repository import ENTRY, STATEMENT, NewItem
-from app.origins.repository import EarlierServer, Origins, complete_origins, load_origins, save_origin
-from app.problems import JournalExists, NotFound, RuleBroken
+from app.leaving.destroying import destroy_journals
+from app.origins.repository import (
+    EarlierServer,
+    Origins,
+    complete_origins,
+    load_origins,
+    save_origin,
+    touch_origins,
+)
+from app.problems import JournalExists, NotFound, Problem, RuleBroken
 from duolog.api.carrying import CarriedEntry, CarriedItem, CarriedPage
 from duolog.api.journals import Chain
 from duolog.errors import MalformedData, VerificationError
 from duolog.protocol import sizes
-from duolog.protocol.accounts import verify_chain
+from duolog.protocol.accounts import SignedAccountStatement, verify_chain
 from duolog.protocol.codec import parse_canonical
 from duolog.protocol.entries import blob_hash, parse_header
 from duolog.protocol.log import EntryItem, Item, LogState, StatementItem, accept_receipt, append_item, empty_log
+from duolog.protocol.login import parse_origin
 from duolog.protocol.receipts import Receipt
 from duolog.protocol.roster import grant_digest
 from duolog.protocol.roster_statements import RosterStatement, parse_roster, statement_type
@@ -54,19 +64,28 @@ class CarriedPart:
 
 @dataclass(frozen=True, slots=True)
 class ReadPage:
-    """A page whose items were parsed, and which is whole pushes in sequence."""
+    """A page whose items were parsed, which is whole pushes in sequence, and whose chains were verified."""
 
     page: CarriedPage
     parts: tuple[CarriedPart, ...]
     receipts: dict[int, Receipt]
+    chains: Statements
+
+    @property
+    def server(self) -> tuple[str, bytes]:
+        """Whose receipts they are."""
+        return self.page.origin, self.page.receipt_key
 
 
 def read_page(page: CarriedPage) -> ReadPage:
     """What can be read without the database. Raises: Malformed, RuleBroken."""
     try:
+        if parse_origin(page.origin) != page.origin:  # check: server.carried_origin
+            raise MalformedData("The address of the other server is not in its normal form.")
         parts = tuple(_read(item) for item in page.items)
-    except MalformedData as error:
-        raise refuse(error) from error
+        chains = {chain.account: _read_chain(chain) for chain in page.chains}
+    except (MalformedData, VerificationError) as error:
+        raise _refuse(error) from error
     receipts = {item.seq: item.receipt() for item in page.receipts}
     if [part.seq for part in parts] != list(
         range(parts[0].seq, parts[0].seq + len(parts))
@@ -74,7 +93,19 @@ def read_page(page: CarriedPage) -> ReadPage:
         raise RuleBroken
     if not {parts[-1].seq} <= receipts.keys() <= {part.seq for part in parts}:  # check: server.carried_receipts
         raise RuleBroken
-    return ReadPage(page, parts, receipts)
+    return ReadPage(page, parts, receipts, chains)
+
+
+def _refuse(error: MalformedData | VerificationError) -> Problem:
+    """What doesn't hold was never accepted anywhere: nothing has moved, and nothing is fetched or sealed again."""
+    return refuse(error) if isinstance(error, MalformedData) else RuleBroken()
+
+
+def _read_chain(chain: Chain) -> list[SignedAccountStatement]:
+    statements = [item.signed() for item in chain.statements]
+    if verify_chain(statements).account != chain.account:  # check: server.carried_chain_account
+        raise RuleBroken
+    return statements
 
 
 def _read(item: CarriedItem) -> CarriedPart:
@@ -95,12 +126,15 @@ def _entry_of(header: bytes) -> bytes | None:
         return None  # its author's fault, which every reader sees
 
 
-def carry_journal(connection: Connection, caller: Caller, journal: bytes, read: ReadPage) -> tuple[int, Origins]:
+def carry_journal(
+    connection: Connection, caller: Caller, journal: bytes, read: ReadPage, now: int
+) -> tuple[int, Origins]:
     """Take a page of a journal; how far the journal is here now, and where it came from.
 
     Raises:
         NotFound: it is here, and the caller is not a member of it.
         JournalExists: it is here with another history, or has gone on here.
+        AccountExists: the chain of somebody who doesn't live here is here with another history.
         RuleBroken, Malformed: as the rules say.
     """
     state = journals.load_log(connection, journal, lock=True) or empty_log(journal)
@@ -109,31 +143,45 @@ def carry_journal(connection: Connection, caller: Caller, journal: bytes, read: 
     if complete and not repository.is_member(connection, caller.account, journal):  # check: server.carried_member
         raise NotFound
     known = [part for part in read.parts if part.seq <= state.seq]
-    if not _is_known(connection, journal, known):
+    if not _is_known(connection, journal, known, None if complete else origins, read):
         if complete or read.parts[0].seq != 1:  # check: server.carried_other
             raise JournalExists
-        repository.drop_incomplete(connection, journal)
+        destroy_journals(connection, [journal])
         state, origins, known = empty_log(journal), Origins((), complete=True), []
     new = read.parts[len(known) :]
     if new and state.seq != origins.until:  # check: server.carried_gone_on
         raise JournalExists
-    _store_chains(connection, read)
+    _store_chains(connection, journal, read)
     after = _append(connection, state, origins, read, new) if new else state
     origins = load_origins(connection, journal)
-    _require_named(connection, after, read.page.chains)
     _add_grants(connection, caller, journal, read.parts)
     if read.page.last and (new or not complete):
-        _complete(connection, caller, after, read.parts[-1].item)
+        _require_carrier(connection, caller, after)
+    if new if complete else read.page.last:
+        _open(connection, after, read.parts[-1].item)
+    touch_origins(connection, journal, now)
     return after.seq, origins
 
 
-def _is_known(connection: Connection, journal: bytes, parts: Sequence[CarriedPart]) -> bool:
-    """Whether these very items stand here. Blobs that were lost here are put back."""
+def _is_known(
+    connection: Connection, journal: bytes, parts: Sequence[CarriedPart], origins: Origins | None, read: ReadPage
+) -> bool:
+    """Whether these very items stand here; `origins`: also under these receipts of this server, since whoever knows how
+    a journal begins can bring that under a key of their own. Blobs that were lost here are put back.
+    """
     if not parts:
         return True
     rows = repository.known_items(connection, journal, parts[0].seq, parts[-1].seq)
     if [(row.seq, row.digest) for row in rows] != [(part.seq, part.item.digest) for part in parts]:
         return False
+    if origins is not None:
+        servers = [origins.at(part.seq) for part in parts]
+        stored = {row.seq: row.receipt for row in rows if row.receipt is not None}
+        brought = {seq: receipt.encode() for seq, receipt in read.receipts.items() if seq <= parts[-1].seq}
+        if stored != brought or any(
+            server is None or (server.origin, server.receipt_key) != read.server for server in servers
+        ):  # check: server.carried_other_receipts
+            return False
     gone = {row.seq for row in rows if row.gone}
     blobs = {
         part.seq: part.item.blob
@@ -144,18 +192,17 @@ def _is_known(connection: Connection, journal: bytes, parts: Sequence[CarriedPar
     return True
 
 
-def _store_chains(connection: Connection, read: ReadPage) -> None:
-    for chain in read.page.chains:
-        statements = [item.signed() for item in chain.statements]
-        try:
-            verified = verify_chain(statements)
-        except (MalformedData, VerificationError) as error:
-            raise refuse(error) from error
-        if verified.account != chain.account:  # check: server.carried_chain_account
-            raise RuleBroken
-        if find_account(connection, chain.account) is not None:  # check: server.carried_own_chain
-            continue
-        continue_chain(connection, chain.account, statements)
+def _store_chains(connection: Connection, journal: bytes, read: ReadPage) -> None:
+    named = {member.account for part in read.parts if part.roster is not None for member in part.roster.members}
+    if not read.chains.keys() <= named | journals.named_accounts(
+        connection, journal
+    ):  # check: server.carried_chain_named
+        raise RuleBroken
+    living, chains = existing_accounts(connection, read.chains), dict(read.chains)
+    for account in read.chains:
+        if account in living:  # check: server.carried_own_chain
+            del chains[account]
+    continue_chains(connection, chains)
 
 
 def _append(
@@ -174,7 +221,7 @@ def _append(
             if part.entry is not None:
                 used.add(part.entry)
     except (MalformedData, VerificationError) as error:
-        raise refuse(error) from error
+        raise _refuse(error) from error
     if state.closed_under is not None:  # check: server.carried_closing
         raise RuleBroken
     _store(
@@ -240,12 +287,6 @@ def _store(
     journals.use_acceptances(connection, after.journal, roster.accepted - accepted_before)
 
 
-def _require_named(connection: Connection, after: LogState, chains: Sequence[Chain]) -> None:
-    named = journals.named_accounts(connection, after.journal)
-    if not {chain.account for chain in chains} <= named:  # check: server.carried_chain_named
-        raise RuleBroken
-
-
 def _add_grants(connection: Connection, caller: Caller, journal: bytes, parts: Sequence[CarriedPart]) -> None:
     for part in parts:
         for account, grant in part.grants.items():
@@ -257,14 +298,19 @@ def _add_grants(connection: Connection, caller: Caller, journal: bytes, parts: S
     journals.add_grants(connection, journal, {part.seq: part.grants for part in parts if part.grants})
 
 
-def _complete(connection: Connection, caller: Caller, after: LogState, last: Item) -> None:
-    """The journal is whole: its members see it from now on, who closed it for as long as they still may."""
+def _require_carrier(connection: Connection, caller: Caller, after: LogState) -> None:
     carrier = None if after.roster is None else after.roster.find(caller.account)
     if after.roster is None or carrier is None or carrier.role != "partner":  # check: server.carrier
         raise RuleBroken
     account = find_account(connection, caller.account)
     own = account is not None and account.account_journal == after.journal
     if own and [member.account for member in after.roster.members] != [caller.account]:  # check: server.carried_alone
+        raise RuleBroken
+
+
+def _open(connection: Connection, after: LogState, last: Item) -> None:
+    """Its members, as its newest roster names them, see the journal; who closed it for as long as they still may."""
+    if after.roster is None:
         raise RuleBroken
     journals.save_memberships(connection, after.roster)
     complete_origins(connection, after.journal)

@@ -1,13 +1,12 @@
-"""Reads and writes what only carrying asks of a log: which items are here, and what comes to them or goes."""
+"""Reads and writes what only carrying asks of a log: which items are here, and what comes to them."""
 
 from collections.abc import Mapping, Sequence
 
-from sqlalchemy import Connection, delete, select, update
+from sqlalchemy import Connection, select, update
 
 from app.access import memberships
 from app.database import AnyRow
-from app.journals.table import acceptances, grants, journal_accounts, journals, log
-from app.origins.table import carried
+from app.journals.table import log
 
 
 def is_member(connection: Connection, account: bytes, journal: bytes) -> bool:
@@ -17,10 +16,10 @@ def is_member(connection: Connection, account: bytes, journal: bytes) -> bool:
 
 
 def known_items(connection: Connection, journal: bytes, first: int, last: int) -> Sequence[AnyRow]:
-    """The digests of the items between two seqs, both included, and which of them have lost their blob here."""
+    """Digests and receipts of the items from one seq to another, and which of them have lost their blob here."""
     gone = (log.c.blob.is_(None) & log.c.withdrawn.is_(None)).label("gone")
     return connection.execute(
-        select(log.c.seq, log.c.digest, gone)
+        select(log.c.seq, log.c.digest, log.c.receipt, gone)
         .where(log.c.journal == journal, log.c.seq.between(first, last))
         .order_by(log.c.seq)
     ).all()
@@ -37,9 +36,3 @@ def put_back(connection: Connection, journal: bytes, blobs: Mapping[int, bytes])
     for seq, blob in blobs.items():
         where = (log.c.journal == journal) & (log.c.seq == seq)
         connection.execute(update(log).where(where).values(blob=blob))
-
-
-def drop_incomplete(connection: Connection, journal: bytes) -> None:
-    """Forget a journal that never came completely, so that nobody has seen it here."""
-    for table in (log, grants, acceptances, journal_accounts, carried, journals):
-        connection.execute(delete(table).where(table.c.journal == journal))

@@ -66,7 +66,7 @@ def destroy_journals(connection: Connection, of: Collection[bytes]) -> None:
     touched = list(connection.execute(named.distinct()).scalars())
     for table in (*OF_JOURNALS, journal_accounts):
         connection.execute(delete(table).where(table.c.journal.in_(of)))
-    _destroy_chains(connection, touched)
+    destroy_chains(connection, touched)
 
 
 def destroy_account(connection: Connection, account: bytes) -> None:
@@ -75,7 +75,8 @@ def destroy_account(connection: Connection, account: bytes) -> None:
         connection.execute(delete(table).where(table.c.account == account))
 
 
-def _destroy_chains(connection: Connection, touched: Collection[bytes]) -> None:
+def destroy_chains(connection: Connection, touched: Collection[bytes]) -> None:
+    """Destroy the chains of those of these accounts that are not here, and that no journal names."""
     there = select(accounts.c.account).where(accounts.c.account.in_(touched))
     deleted = set(touched) - set(connection.execute(there).scalars())
     if deleted:  # hardly ever: who is named where has no index

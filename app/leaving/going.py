@@ -12,11 +12,11 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
-from app.access import Caller, JournalMember
+from app.access import Caller, JournalMember, find_session
 from app.accounts.repository import find_account
 from app.journals.repository import load_log
 from app.leaving import destroying, repository
-from app.problems import JournalOpen, NotFound, RuleBroken
+from app.problems import JournalOpen, NotFound, RuleBroken, SessionMissing
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,10 +44,18 @@ def let_go(connection: Connection, member: JournalMember, now: int) -> None:
 
 
 def delete_account(connection: Connection, caller: Caller, now: int) -> None:
-    """Delete the caller's account and end its memberships. Raises: JournalOpen, NotFound."""
+    """Delete the caller's account and end its memberships.
+
+    Its journal may be gone by then: closed when its owner moved away, or never brought here.
+
+    Raises: JournalOpen, NotFound, and SessionMissing when the session has ended a moment ago.
+    """
     own = find_account(connection, caller.account)
-    if own is None or load_log(connection, own.account_journal, lock=True) is None:
+    if own is None:
         raise NotFound
+    load_log(connection, own.account_journal, lock=True)  # the account's changes wait for each other on it
+    if not find_session(connection, caller):  # check: server.delete_session
+        raise SessionMissing
     journals = destroying.journals_of(connection, caller.account)
     repository.lock_journals(connection, journals)
     if destroying.open_with_others(connection, caller.account, journals, now):  # check: server.delete_open
@@ -55,6 +63,7 @@ def delete_account(connection: Connection, caller: Caller, now: int) -> None:
     destroying.end_membership(connection, caller.account, journals)
     destroying.destroy_account(connection, caller.account)
     settle(connection, journals, now)
+    destroying.destroy_chains(connection, [caller.account])  # no journal of it was left that would take the chain along
 
 
 def settle(connection: Connection, journals: Collection[bytes], now: int) -> Settled:

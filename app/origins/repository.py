@@ -1,5 +1,6 @@
 """Reads and writes where journals came from."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, insert, select, update
@@ -28,6 +29,10 @@ class Origins:
         """The last seq that was carried; 0 when nothing was."""
         return self.servers[-1].until if self.servers else 0
 
+    def at(self, seq: int) -> EarlierServer | None:
+        """The server whose receipt is over this seq; None behind what was carried."""
+        return next((server for server in self.servers if seq <= server.until), None)
+
 
 def load_origins(connection: Connection, journal: bytes) -> Origins:
     """Where a journal came from. One query."""
@@ -49,4 +54,25 @@ def save_origin(connection: Connection, journal: bytes, before: Origins, server:
 
 def complete_origins(connection: Connection, journal: bytes) -> None:
     """All of the journal has come."""
-    connection.execute(update(carried).where(carried.c.journal == journal).values(complete=True))
+    connection.execute(update(carried).where(carried.c.journal == journal).values(complete=True, touched=None))
+
+
+def touch_origins(connection: Connection, journal: bytes, now: int) -> None:
+    """Something came just now of a journal that is not whole yet."""
+    unfinished = (carried.c.journal == journal) & carried.c.complete.is_(False)
+    connection.execute(update(carried).where(unfinished).values(touched=now))
+
+
+def start_waiting(connection: Connection, now: int) -> None:
+    """Let those wait from now on of which it isn't known when something last came."""
+    unknown = carried.c.complete.is_(False) & carried.c.touched.is_(None)
+    connection.execute(update(carried).where(unknown).values(touched=now))
+
+
+def unfinished_journals(
+    connection: Connection, touched_before: int, of: Collection[bytes] | None = None
+) -> list[bytes]:
+    """The journals, or those among these, that are not whole, and of which nothing has come since then."""
+    over = carried.c.complete.is_(False) & (carried.c.touched <= touched_before)
+    query = select(carried.c.journal).where(over).distinct()
+    return list(connection.execute(query if of is None else query.where(carried.c.journal.in_(of))).scalars())

@@ -1,4 +1,7 @@
-"""Rows of where a journal came from: whose receipts it holds up to which seq, and whether all of it has come."""
+"""Rows of where a journal came from: whose receipts it holds up to which seq, and whether all of it has come.
+
+`touched`: when something last came of a journal that is not whole; null otherwise.
+"""
 
 from sqlalchemy import BigInteger, Boolean, Column, LargeBinary, String, Table
 
@@ -13,4 +16,5 @@ carried = Table(
     Column("origin", String(MAX_ORIGIN), nullable=False),
     Column("receipt_key", LargeBinary(32), nullable=False),
     Column("complete", Boolean, nullable=False),
+    Column("touched", BigInteger),
 )

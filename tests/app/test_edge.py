@@ -106,9 +106,10 @@ async def test_anonymous_callers_are_slowed_down_by_network(strict: Settings) ->
     ],
 )
 async def test_a_header_that_nobody_looks_at_gets_around_no_limit(strict: Settings, method: str, path: str) -> None:
-    async with running(strict) as app, httpx2.AsyncClient(
-        transport=httpx2.ASGITransport(app), base_url="http://duolog.test"
-    ) as client:
+    async with (
+        running(strict) as app,
+        httpx2.AsyncClient(transport=httpx2.ASGITransport(app), base_url="http://duolog.test") as client,
+    ):
         headers = {"authorization": f"Bearer {'A' * 43}"}
         statuses = [(await client.request(method, path, headers=headers)).status_code for _ in range(6)]
         assert 429 not in statuses[:5]

@@ -3,7 +3,6 @@
 import time
 
 import httpx2
-import pytest
 
 from app.receipts.service import ReceiptSigner
 from duolog.api.common import ReceiptModel
@@ -15,33 +14,6 @@ from duolog.protocol.roster_statements import Close, close_timing
 from tests.app.elsewhere import ELSEWHERE, Elsewhere, bring, chain
 from tests.app.keys import Rotation
 from tests.app.people import Diary, Person, code, sign
-
-
-@pytest.fixture
-async def eve(http: httpx2.AsyncClient) -> Person:
-    """Who has just brought her account from another server."""
-    person = Person(http)
-    assert (await bring(person)).status_code == 201
-    return person
-
-
-@pytest.fixture
-async def adam(http: httpx2.AsyncClient) -> Person:
-    """Her partner, whose account still lives there."""
-    return Person(http)
-
-
-@pytest.fixture
-def there(eve: Person, adam: Person) -> Elsewhere:
-    """Their journal on the other server: made, paired, and written in by both."""
-    elsewhere = Elsewhere(Diary(eve))
-    diary = elsewhere.diary
-    elsewhere.push(diary.entry(eve, "alone"))
-    elsewhere.push(diary.add(adam, [eve]))
-    elsewhere.push(diary.change("verify", [eve, adam], provisional=False))
-    elsewhere.push(diary.entry(eve, "one"), diary.entry(eve, "two"))
-    elsewhere.push(diary.entry(adam, "three"))
-    return elsewhere
 
 
 async def test_a_journal_comes_as_it_was_and_goes_on(eve: Person, adam: Person, there: Elsewhere) -> None:

@@ -1,11 +1,16 @@
 """After a closing: who may still fetch, letting go, deleting an account, and what is destroyed when."""
 
+import pytest
 from sqlalchemy import Connection, func, select
 
+from app.access import Caller
 from app.chains.table import account_statements
 from app.journals.table import journal_accounts
 from app.leaving.destroying import OF_ACCOUNTS, OF_JOURNALS
+from app.leaving.going import delete_account
+from app.problems import SessionMissing
 from duolog.protocol import sizes
+from tests.app.elsewhere import bring
 from tests.app.leaving.closings import FRIDAY, Evening, closing, tell_time
 from tests.app.people import Diary, Person, code
 
@@ -133,6 +138,30 @@ async def test_an_account_that_shares_nothing_leaves_nothing(friday: Evening) ->
     database = friday.app.state.duolog.database
     assert await database.read(rows_of, diary.journal) == 0
     assert await database.read(links, mia.account) == 0
+
+
+async def test_an_account_whose_journal_went_before_it_is_deleted_all_the_same(friday: Evening) -> None:
+    """Who moved away has closed it, and so it went after 30 days; who began to move here has never brought it."""
+    database = friday.app.state.duolog.database
+    moved, coming = await Person(friday.http).register(), Person(friday.http)
+    diary = moved.account_journal
+    assert (await diary.push(moved, diary.close(moved))).status_code == 201
+    assert (await bring(coming)).status_code == 201
+    await tell_time(moved, friday.clock, FRIDAY + MONTH)
+    assert (await friday.retain())["journals destroyed"] == 1
+    await coming.log_in()
+    for person in (moved, coming):
+        assert (await person.delete("/v1/account")).status_code == 204
+        assert await database.read(rows_of_account, person.account) == 0
+        assert await database.read(links, person.account) == 0
+
+
+async def test_who_was_logged_out_meanwhile_deletes_nothing(friday: Evening) -> None:
+    ada, database = await Person(friday.http).register(), friday.app.state.duolog.database
+    caller = Caller(ada.account, ada.device.id, bytes(32), touch=False)
+    with pytest.raises(SessionMissing):
+        await database.write(delete_account, caller, FRIDAY)
+    assert (await ada.get("/v1/account")).status_code == 200
 
 
 async def test_a_confidant_whose_term_is_over_deletes_the_account_and_stays_away(friday: Evening) -> None:

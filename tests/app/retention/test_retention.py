@@ -4,20 +4,24 @@ import asyncio
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Connection, func, insert, select
+from sqlalchemy import Connection, func, insert, select, update
 from sqlalchemy.exc import OperationalError
 
 from app.access import sessions
 from app.invitations.table import invitations
 from app.journals.table import proposals
+from app.origins.table import carried
 from app.rendezvous.table import rendezvous
 from app.retention import job
 from app.retention.service import Counts
 from app.sessions.table import challenges
 from app.settings import DAY, Settings
 from duolog.protocol.codec import encode_b64
+from tests.app.elsewhere import Elsewhere, bring
 from tests.app.journals.test_proposals import half_signed
 from tests.app.leaving.closings import FRIDAY, closing, evening
+from tests.app.leaving.test_going import links, rows_of
+from tests.app.people import Diary, Person
 from tests.app.test_commands import app as command
 from tests.conftest import running
 
@@ -57,6 +61,43 @@ async def test_what_is_over_goes_and_a_second_round_changes_nothing(settings: Se
             assert {name: count for name, count in (await friday.retain()).items() if count} == expected
             assert not any((await friday.retain()).values())
         assert await database.read(left) == [0] * 5
+
+
+async def test_a_journal_that_came_only_in_part_is_given_up(settings: Settings) -> None:
+    async with evening(settings) as friday:
+        eve, adam, database = Person(friday.http), Person(friday.http), friday.app.state.duolog.database
+        assert (await bring(eve)).status_code == 201
+        there = Elsewhere(Diary(eve))
+        there.push(there.diary.add(adam, [eve]))
+        whole = Elsewhere(Diary(eve))
+        assert (await whole.carry(eve)).status_code == 201
+        for now in (FRIDAY, FRIDAY + 10 * DAY):  # the same part again: somebody is still at it
+            friday.clock[0] = now
+            assert (await there.carry(eve, 1, 2)).status_code == 201
+        friday.clock[0] = FRIDAY + 24 * DAY - 1
+        assert "parts given up" not in {name for name, count in (await friday.retain()).items() if count}
+        friday.clock[0] += 1
+        assert (await friday.retain())["parts given up"] == 1
+        assert not any((await friday.retain()).values())
+        assert await database.read(rows_of, there.diary.journal) == 0
+        assert await database.read(links, adam.account) == 0
+        assert await database.read(rows_of, whole.diary.journal) > 0
+        assert (await there.carry(eve)).status_code == 201
+
+
+async def test_a_part_of_which_no_time_is_known_waits_from_now_on(settings: Settings) -> None:
+    """An older server beside this one writes none."""
+    async with evening(settings) as friday:
+        eve, database = Person(friday.http), friday.app.state.duolog.database
+        assert (await bring(eve)).status_code == 201
+        there = Elsewhere(Diary(eve))
+        there.push(there.diary.entry(eve))
+        assert (await there.carry(eve, 1, 1)).status_code == 201
+        await database.write(lambda connection: connection.execute(update(carried).values(touched=None)).rowcount)
+        friday.clock[0] = FRIDAY + 30 * DAY
+        assert (await friday.retain())["parts given up"] == 0
+        friday.clock[0] += 14 * DAY
+        assert (await friday.retain())["parts given up"] == 1
 
 
 async def test_two_servers_at_once_do_everything_once(settings: Settings) -> None:
