@@ -46,7 +46,8 @@ async def create_invitation(wanted: InvitationRequest, partner: Partner, server:
 )
 async def list_invitations(partner: Partner, server: Server) -> OwnInvitationList:
     """A partner's invitations are not shown to the other."""
-    rows = await server.database.read(repository.list_own, partner, server.now() - service.KEPT_SECONDS)
+    kept = server.now() - service.KEPT_SECONDS
+    rows = await server.database.read(repository.list_own, partner, kept, service.MAX_OPEN)
     return OwnInvitationList(
         invitations=[
             OwnInvitation(

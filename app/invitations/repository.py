@@ -46,12 +46,13 @@ def add(connection: Connection, member: JournalMember, invitation: bytes, sealed
     connection.execute(insert(invitations).values(row | {"expires": expires}))
 
 
-def list_own(connection: Connection, member: JournalMember, expires_after: int) -> Sequence[AnyRow]:
+def list_own(connection: Connection, member: JournalMember, expires_after: int, limit: int) -> Sequence[AnyRow]:
     """The member's own invitations to the journal, those that ended lately included."""
     return connection.execute(
         select(columns.invitation, columns.expires, columns.answer, columns.reveal)
         .where(columns.journal == member.journal, columns.author == member.account, columns.expires > expires_after)
         .order_by(columns.expires, columns.invitation)
+        .limit(limit)
     ).all()
 
 

@@ -60,7 +60,8 @@ def propose(
             check_grants(proposed, proposal.grants)
     except (MalformedData, VerificationError) as error:
         raise refuse(error) from error
-    waiting = select(func.count()).select_from(proposals).where(proposals.c.journal == member.journal)
+    others = proposals.c.journal == member.journal, proposals.c.proposal != statement_hash(signed.statement)
+    waiting = select(func.count()).select_from(proposals).where(*others)
     if connection.execute(waiting).scalar_one() >= MAX_PROPOSALS:  # check: server.proposal_limit
         raise ProposalLimit
     row = {

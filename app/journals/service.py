@@ -24,7 +24,7 @@ def create_journal(
     signer: ReceiptSigner,
     now: int,
 ) -> Receipt:
-    """Begin a journal with its genesis; the same genesis again gets the first receipt.
+    """Begin a journal with its genesis; the same genesis again gets its founder the first receipt, and nobody else.
 
     Raises:
         JournalExists: another statement or signature began it.
@@ -32,6 +32,9 @@ def create_journal(
     """
     journal = journal_id(signed.statement)
     candidates = parse_candidates([Placed(0, StatementItem(signed), grants)])
+    named = candidates[0].roster
+    if named is None or [member.account for member in named.members] != [account]:  # check: server.founder
+        raise RuleBroken
     existing = repository.digest_at(connection, journal, 1)
     if existing is not None:
         first = repository.receipt_at(connection, journal, 1)
@@ -40,9 +43,6 @@ def create_journal(
         if first is None:  # a genesis is the whole first push, so it has a receipt
             raise JournalExists
         return first
-    named = candidates[0].roster
-    if named is None or [member.account for member in named.members] != [account]:  # check: server.founder
-        raise RuleBroken
     receipt = append(connection, empty_log(journal), candidates, account, signer, now).receipt
     if receipt is None:
         raise JournalExists
