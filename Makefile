@@ -53,8 +53,8 @@ format: setup ## Format the code and apply safe fixes
 	@$(VENV)/bin/ruff format .
 
 .PHONY: mutants
-mutants: setup ## Take out each named security check in turn and name the test that goes red (ONLY=pattern)
-	@$(PY) -m tools.mutants --jobs $(JOBS) $(if $(ONLY),--only '$(ONLY)')
+mutants: setup ## Take out each named security check in turn and name the test that goes red (ONLY=pattern, TESTS=path)
+	@$(PY) -m tools.mutants --jobs $(JOBS) $(if $(ONLY),--only '$(ONLY)') $(if $(TESTS),--tests '$(TESTS)')
 
 .PHONY: crash
 crash: setup ## kill -9 the server during pushes, 20 rounds; nothing acknowledged may be lost

@@ -1,13 +1,13 @@
 """Take out each named security check in turn, and name the test that goes red.
 
-A check is an `if`, or a bare call that raises, whose line ends with `# check: <area>.<name>`. For each one, this tool
-makes the condition false (or leaves out the call) in a copy of the tree and runs tests there, nearest first: those
-that name the check, or that the area's row or the source's place names, then the rest. A check that no test misses
-has survived, and the command fails.
+A check is an `if`, or a bare call that raises, whose line ends with `# check: <area>.<name>`. First the whole suite
+runs once, green, in a copy of the tree where each check notes in which tests it speaks up. A mutant, a copy in which
+one condition is false or one call is left out, differs from the original only there: so for each check these tests
+run, those first in which the fewest checks speak up, until one goes red. A check that none of them misses has
+survived, and the command fails.
 
 Rules: a name is used once; a condition is still evaluated, only its verdict is ignored, so that what it reads or binds
-breaks nothing else and gets the mutant killed for a wrong reason; tests that are red without any mutant prove nothing,
-so each set is run once on the unchanged copy first.
+breaks nothing else and gets the mutant killed for a wrong reason; tests that are red without any mutant prove nothing.
 This tool does not invent mutations: what it tries is what the authors named.
 """
 
@@ -16,7 +16,6 @@ from __future__ import annotations
 import argparse
 import ast
 import fnmatch
-import functools
 import io
 import os
 import queue
@@ -29,6 +28,7 @@ import tempfile
 import threading
 import time
 import tokenize
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
@@ -37,47 +37,43 @@ from pathlib import Path
 import pytest
 
 SOURCES = ("duolog", "app")
-# Areas whose tests are not where the source's place says. Paths are tried in this order, before the whole suite.
-AREA_TESTS: dict[str, tuple[str, ...]] = {
-    "export": ("tests/client/test_export.py", "tests/client/test_export_of.py"),
-    "withdrawn": ("tests/documents/test_withdrawn.py",),
-}
-# Sources that share a test file which isn't named after them: it is tried first.
-FILE_TESTS: dict[str, tuple[str, ...]] = {
-    "tests/app/accounts/test_sets.py": ("app/accounts/changing.py", "app/accounts/sets.py"),
-    "tests/app/leaving/test_closing.py": ("app/journals/closings.py", "app/leaving/service.py"),
-    "tests/app/rendezvous/test_rendezvous.py": ("app/rendezvous/service.py",),
-    "tests/app/rotations/test_rotate.py": ("app/rotations/service.py",),
-    "tests/client/test_closing.py": (
-        "duolog/client/closings.py",
-        "duolog/client/ending.py",
-        "duolog/client/leaving.py",
-    ),
-    "tests/client/test_confidants.py": tuple(
-        f"duolog/client/{name}.py"
-        for name in ("confidants", "consents", "former", "membership", "offers", "proposals", "terms", "waiting")
-    ),
-    "tests/client/test_keyholders.py": tuple(
-        f"duolog/client/{name}.py" for name in ("adding", "enrolling", "passkeys", "ways")
-    ),
-    "tests/client/test_moving.py": tuple(
-        f"duolog/client/{name}.py" for name in ("carrying", "earlier", "moves", "switching")
-    ),
-    "tests/client/test_rotating.py": tuple(
-        f"duolog/client/{name}.py" for name in ("believed", "changes", "lifting", "opening")
-    ),
-    "tests/client/test_sync.py": tuple(
-        f"duolog/client/{name}.py" for name in ("folding", "logs", "outbox", "pulling", "verify")
-    ),
-}
 EVERYTHING = "tests"
 # Structure and documentation tests don't run the checks.
 IGNORED = ("tests/house", "tests/docs")
 TIMEOUT = 3600  # seconds for one run of pytest, several times what everything takes; a mutant that hangs ends by it
+FIRST, NEXT = 4, 100  # tests tried at once: the likeliest, then the others
 
 _MARKER = re.compile(r"#\s*check:\s*(?P<name>\S+)\s*$")
 _NAME = re.compile(r"[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*")
 _FIRST_FAILURE = re.compile(r"^(?:FAILED|ERROR) (?P<test>\S+)", re.MULTILINE)
+_RECORDER = "fired_checks"
+_RECORDER_SOURCE = """
+import os
+
+_noted = set()
+
+
+def fired(name, verdict):
+    if verdict:
+        note(name)
+    return verdict
+
+
+def raised(name, call):
+    try:
+        return call()
+    except BaseException:
+        note(name)
+        raise
+
+
+def note(name):
+    test = os.environ.get("PYTEST_CURRENT_TEST", "").rpartition(" (")[0]
+    if test and (name, test) not in _noted:
+        _noted.add((name, test))
+        with open(os.path.join({folder!r}, str(os.getpid())), "a") as file:
+            print(name, test, sep="\\t", file=file)
+"""
 _LEFT_OUT = (".git", ".venv", ".tools", "duolog-data", "node_modules", "__pycache__", ".*_cache", ".hypothesis")
 
 
@@ -113,13 +109,21 @@ class Check:
         harmless = b"(None" + newlines + b")" if self.is_call else b"(" + checked + b") and False"
         return source[: self.start] + harmless + source[self.end :]
 
+    def recorded(self, source: bytes) -> bytes:
+        """Return `source` with this check noting when it speaks up."""
+        checked = source[self.start : self.end]
+        head = f'__import__("{_RECORDER}").' + ("raised" if self.is_call else "fired") + f'("{self.name}", '
+        noting = head.encode() + (b"lambda: " if self.is_call else b"") + b"(" + checked + b"))"
+        return source[: self.start] + noting + source[self.end :]
+
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What became of one mutant; `killer` is the first red test, or None when it survived."""
+    """What became of one mutant; `killer` is the first red test, or None when it survived the `tried` tests."""
 
     check: Check
     killer: str | None
+    tried: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,26 +195,31 @@ def _markers(source: bytes) -> Iterator[tuple[int, str]]:
             yield token.start[0], match["name"]
 
 
-@functools.cache
-def _test_files(root: Path) -> list[tuple[str, str]]:
-    """Every file of tests that runs the checks, with its text: many a test says which check must speak up."""
-    files = {file.relative_to(root).as_posix(): file for file in sorted((root / EVERYTHING).rglob("test_*.py"))}
-    return [(path, file.read_text()) for path, file in files.items() if not path.startswith(IGNORED)]
-
-
-def stages(check: Check, root: Path) -> list[str]:
-    """Return the test paths to try, nearest first; the last one is everything."""
-    naming = [path for path, text in _test_files(root) if f'"{check.name}"' in text]
-    folder, _, file = check.path.rpartition("/")
-    mirror = "tests/" + folder.removeprefix("duolog/") if folder != "duolog" else "tests"
-    named = file.removesuffix(".py")
-    shared = [tests for tests, sources in FILE_TESTS.items() if check.path in sources]
-    nearest = [*naming, *AREA_TESTS.get(check.area, ()), *shared, f"{mirror}/test_{named}.py"]
-    wanted = [*nearest, "tests/attacks", mirror, EVERYTHING]
-    return [path for path in dict.fromkeys(wanted) if (root / path).exists()]
-
-
 # --- running ------------------------------------------------------------------------------------------------------
+
+
+def record(root: Path, scratch: Path, checks: Sequence[Check], tests: str, jobs: int) -> dict[str, list[str]]:
+    """Return in which tests each check speaks up, by its name: the most particular tests first.
+
+    Raises: MutantError when a test is red.
+    """
+    copy, folder = scratch / "recorded", scratch / "fired"
+    folder.mkdir()
+    _copy(root, copy)
+    for check in sorted(checks, key=lambda check: check.start, reverse=True):
+        file = copy / check.path
+        file.write_bytes(check.recorded(file.read_bytes()))
+    (copy / f"{_RECORDER}.py").write_text(_RECORDER_SOURCE.format(folder=str(folder)))
+    side_by_side = ["-n", str(jobs), "--dist", "worksteal"] if jobs > 1 else []
+    if red := run_tests(copy, [tests], side_by_side):
+        raise MutantError(f"{tests} is red without any mutant: {red.test}\n{red.output[-4000:]}")
+    lines = [line for file in folder.iterdir() for line in file.read_text().splitlines()]
+    noted = {(name, test) for name, _, test in (line.partition("\t") for line in lines)}
+    spoken = Counter(test for _, test in noted)
+    fired: dict[str, list[str]] = {check.name: [] for check in checks}
+    for name, test in sorted(noted, key=lambda item: (spoken[item[1]], item[1])):
+        fired[name].append(test)
+    return fired
 
 
 class Bench:
@@ -218,35 +227,27 @@ class Bench:
 
     def __init__(self, root: Path, scratch: Path, jobs: int) -> None:
         self._copies: queue.Queue[Path] = queue.Queue()
-        self._green: set[str] = set()
-        self._greening = threading.Lock()  # while one worker proves tests green, another has no use for starting them
         self._clock = threading.Lock()
         self._stamp = 1_000_000_000
         for number in range(jobs):
             copy = scratch / str(number)
-            shutil.copytree(root, copy, ignore=shutil.ignore_patterns(*_LEFT_OUT), symlinks=True)
+            _copy(root, copy)
             self._copies.put(copy)
 
-    def try_out(self, check: Check) -> Verdict:
-        """Run the tests without this check, nearest first, until one goes red."""
+    def try_out(self, check: Check, tests: Sequence[str]) -> Verdict:
+        """Run these tests without this check until one goes red."""
         copy = self._copies.get()
-        try:
-            for tests in stages(check, copy):
-                self._must_be_green(copy, tests)
-                if red := self._without(copy, check, tests):
-                    return Verdict(check, red.test)
-            return Verdict(check, None)
-        finally:
-            self._copies.put(copy)
-
-    def _without(self, copy: Path, check: Check, tests: str) -> Red | None:
         file = copy / check.path
         original = file.read_bytes()
         try:
             self._write(file, check.taken_out(original))
-            return run_tests(copy, tests)
+            for some in (tests[:FIRST], *batched(tests[FIRST:], NEXT)):
+                if some and (red := run_tests(copy, some)):
+                    return Verdict(check, red.test, len(tests))
+            return Verdict(check, None, len(tests))
         finally:
             self._write(file, original)
+            self._copies.put(copy)
 
     def _write(self, file: Path, content: bytes) -> None:
         """Write with a time of its own: bytecode is cached by whole seconds, and mutants come faster than that."""
@@ -255,24 +256,26 @@ class Bench:
             self._stamp += 1
             os.utime(file, (self._stamp, self._stamp))
 
-    def _must_be_green(self, copy: Path, tests: str) -> None:
-        with self._greening:
-            if tests in self._green:
-                return
-            if red := run_tests(copy, tests):
-                raise MutantError(f"{tests} is red without any mutant: {red.test}\n{red.output[-4000:]}")
-            self._green.add(tests)
+
+def batched(items: Sequence[str], size: int) -> Iterator[Sequence[str]]:
+    """Yield the items in order, so many at a time."""
+    for start in range(0, len(items), size):
+        yield items[start : start + size]
 
 
-def run_tests(copy: Path, tests: str) -> Red | None:
-    """Return the first red test below `tests`, or None when all are green.
+def _copy(root: Path, copy: Path) -> None:
+    shutil.copytree(root, copy, ignore=shutil.ignore_patterns(*_LEFT_OUT), symlinks=True)
+
+
+def run_tests(copy: Path, tests: Sequence[str], more: Sequence[str] = ()) -> Red | None:
+    """Return the first red test among these paths or test ids, or None when all are green.
 
     Raises: MutantError when pytest could not do its work at all.
     """
-    options = ["-x", "-q", "--tb=short", "-rfE", f"--basetemp={copy}.tmp"]
+    options = ["-x", "-q", "--tb=short", "-rfE", f"--rootdir={copy}", f"--basetemp={copy}.tmp"]
     options += ["-p", "no:cacheprovider", "-p", "no:schemathesis"]  # the second is a second of start-up, for slow tests
     options += [f"--ignore={path}" for path in IGNORED]
-    command = [sys.executable, "-m", "pytest", *options, tests]
+    command = [sys.executable, "-m", "pytest", *options, *more, *tests]
     environment = {**os.environ, "PYTHONPATH": str(copy), "COLUMNS": "400"}
     with subprocess.Popen(
         command,
@@ -288,33 +291,35 @@ def run_tests(copy: Path, tests: str) -> Red | None:
             output, _ = process.communicate(timeout=TIMEOUT)
         except subprocess.TimeoutExpired:
             os.killpg(process.pid, signal.SIGKILL)
-            return Red(f"the clock ({TIMEOUT} s in {tests})", "")
+            return Red(f"the clock ({TIMEOUT} s)", "")
     if process.returncode in (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED):
         return None
     failure = _FIRST_FAILURE.search(output)
     if failure is None:
-        raise MutantError(f"pytest {tests} ended with {process.returncode}:\n{output[-4000:]}")
+        raise MutantError(f"pytest ended with {process.returncode}:\n{output[-4000:]}")
     return Red(failure["test"], output)
 
 
 # --- the command --------------------------------------------------------------------------------------------------
 
 
-def try_all(root: Path, checks: Sequence[Check], jobs: int) -> list[Verdict]:
+def try_all(root: Path, checks: Sequence[Check], tests: str, jobs: int) -> list[Verdict]:
     """Try every check, print each verdict as it comes, and return them all.
 
-    Raises: MutantError as `run_tests`, or when tests are red without any mutant.
+    Raises: MutantError as `run_tests` and `record`.
     """
     verdicts: list[Verdict] = []
     started = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="duolog-mutants-") as scratch:
+        print(f"{len(checks)} checks. Running {tests} once, to see where each speaks up", file=sys.stderr, flush=True)
+        fired = record(root, Path(scratch), checks, tests, jobs)
         bench = Bench(root, Path(scratch), jobs)
         with ThreadPoolExecutor(jobs) as pool:
-            futures = [pool.submit(bench.try_out, check) for check in checks]
+            futures = [pool.submit(bench.try_out, check, fired[check.name]) for check in checks]
             try:
                 for future in as_completed(futures):
                     verdicts.append(verdict := future.result())
-                    fate = f"killed by {verdict.killer}" if verdict.killer else "SURVIVED"
+                    fate = f"killed by {verdict.killer}" if verdict.killer else f"SURVIVED {verdict.tried} tests"
                     print(f"{verdict.check.name:<36} {verdict.check.place:<44} {fate}", flush=True)
                     if sys.stderr.isatty():
                         seconds = time.monotonic() - started
@@ -329,7 +334,8 @@ def main(arguments: Sequence[str] | None = None, root: Path | None = None) -> in
     """Run the command; return 0 when no check survived, 1 when one did, 2 when the tool can't do its work."""
     parser = argparse.ArgumentParser(prog="python -m tools.mutants", description=__doc__.partition("\n")[0])
     parser.add_argument("--only", metavar="PATTERN", help="only the checks whose name matches, such as 'log.*'")
-    parser.add_argument("--list", action="store_true", help="list the checks and where their tests are sought")
+    parser.add_argument("--tests", metavar="PATH", default=EVERYTHING, help="only tests below this path (tests)")
+    parser.add_argument("--list", action="store_true", help="list the checks")
     parser.add_argument("--jobs", type=int, default=2, metavar="N", help="mutants at a time (2)")
     options = parser.parse_args(arguments)
     root = root or Path.cwd()
@@ -339,9 +345,9 @@ def main(arguments: Sequence[str] | None = None, root: Path | None = None) -> in
             raise MutantError(f"no check matches {options.only!r}" if options.only else "no check is marked")
         if options.list:
             for check in checks:
-                print(f"{check.name:<36} {check.place:<44} {' '.join(stages(check, root))}")
+                print(f"{check.name:<36} {check.place}")
             return 0
-        verdicts = try_all(root, checks, max(1, options.jobs))
+        verdicts = try_all(root, checks, options.tests, max(1, options.jobs))
     except MutantError as error:
         print(f"mutants: {error}", file=sys.stderr)
         return 2

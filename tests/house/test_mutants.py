@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tools.mutants import MutantError, find_checks, main, stages
+from tools.mutants import MutantError, find_checks, main, record
 
 LOG = '''\
 """A marker in a text is not a marker:  # check: log.not_this_one"""
@@ -56,6 +56,27 @@ def test_a_broken_head_is_refused():
     accept(1, 1, b"a", b"a")
     with pytest.raises(ValueError, match="head"):
         accept(1, 1, b"a", b"b")
+"""
+STORY = """\
+from contextlib import suppress
+
+import pytest
+
+from duolog.protocol.log import accept, sign
+
+
+@pytest.mark.parametrize("seq", [pytest.param(2, id="gap"), pytest.param(1, id="none")])
+def test_all_is_well(seq):
+    with suppress(ValueError):
+        accept(seq, 1)
+
+
+def test_all_goes_wrong():
+    for arguments in ((2, 1), (1, 1, b"a", b"b")):
+        with suppress(ValueError):
+            accept(*arguments)
+    with pytest.raises(ValueError):
+        sign([1])
 """
 
 
@@ -114,44 +135,52 @@ def test_a_condition_taken_out_is_still_evaluated_and_a_call_is_not_made(tree: P
 def test_tested_checks_are_killed_by_name_and_an_untested_one_survives(
     tree: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert main(["--jobs", "2", "--only", "log.[gc]*"], tree) == 1
+    assert main(["--jobs", "1", "--only", "log.[gc]*"], tree) == 1
     told = " ".join(capsys.readouterr().out.split())
     gap, head = "test_a_gap_is_refused", "test_a_broken_head_is_refused"
     assert f"log.gapless duolog/protocol/log.py:5 killed by tests/protocol/test_log.py::{gap}" in told
     assert f"log.chained duolog/protocol/log.py:10 killed by tests/protocol/test_log.py::{head}" in told
-    assert "log.closed duolog/protocol/log.py:15 SURVIVED" in told
+    assert "log.closed duolog/protocol/log.py:15 SURVIVED 0 tests" in told
     assert "3 checks taken out, 2 killed, 1 survived" in told
     assert (tree / "duolog/protocol/log.py").read_text() == LOG
 
 
 def test_only_narrows_by_pattern_and_all_killed_is_success(tree: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["--only", "log.g*"], tree) == 0
+    assert main(["--jobs", "1", "--only", "log.g*"], tree) == 0
     assert "1 checks taken out, 1 killed, 0 survived" in capsys.readouterr().out
 
 
 def test_a_check_that_only_a_distant_test_needs_is_still_killed(tree: Path) -> None:
     write(tree, "tests/protocol/test_log.py", "")
     write(tree, "tests/stories/test_story.py", TESTS)
-    assert main(["--only", "log.gapless"], tree) == 0
+    assert main(["--jobs", "1", "--only", "log.gapless"], tree) == 0
 
 
 def test_tests_that_are_red_anyway_prove_nothing(tree: Path, capsys: pytest.CaptureFixture[str]) -> None:
     write(tree, "tests/protocol/test_log.py", TESTS + "\n\ndef test_red():\n    assert False\n")
-    assert main([], tree) == 2
+    assert main(["--jobs", "1"], tree) == 2
     assert "red without any mutant: tests/protocol/test_log.py::test_red" in capsys.readouterr().err
 
 
-def test_the_nearest_tests_come_first_and_everything_comes_last(tree: Path) -> None:
-    (tree / "tests" / "attacks").mkdir()
-    (first, *_), beside = find_checks(tree), ["tests/protocol/test_log.py", "tests/attacks", "tests/protocol", "tests"]
-    assert stages(first, tree) == beside
+def test_each_check_is_tried_on_the_tests_in_which_it_speaks_up_the_most_particular_first(
+    tree: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    write(tree, "tests/stories/test_story.py", STORY)
+    fired = record(tree, tmp_path_factory.mktemp("scratch"), find_checks(tree), "tests", 1)
+    near, story = "tests/protocol/test_log.py::test_a_", "tests/stories/test_story.py::test_all"
+    assert fired["log.gapless"] == [f"{near}gap_is_refused", f"{story}_is_well[gap]", f"{story}_goes_wrong"]
+    assert fired["log.chained"] == [f"{near}broken_head_is_refused", f"{story}_goes_wrong"]
+    assert fired["log.signature"] == [f"{story}_goes_wrong"]
+    assert fired["log.closed"] == fired["log.field"] == []
 
 
-def test_a_test_that_names_the_check_comes_before_all(tree: Path) -> None:
-    first, *_ = find_checks(tree)
-    write(tree, "tests/attacks/test_named.py", f'NAMED = "{first.name}"\n')
-    write(tree, "tests/docs/test_named.py", f'NAMED = "{first.name}"\n')  # documentation runs nothing
-    assert stages(first, tree)[:2] == ["tests/attacks/test_named.py", "tests/protocol/test_log.py"]
+def test_a_test_in_which_a_check_speaks_up_without_being_needed_kills_nothing(
+    tree: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write(tree, "tests/protocol/test_log.py", "")
+    write(tree, "tests/stories/test_story.py", STORY)
+    assert main(["--jobs", "1", "--only", "log.chained"], tree) == 1
+    assert "SURVIVED 1 tests" in " ".join(capsys.readouterr().out.split())
 
 
 @pytest.mark.parametrize(
