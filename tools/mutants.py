@@ -165,23 +165,25 @@ def _checks_in(path: str, source: bytes) -> Iterator[Check]:
     for line, name in markers.items():
         if not _NAME.fullmatch(name):
             raise MutantError(f"{path}:{line}: {name!r} is not a name like area.rule")
-        checked = _checked_at(module, line)
+        checked, is_call = _checked_at(module, line)
         if checked is None:
             raise MutantError(f"{path}:{line}: {name} marks neither an if nor a bare call")
         end_line, end_column = checked.end_lineno or checked.lineno, checked.end_col_offset or 0
         start, end = offsets[checked.lineno - 1] + checked.col_offset, offsets[end_line - 1] + end_column
-        yield Check(name, path, line, start, end, is_call=isinstance(checked, ast.Call))
+        yield Check(name, path, line, start, end, is_call)
 
 
-def _checked_at(module: ast.Module, line: int) -> ast.expr | None:
-    """The condition or call that a marker on this line means: the innermost whose head or whole spans the line."""
-    found: list[tuple[int, ast.expr]] = []
+def _checked_at(module: ast.Module, line: int) -> tuple[ast.expr | None, bool]:
+    """The condition or bare call that a marker on this line means, the innermost whose head or whole spans the line;
+    and whether it is a bare call.
+    """
+    found: list[tuple[int, ast.expr, bool]] = []
     for node in ast.walk(module):
         if isinstance(node, ast.If) and node.lineno <= line <= max(node.lineno, node.body[0].lineno - 1):
-            found.append((node.lineno, node.test))
+            found.append((node.lineno, node.test, False))
         elif isinstance(node, ast.Expr) and isinstance(node.value, ast.Call) and node.lineno <= line <= _end(node):
-            found.append((node.lineno, node.value))
-    return max(found, key=lambda item: item[0])[1] if found else None
+            found.append((node.lineno, node.value, True))
+    return max(found, key=lambda item: item[0])[1:] if found else (None, False)
 
 
 def _end(node: ast.stmt | ast.expr) -> int:
@@ -330,17 +332,21 @@ def try_all(root: Path, checks: Sequence[Check], tests: str, jobs: int) -> list[
     return verdicts
 
 
+def _is_wanted(check: Check, patterns: str | None) -> bool:
+    return patterns is None or any(fnmatch.fnmatch(check.name, pattern) for pattern in patterns.split())
+
+
 def main(arguments: Sequence[str] | None = None, root: Path | None = None) -> int:
     """Run the command; return 0 when no check survived, 1 when one did, 2 when the tool can't do its work."""
     parser = argparse.ArgumentParser(prog="python -m tools.mutants", description=__doc__.partition("\n")[0])
-    parser.add_argument("--only", metavar="PATTERN", help="only the checks whose name matches, such as 'log.*'")
+    parser.add_argument("--only", metavar="PATTERNS", help="only the checks whose name matches one, such as 'log.*'")
     parser.add_argument("--tests", metavar="PATH", default=EVERYTHING, help="only tests below this path (tests)")
     parser.add_argument("--list", action="store_true", help="list the checks")
     parser.add_argument("--jobs", type=int, default=2, metavar="N", help="mutants at a time (2)")
     options = parser.parse_args(arguments)
     root = root or Path.cwd()
     try:
-        checks = [check for check in find_checks(root) if fnmatch.fnmatch(check.name, options.only or "*")]
+        checks = [check for check in find_checks(root) if _is_wanted(check, options.only)]
         if not checks:
             raise MutantError(f"no check matches {options.only!r}" if options.only else "no check is marked")
         if options.list:
