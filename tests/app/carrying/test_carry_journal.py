@@ -187,6 +187,11 @@ async def test_a_gap_is_refused(eve: Person, there: Elsewhere) -> None:
     assert code(await there.carry(eve, 5)) == (422, "rule_broken")
     items = there.page(eve)["items"]
     assert code(await there.carry(eve, items=[*items[:2], *items[3:]])) == (422, "rule_broken")
+    assert (await there.carry(eve)).status_code == 201
+    first = there.page(eve, 1, 2)
+    for wrong in (first["items"][::-1], [first["items"][0], *first["items"]]):  # nor again, in another order
+        refused = await there.carry(eve, 1, 2, items=wrong, receipts=first["receipts"])
+        assert code(refused) == (422, "rule_broken")
 
 
 async def test_a_blob_is_the_one_that_its_hash_names(eve: Person, there: Elsewhere) -> None:
@@ -222,13 +227,16 @@ async def test_grants_are_the_named_ones_and_the_carriers_own(eve: Person, adam:
     assert code(await there.carry(eve, items=items)) == (422, "rule_broken")
 
 
-async def test_chains_are_of_accounts_that_the_log_names(eve: Person, there: Elsewhere, ada: Person) -> None:
+async def test_chains_are_of_accounts_that_the_log_names(eve: Person, adam: Person, there: Elsewhere) -> None:
     chains = there.page(eve)["chains"]
     stranger = Person(eve.http)
     assert code(await there.carry(eve, chains=[*chains, chain(stranger)])) == (422, "rule_broken")
     assert code(await there.carry(eve, chains=[chains[0], chain(stranger)])) == (422, "rule_broken")
     swapped = [chains[0], chains[1] | {"account": chains[0]["account"]}]
     assert code(await there.carry(eve, chains=swapped)) == (422, "rule_broken")
+    assert (await there.carry(eve, 1, 4)).status_code == 201
+    foreign = chain(stranger) | {"account": encode_b64(adam.account)}
+    assert code(await there.carry(eve, 5, chains=[foreign])) == (422, "rule_broken")
 
 
 async def test_nobody_continues_the_chain_of_an_account_that_lives_here(
