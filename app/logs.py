@@ -42,10 +42,10 @@ def describe(error: BaseException) -> dict[str, object]:
     """An exception for a log line: its types and where it came through, never its text, which may quote what was
     sent.
     """
-    kinds = []
+    causes: list[BaseException] = []
     cause: BaseException | None = error
-    while cause is not None:
-        kinds.append(type(cause).__name__)
+    while cause is not None and cause not in causes:  # an error that was raised from itself has no end
+        causes.append(cause)
         cause = cause.__cause__
     frames = traceback.extract_tb(error.__traceback__)
     places = [
@@ -53,4 +53,4 @@ def describe(error: BaseException) -> dict[str, object]:
         for f in frames
         if Path(f.filename).is_relative_to(HERE / "app")
     ]
-    return {"error": " <- ".join(kinds), "places": places[-6:]}
+    return {"error": " <- ".join(type(cause).__name__ for cause in causes), "places": places[-6:]}

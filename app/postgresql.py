@@ -64,6 +64,8 @@ class PostgresDatabase:
                     return await connection.run_sync(function)
             except (OperationalError, IntegrityError) as error:
                 if getattr(error.orig, "sqlstate", None) not in _AGAIN or attempt == ATTEMPTS - 1:
-                    raise storage_problem(error) if isinstance(error, OperationalError) else error from error
+                    if isinstance(error, OperationalError):
+                        raise storage_problem(error) from error
+                    raise
                 await asyncio.sleep(0.01 * 2**attempt)
         raise AssertionError("unreachable: the last attempt returns or raises")

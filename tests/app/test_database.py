@@ -8,8 +8,10 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import BigInteger, Column, Connection, LargeBinary, MetaData, Table, insert, select
+from sqlalchemy.exc import IntegrityError
 
 from app.database import Database
+from app.logs import describe
 from app.problems import NotFound, StorageFull
 from app.sqlite import SqliteDatabase
 
@@ -46,6 +48,22 @@ async def test_a_work_that_fails_leaves_nothing_and_hurts_no_other(database: Dat
     results = await asyncio.gather(*works, return_exceptions=True)
     assert [isinstance(result, NotFound) for result in results] == [n % 3 == 0 for n in range(30)]
     assert await database.read(numbers) == [n for n in range(30) if n % 3]
+
+
+async def test_a_row_that_stands_there_for_good_ends_in_an_error_that_can_be_logged(database: Database) -> None:
+    await database.write(create)
+    await database.write(add, 1)
+    with pytest.raises(IntegrityError) as caught:
+        await database.write(add, 1)
+    assert caught.value.__cause__ is not caught.value
+    assert str(describe(caught.value)["error"]).startswith("IntegrityError <- ")
+    assert await database.write(add, 2) == 2
+
+
+def test_an_error_that_was_raised_from_itself_is_described_too() -> None:
+    error = ValueError("text that nobody logs")
+    error.__cause__ = error
+    assert describe(error) == {"error": "ValueError", "places": []}
 
 
 async def test_a_cancelled_request_breaks_nothing(database: Database) -> None:
