@@ -136,7 +136,7 @@ class Evening:
         if not self._invited:
             return
         await self.therapist.attempt(lambda duolog: duolog.sync())
-        heard = (await self.therapist.duolog.pairing(self.journal)).words
+        heard = await self._heard()
 
         async def step(duolog: Duolog) -> None:
             await duolog.sync()
@@ -149,6 +149,13 @@ class Evening:
                     await members.sign(proposal.id, proposal.words)
 
         await device.attempt(step)
+
+    async def _heard(self) -> tuple[str, ...] | None:
+        """The words that Dr Okoro reads out; none when the invitation ended before both had shown what they are of."""
+        try:
+            return (await self.therapist.duolog.pairing(self.journal)).words
+        except NotAllowed:
+            return None
 
     async def remove(self, device: Device) -> None:
         await device.attempt(lambda duolog: duolog.members(self.journal).remove(self.okoro.account))
