@@ -102,9 +102,9 @@ class Evening:
 
     async def replace_sheet(self, device: Device) -> None:
         async def step(duolog: Duolog) -> None:
-            words = await duolog.keyholders.new_sheet()
+            # Written down before it is asked for: what was begun comes into force at a later sync, too.
+            device.person.papers.append(" ".join(await duolog.keyholders.new_sheet()))
             await duolog.keyholders.replace_sheet()
-            device.person.words = " ".join(words)
 
         await device.attempt(step)
 

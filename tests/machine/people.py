@@ -10,7 +10,7 @@ from fastapi import FastAPI
 
 from duolog.client import Duolog, Enrollment, HttpTransport, Unlock
 from duolog.client.logs import frozen_reason, load_log
-from duolog.errors import DuologError
+from duolog.errors import DuologError, ServerRefused
 from duolog.protocol.log import LogState
 from tests.client.couple import Clock
 from tests.conftest import ORIGIN
@@ -98,7 +98,7 @@ class Person:
     """An account and its devices, the first of them the one that registered."""
 
     def __init__(self, name: str, app: FastAPI, folder: Path, clock: Clock) -> None:
-        self.name, self.clock, self.words = name, clock, ""
+        self.name, self.clock, self.papers = name, clock, list[str]()
         self._app, self._folder, self._numbers = app, folder, itertools.count(1)
         self.devices: list[Device] = []
 
@@ -114,7 +114,7 @@ class Person:
         home, network = self._new_home()
         transport = HttpTransport(ORIGIN, network=network)
         made = await Duolog.register(transport, home=home, unlock=UNLOCK, clock=self.clock)
-        self.words = " ".join(made.words)
+        self.papers.append(" ".join(made.words))
         self.devices.append(Device(self, home, network, made.duolog))
         return self
 
@@ -134,9 +134,15 @@ class Person:
         self.devices.append(Device(self, home, network, opened))
 
     async def restore(self) -> Duolog:
-        """From the words alone, in memory."""
-        transport = HttpTransport(ORIGIN, network=Network(self._app))
-        return await Duolog.restore(transport, self.words, home=None, clock=self.clock)
+        """From the words alone, in memory: of all that this person wrote down, one paper opens."""
+        for number, words in enumerate(reversed(self.papers), start=1):
+            transport = HttpTransport(ORIGIN, network=Network(self._app))
+            try:
+                return await Duolog.restore(transport, words, home=None, clock=self.clock)
+            except ServerRefused:
+                if number == len(self.papers):
+                    raise
+        raise AssertionError("nobody is without a paper")
 
     async def close(self) -> None:
         for device in self.devices:
