@@ -52,6 +52,12 @@ class Evening:
     def therapist(self) -> Device:
         return self.okoro.devices[0]
 
+    def calm(self) -> None:
+        """Nothing that was to befall an earlier step, and did not, befalls a later one."""
+        for device in (*self.partners, self.therapist):
+            device.network.plan.clear()
+            device.network.intrude = None
+
     def pick(self, number: int) -> Device:
         """A device of a partner that is in use."""
         return self.partners[number % len(self.partners)]
@@ -189,9 +195,9 @@ class Evening:
     async def settle(self) -> None:
         """No more faults; everybody syncs until nothing moves."""
         everybody = (*self.partners, self.therapist)
+        self.calm()
         for device in everybody:
             device.network.withheld.clear()
-            device.network.plan.clear()
         for _ in range(SETTLING):
             for device in everybody:
                 await self.sync(device)

@@ -66,6 +66,7 @@ class Membership(RuleBasedStateMachine):
 
     def device(self, number: int, faults: list[Fault]) -> Device:
         """A partner's device, and what its next requests meet."""
+        self.evening.calm()
         found = self.evening.pick(number)
         found.network.plan.extend(faults)
         return found
@@ -120,7 +121,7 @@ class Membership(RuleBasedStateMachine):
 
     @rule(number=NUMBERS, other=NUMBERS, act=st.sampled_from(["write", "rotate", "remove", "sync"]), last=st.booleans())
     def race(self, number: int, other: int, act: str, last: bool) -> None:
-        device = self.evening.pick(number)
+        device = self.device(number, [])
         self.evening.race(device, other, getattr(self.evening, act))
         self.run(self.evening.write(device) if last else self.evening.rotate(device))
 
