@@ -3,6 +3,7 @@
 Every look-up of something that belongs to somebody goes through one of these rows first.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from sqlalchemy import (
@@ -120,6 +121,15 @@ def keyholders_of(connection: Connection, account: bytes) -> tuple[set[bytes], s
     query = select(keyholders.c.keyholder, keyholders.c.ended).where(keyholders.c.account == account)
     rows = connection.execute(query).all()
     return {row.keyholder for row in rows}, {row.keyholder for row in rows if row.ended is None}
+
+
+def lock_accounts(connection: Connection, accounts: Collection[bytes], *, to_delete: bool = False) -> set[bytes]:
+    """Those of these accounts that are here. Until the transaction ends none of them goes.
+
+    `to_delete`: for the one who deletes them, so that nobody takes them for being here meanwhile.
+    """
+    query = select(keyholders.c.account).where(keyholders.c.account.in_(accounts))
+    return set(connection.execute(query.with_for_update(read=not to_delete)).scalars())
 
 
 def is_active(now: int) -> ColumnElement[bool]:

@@ -6,7 +6,7 @@ from functools import lru_cache
 
 from sqlalchemy import Connection, Exists, delete, exists, func, insert, or_, select, update
 
-from app.access import is_active, memberships
+from app.access import is_active, lock_accounts, memberships
 from app.database import AnyRow, insert_new
 from app.journals.table import acceptances, closings, journal_accounts, journals, log, proposals
 from app.journals.table import grants as grants_table
@@ -231,11 +231,15 @@ def add_grants(connection: Connection, journal: bytes, grants: Mapping[int, Mapp
 def save_members(connection: Connection, roster: Roster, before: Roster | None) -> None:
     """Store who is a member now, that the log has named them, and which acceptances are used up.
 
-    An account that was deleted stays in the roster until the others take it out, and is no member.
+    An account that was deleted stays in the roster until the others take it out, and is no member; neither does one
+    become a member that was deleted after it had accepted.
     """
     known = set() if before is None else {member.account for member in before.members}
     query = select(memberships.c.account).where(memberships.c.journal == roster.journal)
     gone = known - set(connection.execute(query).scalars()) if known else set()
+    added = {member.account for member in roster.members} - known
+    if added:
+        gone |= added - lock_accounts(connection, added)
     save_memberships(connection, roster, gone)
     name_accounts(connection, roster.journal, [member.account for member in roster.members])
     use_acceptances(connection, roster.journal, roster.accepted - (before.accepted if before else frozenset()))

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
-from app.access import Caller, JournalMember, find_session
+from app.access import Caller, JournalMember, find_session, lock_accounts
 from app.accounts.repository import find_account
 from app.journals.repository import load_log
 from app.leaving import destroying, repository
@@ -56,6 +56,7 @@ def delete_account(connection: Connection, caller: Caller, now: int) -> None:
     load_log(connection, own.account_journal, lock=True)  # the account's changes wait for each other on it
     if not find_session(connection, caller):  # check: server.delete_session
         raise SessionMissing
+    lock_accounts(connection, [caller.account], to_delete=True)  # who adds it to a journal was before this, or waits
     journals = destroying.journals_of(connection, caller.account)
     repository.lock_journals(connection, journals)
     if destroying.open_with_others(connection, caller.account, journals, now):  # check: server.delete_open

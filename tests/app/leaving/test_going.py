@@ -1,9 +1,11 @@
 """After a closing: who may still fetch, letting go, deleting an account, and what is destroyed when."""
 
+import asyncio
+
 import pytest
 from sqlalchemy import Connection, func, select
 
-from app.access import Caller
+from app.access import Caller, memberships
 from app.chains.table import account_statements
 from app.journals.table import journal_accounts
 from app.leaving.destroying import OF_ACCOUNTS, OF_JOURNALS
@@ -26,6 +28,11 @@ def rows_of(connection: Connection, journal: bytes) -> int:
 def rows_of_account(connection: Connection, account: bytes) -> int:
     queries = [select(func.count()).select_from(table).where(table.c.account == account) for table in OF_ACCOUNTS]
     return sum(connection.execute(query).scalar_one() for query in queries)
+
+
+def member_rows(connection: Connection, account: bytes) -> int:
+    found = select(func.count()).select_from(memberships).where(memberships.c.account == account)
+    return connection.execute(found).scalar_one()
 
 
 def links(connection: Connection, account: bytes) -> int:
@@ -176,3 +183,29 @@ async def test_a_confidant_whose_term_is_over_deletes_the_account_and_stays_away
     assert await database.read(rows_of_account, counsellor.account) == 0
     assert (await friday.retain())["journals destroyed"] == 0
     assert await may_fetch(sam, couple)
+
+
+async def test_who_accepted_and_then_deleted_the_account_becomes_no_member(friday: Evening) -> None:
+    """Another journal still names it, so its chain is there; a journal that counted on it would never end."""
+    ada, sam, couple, database = friday.ada, friday.sam, friday.couple, friday.app.state.duolog.database
+    counsellor = await Person(friday.http).register()
+    joined = couple.add(counsellor, [ada, sam], role="confidant", rights="read", until=FRIDAY + 10)
+    assert (await couple.push(ada, joined)).status_code == 201
+    friday.clock[0] = FRIDAY + 10
+    assert (await counsellor.delete("/v1/account")).status_code == 204
+    diary = await Diary(sam).create()
+    assert (await diary.push(sam, diary.add(counsellor, [sam]))).status_code == 201
+    assert await database.read(member_rows, counsellor.account) == 0
+    assert (await sam.delete(diary.path)).status_code == 204
+    assert await database.read(rows_of, diary.journal) == 0
+
+
+async def test_an_account_that_is_deleted_while_somebody_adds_it_is_member_of_nothing(friday: Evening) -> None:
+    sam, database = friday.sam, friday.app.state.duolog.database
+    for _ in range(8):
+        mia, diary = await Person(friday.http).register(), await Diary(sam).create()
+        added = diary.add(mia, [sam])
+        deleted, _ = await asyncio.gather(mia.delete("/v1/account"), diary.push(sam, added))
+        here = deleted.status_code != 204
+        assert here or await database.read(member_rows, mia.account) == 0
+        assert not here or code(deleted) == (409, "journal_open")
