@@ -37,6 +37,7 @@ STAGES = {
     "compare": "compare the words with them: `duolog confidant verify`",
     "waiting for partner": "you have signed; your partner compares the words, and signs or declines",
     "declined": "your partner declined; it isn't proposed again within 14 days",
+    "lapsed": "your partner did not answer within 14 days, which is not a no; it isn't proposed again within 14 more",
 }
 
 

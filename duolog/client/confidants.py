@@ -112,8 +112,10 @@ def admissions(context: Context, journal: bytes) -> tuple[Admission, ...]:
 def _view(context: Context, journal: bytes, invited: Invited) -> Admission:
     words = invited.words if invited.revealed else None
     consent = None if invited.account is None else find_consent(context, journal, "add", invited.account)
-    if consent is not None:
-        stage = AdmissionStage.DECLINED if consent.declined else AdmissionStage.WAITING_FOR_PARTNER
+    if consent is not None and consent.declined:
+        stage = AdmissionStage.LAPSED if consent.lapsed else AdmissionStage.DECLINED
+    elif consent is not None:
+        stage = AdmissionStage.WAITING_FOR_PARTNER
     else:
         stage = AdmissionStage.WAITING_FOR_ANSWER if words is None else AdmissionStage.COMPARE
     place = (invited.rights, invited.until, invited.account)

@@ -20,7 +20,7 @@ from duolog.seal.pairing import InvitationSecret, pairing_words
 
 ConsentTo = Literal["add", "extend", "rights"]
 T = TypeVar("T")
-_PLAIN = frozenset({"change", "rights", "until", "sent", "declined", "expires", "revealed"})
+_PLAIN = frozenset({"change", "rights", "until", "sent", "sent_at", "declined", "lapsed", "expires", "revealed"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,8 @@ class Consent:
     """A change that takes both partners, in exactly these terms. `until`: Unix seconds.
 
     `invitation`: of the one to be added. `statement` and `prev`: hashes of the newest proposal made of it, and of the
-    roster that this one follows. `sent`: the server has taken that. `declined`: it is not made again.
+    roster that this one follows. `sent`: the server has taken that; `sent_at`: when, Unix seconds of this device.
+    `declined`: it is not made again for a while; `lapsed`: since nobody has answered it, which is not a no.
     """
 
     change: ConsentTo
@@ -40,6 +41,8 @@ class Consent:
     prev: bytes | None = None
     sent: bool = False
     declined: bool = False
+    sent_at: int | None = None
+    lapsed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

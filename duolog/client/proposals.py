@@ -5,7 +5,8 @@ Rules
   void, and the same consent is proposed anew.
 - The co-signer's client believes nothing: chain, acceptance, words, N_F and its own grant are checked before its
   person's signature is added. Words are compared with the confidant by each partner.
-- A proposal that went away while the roster stood still was declined. It isn't made again within 14 days.
+- A proposal that went away while the roster stood still was declined, or has lapsed after 14 days. Neither is made
+  again within 14 days.
 - Declining and taking back are durable in the account journal before the server is told.
 """
 
@@ -36,6 +37,7 @@ from duolog.client.terms import is_over, make_endings
 from duolog.client.transport import Transport
 from duolog.client.views import ProposalView, Words
 from duolog.client.waiting import (
+    KEPT_FOR,
     Waiting,
     declined_at,
     list_waiting,
@@ -137,7 +139,9 @@ async def _propose(context: Context, roster: Roster, consent: Consent) -> bool:
     listed = await list_waiting(context, roster)
     mine = next((item for item in listed if _is_mine(context, roster, consent, item)), None)
     if mine is not None:
-        save_consent(context, roster.journal, replace(consent, statement=mine.id, prev=roster.head, sent=True))
+        since = (consent.sent_at if consent.statement == mine.id else None) or context.clock()
+        sent = replace(consent, statement=mine.id, prev=roster.head, sent=True, sent_at=since)
+        save_consent(context, roster.journal, sent)
         return False
     if consent.sent and consent.prev == roster.head:
         await pull(context, roster.journal)
@@ -145,7 +149,8 @@ async def _propose(context: Context, roster: Roster, consent: Consent) -> bool:
         if after is None or after.head != roster.head:
             return True  # void, not declined
         await note(context, "declined_proposal", _terms(context, roster.journal, consent))
-        save_consent(context, roster.journal, replace(consent, declined=True))
+        lapsed = consent.sent_at is not None and context.clock() >= consent.sent_at + KEPT_FOR
+        save_consent(context, roster.journal, replace(consent, declined=True, lapsed=lapsed))
         return False
     made = _make(context, roster, consent)
     theirs = next((item for item in listed if item.signed.statement == made.signed.statement), None)
@@ -153,7 +158,7 @@ async def _propose(context: Context, roster: Roster, consent: Consent) -> bool:
         await _push_signed(context, roster, theirs)
         return True
     identifier = statement_hash(made.signed.statement)
-    consent = replace(consent, statement=identifier, prev=roster.head, sent=False)
+    consent = replace(consent, statement=identifier, prev=roster.head, sent=False, sent_at=context.clock())
     save_consent(context, roster.journal, consent)
     whole = JournalStatementModel.of(made.signed, dict(made.grants))
     request = ProposalRequest(

@@ -94,6 +94,7 @@ class AdmissionStage(Enum):
     COMPARE = "compare"  # both see eight words: compare them aloud, then confirm
     WAITING_FOR_PARTNER = "waiting for partner"  # I have signed; the other partner compares and signs, or declines
     DECLINED = "declined"  # it isn't made again within 14 days
+    LAPSED = "lapsed"  # nobody answered for 14 days, which is not a no; it isn't made again within 14 more
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,6 +26,7 @@ from duolog.protocol.statements import SignedStatement, statement_hash
 from duolog.seal.proposals import open_context, verify_context
 
 AGAIN_AFTER = 14 * 24 * 3600  # seconds, before a declined change may be proposed again
+KEPT_FOR = 14 * 24 * 3600  # seconds for which a server keeps a proposal that nobody answers
 SHOWN = ("add", "extend", "rights")
 
 

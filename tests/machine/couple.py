@@ -175,7 +175,7 @@ class Evening:
 
     def withhold(self, device: Device) -> None:
         """The server shows this device nothing newer of the journal, until it writes there or is told otherwise."""
-        device.network.withheld[self.journal] = device.log(self.journal).seq
+        device.network.withheld[self.journal] = device.promised(self.journal)
 
     def race(self, device: Device, number: int, act: Callable[[Device], Awaitable[None]]) -> None:
         """The next request of `device` meets what another device of either partner has just done."""

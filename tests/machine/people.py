@@ -76,6 +76,11 @@ class Device:
     def log(self, journal: bytes) -> LogState:
         return load_log(self.duolog._context.store, journal)
 
+    def promised(self, journal: bytes) -> int:
+        """The last seq that the server can't hide from this home: what it showed here, or said that it took."""
+        known = self.duolog._context.known(journal)
+        return max(self.log(journal).seq, *known.acknowledged, 0)
+
     def frozen(self) -> list[str]:
         """Why journals of this home are read-only."""
         store = self.duolog._context.store
