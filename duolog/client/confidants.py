@@ -111,7 +111,7 @@ def admissions(context: Context, journal: bytes) -> tuple[Admission, ...]:
 
 def _view(context: Context, journal: bytes, invited: Invited) -> Admission:
     words = invited.words if invited.revealed else None
-    consent = None if invited.account is None else find_consent(context, journal, "add", invited.account)
+    consent = _consent_of(context, journal, invited)
     if consent is not None and consent.declined:
         stage = AdmissionStage.LAPSED if consent.lapsed else AdmissionStage.DECLINED
     elif consent is not None:
@@ -140,12 +140,17 @@ async def confirm(context: Context, journal: bytes, invitation: bytes | None, wo
     account = invited.account
     if account is None:
         raise NotAllowed("Nobody has accepted this invitation yet. Sync, and wait for them.")
-    known = find_consent(context, journal, "add", account)
-    if known is None or known.invitation != invited.invitation:
+    if _consent_of(context, journal, invited) is None:
         consent = Consent("add", account, invited.rights, invited.until, invited.invitation)
         require_not_declined(context, journal, consent)
         save_consent(context, journal, consent)
     await renew(context, journal)
+
+
+def _consent_of(context: Context, journal: bytes, invited: Invited) -> Consent | None:
+    """The consent to let in who took this very invitation; they may have taken an earlier one, too."""
+    found = None if invited.account is None else find_consent(context, journal, "add", invited.account)
+    return found if found is not None and found.invitation == invited.invitation else None
 
 
 def _meant(context: Context, journal: bytes, invitation: bytes | None) -> Invited:
@@ -155,7 +160,7 @@ def _meant(context: Context, journal: bytes, invitation: bytes | None) -> Invite
             raise NotAllowed("There is no such invitation from here. List them to see their names.")
         return found
     open_ones = [item for item in all_invited(context, journal) if item.words is not None]
-    undecided = [item for item in open_ones if find_consent(context, journal, "add", item.account or b"") is None]
+    undecided = [item for item in open_ones if _consent_of(context, journal, item) is None]
     meant = undecided or open_ones
     if len(meant) != 1:
         raise NotAllowed(

@@ -140,8 +140,8 @@ def require_free(context: Context, terms: DeclinedProposal) -> None:
     at = declined_at(context, terms)
     if at is not None:  # check: client.declined
         raise NotAllowed(
-            "This was declined less than 14 days ago. It isn't proposed again before then, nor is a longer time. "
-            "A shorter one may be."
+            "This was declined, or nobody answered it, less than 14 days ago. It isn't proposed again before then, nor "
+            "is a longer time. A shorter one may be."
         )
 
 

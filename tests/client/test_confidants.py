@@ -5,7 +5,9 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 import pytest
+from fastapi import FastAPI
 
+from app.retention.service import retain
 from app.settings import Settings
 from duolog.client import AdmissionStage, Duolog, PairingStage
 from duolog.client.logs import load_log
@@ -31,6 +33,7 @@ class Three:
     networks: dict[bytes, Tampered]
     journal: bytes
     clock: Clock
+    app: FastAPI
 
     def roster(self, who: Duolog) -> Roster:
         roster = load_log(who._context.store, self.journal).roster
@@ -80,7 +83,7 @@ async def trio(settings: Settings) -> AsyncIterator[Three]:
         friend, third, _ = await register(app, clock=clock)
         async with ada, sam, friend:
             networks = {ada.account: one, sam.account: two, friend.account: third}
-            yield Three(ada, sam, friend, networks, await pair(ada, sam), clock)
+            yield Three(ada, sam, friend, networks, await pair(ada, sam), clock, app)
 
 
 @pytest.fixture
@@ -238,6 +241,27 @@ async def test_a_declined_confidant_is_not_let_in(three: Three) -> None:
     await three.rotate(three.sam)
     await three.ada.sync()
     assert await three.sam.members(three.journal).proposals() == ()
+
+
+async def test_a_proposal_that_nobody_answers_lapses_and_is_not_called_declined(three: Three) -> None:
+    words = await three.accepted(three.ada)
+    members = three.ada.members(three.journal)
+    await members.confirm(words)
+    three.clock.now += 14 * DAY + 1
+    server = three.app.state.duolog
+    await retain(server.database, server.settings, server.receipts, server.now())
+    for _ in range(2):
+        await three.sync()
+        [admission] = await members.admissions()
+        assert admission.stage is AdmissionStage.LAPSED
+        assert await three.sam.members(three.journal).proposals() == ()
+    again = await three.accepted(three.ada)
+    [new] = [item.invitation for item in await members.admissions() if item.stage is AdmissionStage.COMPARE]
+    with pytest.raises(NotAllowed, match="nobody answered it"):
+        await members.confirm(again, invitation=new)
+    three.clock.now += 14 * DAY
+    await three.ada.sync()
+    assert [item.stage for item in await members.admissions()] == [AdmissionStage.COMPARE]
 
 
 async def test_a_proposal_is_taken_back(three: Three) -> None:

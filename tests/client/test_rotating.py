@@ -343,7 +343,7 @@ async def test_a_confidant_who_only_reads_names_their_new_keys_and_a_partner_beg
         (ada, one, _), (sam, two, _), (friend, three, _) = [await register(app, clock=clock) for _ in range(3)]
         async with ada, sam, friend:
             networks = {ada.account: one, sam.account: two, friend.account: three}
-            all_three = Three(ada, sam, friend, networks, await pair(ada, sam), clock)
+            all_three = Three(ada, sam, friend, networks, await pair(ada, sam), clock, app)
             await all_three.let_in(ada, sam, "read")
             await ada.write(all_three.journal, "note", {"text": "before"})
             await all_three.sync()
