@@ -3,30 +3,36 @@
 Rules
 - A withdrawal travels by its own address, in the order of the outbox, so that it is safe here before it is sent and is
   never sent twice in two ways.
+- Keeping and erasing are durable here before the server is asked, and a sync finishes them: the server's mark and the
+  note for my other devices go together, or those would take what I erased for what the host removed.
 - Only texts are withdrawn or erased one by one, never a step: what was agreed rests on those.
 - What counts as withdrawn, or was erased on any own device, leaves this home for good, unless it was kept: the sealed
   bytes, what was derived from them, and their traces in the database's write-ahead log.
 """
 
 from collections.abc import Iterable
+from typing import Literal
 
 from duolog.api.leaving import HoldingRequest
 from duolog.api.pages import ENTRY, encode_gone, parse_push
 from duolog.client.context import Context
 from duolog.client.folding import account_state, journal_state
 from duolog.client.logs import load_log
-from duolog.client.notes import note
-from duolog.client.outbox import post, waiting_as
+from duolog.client.notes import put_note
+from duolog.client.outbox import deliver, post, waiting_as
 from duolog.client.store import as_bytes, as_int
 from duolog.documents.account_kinds import Erased, Kept
 from duolog.documents.base import Answer
 from duolog.documents.journal import Item
 from duolog.documents.registry import is_step
 from duolog.documents.withdrawn import Withdrawn
-from duolog.errors import NotAllowed
+from duolog.errors import DuologError, NotAllowed, ServerRefused, TransportError
 from duolog.protocol import sizes
 from duolog.protocol.log import EntryItem
 from duolog.protocol.messages import Document
+
+Act = Literal["keep", "erase"]
+_ACTS: dict[str, Act] = {"keep": "keep", "erase": "erase"}
 
 
 def post_withdrawal(context: Context, journal: bytes, entry: bytes) -> bytes:
@@ -51,13 +57,12 @@ async def keep(context: Context, journal: bytes, entry: bytes) -> None:
 
     Raises:
         NotAllowed: it isn't here.
-        TransportError, ServerRefused: not now.
+        TransportError: not now; a sync finishes it.
+        ServerRefused: it can't be.
     Spec: §9.
     """
     _held(context, journal, entry)
-    request = HoldingRequest(act="keep", entries=[entry])
-    await context.network.call(lambda transport: transport.hold(journal, request))
-    await note(context, "kept", Kept(journal=journal, entry=entry))
+    await _begin(context, "keep", journal, entry)
 
 
 async def erase(context: Context, journal: bytes, entry: bytes) -> None:
@@ -65,7 +70,8 @@ async def erase(context: Context, journal: bytes, entry: bytes) -> None:
 
     Raises:
         NotAllowed: it isn't here, or is a step.
-        TransportError, ServerRefused: not now.
+        TransportError: not now; a sync finishes it.
+        ServerRefused: it can't be.
     Spec: §9.
     """
     row = context.store.row("SELECT 1 FROM item WHERE journal = ? AND entry = ?", journal, entry)
@@ -74,10 +80,47 @@ async def erase(context: Context, journal: bytes, entry: bytes) -> None:
         raise NotAllowed("There is no such entry here.")
     if item is not None and is_step(item.applied.document.kind):  # check: client.erase_step
         raise NotAllowed("This is a step, and what was agreed rests on it. Only texts are erased one by one.")
-    request = HoldingRequest(act="erase", entries=[entry])
-    await context.network.call(lambda transport: transport.hold(journal, request))
-    await note(context, "erased", Erased(journal=journal, entry=entry))
+    await _begin(context, "erase", journal, entry)
     tidy(context, journal)
+
+
+async def finish_holdings(context: Context, problems: list[DuologError]) -> None:
+    """Finish what was begun here and cut off. Raises: nothing; what fails is put into `problems`."""
+    for (name,) in context.store.rows("SELECT name FROM meta WHERE name LIKE 'holding:%'"):
+        _, act, journal, entry = str(name).split(":")
+        try:
+            await _finish(context, _ACTS[act], bytes.fromhex(journal), bytes.fromhex(entry))
+        except DuologError as error:
+            problems.append(error)
+
+
+async def _begin(context: Context, act: Act, journal: bytes, entry: bytes) -> None:
+    context.store.put(_name(act, journal, entry), b"1")
+    try:
+        await _finish(context, act, journal, entry)
+    except TransportError as error:
+        raise TransportError(f"{error} What you asked for is kept here, and done by the next sync.") from error
+
+
+async def _finish(context: Context, act: Act, journal: bytes, entry: bytes) -> None:
+    request = HoldingRequest(act=act, entries=[entry])
+    try:
+        await context.network.call(lambda transport: transport.hold(journal, request))
+    except ServerRefused as error:
+        if error.code == "not_found":  # I am no member any more: it can't be done
+            context.store.put(_name(act, journal, entry), None)
+        raise
+    with context.store.transaction():
+        if act == "keep":
+            put_note(context, "kept", Kept(journal=journal, entry=entry))
+        else:
+            put_note(context, "erased", Erased(journal=journal, entry=entry))
+        context.store.put(_name(act, journal, entry), None)
+    await deliver(context, context.identity.account_journal)
+
+
+def _name(act: Act, journal: bytes, entry: bytes) -> str:
+    return f"holding:{act}:{journal.hex()}:{entry.hex()}"
 
 
 def tidy(context: Context, journal: bytes) -> int:

@@ -20,7 +20,7 @@ from duolog.client.context import Context
 from duolog.client.ending import move_on
 from duolog.client.folding import account_state
 from duolog.client.former import sort_unlisted, why_former
-from duolog.client.holdings import tidy
+from duolog.client.holdings import finish_holdings, tidy
 from duolog.client.lifting import lift_all
 from duolog.client.logs import freeze, frozen_reason, load_log
 from duolog.client.notes import put_note
@@ -88,6 +88,7 @@ async def sync(context: Context) -> SyncReport:
     _note_left(context, problems)
     _note_pins(context, problems)
     _note_heads(context, problems)
+    await finish_holdings(context, problems)
     delivered = await _send(context, problems)
     for journal in listed:
         if journal != mine:

@@ -30,6 +30,7 @@ class Two:
     journal: bytes
     clock: Clock
     words: tuple[str, ...]
+    his_words: tuple[str, ...]
     folder: Path
     entry: bytes
 
@@ -58,7 +59,7 @@ async def two(settings: Settings, tmp_path: Path) -> AsyncIterator[Two]:
             journal = await pair(ada, sam)
             written = await ada.write(journal, "note", {"text": TEXT})
             await sam.sync()
-            yield Two(app, ada, sam, journal, clock, tuple(hers.words), folder, written.entry)
+            yield Two(app, ada, sam, journal, clock, tuple(hers.words), tuple(his.words), folder, written.entry)
 
 
 async def test_a_withdrawn_text_is_gone_from_both_homes_and_says_whose_doing_it_was(two: Two) -> None:
@@ -152,6 +153,44 @@ async def test_what_is_erased_is_gone_for_me_on_every_device_and_stays_with_the_
         assert two.blob(other, two.entry) is None
     shown = await two.seen(two.sam, two.entry)
     assert (shown.body, shown.hidden) == ({"text": TEXT}, None)
+
+
+class Killed(BaseException):
+    """The program is gone."""
+
+
+@pytest.mark.parametrize("when", ["away", "before the note"])
+@pytest.mark.parametrize("act", ["keep", "erase"])
+async def test_what_was_cut_off_is_finished_by_a_sync(
+    two: Two, monkeypatch: pytest.MonkeyPatch, act: str, when: str
+) -> None:
+    """Or another own device would take what I erased for what the host removed, and let go of what I keep."""
+
+    def killed(*_: object) -> None:
+        raise Killed
+
+    await two.sam.sync()
+    step = getattr(two.sam.leaving(two.journal), act)
+    with monkeypatch.context() as patch:
+        if when == "away":
+            patch.setattr(two.sam._context.network.transport, "hold", away)
+        else:
+            patch.setattr("duolog.client.holdings.put_note", killed)
+        with pytest.raises((Killed, TransportError), match="next sync" if when == "away" else None):
+            await step(two.entry)
+    await two.sam.sync()
+    await two.ada.leaving(two.journal).withdraw(two.entry)
+    other = await Duolog.restore(transport(two.app), two.his_words, home=None, unlock=UNLOCK, clock=two.clock)
+    async with other:
+        for person in (two.sam, other):
+            shown = await two.seen(person, two.entry)
+            kept = {"keep": {"text": TEXT}, "erase": None}[act]
+            assert shown.body == kept
+            assert shown.unreadable is None
+            assert (shown.hidden == "You have erased this for yourself.") == (act == "erase")
+    own = await two.sam.account_state()
+    noted = {"keep": own.kept, "erase": own.erased}[act]
+    assert two.entry in noted[two.journal]
 
 
 async def away(*_: object, **__: object) -> bytes:
