@@ -28,6 +28,7 @@ from duolog.documents.registry import is_step
 from duolog.documents.withdrawn import Withdrawn
 from duolog.errors import DuologError, NotAllowed, ServerRefused, TransportError
 from duolog.protocol import sizes
+from duolog.protocol.codec import u32
 from duolog.protocol.log import EntryItem
 from duolog.protocol.messages import Document
 
@@ -124,9 +125,16 @@ def _name(act: Act, journal: bytes, entry: bytes) -> str:
 
 
 def tidy(context: Context, journal: bytes) -> int:
-    """Remove from this home what was withdrawn or erased, and not kept; how many entries that were."""
-    own, state = account_state(context), journal_state(context, journal)
+    """Remove from this home what was withdrawn or erased, and not kept; how many entries that were.
+
+    A long journal is not read again when neither it nor what I erased has changed since.
+    """
+    own, tidied = account_state(context), f"tidied:{journal.hex()}"
     kept, erased = own.kept.get(journal, ()), own.erased.get(journal, ())
+    mark = load_log(context.store, journal).head + u32(len(erased))
+    if context.store.get(tidied) == mark:
+        return 0
+    state = journal_state(context, journal)
     taken_back = [entry for entry in state.withdrawals if entry not in kept]
     rows = context.store.among(
         "SELECT seq, frame, entry, author, time FROM item WHERE journal = ? AND entry IN ({keys})",
@@ -140,6 +148,7 @@ def tidy(context: Context, journal: bytes) -> int:
         if data[4] == ENTRY and (name in erased or counted):
             gone.append((_emptied(data), journal, as_int(seq)))
     _remove(context, journal, gone)
+    context.store.put(tidied, mark)
     return len(gone)
 
 
