@@ -259,7 +259,8 @@ def save_memberships(connection: Connection, roster: Roster, gone: Collection[by
         for member in roster.members
         if member.account not in gone
     ]
-    connection.execute(insert(memberships), members)
+    if members:  # nobody, when its founder deleted the account a moment ago: then it is abandoned already
+        connection.execute(insert(memberships), members)
 
 
 def name_accounts(connection: Connection, journal: bytes, accounts: Iterable[bytes]) -> None:

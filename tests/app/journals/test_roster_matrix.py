@@ -12,6 +12,7 @@ from fastapi import FastAPI
 from sqlalchemy import Connection, select
 
 from app.access import Caller, hash_token
+from app.accounts.repository import add_keyholders
 from app.chains.repository import add_statement
 from app.database import Database, metadata
 from app.sessions.repository import add_session
@@ -71,6 +72,7 @@ def let_in(connection: Connection) -> None:
         one = person_ahead(name) if name in AHEAD else person(name)
         for generation, signed in enumerate(one.signed, start=1):
             add_statement(connection, one.account, generation, signed)
+        add_keyholders(connection, one.account, [one.device.public], {})
         caller = Caller(one.account, one.device.id, hash_token(token(name)), touch=False)
         add_session(connection, caller, now=LATER - 1, expires=LATER, used_before=0)
 
