@@ -28,7 +28,7 @@ class Consent:
     """A change that takes both partners, in exactly these terms. `until`: Unix seconds.
 
     `invitation`: of the one to be added. `statement` and `prev`: hashes of the newest proposal made of it, and of the
-    roster that this one follows. `sent`: the server has taken that; `sent_at`: when, Unix seconds of this device.
+    roster that this one follows. `sent`: the server has taken that; `sent_at`: when it was made, Unix seconds.
     `declined`: it is not made again for a while; `lapsed`: since nobody has answered it, which is not a no.
     """
 

@@ -10,7 +10,7 @@ Rules
   bytes, what was derived from them, and their traces in the database's write-ahead log.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Literal
 
 from duolog.api.leaving import HoldingRequest
@@ -33,7 +33,7 @@ from duolog.protocol.log import EntryItem
 from duolog.protocol.messages import Document
 
 Act = Literal["keep", "erase"]
-_ACTS: dict[str, Act] = {"keep": "keep", "erase": "erase"}
+_NOTES: Mapping[Act, tuple[str, type[Kept | Erased]]] = {"keep": ("kept", Kept), "erase": ("erased", Erased)}
 
 
 def post_withdrawal(context: Context, journal: bytes, entry: bytes) -> bytes:
@@ -88,9 +88,10 @@ async def erase(context: Context, journal: bytes, entry: bytes) -> None:
 async def finish_holdings(context: Context, problems: list[DuologError]) -> None:
     """Finish what was begun here and cut off. Raises: nothing; what fails is put into `problems`."""
     for (name,) in context.store.rows("SELECT name FROM meta WHERE name LIKE 'holding:%'"):
-        _, act, journal, entry = str(name).split(":")
+        _, begun, journal, entry = str(name).split(":")
+        act: Act = "keep" if begun == "keep" else "erase"
         try:
-            await _finish(context, _ACTS[act], bytes.fromhex(journal), bytes.fromhex(entry))
+            await _finish(context, act, bytes.fromhex(journal), bytes.fromhex(entry))
         except DuologError as error:
             problems.append(error)
 
@@ -111,11 +112,9 @@ async def _finish(context: Context, act: Act, journal: bytes, entry: bytes) -> N
         if error.code == "not_found":  # I am no member any more: it can't be done
             context.store.put(_name(act, journal, entry), None)
         raise
+    kind, body = _NOTES[act]
     with context.store.transaction():
-        if act == "keep":
-            put_note(context, "kept", Kept(journal=journal, entry=entry))
-        else:
-            put_note(context, "erased", Erased(journal=journal, entry=entry))
+        put_note(context, kind, body(journal=journal, entry=entry))
         context.store.put(_name(act, journal, entry), None)
     await deliver(context, context.identity.account_journal)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
 from fastapi import FastAPI
@@ -12,6 +13,7 @@ from fastapi import FastAPI
 from app.settings import Settings
 from duolog.api.pages import ENTRY
 from duolog.client import Duolog, TimelineEntry
+from duolog.client.folding import journal_state
 from duolog.errors import NotAllowed, TransportError
 from tests.client.couple import UNLOCK, Clock, pair, transport
 from tests.conftest import running
@@ -153,6 +155,22 @@ async def test_what_is_erased_is_gone_for_me_on_every_device_and_stays_with_the_
         assert two.blob(other, two.entry) is None
     shown = await two.seen(two.sam, two.entry)
     assert (shown.body, shown.hidden) == ({"text": TEXT}, None)
+
+
+async def test_a_journal_in_which_nothing_was_taken_back_since_is_not_read_again(
+    two: Two, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A long one takes a while, and every sync would wait for it."""
+    await two.sam.sync()
+    read = Mock(wraps=journal_state)
+    monkeypatch.setattr("duolog.client.holdings.journal_state", read)
+    await two.sam.sync()
+    read.assert_not_called()
+    await two.ada.leaving(two.journal).withdraw(two.entry)
+    read.reset_mock()
+    await two.sam.sync()
+    read.assert_called_once()
+    assert two.blob(two.sam, two.entry) is None
 
 
 class Killed(BaseException):
