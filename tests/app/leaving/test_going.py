@@ -14,7 +14,7 @@ from app.problems import SessionMissing
 from duolog.protocol import sizes
 from tests.app.elsewhere import bring
 from tests.app.leaving.closings import FRIDAY, Evening, closing, tell_time
-from tests.app.people import Diary, Person, code
+from tests.app.people import Diary, Person, code, journal_statement
 
 MONTH = sizes.CLOSER_READS
 
@@ -210,3 +210,16 @@ async def test_an_account_that_is_deleted_while_somebody_adds_it_is_member_of_no
             assert await database.read(member_rows, mia.account) == 0
         else:
             assert code(deleted) == (409, "journal_open")
+
+
+async def test_a_journal_that_is_begun_while_its_founder_goes_is_destroyed(friday: Evening) -> None:
+    database = friday.app.state.duolog.database
+    for _ in range(8):
+        mia = await Person(friday.http).register()
+        diary = Diary(mia)
+        begun = mia.post("/v1/journals", json=journal_statement(*diary.genesis))
+        deleted, made = await asyncio.gather(mia.delete("/v1/account"), begun)
+        assert deleted.status_code == 204
+        assert made.status_code == 201 or code(made) in {(401, "session_missing"), (422, "rule_broken")}
+        await friday.retain()
+        assert await database.read(rows_of, diary.journal) == 0
