@@ -7,7 +7,7 @@ rule and the test.
 
 import re
 
-from hostile import account_attacks, log_attacks, pairing_attacks, proposal_attacks, roster_attacks
+from hostile import account_attacks, flood_attacks, log_attacks, pairing_attacks, proposal_attacks, roster_attacks
 from hostile.liar import Attack
 
 
@@ -72,6 +72,12 @@ _CLASSES: tuple[type[Attack], ...] = (
     proposal_attacks.TamperContext,
     proposal_attacks.ReplayProposal,
     proposal_attacks.PlantProposal,
+    flood_attacks.EndlessJournals,
+    flood_attacks.NoMoreJournals,
+    flood_attacks.PlantJournals,
+    flood_attacks.FloodProposals,
+    flood_attacks.CheapValues,
+    flood_attacks.DripAnswers,
 )
 
 CATALOGUE: dict[str, type[Attack]] = {"honest" if item is Attack else name_of(item): item for item in _CLASSES}

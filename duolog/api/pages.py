@@ -131,11 +131,12 @@ def parse_page(body: bytes) -> PulledPage:
     """A page of whole pushes.
 
     Raises:
-        MalformedData: cut off, or a frame that does not belong there.
+        MalformedData: cut off, too many items, or a frame that does not belong there.
     Spec: §6.
     """
     pushes: list[PulledPush] = []
     items: list[Placed] = []
+    count = 0
     end: int | None = None
     for kind, seq, rest in _frames(body):
         if end is not None:
@@ -149,6 +150,9 @@ def parse_page(body: bytes) -> PulledPage:
             end = seq
         else:
             items.append(_parse_item(kind, seq, rest))
+            count += 1
+            if count > sizes.MAX_PAGE_ITEMS + sizes.MAX_PUSH_ITEMS:  # check: api.page_items
+                raise MalformedData("A page holds more items than a page can.")
     if end is None or items:
         raise MalformedData("A page was cut off.")
     return PulledPage(tuple(pushes), end)

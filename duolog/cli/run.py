@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from duolog.cli import asking, times
 from duolog.cli.failures import OFFLINE, OK, REFUSED, STOP, Failure, Usage, explain
 from duolog.cli.screen import Screen
-from duolog.errors import ServerRefused, TransportError
+from duolog.errors import DuologError, ServerRefused, TransportError
 
 if TYPE_CHECKING:
     from duolog.client import JournalView, SyncReport, Unlock, Written
@@ -76,9 +76,16 @@ class Run:
             try:
                 yield duolog
             finally:
+                self._say_new_ways(duolog)
                 if self.ephemeral is not None:
                     with suppress(TransportError, ServerRefused):
                         duolog.log_out()
+
+    def _say_new_ways(self, duolog: "Duolog") -> None:
+        """Warns of ways into the account that nobody has looked at yet, whatever became of the command."""
+        with suppress(DuologError):
+            if duolog.status().new_keyholders:
+                self.screen.warn("there is a new way into your account. `duolog device list` shows it.")
 
     # --- journals ---
 
@@ -130,8 +137,6 @@ class Run:
             self.screen.aside(f"{name} goes on at {moved.origin}. `duolog follow` goes there too.", style="careful")
         if proposed:
             self.say_proposed(report)
-        if report.new_keyholders:
-            self.screen.warn("there is a new way into your account. `duolog device list` shows it.")
         return report
 
     def say_proposed(self, report: "SyncReport") -> None:

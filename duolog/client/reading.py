@@ -8,6 +8,7 @@ from typing import NamedTuple
 from duolog.client.context import Context
 from duolog.client.folding import account_state, journal_state
 from duolog.client.former import why_former
+from duolog.client.joined import shown_journals
 from duolog.client.logs import frozen_reason, load_log
 from duolog.client.outbox import waiting
 from duolog.client.store import as_bytes, as_int
@@ -32,9 +33,8 @@ REMOVED = "Removed by the host: it no longer has this entry, and nobody said tha
 
 
 def journal_ids(context: Context) -> list[bytes]:
-    """Every journal here but the account's own, in the order in which they came."""
-    rows = context.store.rows("SELECT id FROM journal WHERE seq > 0 ORDER BY rowid")
-    return [as_bytes(row[0]) for row in rows if row[0] != context.identity.account_journal]
+    """Every journal of mine here but the account's own, in the order in which they came."""
+    return shown_journals(context)
 
 
 def view_journal(context: Context, journal: bytes) -> JournalView:

@@ -45,6 +45,7 @@ MAX_MEMBERS = MAX_PARTNERS + MAX_CONFIDANTS
 MAX_KEYHOLDERS = 16
 
 MAX_CLOSINGS = 64  # of one account that wait at a time
+MAX_JOURNALS = 4096  # of one account, in which it is a member
 
 # times, seconds
 WITHDRAW_WINDOW = 24 * 3600  # between the receipts of an entry and of its withdrawal

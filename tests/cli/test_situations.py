@@ -2,6 +2,8 @@
 
 import json
 import re
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -105,3 +107,13 @@ def test_a_changed_export_is_a_stop_that_says_what_to_do(ada: Person, tmp_path: 
     assert "duolog heads" not in said.text
     advice = json.loads(ada.say("verify-export", str(file), "--json").out)["error"]["next"]
     assert re.search(r"make a new one: `duolog export`", advice[-1])
+
+
+def test_a_new_way_into_the_account_is_told_also_when_the_sync_fails(ada: Person) -> None:
+    ada.ok("journal", "create")
+    with closing(sqlite3.connect(ada.home / "log.sqlite")) as home, home:
+        home.execute("UPDATE meta SET value = x'' WHERE name = 'known_keyholders'")
+        home.execute("UPDATE journal SET seq = seq + 1")
+    said = ada.say("sync")
+    assert said.exit_code != 0
+    assert "there is a new way into your account" in said.err, said.text
