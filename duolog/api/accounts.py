@@ -109,7 +109,9 @@ class EarlierSeed(Model):
 class OwnAccount(Model):
     """The caller's account: everything that a keyholder needs to open it, and nobody else is shown.
 
-    `anchors`: those of every sheet and passkey, which a device needs to carry the account to another server.
+    `chain` and `earlier_seeds`: of the generations after the one that was asked with; `sets`: of the versions after.
+    `more`: there are more of these; ask again with what was got. `anchors`: those of every sheet and passkey, which a
+    device needs to carry the account to another server.
     """
 
     account: AccountId
@@ -120,3 +122,4 @@ class OwnAccount(Model):
     earlier_seeds: list[EarlierSeed]
     anchor: Hash | None
     anchors: list[AnchorModel] = Field(default_factory=list, max_length=sizes.MAX_KEYHOLDERS)
+    more: bool = False

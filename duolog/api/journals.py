@@ -46,7 +46,7 @@ class JournalList(Model):
 
 
 class Chain(Model):
-    """An account's public statements, genesis first."""
+    """An account's public statements, genesis first; those after a generation where they were asked for like this."""
 
     account: AccountId
     statements: list[AccountStatementModel]
@@ -63,11 +63,13 @@ class CarriedKey(Model):
 class ChainList(Model):
     """The chain of every account that this journal's log names, past members included, ascending by id.
 
+    `more`: there are more statements; ask account by account, each time after the last generation.
     `receipt_keys`: whose receipts it holds from before it was carried here, ascending; empty where it began here.
     """
 
     chains: list[Chain]
     receipt_keys: list[CarriedKey] = Field(default_factory=list)
+    more: bool = False
 
 
 class ProposalRequest(JournalStatementModel):

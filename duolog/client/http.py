@@ -56,10 +56,10 @@ _SEALED = 4 * sizes.MAX_INVITATION // 3 + sizes.KIB  # a sealed message as JSON
 MAX_ANSWER = 64 * sizes.KIB  # bytes of an answer that isn't named below, and of every refusal
 MAX_PAGE = 2 * sizes.MAX_PAGE_BYTES  # bytes; whole pushes may run over the soft limit of a page
 ANSWERS: Mapping[type[Model], int] = {  # bytes of the JSON answers that may be larger
-    OwnAccount: 16 * _MIB,
+    OwnAccount: 4 * _MIB,
     SessionList: 512 * sizes.KIB,
     JournalList: 128 * sizes.KIB,
-    ChainList: 16 * _MIB,
+    ChainList: _MIB,
     ProposalList: 2 * _MIB,
     OwnInvitationList: 4 * _MIB,
     OpenInvitation: _SEALED,
@@ -116,8 +116,8 @@ class HttpTransport:
     async def register(self, registration: Registration) -> Registered:
         return await self._send("POST", "/v1/accounts", registration, Registered)
 
-    async def own_account(self) -> OwnAccount:
-        return await self._get("/v1/account", OwnAccount)
+    async def own_account(self, generation: int = 0, version: int = 0) -> OwnAccount:
+        return await self._get(f"/v1/account?generation={generation}&version={version}", OwnAccount)
 
     async def change_set(self, request: SetRequest) -> None:
         await self._call("POST", "/v1/account/sets", _encode(request))
@@ -165,8 +165,9 @@ class HttpTransport:
     async def create_journal(self, genesis: JournalStatementModel) -> JournalCreated:
         return await self._send("POST", "/v1/journals", genesis, JournalCreated)
 
-    async def chains(self, journal: bytes) -> ChainList:
-        return await self._get(f"{_of(journal)}/chains", ChainList)
+    async def chains(self, journal: bytes, account: bytes | None = None, after: int = 0) -> ChainList:
+        query = "" if account is None else f"?account={encode_b64(account)}&after={after}"
+        return await self._get(f"{_of(journal)}/chains{query}", ChainList)
 
     async def push(self, journal: bytes, items: Sequence[Placed]) -> Pushed:
         body = encode_push(items)

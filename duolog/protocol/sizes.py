@@ -45,6 +45,7 @@ MAX_MEMBERS = MAX_PARTNERS + MAX_CONFIDANTS
 MAX_KEYHOLDERS = 16
 
 MAX_CLOSINGS = 64  # of one account that wait at a time
+MAX_GENERATIONS = 32 * KIB  # of one account: daily rotations for 89 years
 MAX_JOURNALS = 4096  # of one account, in which it is a member
 
 # times, seconds
@@ -67,6 +68,8 @@ MAX_PUSH_ITEMS = 256
 MAX_PUSH_BYTES = 4 * KIB * KIB
 MAX_PAGE_ITEMS = 1024
 MAX_PAGE_BYTES = 4 * KIB * KIB
+MAX_CHAIN_PAGE = 256  # key statements in one answer about a journal's accounts
+MAX_OWN_PAGE = 64  # key statements, keyholder sets and earlier seeds, each, in one answer about the own account
 
 # adding a device
 DEVICE_CODE = 32  # secret 16 | first 16 bytes of the hash of the new device's public keys

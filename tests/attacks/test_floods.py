@@ -3,10 +3,8 @@
 import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from pathlib import Path
 
 import anyio
-import httpx2
 import pytest
 import uvicorn
 from fastapi import FastAPI
@@ -15,7 +13,6 @@ from duolog.client import HttpTransport
 from duolog.client.http import MAX_ANSWER
 from duolog.errors import MalformedData, TransportError
 from duolog.protocol import sizes
-from duolog.protocol.codec import encode_b64
 from hostile.flood_attacks import (
     CheapValues,
     DripAnswers,
@@ -24,7 +21,7 @@ from hostile.flood_attacks import (
     NoMoreJournals,
     PlantJournals,
 )
-from hostile.liar import OWN_ACCOUNT, Answer, Attack, Call, Liar
+from hostile.liar import Answer, Attack, Call, Liar
 from hostile.proposal_attacks import PROPOSALS
 from tests.attacks.conftest import liar_for
 from tests.attacks.people import ORIGIN, Couple, Someone
@@ -129,7 +126,7 @@ async def listening(app: Liar) -> AsyncIterator[str]:
         server = uvicorn.Server(uvicorn.Config(app, log_level="critical", lifespan="off"))
         async with anyio.create_task_group() as group:
             group.start_soon(server.serve, [bound])
-            while not server.started:
+            while not server.started:  # noqa: ASYNC110  # uvicorn has no event for it
                 await anyio.sleep(0.01)
             yield f"http://127.0.0.1:{bound.getsockname()[1]}"
             server.force_exit = server.should_exit = True

@@ -99,7 +99,7 @@ async def test_revoked_device_plants_a_keyholder_afterwards(couple: Couple) -> N
             await insider.transport.change_set(SetRequest(set=statement, packages=[], anchors=[]))
         assert refused.value.code == "session_missing"
 
-        async def lie(statement: AccountStatementModel = statement) -> Any:
+        async def lie(*_: int, statement: AccountStatementModel = statement) -> Any:
             return own.model_copy(update={"sets": [*own.sets, statement]})
 
         network.own_account = lie  # type: ignore[method-assign]
@@ -329,7 +329,7 @@ async def test_server_replays_a_package_after_a_rotation(couple: Couple) -> None
     )
     for change, error in changes:
 
-        async def lie(change: dict[str, Any] = change) -> Any:
+        async def lie(*_: int, change: dict[str, Any] = change) -> Any:
             return new.model_copy(update=change)
 
         network.own_account = lie  # type: ignore[method-assign]
