@@ -78,6 +78,7 @@ _CLASSES: tuple[type[Attack], ...] = (
     flood_attacks.FloodProposals,
     flood_attacks.CheapValues,
     flood_attacks.DripAnswers,
+    flood_attacks.PromiseKeys,
 )
 
 CATALOGUE: dict[str, type[Attack]] = {"honest" if item is Attack else name_of(item): item for item in _CLASSES}

@@ -142,3 +142,19 @@ class DripAnswers(Attack):
         """Drip the true answer."""
         answer = await server.ask(call)
         return replace(answer, pause=self.pause) if re.fullmatch(self.pattern, call.path) else answer
+
+
+class PromiseKeys(Attack):
+    """Says for ever that there are more keys of an account than it shows. `pattern`: of the paths where."""
+
+    client_must = "Stop asking, and say so."
+
+    def __init__(self, pattern: str = CHAINS) -> None:
+        self.pattern = pattern
+
+    async def answer(self, call: Call, server: Liar) -> Answer:
+        """Put the promise into the true answer."""
+        answer = await server.ask(call)
+        if call.method != "GET" or re.fullmatch(self.pattern, call.path) is None or answer.status != 200:
+            return answer
+        return answer.with_body(answer.body.replace(b'"more":false', b'"more":true'))

@@ -11,7 +11,8 @@ from fastapi import FastAPI
 
 from duolog.client import HttpTransport
 from duolog.client.http import MAX_ANSWER
-from duolog.errors import MalformedData, TransportError
+from duolog.client.rotating import Wanted, rotate
+from duolog.errors import ChainViolation, MalformedData, TransportError
 from duolog.protocol import sizes
 from hostile.flood_attacks import (
     CheapValues,
@@ -20,8 +21,9 @@ from hostile.flood_attacks import (
     FloodProposals,
     NoMoreJournals,
     PlantJournals,
+    PromiseKeys,
 )
-from hostile.liar import Answer, Attack, Call, Liar
+from hostile.liar import OWN_ACCOUNT, Answer, Attack, Call, Liar
 from hostile.proposal_attacks import PROPOSALS
 from tests.attacks.conftest import liar_for
 from tests.attacks.people import ORIGIN, Couple, Someone
@@ -116,6 +118,29 @@ async def test_server_compresses_an_answer_that_unfolds_without_end(ada: Someone
     ada.lied_to(Compressed())
     with pytest.raises(TransportError, match="compressed"):
         await ada.duolog.sync()
+
+
+async def test_server_promises_keys_of_a_partner_and_shows_none(couple: Couple) -> None:
+    await rotate(couple.sam.duolog._context, Wanted())
+    await couple.sam.duolog.sync()
+    couple.ada.lied_to(PromiseKeys())
+    with anyio.fail_after(60), pytest.raises(MalformedData, match="more keys"):
+        await couple.ada.duolog.sync()
+
+
+async def test_server_promises_keys_of_ones_own_and_shows_none(ada: Someone) -> None:
+    ada.lied_to(PromiseKeys(OWN_ACCOUNT))
+    with anyio.fail_after(60), pytest.raises(MalformedData, match="doesn't end"):
+        await ada.duolog.sync()
+
+
+async def test_partner_and_server_make_keys_without_end(couple: Couple, monkeypatch: pytest.MonkeyPatch) -> None:
+    await rotate(couple.sam.duolog._context, Wanted())
+    await couple.sam.duolog.sync()
+    monkeypatch.setattr(sizes, "MAX_GENERATIONS", 1)
+    with pytest.raises(ChainViolation) as caught:
+        await couple.ada.duolog.sync()
+    assert caught.value.check == "accounts.generations"
 
 
 @asynccontextmanager
