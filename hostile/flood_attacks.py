@@ -2,6 +2,7 @@
 
 import re
 import secrets
+from collections.abc import Mapping
 from dataclasses import replace
 
 from duolog.api.journals import JournalList, JournalState
@@ -11,6 +12,7 @@ from duolog.protocol.codec import parse_b64
 from duolog.protocol.ids import journal_id
 from duolog.protocol.log import StatementItem
 from duolog.protocol.receipts import Receipt
+from duolog.protocol.statements import SignedStatement
 from hostile.false_account import FalseAccount
 from hostile.history import encode_page, relink
 from hostile.liar import CHAINS, JOURNALS, PULL, Answer, Attack, Call, Liar
@@ -56,15 +58,16 @@ class NoMoreJournals(Attack):
 
 
 class PlantJournals(Attack):
-    """Lists journals of strangers as the client's own, and serves their logs. `count`: how many."""
+    """Lists journals of strangers as the client's own, and serves their logs. `count`: how many.
+
+    `stolen`: instead, a genesis that somebody has signed with keys of the client's account, and its grants.
+    """
 
     client_must = "Fetch and show none of them, say so once, and go on with the others."
 
-    def __init__(self, count: int = 1) -> None:
-        self.planted: dict[bytes, FalseAccount] = {}
-        for _ in range(count):
-            stranger = FalseAccount()
-            self.planted[journal_id(stranger.account_journal.statement)] = stranger
+    def __init__(self, count: int = 1, stolen: tuple[SignedStatement, Mapping[bytes, bytes]] | None = None) -> None:
+        made = [(FalseAccount().account_journal, {}) for _ in range(count)] if stolen is None else [stolen]
+        self.planted = {journal_id(signed.statement): (signed, grants) for signed, grants in made}
         self.asked = 0
 
     async def answer(self, call: Call, server: Liar) -> Answer:
@@ -84,9 +87,10 @@ class PlantJournals(Attack):
         return answer.with_model(JournalList(journals=whole, more=False))
 
     async def _log(self, call: Call, server: Liar, journal: bytes) -> Answer:
-        genesis = StatementItem(self.planted[journal].account_journal)
+        signed, grants = self.planted[journal]
+        genesis = StatementItem(signed)
         unsigned = Receipt(1, bytes(sizes.HASH), 1_795_600_000, secrets.token_bytes(sizes.SIGNATURE))
-        log = relink(journal, [PulledPush((Placed(1, genesis, {}),), unsigned)], server.receipts)
+        log = relink(journal, [PulledPush((Placed(1, genesis, grants),), unsigned)], server.receipts)
         answer = await server.ask(replace(call, method="GET", path="/health", query=b"", body=b""))
         return answer.with_body(encode_page(PulledPage(tuple(log), 1)))
 

@@ -10,7 +10,9 @@ import uvicorn
 from fastapi import FastAPI
 
 from duolog.client import HttpTransport
+from duolog.client.folding import account_state
 from duolog.client.http import MAX_ANSWER
+from duolog.client.rosters import make_genesis
 from duolog.client.rotating import Wanted, rotate
 from duolog.errors import ChainViolation, MalformedData, TransportError
 from duolog.protocol import sizes
@@ -68,6 +70,17 @@ async def test_server_plants_a_strangers_journal(couple: Couple) -> None:
     await couple.ada.duolog.sync()
     assert planting.asked == len(planting.planted), "each was looked at once"
     assert (await couple.ada.duolog.sync()).problems == (), "and is reported once"
+
+
+async def test_thief_of_older_keys_and_server_plant_a_journal(couple: Couple) -> None:
+    context = couple.ada.duolog._context
+    made = make_genesis(context.chains[couple.ada.account], context.identity.secret)
+    await rotate(context, Wanted())
+    couple.ada.lied_to(PlantJournals(stolen=(made.signed, made.grants)))
+    report = await couple.ada.duolog.sync()
+    assert [getattr(problem, "check", "") for problem in report.problems] == ["client.stranger"]
+    assert made.roster.journal not in {item.id for item in await couple.ada.duolog.journals()}
+    assert made.roster.journal not in account_state(context).journals
 
 
 async def test_server_floods_the_list_of_proposals(couple: Couple) -> None:
