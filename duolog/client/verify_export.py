@@ -13,6 +13,7 @@ What it proves is `PROVES`; what it can't is `PROVES_NOT`. A fault raises, and n
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import BinaryIO
 
 from duolog.api.pages import PulledPush, parse_page
@@ -22,11 +23,13 @@ from duolog.errors import BadReceipt, ChainViolation, VerificationError
 from duolog.protocol import sizes
 from duolog.protocol.accounts import AccountChain, verify_chain
 from duolog.protocol.codec import JsonObject
+from duolog.protocol.containing import contained
 from duolog.protocol.log import LogState, accept_receipt, append_item, empty_log
 from duolog.protocol.statements import Fields
 from duolog.seal.chains import read_link
 from duolog.seal.words import eight_words
 
+FILE_FAULT = partial(VerificationError, check="export.unforeseen")
 _MAX_KEYS = 16  # receipt keys of one journal
 
 PROVES = (
@@ -96,11 +99,15 @@ def verify_export(file: BinaryIO, progress: Callable[[int], None] | None = None)
         VerificationError: something in it is not true; `check` says what. Nothing in it should be believed then.
     Spec: §12.
     """
+    with contained("This file", FILE_FAULT):
+        return _verify(file, progress)
+
+
+def _verify(file: BinaryIO, progress: Callable[[int], None] | None) -> ProvenExport:
     parts = _Parts(read_parts(file), progress)
     head = parts.take("export")
-    found = _File(
-        head.data("account", sizes.ACCOUNT_ID), head.integer("at"), head.text("origin", limit=sizes.MAX_ORIGIN)
-    )
+    origin = head.text("origin", limit=sizes.MAX_ORIGIN)
+    found = _File(head.data("account", sizes.ACCOUNT_ID), head.integer("at"), origin)
     head.done()
     while parts.next == "chain":
         _chain(found, parts.take("chain"))

@@ -46,7 +46,7 @@ def u32(value: int) -> bytes:
 def u64(value: int) -> bytes:
     """Eight bytes, big-endian, of a number up to 2^53-1. Raises: MalformedData when out of range. Spec: §3."""
     if value > sizes.MAX_INTEGER:  # check: codec.u64_encode
-        raise MalformedData("A number is beyond 2^53-1.")
+        raise MalformedData("The number does not fit: 2^53-1 is the largest.")
     return _integer(value, 8)
 
 
