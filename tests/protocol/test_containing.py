@@ -16,9 +16,8 @@ def test_what_nobody_foresaw_becomes_the_fault_and_its_text_is_not_repeated(erro
     with pytest.raises(EntryFault) as caught, contained("This entry", FAULT):
         raise error("what somebody wrote")
     assert caught.value.check == "entries.unforeseen"
-    assert str(caught.value).startswith(
-        f"This entry leads this program into an error that nobody foresaw ({error.__name__}"
-    )
+    assert str(caught.value).startswith("This entry leads this program into an error that nobody foresaw")
+    assert error.__name__ in str(caught.value)
     assert "what somebody wrote" not in str(caught.value)
 
 
