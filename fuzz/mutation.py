@@ -180,6 +180,10 @@ def _changed_string(value: str, random: Random, depth: int) -> str:
         inner = b""
     if inner and depth < MAX_DEPTH and random.random() < 0.7:
         json_like = inner[:1] in (b"{", b"[")
-        changed = _changed_json(inner, random, canonical=True, depth=depth + 1) if json_like else random.choice(_BYTE_CHANGES)(inner, random)
+        changed = (
+            _changed_json(inner, random, canonical=True, depth=depth + 1)
+            if json_like
+            else random.choice(_BYTE_CHANGES)(inner, random)
+        )
         return encode_b64(changed)
     return change_text(value.encode("utf-8", "surrogatepass"), random).decode("utf-8", "replace")
