@@ -8,11 +8,12 @@ Rules
 
 import copy
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import partial
 
 from duolog.api.accounts import AnchorModel, OwnAccount
 from duolog.client.home import Home
 from duolog.client.store import Store, as_bytes
-from duolog.errors import AccountFork, MalformedData, Withheld, WrongAccount
+from duolog.errors import AccountFork, ChainViolation, MalformedData, Withheld, WrongAccount
 from duolog.protocol import sizes
 from duolog.protocol.accounts import (
     AccountChain,
@@ -27,9 +28,12 @@ from duolog.protocol.accounts import (
     verify_sets,
 )
 from duolog.protocol.codec import length_prefixed, parse_canonical, u32
+from duolog.protocol.containing import contained
 from duolog.protocol.statements import Fields, statement_hash
 from duolog.seal.keys import GenerationSecret
 from duolog.seal.packages import unwrap_earlier_seed, unwrap_package
+
+CHAIN_FAULT = partial(ChainViolation, check="client.chain_unforeseen")
 
 
 def encode_statements(statements: Sequence[SignedAccountStatement]) -> bytes:
@@ -158,12 +162,12 @@ class Chains(Mapping[bytes, AccountChain]):
         self, account: bytes, pinned: AccountChain | None, statements: Sequence[SignedAccountStatement]
     ) -> AccountChain:
         """The chain that these make. Where they begin with what is stored, only the rest is verified."""
-        if pinned is None:
+        known = 0 if pinned is None else len(pinned.generations)
+        continues = pinned is not None and list(statements[:known]) == self.statements(account)[:known]
+        with contained("An account's key statements", CHAIN_FAULT):
+            if pinned is not None and continues:
+                return continue_chain(pinned, statements[known:])
             return verify_chain(statements)
-        known = len(pinned.generations)
-        if list(statements[:known]) != self.statements(account)[:known]:
-            return verify_chain(statements)
-        return continue_chain(pinned, statements[known:])
 
     def _keep_branch(self, chain: AccountChain, statements: Sequence[SignedAccountStatement]) -> None:
         self._store.write(

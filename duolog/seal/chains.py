@@ -8,7 +8,6 @@ from duolog.protocol.accounts import SignedAccountStatement
 from duolog.protocol.codec import JsonObject, encode_b64
 from duolog.protocol.statements import Fields
 
-MAX_CHAIN = 4096  # statements of one account
 MAX_LINKS = sizes.MAX_INVITATION - 64 * sizes.KIB  # bytes of all the links of one message
 _LINK = 256  # bytes of a link besides its statement
 
@@ -39,5 +38,5 @@ def encode_links(
 
 def read_link(fields: Fields) -> SignedAccountStatement:
     """What `encode_link` made; nothing is verified. Raises: MalformedData. Spec: §7."""
-    statement = fields.blob("statement")
+    statement = fields.blob("statement", sizes.MAX_STATEMENT)
     return SignedAccountStatement(statement, fields.datas("signatures", sizes.SIGNATURE, 1, 2))

@@ -83,7 +83,7 @@ async def test_server_shows_a_new_device_another_account_than_the_old_one_did(ad
         async def shown(*_: int, changes: dict[str, Any] = changes) -> Any:
             return own.model_copy(update=changes)
 
-        network.own_account = shown  # type: ignore[method-assign]
+        network.own_account = shown  # type: ignore[method-assign, assignment]
         with pytest.raises(WrongAccount) as caught:
             await enrollment.finish()
         assert caught.value.check == check
@@ -140,7 +140,7 @@ async def test_server_suppresses_a_revocation_towards_an_own_device(couple: Coup
     async def old(*_: int) -> Any:
         return before
 
-    network.own_account = old  # type: ignore[method-assign]
+    network.own_account = old  # type: ignore[method-assign, assignment]
     with pytest.raises(Rollback) as caught:
         await phone.sync()
     assert caught.value.check == "accounts.chain_rollback"
