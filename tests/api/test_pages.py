@@ -78,11 +78,3 @@ def test_other_pages_are_refused(spoil: Callable[[bytes], bytes]) -> None:
 def test_other_pushes_are_refused(body: bytes) -> None:
     with pytest.raises(MalformedData):
         parse_push(body)
-
-
-def test_a_page_with_more_items_than_a_page_can_hold_is_refused() -> None:
-    most = sizes.MAX_PAGE_ITEMS + sizes.MAX_PUSH_ITEMS
-    end = encode_receipt(RECEIPT) + encode_end(9)
-    assert len(parse_page(encode_push([GONE] * most) + end).pushes[0].items) == most
-    with pytest.raises(MalformedData, match="more items"):
-        parse_page(encode_push([GONE] * (most + 1)) + end)
