@@ -38,9 +38,8 @@ def document_context(roster: Roster) -> DocumentContext:
 
 def journal_state(context: Context, journal: bytes) -> JournalState:
     """What a journal's documents come to, up to its mark."""
-    state, usable = context.states.get(journal), True
-    if state is None:
-        state, usable = _restored(context, journal, parse_state, JournalState())
+    known = context.states.get(journal)
+    state, usable = (known, True) if known is not None else _restored(context, journal, parse_state, JournalState())
     before = _seq(state)
     documents = ((applied, document_context(roster)) for applied, roster in opened(context, journal, before))
     state = apply_all(state, documents)
@@ -57,9 +56,10 @@ def _seq(state: JournalState) -> int:
 def account_state(context: Context) -> AccountState:
     """What the account journal comes to, up to its mark."""
     journal = context.identity.account_journal
-    state, usable = context.account_state, True
-    if state is None:
-        state, usable = _restored(context, journal, parse_account_state, AccountState())
+    known = context.account_state
+    state, usable = (
+        (known, True) if known is not None else _restored(context, journal, parse_account_state, AccountState())
+    )
     before = state.seq
     for applied, _ in opened(context, journal, before):
         state = apply_account(state, applied)

@@ -72,7 +72,7 @@ def post(context: Context, journal: bytes, document: Document) -> bytes:
         raise NotAllowed("This journal has not been fetched yet. Sync first.")
     if journal != context.identity.account_journal:
         state = journal_state(context, journal)
-        received = expected_receipt(document.at, seen.time, last_of(state, context.account))
+        received = expected_receipt(context.clock(), seen.time, last_of(state, context.account))
         require_allowed(state, document, context.account, document_context(roster), received)  # check: client.allowed
     last = context.store.row("SELECT entry FROM outbox WHERE journal = ? ORDER BY place DESC LIMIT 1", journal)
     follows = None if last is None else as_bytes(last[0])

@@ -228,7 +228,9 @@ class _Gaps:
 
 
 def _without(shown: TimelineEntry, hidden: str) -> TimelineEntry:
-    return replace(shown, at=None, effective=None, kind=None, v=None, body=None, text=None, unreadable=None, hidden=hidden)
+    return replace(
+        shown, at=None, effective=None, kind=None, v=None, body=None, text=None, unreadable=None, hidden=hidden
+    )
 
 
 def _waiting(context: Context, journal: bytes, name: str | None) -> list[TimelineEntry]:

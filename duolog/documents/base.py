@@ -44,7 +44,9 @@ MAX_AHEAD = DAY  # how far behind its receipt a document's effective time may li
 MAX_BEFORE = 7 * DAY  # how far before it: what was written offline is that old
 WORDS, PROSE = 2_000, 20_000  # characters that may be written
 UNFORESEEN = "It could not be judged: something in it is unlike anything that this version of Duolog expects."
-UPDATE_TO_AGREE = "It has parts that this version of Duolog can't show. Update, and read all of it before you agree to it."
+UPDATE_TO_AGREE = (
+    "It has parts that this version of Duolog can't show. Update, and read all of it before you agree to it."
+)
 PARTS_UNSHOWN = "It has parts that this version of Duolog can't show; update to read all of it."
 _WRITING = "writing"  # the context in which limits of length are checked
 

@@ -112,7 +112,9 @@ def _decline(state: Boundaries, boundary: Boundary, named: Text, applied: Applie
     return _answered(boundary, named, applied, "declined", body.why)
 
 
-def _take_back(state: Boundaries, boundary: Boundary, named: Text, applied: AppliedDocument, body: TakeBack) -> Boundary:
+def _take_back(
+    state: Boundaries, boundary: Boundary, named: Text, applied: AppliedDocument, body: TakeBack
+) -> Boundary:
     if named.author != applied.author:  # check: boundary.take_back_own
         raise NotAllowed("Only who wrote it can take it back. You can decline it.")
     _require_waiting(boundary, named, applied)

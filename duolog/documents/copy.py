@@ -13,11 +13,11 @@ from typing import Annotated, Any
 from pydantic import Field, StringConstraints, TypeAdapter
 
 from duolog.documents.base import (
+    PARTS_UNSHOWN,
     AccountId,
     AppliedDocument,
     Body,
     EntryId,
-    PARTS_UNSHOWN,
     Hash,
     JournalId,
     Voice,
