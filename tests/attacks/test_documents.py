@@ -109,7 +109,7 @@ async def test_partner_accepts_what_its_author_takes_back_at_that_moment(couple:
 
 
 def test_document_that_no_reducer_foresaw_has_no_effect_and_stops_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    def fails(*_: object) -> None:
+    def fails(*_: object) -> str:
         raise RecursionError("something deep")
 
     broken = dataclasses.replace(KINDS["profile"], reduce=fails, describe=fails)

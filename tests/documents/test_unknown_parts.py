@@ -48,7 +48,7 @@ def test_a_text_with_an_unknown_part_is_not_accepted_here_but_counts_when_it_was
     assert PARTS_UNSHOWN in describe(evening.state, first, VOICE)
     assert PARTS_UNSHOWN in describe_boundary(evening.boundary, START, VOICE)
     evening.write(SAM, Counter(answers=answer(first), wording=wording("Other.")))
-    other = _propose(evening, **fields | {"wording": {**TERMS, **fields.get("wording", {}), "text": "B"}})  # type: ignore[dict-item]
+    other = _propose(evening, **fields | {"wording": {**TERMS, **fields.get("wording", {}), "text": "B"}})
     evening.state = parse_state(encode_state(evening.state))
     with pytest.raises(NotAllowed, match="can't show"):
         evening.write(SAM, Accept(answers=answer(other)))
