@@ -196,9 +196,9 @@ def expected_receipt(now: int, newest: int, last: "AppliedDocument | None") -> i
 def why_skipped(error: Exception) -> str:
     """Why a document has no effect, whatever went wrong with it.
 
-    Raises: MemoryError again, which is this computer's fault and no document's.
+    Raises: MemoryError and OSError again, which are this computer's fault and no document's.
     """
-    if isinstance(error, MemoryError):
+    if isinstance(error, MemoryError | OSError):
         raise error
     return str(error) if isinstance(error, DuologError) else UNFORESEEN
 
