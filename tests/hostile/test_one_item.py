@@ -26,7 +26,7 @@ from tests.hostile import one_item
 from tests.machine.people import MemoryKeyring
 
 T = TypeVar("T")
-SAMPLE = 60
+SAMPLE = 40
 KEYRING = Unlock()
 
 
@@ -154,7 +154,7 @@ async def test_whatever_a_member_writes_is_shown_or_quarantined_and_nothing_else
     couple: Couple, author: Someone, whole: bool, tmp_path: Path
 ) -> None:
     insider = await Insider.open(author, couple.journal)
-    variants = some(one_item.messages(insider.receipts[-1]), whole, 3 * SAMPLE)
+    variants = some(one_item.messages(insider.receipts[-1]), whole, 5 * SAMPLE)
     seen = [item for item in one_item.messages(insider.receipts[-1]) if item[0].startswith("seen.")]
     written = await write_all(insider, [*variants, *seen])
     await insider.push(insider.entry(insider.message("still here")))
