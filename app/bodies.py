@@ -27,6 +27,11 @@ class Bodies:
         self._turn_seconds = turn_seconds
         self._turns: dict[str, tuple[asyncio.Lock, int]] = {}
 
+    @property
+    def callers(self) -> int:
+        """How many have a large body here."""
+        return len(self._turns)
+
     @asynccontextmanager
     async def read(self, request: Request, limit: int, caller: str) -> AsyncIterator[bytes]:
         """The body, of `limit` bytes at most, for as long as it is needed.

@@ -46,6 +46,11 @@ class Connections:
     def __len__(self) -> int:
         return self._networks.total()
 
+    @property
+    def sending(self) -> int:
+        """How many have half sent a request."""
+        return len(self._sending)
+
     def admit(self, connection: "GuardedProtocol") -> bool:
         """Take a new connection, if there is room or room can be made."""
         network = connection.network

@@ -9,7 +9,9 @@ import httpx2
 from tests.app.people import Diary, Person
 from tools.local_server import LocalServer
 
-RATES = dict.fromkeys(("rate_anonymous", "rate_register", "rate_login", "rate_bad_token"), "1000000/minute")
+RATES = dict.fromkeys(
+    ("rate_anonymous", "rate_register", "rate_login", "rate_bad_token", "rate_large"), "1000000/minute"
+)
 
 
 @contextmanager

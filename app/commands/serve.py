@@ -20,12 +20,14 @@ from duolog.errors import MalformedData
 
 RESERVED = 64  # descriptors for the database, its side files and the process beside
 DESCRIPTORS = 65_536  # how many are asked for, where the system gives more
+SWITCH_SECONDS = 0.0005  # how long a thread that computes keeps the others waiting: the loop is one of them
 GRACE_SECONDS = 5  # how long requests under way may take when the server is told to stop
 
 
 def run(settings: Settings) -> None:
     """Serve. Raises: Trouble."""
     configure_logs(settings)
+    sys.setswitchinterval(SWITCH_SECONDS)
     prepare_data(settings)
     require_migrated(settings)
     require_receipt_key(settings)

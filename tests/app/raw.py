@@ -1,7 +1,7 @@
 """A server whose connections are bare sockets: the app behind uvicorn's protocol, in this process."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from functools import partial
 
@@ -68,6 +68,13 @@ class Served:
         return wire
 
 
+async def until(reached: Callable[[], bool]) -> None:
+    """Wait until the server has come so far."""
+    async with asyncio.timeout(PATIENCE):
+        while not reached():  # noqa: ASYNC110 - the server is not told that a test waits
+            await asyncio.sleep(0.01)
+
+
 @asynccontextmanager
 async def served(app: FastAPI, settings: Settings, most: int = 1000) -> AsyncIterator[Served]:
     """`app` on a free port, with these settings and so many connections at most."""
@@ -87,5 +94,5 @@ async def served(app: FastAPI, settings: Settings, most: int = 1000) -> AsyncIte
         for wire in one.wires:
             await wire.close()
         for connection in list(state.connections):
-            connection.transport.abort()  # type: ignore[union-attr]
+            connection.transport.abort()
         await asyncio.sleep(0)

@@ -8,7 +8,7 @@ from fastapi import FastAPI
 
 from app.connections import MAX_HEAD, MAX_HEADERS, MAX_PIPELINED
 from app.settings import Settings
-from tests.app.raw import Served, served
+from tests.app.raw import Served, served, until
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
@@ -84,7 +84,8 @@ async def test_a_head_without_end_is_refused_before_much_of_it_was_taken(
 async def test_a_body_may_come_a_byte_at_a_time(server: Served) -> None:
     wire = await server.connect()
     await wire.send(
-        b"POST /v1/challenges HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n"
+        b"POST /v1/challenges HTTP/1.1\r\nHost: x\r\n"
+        b"Content-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n"
     )
     for _ in range(1500):
         await wire.send(b"1\r\n \r\n")
@@ -127,9 +128,7 @@ async def test_an_answer_that_nobody_reads_ends(app: FastAPI, settings: Settings
     async with served(app, settings.model_copy(update={"unread_seconds": 1})) as server:
         wire = await server.connect()
         await wire.send(b"GET /long HTTP/1.1\r\nHost: x\r\n\r\n")
-        async with asyncio.timeout(60):
-            while len(server.connections):
-                await asyncio.sleep(0.05)
+        await until(lambda: len(server.connections) == 0)
 
 
 async def test_a_network_has_so_many_connections(app: FastAPI, settings: Settings) -> None:
@@ -137,9 +136,7 @@ async def test_a_network_has_so_many_connections(app: FastAPI, settings: Setting
         busy = [await server.connect("127.0.0.2") for _ in range(3)]
         for wire in busy:
             await wire.send(GET[:-2])
-        async with asyncio.timeout(60):
-            while len(server.connections._sending) < 3:
-                await asyncio.sleep(0.01)
+        await until(lambda: server.connections.sending == 3)
         refused = await server.connect("127.0.0.2")
         assert await refused.answer() == 503
         other = await server.connect("127.0.0.3")
@@ -196,9 +193,7 @@ async def test_when_none_is_idle_the_network_with_most_half_sent_requests_makes_
         many = [await server.connect("127.0.0.3") for _ in range(3)]
         for wire in many:
             await wire.send(GET[:-2])
-        async with asyncio.timeout(60):
-            while len(server.connections._sending) < 4:
-                await asyncio.sleep(0.01)
+        await until(lambda: server.connections.sending == 4)
         new = await server.connect("127.0.0.4")
         await new.send(GET)
         assert await new.answer() == 200
