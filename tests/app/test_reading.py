@@ -85,7 +85,7 @@ def _operations(app: FastAPI) -> dict[tuple[str, str], list[Any]]:
     }
 
 
-def test_every_address_that_takes_a_body_reads_it_last_and_in_this_way_alone(app: FastAPI) -> None:
+async def test_every_address_that_takes_a_body_reads_it_last_and_in_this_way_alone(app: FastAPI) -> None:
     with_body = set()
     for operation, calls in _operations(app).items():
         readers = [number for number, call in enumerate(calls) if isinstance(call, JsonBody)]
