@@ -109,7 +109,7 @@ class EarlierSeed(Model):
     sealed: SealedSeed
 
 
-EarlierSeeds = Annotated[list[EarlierSeed], Field(fail_fast=True, max_length=sizes.MAX_CHAIN, default_factory=list)]
+EarlierSeeds = Annotated[list[EarlierSeed], Field(fail_fast=True, max_length=sizes.MAX_CHAIN)]
 
 
 class OwnAccount(Model):

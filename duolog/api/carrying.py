@@ -35,7 +35,7 @@ class CarriedAccount(Model):
     sets: Annotated[list[AccountStatementModel], Field(fail_fast=True, min_length=2, max_length=sizes.MAX_CHAIN)]
     packages: Annotated[list[PackageModel], Field(fail_fast=True, min_length=1, max_length=sizes.MAX_KEYHOLDERS)]
     anchors: Annotated[list[AnchorModel], Field(fail_fast=True, max_length=sizes.MAX_KEYHOLDERS, default_factory=list)]
-    earlier_seeds: EarlierSeeds
+    earlier_seeds: EarlierSeeds = Field(default_factory=list)
     invite_code: Annotated[str | None, Field(default=None, max_length=64)]
 
 

@@ -62,7 +62,7 @@ class CarriedKey(Model):
     key: PublicKey
 
 
-CarriedKeys = Annotated[list[CarriedKey], Field(fail_fast=True, max_length=sizes.MAX_SERVERS, default_factory=list)]
+CarriedKeys = Annotated[list[CarriedKey], Field(fail_fast=True, max_length=sizes.MAX_SERVERS)]
 
 
 class ChainList(Model):
@@ -72,7 +72,7 @@ class ChainList(Model):
     """
 
     chains: Annotated[list[Chain], Field(fail_fast=True, max_length=sizes.MAX_NAMED)]
-    receipt_keys: CarriedKeys
+    receipt_keys: CarriedKeys = Field(default_factory=list)
 
 
 class ProposalRequest(JournalStatementModel):
