@@ -51,6 +51,7 @@ async def _maybe_signed_in(request: Request, server: Server, credentials: Creden
         server.rates.count(server.rates.bad_token, "bad_token", request)
     else:
         request.state.account = caller.account  # whose body it is
+        server.rates.count_account(caller.account)
     return caller
 
 

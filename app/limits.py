@@ -55,6 +55,7 @@ class Rates:
         }
         self.bad_token = parse(settings.rate_bad_token)
         self.large = parse(settings.rate_large)
+        self.account = parse(settings.rate_account)
         self._limiter = FixedWindowRateLimiter(MemoryStorage())
         self._key = secrets.token_bytes(32)
 
@@ -70,6 +71,12 @@ class Rates:
     def caller(self, connection: HTTPConnection, account: bytes | None) -> str:
         """Who sends this: the account, or the network of whoever has no session."""
         return self._network(connection) if account is None else self._hash(b"account" + account)
+
+    def count_account(self, account: bytes) -> None:
+        """Count one request of an account, from wherever it comes. Raises: SlowDown."""
+        who = account.hex()
+        if not self._limiter.hit(self.account, "account", who):
+            raise SlowDown(retry_after=self._wait(self.account, "account", who))
 
     def is_left(self, limit: RateLimitItem, what: str, connection: HTTPConnection) -> bool:
         """Whether a request could still be counted against `limit`. Nothing is counted."""

@@ -11,6 +11,7 @@ from app.beside import Beside
 from app.bodies import Bodies
 from app.database import Database
 from app.limits import Rates
+from app.quotas.service import Quotas
 from app.receipts.service import ReceiptSigner
 from app.settings import Settings
 from app.storage import create_database
@@ -29,6 +30,7 @@ class State:
     def __init__(self, settings: Settings, clock: Callable[[], int]) -> None:
         self.settings = settings
         self.rates = Rates(settings)
+        self.quotas = Quotas(settings)
         self.database: Database = create_database(settings)
         self.bodies = Bodies(settings.body_memory)
         self.beside = Beside(settings.body_processes)

@@ -8,10 +8,12 @@ from app.callers import JournalPath, Server, SignedIn
 from app.carrying import accounts, journals
 from app.problems import (
     AccountExists,
+    DailyLimit,
     InviteCodeRefused,
     JournalExists,
     LoginRefused,
     NotFound,
+    QuotaReached,
     RegistrationClosed,
     RuleBroken,
     SessionMissing,
@@ -51,10 +53,12 @@ async def carry_account(server: Server, account: Account) -> Session:
     operation_id="carry_journal",
     summary="Bring a page of a journal from another server",
     status_code=201,
-    responses=refusals(SessionMissing, NotFound, AccountExists, JournalExists, RuleBroken),
+    responses=refusals(SessionMissing, NotFound, AccountExists, JournalExists, RuleBroken, QuotaReached, DailyLimit),
 )
 async def carry_journal(caller: SignedIn, journal: JournalPath, server: Server, page: Page) -> Carried:
     """Pages come in order; nobody sees the journal before the `last` one. What is here already is not stored again."""
-    seq, origins = await server.database.write(journals.carry_journal, caller, journal, page, server.now())
+    seq, origins = await server.database.write(
+        journals.carry_journal, caller, journal, page, server.quotas, server.now()
+    )
     keys = [CarriedKey(until=item.until, origin=item.origin, key=item.receipt_key) for item in origins.servers]
     return Carried(seq=seq, receipt_keys=keys)

@@ -10,12 +10,14 @@ from app.entries import service
 from app.journals.append import Candidate
 from app.journals.closings import write_to_journal
 from app.problems import (
+    DailyLimit,
     EpochMoved,
     EpochStale,
     GenerationMoved,
     JournalClosed,
     NotAcceptable,
     NotFound,
+    QuotaReached,
     RosterMoved,
     RuleBroken,
     SessionMissing,
@@ -52,6 +54,8 @@ Items = Annotated[
         EpochMoved,
         GenerationMoved,
         RuleBroken,
+        QuotaReached,
+        DailyLimit,
     ),
 )
 async def push_entries(member: Member, server: Server, items: Items) -> Pushed:
@@ -60,7 +64,7 @@ async def push_entries(member: Member, server: Server, items: Items) -> Pushed:
     What was accepted before gets its first place again, so a push whose answer was lost is simply sent again.
     """
     appended = await write_to_journal(
-        server, member.journal, service.push, member, items, server.receipts, server.now()
+        server, member.journal, service.push, member, items, server.receipts, server.quotas, server.now()
     )
     return Pushed(
         places=[Place(seq=place.seq, digest=place.digest) for place in appended.places],

@@ -13,6 +13,7 @@ from app.entries.repository import PageRows
 from app.journals.append import Appended, Candidate, append_to_journal, parse_candidates
 from app.journals.repository import STATEMENT, signed_statement, split_signatures
 from app.problems import Malformed, TooLarge
+from app.quotas.service import Quotas
 from app.receipts.service import ReceiptSigner
 from duolog.api import pages
 from duolog.api.entries import Push, PushEntry
@@ -45,10 +46,22 @@ def read_frames(body: bytes) -> tuple[Candidate, ...]:
 
 
 def push(
-    connection: Connection, member: JournalMember, items: Sequence[Candidate], signer: ReceiptSigner, now: int
+    connection: Connection,
+    member: JournalMember,
+    items: Sequence[Candidate],
+    signer: ReceiptSigner,
+    quotas: Quotas,
+    now: int,
 ) -> Appended:
     """Append a push. Raises: as `append_to_journal`."""
-    return append_to_journal(connection, member, items, signer, now)
+    return append_to_journal(connection, member, items, signer, quotas, now, times=_times(items))
+
+
+def _times(candidates: Sequence[Candidate]) -> int | None:
+    """How far beyond its author's quota a push goes: a closing always does, other changes without entries for long."""
+    if any(candidate.header is not None for candidate in candidates):
+        return 1
+    return None if any(candidate.roster is None for candidate in candidates) else 2
 
 
 def _candidates(items: Sequence[Placed]) -> tuple[Candidate, ...]:

@@ -14,7 +14,7 @@ from duolog.api.common import (
     OriginText,
     PublicKey,
     ReceiptModel,
-    SealedInvitation,
+    SealedContext,
     Seq,
     UnixSeconds,
 )
@@ -37,7 +37,7 @@ class JournalState(Model):
     journal: JournalId
     seq: Seq
     closed: bool
-    proposals: Annotated[int, Field(ge=0, le=32)]
+    proposals: Annotated[int, Field(ge=0, le=sizes.MAX_PARTNERS * sizes.MAX_PROPOSALS)]
 
 
 class JournalList(Model):
@@ -78,7 +78,7 @@ class ChainList(Model):
 class ProposalRequest(JournalStatementModel):
     """A roster statement that still waits for signatures. `context`, sealed, lets a co-signer compare words."""
 
-    context: SealedInvitation | None = None
+    context: SealedContext | None = None
 
 
 class Proposal(ProposalRequest):
@@ -97,4 +97,4 @@ class ProposalCreated(Model):
 class ProposalList(Model):
     """Every proposal that waits in this journal."""
 
-    proposals: Annotated[list[Proposal], Field(fail_fast=True, max_length=32)]
+    proposals: Annotated[list[Proposal], Field(fail_fast=True, max_length=sizes.MAX_PARTNERS * sizes.MAX_PROPOSALS)]

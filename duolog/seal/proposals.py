@@ -15,7 +15,7 @@ from duolog.protocol.codec import encode_b64, encode_canonical, label, parse_can
 from duolog.protocol.roster_statements import SignedAcceptance
 from duolog.protocol.statements import Fields
 from duolog.seal import aead
-from duolog.seal.chains import MAX_CHAIN, encode_link, read_link
+from duolog.seal.chains import encode_link, read_link
 from duolog.seal.derive import expand
 from duolog.seal.keys import EpochKey
 from duolog.seal.pairing import (
@@ -27,6 +27,8 @@ from duolog.seal.pairing import (
     verify_answer,
     verify_invitation,
 )
+
+_MAX_PLAINTEXT = sizes.MAX_CONTEXT - sizes.AEAD_NONCE - sizes.AEAD_TAG
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,18 +48,18 @@ class ProposalContext:
                 "nonce": encode_b64(self.nonce),
                 "chain": [encode_link(signed) for signed in self.chain],
             },
-            sizes.MAX_INVITATION,
+            _MAX_PLAINTEXT,
         )
 
 
 def parse_context(plaintext: bytes) -> ProposalContext:
     """A context from its plaintext; nothing is verified yet. Raises: MalformedData. Spec: §7."""
-    fields = Fields(parse_canonical(plaintext, sizes.MAX_INVITATION), "A proposal's context")
+    fields = Fields(parse_canonical(plaintext, _MAX_PLAINTEXT), "A proposal's context")
     fields.text("type", "confidant_context")
     context = ProposalContext(
-        invitation=fields.blob("invitation"),
+        invitation=fields.blob("invitation", sizes.MAX_INVITATION),
         nonce=parse_nonce(fields.data("nonce", sizes.NONCE)),
-        chain=fields.objects("chain", read_link, 1, MAX_CHAIN),
+        chain=fields.objects("chain", read_link, 1, sizes.MAX_CHAIN),
     )
     fields.done()
     return context
