@@ -25,7 +25,8 @@ from duolog.client.pulling import pull
 from duolog.client.rosters import Made, is_behind, make_bad_grant, make_rotate
 from duolog.client.store import as_bytes, as_int
 from duolog.client.terms import make_endings
-from duolog.documents.journal import require_allowed
+from duolog.documents.base import expected_receipt
+from duolog.documents.journal import last_of, require_allowed
 from duolog.errors import NotAllowed, Rollback, ServerRefused, TransportError, VerificationError
 from duolog.protocol import sizes
 from duolog.protocol.codec import parse_b64
@@ -38,6 +39,7 @@ from duolog.seal.entries import readers_of, seal_entry
 from duolog.seal.keys import EpochKey
 
 MOVED = frozenset({"roster_moved", "epoch_stale", "epoch_moved", "generation_moved"})
+_FULL = frozenset({"daily_limit", "quota_reached"})
 _TRIES = 8  # races lost in a row before giving up for now
 _PUSH_BYTES = sizes.MAX_PUSH_BYTES - sizes.MAX_BLOB
 
@@ -66,12 +68,13 @@ def post(context: Context, journal: bytes, document: Document) -> bytes:
     member = roster.find(context.account)
     if member is None or member.rights != "write":  # check: client.may_write
         raise NotAllowed("You may read this journal, but not write in it.")
-    if journal != context.identity.account_journal:
-        state = journal_state(context, journal)
-        require_allowed(state, document, context.account, document_context(roster))  # check: client.allowed
     seen = newest_receipt(context.store, journal)
     if seen is None:
         raise NotAllowed("This journal has not been fetched yet. Sync first.")
+    if journal != context.identity.account_journal:
+        state = journal_state(context, journal)
+        received = expected_receipt(context.clock(), seen.time, last_of(state, context.account))
+        require_allowed(state, document, context.account, document_context(roster), received)  # check: client.allowed
     last = context.store.row("SELECT entry FROM outbox WHERE journal = ? ORDER BY place DESC LIMIT 1", journal)
     follows = None if last is None else as_bytes(last[0])
     message = Message(document, seen, follows, refused_since(context.store, journal, context.account)).encode()
@@ -124,6 +127,17 @@ async def deliver(context: Context, journal: bytes) -> int:
             raise TransportError("The server took your entries and does not show them yet. They stay here. Sync again.")
         delivered += len([item for item in batch if item.entry not in left])
     return delivered
+
+
+async def deliver_what_may_go(context: Context, journal: bytes) -> None:
+    """`deliver` before something that ends or protects: what the server takes no more of now stays here, and doesn't
+    stand in the way. Raises: as `deliver`, but for a quota.
+    """
+    try:
+        await deliver(context, journal)
+    except ServerRefused as error:
+        if error.code not in _FULL:
+            raise
 
 
 def _batch(context: Context, journal: bytes) -> list[_Waiting]:
