@@ -54,7 +54,7 @@ M = TypeVar("M", bound=Model)
 _MIB = sizes.KIB * sizes.KIB
 _SEALED = 4 * sizes.MAX_INVITATION // 3 + sizes.KIB  # a sealed message as JSON
 MAX_ANSWER = 64 * sizes.KIB  # bytes of an answer that isn't named below, and of every refusal
-MAX_PAGE = 2 * sizes.MAX_PAGE_BYTES  # bytes; whole pushes may run over the soft limit of a page
+MAX_PAGE = 8 * _MIB  # bytes; whole pushes may run over the soft limit of a page, and earlier ones were larger
 ANSWERS: Mapping[type[Model], int] = {  # bytes of the JSON answers that may be larger
     OwnAccount: 4 * _MIB,
     SessionList: 512 * sizes.KIB,
