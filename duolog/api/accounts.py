@@ -7,7 +7,6 @@ from pydantic import Field
 from duolog.api.common import (
     AccountId,
     AccountStatementModel,
-    AccountStatements,
     Hash,
     JournalId,
     JournalStatementModel,
@@ -109,6 +108,8 @@ class EarlierSeed(Model):
     sealed: SealedSeed
 
 
+# What comes after what the caller knows, which may be nothing.
+StatementsAfter = Annotated[list[AccountStatementModel], Field(fail_fast=True, max_length=sizes.MAX_CHAIN)]
 EarlierSeeds = Annotated[list[EarlierSeed], Field(fail_fast=True, max_length=sizes.MAX_CHAIN)]
 
 
@@ -121,8 +122,8 @@ class OwnAccount(Model):
     """
 
     account: AccountId
-    chain: AccountStatements
-    sets: AccountStatements
+    chain: StatementsAfter
+    sets: StatementsAfter
     generation: Annotated[int, Field(ge=1, le=sizes.MAX_U32, description="The generation that `package` holds.")]
     package: SealedSeed
     earlier_seeds: EarlierSeeds
