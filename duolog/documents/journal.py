@@ -17,9 +17,10 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
-from duolog.documents.base import AccountId, AppliedDocument, Context, EntryId, Skipped, Voice, parse_body, plain_line
+from duolog.documents.base import AccountId, AppliedDocument, Context, EntryId, Skipped, Voice, parse_body
 from duolog.documents.boundary import Boundary
 from duolog.documents.moved import Move
+from duolog.documents.plain import one_line
 from duolog.documents.profile import Profile
 from duolog.documents.registry import KINDS, Kind, is_step
 from duolog.documents.withdrawn import Withdrawal
@@ -106,8 +107,11 @@ def require_allowed(state: JournalState, document: Document, author: bytes, cont
     Spec: documents
     """
     applied = AppliedDocument(bytes(sizes.ENTRY_ID), sizes.MAX_INTEGER, author, bytes(sizes.HASH), document)
-    if document.kind not in KINDS:
-        raise NotAllowed(f"This version of Duolog can't write documents of the kind {plain_line(document.kind)}.")
+    kind = KINDS.get(document.kind)
+    if kind is None:
+        raise NotAllowed(f"This version of Duolog can't write documents of the kind {one_line(document.kind)}.")
+    if kind.before_writing is not None:
+        kind.before_writing(_read(kind, document))
     _reduce(state, applied, context, state)
 
 
@@ -118,7 +122,7 @@ def describe(state: JournalState, item: Item, voice: Voice) -> str:
         text += f"\n  Not counted: {item.skipped}"
     for account in item.refused_by:
         text += f"\n  Not delivered to {voice.name(account)}"
-    return text
+    return voice.clean(text)
 
 
 def encode_state(state: JournalState) -> bytes:
@@ -184,7 +188,7 @@ def _words(state: JournalState, applied: AppliedDocument, voice: Voice) -> str:
         unread = "that can't be read here"
     else:
         unread = "which this version of Duolog doesn't know"
-    return f"{voice.name(applied.author)} wrote a document of the kind {plain_line(applied.document.kind)}, {unread}"
+    return f"{voice.name(applied.author)} wrote a document of the kind {one_line(applied.document.kind)}, {unread}"
 
 
 # --- taking back what did not arrive ---------------------------------------------------------------------------------
