@@ -1,8 +1,8 @@
 """Names of people: which one is shown, and how no name passes for another person, or for Duolog's own words.
 
 Rules
-- A name is one line of at most `MAX_NAME` characters that can be seen. It is no word that Duolog uses for people, in any
-  language of its own, nor looks like one. Brackets, colons and asterisks belong to Duolog.
+- A name is one line of at most `MAX_NAME` characters that can be seen. It is no word that Duolog uses for people, in
+  any of its languages, nor looks like one. Brackets, colons and asterisks belong to Duolog.
 - A name that breaks them has no effect: a neutral word is shown instead, and the timeline says why.
 - Names of two people that look alike are both shown with the beginning of their account's id, in brackets.
 - Who reads is marked with `(you)`, which no name can hold.
@@ -153,7 +153,7 @@ def _skeleton(text: str) -> str:
 
 
 def _letter(one: str) -> str:
-    """A letter in a box, a circle or of another size, which the table doesn't have, as that letter: its name says it."""
+    """A letter in a box or of another size, which the table doesn't have, as that letter: its name says it."""
     found = None if one.isascii() else _LETTER.search(unicodedata.name(one, ""))
     return one if found is None else str(found[1]).lower()
 

@@ -40,7 +40,7 @@ _UNSAFE: Final = regex.compile(
 )
 _MARKS: Final = regex.compile(rf"((?:\p{{M}}[\u200c\u200d]?){{{MAX_MARKS}}})[\p{{M}}\u200c\u200d]+", regex.V1)
 _ESCAPED: Final = regex.compile(
-    r"[[\p{C}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\p{Bidi_Control}]--[\x00-\x7f\u200c\u200d\ufe0e\ufe0f]]",
+    r"[[\p{C}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\p{Bidi_Control}]--[\x00-\x7e\u200c\u200d\ufe0e\ufe0f]]",
     regex.V1,
 )
 
