@@ -175,7 +175,7 @@ def parse_roster(statement: bytes) -> RosterStatement:
         change=change,
         account=account,
         version=fields.number("version"),
-        members=fields.objects("members", _read_member, 1, sizes.MAX_MEMBERS),
+        members=fields.objects("members", read_member, 1, sizes.MAX_MEMBERS),
         provisional=fields.flag("provisional"),
         epoch=fields.number("epoch"),
         epoch_commitment=fields.data("epoch_commitment", sizes.COMMITMENT),
@@ -196,7 +196,7 @@ def parse_acceptance(statement: bytes) -> Acceptance:
     acceptance = Acceptance(
         journal=fields.data("journal", sizes.JOURNAL_ID),
         invitation=fields.data("invitation", sizes.HASH),
-        member=_read_member(fields),
+        member=read_member(fields),
         nonce=fields.data("nonce", sizes.NONCE),
     )
     fields.done()
@@ -231,7 +231,8 @@ def _encode_member(member: Member) -> JsonObject:
     return value
 
 
-def _read_member(fields: Fields) -> Member:
+def read_member(fields: Fields) -> Member:
+    """One member, as statements name it. Raises: MalformedData. Spec: §5."""
     return Member(
         account=fields.data("account", sizes.ACCOUNT_ID),
         generation=fields.number("generation"),

@@ -163,6 +163,13 @@ class Fields:
             raise MalformedData(f"{self._what} has no valid list of binary values in {name}.")
         return tuple(parse_b64(value, size) for value in values)
 
+    def json_list(self, name: str, high: int) -> list[object]:
+        """A list of at most `high` items that belong to somebody else."""
+        values = self._take(name, list)
+        if len(values) > high:
+            raise MalformedData(f"{self._what} has too many items in {name}.")
+        return values
+
     def json_object(self, name: str) -> JsonObject:
         """An object whose fields belong to somebody else."""
         return self._take(name, dict)
