@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from duolog.cli import forms
+from duolog.documents.plain import clean
 from tests.cli.transcript import run
 from tools.cli_docs import names
 from tools.local_server import LocalServer
