@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from duolog.errors import BadReceipt, BadSignature, MalformedData
 from duolog.protocol import sizes
-from duolog.protocol.codec import label, u64
+from duolog.protocol.codec import label, parse_u64, u64
 from duolog.protocol.statements import verify_signature
 
 
@@ -30,15 +30,17 @@ class Receipt:
 
 
 def parse_receipt(data: bytes) -> Receipt:
-    """A receipt from its 112 bytes; nothing is verified yet. Raises: MalformedData. Spec: §6."""
+    """A receipt from its 112 bytes; nothing is verified yet.
+
+    Raises: MalformedData for another length, seq 0, or a number beyond 2^53-1.
+    Spec: §6.
+    """
     if len(data) != sizes.RECEIPT:  # check: receipts.size
         raise MalformedData(f"A receipt has {len(data)} bytes where {sizes.RECEIPT} belong.")
-    return Receipt(
-        seq=int.from_bytes(data[:8], "big"),
-        head=data[8:40],
-        time=int.from_bytes(data[40:48], "big"),
-        signature=data[48:],
-    )
+    receipt = Receipt(seq=parse_u64(data[:8]), head=data[8:40], time=parse_u64(data[40:48]), signature=data[48:])
+    if receipt.seq == 0:  # check: receipts.first_seq
+        raise MalformedData("A receipt is for the place before a journal's first item.")
+    return receipt
 
 
 def receipt_input(journal: bytes, seq: int, head: bytes, time: int) -> bytes:

@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal, cast
 
-from duolog.errors import MalformedData
 from duolog.protocol import sizes
 from duolog.protocol.codec import JsonObject, encode_b64, encode_canonical, label, sha256, u64
 from duolog.protocol.statements import Fields, require_ascending
@@ -259,7 +258,5 @@ def _read_grant(fields: Fields) -> tuple[bytes, bytes]:
 
 
 def _read_signed_acceptance(fields: Fields) -> SignedAcceptance:
-    statement = fields.blob("statement")
-    if len(statement) > sizes.MAX_STATEMENT:
-        raise MalformedData("An acceptance is too large.")
+    statement = fields.blob("statement", sizes.MAX_STATEMENT)
     return SignedAcceptance(statement=statement, signature=fields.data("signature", sizes.SIGNATURE))
