@@ -35,7 +35,7 @@ TextOption = Annotated[
 
 def _write(run: Run, start: str, hint: str, parse: Callable[[str], Any], act: Callable[[Any], int]) -> int:
     """Takes a text from the editor or standard input, and acts on it while it is still kept."""
-    with written_text(run.screen, start=start, hint=hint, fallback=run.folder) as text:
+    with written_text(run, start=start, hint=hint) as text:
         parsed = parse(text)
         if not parsed:
             run.screen.say("Nothing was written.")
@@ -46,7 +46,7 @@ def _write(run: Run, start: str, hint: str, parse: Callable[[str], Any], act: Ca
 def _reason(run: Run, wanted: bool) -> dict[str, str]:
     if not wanted:
         return {}
-    with written_text(run.screen, start="", hint="Say why, above.", fallback=run.folder) as text:
+    with written_text(run, start="", hint="Say why, above.") as text:
         return {"why": text.strip()} if text.strip() else {}
 
 

@@ -79,7 +79,7 @@ def _shortened(
     wording = body.get("wording")
     start = clean(str(wording.get("text", "") if isinstance(wording, dict) else body.get("text", "")))
     hint = "Shorten the text above. The copy will say that something was left out."
-    with written_text(run.screen, start=start, hint=hint, fallback=run.folder) as text:
+    with written_text(run, start=start, hint=hint) as text:
         if not text.strip():
             run.screen.say("Nothing was copied.")
             return OK

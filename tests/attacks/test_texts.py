@@ -2,6 +2,8 @@
 
 import json
 import re
+import shutil
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -9,8 +11,10 @@ from typing import Any
 import pytest
 import regex
 
+from duolog.cli import texts
 from duolog.client import Unlock
 from duolog.client.blocking import Duolog
+from tests.cli.terminal import Terminal
 from tests.cli.transcript import PASSPHRASE, run
 from tools.local_server import LocalServer
 
@@ -121,3 +125,67 @@ def test_partner_hides_and_steers_with_characters(two: tuple[Home, Home], tmp_pa
     assert [STEERS.search(text) for text in shown] == [None] * len(shown)
     assert max(len(line) for line in shown[0].splitlines()) < 400
     assert "\u202e" in json.loads(out.read_text())["parts"][-2]["boundaries"][1]["text"]  # a file keeps what was said
+
+
+def folders(home: Path) -> list[Path]:
+    return [place for where in (Path("/dev/shm"), home) for place in where.glob(texts._prefix(home) + "*")]
+
+
+def editor(folder: Path, script: str) -> str:
+    path = folder / "editor"
+    path.write_text(f"#!/bin/sh\n{script}\n")
+    path.chmod(0o700)
+    return str(path)
+
+
+def test_thief_reads_what_vim_keeps_of_a_text(two: tuple[Home, Home], tmp_path: Path) -> None:
+    """A real vim, whose owner has asked it for undo, backup, swap and history; a line is cut and put back."""
+    if shutil.which("vim") is None:
+        pytest.skip("vim is not installed")
+    ada, _ = two
+    kept = f"undodir={tmp_path} backupdir={tmp_path} directory={tmp_path}"
+    (tmp_path / ".vimrc").write_text(f"set undofile backup swapfile viminfo='100,<50 {kept}\n")
+    with Terminal(["write"], ada.home, EDITOR="vim", VISUAL="", HOME=str(tmp_path)) as screen:
+        screen.wait("Passphrase:")
+        screen.type(PASSPHRASE)
+        screen.wait("Tags:")
+        screen.type("ggOA secret line.\x1bddP:wq")
+        assert screen.ended() == 0, screen.seen
+        assert "Written and sent." in screen.seen
+    assert "A secret line." in ada.ok("timeline", "--last", "1")
+    left = [file for file in tmp_path.rglob("*") if file.is_file() and b"secret" in file.read_bytes()]
+    assert (left, folders(ada.home)) == ([], [])
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_command_is_ended_while_the_editor_is_open(two: tuple[Home, Home], tmp_path: Path, number: int) -> None:
+    """No file stays. What was saved in the editor by then is sealed, and shown on asking."""
+    ada, _ = two
+    program = editor(tmp_path, f'echo "Half a {number} secret." > "$1"; echo started; exec sleep 60')
+    with Terminal(["write"], ada.home, EDITOR=program, VISUAL="") as screen:
+        screen.wait("Passphrase:")
+        screen.type(PASSPHRASE)
+        screen.wait("started")
+        assert folders(ada.home)
+        screen.signal(number)
+        assert screen.ended() == 128 + number, screen.seen
+        assert "Your text isn't lost" in screen.seen
+    assert folders(ada.home) == []
+    assert f"Half a {number} secret." in ada.json("draft", "rescued")["rescued"]
+
+
+def test_command_is_killed_while_the_editor_is_open(two: tuple[Home, Home], tmp_path: Path) -> None:
+    """The next command seals what was typed, and removes the file."""
+    ada, _ = two
+    program = editor(tmp_path, 'echo "A killed secret." > "$1"; echo started; exec sleep 60')
+    with Terminal(["write"], ada.home, EDITOR=program, VISUAL="") as screen:
+        screen.wait("Passphrase:")
+        screen.type(PASSPHRASE)
+        screen.wait("started")
+        screen.signal(signal.SIGKILL)
+        assert screen.ended() == -signal.SIGKILL
+    assert len(folders(ada.home)) == 1
+    assert "is kept here, sealed" in ada.ok("status")
+    assert folders(ada.home) == []
+    assert "A killed secret." in ada.json("draft", "rescued")["rescued"]
+    assert b"A killed secret." not in b"".join(file.read_bytes() for file in ada.home.iterdir() if file.is_file())
