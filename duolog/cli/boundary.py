@@ -83,6 +83,7 @@ def counter(run: Run, number: NumberArgument = None, journal: JournalOption = No
     def act(desk: Desk) -> int:
         _, boundary = desk.choose(number, desk.waits_for_me, "Nothing waits for your answer.")
         waiting = _waiting(boundary)
+        desk.warn_of_unknown_parts(waiting)
         return _write(
             run,
             forms.boundary_form(waiting.wording),
@@ -115,6 +116,7 @@ def accept(
         if chosen is None:
             raise Usage("Nothing waits for an answer in this boundary.")
         desk.say_text(boundary, chosen)
+        desk.require_shown(chosen)
         if not asking.ask_yes("Do you accept exactly this text?", given=yes):
             run.screen.say("Nothing was sent. `duolog boundary counter` or `decline` answers it otherwise.")
             return OK
@@ -147,6 +149,22 @@ def decline(
     return _at_desk(run, journal, act)
 
 
+@command(app, "take-back", examples=("duolog boundary take-back", "duolog boundary take-back 2 --yes"))
+def take_back(run: Run, number: NumberArgument = None, journal: JournalOption = None, yes: YesOption = False) -> int:
+    """Take back your own text, or your asking to retire, while it waits for an answer. What was agreed before stays."""
+
+    def act(desk: Desk) -> int:
+        _, boundary = desk.choose(number, desk.waits_for_other, "Nothing of yours waits for an answer.")
+        waiting = _waiting(boundary)
+        desk.say_text(boundary, waiting)
+        if not asking.ask_yes("Do you take this back?", given=yes):
+            return OK
+        body = {"step": "take_back", "answers": answers(waiting)}
+        return desk.step(body, "Taken back. The same can't be proposed again for 14 days.")
+
+    return _at_desk(run, journal, act)
+
+
 @command(app, "contest", examples=("duolog boundary contest", "duolog boundary contest 1 < words.md"))
 def contest(run: Run, number: NumberArgument = None, journal: JournalOption = None) -> int:
     """Say that an agreed boundary doesn't hold for you any more, in your words. Both texts stay readable."""
@@ -175,6 +193,7 @@ def amend(run: Run, number: NumberArgument = None, journal: JournalOption = None
     def act(desk: Desk) -> int:
         _, boundary = desk.choose(number, _is_agreed, "No boundary is in force.")
         agreed = _agreed(boundary)
+        desk.warn_of_unknown_parts(agreed)
         return _write(
             run,
             forms.boundary_form(agreed.wording),
@@ -205,6 +224,9 @@ def retire(
         asked = waiting is not None and waiting.wording is None and desk.waits_for_me(boundary)
         named = waiting if asked and waiting is not None else _agreed(boundary)
         desk.say_text(boundary, _agreed(boundary))
+        if asked:
+            desk.say_text(boundary, named)
+            desk.require_shown(named)
         question = (
             "Do you agree that this ends?" if asked else "Do you ask to end this? It stays until the other agrees."
         )
@@ -241,6 +263,7 @@ STATUS = {
     "in_force": ("in force", "good"),
     "contested": ("contested", "careful"),
     "declined": ("declined", "quiet"),
+    "taken_back": ("taken back", "quiet"),
     "lapsed": ("lapsed", "quiet"),
     "retired": ("retired", "quiet"),
 }
@@ -272,7 +295,8 @@ def show(run: Run, number: NumberArgument = None, journal: JournalOption = None,
             run.screen.say(_became(desk, boundary, text), indent=2, style="quiet")
         for account, contested in boundary.contests.items():
             run.screen.say()
-            desk.say_whose(account, f" contests it, {times.moment(contested.at)}:")
+            when = desk.voice.dated(contested.at, contested.effective)
+            desk.say_whose(account, f" contests it, {when}:")
             run.screen.say("\n".join(lines(contested.words)), indent=4)
         return OK
 
@@ -284,9 +308,12 @@ def _became(desk: Desk, boundary: "Boundary", text: "Text") -> str:
         if text.lapsed(desk.now):
             return "Nobody answered within 14 days. Silence is never consent."
         return f"Waits for an answer until {times.moment(text.lapses_at)}."
-    if text.outcome == "accepted" and text.answered_by is not None and text.answered_at is not None:
+    if text.taken_back:
+        return f"Taken back by {desk.voice.name(text.author)}."
+    if text.outcome == "accepted" and None not in (text.answered_by, text.answered_at, text.answered_effective):
         done = "Agreed to" if text.wording is None else "Accepted"
-        return f"{done} by {desk.voice.name(text.answered_by)}, {times.moment(text.answered_at)}."
+        when = desk.voice.dated(text.answered_at or 0, text.answered_effective or 0)
+        return f"{done} by {desk.voice.name(text.answered_by or b'')}, {when}."
     if text.outcome == "declined" and text.answered_by is not None:
         return f"Declined by {desk.voice.name(text.answered_by)}." + (
             f" Why: {one_line(text.answer_why)}" if text.answer_why else ""

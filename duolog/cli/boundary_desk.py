@@ -63,16 +63,43 @@ class Desk:
         waiting = boundary.waiting_text
         return waiting is not None and waiting.author != self.me and not waiting.lapsed(self.now)
 
+    def waits_for_other(self, boundary: "Boundary") -> bool:
+        """Whether my own words in it wait for the other's answer."""
+        waiting = boundary.waiting_text
+        return waiting is not None and waiting.author == self.me and not waiting.lapsed(self.now)
+
     def say_text(self, boundary: "Boundary", text: "Text") -> None:
         """One text, as it will be answered."""
-        say = self.run.screen.say
-        self.say_whose(text.author, f"'s text {number_of_text(boundary, text)}, {times.moment(text.at)}:")
+        from duolog.documents.base import PARTS_UNSHOWN, has_unknown_parts
+
+        say, when = self.run.screen.say, self.voice.dated(text.at, text.effective)
+        self.say_whose(text.author, f"'s text {number_of_text(boundary, text)}, {when}:")
         if text.wording is None:
             say("To retire this boundary.", indent=2)
             say_field(self.run, "Why", text.why)
         else:
             say_wording(self.run, text.wording)
+        if has_unknown_parts(text.step):
+            say(PARTS_UNSHOWN, indent=2, style="careful")
         say()
+
+    def require_shown(self, text: "Text") -> None:
+        """Before asking for consent to it. Raises: NotAllowed when it has parts that this version can't show."""
+        from duolog.documents.base import UPDATE_TO_AGREE, has_unknown_parts
+        from duolog.errors import NotAllowed
+
+        if has_unknown_parts(text.step):
+            raise NotAllowed(UPDATE_TO_AGREE)
+
+    def warn_of_unknown_parts(self, text: "Text") -> None:
+        """Before a new text is started from this one, which can't be taken over whole."""
+        from duolog.documents.base import has_unknown_parts
+
+        if has_unknown_parts(text.step):
+            self.run.screen.warn(
+                "the text that you start from has parts that this version of Duolog can't show. Yours will be without "
+                "them. Update to read all of it first."
+            )
 
     def step(self, body: dict[str, Any], sentence: str) -> int:
         """Writes one step; the exit code."""

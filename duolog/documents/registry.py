@@ -4,6 +4,8 @@
 `looks_back`: asked before the reducer, with the document that an answer names (None where it isn't held) and whether
 that one is a step. `while_provisional`: whether it may be written before the partners have compared their words.
 `before_writing`: what a client asks of its own document alone; no reader does.
+`consents_to`: what the author of a body consents to, from the kind's state: asked before sending, and refused where it
+has a part that this version can't show. A kind in which any step means consent must say it.
 """
 
 from collections.abc import Callable, Mapping
@@ -14,7 +16,7 @@ from pydantic import TypeAdapter
 
 from duolog.documents.base import AppliedDocument, Body, Context, Voice
 from duolog.documents.boundary import BoundaryBody
-from duolog.documents.boundary_rules import reduce_boundary
+from duolog.documents.boundary_rules import consented_step, reduce_boundary
 from duolog.documents.boundary_words import describe_step
 from duolog.documents.copy import Copy, describe_copy
 from duolog.documents.moved import Moved, describe_moved, reduce_moved
@@ -37,6 +39,7 @@ class Kind:
     while_provisional: bool = True
     looks_back: Callable[[AppliedDocument, Any, AppliedDocument | None, bool], None] | None = None
     before_writing: Callable[[Any], None] | None = None
+    consents_to: Callable[[Any, Any], Body | None] | None = None
 
 
 _ROWS = (
@@ -45,7 +48,10 @@ _ROWS = (
     ),
     Kind("note", 1, TypeAdapter(Note), describe_note),
     Kind("copy", 1, TypeAdapter(Copy), describe_copy, while_provisional=False),
-    Kind("boundary", 1, TypeAdapter(BoundaryBody), describe_step, "boundaries", reduce_boundary),
+    Kind(
+        *("boundary", 1, TypeAdapter(BoundaryBody), describe_step, "boundaries", reduce_boundary),
+        consents_to=consented_step,
+    ),
     Kind("moved", 1, TypeAdapter(Moved), describe_moved, "moves", reduce_moved),
     Kind(
         *("withdrawn", 1, TypeAdapter(Withdrawn), describe_withdrawn, "withdrawals", reduce_withdrawn),
