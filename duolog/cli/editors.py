@@ -74,12 +74,14 @@ def edit(editor: list[str], file: Path) -> None:
         running = subprocess.Popen(command, cwd=file.parent)  # noqa: S603 - the editor that the user chose
     except OSError as error:
         raise Usage(f"The editor {program} can't be started. Set EDITOR to another one.") from error
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the editor's, and it has not inherited this
     try:
-        with _signals():
-            code = running.wait()
+        code = running.wait()
     except BaseException:
         _stop(running)
         raise
+    finally:
+        signal.signal(signal.SIGINT, before)
     if code != 0:
         raise Usage("The editor ended with an error, so nothing was sent.")
 
@@ -94,17 +96,17 @@ def _stop(running: "subprocess.Popen[bytes]") -> None:
 
 
 @contextmanager
-def _signals() -> Iterator[None]:
-    """While the editor is open, Ctrl-C is the editor's; being told to end ends both."""
+def ending() -> Iterator[None]:
+    """Inside, being told to end (SIGTERM, SIGHUP) raises `Ended`, once, so that what is to be tidied up is."""
+    before = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGHUP)}
 
     def end(number: int, _frame: FrameType | None) -> None:
+        for one in before:
+            signal.signal(one, signal.SIG_IGN)
         raise Ended(number)
 
-    before = {
-        signal.SIGINT: signal.signal(signal.SIGINT, signal.SIG_IGN),
-        signal.SIGTERM: signal.signal(signal.SIGTERM, end),
-        signal.SIGHUP: signal.signal(signal.SIGHUP, end),
-    }
+    for number in before:
+        signal.signal(number, end)
     try:
         yield
     finally:

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from duolog.cli.asking import at_terminal
-from duolog.cli.editors import KNOWN, chosen_editor, edit, known_as
+from duolog.cli.editors import KNOWN, chosen_editor, edit, ending, known_as
 from duolog.cli.failures import Usage
 from duolog.errors import HomeError
 
@@ -51,7 +51,11 @@ def written_text(run: "Run", *, start: str, hint: str) -> Iterator[str]:
         yield _from_stdin()
         return
     editor = chosen_editor()
-    text = _from_terminal(run, hint) if editor is None else _from_editor(run, editor, start, hint)
+    if editor is None:
+        text = _from_terminal(run, hint)
+    else:
+        with ending():
+            text = _from_editor(run, editor, start, hint)
     if not text.strip() or text.strip() == start.strip():
         yield ""
         return
