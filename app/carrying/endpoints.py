@@ -12,6 +12,7 @@ from app.problems import (
     JournalExists,
     LoginRefused,
     NotFound,
+    ReceiptsAhead,
     RegistrationClosed,
     RuleBroken,
     SessionMissing,
@@ -47,7 +48,7 @@ async def carry_account(account: CarriedAccount, request: Request, server: Serve
     operation_id="carry_journal",
     summary="Bring a page of a journal from another server",
     status_code=201,
-    responses=refusals(SessionMissing, NotFound, AccountExists, JournalExists, RuleBroken),
+    responses=refusals(SessionMissing, NotFound, AccountExists, JournalExists, ReceiptsAhead, RuleBroken),
 )
 async def carry_journal(page: CarriedPage, journal: JournalPath, caller: SignedIn, server: Server) -> Carried:
     """Pages come in order; nobody sees the journal before the `last` one. What is here already is not stored again."""

@@ -74,6 +74,7 @@ Blob = Annotated[bytes, *_bytes(sizes.MIN_PLAINTEXT, sizes.MAX_BLOB)]
 SealedInvitation = Annotated[bytes, *_bytes(sizes.AEAD_NONCE + sizes.AEAD_TAG, sizes.MAX_INVITATION)]
 
 UnixSeconds = Annotated[int, Field(ge=0, le=sizes.MAX_INTEGER, examples=[1795600000])]
+ReceiptTime = Annotated[int, Field(ge=sizes.EARLIEST_TIME, le=sizes.LATEST_TIME, examples=[1795600000])]
 Seq = Annotated[int, Field(ge=0, le=sizes.MAX_INTEGER, examples=[42])]
 
 
@@ -134,7 +135,7 @@ class ReceiptModel(Model):
 
     seq: Seq
     head: Hash
-    time: UnixSeconds
+    time: ReceiptTime
     signature: SignatureBytes
 
     def receipt(self) -> Receipt:

@@ -12,6 +12,7 @@ from typing import TypeVar
 
 from duolog.api.pages import GONE, parse_push
 from duolog.client.context import Context
+from duolog.client.earlier import key_since
 from duolog.client.logs import roster_at
 from duolog.client.store import as_bytes, as_int
 from duolog.client.verify import open_verified
@@ -99,6 +100,7 @@ def opened(context: Context, journal: bytes, after: int) -> Iterator[tuple[Appli
                 received=as_int(row[3]),
                 refused=parsed.refused,
                 generation=header.generation,
+                key_since=key_since(known.earlier, known.receipt_key, after),
             )
             yield applied, rosters[version]
         if len(rows) < _BATCH:

@@ -10,7 +10,8 @@
     8  message, `seen`, `follows`, attachments                                         author fault
 
 A server fault raises, and the caller freezes the journal. An author fault is kept with its item; the chain goes on. A
-`seen` with a valid receipt for another head proves that the server showed two histories, and raises Fork.
+`seen` with a valid receipt for another head proves that the server showed two histories, and raises Fork; under the key
+of an earlier server it proves nothing, and is the author's fault.
 
 It reads what the home knows through `Known`, in batches; it stores and fetches nothing. Spec: §6
 """
@@ -80,6 +81,10 @@ class Known:
     def key_at(self, seq: int) -> bytes:
         """The receipt key of a seq: that of an earlier server where the journal was carried here. 32 bytes."""
         return key_at(self.earlier, self.receipt_key, seq)
+
+    def is_earlier(self, seq: int) -> bool:
+        """Whether an earlier server accepted what stands at a seq."""
+        return bool(self.earlier) and seq <= self.earlier[-1].until
 
 
 @dataclass(slots=True)
@@ -279,8 +284,14 @@ def _check_seen(item: Judged, parsed: Message, heads: Mapping[int, bytes], known
     except BadReceipt as error:
         raise EntryFault("The entry says that it saw something, without proof.", check="messages.seen") from error
     # An author can't have seen a head that already covers this very entry: with a valid receipt, it is another history.
-    before = seen.seq < item.placed.seq
-    if not before or heads.get(seen.seq) != seen.head:  # check: client.fork
+    conflicts = seen.seq >= item.placed.seq or heads.get(seen.seq) != seen.head
+    # An earlier server's key may be anybody's by now: what was verified before stands, and nothing is frozen for it.
+    if conflicts and known.is_earlier(seen.seq):  # check: client.seen_earlier
+        raise EntryFault(
+            "The entry says that it saw another history, under the key of a server that was left.",
+            check="client.seen_earlier",
+        )
+    if conflicts:  # check: client.fork
         raise Fork(
             "The server has shown the two of you different histories of this journal. Compare `heads` in person.",
             check="client.fork",
