@@ -126,8 +126,8 @@ class JournalExists(Problem):
 class ReceiptsAhead(Problem):
     status, code = 409, "receipts_ahead"
     sentence = (
-        "The journal's receipts are more than a day in the future: the clock of the server that gave them was wrong, or "
-        "this server's is. Ask whoever runs this server to check its clock, then try again."
+        "The journal's receipts are more than a day in the future: the clock of the server that gave them was wrong, "
+        "or this server's is. Ask whoever runs this server to check its clock, then try again."
     )
 
 

@@ -7,7 +7,7 @@ rule and the test.
 
 import re
 
-from hostile import account_attacks, log_attacks, pairing_attacks, proposal_attacks, roster_attacks
+from hostile import account_attacks, log_attacks, pairing_attacks, proposal_attacks, roster_attacks, time_attacks
 from hostile.liar import Attack
 
 
@@ -36,7 +36,8 @@ _CLASSES: tuple[type[Attack], ...] = (
     log_attacks.RemoveBlob,
     log_attacks.RollBack,
     log_attacks.ForeignReceipts,
-    log_attacks.TimeBackwards,
+    time_attacks.TimeBackwards,
+    time_attacks.ImplausibleTime,
     log_attacks.CutPage,
     log_attacks.PromiseMore,
     log_attacks.FalsePushAnswer,

@@ -399,7 +399,13 @@ def _carried(evening: Evening) -> Json:
     receipt = other.receipt(journal.journal, state.seq, state.head, state.time - 1)
     items = [_item(entry) | {"receipt": text(receipt.encode()), "receipt_key": text(other.key)}]
     gives = _gives(accept_receipt(state, receipt, other.key))
-    return {"name": "log: another server's earlier time", "kind": "log", "after": "couple", "items": items, "gives": gives}
+    return {
+        "name": "log: another server's earlier time",
+        "kind": "log",
+        "after": "couple",
+        "items": items,
+        "gives": gives,
+    }
 
 
 def _grants_exchanged(evening: Evening) -> Json:

@@ -177,7 +177,7 @@ def append(
 
 
 def _time(before: LogState, signer: ReceiptSigner, now: int) -> int:
-    """The time of the next receipt: it follows the newest one, when that is this server's own, and is a plausible one."""
+    """The time of the next receipt, a plausible one: not before the newest one, where that is this server's own."""
     own = before.key in (None, signer.keys[-1].key)
     last = before.time if own and is_plausible(before.time) else 0
     return min(max(now, last, sizes.EARLIEST_TIME), sizes.LATEST_TIME)
