@@ -138,8 +138,8 @@ def encode_json_page(page: PulledPage) -> bytes:
 
 def _receipt_model(receipt: Receipt) -> ReceiptModel:
     """A receipt as JSON, whatever is wrong with it."""
-    fields = {"seq": receipt.seq, "head": receipt.head, "time": receipt.time, "signature": receipt.signature}
-    return ReceiptModel.model_construct(None, **fields)
+    seq, head, time = receipt.seq, receipt.head, receipt.time
+    return ReceiptModel.model_construct(seq=seq, head=head, time=time, signature=receipt.signature)
 
 
 # --- small tools for edits ------------------------------------------------------------------------------------------

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
-from duolog.protocol.log import EntryItem, Item, LogState, StatementItem, accept_receipt, append_item
+from duolog.protocol.log import EntryItem, Item, LogState, StatementItem, append_item
 from duolog.protocol.roster_statements import RosterStatement, parse_roster
 from duolog.protocol.statements import SignedStatement
 from tests.protocol.builders import GrantMaker, Host, Journal, Person, by_account, sign
@@ -349,9 +349,14 @@ def _logs(evening: Evening, grants: GrantMaker) -> list[Json]:
     close = journal.draft_close(sam).encode()
     closed = _item(StatementItem(sign(close, sam)))
 
-    def receipt(name: str, outcome: Json, host: Host = host, seq: int = 0, head: bytes = b"", time: int = 0) -> Json:
+    carried = {"gives": _gives(replace(state, time=state.time - 1))}
+
+    def receipt(
+        name: str, outcome: Json, host: Host = host, seq: int = 0, head: bytes = b"", time: int = 0, known: bool = False
+    ) -> Json:
         given = host.receipt(journal.journal, seq or state.seq, head or state.head, time or state.time)
-        items = [_item(entry) | {"receipt": text(given.encode())}]
+        key = {"receipt_key": text(host.key)} if known else {}
+        items = [_item(entry) | {"receipt": text(given.encode())} | key]
         return {"name": f"log: {name}", "kind": "log", "after": "couple", "items": items} | outcome
 
     def log(name: str, items: list[Json], outcome: Json) -> Json:
@@ -382,30 +387,12 @@ def _logs(evening: Evening, grants: GrantMaker) -> list[Json]:
         receipt("a receipt for another head", violation("receipt_head", "BadReceipt"), head=bytes(32)),
         receipt("a receipt for another seq", violation("receipt_head", "BadReceipt"), seq=99),
         receipt("a receipt of another server", {"error": "BadReceipt", "check": "receipts.signature"}, host=other),
-        _carried(evening),
+        receipt("another server's earlier time", carried, host=other, time=state.time - 1, known=True),
         receipt("a receipt of an earlier time", violation("receipt_time", "BadReceipt"), time=state.time - 1),
         begins | {"items": [_item(entry)]} | violation("genesis_first"),
         exchanged | {"items": [_item(StatementItem(foreign.genesis))]} | violation("genesis_journal"),
         _grants_exchanged(evening),
     ]
-
-
-def _carried(evening: Evening) -> Json:
-    """Another server's clock, behind the first one's."""
-    journal, other = evening.couple, Host("other host")
-    ada, *_ = _people(journal)
-    entry = journal.entry(ada)
-    state = append_item(journal.state, journal.state.seq + 1, entry, journal.chains)
-    receipt = other.receipt(journal.journal, state.seq, state.head, state.time - 1)
-    items = [_item(entry) | {"receipt": text(receipt.encode()), "receipt_key": text(other.key)}]
-    gives = _gives(accept_receipt(state, receipt, other.key))
-    return {
-        "name": "log: another server's earlier time",
-        "kind": "log",
-        "after": "couple",
-        "items": items,
-        "gives": gives,
-    }
 
 
 def _grants_exchanged(evening: Evening) -> Json:

@@ -12,7 +12,7 @@ from duolog.protocol.codec import encode_b64
 from duolog.protocol.messages import Document
 from tests.attacks.moved import Two, texts
 from tests.attacks.people import ORIGIN
-from tests.client.servers import ELSEWHERE, Servers, replace
+from tests.client.servers import ELSEWHERE, Servers
 
 DAY = 24 * 3600
 NOW = 1_795_600_000
@@ -74,7 +74,7 @@ async def test_author_takes_back_an_old_text_behind_a_move(
         await two.ada.leaving(two.journal).withdraw(entry)
     monkeypatch.setattr("duolog.client.holdings.is_earlier", lambda *_: False)  # a changed client
     monkeypatch.setattr("duolog.client.outbox.require_allowed", lambda *_: None)
-    state, later = servers.apps[ELSEWHERE].state.duolog, 0
+    state = servers.apps[ELSEWHERE].state.duolog
     true = state.now
     for later in (0, DAY // 2, DAY + DAY // 2):
         state.now = lambda later=later: true() + later
@@ -84,7 +84,6 @@ async def test_author_takes_back_an_old_text_behind_a_move(
     body = {"answers": {"entry": encode_b64(entry), "message": encode_b64(message)}}
     state.now = true
     post(two.ada._context, two.journal, Document("withdrawn", 1, NOW, body))  # and a server that let it in
-    replace(two.ada._context.network.transport, "withdraw", lambda *_: None)
     monkeypatch.setattr("duolog.client.outbox._until_withdrawal", lambda batch: (batch, None))
     await two.ada.sync()
     monkeypatch.undo()

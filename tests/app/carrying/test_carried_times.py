@@ -87,8 +87,7 @@ async def test_each_server_has_a_clock_of_its_own(eve: Person, there: Elsewhere)
     for seq, seed in ((8, b"\x0a"), (9, b"\x0b"), (10, b"\x0a")):
         page = there.page(eve, seq, seq) | {"last": seq == 10}
         await carried_from(eve, path, page, ReceiptSigner([seed * 32]))
-    page = await diary.pull(eve)
-    times = [push.receipt.time for push in page.pushes]
+    times = [push.receipt.time for push in (await diary.pull(eve)).pushes]
     assert times != sorted(times)
     assert (await push(there, eve, "here")).time > max(times)
 
