@@ -351,11 +351,9 @@ def _logs(evening: Evening, grants: GrantMaker) -> list[Json]:
 
     carried = {"gives": _gives(replace(state, time=state.time - 1))}
 
-    def receipt(
-        name: str, outcome: Json, host: Host = host, seq: int = 0, head: bytes = b"", time: int = 0, known: bool = False
-    ) -> Json:
+    def receipt(name: str, outcome: Json, host: Host = host, seq: int = 0, head: bytes = b"", time: int = 0) -> Json:
         given = host.receipt(journal.journal, seq or state.seq, head or state.head, time or state.time)
-        key = {"receipt_key": text(host.key)} if known else {}
+        key = {"receipt_key": text(host.key)} if "gives" in outcome else {}
         items = [_item(entry) | {"receipt": text(given.encode())} | key]
         return {"name": f"log: {name}", "kind": "log", "after": "couple", "items": items} | outcome
 
@@ -387,7 +385,7 @@ def _logs(evening: Evening, grants: GrantMaker) -> list[Json]:
         receipt("a receipt for another head", violation("receipt_head", "BadReceipt"), head=bytes(32)),
         receipt("a receipt for another seq", violation("receipt_head", "BadReceipt"), seq=99),
         receipt("a receipt of another server", {"error": "BadReceipt", "check": "receipts.signature"}, host=other),
-        receipt("another server's earlier time", carried, host=other, time=state.time - 1, known=True),
+        receipt("another server's earlier time", carried, host=other, time=state.time - 1),
         receipt("a receipt of an earlier time", violation("receipt_time", "BadReceipt"), time=state.time - 1),
         begins | {"items": [_item(entry)]} | violation("genesis_first"),
         exchanged | {"items": [_item(StatementItem(foreign.genesis))]} | violation("genesis_journal"),
