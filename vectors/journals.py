@@ -348,7 +348,6 @@ def _logs(evening: Evening, grants: GrantMaker) -> list[Json]:
     host, other = journal.host, Host("other host")
     close = journal.draft_close(sam).encode()
     closed = _item(StatementItem(sign(close, sam)))
-
     carried = {"gives": _gives(replace(state, time=state.time - 1))}
 
     def receipt(name: str, outcome: Json, host: Host = host, seq: int = 0, head: bytes = b"", time: int = 0) -> Json:
