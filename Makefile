@@ -7,11 +7,12 @@ MAKEFLAGS += --no-print-directory
 
 PYTHON ?= python3
 JOBS ?= 2
+FUZZ_SECONDS ?= 1800
 TOOLS := .tools
 VENV := .venv
 PY := $(VENV)/bin/python
 UV := UV_PYTHON_DOWNLOADS=never VIRTUAL_ENV=$(VENV) $(TOOLS)/bin/uv
-CODE := $(wildcard duolog app hostile bench tools vectors tests migrations)
+CODE := $(wildcard duolog app fuzz hostile bench tools vectors tests migrations)
 COMPILE := $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-config \
 	--custom-compile-command "make lock"
 
@@ -64,6 +65,11 @@ crash: setup ## kill -9 the server during pushes, 20 rounds; nothing acknowledge
 machine: setup ## Two people with several devices in any order, with faults between any two steps: many long runs
 	@$(PY) -m pytest -m slow -q tests/machine
 
+.PHONY: fuzz
+fuzz: setup ## Throw mutated bytes at every parser and reader for FUZZ_SECONDS in all (ONLY=pattern takes some targets)
+	@$(UV) pip install --quiet --require-hashes --requirement requirements/fuzz.lock
+	@$(PY) -m fuzz run --seconds $(FUZZ_SECONDS) --jobs $(JOBS) $(if $(ONLY),--only '$(ONLY)')
+
 .PHONY: schemathesis
 schemathesis: setup ## Throw generated requests at the running server
 	@$(PY) -m pytest -m slow -q tests/openapi
@@ -109,10 +115,11 @@ lock: $(TOOLS)/stamp ## Resolve the libraries anew, within pyproject.toml's boun
 	@$(COMPILE) $(if $(UPGRADE),--upgrade) requirements/bootstrap.in -o requirements/bootstrap.lock
 	@$(COMPILE) $(if $(UPGRADE),--upgrade) --group server --group dev pyproject.toml -o requirements/dev.lock
 	@$(COMPILE) -c requirements/dev.lock --group pyproject.toml:server -o requirements/server.lock
+	@$(COMPILE) -c requirements/dev.lock --group pyproject.toml:fuzz -o requirements/fuzz.lock
 
 .PHONY: clean
 clean: ## Remove what these targets made, but never ./duolog-data
-	rm -rf $(TOOLS) $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf $(TOOLS) $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache .fuzz
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 .PHONY: help

@@ -20,6 +20,7 @@
     ├── HomeError                the home can't be read or written, or is in use
     ├── NotAllowed               the rules do not allow this step now (nothing was sent)
     ├── JournalFrozen            the journal is read-only, because the server broke the rules
+    ├── Unforeseen               an error that nobody foresaw, and that is kept to the journal where it happened
     ├── TransportError           the server can't be reached, or its answer isn't an answer
     └── ServerRefused            the server said no; `code` says why
 
@@ -109,6 +110,10 @@ class NotAllowed(DuologError):
 
 class JournalFrozen(DuologError):
     """The journal is read-only, because the server broke the rules."""
+
+
+class Unforeseen(DuologError):
+    """An error that nobody foresaw, and that is kept to the journal where it happened: a fault of this program."""
 
 
 class TransportError(DuologError):

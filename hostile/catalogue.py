@@ -7,7 +7,15 @@ rule and the test.
 
 import re
 
-from hostile import account_attacks, log_attacks, pairing_attacks, proposal_attacks, roster_attacks, time_attacks
+from hostile import (
+    account_attacks,
+    bounds_attacks,
+    log_attacks,
+    pairing_attacks,
+    proposal_attacks,
+    roster_attacks,
+    time_attacks,
+)
 from hostile.liar import Attack
 
 
@@ -41,6 +49,7 @@ _CLASSES: tuple[type[Attack], ...] = (
     log_attacks.CutPage,
     log_attacks.PromiseMore,
     log_attacks.FalsePushAnswer,
+    bounds_attacks.ImpossibleNumber,
     roster_attacks.GhostMember,
     roster_attacks.OneSidedChange,
     roster_attacks.ForgeClose,

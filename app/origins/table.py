@@ -6,14 +6,14 @@
 from sqlalchemy import BigInteger, Boolean, Column, LargeBinary, String, Table
 
 from app.database import metadata
-from duolog.protocol.login import MAX_ORIGIN
+from duolog.protocol import sizes
 
 carried = Table(
     "carried",
     metadata,
     Column("journal", LargeBinary(32), primary_key=True),
     Column("until", BigInteger, primary_key=True),
-    Column("origin", String(MAX_ORIGIN), nullable=False),
+    Column("origin", String(sizes.MAX_ORIGIN), nullable=False),
     Column("receipt_key", LargeBinary(32), nullable=False),
     Column("complete", Boolean, nullable=False),
     Column("touched", BigInteger),

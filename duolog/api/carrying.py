@@ -19,9 +19,8 @@ from duolog.api.entries import PageStatement
 from duolog.api.journals import CarriedKey, Chain
 from duolog.api.sessions import LogIn
 from duolog.protocol import sizes
-from duolog.protocol.login import MAX_ORIGIN
 
-OriginText = Annotated[str, StringConstraints(min_length=1, max_length=MAX_ORIGIN)]
+OriginText = Annotated[str, StringConstraints(min_length=1, max_length=sizes.MAX_ORIGIN)]
 
 
 class CarriedAccount(Model):

@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 
 from duolog.errors import MalformedData
 from duolog.protocol import sizes
-from duolog.protocol.codec import length_prefixed, u32, u64
+from duolog.protocol.codec import length_prefixed, parse_u64, u32, u64
 from duolog.protocol.log import EntryItem, Item, StatementItem, entry_item
 from duolog.protocol.receipts import Receipt, parse_receipt
 from duolog.protocol.statements import Signature, SignedStatement
@@ -127,13 +127,14 @@ def parse_frame(data: bytes) -> Placed:
     return _parse_item(*frames[0])
 
 
-def parse_page(body: bytes) -> PulledPage:
-    """A page of whole pushes.
+def parse_page(body: bytes, most: int = sizes.MAX_PAGE_ITEMS + sizes.MAX_PUSH_ITEMS) -> PulledPage:
+    """A page of whole pushes. `most`: how many items it may have; a fetched one ends behind the push that fills it.
 
     Raises:
-        MalformedData: cut off, or a frame that does not belong there.
+        MalformedData: cut off, a frame that does not belong there, or too many items.
     Spec: §6.
     """
+    count = 0
     pushes: list[PulledPush] = []
     items: list[Placed] = []
     end: int | None = None
@@ -148,6 +149,9 @@ def parse_page(body: bytes) -> PulledPage:
         elif kind == END and not rest:
             end = seq
         else:
+            count += 1
+            if count > most or len(items) == sizes.MAX_PUSH_ITEMS:  # check: api.page_items
+                raise MalformedData("A page holds more items than a page can have.")
             items.append(_parse_item(kind, seq, rest))
     if end is None or items:
         raise MalformedData("A page was cut off.")
@@ -168,7 +172,7 @@ def _frames(body: bytes) -> Iterator[tuple[int, int, bytes]]:
         data = body[at + 4 : at + 4 + length]
         if len(data) != length or length < 9:
             raise MalformedData("A frame was cut off.")
-        yield data[0], int.from_bytes(data[1:9], "big"), data[9:]
+        yield data[0], parse_u64(data[1:9]), data[9:]
         at += 4 + length
 
 
@@ -177,9 +181,9 @@ def _parse_item(kind: int, seq: int, rest: bytes) -> Placed:
     if kind == STATEMENT:
         statement = reader.prefixed(sizes.MAX_STATEMENT)
         signatures = [
-            Signature(reader.take(sizes.ACCOUNT_ID), reader.take(sizes.SIGNATURE)) for _ in range(reader.take(1)[0])
+            Signature(reader.take(sizes.ACCOUNT_ID), reader.take(sizes.SIGNATURE)) for _ in range(reader.count())
         ]
-        grants = {reader.take(sizes.ACCOUNT_ID): reader.take(sizes.SEALED_SEED) for _ in range(reader.take(1)[0])}
+        grants = {reader.take(sizes.ACCOUNT_ID): reader.take(sizes.SEALED_SEED) for _ in range(reader.count())}
         placed = Placed(seq, StatementItem(SignedStatement(statement, tuple(signatures))), grants)
     elif kind == ENTRY:
         header = reader.prefixed(sizes.MAX_STATEMENT)
@@ -204,6 +208,13 @@ class _Reader:
             raise MalformedData("A frame was cut off.")
         self._at += size
         return data
+
+    def count(self) -> int:
+        """How many signatures or grants follow: one for each member at most."""
+        count = self.take(1)[0]
+        if count > sizes.MAX_MEMBERS:  # check: api.frame_members
+            raise MalformedData("A frame holds more signatures or grants than a journal has members.")
+        return count
 
     def prefixed(self, limit: int) -> bytes:
         size = int.from_bytes(self.take(4), "big")

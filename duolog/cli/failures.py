@@ -124,6 +124,8 @@ def _explain_own(error: errors.DuologError) -> Failure:
             return Failure(REFUSED, "not_allowed", str(error))
         case errors.HomeError():
             return Failure(REFUSED, "home", str(error))
+        case errors.Unforeseen():
+            return Failure(FAULT, "fault", str(error), ("Nothing that you wrote is lost.",))
         case errors.MalformedData():
             return Failure(USAGE, "malformed", str(error))
     return Failure(REFUSED, "refused", str(error))

@@ -9,6 +9,7 @@ from duolog.client.closings import ended_keyholders, may_still_happen, settle_cl
 from duolog.client.context import Context
 from duolog.client.folding import account_state
 from duolog.client.lifting import lift_all
+from duolog.client.problems import reported
 from duolog.client.rotating import Wanted, rotate
 from duolog.errors import DuologError
 
@@ -18,13 +19,12 @@ async def move_on(context: Context, problems: list[DuologError]) -> None:
     ended = ended_keyholders(context) - {context.home.keyholder.id}
     if not ended and not _is_usable(context):
         return
-    try:
+    with reported(problems):
         await rotate(context, Wanted(remove=ended))
         await lift_all(context, problems)
         for journal in account_state(context).closings:
-            await settle_closed(context, journal)
-    except DuologError as error:
-        problems.append(error)
+            with reported(problems, journal):
+                await settle_closed(context, journal)
 
 
 def _is_usable(context: Context) -> bool:

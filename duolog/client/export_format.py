@@ -35,6 +35,7 @@ FIRST = b'{"format":"duolog-export","v":1,"parts":[\n'
 LAST = b"]}\n"
 REMOVED = "removed by the host"
 MAX_LINE = 4 * sizes.MAX_PAGE_BYTES  # bytes; a page of the largest push, in base64
+MAX_PAGE_FRAMES = 65_536  # items of one page; 1 MiB of the smallest, and one push more, are far fewer
 PAGE_BYTES = sizes.KIB * sizes.KIB  # of frames; a page ends behind the push that reaches it
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from duolog.api.pages import Placed
 from duolog.client.export_format import REMOVED, document_fields, name_of, same, state_fields
 from duolog.client.folding import document_context
-from duolog.client.verify import BAD_GRANT, CLOSED_TO_ME
+from duolog.client.verify import BAD_GRANT, CLOSED_TO_ME, UNFORESEEN
 from duolog.documents.base import AppliedDocument
 from duolog.documents.base import Context as DocumentContext
 from duolog.documents.journal import JournalState, apply_all
@@ -29,6 +29,7 @@ PERSONAL = frozenset(
     {
         *(CLOSED_TO_ME, BAD_GRANT, "entries.commitment", "entries.aead", "entries.padding", "entries.tag"),
         *("entries.own_older", "messages.parse", "messages.attachments", "messages.seen", "messages.follows"),
+        UNFORESEEN,
     }
 )
 _GAPS = ("erased", REMOVED)

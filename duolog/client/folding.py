@@ -4,6 +4,8 @@ between.
 Rules
 - State is made from the stored log alone, so it is the same however often a client was interrupted.
 - A snapshot only saves time: one that is missing or damaged is made anew.
+- An entry that was taken once and can't be taken again, by a newer version of this program for instance, is quarantined
+  now, as it would be today; the rest of the journal stays readable.
 """
 
 from collections.abc import Callable, Iterator
@@ -15,12 +17,13 @@ from duolog.client.context import Context
 from duolog.client.earlier import key_since
 from duolog.client.logs import roster_at
 from duolog.client.store import as_bytes, as_int
-from duolog.client.verify import open_verified
+from duolog.client.verify import ENTRY_FAULT, UNFORESEEN, Known, Me, open_verified
 from duolog.documents.account import AccountState, apply_account, encode_account_state, parse_account_state
 from duolog.documents.base import AppliedDocument
 from duolog.documents.base import Context as DocumentContext
 from duolog.documents.journal import JournalState, apply, encode_state, parse_state
-from duolog.errors import DuologError
+from duolog.errors import DuologError, EntryFault, MalformedData, VerificationError
+from duolog.protocol.containing import contained
 from duolog.protocol.entries import parse_header
 from duolog.protocol.log import EntryItem
 from duolog.protocol.messages import message_hash, parse_message
@@ -84,27 +87,45 @@ def opened(context: Context, journal: bytes, after: int) -> Iterator[tuple[Appli
             after, version = as_int(row[0]), as_int(row[2])
             if version not in rosters:
                 rosters[version] = roster_at(context.store, journal, version)
-            frame = as_bytes(row[1])
-            if frame[4] == GONE:
+            frame, place = as_bytes(row[1]), (after, as_int(row[3]))
+            try:
+                with contained("This entry", ENTRY_FAULT):
+                    applied = _open_again(frame, place, rosters[version], context.me, known)
+            except (VerificationError, MalformedData) as error:
+                _quarantine(context, journal, after, error)
                 continue
-            placed = parse_push(frame)[0]
-            if not isinstance(placed.item, EntryItem):
-                continue
-            header = parse_header(placed.item.header)
-            message = open_verified(placed, header, rosters[version], context.me, known)
-            if message is None:
-                continue
-            parsed = parse_message(message)
-            applied = AppliedDocument(
-                *(header.entry, after, header.author, message_hash(message), parsed.document),
-                received=as_int(row[3]),
-                refused=parsed.refused,
-                generation=header.generation,
-                key_since=key_since(known.earlier, known.receipt_key, after),
-            )
-            yield applied, rosters[version]
+            if applied is not None:
+                yield applied, rosters[version]
         if len(rows) < _BATCH:
             return
+
+
+def _open_again(frame: bytes, place: tuple[int, int], roster: Roster, me: Me, known: Known) -> AppliedDocument | None:
+    """The document in a stored frame; None where its blob is gone. `place`: its seq, and the time of its receipt."""
+    if frame[4] == GONE:
+        return None
+    placed = parse_push(frame)[0]
+    if not isinstance(placed.item, EntryItem):
+        return None
+    header = parse_header(placed.item.header)
+    message = open_verified(placed, header, roster, me, known)
+    if message is None:
+        return None
+    parsed = parse_message(message)
+    return AppliedDocument(
+        *(header.entry, place[0], header.author, message_hash(message), parsed.document),
+        received=place[1],
+        refused=parsed.refused,
+        generation=header.generation,
+        key_since=key_since(known.earlier, known.receipt_key, place[0]),
+    )
+
+
+def _quarantine(context: Context, journal: bytes, seq: int, error: VerificationError | MalformedData) -> None:
+    """From now on this entry is unreadable here, and its author hears of it with the next message from here."""
+    check = "messages.parse" if isinstance(error, MalformedData) else UNFORESEEN
+    fault = f"{error.check if isinstance(error, EntryFault) else check}\n{error}"
+    context.store.write("UPDATE item SET fault = ? WHERE journal = ? AND seq = ?", fault, journal, seq)
 
 
 def _snapshot(context: Context, journal: bytes) -> tuple[int, bytes | None]:

@@ -21,6 +21,7 @@ from duolog.client.folding import account_state, journal_state
 from duolog.client.logs import load_log
 from duolog.client.notes import put_note
 from duolog.client.outbox import deliver, post, waiting_as
+from duolog.client.problems import reported
 from duolog.client.store import as_bytes, as_int
 from duolog.documents.account_kinds import Erased, Kept
 from duolog.documents.base import Answer
@@ -93,10 +94,8 @@ async def finish_holdings(context: Context, problems: list[DuologError]) -> None
     for (name,) in context.store.rows("SELECT name FROM meta WHERE name LIKE 'holding:%'"):
         _, begun, journal, entry = str(name).split(":")
         act: Act = "keep" if begun == "keep" else "erase"
-        try:
+        with reported(problems, bytes.fromhex(journal)):
             await _finish(context, act, bytes.fromhex(journal), bytes.fromhex(entry))
-        except DuologError as error:
-            problems.append(error)
 
 
 async def _begin(context: Context, act: Act, journal: bytes, entry: bytes) -> None:

@@ -7,11 +7,12 @@ Rules
 
 import copy
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import partial
 
 from duolog.api.accounts import AnchorModel, OwnAccount
 from duolog.client.home import Home
 from duolog.client.store import Store, as_bytes
-from duolog.errors import AccountFork, MalformedData, Withheld, WrongAccount
+from duolog.errors import AccountFork, ChainViolation, MalformedData, Withheld, WrongAccount
 from duolog.protocol import sizes
 from duolog.protocol.accounts import (
     AccountChain,
@@ -23,8 +24,11 @@ from duolog.protocol.accounts import (
     verify_sets,
 )
 from duolog.protocol.codec import length_prefixed, u32
+from duolog.protocol.containing import contained
 from duolog.seal.keys import GenerationSecret
 from duolog.seal.packages import unwrap_earlier_seed, unwrap_package
+
+CHAIN_FAULT = partial(ChainViolation, check="client.chain_unforeseen")
 
 
 def encode_statements(statements: Sequence[SignedAccountStatement]) -> bytes:
@@ -89,7 +93,7 @@ class Chains(Mapping[bytes, AccountChain]):
             MalformedData, ChainViolation, BadSignature: as `verify_chain`.
         Spec: §4.
         """
-        chain = verify_chain(statements)
+        chain = _verified(statements)
         if chain.account != account:  # check: client.chain_account
             raise WrongAccount("The server shows another account's keys than it names.", check="client.chain_account")
         pinned = self._known.get(account)
@@ -111,7 +115,7 @@ class Chains(Mapping[bytes, AccountChain]):
         Raises: as `pin`, but a chain that the pinned one begins with is no rollback.
         Spec: §4, §7.
         """
-        pinned, shown = self._known.get(account), verify_chain(statements)
+        pinned, shown = self._known.get(account), _verified(statements)
         if pinned is None or shown.account != account or shown.newest.generation >= pinned.newest.generation:
             return self.pin(account, statements)
         try:
@@ -141,6 +145,11 @@ class Chains(Mapping[bytes, AccountChain]):
                 "The server shows the branch of this account that was refused when words were compared.",
                 check="client.branch_refused",
             )
+
+
+def _verified(statements: Sequence[SignedAccountStatement]) -> AccountChain:
+    with contained("An account's key statements", CHAIN_FAULT):
+        return verify_chain(statements)
 
 
 class Identity:

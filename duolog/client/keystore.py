@@ -102,7 +102,7 @@ def load_keystore(folder: Path, unlock: Unlock) -> KeyholderSecret:
     passes, memory = fields.integer("passes", high=MAX_PASSES), fields.integer("memory", high=MAX_MEMORY)
     if passes < PASSES or memory < MEMORY:  # check: client.argon_floor
         raise MalformedData("The keystore asks for a weaker key than this program makes: somebody changed it. Stop.")
-    salt, sealed = fields.data("salt", nacl.pwhash.argon2id.SALTBYTES), fields.blob("sealed")
+    salt, sealed = fields.data("salt", nacl.pwhash.argon2id.SALTBYTES), fields.blob("sealed", sizes.MAX_STATEMENT)
     fields.done()
     key = _stretch(unlock.ask(new=False), salt, passes, memory)
     try:

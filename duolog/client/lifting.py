@@ -8,6 +8,7 @@ from duolog.client.context import Context
 from duolog.client.former import why_former
 from duolog.client.logs import frozen_reason, load_log
 from duolog.client.outbox import MOVED, push_statement, waiting
+from duolog.client.problems import reported
 from duolog.client.pulling import pull
 from duolog.client.rosters import is_behind, make_refresh, make_rotate
 from duolog.client.store import as_bytes
@@ -28,10 +29,8 @@ async def lift_all(context: Context, problems: list[DuologError]) -> None:
     for journal in behind(context):
         if waiting(context, journal):
             continue
-        try:
+        with reported(problems, journal):
             await lift(context, journal)
-        except DuologError as error:
-            problems.append(error)
 
 
 async def lift(context: Context, journal: bytes) -> None:

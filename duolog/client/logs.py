@@ -1,16 +1,21 @@
 """How far each journal is verified, as the home keeps it."""
 
-from collections.abc import Mapping
-
 from duolog.client.earlier import key_at, load_earlier
 from duolog.client.store import Store, as_bytes, as_int
-from duolog.errors import JournalFrozen, NotAllowed
+from duolog.errors import JournalFrozen, MalformedData, NotAllowed
 from duolog.protocol import sizes
-from duolog.protocol.codec import encode_b64, encode_message_json, parse_b64, parse_message_json, u64
+from duolog.protocol.codec import (
+    JsonObject,
+    encode_b64,
+    encode_message_json,
+    parse_b64,
+    parse_message_json,
+    u64,
+)
 from duolog.protocol.log import LogState, empty_log
 from duolog.protocol.receipts import Receipt, is_plausible, parse_receipt
 from duolog.protocol.roster_changes import Roster
-from duolog.protocol.roster_statements import Member
+from duolog.protocol.roster_statements import Member, read_member
 from duolog.protocol.statements import Fields
 
 _LOG_CLOSED = 2  # in the column `closed`: the log of one server alone is
@@ -139,23 +144,38 @@ def encode_roster_state(roster: Roster) -> bytes:
 
 def parse_roster_state(data: bytes) -> Roster:
     """What `encode_roster_state` made. Raises: MalformedData when it is damaged."""
-    value = parse_message_json(data)
-    fields = Fields(value, "A stored roster")
-    grants: Mapping[str, str] = value["grants"]
-    return Roster(
+    fields = Fields(parse_message_json(data), "A stored roster")
+    roster = Roster(
         journal=fields.data("journal", 32),
         nonce=fields.data("nonce", 32),
         founder=fields.data("founder", 32),
         version=fields.number("version"),
         head=fields.data("head", 32),
-        members=tuple(
-            Member(parse_b64(item[0]), item[1], parse_b64(item[2]), item[3], item[4], item[5])
-            for item in value["members"]
-        ),
+        members=tuple(map(_read_member, fields.json_list("members", sizes.MAX_MEMBERS))),
         provisional=fields.flag("provisional"),
         epoch=fields.number("epoch"),
         epoch_commitment=fields.data("epoch_commitment", 32),
         stale=fields.flag("stale"),
-        grants={parse_b64(account): parse_b64(digest) for account, digest in grants.items()},
-        accepted=frozenset(parse_b64(item) for item in value["accepted"]),
+        grants=_read_grants(fields.json_object("grants")),
+        accepted=frozenset(fields.datas("accepted", sizes.HASH, 0, sizes.MAX_U32)),
     )
+    fields.done()
+    return roster
+
+
+_MEMBER = ("account", "generation", "chain_head", "role", "rights", "until")
+
+
+def _read_member(value: object) -> Member:
+    if not isinstance(value, list) or len(value) != len(_MEMBER):
+        raise MalformedData("A stored roster is damaged: a member of it can't be read.")
+    given = {name: item for name, item in zip(_MEMBER, value, strict=True) if item is not None}
+    fields = Fields(given, "A stored member")
+    member = read_member(fields)
+    fields.done()
+    return member
+
+
+def _read_grants(value: JsonObject) -> dict[bytes, bytes]:
+    grants = Fields(value, "Stored grants")
+    return {parse_b64(account, sizes.ACCOUNT_ID): grants.data(account, sizes.HASH) for account in value}

@@ -24,6 +24,7 @@ from duolog.client.logs import frozen_reason, load_log
 from duolog.client.notes import note
 from duolog.client.opening import refresh_account
 from duolog.client.outbox import deliver, post, push_statement
+from duolog.client.problems import reported
 from duolog.client.pulling import pull
 from duolog.client.reading import journal_ids
 from duolog.client.rosters import Made
@@ -182,11 +183,10 @@ async def _say_goodbye(context: Context, plan: _Plan, there: frozenset[bytes]) -
 
 
 async def _tried(step: Awaitable[object]) -> bool:
-    try:
+    problems: list[DuologError] = []
+    with reported(problems):
         await step
-    except DuologError:
-        return False
-    return True
+    return not problems
 
 
 async def _tell(context: Context, journal: bytes, body: Moved) -> None:

@@ -1,12 +1,12 @@
 """Asking where something is new: the server's list of my journals, believed in nothing but where to look."""
 
 from collections.abc import Awaitable
-from contextlib import suppress
 from functools import partial
 
 from duolog.api.journals import JournalList, JournalState
 from duolog.client.context import Context
 from duolog.client.logs import load_log
+from duolog.client.problems import reported
 from duolog.client.pulling import pull
 from duolog.client.transport import Transport
 from duolog.errors import DuologError, MalformedData
@@ -33,8 +33,9 @@ def _list(after: bytes | None, transport: Transport) -> Awaitable[JournalList]:
 
 async def look_around(context: Context) -> None:
     """Fetch every journal to its end, those that this home has never seen as well. What fails must not stop it."""
-    with suppress(DuologError):
+    problems: list[DuologError] = []  # the next sync meets them again, and says them
+    with reported(problems):
         for item in await poll(context):
-            with suppress(DuologError):
+            with reported(problems, item.journal):
                 if item.seq > load_log(context.store, item.journal).seq:
                     await pull(context, item.journal)

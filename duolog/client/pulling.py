@@ -20,9 +20,10 @@ from duolog.client.logs import encode_roster_state, freeze, frozen_reason, load_
 from duolog.client.opening import refresh_account
 from duolog.client.store import as_bytes
 from duolog.client.transport import Transport
-from duolog.client.verify import JudgedPush, Known, require_beyond, verify_authors, verify_server
+from duolog.client.verify import SERVER_FAULT, JudgedPush, Known, require_beyond, verify_authors, verify_server
 from duolog.errors import AccountFork, BadReceipt, MalformedData, VerificationError, Withheld
 from duolog.protocol import sizes
+from duolog.protocol.containing import contained
 from duolog.protocol.log import EntryItem, LogState, StatementItem
 from duolog.protocol.messages import parse_message
 from duolog.protocol.receipts import Receipt, verify_receipt
@@ -122,7 +123,9 @@ async def _fetch_chains(context: Context, journal: bytes, pushes: Sequence[Pulle
     statements = [
         placed.item.signed for push in pushes for placed in push.items if isinstance(placed.item, StatementItem)
     ]
-    if all(_chains_known(context, signed) for signed in statements):
+    with contained("What the server shows of this journal", SERVER_FAULT):
+        known = all(_chains_known(context, signed) for signed in statements)
+    if known:
         return
     listed = await context.network.call(lambda transport: transport.chains(journal))
     for chain in listed.chains:

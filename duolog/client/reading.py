@@ -11,6 +11,7 @@ from duolog.client.former import why_former
 from duolog.client.logs import frozen_reason, load_log
 from duolog.client.outbox import waiting
 from duolog.client.store import as_bytes, as_int
+from duolog.client.verify import ENTRY_FAULT
 from duolog.client.views import (
     AccountWords,
     Heads,
@@ -24,7 +25,8 @@ from duolog.client.ways import unknown
 from duolog.documents.base import Voice
 from duolog.documents.journal import Item, JournalState, describe
 from duolog.documents.profile import Profile
-from duolog.errors import NotAllowed
+from duolog.errors import EntryFault, NotAllowed
+from duolog.protocol.containing import contained
 from duolog.protocol.messages import Document, parse_message
 from duolog.seal.words import eight_words
 
@@ -186,6 +188,7 @@ def _entry(
     reason: str | None,
 ) -> TimelineEntry:
     seq, entry, author = place
+    text, trouble = (None, None) if item is None else _in_words(shown_as, item)
     document: Document | None = None if item is None else item.applied.document
     return TimelineEntry(
         journal=journal,
@@ -199,11 +202,20 @@ def _entry(
         kind=None if document is None else document.kind,
         v=None if document is None else document.v,
         body=None if document is None else document.body,
-        text=None if item is None else describe(shown_as.state, item, shown_as.voice),
-        unreadable=reason if item is None and reason else (None if item else REMOVED),
+        text=text,
+        unreadable=trouble if item else reason or REMOVED,
         without_effect=None if item is None else item.skipped,
         not_delivered_to=() if item is None else item.refused_by,
     )
+
+
+def _in_words(shown_as: _Shown, item: Item) -> tuple[str | None, str | None]:
+    """A document's text, or why there is none: what can't be put into words is that entry's trouble alone."""
+    try:
+        with contained("This entry", ENTRY_FAULT):
+            return describe(shown_as.state, item, shown_as.voice), None
+    except EntryFault as error:
+        return None, str(error)
 
 
 class _Gaps:

@@ -13,6 +13,7 @@ from duolog.client.context import Context
 from duolog.client.former import why_former
 from duolog.client.logs import frozen_reason, load_log
 from duolog.client.offers import Place, rebuild_invitation
+from duolog.client.problems import reported
 from duolog.client.progress import Progress, load_progress, save_progress
 from duolog.client.store import as_bytes
 from duolog.documents.account import AccountState
@@ -35,16 +36,20 @@ async def take_up(context: Context, state: AccountState, problems: list[DuologEr
     if context.unconfirmed:
         return
     for journal in {item.journal for item in state.invitations.values()}:
-        roster = _open_roster(context, journal)
-        if roster is not None:
-            mine = [item for item in state.invitations.values() if item.journal == journal]
-            _take_up_partner(context, state, roster, [item for item in mine if item.role == "partner"])
-            _take_up_confidants(context, state, roster, [item for item in mine if item.role == "confidant"])
+        with reported(problems, journal):
+            _take_up_invitations(context, state, journal)
     for sent in state.sent.values():
-        try:
+        with reported(problems, sent.journal):
             await _take_up_acceptance(context, state, sent)
-        except DuologError as error:
-            problems.append(error)
+
+
+def _take_up_invitations(context: Context, state: AccountState, journal: bytes) -> None:
+    roster = _open_roster(context, journal)
+    if roster is None:
+        return
+    mine = [item for item in state.invitations.values() if item.journal == journal]
+    _take_up_partner(context, state, roster, [item for item in mine if item.role == "partner"])
+    _take_up_confidants(context, state, roster, [item for item in mine if item.role == "confidant"])
 
 
 def _open_roster(context: Context, journal: bytes) -> Roster | None:

@@ -4,8 +4,8 @@ Rules
 - The own account and the account journal are read before anything else, so that a hidden journal or a lost pin is
   noticed.
 - One poll says where something is new; only there the log is fetched, a few at a time.
-- A fault in one journal doesn't stop the others; it is raised when all have had their turn. A frozen journal is
-  passed by.
+- A fault in one journal doesn't stop the others, not even one that nobody foresaw; it is raised, or stands in the
+  report, when all have had their turn. A frozen journal is passed by.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -29,6 +29,7 @@ from duolog.client.opening import check_account_head, refresh_account
 from duolog.client.outbox import deliver
 from duolog.client.pairing import go_on
 from duolog.client.polling import poll
+from duolog.client.problems import reported
 from duolog.client.proposals import list_proposals, renew
 from duolog.client.pulling import pull
 from duolog.client.resuming import take_up
@@ -46,10 +47,12 @@ from duolog.errors import (
     Rollback,
     ServerRefused,
     TransportError,
+    Unforeseen,
     VerificationError,
     Withheld,
 )
 from duolog.protocol.codec import encode_b64
+from duolog.protocol.containing import contained
 
 CONCURRENT = 4  # journals fetched at a time
 _DAY = 24 * 3600  # seconds
@@ -61,6 +64,7 @@ async def sync(context: Context) -> SyncReport:
     Raises:
         VerificationError, MalformedData: the server broke the rules; the journal in question is frozen, the rest was
         synced.
+        Unforeseen: the account's own journal, on which everything rests, led to an error that nobody foresaw.
         TransportError, ServerRefused: the server can't be reached now, or refuses.
     Spec: §4, §6.
     """
@@ -72,9 +76,10 @@ async def sync(context: Context) -> SyncReport:
     mine = context.identity.account_journal
     if mine not in listed:  # check: client.account_journal_listed
         raise Withheld("The server keeps back your account's own journal.", check="client.account_journal_listed")
-    await _pull_one(context, mine, listed)
-    check_account_head(context)
-    judge_again(context)
+    with contained("Your account's own journal", Unforeseen):
+        await _pull_one(context, mine, listed)
+        check_account_head(context)
+        judge_again(context)
     if (moved := moved_elsewhere(context)) is not None:
         await follow_own(context, moved)
         return await sync(context)
@@ -119,11 +124,9 @@ async def _fetch(
 
     async def visit(journal: bytes) -> None:
         async with limiter:
-            try:
+            with reported(problems, journal):
                 new[journal] = await _pull_one(context, journal, listed)
                 await _check_pins(context, state, journal)
-            except DuologError as error:
-                problems.append(error)
 
     async with anyio.create_task_group() as group:
         for journal in listed:
@@ -142,20 +145,16 @@ async def _resume(context: Context, problems: list[DuologError]) -> None:
 
 async def _deliver_own(context: Context, problems: list[DuologError]) -> None:
     """What I have noted for myself goes first: pins and choices decide what is believed of the other journals."""
-    try:
+    with reported(problems):
         await deliver(context, context.identity.account_journal)
-    except DuologError as error:
-        problems.append(error)
 
 
 async def _look_after(context: Context, journal: bytes, problems: list[DuologError]) -> None:
     """Closings that are due or done, and texts that were withdrawn or erased on another own device."""
-    try:
+    with reported(problems, journal):
         if load_log(context.store, journal).roster is not None:
             tidy(context, journal)
             await look_after(context, journal)
-    except DuologError as error:
-        problems.append(error)
 
 
 async def _proposed(context: Context, polled: Sequence[JournalState], problems: list[DuologError]) -> dict[bytes, int]:
@@ -164,13 +163,10 @@ async def _proposed(context: Context, polled: Sequence[JournalState], problems: 
     for journal in (item.journal for item in polled if item.proposals and not item.closed):
         if frozen_reason(context.store, journal) is not None:
             continue
-        try:
+        with reported(problems, journal):
             waiting = [item for item in await list_proposals(context, journal) if not item.mine]
-        except DuologError as error:
-            problems.append(error)
-            continue
-        if waiting:
-            found[journal] = len(waiting)
+            if waiting:
+                found[journal] = len(waiting)
     return found
 
 
@@ -226,10 +222,8 @@ async def _send(context: Context, problems: list[DuologError]) -> int:
         journal = as_bytes(row[0])
         here = why_former(context, journal) is None
         for step in (go_on, admit, renew) if here else (go_on,):
-            try:
+            with reported(problems, journal):
                 await step(context, journal)
-            except DuologError as error:
-                problems.append(error)
     for row in context.store.rows("SELECT DISTINCT journal FROM outbox"):
         journal = as_bytes(row[0])
         if (
@@ -238,18 +232,14 @@ async def _send(context: Context, problems: list[DuologError]) -> int:
             or why_former(context, journal) is not None
         ):
             continue
-        try:
+        with reported(problems, journal):
             delivered += await deliver(context, journal)
-        except DuologError as error:
-            problems.append(error)
     return delivered
 
 
 async def _rotate_by_chance(context: Context, problems: list[DuologError]) -> None:
-    try:
+    with reported(problems):
         await rotate_by_chance(context)
-    except DuologError as error:
-        problems.append(error)
 
 
 def _note_founded(context: Context, listed: Iterable[bytes], problems: list[DuologError]) -> None:
@@ -273,10 +263,8 @@ def _note_left(context: Context, problems: list[DuologError]) -> None:
 
 
 def _put(context: Context, kind: str, body: Body, problems: list[DuologError]) -> None:
-    try:
+    with reported(problems):
         put_note(context, kind, body)
-    except DuologError as error:
-        problems.append(error)
 
 
 def _note_pins(context: Context, problems: list[DuologError]) -> None:

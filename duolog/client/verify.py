@@ -13,11 +13,14 @@ A server fault raises, and the caller freezes the journal. An author fault is ke
 `seen` with a valid receipt for another head proves that the server showed two histories, and raises Fork; under the key
 of an earlier server it proves nothing, and is the author's fault.
 
-It reads what the home knows through `Known`, in batches; it stores and fetches nothing. Spec: §6
+An error that nobody foresaw is the server's fault in steps 1 to 3, and the entry's in 4 to 8: each is judged inside
+`contained`, and what the home knows is read outside of it, through `Known` and in batches. A home is asked only about
+what a verified receipt names, and below the entry's own place. Nothing is stored or fetched here. Spec: §6
 """
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 from duolog.api.pages import Placed, PulledPush
 from duolog.client.earlier import EarlierKey, key_at
@@ -25,6 +28,7 @@ from duolog.errors import (
     BadReceipt,
     EntryFault,
     Fork,
+    LogViolation,
     MalformedData,
     OpenError,
     Rollback,
@@ -33,6 +37,7 @@ from duolog.errors import (
     Withheld,
 )
 from duolog.protocol.codec import parse_canonical
+from duolog.protocol.containing import contained
 from duolog.protocol.entries import Header, check_entry, parse_header, require_blob_size
 from duolog.protocol.log import EntryItem, LogState, StatementItem, accept_receipt, append_item
 from duolog.protocol.messages import Message, parse_message
@@ -50,6 +55,9 @@ OWN_OLDER = (
     "It was written with keys of yours that had been replaced already: perhaps by a device that was taken out.",
 )
 BAD_GRANT = "bad_grant"  # my grant did not open: the fault of whoever made the epoch
+UNFORESEEN = "entries.unforeseen"
+ENTRY_FAULT = partial(EntryFault, check=UNFORESEEN)
+SERVER_FAULT = partial(LogViolation, check="log.unforeseen")
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +139,11 @@ def verify_server(state: LogState, push: PulledPush, me: Me, known: Known) -> Ju
         fault.
     Spec: §6.
     """
+    with contained("What the server shows of this journal", SERVER_FAULT):
+        return _verify_push(state, push, me, known)
+
+
+def _verify_push(state: LogState, push: PulledPush, me: Me, known: Known) -> JudgedPush:
     judged = JudgedPush(state, push.receipt)
     for placed in push.items:
         promised = known.acknowledged.get(placed.seq)
@@ -197,7 +210,11 @@ def verify_authors(pushes: Sequence[JudgedPush], me: Me, known: Known) -> None:
 def _header_of(item: Judged) -> Header | None:
     assert isinstance(item.placed.item, EntryItem)  # noqa: S101  # verify_authors chose entries alone
     try:
-        return parse_header(item.placed.item.header)
+        with contained("This entry", ENTRY_FAULT):
+            return parse_header(item.placed.item.header)
+    except EntryFault as error:
+        item.fault = (error.check, str(error))
+        return None
     except MalformedData as error:
         item.fault = ("entries.header", str(error))
         return None
@@ -205,24 +222,31 @@ def _header_of(item: Judged) -> Header | None:
 
 def _judge(item: Judged, header: Header, earlier: Mapping[bytes, tuple[int, bytes]], me: Me, known: Known) -> None:
     try:
-        # 4. a member who may write, epoch and generation in force, id new
-        check_entry(header, item.roster)
-        _check_own_older(item, header, me, known)
-        if header.entry in earlier:  # check: client.entry_unique
-            raise EntryFault("An entry of this name exists already.", check="client.entry_unique")
-        # 5. commitment, 6. AEAD and padding, 7. own tag
-        item.message = open_verified(item.placed, header, item.roster, me, known)
-        # 8. the message itself
-        if item.message is not None:
-            item.parsed = parse_message(item.message)
-            if tuple(part.id for part in item.parsed.attachments) != header.attachments:  # check: client.attachments
-                raise EntryFault("The entry names other attachments than it carries.", check="messages.attachments")
+        with contained("This entry", ENTRY_FAULT):
+            _judge_steps(item, header, earlier, me, known)
     except EntryFault as error:
         item.fault = (error.check, str(error))
     except MalformedData as error:
         item.fault = ("messages.parse", str(error))
     except OpenError as error:
         item.fault = (BAD_GRANT if header.epoch in known.epochs else CLOSED_TO_ME, str(error))
+
+
+def _judge_steps(
+    item: Judged, header: Header, earlier: Mapping[bytes, tuple[int, bytes]], me: Me, known: Known
+) -> None:
+    # 4. a member who may write, epoch and generation in force, id new
+    check_entry(header, item.roster)
+    _check_own_older(item, header, me, known)
+    if header.entry in earlier:  # check: client.entry_unique
+        raise EntryFault("An entry of this name exists already.", check="client.entry_unique")
+    # 5. commitment, 6. AEAD and padding, 7. own tag
+    item.message = open_verified(item.placed, header, item.roster, me, known)
+    # 8. the message itself
+    if item.message is not None:
+        item.parsed = parse_message(item.message)
+        if tuple(part.id for part in item.parsed.attachments) != header.attachments:  # check: client.attachments
+            raise EntryFault("The entry names other attachments than it carries.", check="messages.attachments")
 
 
 def _check_own_older(item: Judged, header: Header, me: Me, known: Known) -> None:
@@ -260,32 +284,47 @@ def open_verified(placed: Placed, header: Header, roster: Roster, me: Me, known:
 def _judge_messages(
     pushes: Sequence[JudgedPush], items: Sequence[Judged], earlier: dict[bytes, tuple[int, bytes]], known: Known
 ) -> None:
-    """The rest of step 8, which needs the log: `seen` and `follows`."""
-    opened = [(item, item.parsed) for item in items if item.parsed is not None]
+    """The rest of step 8: `seen`, whose receipt is verified before the home is asked for its head, then `follows`."""
+    opened = [(item, item.header, item.parsed) for item in items if item.header is not None and item.parsed is not None]
+    proven = [one for one in opened if _is_proven(one[0], one[2].seen, known)]
     here = {item.placed.seq: item.head for push in pushes for item in push.items}
-    elsewhere = [parsed.seen.seq for _, parsed in opened if parsed.seen.seq not in here]
-    heads = {**known.heads(sorted(set(elsewhere))), **here}
-    followed = [p.follows for _, p in opened if p.follows is not None and p.follows not in earlier]
+    asked = {p.seen.seq for item, _, p in proven if p.seen.seq < item.placed.seq and p.seen.seq not in here}
+    heads = {**known.heads(sorted(asked)), **here}
+    followed = [p.follows for _, _, p in proven if p.follows is not None and p.follows not in earlier]
     earlier = {**known.entries(followed), **earlier}
-    for item, parsed in opened:
-        if item.header is None:
-            continue
+    for item, header, parsed in proven:
         try:
-            _check_seen(item, parsed, heads, known)
-            _check_follows(item, item.header, parsed, earlier)
+            _check_fork(item, parsed.seen, heads, known)
+            with contained("This entry", ENTRY_FAULT):
+                _check_follows(item, header, parsed, earlier)
         except EntryFault as error:
             item.fault = (error.check, str(error))
 
 
-def _check_seen(item: Judged, parsed: Message, heads: Mapping[int, bytes], known: Known) -> None:
-    seen = parsed.seen
+def _is_proven(item: Judged, seen: Receipt, known: Known) -> bool:
+    """Whether the server signed what an author says to have seen; if not, that is the entry's fault."""
+    try:
+        with contained("This entry", ENTRY_FAULT):
+            _check_seen(item, seen, known)
+    except EntryFault as error:
+        item.fault = (error.check, str(error))
+        return False
+    return True
+
+
+def _check_seen(item: Judged, seen: Receipt, known: Known) -> None:
     try:
         verify_receipt(seen, item.roster.journal, known.key_at(seen.seq))
     except BadReceipt as error:
         raise EntryFault("The entry says that it saw something, without proof.", check="messages.seen") from error
-    # An author can't have seen a head that already covers this very entry: with a valid receipt, it is another history.
+
+
+def _check_fork(item: Judged, seen: Receipt, heads: Mapping[int, bytes], known: Known) -> None:
+    """An author can't have seen a head that covers this very entry, or another one: both prove another history.
+
+    An earlier server's key may be anybody's by now: under it they prove nothing, and what was verified before stands.
+    """
     conflicts = seen.seq >= item.placed.seq or heads.get(seen.seq) != seen.head
-    # An earlier server's key may be anybody's by now: what was verified before stands, and nothing is frozen for it.
     if conflicts and known.is_earlier(seen.seq):  # check: client.seen_earlier
         raise EntryFault(
             "The entry says that it saw another history, under the key of a server that was left.",

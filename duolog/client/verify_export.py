@@ -13,19 +13,23 @@ What it proves is `PROVES`; what it can't is `PROVES_NOT`. A fault raises, and n
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import BinaryIO
 
 from duolog.api.pages import PulledPush, parse_page
-from duolog.client.export_format import read_parts
+from duolog.client.export_format import MAX_LINE, MAX_PAGE_FRAMES, read_parts
 from duolog.client.exported_journal import JournalCheck
 from duolog.errors import BadReceipt, ChainViolation, VerificationError
 from duolog.protocol import sizes
-from duolog.protocol.accounts import AccountChain, SignedAccountStatement, verify_chain
+from duolog.protocol.accounts import AccountChain, verify_chain
 from duolog.protocol.codec import JsonObject
+from duolog.protocol.containing import contained
 from duolog.protocol.log import LogState, accept_receipt, append_item, empty_log
 from duolog.protocol.statements import Fields
+from duolog.seal.chains import read_link
 from duolog.seal.words import eight_words
 
+FILE_FAULT = partial(VerificationError, check="export.unforeseen")
 _MAX_KEYS = 16  # receipt keys of one journal
 
 PROVES = (
@@ -95,9 +99,15 @@ def verify_export(file: BinaryIO, progress: Callable[[int], None] | None = None)
         VerificationError: something in it is not true; `check` says what. Nothing in it should be believed then.
     Spec: §12.
     """
+    with contained("This file", FILE_FAULT):
+        return _verify(file, progress)
+
+
+def _verify(file: BinaryIO, progress: Callable[[int], None] | None) -> ProvenExport:
     parts = _Parts(read_parts(file), progress)
     head = parts.take("export")
-    found = _File(head.data("account", sizes.ACCOUNT_ID), head.integer("at"), head.text("origin"))
+    origin = head.text("origin", limit=sizes.MAX_ORIGIN)
+    found = _File(head.data("account", sizes.ACCOUNT_ID), head.integer("at"), origin)
     head.done()
     while parts.next == "chain":
         _chain(found, parts.take("chain"))
@@ -139,17 +149,13 @@ class _Parts:
 
 def _chain(found: _File, part: Fields) -> None:
     account = part.data("account", sizes.ACCOUNT_ID)
-    chain = verify_chain(part.objects("statements", _read_link, 1, sizes.MAX_U32))
+    chain = verify_chain(part.objects("statements", read_link, 1, sizes.MAX_CHAIN))
     part.done()
     if chain.account != account:  # check: export.chain
         raise ChainViolation("The file names another account than its keys belong to.", check="export.chain")
     if account in found.chains:  # check: export.chain_twice
         raise ChainViolation("The keys of an account stand in the file twice.", check="export.chain_twice")
     found.chains[account] = chain
-
-
-def _read_link(fields: Fields) -> SignedAccountStatement:
-    return SignedAccountStatement(fields.blob("statement"), fields.datas("signatures", sizes.SIGNATURE, 1, 2))
 
 
 def _journal(found: _File, parts: _Parts) -> ProvenJournal:
@@ -182,7 +188,7 @@ def _journal(found: _File, parts: _Parts) -> ProvenJournal:
 
 
 def _page(part: Fields, seq: int) -> tuple[PulledPush, ...]:
-    page = parse_page(part.blob("frames"))
+    page = parse_page(part.blob("frames", MAX_LINE), MAX_PAGE_FRAMES)
     part.done()
     if page.seq != seq or not page.pushes:  # check: export.page
         raise VerificationError("A page in the file is empty, or belongs to another log.", check="export.page")

@@ -10,6 +10,7 @@ It signs and sends nothing; `proposals` does.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 
 from duolog.api.journals import Proposal
 from duolog.client.context import Context
@@ -17,16 +18,19 @@ from duolog.client.folding import account_state
 from duolog.client.reading import names_in, voice
 from duolog.client.views import ProposalView, Words
 from duolog.documents.account_kinds import DeclinedProposal, asks_no_less
-from duolog.errors import DuologError, NotAllowed, VerificationError
+from duolog.errors import MalformedData, NotAllowed, OpenError, VerificationError
 from duolog.protocol.accounts import AccountChain, SignedAccountStatement, require_descent
+from duolog.protocol.containing import contained
 from duolog.protocol.roster import Chains, check_grants, check_proposal
 from duolog.protocol.roster_changes import Roster
 from duolog.protocol.roster_statements import Member, RosterStatement, parse_roster
 from duolog.protocol.statements import SignedStatement, statement_hash
+from duolog.seal.keys import EpochKey
 from duolog.seal.proposals import open_context, verify_context
 
 AGAIN_AFTER = 14 * 24 * 3600  # seconds, before a declined change may be proposed again
 KEPT_FOR = 14 * 24 * 3600  # seconds for which a server keeps a proposal that nobody answers
+PROPOSAL_FAULT = partial(VerificationError, check="client.proposal_unforeseen")
 SHOWN = ("add", "extend", "rights")
 
 
@@ -63,19 +67,20 @@ async def list_waiting(context: Context, roster: Roster) -> tuple[Waiting, ...]:
     Raises: TransportError, ServerRefused.
     """
     listed = await context.network.call(lambda transport: transport.proposals(roster.journal))
-    found = []
+    found, key = [], context.epochs(roster.journal).get(roster.epoch)
     for proposal in listed.proposals:
         try:
-            waiting = verify_waiting(context, roster, proposal)
-        except DuologError:
+            with contained("A proposal", PROPOSAL_FAULT):
+                waiting = verify_waiting(context.chains, key, roster, proposal)
+        except (MalformedData, VerificationError, OpenError):
             continue  # not what a member has proposed for this roster
         if waiting.parsed.change in SHOWN:
             found.append(waiting)
     return tuple(found)
 
 
-def verify_waiting(context: Context, roster: Roster, proposal: Proposal) -> Waiting:
-    """One listed proposal, believed in nothing.
+def verify_waiting(pinned: Chains, key: EpochKey | None, roster: Roster, proposal: Proposal) -> Waiting:
+    """One listed proposal, believed in nothing. `key`: of the roster's epoch.
 
     Raises:
         MalformedData, VerificationError, OpenError: it is not in order.
@@ -83,17 +88,16 @@ def verify_waiting(context: Context, roster: Roster, proposal: Proposal) -> Wait
     """
     signed, parsed = proposal.signed(), parse_roster(proposal.statement)
     identifier = statement_hash(signed.statement)
-    chains: Chains = context.chains
+    chains = pinned
     words, shown = None, tuple[SignedAccountStatement, ...]()
     if parsed.acceptance is not None:
-        key = context.epochs(roster.journal).get(roster.epoch)
         if key is None or proposal.context is None:  # check: client.proposal_context
             raise VerificationError(
                 "A proposal doesn't say what its words are made of.", check="client.proposal_context"
             )
         opened = open_context(key, roster.journal, identifier, proposal.context)
         chain, words = verify_context(opened, parsed.acceptance)
-        chains, shown = {**context.chains, chain.account: _newer(context, chain)}, opened.chain
+        chains, shown = {**pinned, chain.account: _newer(pinned.get(chain.account), chain)}, opened.chain
     after = check_proposal(roster, signed, chains)
     grants = proposal.grants_by_account()
     if parsed.grants is not None:
@@ -104,9 +108,8 @@ def verify_waiting(context: Context, roster: Roster, proposal: Proposal) -> Wait
     return waiting
 
 
-def _newer(context: Context, chain: AccountChain) -> AccountChain:
+def _newer(pinned: AccountChain | None, chain: AccountChain) -> AccountChain:
     """The shown chain, or the pinned one if that goes on from it. Raises: AccountFork, Rollback."""
-    pinned = context.chains.get(chain.account)
     if pinned is None:
         return chain
     older, newer = sorted((pinned, chain), key=lambda item: item.newest.generation)

@@ -44,8 +44,22 @@ def u32(value: int) -> bytes:
 
 
 def u64(value: int) -> bytes:
-    """Eight bytes, big-endian. Raises: MalformedData when out of range. Spec: §3."""
+    """Eight bytes, big-endian, of a number up to 2^53-1. Raises: MalformedData when out of range. Spec: §3."""
+    if value > sizes.MAX_INTEGER:  # check: codec.u64_encode
+        raise MalformedData("The number does not fit: 2^53-1 is the largest.")
     return _integer(value, 8)
+
+
+def parse_u64(data: bytes) -> int:
+    """The number in eight bytes, big-endian, up to 2^53-1 like every other integer.
+
+    Raises: MalformedData for another length, or a number beyond that.
+    Spec: §3.
+    """
+    value = int.from_bytes(data, "big")
+    if len(data) != 8 or value > sizes.MAX_INTEGER:  # check: codec.u64_parse
+        raise MalformedData("A number is beyond 2^53-1.")
+    return value
 
 
 def _integer(value: int, width: int) -> bytes:
@@ -195,7 +209,7 @@ def _require_plain(value: object, depth: int) -> None:
 
 
 def _require_exact(value: object, what: str, depth: int) -> None:
-    if depth > 64:
+    if depth > sizes.MAX_MESSAGE_DEPTH:  # check: codec.message_depth
         raise MalformedData(f"{what} is nested too deep.")
     if isinstance(value, dict):
         for key, item in value.items():

@@ -20,7 +20,6 @@ from duolog.protocol.statements import verify_signature
 
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 _HOST = re.compile(r"[a-z0-9.-]+|[0-9a-f:.]+", re.ASCII)
-MAX_ORIGIN = 512  # characters
 
 
 def parse_origin(text: str) -> str:
@@ -35,13 +34,15 @@ def parse_origin(text: str) -> str:
     sentence = (
         "This is not the address of a server. It looks like https://journal.example, with nothing after the name."
     )
+    if len(text) > sizes.MAX_ORIGIN:  # check: login.origin_size
+        raise MalformedData(sentence)
     try:
         parts = urlsplit(text)
         port = parts.port
     except ValueError as error:
         raise MalformedData(sentence) from error
     host = parts.hostname or ""
-    if len(text) > MAX_ORIGIN or parts.scheme not in _DEFAULT_PORTS or not _HOST.fullmatch(host):
+    if parts.scheme not in _DEFAULT_PORTS or not _HOST.fullmatch(host):
         raise MalformedData(sentence)
     shown = f"[{host}]" if ":" in host else host
     origin = f"{parts.scheme}://{shown}" if port is None else f"{parts.scheme}://{shown}:{port}"

@@ -134,7 +134,7 @@ def _read_attachment(fields: Fields) -> Attachment:
         key=fields.data("key", sizes.SEED),
         digest=fields.data("digest", sizes.HASH),
         size=fields.integer("size"),
-        type=fields.text("type"),
+        type=fields.text("type", limit=sizes.MAX_MEDIA_TYPE),
     )
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from duolog.errors import BadReceipt, BadSignature, MalformedData
 from duolog.protocol import sizes
-from duolog.protocol.codec import label, u64
+from duolog.protocol.codec import label, parse_u64, u64
 from duolog.protocol.statements import verify_signature
 
 
@@ -33,10 +33,12 @@ class Receipt:
 def parse_receipt(data: bytes) -> Receipt:
     """A receipt from its 112 bytes; nothing is verified yet.
 
-    Raises: MalformedData: another length, or a time that no clock shows.
+    Raises: MalformedData for another length, seq 0, a number beyond 2^53-1, or a time that no clock shows.
     Spec: §6.
     """
     receipt = stored_receipt(data)
+    if parse_u64(data[:8]) == 0:  # check: receipts.first_seq
+        raise MalformedData("A receipt is for the place before a journal's first item.")
     if not is_plausible(receipt.time):  # check: receipts.time
         raise MalformedData("A receipt's time is before 2020 or after 2200.")
     return receipt
@@ -54,12 +56,8 @@ def stored_receipt(data: bytes) -> Receipt:
     """
     if len(data) != sizes.RECEIPT:  # check: receipts.size
         raise MalformedData(f"A receipt has {len(data)} bytes where {sizes.RECEIPT} belong.")
-    return Receipt(
-        seq=int.from_bytes(data[:8], "big"),
-        head=data[8:40],
-        time=int.from_bytes(data[40:48], "big"),
-        signature=data[48:],
-    )
+    seq, time = int.from_bytes(data[:8], "big"), int.from_bytes(data[40:48], "big")
+    return Receipt(seq=seq, head=data[8:40], time=time, signature=data[48:])
 
 
 def receipt_input(journal: bytes, seq: int, head: bytes, time: int) -> bytes:

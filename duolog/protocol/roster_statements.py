@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal, cast
 
-from duolog.errors import MalformedData
 from duolog.protocol import sizes
 from duolog.protocol.codec import JsonObject, encode_b64, encode_canonical, label, sha256, u64
 from duolog.protocol.statements import Fields, require_ascending
@@ -175,7 +174,7 @@ def parse_roster(statement: bytes) -> RosterStatement:
         change=change,
         account=account,
         version=fields.number("version"),
-        members=fields.objects("members", _read_member, 1, sizes.MAX_MEMBERS),
+        members=fields.objects("members", read_member, 1, sizes.MAX_MEMBERS),
         provisional=fields.flag("provisional"),
         epoch=fields.number("epoch"),
         epoch_commitment=fields.data("epoch_commitment", sizes.COMMITMENT),
@@ -196,7 +195,7 @@ def parse_acceptance(statement: bytes) -> Acceptance:
     acceptance = Acceptance(
         journal=fields.data("journal", sizes.JOURNAL_ID),
         invitation=fields.data("invitation", sizes.HASH),
-        member=_read_member(fields),
+        member=read_member(fields),
         nonce=fields.data("nonce", sizes.NONCE),
     )
     fields.done()
@@ -231,7 +230,8 @@ def _encode_member(member: Member) -> JsonObject:
     return value
 
 
-def _read_member(fields: Fields) -> Member:
+def read_member(fields: Fields) -> Member:
+    """One member, as statements name it. Raises: MalformedData. Spec: §5."""
     return Member(
         account=fields.data("account", sizes.ACCOUNT_ID),
         generation=fields.number("generation"),
@@ -258,7 +258,5 @@ def _read_grant(fields: Fields) -> tuple[bytes, bytes]:
 
 
 def _read_signed_acceptance(fields: Fields) -> SignedAcceptance:
-    statement = fields.blob("statement")
-    if len(statement) > sizes.MAX_STATEMENT:
-        raise MalformedData("An acceptance is too large.")
+    statement = fields.blob("statement", sizes.MAX_STATEMENT)
     return SignedAcceptance(statement=statement, signature=fields.data("signature", sizes.SIGNATURE))

@@ -37,6 +37,9 @@ MAX_STATEMENT = 64 * KIB
 MAX_DEPTH = 8
 MAX_INTEGER = 2**53 - 1
 MAX_U32 = 2**32 - 1
+MAX_LABEL = 64  # characters of a type, kind, role or the like
+MAX_ORIGIN = 512  # characters of a server's address
+MAX_CHAIN = 4096  # statements of one account that a message or an export carries
 
 # rosters
 MAX_PARTNERS = 2
@@ -59,7 +62,9 @@ AEAD_TAG = 16
 MIN_PLAINTEXT = 256  # bytes, the smallest padded plaintext
 MAX_DOCUMENT = 64 * KIB  # bytes of a document's JSON
 MAX_MESSAGE = 96 * KIB  # bytes of a message's JSON: the document and its envelope
+MAX_MESSAGE_DEPTH = 64  # levels of objects and arrays in a message
 MAX_ATTACHMENTS = 16  # of one entry
+MAX_MEDIA_TYPE = 255  # characters of an attachment's media type
 MAX_REFUSED = 1024  # sequences named in one message's `refused`
 MAX_BLOB = 128 * KIB  # above the padded form of the largest message; a test proves it
 RECEIPT = 8 + HASH + 8 + SIGNATURE  # seq | head | time | signature

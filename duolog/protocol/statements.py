@@ -109,8 +109,11 @@ class Fields:
             raise MalformedData(f"{self._what} has no valid field {name}.")
         return value
 
-    def text(self, name: str, *allowed: str) -> str:
+    def text(self, name: str, *allowed: str, limit: int = sizes.MAX_LABEL) -> str:
+        """One of `allowed`, or any text of at most `limit` characters."""
         value = self._take(name, str)
+        if len(value) > limit:  # check: statements.text_size
+            raise MalformedData(f"{self._what} has more than {limit} characters in {name}.")
         if allowed and value not in allowed:  # check: statements.choice
             raise MalformedData(f"{self._what} has an unknown value in {name}.")
         return value
@@ -118,8 +121,12 @@ class Fields:
     def data(self, name: str, size: int) -> bytes:
         return parse_b64(self._take(name, str), size)
 
-    def blob(self, name: str) -> bytes:
-        return parse_b64(self._take(name, str))
+    def blob(self, name: str, limit: int) -> bytes:
+        """Binary of at most `limit` bytes."""
+        data = parse_b64(self._take(name, str))
+        if len(data) > limit:  # check: statements.blob_size
+            raise MalformedData(f"{self._what} has more than {limit} bytes in {name}.")
+        return data
 
     def flag(self, name: str) -> bool:
         return self._take(name, bool)
@@ -152,16 +159,24 @@ class Fields:
     def integers(self, name: str, low: int, high: int) -> tuple[int, ...]:
         """A list of `low` to `high` integers, each from 1 to 2^53-1."""
         values = self._take(name, list)
-        if not low <= len(values) <= high or any(type(value) is not int or value < 1 for value in values):
+        well = all(type(value) is int and 1 <= value <= sizes.MAX_INTEGER for value in values)
+        if not low <= len(values) <= high or not well:  # check: statements.integers
             raise MalformedData(f"{self._what} has no valid list of numbers in {name}.")
         return tuple(values)
 
     def datas(self, name: str, size: int, low: int, high: int) -> tuple[bytes, ...]:
         """A list of `low` to `high` binary values of `size` bytes each."""
         values = self._take(name, list)
-        if not low <= len(values) <= high or any(type(value) is not str for value in values):
+        if not low <= len(values) <= high or any(type(value) is not str for value in values):  # check: statements.datas
             raise MalformedData(f"{self._what} has no valid list of binary values in {name}.")
         return tuple(parse_b64(value, size) for value in values)
+
+    def json_list(self, name: str, high: int) -> list[object]:
+        """A list of at most `high` items that belong to somebody else."""
+        values = self._take(name, list)
+        if len(values) > high:
+            raise MalformedData(f"{self._what} has too many items in {name}.")
+        return values
 
     def json_object(self, name: str) -> JsonObject:
         """An object whose fields belong to somebody else."""

@@ -5,8 +5,6 @@ from duolog.protocol.accounts import SignedAccountStatement
 from duolog.protocol.codec import JsonObject, encode_b64
 from duolog.protocol.statements import Fields
 
-MAX_CHAIN = 4096  # statements of one account
-
 
 def encode_link(signed: SignedAccountStatement) -> JsonObject:
     """One statement of a chain, or one keyholder set. Spec: §7."""
@@ -18,5 +16,5 @@ def encode_link(signed: SignedAccountStatement) -> JsonObject:
 
 def read_link(fields: Fields) -> SignedAccountStatement:
     """What `encode_link` made; nothing is verified. Raises: MalformedData. Spec: §7."""
-    statement = fields.blob("statement")
+    statement = fields.blob("statement", sizes.MAX_STATEMENT)
     return SignedAccountStatement(statement, fields.datas("signatures", sizes.SIGNATURE, 1, 2))

@@ -33,7 +33,7 @@ from duolog.protocol.codec import encode_b64, encode_canonical, label, parse_b64
 from duolog.protocol.ids import keyholder_id
 from duolog.protocol.statements import Fields
 from duolog.seal import aead
-from duolog.seal.chains import MAX_CHAIN, encode_link, read_link
+from duolog.seal.chains import encode_link, read_link
 from duolog.seal.derive import hkdf
 from duolog.seal.keys import Secret
 
@@ -218,11 +218,11 @@ def parse_device_account(plaintext: bytes) -> DeviceAccount:
     fields = _fields(plaintext, "device_account")
     shown = DeviceAccount(
         account=fields.data("account", sizes.ACCOUNT_ID),
-        chain=fields.objects("chain", read_link, 1, MAX_CHAIN),
-        sets=fields.objects("sets", read_link, 1, MAX_CHAIN),
+        chain=fields.objects("chain", read_link, 1, sizes.MAX_CHAIN),
+        sets=fields.objects("sets", read_link, 1, sizes.MAX_CHAIN),
         salt=fields.data("salt", sizes.SALT),
         account_head=fields.object("account_head", _read_head),
-        origin=fields.text("origin"),
+        origin=fields.text("origin", limit=sizes.MAX_ORIGIN),
         receipt_key=fields.data("receipt_key", sizes.SIGN_KEY),
     )
     fields.done()

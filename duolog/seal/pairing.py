@@ -36,7 +36,7 @@ from duolog.protocol.roster_changes import Roster
 from duolog.protocol.roster_statements import Acceptance, Rights, Role, SignedAcceptance, parse_acceptance, parse_roster
 from duolog.protocol.statements import Fields, Signature, SignedStatement, statement_hash, verify_statement
 from duolog.seal import aead
-from duolog.seal.chains import MAX_CHAIN, encode_link, read_link
+from duolog.seal.chains import encode_link, read_link
 from duolog.seal.derive import hkdf
 from duolog.seal.keys import Secret
 from duolog.seal.words import eight_words
@@ -109,11 +109,11 @@ def parse_invitation(plaintext: bytes) -> Invitation:
     """An invitation from its plaintext; nothing is verified yet. Raises: MalformedData. Spec: §7."""
     fields = _fields(plaintext, "invitation")
     invitation = Invitation(
-        chain=fields.objects("chain", read_link, 1, MAX_CHAIN),
+        chain=fields.objects("chain", read_link, 1, sizes.MAX_CHAIN),
         genesis=fields.object("genesis", _read_genesis),
         role=cast(Role, fields.text("role", "partner", "confidant")),
         rights=cast(Rights, fields.text("rights", "read", "write")),
-        origin=fields.text("origin"),
+        origin=fields.text("origin", limit=sizes.MAX_ORIGIN),
         receipt_key=fields.data("receipt_key", sizes.SIGN_KEY),
         reveal=fields.data("reveal", sizes.HASH),
         until=fields.integer("until") if fields.has("until") else None,
@@ -128,8 +128,10 @@ def parse_answer(plaintext: bytes) -> Answer:
     """An answer from its plaintext; nothing is verified yet. Raises: MalformedData. Spec: §7."""
     fields = _fields(plaintext, "invitation_answer")
     answer = Answer(
-        acceptance=SignedAcceptance(fields.blob("acceptance"), fields.data("signature", sizes.SIGNATURE)),
-        chain=fields.objects("chain", read_link, 1, MAX_CHAIN),
+        acceptance=SignedAcceptance(
+            fields.blob("acceptance", sizes.MAX_STATEMENT), fields.data("signature", sizes.SIGNATURE)
+        ),
+        chain=fields.objects("chain", read_link, 1, sizes.MAX_CHAIN),
     )
     fields.done()
     return answer
@@ -273,7 +275,8 @@ def _fields(plaintext: bytes, kind: str) -> Fields:
 
 
 def _read_genesis(fields: Fields) -> SignedStatement:
-    return SignedStatement(fields.blob("statement"), fields.objects("signatures", _read_signature, 1, 1))
+    statement = fields.blob("statement", sizes.MAX_STATEMENT)
+    return SignedStatement(statement, fields.objects("signatures", _read_signature, 1, 1))
 
 
 def _read_signature(fields: Fields) -> Signature:

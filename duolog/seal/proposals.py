@@ -15,7 +15,7 @@ from duolog.protocol.codec import encode_b64, encode_canonical, label, parse_can
 from duolog.protocol.roster_statements import SignedAcceptance
 from duolog.protocol.statements import Fields
 from duolog.seal import aead
-from duolog.seal.chains import MAX_CHAIN, encode_link, read_link
+from duolog.seal.chains import encode_link, read_link
 from duolog.seal.derive import expand
 from duolog.seal.keys import EpochKey
 from duolog.seal.pairing import (
@@ -55,9 +55,9 @@ def parse_context(plaintext: bytes) -> ProposalContext:
     fields = Fields(parse_canonical(plaintext, sizes.MAX_INVITATION), "A proposal's context")
     fields.text("type", "confidant_context")
     context = ProposalContext(
-        invitation=fields.blob("invitation"),
+        invitation=fields.blob("invitation", sizes.MAX_INVITATION),
         nonce=parse_nonce(fields.data("nonce", sizes.NONCE)),
-        chain=fields.objects("chain", read_link, 1, MAX_CHAIN),
+        chain=fields.objects("chain", read_link, 1, sizes.MAX_CHAIN),
     )
     fields.done()
     return context

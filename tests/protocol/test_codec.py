@@ -70,9 +70,9 @@ def test_a_binary_value_of_another_size_is_refused() -> None:
         parse_b64("AAAA", 4)
 
 
-@pytest.mark.parametrize(("encode", "bits"), [(u16, 16), (u32, 32), (u64, 64)])
+@pytest.mark.parametrize(("encode", "bits"), [(u16, 16), (u32, 32), (u64, 53)])
 def test_a_number_too_wide_for_its_field_is_refused(encode: Any, bits: int) -> None:
-    assert encode(2**bits - 1) == b"\xff" * (bits // 8)
+    assert int.from_bytes(encode(2**bits - 1), "big") == 2**bits - 1
     for value in (2**bits, -1):
         with malformed("does not fit"):
             encode(value)

@@ -74,7 +74,10 @@ def test_a_field_too_many_is_refused() -> None:
         lambda f: f.text("n"),
         lambda f: f.text("t", "other"),
         lambda f: f.data("t", 32),
-        lambda f: f.blob("n"),
+        lambda f: f.text("long"),
+        lambda f: f.text("t", limit=0),
+        lambda f: f.blob("n", 8),
+        lambda f: f.blob("long", 8),
         lambda f: f.flag("n"),
         lambda f: f.integer("yes"),
         lambda f: f.integer("n", 2),
@@ -86,8 +89,11 @@ def test_a_field_too_many_is_refused() -> None:
         lambda f: f.objects("numbers", lambda item: 1, 1, 3),
         lambda f: f.integers("two", 1, 3),
         lambda f: f.integers("empty", 1, 3),
-        lambda f: f.integers("numbers", 1, 1),
+        lambda f: f.integers("numbers", 1, 3),
+        lambda f: f.integers("beyond", 1, 3),
+        lambda f: f.integers("ones", 1, 1),
         lambda f: f.datas("numbers", 1, 1, 3),
+        lambda f: f.datas("bytes", 1, 1, 1),
         lambda f: f.datas("empty", 1, 1, 3),
         lambda f: f.json_object("t"),
         lambda f: f.object("t", lambda item: 1),
@@ -96,6 +102,7 @@ def test_a_field_too_many_is_refused() -> None:
 )
 def test_a_field_that_is_missing_or_of_another_kind_is_refused(read: object) -> None:
     value = {"n": 1, "t": "x", "yes": True, "zero": 0, "suite": 2, "empty": [], "two": [{}, {}], "numbers": [0, 1]}
+    value |= {"long": "A" * 68, "beyond": [2**53], "ones": [1, 2], "bytes": ["AA", "AA"]}
     with pytest.raises(MalformedData):
         read(Fields(value, "A thing"))  # type: ignore[operator]
 

@@ -1,0 +1,131 @@
+"""Honest documents as JSON: one body of each kind and step, and logs in which one thing leads to another."""
+
+from typing import Any
+
+from duolog.protocol.codec import encode_b64, sha256
+
+Json = dict[str, Any]
+
+JOURNAL, ADA, SAM = encode_b64(b"j" * 32), encode_b64(b"a" * 32), encode_b64(b"s" * 32)
+HASH, SALT, KEY, SECRET, SIGNATURE = (encode_b64(bytes(size)) for size in (32, 32, 32, 16, 64))
+ENTRY = encode_b64(bytes(16))
+WORDING: Json = {
+    "topic": "time",
+    "text": "Sundays are ours.",
+    "binds": "both",
+    "why": "We lose each other.",
+    "fine": "A walk alone.",
+    "review": "2027-03-01",
+}
+START = 1_795_600_000  # Unix seconds
+
+
+def answer(seq: int) -> Json:
+    """What a step answers: the document at `seq` of a log."""
+    entry = sha256(b"entry", bytes([seq]))[:16]
+    return {"entry": encode_b64(entry), "message": encode_b64(sha256(b"message", entry))}
+
+
+def bodies() -> list[Json]:
+    """`{kind, body}` of each kind and step that a journal holds."""
+    of = {"journal": JOURNAL, "entry": ENTRY, "message": HASH, "author": SAM, "at": START}
+    return [
+        {"kind": "profile", "body": {"display_name": "Ada", "pronouns": "she", "colour": "#12ab34"}},
+        {"kind": "note", "body": {"text": "A quiet evening.", "feelings": ["calm"], "tags": ["us"]}},
+        {"kind": "copy", "body": {"of": of, "document": {"kind": "note", "v": 1, "body": {"text": "I hid it."}}}},
+        {
+            "kind": "copy",
+            "body": {
+                "of": of,
+                "document": {"kind": "boundary", "v": 1, "body": {"step": "propose", "wording": WORDING}},
+                "left_out": True,
+            },
+        },
+        {"kind": "moved", "body": {"origin": "https://elsewhere.example", "receipt_key": KEY}},
+        {"kind": "withdrawn", "body": {"answers": answer(1)}},
+        *({"kind": "boundary", "body": body} for body in _steps(1, 2)),
+    ]
+
+
+def _steps(text: int, agreed: int) -> list[Json]:
+    return [
+        {"step": "propose", "wording": WORDING},
+        {"step": "counter", "answers": answer(text), "wording": {**WORDING, "text": "Sundays until noon."}},
+        {"step": "accept", "answers": answer(agreed)},
+        {"step": "contest", "answers": answer(agreed), "words": "It no longer fits."},
+        {"step": "amend", "answers": answer(agreed), "wording": {**WORDING, "binds": "me"}},
+        {"step": "decline", "answers": answer(5), "why": "Not yet."},
+        {"step": "retire", "answers": answer(agreed), "why": "We have grown."},
+    ]
+
+
+def evening_log() -> Json:
+    """A journal in which every kind stands, and a boundary goes all its ways."""
+    steps = _steps(3, 4)
+    written = [
+        ("ada", "profile", {"display_name": "Ada"}),
+        ("sam", "note", {"text": "A quiet evening."}),
+        ("ada", "boundary", steps[0]),
+        ("sam", "boundary", steps[1]),
+        ("ada", "boundary", {"step": "accept", "answers": answer(4)}),
+        ("sam", "boundary", {"step": "contest", "answers": answer(4), "words": "It no longer fits."}),
+        ("ada", "boundary", {"step": "amend", "answers": answer(4), "wording": {**WORDING, "text": "Mondays."}}),
+        ("sam", "boundary", {"step": "decline", "answers": answer(7)}),
+        ("sam", "boundary", {"step": "retire", "answers": answer(4)}),
+        ("ada", "boundary", {"step": "retire", "answers": answer(9)}),
+        ("sam", "withdrawn", {"answers": answer(2)}),
+        ("ada", "copy", bodies()[2]["body"]),
+        ("sam", "moved", bodies()[4]["body"]),
+        ("kim", "note", {"text": "From elsewhere."}),
+        ("sam", "letter", {"text": "Of a later version."}),
+    ]
+    return {"log": [_item(author, kind, body, place) for place, (author, kind, body) in enumerate(written)]}
+
+
+def account_bodies() -> list[Json]:
+    """`{kind, body}` of each kind of the account journal."""
+    head = {"journal": JOURNAL, "seq": 7, "head": HASH}
+    pin = {"account": SAM, "generation": 1, "chain_head": HASH}
+    place = {"role": "partner", "rights": "write"}
+    there = {"origin": "https://b.example", "receipt_key": KEY}
+    accepted = {"acceptance": HASH, "signature": SIGNATURE}
+    invitation = {"invitation": ENTRY, "journal": JOURNAL, "secret": SECRET, "n_f": HASH, "plaintext_hash": HASH}
+    closing = {"journal": JOURNAL, "statement": HASH, "signature": SIGNATURE, "salt": SALT, "not_before": START}
+    declined = {"journal": JOURNAL, "change": "add", "account": SAM, "rights": "read", "until": START, "at": START}
+    draft = {"kind": "note", "v": 1, "body": {"text": "Not yet."}}
+    listed: list[tuple[str, Json]] = [
+        ("joined", {"journal": JOURNAL, "role": "partner", "name": "us"} | there),
+        ("pending_invitation", invitation | place | {"until": START, "expires": START}),
+        ("taken_acceptance", {"invitation": ENTRY, "account": SAM} | accepted),
+        ("sent_acceptance", {"journal": JOURNAL, "secret": SECRET, "plaintext_hash": HASH} | accepted),
+        ("pin", pin),
+        ("verified", pin),
+        ("pairing", {"journal": JOURNAL, "account": SAM, "words_hash": HASH}),
+        ("ended_invitation", {"invitation": ENTRY, "how": "added"}),
+        ("noted_head", head),
+        ("keyholder_label", {"keyholder": HASH, "label": "the phone"}),
+        ("draft", {"draft": ENTRY, "journal": JOURNAL, "document": draft}),
+        ("confirmed", {"keyholder": HASH, "generation": 1, "chain_head": HASH, "heads": [head], "with_account": SAM}),
+        ("account_moved", {"from_origin": "https://a.example", "from_receipt_key": KEY, "heads": [head]} | there),
+        ("rotated", {"generation": 1, "heads": [head], "removed": [HASH]}),
+        ("branch_chosen", pin),
+        ("pending_closing", closing | {"held": "server", "ends": [HASH]}),
+        ("ended_closing", {"journal": JOURNAL, "how": "cancelled"}),
+        ("kept", {"journal": JOURNAL, "entry": ENTRY}),
+        ("erased", {"journal": JOURNAL, "entry": ENTRY}),
+        ("declined_proposal", declined),
+        ("left_journal", {"journal": JOURNAL}),
+    ]
+    return [{"kind": kind, "body": body} for kind, body in listed]
+
+
+def account_log() -> Json:
+    """An account journal in which every kind stands."""
+    return {"log": [_item("ada", item["kind"], item["body"], place) for place, item in enumerate(account_bodies())]}
+
+
+def _item(author: str, kind: str, body: Json, place: int) -> Json:
+    at = START + 3600 * place
+    document = {"kind": kind, "v": 1, "at": at, "body": body}
+    refused = {"refused": [6]} if place == 6 else {}
+    return {"author": author, "document": document, "received": at + 60, **refused}

@@ -1,0 +1,1 @@
+"""Targets, one file for each room of the house."""

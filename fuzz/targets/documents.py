@@ -1,0 +1,157 @@
+"""What couples write: bodies of every kind, whole journals of them, the account journal, snapshots, texts."""
+
+import json
+from collections.abc import Callable, Mapping
+from functools import cache
+from typing import Any
+
+from pydantic import TypeAdapter
+
+from duolog.documents.account import (
+    ACCOUNT_KINDS,
+    AccountState,
+    apply_account,
+    encode_account_state,
+    parse_account_state,
+)
+from duolog.documents.base import AppliedDocument, Context, Voice, parse_body, plain, plain_line
+from duolog.documents.boundary_words import describe_boundary, view_boundary
+from duolog.documents.journal import JournalState, apply, apply_all, describe, encode_state, parse_state
+from duolog.documents.registry import KINDS
+from duolog.errors import MalformedData
+from duolog.protocol.codec import encode_b64, encode_message_json, parse_message_json, sha256
+from duolog.protocol.messages import parse_message
+from duolog.protocol.receipts import Receipt
+from fuzz import nasty
+from fuzz.documents import account_bodies, account_log, bodies, evening_log
+from fuzz.mutation import change_json, change_text
+from fuzz.registry import target
+
+ADA, SAM, KIM = b"a" * 32, b"s" * 32, b"k" * 32
+BOTH = Context(frozenset({ADA, SAM}))
+VOICE = Voice(name=lambda account: account[:1].decode("latin-1"), when=str)
+NOW = 1_795_600_000  # Unix seconds
+MOST = 40  # documents of one sequence
+
+
+def _json(value: object) -> bytes:
+    return json.dumps(value).encode()
+
+
+@target(lambda: [_json(item) for item in bodies()], change=change_json)
+def body(data: bytes) -> None:
+    """The body of each kind, and its words for a person."""
+    _body(data, {name: kind.body for name, kind in KINDS.items()})
+
+
+@target(lambda: [_json(item) for item in account_bodies()], change=change_json)
+def account_body(data: bytes) -> None:
+    """The body of each kind of the account journal."""
+    _body(data, {name: kind.body for name, kind in ACCOUNT_KINDS.items()})
+
+
+def _body(data: bytes, kinds: Mapping[str, TypeAdapter[Any]]) -> None:
+    value = parse_message_json(data)
+    adapter, inner = kinds.get(str(value.get("kind"))), value.get("body")
+    if adapter is not None and isinstance(inner, dict):
+        parsed = parse_body(adapter, inner)
+        assert parse_body(adapter, parsed.encode_json()) == parsed
+
+
+@target(lambda: [_json(evening_log())], change=change_json, raises=())
+def documents(data: bytes) -> None:
+    """A journal of whatever documents: nothing raises, all are in the timeline, a snapshot is the same state."""
+    log = _documents(data)
+    state = apply_all(JournalState(), [(item, BOTH) for item in log])
+    one_by_one = JournalState()
+    for item in log:
+        one_by_one = apply(one_by_one, item, BOTH)
+    assert one_by_one == state
+    assert [item.applied for item in state.timeline] == log
+    assert parse_state(encode_state(state)) == state
+    for shown in state.timeline:
+        describe(state, shown, VOICE)
+    for boundary in state.boundaries.values():
+        view_boundary(boundary, NOW)
+        describe_boundary(boundary, NOW, VOICE)
+
+
+@target(lambda: [_json(account_log())], change=change_json, raises=())
+def account_documents(data: bytes) -> None:
+    """An account journal of whatever documents."""
+    state = AccountState()
+    for item in _documents(data):
+        state = apply_account(state, item)
+    assert parse_account_state(encode_account_state(state)) == state
+
+
+def _documents(data: bytes) -> list[AppliedDocument]:
+    """Documents as verified entries bring them, from a JSON list; what no message could hold is left out."""
+    try:
+        values = parse_message_json(data).get("log")
+    except MalformedData:
+        return []
+    if not isinstance(values, list):
+        return []
+    found: list[AppliedDocument] = []
+    for seq, value in enumerate(values[:MOST], 1):
+        try:
+            found.append(_applied(seq, value))
+        except MalformedData:
+            continue
+    return found
+
+
+def _applied(seq: int, value: object) -> AppliedDocument:
+    if not isinstance(value, dict):
+        raise MalformedData("no document")
+    seen = Receipt(1, bytes(32), NOW, bytes(64)).encode()
+    message = {"document": value.get("document"), "seen": encode_b64(seen)}
+    if "refused" in value:
+        message["refused"] = value["refused"]
+    parsed = parse_message(encode_message_json(message))
+    entry = sha256(b"entry", bytes([seq]))[:16]
+    author = {"ada": ADA, "sam": SAM}.get(str(value.get("author")), KIM)
+    received = value.get("received")
+    return AppliedDocument(
+        *(entry, seq, author, sha256(b"message", entry), parsed.document),
+        received=received if type(received) is int and 0 <= received < 2**53 else NOW,
+        refused=parsed.refused,
+        generation=1,
+    )
+
+
+@cache
+def _state() -> bytes:
+    log = _documents(_json(evening_log()))
+    return encode_state(apply_all(JournalState(), [(item, BOTH) for item in log]))
+
+
+@target(lambda: [_state(), b"{}"], change=change_json)
+def snapshot(data: bytes) -> None:
+    """A snapshot of a journal's state, as a home holds it."""
+    encode_state(parse_state(data))
+
+
+@cache
+def _account_state() -> bytes:
+    state = AccountState()
+    for item in _documents(_json(account_log())):
+        state = apply_account(state, item)
+    return encode_account_state(state)
+
+
+@target(lambda: [_account_state(), b"{}"], change=change_json)
+def account_snapshot(data: bytes) -> None:
+    """A snapshot of the account journal's state."""
+    encode_account_state(parse_account_state(data))
+
+
+@target(lambda: [text.encode("utf-8", "replace") for text in nasty.STRINGS], change=change_text, raises=())
+def shown_text(data: bytes) -> None:
+    """The cleaner of texts that somebody else wrote; what it gives, it leaves alone."""
+    text = data.decode("utf-8", "replace")
+    clean: Callable[[str], str]
+    for clean in (plain, plain_line):
+        assert clean(clean(text)) == clean(text)
+        assert "\x1b" not in clean(text)
