@@ -65,6 +65,10 @@ crash: setup ## kill -9 the server during pushes, 20 rounds; nothing acknowledge
 machine: setup ## Two people with several devices in any order, with faults between any two steps: many long runs
 	@$(PY) -m pytest -m slow -q tests/machine
 
+.PHONY: hostile-item
+hostile-item: setup ## One hostile item in an honest log: any field, any nasty value, by partner, confidant and server
+	@$(PY) -m pytest -m slow -q -n $(JOBS) tests/hostile/test_one_item.py
+
 .PHONY: fuzz
 fuzz: setup ## Throw mutated bytes at every parser and reader for FUZZ_SECONDS in all (ONLY=pattern takes some targets)
 	@$(UV) pip install --quiet --require-hashes --requirement requirements/fuzz.lock

@@ -49,6 +49,8 @@ async def _maybe_signed_in(request: Request, server: Server, credentials: Creden
     caller = await _find_caller(server, credentials.credentials)
     if caller is None:
         server.rates.count(server.rates.bad_token, "bad_token", request)
+    else:
+        server.rates.count_account(caller.account)
     return caller
 
 

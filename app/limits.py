@@ -70,6 +70,7 @@ class Rates:
         self.login = parse(settings.rate_login)
         self.rendezvous = parse(settings.rate_rendezvous)
         self.bad_token = parse(settings.rate_bad_token)
+        self.account = parse(settings.rate_account)
         self._limiter = FixedWindowRateLimiter(MemoryStorage())
         self._key = secrets.token_bytes(32)
 
@@ -78,6 +79,12 @@ class Rates:
         network = self._network(connection)
         if not self._limiter.hit(limit, what, network):
             raise SlowDown(retry_after=self._wait(limit, what, network))
+
+    def count_account(self, account: bytes) -> None:
+        """Count one request of an account, from wherever it comes. Raises: SlowDown."""
+        who = account.hex()
+        if not self._limiter.hit(self.account, "account", who):
+            raise SlowDown(retry_after=self._wait(self.account, "account", who))
 
     def is_left(self, limit: RateLimitItem, what: str, connection: HTTPConnection) -> bool:
         """Whether a request could still be counted against `limit`. Nothing is counted."""

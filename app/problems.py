@@ -52,7 +52,7 @@ class Problem(HTTPException):
             fields["Retry-After"] = str(self.retry_after)
         if self.status == 401:
             fields["WWW-Authenticate"] = "Bearer"
-        if self.status == 413:
+        if self.code == "too_large":
             fields["Connection"] = "close"  # the rest of the body is not read
         return Response(self.document().model_dump_json(), self.status, fields, MEDIA_TYPE)
 
@@ -190,12 +190,23 @@ class InvitationUsed(Problem):
 
 class ProposalLimit(Problem):
     status, code = 409, "proposal_limit"
-    sentence = "Too many proposals wait in this journal already. Sign or withdraw one first."
+    sentence = "Too much that you proposed waits in this journal already. Withdraw a proposal first."
 
 
 class TooLarge(Problem):
     status, code = 413, "too_large"
     sentence = "The request is larger than this server takes. Send less at once."
+
+
+class QuotaReached(Problem):
+    status, code = 413, "quota_reached"
+    sentence = (
+        "Your account has no room left here for {}. What you have stays. Ask whoever runs the server for more room, or "
+        "move to another server."
+    )
+
+    def __init__(self, name: str = "this") -> None:
+        super().__init__(sentence=self.sentence.format(name))
 
 
 class UnsupportedMediaType(Problem):
@@ -206,6 +217,14 @@ class UnsupportedMediaType(Problem):
 class SlowDown(Problem):
     status, code = 429, "slow_down"
     sentence = "Too many requests. Wait as long as Retry-After says, then try again."
+
+
+class DailyLimit(Problem):
+    status, code = 429, "daily_limit"
+    sentence = "That was all for {} that this server takes from one account in a day. It goes on after midnight (UTC)."
+
+    def __init__(self, name: str = "this", *, retry_after: int | None = None) -> None:
+        super().__init__(sentence=self.sentence.format(name), retry_after=retry_after)
 
 
 class Internal(Problem):
@@ -242,7 +261,7 @@ def _documented(problems: list[type[Problem]]) -> dict[str, Any]:
     examples = {problem.code: {"value": problem().document().model_dump()} for problem in problems}
     schema = {"$ref": "#/components/schemas/Problem"}
     return {
-        "description": " ".join(f"`{problem.code}`: {problem.sentence}" for problem in problems),
+        "description": " ".join(f"`{problem.code}`: {problem().said}" for problem in problems),
         "content": {MEDIA_TYPE: {"schema": schema, "examples": examples}},
     }
 

@@ -14,6 +14,7 @@ from duolog.protocol.login import parse_origin
 Seconds = Annotated[int, Field(gt=0)]
 Days = Annotated[int, Field(gt=0)]
 Bytes = Annotated[int, Field(gt=0)]
+Count = Annotated[int, Field(gt=0, le=2**40)]
 
 DAY = 86_400  # seconds
 
@@ -69,6 +70,38 @@ class Settings(BaseSettings):
     )
     rate_bad_token: str = Field(
         default="30/minute", description="Requests with a session that is not valid, per client network."
+    )
+    rate_account: str = Field(default="1200/minute", description="Requests with a session, per account.")
+    journals_per_day: Count = Field(default=20, description="Journals that an account may begin in a day (UTC).")
+    journals_total: Count = Field(default=500, description="Journals that an account may ever begin.")
+    entries_per_day: Count = Field(
+        default=5000, description="Entries and statements that an account may push in a day, to all its journals."
+    )
+    entry_mib_per_day: Count = Field(default=256, description="MiB that an account may push in a day.")
+    entries_total: Count = Field(
+        default=1_000_000, description="Entries and statements that an account may ever push. Erasing frees nothing."
+    )
+    entry_mib_total: Count = Field(default=10_240, description="MiB that an account may ever push.")
+    carried_journals_per_day: Count = Field(
+        default=200, description="Journals that an account may bring from other servers in a day."
+    )
+    carried_journals_total: Count = Field(
+        default=1000, description="Journals that an account may ever bring from other servers."
+    )
+    carried_mib_per_day: Count = Field(
+        default=2048, description="MiB that an account may bring from other servers in a day."
+    )
+    carried_mib_total: Count = Field(
+        default=20_480, description="MiB that an account may ever bring from other servers."
+    )
+    proposals_per_day: Count = Field(default=100, description="Proposals that an account may make in a day.")
+    invitations_per_day: Count = Field(default=50, description="Invitations that an account may leave in a day.")
+    rendezvous_per_day: Count = Field(
+        default=100, description="Messages that an account may leave in a day for devices that are added to it."
+    )
+    rendezvous_mib_per_day: Count = Field(default=32, description="MiB of such messages in a day.")
+    sets_per_day: Count = Field(
+        default=50, description="How often an account may add keyholders in a day, besides its rotations."
     )
     rotations_per_day: int = Field(
         default=24, ge=16, description="How often an account may replace its keys within 24 hours: others verify each."

@@ -9,6 +9,7 @@ from starlette.requests import HTTPConnection
 
 from app.database import Database
 from app.limits import Rates
+from app.quotas.service import Quotas
 from app.receipts.service import ReceiptSigner
 from app.settings import Settings
 from app.storage import create_database
@@ -27,6 +28,7 @@ class State:
     def __init__(self, settings: Settings, clock: Callable[[], int]) -> None:
         self.settings = settings
         self.rates = Rates(settings)
+        self.quotas = Quotas(settings)
         self.database: Database = create_database(settings)
         self.now = clock
 

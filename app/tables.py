@@ -7,6 +7,7 @@ import app.invitations.table
 import app.journals.table
 import app.leaving.table
 import app.origins.table
+import app.quotas.table
 import app.rendezvous.table
 import app.sessions.table  # noqa: F401 - importing is what registers the tables
 from app.database import metadata

@@ -9,13 +9,17 @@ import httpx2
 from tests.app.people import Diary, Person
 from tools.local_server import LocalServer
 
-RATES = dict.fromkeys(("rate_anonymous", "rate_register", "rate_login", "rate_bad_token"), "1000000/minute")
+RATES = dict.fromkeys(
+    ("rate_anonymous", "rate_register", "rate_login", "rate_bad_token", "rate_account"), "1000000/minute"
+)
+
+QUOTAS = dict.fromkeys(("journals_per_day", "entries_per_day", "entry_mib_per_day", "invitations_per_day"), "1000000")
 
 
 @contextmanager
 def serving(folder: Path) -> Iterator[LocalServer]:
     """A server on SQLite in `folder`, with rate limits that a measurement doesn't reach."""
-    with LocalServer(folder, **RATES) as server:
+    with LocalServer(folder, **RATES, **QUOTAS) as server:
         yield server
 
 

@@ -13,6 +13,8 @@ from typing import Any
 import nacl.bindings
 
 from duolog import errors
+from duolog.documents.base import AppliedDocument, Context, effective_time
+from duolog.documents.journal import JournalState, apply_all
 from duolog.protocol import accounts, codec, entries, log, login, messages, receipts, roster_statements
 from duolog.protocol.codec import encode_b64, parse_b64
 from duolog.protocol.roster import check_grants
@@ -320,6 +322,24 @@ def _run_hmac(case: Json, shared: Json) -> Json:
     return {"mac": codec.hmac_sha256(bytes.fromhex(case["key"]), bytes.fromhex(case["data"])).hex()}
 
 
+def _run_documents(case: Json, shared: Json) -> Json:
+    context = Context(frozenset(map(parse_b64, case["partners"])))
+    documents = [
+        AppliedDocument(
+            *(parse_b64(item["entry"]), seq, parse_b64(item["author"]), parse_b64(item["message"])),
+            messages.Document(item["kind"], item["v"], item["at"], item["body"]),
+            received=item["received"],
+            refused=tuple(item.get("refused", ())),
+        )
+        for seq, item in enumerate(case["documents"], 1)
+    ]
+    state = apply_all(JournalState(), [(item, context) for item in documents])
+    return {
+        "documents": [{"effective": item.applied.effective, "without_effect": item.skipped} for item in state.timeline],
+        "stages": [boundary.stage for boundary in state.boundaries.values()],
+    }
+
+
 KINDS: dict[str, Callable[[Json, Json], Any]] = {
     "canonical": lambda case, _: codec.parse_canonical(parse_b64(case["data"])),
     "base64url": lambda case, _: parse_b64(case["text"], case.get("size")).hex(),
@@ -334,6 +354,8 @@ KINDS: dict[str, Callable[[Json, Json], Any]] = {
         "uri": links.parse_link(case["link"]).uri,
     },
     "close_timing": lambda case, _: text(roster_statements.close_timing(parse_b64(case["salt"]), case["not_before"])),
+    "effective_time": lambda case, _: effective_time(case["at"], case["received"]),
+    "documents": _run_documents,
     "chain": _run_chain,
     "sets": _run_sets,
     "descent": _run_descent,

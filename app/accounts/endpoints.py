@@ -6,6 +6,7 @@ from app.accounts import service, sets
 from app.callers import Server, SignedIn
 from app.problems import (
     AccountExists,
+    DailyLimit,
     InviteCodeRefused,
     JournalExists,
     NotFound,
@@ -41,11 +42,11 @@ async def register(registration: Registration, request: Request, server: Server)
     operation_id="change_set",
     summary="Add keyholders, or name another rotator",
     status_code=204,
-    responses=refusals(SessionMissing, NotFound, SetMoved, AccountExists, RuleBroken),
+    responses=refusals(SessionMissing, NotFound, SetMoved, AccountExists, RuleBroken, DailyLimit),
 )
 async def change_set(wanted: SetRequest, caller: SignedIn, server: Server) -> Response:
     """The next keyholder set of the same generation. It leaves nobody out. Sending it again changes nothing."""
-    await server.database.write(sets.change, caller, wanted)
+    await server.database.write(sets.change, caller, wanted, server.quotas, server.now())
     return Response(status_code=204)
 
 

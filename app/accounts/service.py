@@ -109,7 +109,7 @@ def register(
     elif existing != stored:  # check: server.registered_otherwise
         raise AccountExists
     journal = request.account_journal
-    return create_journal(connection, account, journal.signed(), journal.grants_by_account(), signer, now)
+    return create_journal(connection, account, journal.signed(), journal.grants_by_account(), signer, None, now)
 
 
 def admit(connection: Connection, code: str | None, settings: Settings, now: int) -> None:

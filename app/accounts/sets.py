@@ -13,10 +13,11 @@ from app.access import Caller
 from app.accounts import repository
 from app.accounts.changing import anchored, lock_account, new_in, next_set, read_set, require_unknown
 from app.problems import RuleBroken, SetMoved
+from app.quotas.service import Quotas
 from duolog.api.accounts import SetRequest
 
 
-def change(connection: Connection, caller: Caller, request: SetRequest) -> None:
+def change(connection: Connection, caller: Caller, request: SetRequest, quotas: Quotas, now: int) -> None:
     """Take the next set.
 
     Raises:
@@ -24,6 +25,7 @@ def change(connection: Connection, caller: Caller, request: SetRequest) -> None:
         AccountExists: a new keyholder is known to the server already.
         RuleBroken, Malformed: as the rules say.
         NotFound, SessionMissing: the account or the session has gone a moment ago.
+        DailyLimit: there were as many as there may be.
     """
     signed = request.set.signed()
     wanted = read_set(signed)
@@ -46,3 +48,4 @@ def change(connection: Connection, caller: Caller, request: SetRequest) -> None:
     repository.add_keyholders(connection, account, new, {item.keyholder: item.mac for item in request.anchors})
     packages = {item.keyholder: item.package for item in request.packages}
     repository.add_packages(connection, account, after.generation, packages)
+    quotas.spend(connection, account, "sets", now)

@@ -166,13 +166,13 @@ def _store_keys(
             repository.add_earlier_seed(connection, owner, item.generation, item.sealed)
 
 
-def continue_chains(connection: Connection, chains: Statements) -> None:
-    """Store what is new of verified chains; nothing of one that has come further here.
+def continue_chains(connection: Connection, chains: Statements) -> int:
+    """Store what is new of verified chains; nothing of one that has come further here. How many bytes it was.
 
     Raises:
         AccountExists: one has another history here.
     """
-    stored = load_statements(connection, chains)
+    stored, size = load_statements(connection, chains), 0
     for account, statements in chains.items():
         known = stored.get(account, [])
         if [item.statement for item in statements[: len(known)]] != [
@@ -181,3 +181,5 @@ def continue_chains(connection: Connection, chains: Statements) -> None:
             raise AccountExists
         for generation, signed in enumerate(statements[len(known) :], start=len(known) + 1):
             add_statement(connection, account, generation, signed)
+            size += len(signed.statement) + sum(len(signature) for signature in signed.signatures)
+    return size

@@ -8,10 +8,12 @@ from app.callers import JournalPath, Server, SignedIn
 from app.carrying import accounts, journals
 from app.problems import (
     AccountExists,
+    DailyLimit,
     InviteCodeRefused,
     JournalExists,
     LoginRefused,
     NotFound,
+    QuotaReached,
     ReceiptsAhead,
     RegistrationClosed,
     RuleBroken,
@@ -48,11 +50,15 @@ async def carry_account(account: CarriedAccount, request: Request, server: Serve
     operation_id="carry_journal",
     summary="Bring a page of a journal from another server",
     status_code=201,
-    responses=refusals(SessionMissing, NotFound, AccountExists, JournalExists, ReceiptsAhead, RuleBroken),
+    responses=refusals(
+        SessionMissing, NotFound, AccountExists, JournalExists, ReceiptsAhead, RuleBroken, QuotaReached, DailyLimit
+    ),
 )
 async def carry_journal(page: CarriedPage, journal: JournalPath, caller: SignedIn, server: Server) -> Carried:
     """Pages come in order; nobody sees the journal before the `last` one. What is here already is not stored again."""
     read = await asyncio.to_thread(journals.read_page, page)
-    seq, origins = await server.database.write(journals.carry_journal, caller, journal, read, server.now())
+    seq, origins = await server.database.write(
+        journals.carry_journal, caller, journal, read, server.quotas, server.now()
+    )
     keys = [CarriedKey(until=item.until, origin=item.origin, key=item.receipt_key) for item in origins.servers]
     return Carried(seq=seq, receipt_keys=keys)

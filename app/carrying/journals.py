@@ -8,15 +8,19 @@ Rules (spec §13.3)
   the journal fast.
 - A page goes on from where the log ends, or repeats what is here; another item at a place is refused, and so is another
   receipt or server while the journal is not whole. Nothing is appended behind something that was written here.
-- Chains are of accounts that the log names. That of an account which lives here is its owner's alone to continue.
+- A page brings the chain of everybody whom its rosters name, and others only of accounts that the log named before. The
+  chain of an account which lives here is its owner's alone to continue.
 - A statement brings the caller's own grant, and no other. An entry that lost its blob here gets it back.
 - Nobody sees the journal, and nothing is written to it, before its last page has come from somebody whom its last
   roster names as a partner. Until then another history takes its place. What comes behind that changes its members as
   the rosters in it say.
+- Who is no member of a journal can't tell whether it is here: what they bring of it is judged and kept aside, as it
+  would be if nobody had it. Only whoever its last roster names as a partner hears that it is here.
+- Nor can anybody tell by what they bring whether an account lives here: the chain counts that came with the page.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import Connection
 
@@ -24,6 +28,7 @@ from app.access import Caller
 from app.accounts.repository import existing_accounts, find_account
 from app.carrying import repository
 from app.carrying.accounts import continue_chains
+from app.carrying.places import find_place
 from app.chains.repository import Statements, load_chains
 from app.journals import repository as journals
 from app.journals.append import refuse
@@ -38,17 +43,17 @@ from app.origins.repository import (
     touch_origins,
 )
 from app.problems import JournalExists, NotFound, Problem, ReceiptsAhead, RuleBroken
+from app.quotas.service import Quotas
 from duolog.api.carrying import CarriedEntry, CarriedItem, CarriedPage
-from duolog.api.journals import Chain
 from duolog.errors import MalformedData, VerificationError
 from duolog.protocol import sizes
-from duolog.protocol.accounts import SignedAccountStatement, verify_chain
+from duolog.protocol.accounts import AccountChain, verify_chain
 from duolog.protocol.codec import parse_canonical
 from duolog.protocol.entries import blob_hash, parse_header
 from duolog.protocol.log import EntryItem, Item, LogState, StatementItem, accept_receipt, append_item, empty_log
 from duolog.protocol.login import parse_origin
 from duolog.protocol.receipts import Receipt
-from duolog.protocol.roster import grant_digest
+from duolog.protocol.roster import Chains, grant_digest
 from duolog.protocol.roster_statements import RosterStatement, parse_roster, statement_type
 
 
@@ -62,6 +67,14 @@ class CarriedPart:
     roster: RosterStatement | None = None
     entry: bytes | None = None
 
+    @property
+    def size(self) -> int:
+        """How many bytes of it were sent."""
+        item, grants = self.item, sum(len(grant) for grant in self.grants.values())
+        if isinstance(item, EntryItem):
+            return len(item.header) + len(item.blob or b"")
+        return len(item.signed.statement) + sum(len(one.signature) for one in item.signed.signatures) + grants
+
 
 @dataclass(frozen=True, slots=True)
 class ReadPage:
@@ -71,6 +84,7 @@ class ReadPage:
     parts: tuple[CarriedPart, ...]
     receipts: dict[int, Receipt]
     chains: Statements
+    verified: Chains
 
     @property
     def server(self) -> tuple[str, bytes]:
@@ -84,9 +98,12 @@ def read_page(page: CarriedPage) -> ReadPage:
         if parse_origin(page.origin) != page.origin:  # check: server.carried_origin
             raise MalformedData("The address of the other server is not in its normal form.")
         parts = tuple(_read(item) for item in page.items)
-        chains = {chain.account: _read_chain(chain) for chain in page.chains}
+        chains = {chain.account: [item.signed() for item in chain.statements] for chain in page.chains}
+        verified = {account: verify_chain(statements) for account, statements in chains.items()}
     except (MalformedData, VerificationError) as error:
         raise _refuse(error) from error
+    if any(chain.account != account for account, chain in verified.items()):  # check: server.carried_chain_account
+        raise RuleBroken
     receipts = {item.seq: item.receipt() for item in page.receipts}
     if [part.seq for part in parts] != list(
         range(parts[0].seq, parts[0].seq + len(parts))
@@ -94,19 +111,12 @@ def read_page(page: CarriedPage) -> ReadPage:
         raise RuleBroken
     if not {parts[-1].seq} <= receipts.keys() <= {part.seq for part in parts}:  # check: server.carried_receipts
         raise RuleBroken
-    return ReadPage(page, parts, receipts, chains)
+    return ReadPage(page, parts, receipts, chains, verified)
 
 
 def _refuse(error: MalformedData | VerificationError) -> Problem:
     """What doesn't hold was never accepted anywhere: nothing has moved, and nothing is fetched or sealed again."""
     return refuse(error) if isinstance(error, MalformedData) else RuleBroken()
-
-
-def _read_chain(chain: Chain) -> list[SignedAccountStatement]:
-    statements = [item.signed() for item in chain.statements]
-    if verify_chain(statements).account != chain.account:  # check: server.carried_chain_account
-        raise RuleBroken
-    return statements
 
 
 def _read(item: CarriedItem) -> CarriedPart:
@@ -128,43 +138,61 @@ def _entry_of(header: bytes) -> bytes | None:
 
 
 def carry_journal(
-    connection: Connection, caller: Caller, journal: bytes, read: ReadPage, now: int
+    connection: Connection, caller: Caller, journal: bytes, read: ReadPage, quotas: Quotas, now: int
 ) -> tuple[int, Origins]:
     """Take a page of a journal; how far the journal is here now, and where it came from.
 
     Raises:
         ReceiptsAhead: a receipt is more than a day in the future.
-        NotFound: it is here, and the caller is not a member of it.
+        NotFound: it is here, and the caller is not a member of it, though a partner by what they brought of it.
         JournalExists: it is here with another history, or has gone on here.
         AccountExists: the chain of somebody who doesn't live here is here with another history.
         RuleBroken, Malformed: as the rules say.
+        QuotaReached, DailyLimit: the caller has brought as much as they may.
     """
     if max(item.time for item in read.receipts.values()) > now + sizes.CLOCK_TOLERANCE:  # check: server.carried_time
         raise ReceiptsAhead
-    state = journals.load_log(connection, journal, lock=True) or empty_log(journal)
-    origins = load_origins(connection, journal)
-    complete = state.seq > 0 and origins.complete
-    if complete and not repository.is_member(connection, caller.account, journal):  # check: server.carried_member
-        raise NotFound
+    found = find_place(connection, caller.account, journal)
+    place, state, origins = found.id, found.state, found.origins
     known = [part for part in read.parts if part.seq <= state.seq]
-    if not _is_known(connection, journal, known, None if complete else origins, read):
-        if complete or read.parts[0].seq != 1:  # check: server.carried_other
+    if not _is_known(connection, place, known, None if found.complete else origins, read):
+        if found.complete:  # check: server.carried_other
             raise JournalExists
-        destroy_journals(connection, [journal])
+        destroy_journals(connection, [place])
         state, origins, known = empty_log(journal), Origins((), complete=True), []
     new = read.parts[len(known) :]
     if new and state.seq != origins.until:  # check: server.carried_gone_on
         raise JournalExists
-    _store_chains(connection, journal, read)
-    after = _append(connection, state, origins, read, new) if new else state
-    origins = load_origins(connection, journal)
-    _add_grants(connection, caller, journal, read.parts)
-    if read.page.last and (new or not complete):
+    chains = _store_chains(connection, place, read)
+    after = _append(connection, place, state, origins, read, new) if new else state
+    origins = load_origins(connection, place)
+    _add_grants(connection, caller, place, read.parts)
+    if read.page.last and (new or not found.complete):
         _require_carrier(connection, caller, after)
-    if new if complete else read.page.last:
+        if place != journal:  # check: server.carried_member
+            raise NotFound
+    if new if found.complete else read.page.last:
         _open(connection, after, read.parts[-1].item, now)
-    touch_origins(connection, journal, now)
+    touch_origins(connection, place, now)
+    _spend(connection, caller, quotas, state, new, chains, now)
     return after.seq, origins
+
+
+def _spend(
+    connection: Connection,
+    caller: Caller,
+    quotas: Quotas,
+    before: LogState,
+    new: Sequence[CarriedPart],
+    chains: int,
+    now: int,
+) -> None:
+    """Count what was new: a journal that begins, the bytes of its items, and so many of chains."""
+    if new and before.seq == 0:
+        quotas.spend(connection, caller.account, "moved", now)
+    size = chains + sum(part.size for part in new)
+    if size:
+        quotas.spend(connection, caller.account, "carried", now, size=size)
 
 
 def _is_known(
@@ -196,8 +224,11 @@ def _is_known(
     return True
 
 
-def _store_chains(connection: Connection, journal: bytes, read: ReadPage) -> None:
+def _store_chains(connection: Connection, journal: bytes, read: ReadPage) -> int:
+    """Store the chains of a page; how many bytes were new."""
     named = {member.account for part in read.parts if part.roster is not None for member in part.roster.members}
+    if not named <= read.chains.keys():  # check: server.carried_chain_missing
+        raise RuleBroken
     if not read.chains.keys() <= named | journals.named_accounts(
         connection, journal
     ):  # check: server.carried_chain_named
@@ -206,16 +237,32 @@ def _store_chains(connection: Connection, journal: bytes, read: ReadPage) -> Non
     for account in read.chains:
         if account in living:  # check: server.carried_own_chain
             del chains[account]
-    continue_chains(connection, chains)
+    return continue_chains(connection, chains)
+
+
+def _chains_for(connection: Connection, before: LogState, read: ReadPage, new: Sequence[CarriedPart]) -> Chains:
+    """What the statements of a page are judged by: of each chain that came with it, no more than came."""
+    stored = load_chains(connection, _accounts_of(before, new))
+    brought = {account: chain for account, chain in read.verified.items() if _is_shorter(chain, stored.get(account))}
+    return stored | brought
+
+
+def _is_shorter(brought: AccountChain, stored: AccountChain | None) -> bool:
+    return stored is not None and len(brought.generations) < len(stored.generations)
 
 
 def _append(
-    connection: Connection, before: LogState, origins: Origins, read: ReadPage, new: Sequence[CarriedPart]
+    connection: Connection,
+    place: bytes,
+    before: LogState,
+    origins: Origins,
+    read: ReadPage,
+    new: Sequence[CarriedPart],
 ) -> LogState:
-    chains = load_chains(connection, _accounts_of(before, new))
+    chains = _chains_for(connection, before, read, new)
     state, items = before, list[NewItem]()
     entries = [part.entry for part in new if part.entry is not None]
-    used = repository.known_entries(connection, before.journal, entries)
+    used = repository.known_entries(connection, place, entries)
     try:
         for part in new:
             state = append_item(state, part.seq, part.item, chains)
@@ -228,11 +275,10 @@ def _append(
         raise _refuse(error) from error
     if state.closed_under is not None:  # check: server.carried_closing
         raise RuleBroken
-    _store(
-        connection, before, state, items, {seq: read.receipts[seq] for seq in read.receipts if seq > before.seq}, new
-    )
+    receipts = {seq: read.receipts[seq] for seq in read.receipts if seq > before.seq}
+    _store(connection, before, replace(state, journal=place), items, receipts, new)
     server = EarlierServer(state.seq, read.page.origin, read.page.receipt_key)
-    save_origin(connection, state.journal, origins, server)
+    save_origin(connection, place, origins, server)
     return state
 
 

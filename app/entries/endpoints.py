@@ -10,6 +10,7 @@ from app.callers import Member, Server
 from app.entries import service
 from app.journals.closings import write_to_journal
 from app.problems import (
+    DailyLimit,
     EpochMoved,
     EpochStale,
     GenerationMoved,
@@ -17,6 +18,7 @@ from app.problems import (
     Malformed,
     NotAcceptable,
     NotFound,
+    QuotaReached,
     RosterMoved,
     RuleBroken,
     SessionMissing,
@@ -60,6 +62,8 @@ _PUSH_BODY = {
         GenerationMoved,
         UnsupportedMediaType,
         RuleBroken,
+        QuotaReached,
+        DailyLimit,
     ),
     openapi_extra={"requestBody": _PUSH_BODY},
 )
@@ -70,7 +74,7 @@ async def push_entries(request: Request, member: Member, server: Server) -> Push
     """
     items = await _read_push(request)
     appended = await write_to_journal(
-        server, member.journal, service.push, member, items, server.receipts, server.now()
+        server, member.journal, service.push, member, items, server.receipts, server.quotas, server.now()
     )
     return Pushed(
         places=[Place(seq=place.seq, digest=place.digest) for place in appended.places],

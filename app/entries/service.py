@@ -13,6 +13,7 @@ from app.entries.repository import PageRows
 from app.journals.append import Appended, Candidate, append_to_journal, parse_candidates
 from app.journals.repository import STATEMENT, signed_statement, split_signatures
 from app.problems import TooLarge
+from app.quotas.service import Quotas
 from app.receipts.service import ReceiptSigner
 from duolog.api import pages
 from duolog.api.entries import Push, PushEntry
@@ -34,10 +35,23 @@ def items_of(push: Push) -> tuple[Placed, ...]:
 
 
 def push(
-    connection: Connection, member: JournalMember, items: Sequence[Placed], signer: ReceiptSigner, now: int
+    connection: Connection,
+    member: JournalMember,
+    items: Sequence[Placed],
+    signer: ReceiptSigner,
+    quotas: Quotas,
+    now: int,
 ) -> Appended:
     """Append a push. Raises: as `parse_push` and `append_to_journal`."""
-    return append_to_journal(connection, member, parse_push(items), signer, now)
+    candidates = parse_push(items)
+    return append_to_journal(connection, member, candidates, signer, quotas, now, times=_times(candidates))
+
+
+def _times(candidates: Sequence[Candidate]) -> int | None:
+    """How far beyond its author's quota a push goes: a closing always does, other changes without entries for long."""
+    if any(candidate.header is not None for candidate in candidates):
+        return 1
+    return None if any(candidate.roster is None for candidate in candidates) else 2
 
 
 def parse_push(items: Sequence[Placed]) -> tuple[Candidate, ...]:

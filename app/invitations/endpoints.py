@@ -4,7 +4,7 @@ from fastapi import APIRouter, Response
 
 from app.callers import InvitationPath, MaybeSignedIn, Partner, Server, SignedIn
 from app.invitations import repository, service
-from app.problems import InvitationUsed, NotFound, ProposalLimit, RuleBroken, SessionMissing, refusals
+from app.problems import DailyLimit, InvitationUsed, NotFound, ProposalLimit, RuleBroken, SessionMissing, refusals
 from duolog.api.invitations import (
     InvitationAnswer,
     InvitationRequest,
@@ -26,14 +26,14 @@ HOUR = 3600  # seconds
     summary="Leave a sealed invitation",
     status_code=201,
     response_class=Response,
-    responses=refusals(SessionMissing, NotFound, InvitationUsed, ProposalLimit, RuleBroken),
+    responses=refusals(SessionMissing, NotFound, InvitationUsed, ProposalLimit, RuleBroken, DailyLimit),
 )
 async def create_invitation(wanted: InvitationRequest, partner: Partner, server: Server) -> Response:
     """It ends when it says, and after a day at the latest. Sending it again changes nothing."""
     now = server.now()
     latest = now + server.settings.invitation_hours * HOUR
     await server.database.write(
-        service.invite, partner, wanted.invitation, wanted.sealed, wanted.expires_at, latest, now
+        service.invite, partner, wanted.invitation, wanted.sealed, wanted.expires_at, latest, server.quotas, now
     )
     return Response(status_code=201)
 

@@ -14,6 +14,7 @@ from app.access import Caller, JournalMember
 from app.invitations import repository
 from app.invitations.repository import Invitation
 from app.problems import InvitationUsed, NotFound, ProposalLimit, RuleBroken
+from app.quotas.service import Quotas
 from app.settings import DAY
 
 KEPT_SECONDS = 14 * DAY  # after an invitation's end, for its answer and reveal
@@ -27,6 +28,7 @@ def invite(
     sealed: bytes,
     wanted_expires: int,
     latest_expires: int,
+    quotas: Quotas,
     now: int,
 ) -> None:
     """Keep a new invitation; the same one again changes nothing.
@@ -35,6 +37,7 @@ def invite(
         InvitationUsed: its id is taken.
         ProposalLimit: too many of the member's are open already.
         RuleBroken: it would end before it began.
+        DailyLimit: the member has invited as often as they may.
     """
     repository.drop_ended(connection, member.journal, now, now - KEPT_SECONDS)
     found = repository.find(connection, invitation)
@@ -51,6 +54,7 @@ def invite(
     if repository.count_own(connection, member) >= MAX_OPEN:  # check: server.invitation_limit
         raise ProposalLimit(sentence="Too many of your invitations to this journal are open. Revoke one first.")
     repository.add(connection, member, invitation, sealed, min(wanted_expires, latest_expires))
+    quotas.spend(connection, member.account, "invitations", now)
 
 
 def find_open(connection: Connection, invitation: bytes, caller: Caller | None, now: int) -> Invitation:

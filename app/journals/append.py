@@ -35,6 +35,7 @@ from app.problems import (
     RosterMoved,
     RuleBroken,
 )
+from app.quotas.service import Quotas
 from app.receipts.service import ReceiptSigner
 from duolog.api.pages import Placed
 from duolog.errors import MalformedData, VerificationError
@@ -74,10 +75,11 @@ class ClosingDue(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Appended:
-    """Where each item stands, and the receipt for the new ones (None when there were none)."""
+    """Where each item stands, the receipt for the new ones (None when there were none), and these as stored."""
 
     places: tuple[KnownItem, ...]
     receipt: Receipt | None
+    new: tuple[NewItem, ...] = ()
 
 
 def refuse(error: MalformedData | VerificationError) -> Problem:
@@ -112,19 +114,27 @@ def append_to_journal(
     member: JournalMember,
     candidates: Sequence[Candidate],
     signer: ReceiptSigner,
+    quotas: Quotas,
     now: int,
+    *,
+    times: int | None,
 ) -> Appended:
-    """Append a push to a journal that exists.
+    """Append a push to a journal that exists. `times`: up to how many times the author's quota (see `Quotas.spend`).
 
     Raises:
         NotFound: there is no such journal, or the caller was removed from it a moment ago.
         ClosingDue: a closing goes first.
         JournalClosed, RosterMoved, RuleBroken, EpochStale, EpochMoved, GenerationMoved, Malformed: as the rules say.
+        QuotaReached, DailyLimit: the caller has written as much as they may.
     """
     state = lock_journal(connection, member.journal, now)
     if state is None or find_member(connection, member.account, member.journal, now) is None:
         raise NotFound
-    return append(connection, state, candidates, member.account, signer, now)
+    appended = append(connection, state, candidates, member.account, signer, now)
+    if appended.new:
+        count, size = len(appended.new), sum(item.size for item in appended.new)
+        quotas.spend(connection, member.account, "entries", now, count=count, size=size, times=times)
+    return appended
 
 
 def lock_journal(connection: Connection, journal: bytes, now: int) -> LogState | None:
@@ -173,7 +183,7 @@ def append(
         return Appended(tuple(places), None)
     receipt = signer.sign(state.journal, state.seq, state.head, _time(before, signer, now))
     _store(connection, before, replace(state, time=receipt.time), new, receipt)
-    return Appended(tuple(places), receipt)
+    return Appended(tuple(places), receipt, tuple(new))
 
 
 def _time(before: LogState, signer: ReceiptSigner, now: int) -> int:

@@ -4,15 +4,17 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
 
-from app.callers import Member, ProposalPath, Server, SignedIn
+from app.callers import Member, Partner, ProposalPath, Server, SignedIn
 from app.journals import closings, proposals, repository, service
 from app.origins.repository import load_origins
 from app.problems import (
+    DailyLimit,
     JournalClosed,
     JournalExists,
     Malformed,
     NotFound,
     ProposalLimit,
+    QuotaReached,
     RosterMoved,
     RuleBroken,
     SessionMissing,
@@ -51,7 +53,7 @@ Limit = Annotated[int, Query(ge=1, le=MAX_LISTED, description="How many at most.
     operation_id="create_journal",
     summary="Create a journal",
     status_code=201,
-    responses=refusals(SessionMissing, JournalExists, RuleBroken),
+    responses=refusals(SessionMissing, JournalExists, RuleBroken, QuotaReached, DailyLimit),
 )
 async def create_journal(genesis: JournalStatementModel, caller: SignedIn, server: Server) -> JournalCreated:
     """The journal begins with its genesis, whose founder is the caller. Sending it again gets the first answer."""
@@ -61,6 +63,7 @@ async def create_journal(genesis: JournalStatementModel, caller: SignedIn, serve
         genesis.signed(),
         genesis.grants_by_account(),
         server.receipts,
+        server.quotas,
         server.now(),
     )
     return JournalCreated(journal=journal_id(genesis.statement), receipt=ReceiptModel.of(receipt))
@@ -121,13 +124,13 @@ async def list_chains(member: Member, server: Server) -> ChainList:
     operation_id="create_proposal",
     summary="Propose a change of members that another member must sign too",
     status_code=201,
-    responses=refusals(SessionMissing, NotFound, JournalClosed, RosterMoved, ProposalLimit, RuleBroken),
+    responses=refusals(SessionMissing, NotFound, JournalClosed, RosterMoved, ProposalLimit, RuleBroken, DailyLimit),
 )
-async def create_proposal(proposal: ProposalRequest, member: Member, server: Server) -> ProposalCreated:
-    """It waits until it is signed and pushed, declined, or void because the roster moved."""
+async def create_proposal(proposal: ProposalRequest, member: Partner, server: Server) -> ProposalCreated:
+    """A partner's. It waits until it is signed and pushed, declined, or void because the roster moved."""
     new = proposals.NewProposal(proposal.signed(), proposal.grants_by_account(), proposal.context)
     created = await closings.write_to_journal(
-        server, member.journal, proposals.propose, member, new, server.now(), _dropped_before(server)
+        server, member.journal, proposals.propose, member, new, server.quotas, server.now(), _dropped_before(server)
     )
     return ProposalCreated(proposal=created)
 
@@ -168,8 +171,8 @@ async def list_proposals(member: Member, server: Server) -> ProposalList:
     status_code=204,
     responses=refusals(SessionMissing, NotFound),
 )
-async def drop_proposal(proposal: ProposalPath, member: Member, server: Server) -> Response:
-    """A partner declines any; a confidant withdraws an own one."""
+async def drop_proposal(proposal: ProposalPath, member: Partner, server: Server) -> Response:
+    """A partner declines or withdraws any."""
     await server.database.write(proposals.drop_proposal, member, proposal)
     return Response(status_code=204)
 

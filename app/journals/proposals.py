@@ -7,7 +7,7 @@ void as soon as the roster moves, and dropped after some days; whoever may sign 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, delete, func, select
+from sqlalchemy import Connection, case, delete, func, select
 
 from app.access import JournalMember
 from app.chains.repository import load_chains
@@ -16,13 +16,13 @@ from app.journals import repository
 from app.journals.append import lock_journal, refuse
 from app.journals.table import proposals
 from app.problems import JournalClosed, NotFound, ProposalLimit
+from app.quotas.service import Quotas
 from duolog.errors import MalformedData, VerificationError
 from duolog.protocol import sizes
 from duolog.protocol.roster import check_grants, check_proposal
 from duolog.protocol.roster_statements import parse_roster
 from duolog.protocol.statements import SignedStatement, statement_hash
 
-MAX_PROPOSALS = 32  # that wait in one journal at a time
 _GRANT = sizes.ACCOUNT_ID + sizes.SEALED_SEED
 
 
@@ -36,13 +36,19 @@ class NewProposal:
 
 
 def propose(
-    connection: Connection, member: JournalMember, proposal: NewProposal, now: int, proposed_before: int
+    connection: Connection,
+    member: JournalMember,
+    proposal: NewProposal,
+    quotas: Quotas,
+    now: int,
+    proposed_before: int,
 ) -> bytes:
     """Keep a proposal; the same one again changes nothing. Its id: the hash of its statement.
 
     Raises:
         NotFound, JournalClosed, RosterMoved, RuleBroken, Malformed, ClosingDue: as for an append.
-        ProposalLimit: too many wait already.
+        ProposalLimit: too many of the member's wait already, or too large ones.
+        DailyLimit: the member has proposed as much as they may.
     """
     state = lock_journal(connection, member.journal, now)
     if state is None or state.roster is None:
@@ -60,10 +66,6 @@ def propose(
             check_grants(proposed, proposal.grants)
     except (MalformedData, VerificationError) as error:
         raise refuse(error) from error
-    others = proposals.c.journal == member.journal, proposals.c.proposal != statement_hash(signed.statement)
-    waiting = select(func.count()).select_from(proposals).where(*others)
-    if connection.execute(waiting).scalar_one() >= MAX_PROPOSALS:  # check: server.proposal_limit
-        raise ProposalLimit
     row = {
         "journal": member.journal,
         "proposal": statement_hash(signed.statement),
@@ -74,19 +76,37 @@ def propose(
         "grants": b"".join(account + grant for account, grant in sorted(proposal.grants.items())),
         "context": proposal.context,
     }
-    connection.execute(insert_new(connection, proposals).values(row))
+    if connection.execute(insert_new(connection, proposals).values(row)).rowcount:
+        _require_room(connection, member)
+        quotas.spend(connection, member.account, "proposals", now)
     return statement_hash(signed.statement)
 
 
-def list_proposals(connection: Connection, journal: bytes, proposed_after: int) -> Sequence[AnyRow]:
-    """The proposals that wait in a journal, oldest first."""
+def _require_room(connection: Connection, member: JournalMember) -> None:
+    """What waits of this member's here, the newest included, is not too much. Others' isn't counted."""
     columns = proposals.c
+    parts = columns.statement, columns.signatures, columns.grants, columns.context
+    size = sum((func.coalesce(func.length(part), 0) for part in parts[1:]), func.length(parts[0]))
+    own = columns.journal == member.journal, columns.author == member.account
+    count, total = connection.execute(select(func.count(), func.sum(size)).where(*own)).one()
+    if count > sizes.MAX_PROPOSALS:  # check: server.proposal_limit
+        raise ProposalLimit
+    if total > sizes.MAX_PROPOSED_BYTES:  # check: server.proposal_bytes
+        raise ProposalLimit
+
+
+def list_proposals(connection: Connection, journal: bytes, proposed_after: int) -> Sequence[AnyRow]:
+    """The proposals that wait in a journal, oldest first.
+
+    A context from before there was a limit is left out if it is beyond it.
+    """
+    columns = proposals.c
+    context = case((func.length(columns.context) <= sizes.MAX_CONTEXT, columns.context)).label("context")
     return connection.execute(
-        select(
-            columns.proposal, columns.proposed, columns.statement, columns.signatures, columns.grants, columns.context
-        )
+        select(columns.proposal, columns.proposed, columns.statement, columns.signatures, columns.grants, context)
         .where(columns.journal == journal, columns.proposed >= proposed_after)
         .order_by(columns.proposed, columns.proposal)
+        .limit(sizes.MAX_PARTNERS * sizes.MAX_PROPOSALS)
     ).all()
 
 
@@ -97,9 +117,7 @@ def split_grants(joined: bytes) -> dict[bytes, bytes]:
 
 
 def drop_proposal(connection: Connection, member: JournalMember, proposal: bytes) -> None:
-    """Drop one: a partner declines any, a confidant withdraws an own one. Raises: NotFound."""
+    """Drop one: a partner declines or withdraws any. Raises: NotFound."""
     query = delete(proposals).where(proposals.c.journal == member.journal, proposals.c.proposal == proposal)
-    if member.role != "partner":  # check: server.proposal_author
-        query = query.where(proposals.c.author == member.account)
     if connection.execute(query).rowcount == 0:
         raise NotFound

@@ -48,6 +48,12 @@ class NewItem:
     blob: bytes | None = None
     grants: Mapping[bytes, bytes] | None = None
 
+    @property
+    def size(self) -> int:
+        """How many bytes of it were sent."""
+        sealed = sum(len(grant) for grant in (self.grants or {}).values())
+        return len(self.header) + len(self.signatures or b"") + len(self.blob or b"") + sealed
+
 
 @dataclass(frozen=True, slots=True)
 class KnownItem:

@@ -8,6 +8,7 @@ from app.journals import repository
 from app.journals.append import append, parse_candidates
 from app.journals.table import journal_accounts
 from app.problems import JournalExists, RuleBroken
+from app.quotas.service import Quotas
 from app.receipts.service import ReceiptSigner
 from duolog.api.pages import Placed
 from duolog.protocol.ids import journal_id
@@ -22,13 +23,17 @@ def create_journal(
     signed: SignedStatement,
     grants: dict[bytes, bytes],
     signer: ReceiptSigner,
+    quotas: Quotas | None,
     now: int,
 ) -> Receipt:
     """Begin a journal with its genesis; the same genesis again gets its founder the first receipt, and nobody else.
 
+    `quotas`: None for the account journal, which comes with the account.
+
     Raises:
         JournalExists: another statement or signature began it.
         RuleBroken, Malformed: the genesis is not a valid one, or not the caller's.
+        QuotaReached, DailyLimit: the account has begun as many as it may.
     """
     journal = journal_id(signed.statement)
     candidates = parse_candidates([Placed(0, StatementItem(signed), grants)])
@@ -46,6 +51,8 @@ def create_journal(
     receipt = append(connection, empty_log(journal), candidates, account, signer, now).receipt
     if receipt is None:
         raise JournalExists
+    if quotas is not None:
+        quotas.spend(connection, account, "journals", now)
     return receipt
 
 

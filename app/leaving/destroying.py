@@ -11,9 +11,10 @@ from app.invitations.table import invitations
 from app.journals.table import acceptances, closings, grants, journal_accounts, journals, log, proposals
 from app.leaving.table import holdings
 from app.origins.table import carried
+from app.quotas.table import usage
 
 OF_JOURNALS = (log, grants, proposals, invitations, closings, holdings, acceptances, memberships, carried, journals)
-OF_ACCOUNTS = (sessions, keyholders, packages, keyholder_sets, earlier_seeds, closings, holdings, accounts)
+OF_ACCOUNTS = (sessions, keyholders, packages, keyholder_sets, earlier_seeds, closings, holdings, usage, accounts)
 
 
 def journals_of(connection: Connection, account: bytes) -> list[bytes]:

@@ -7,12 +7,14 @@ from app.journals.closings import split_ends, write_to_journal
 from app.leaving import going, holding, service
 from app.problems import (
     ClosingLimit,
+    DailyLimit,
     EpochMoved,
     EpochStale,
     GenerationMoved,
     JournalClosed,
     JournalOpen,
     NotFound,
+    QuotaReached,
     RuleBroken,
     SessionMissing,
     WithdrawalLate,
@@ -101,13 +103,22 @@ async def delete_account(caller: SignedIn, server: Server) -> Response:
     summary="Withdraw an own entry",
     status_code=201,
     responses=refusals(
-        SessionMissing, NotFound, JournalClosed, EpochStale, EpochMoved, GenerationMoved, WithdrawalLate, RuleBroken
+        SessionMissing,
+        NotFound,
+        JournalClosed,
+        EpochStale,
+        EpochMoved,
+        GenerationMoved,
+        WithdrawalLate,
+        RuleBroken,
+        QuotaReached,
+        DailyLimit,
     ),
 )
 async def withdraw(withdrawal: WithdrawalRequest, member: Member, server: Server) -> Pushed:
     """Within a day, together with the entry that says so. The answer doesn't tell whether somebody kept it."""
     appended = await write_to_journal(
-        server, member.journal, holding.withdraw, member, withdrawal, server.receipts, server.now()
+        server, member.journal, holding.withdraw, member, withdrawal, server.receipts, server.quotas, server.now()
     )
     await server.database.forget()  # whether or not anything was destroyed, so that the time tells nothing
     return Pushed(

@@ -17,6 +17,7 @@ from app.journals.append import Appended, append_to_journal, parse_candidates
 from app.leaving import repository
 from app.origins.repository import load_origins
 from app.problems import NotFound, RuleBroken, WithdrawalLate
+from app.quotas.service import Quotas
 from app.receipts.service import ReceiptSigner
 from duolog.api.leaving import HoldingRequest, WithdrawalRequest
 from duolog.api.pages import Placed
@@ -26,7 +27,12 @@ from duolog.protocol.log import entry_item
 
 
 def withdraw(
-    connection: Connection, member: JournalMember, request: WithdrawalRequest, signer: ReceiptSigner, now: int
+    connection: Connection,
+    member: JournalMember,
+    request: WithdrawalRequest,
+    signer: ReceiptSigner,
+    quotas: Quotas,
+    now: int,
 ) -> Appended:
     """Append the entry that says so, and withdraw the one it is about.
 
@@ -37,7 +43,7 @@ def withdraw(
         As `append_to_journal`.
     """
     candidates = parse_candidates([Placed(0, entry_item(request.header, request.blob))])
-    appended = append_to_journal(connection, member, candidates, signer, now)
+    appended = append_to_journal(connection, member, candidates, signer, quotas, now, times=2)
     journal, said = member.journal, appended.places[0].seq
     found = repository.find_entries(connection, journal, [request.entry])
     if not found:

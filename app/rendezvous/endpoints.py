@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Path, Request, Response
 
 from app.callers import MaybeSignedIn, RendezvousPath, Server
-from app.problems import NotFound, RendezvousUsed, SessionMissing, refusals
+from app.problems import DailyLimit, NotFound, RendezvousUsed, SessionMissing, refusals
 from app.rendezvous import repository, service
 from app.rendezvous.repository import Place
 from duolog.api.rendezvous import RendezvousAnswer, RendezvousMessage
@@ -22,7 +22,7 @@ Number = Annotated[int, Path(ge=1, le=sizes.MAX_RENDEZVOUS_MESSAGE, description=
     operation_id="leave_message",
     summary="Leave a sealed message for the other device",
     status_code=204,
-    responses=refusals(SessionMissing, NotFound, RendezvousUsed),
+    responses=refusals(SessionMissing, NotFound, RendezvousUsed, DailyLimit),
     openapi_extra={"security": [{}]},  # the session is optional
 )
 async def leave_message(
@@ -34,12 +34,12 @@ async def leave_message(
     request: Request,
     server: Server,
 ) -> Response:
-    """Without a session: a new device's, and at most 4 KiB. The first message stays; the same again changes nothing."""
+    """A new device's: at most 4 KiB, and without a session. The first message stays; the same again changes nothing."""
     if caller is None:
         server.rates.count(server.rates.rendezvous, "rendezvous", request)
     place = Place(rendezvous, role, number)
     service.require_allowed(place, wanted.sealed, caller)
-    await server.database.write(service.leave, place, wanted.sealed, server.now())
+    await server.database.write(service.leave, place, wanted.sealed, caller, server.quotas, server.now())
     return Response(status_code=204)
 
 

@@ -44,6 +44,12 @@ async def rotate(wanted: RotationRequest, caller: SignedIn, server: Server) -> R
     """All of it is taken, or nothing. Who is not in the new set is out. Sending it again changes nothing."""
     rotation = service.read_rotation(wanted)
     receipt = await server.database.write(
-        service.rotate, caller, rotation, server.receipts, server.settings.rotations_per_day, server.now()
+        service.rotate,
+        caller,
+        rotation,
+        server.receipts,
+        server.quotas,
+        server.settings.rotations_per_day,
+        server.now(),
     )
     return Rotated(receipt=None if receipt is None else ReceiptModel.of(receipt))

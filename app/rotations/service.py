@@ -36,6 +36,7 @@ from app.journals.append import Candidate, append_to_journal
 from app.journals.repository import time_of_version
 from app.leaving.service import renew
 from app.problems import NotFound, RuleBroken, SetMoved, SlowDown
+from app.quotas.service import Quotas
 from app.receipts.service import ReceiptSigner
 from app.sessions import repository as sessions
 from app.settings import DAY
@@ -65,7 +66,13 @@ def read_rotation(request: RotationRequest) -> Rotation:
 
 
 def rotate(
-    connection: Connection, caller: Caller, rotation: Rotation, signer: ReceiptSigner, per_day: int, now: int
+    connection: Connection,
+    caller: Caller,
+    rotation: Rotation,
+    signer: ReceiptSigner,
+    quotas: Quotas,
+    per_day: int,
+    now: int,
 ) -> Receipt | None:
     """Take a rotation; returns the receipt for its push, or None when this very rotation was taken before.
 
@@ -87,7 +94,7 @@ def rotate(
     _require_room(connection, before, per_day, now)
     add_statement(connection, caller.account, chain.newest.generation, rotation.link)  # the push is judged by it
     _replace_keyholders(connection, caller.account, before, after, rotation, now)
-    receipt = _append(connection, caller, before, rotation, signer, now)
+    receipt = _append(connection, caller, before, rotation, signer, quotas, now)
     renew(connection, caller.account, chain.newest.generation, rotation.request.closings)
     return receipt
 
@@ -156,9 +163,15 @@ def _replace_keyholders(
 
 
 def _append(
-    connection: Connection, caller: Caller, before: LockedAccount, rotation: Rotation, signer: ReceiptSigner, now: int
+    connection: Connection,
+    caller: Caller,
+    before: LockedAccount,
+    rotation: Rotation,
+    signer: ReceiptSigner,
+    quotas: Quotas,
+    now: int,
 ) -> Receipt | None:
     member = find_member(connection, caller.account, before.log.journal, now)
     if member is None:
         raise NotFound
-    return append_to_journal(connection, member, rotation.push, signer, now).receipt
+    return append_to_journal(connection, member, rotation.push, signer, quotas, now, times=None).receipt

@@ -72,6 +72,8 @@ HeaderBytes = Annotated[bytes, *_bytes(91, 91 + sizes.MAX_ATTACHMENTS * sizes.AT
 CarriedHeader = Annotated[bytes, *_bytes(0, sizes.MAX_STATEMENT)]
 Blob = Annotated[bytes, *_bytes(sizes.MIN_PLAINTEXT, sizes.MAX_BLOB)]
 SealedInvitation = Annotated[bytes, *_bytes(sizes.AEAD_NONCE + sizes.AEAD_TAG, sizes.MAX_INVITATION)]
+SealedReveal = Annotated[bytes, *_bytes(sizes.AEAD_NONCE + sizes.AEAD_TAG, sizes.MAX_REVEAL)]
+SealedContext = Annotated[bytes, *_bytes(sizes.AEAD_NONCE + sizes.AEAD_TAG, sizes.MAX_CONTEXT)]
 
 UnixSeconds = Annotated[int, Field(ge=0, le=sizes.MAX_INTEGER, examples=[1795600000])]
 ReceiptTime = Annotated[int, Field(ge=sizes.EARLIEST_TIME, le=sizes.LATEST_TIME, examples=[1795600000])]

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from duolog.api.common import InvitationId, Model, SealedInvitation, UnixSeconds
+from duolog.api.common import InvitationId, Model, SealedInvitation, SealedReveal, UnixSeconds
 
 
 class InvitationRequest(Model):
@@ -46,10 +46,10 @@ class InvitationAnswer(Model):
 class Reveal(Model):
     """The founder's nonce, sealed under the invitation's secret; null until it is revealed."""
 
-    sealed: SealedInvitation | None
+    sealed: SealedReveal | None
 
 
 class RevealRequest(Model):
     """The founder's nonce, sealed under the invitation's secret."""
 
-    sealed: SealedInvitation
+    sealed: SealedReveal

@@ -13,10 +13,11 @@ from duolog.api.common import (
     Model,
     PublicKey,
     ReceiptModel,
-    SealedInvitation,
+    SealedContext,
     Seq,
     UnixSeconds,
 )
+from duolog.protocol import sizes
 
 
 class JournalCreated(Model):
@@ -35,7 +36,7 @@ class JournalState(Model):
     journal: JournalId
     seq: Seq
     closed: bool
-    proposals: Annotated[int, Field(ge=0, le=32)]
+    proposals: Annotated[int, Field(ge=0, le=sizes.MAX_PARTNERS * sizes.MAX_PROPOSALS)]
 
 
 class JournalList(Model):
@@ -73,7 +74,7 @@ class ChainList(Model):
 class ProposalRequest(JournalStatementModel):
     """A roster statement that still waits for signatures. `context`, sealed, lets a co-signer compare words."""
 
-    context: SealedInvitation | None = None
+    context: SealedContext | None = None
 
 
 class Proposal(ProposalRequest):
@@ -92,4 +93,4 @@ class ProposalCreated(Model):
 class ProposalList(Model):
     """Every proposal that waits in this journal."""
 
-    proposals: Annotated[list[Proposal], Field(max_length=32)]
+    proposals: Annotated[list[Proposal], Field(max_length=sizes.MAX_PARTNERS * sizes.MAX_PROPOSALS)]

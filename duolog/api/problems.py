@@ -28,10 +28,12 @@ ProblemCode = Literal[
     "withdrawal_late",  # 409 the entry is older than a day: each erases only for themselves
     "closing_limit",  # 409 too many closings wait already
     "invitation_used",  # 409 somebody has answered this invitation
-    "proposal_limit",  # 409 too many proposals wait already
+    "proposal_limit",  # 409 too many proposals or invitations of mine wait already, or too large ones
     "too_large",  # 413
+    "quota_reached",  # 413 the account has stored all that it may here: time doesn't cure it
     "unsupported_media_type",  # 415
     "slow_down",  # 429 with Retry-After
+    "daily_limit",  # 429 with Retry-After: the account has stored all that it may in a day
     "internal",  # 500
     "unavailable",  # 503 with Retry-After
     "storage_full",  # 507 nothing was written

@@ -1,13 +1,13 @@
 """Boundaries: proposed, answered, agreed on, contested, ended. Every step names the very text that it answers."""
 
-import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from duolog.cli import asking, forms, times
-from duolog.cli.boundary_shapes import boundary_shape, number_of_text
+from duolog.cli.boundary_desk import Desk, answers
+from duolog.cli.boundary_shapes import boundary_shape
 from duolog.cli.command import command, group
 from duolog.cli.failures import OK, Usage
 from duolog.cli.journals import OfflineOption
@@ -17,10 +17,7 @@ from duolog.cli.shapes import b64
 from duolog.cli.texts import written_text
 
 if TYPE_CHECKING:
-    from duolog.client import JournalView
-    from duolog.client.blocking import Duolog
-    from duolog.documents.base import Voice
-    from duolog.documents.boundary import Boundary, Text, Wording
+    from duolog.documents.boundary import Boundary, Text
 
 app = group("boundary", "What the two of you agree on, by an explicit act of each.")
 
@@ -33,83 +30,6 @@ TextOption = Annotated[
         "--text", metavar="N", help="Which of its texts, as `show` numbers them. Default: the one that waits."
     ),
 ]
-
-
-class Desk:
-    """The boundaries of one journal, for one command: found, chosen, described, answered."""
-
-    def __init__(self, run: Run, duolog: "Duolog", journal: "JournalView") -> None:
-        self.run, self.duolog, self.journal = run, duolog, journal
-        self.now = int(time.time())
-        self.me = duolog.account
-        self.all: Sequence[Boundary] = duolog.boundaries(journal.id).list()
-
-    @property
-    def voice(self) -> "Voice":
-        """Names and times as this person reads them."""
-        from duolog.documents.base import Voice
-
-        names = {
-            member.account: member.name or ("You" if member.me else "Your partner") for member in self.journal.members
-        }
-        return Voice(name=lambda account: names.get(account, "Someone"), when=times.moment)
-
-    def choose(self, number: int | None, fits: "Callable[[Boundary], bool]", none: str) -> "tuple[int, Boundary]":
-        """The boundary with this number; without one, the only one that fits. Raises: Usage."""
-        if number is not None:
-            if not 1 <= number <= len(self.all):
-                raise Usage(f"There is no boundary {number}. `duolog boundary list` numbers them.")
-            return number, self.all[number - 1]
-        found = [(count, one) for count, one in enumerate(self.all, 1) if fits(one)]
-        if len(found) == 1:
-            return found[0]
-        if not found:
-            raise Usage(none)
-        raise Usage(
-            "Say which one: " + ", ".join(str(count) for count, _ in found) + ". (`duolog boundary list` shows them.)"
-        )
-
-    def waits_for_me(self, boundary: "Boundary") -> bool:
-        """Whether the other's words in it wait for my answer."""
-        waiting = boundary.waiting_text
-        return waiting is not None and waiting.author != self.me and not waiting.lapsed(self.now)
-
-    def say_text(self, boundary: "Boundary", text: "Text") -> None:
-        """One text, as it will be answered."""
-        say = self.run.screen.say
-        say(
-            f"{self.voice.name(text.author)}'s text {number_of_text(boundary, text)}, {times.moment(text.at)}:",
-            style="strong",
-        )
-        if text.wording is None:
-            say("To retire this boundary." + (f" {text.why}" if text.why else ""), indent=2)
-        else:
-            say_wording(self.run, text.wording)
-        say()
-
-    def step(self, body: dict[str, Any], sentence: str) -> int:
-        """Writes one step; the exit code."""
-        with self.run.screen.busy("Sealing and sending"):
-            written = self.duolog.write(self.journal.id, "boundary", body)
-        return self.run.wrote(self.duolog, self.journal.id, written, sentence)
-
-
-def say_wording(run: Run, wording: "Wording") -> None:
-    """What a boundary says, field by field."""
-    say = run.screen.say
-    say(wording.text, indent=2)
-    binds = "both of us" if wording.binds == "both" else "the one who wrote it"
-    say(f"Topic: {wording.topic.replace('_', ' ')}. It binds {binds}.", indent=2, style="quiet")
-    for key, heading in forms.SECTIONS.items():
-        if value := getattr(wording, key):
-            say(f"{heading}: {value}", indent=2)
-    if wording.review is not None:
-        say(f"To be looked at again on {times.day_of(wording.review)}.", indent=2)
-
-
-def answers(text: "Text") -> dict[str, str]:
-    """How a step names the text that it answers."""
-    return {"entry": b64(text.entry), "message": b64(text.message)}
 
 
 def _write(run: Run, start: str, hint: str, parse: Callable[[str], Any], act: Callable[[Any], int]) -> int:
@@ -162,6 +82,7 @@ def counter(run: Run, number: NumberArgument = None, journal: JournalOption = No
     def act(desk: Desk) -> int:
         _, boundary = desk.choose(number, desk.waits_for_me, "Nothing waits for your answer.")
         waiting = _waiting(boundary)
+        desk.warn_of_unknown_parts(waiting)
         return _write(
             run,
             forms.boundary_form(waiting.wording),
@@ -194,6 +115,7 @@ def accept(
         if chosen is None:
             raise Usage("Nothing waits for an answer in this boundary.")
         desk.say_text(boundary, chosen)
+        desk.require_shown(chosen)
         if not asking.ask_yes("Do you accept exactly this text?", given=yes):
             run.screen.say("Nothing was sent. `duolog boundary counter` or `decline` answers it otherwise.")
             return OK
@@ -226,6 +148,22 @@ def decline(
     return _at_desk(run, journal, act)
 
 
+@command(app, "take-back", examples=("duolog boundary take-back", "duolog boundary take-back 2 --yes"))
+def take_back(run: Run, number: NumberArgument = None, journal: JournalOption = None, yes: YesOption = False) -> int:
+    """Take back your own text, or your asking to retire, while it waits for an answer. What was agreed before stays."""
+
+    def act(desk: Desk) -> int:
+        _, boundary = desk.choose(number, desk.waits_for_other, "Nothing of yours waits for an answer.")
+        waiting = _waiting(boundary)
+        desk.say_text(boundary, waiting)
+        if not asking.ask_yes("Do you take this back?", given=yes):
+            return OK
+        body = {"step": "take_back", "answers": answers(waiting)}
+        return desk.step(body, "Taken back. The same can't be proposed again for 14 days.")
+
+    return _at_desk(run, journal, act)
+
+
 @command(app, "contest", examples=("duolog boundary contest", "duolog boundary contest 1 < words.md"))
 def contest(run: Run, number: NumberArgument = None, journal: JournalOption = None) -> int:
     """Say that an agreed boundary doesn't hold for you any more, in your words. Both texts stay readable."""
@@ -254,6 +192,7 @@ def amend(run: Run, number: NumberArgument = None, journal: JournalOption = None
     def act(desk: Desk) -> int:
         _, boundary = desk.choose(number, _is_agreed, "No boundary is in force.")
         agreed = _agreed(boundary)
+        desk.warn_of_unknown_parts(agreed)
         return _write(
             run,
             forms.boundary_form(agreed.wording),
@@ -284,6 +223,9 @@ def retire(
         asked = waiting is not None and waiting.wording is None and desk.waits_for_me(boundary)
         named = waiting if asked and waiting is not None else _agreed(boundary)
         desk.say_text(boundary, _agreed(boundary))
+        if asked:
+            desk.say_text(boundary, named)
+            desk.require_shown(named)
         question = (
             "Do you agree that this ends?" if asked else "Do you ask to end this? It stays until the other agrees."
         )
@@ -320,6 +262,7 @@ STATUS = {
     "in_force": ("in force", "good"),
     "contested": ("contested", "careful"),
     "declined": ("declined", "quiet"),
+    "taken_back": ("taken back", "quiet"),
     "lapsed": ("lapsed", "quiet"),
     "retired": ("retired", "quiet"),
 }
@@ -351,7 +294,8 @@ def show(run: Run, number: NumberArgument = None, journal: JournalOption = None,
             run.screen.say(_became(desk, boundary, text), indent=2, style="quiet")
         for account, contested in boundary.contests.items():
             run.screen.say()
-            run.screen.say(f"{desk.voice.name(account)} contests it, {times.moment(contested.at)}:", style="strong")
+            when = desk.voice.dated(contested.at, contested.effective)
+            run.screen.say(f"{desk.voice.name(account)} contests it, {when}:", style="strong")
             run.screen.say(contested.words, indent=2)
         return OK
 
@@ -363,9 +307,12 @@ def _became(desk: Desk, boundary: "Boundary", text: "Text") -> str:
         if text.lapsed(desk.now):
             return "Nobody answered within 14 days. Silence is never consent."
         return f"Waits for an answer until {times.moment(text.lapses_at)}."
-    if text.outcome == "accepted" and text.answered_by is not None and text.answered_at is not None:
+    if text.taken_back:
+        return f"Taken back by {desk.voice.name(text.author)}."
+    if text.outcome == "accepted" and None not in (text.answered_by, text.answered_at, text.answered_effective):
         done = "Agreed to" if text.wording is None else "Accepted"
-        return f"{done} by {desk.voice.name(text.answered_by)}, {times.moment(text.answered_at)}."
+        when = desk.voice.dated(text.answered_at or 0, text.answered_effective or 0)
+        return f"{done} by {desk.voice.name(text.answered_by or b'')}, {when}."
     if text.outcome == "declined" and text.answered_by is not None:
         return f"Declined by {desk.voice.name(text.answered_by)}." + (f" {text.answer_why}" if text.answer_why else "")
     return "Replaced by a newer text."

@@ -14,7 +14,8 @@ def number_of_text(boundary: "Boundary", text: "Text") -> int:
 
 
 def boundary_shape(number: int, boundary: "Boundary", me: bytes, now: int) -> Shape:
-    """One boundary. `status`: proposed, in_force, contested, declined, lapsed or retired, as of now."""
+    """One boundary. `status`: proposed, in_force, contested, declined, taken_back, lapsed or
+    retired, as of now."""
     from duolog.documents.boundary_words import view_boundary
 
     view = view_boundary(boundary, now)
@@ -28,22 +29,27 @@ def boundary_shape(number: int, boundary: "Boundary", me: bytes, now: int) -> Sh
         "review_due": view.review_due,
         "texts": [_text_shape(boundary, text) for text in boundary.texts.values()],
         "contests": [
-            {"author": b64(account), "at": contest.at, "words": contest.words}
+            {"author": b64(account), "at": contest.at, "effective": contest.effective, "words": contest.words}
             for account, contest in boundary.contests.items()
         ],
     }
 
 
 def _text_shape(boundary: "Boundary", text: "Text") -> Shape:
+    from duolog.documents.base import has_unknown_parts
+
     return {
         "number": number_of_text(boundary, text),
         "entry": b64(text.entry),
         "author": b64(text.author),
         "at": text.at,
+        "effective": text.effective,
         "digest": b64(text.digest),
         "wording": None if text.wording is None else text.wording.encode_json(),
+        "unknown_parts": has_unknown_parts(text.step),
         "why": text.why,
         "outcome": text.outcome,
         "answered_by": None if text.answered_by is None else b64(text.answered_by),
         "answered_at": text.answered_at,
+        "answered_effective": text.answered_effective,
     }

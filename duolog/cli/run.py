@@ -175,9 +175,7 @@ class Run:
 
         self.screen.result(written_shape(journal, written))
         if written.delivered:
-            self.screen.say(sentence, style="good")
-            self._compare_clocks(duolog, journal, written.entry)
-            return OK
+            return self._arrived(duolog, journal, written.entry, sentence)
         if written.problem is None or isinstance(written.problem, TransportError):
             self.screen.say("Saved here. It will be sent when the server can be reached.", style="careful")
             return OFFLINE
@@ -187,11 +185,19 @@ class Run:
         self.screen.say(f"Saved here, and not sent yet: {written.problem}", style="careful")
         return REFUSED
 
-    def _compare_clocks(self, duolog: "Duolog", journal: bytes, entry: bytes) -> None:
+    def _arrived(self, duolog: "Duolog", journal: bytes, entry: bytes, sentence: str) -> int:
+        """Says that it is in the journal, or that something that came before it has left it without effect."""
         last = duolog.journal(journal).seq
-        for item in duolog.timeline(journal, after=max(last - 8, 0)):
-            if item.entry == entry and item.received is not None:
+        shown = [item for item in duolog.timeline(journal, after=max(last - 8, 0)) if item.entry == entry]
+        skipped = [item.without_effect for item in shown if item.without_effect is not None]
+        if skipped:
+            self.screen.say(f"It arrived, and has no effect: {skipped[0]}", style="careful")
+        else:
+            self.screen.say(sentence, style="good")
+        for item in shown:
+            if item.received is not None:
                 self.check_clock(item.received)
+        return REFUSED if skipped else OK
 
     def check_clock(self, server_time: int) -> None:
         """Warns when this computer's clock and the server's differ. `server_time`: Unix seconds, as of now."""

@@ -187,6 +187,7 @@ def entry_shape(item: "TimelineEntry") -> Shape:
         "mine": item.mine,
         "at": item.at,
         "received": item.received,
+        "effective": item.effective,
         "kind": item.kind,
         "v": item.v,
         "body": None if body is None else dict(body),

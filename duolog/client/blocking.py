@@ -52,6 +52,7 @@ class Boundaries(_Face):
     counter = _waits(_boundaries.Boundaries.counter)
     accept = _waits(_boundaries.Boundaries.accept)
     decline = _waits(_boundaries.Boundaries.decline)
+    take_back = _waits(_boundaries.Boundaries.take_back)
     contest = _waits(_boundaries.Boundaries.contest)
     amend = _waits(_boundaries.Boundaries.amend)
     retire = _waits(_boundaries.Boundaries.retire)

@@ -18,7 +18,8 @@ class Boundaries:
     """Steps and views of a journal's boundaries. A boundary is named by any entry of it: its id, or one of its texts.
 
     Raises:
-        NotAllowed: from every step, when the rules forbid it now; nothing is stored or sent.
+        NotAllowed: from every step, when the rules forbid it now, or when it consents to a text with parts that this
+            version of Duolog can't show; nothing is stored or sent.
         MalformedData: when the terms are not what a boundary holds.
         JournalFrozen, HomeError: as `Duolog.write`.
     """
@@ -48,6 +49,12 @@ class Boundaries:
     async def decline(self, boundary: bytes, why: str | None = None) -> Written:
         """No to what waits."""
         return await self._answer("decline", await self._waiting(boundary), why=why)
+
+    async def take_back(self, boundary: bytes, *, text: bytes | None = None) -> Written:
+        """Take back my own text or ask, while it waits. `text`: its entry, when it may have been replaced since."""
+        if text is not None:
+            return await self._answer("take_back", _text_of(await self.show(boundary), text))
+        return await self._answer("take_back", await self._waiting(boundary))
 
     async def contest(self, boundary: bytes, words: str) -> Written:
         """The agreed text no longer holds for me."""

@@ -3,7 +3,7 @@ between.
 
 Rules
 - State is made from the stored log alone, so it is the same however often a client was interrupted.
-- A snapshot only saves time: one that is missing or damaged is made anew.
+- A snapshot only saves time: one that is missing, damaged or by another version of Duolog is made anew.
 - An entry that was taken once and can't be taken again, by a newer version of this program for instance, is quarantined
   now, as it would be today; the rest of the journal stays readable.
 """
@@ -21,7 +21,7 @@ from duolog.client.verify import ENTRY_FAULT, UNFORESEEN, Known, Me, open_verifi
 from duolog.documents.account import AccountState, apply_account, encode_account_state, parse_account_state
 from duolog.documents.base import AppliedDocument
 from duolog.documents.base import Context as DocumentContext
-from duolog.documents.journal import JournalState, apply, encode_state, parse_state
+from duolog.documents.journal import JournalState, apply_all, encode_state, parse_state
 from duolog.errors import DuologError, EntryFault, MalformedData, VerificationError
 from duolog.protocol.containing import contained
 from duolog.protocol.entries import parse_header
@@ -42,34 +42,33 @@ def document_context(roster: Roster) -> DocumentContext:
 
 def journal_state(context: Context, journal: bytes) -> JournalState:
     """What a journal's documents come to, up to its mark."""
-    state, seq = context.states.get(journal), 0
-    if state is None:
-        seq, data = _snapshot(context, journal)
-        state = _parse_or(parse_state, data, JournalState())
-        if not state.timeline:
-            seq = 0
-    elif state.timeline:
-        seq = state.timeline[-1].applied.seq
-    before = seq
-    for applied, roster in opened(context, journal, seq):
-        state, seq = apply(state, applied, document_context(roster)), applied.seq
-    if seq != before:
-        _keep(context, journal, seq, partial(encode_state, state))
+    known = context.states.get(journal)
+    state, usable = (known, True) if known is not None else _restored(context, journal, parse_state, JournalState())
+    before = _seq(state)
+    documents = ((applied, document_context(roster)) for applied, roster in opened(context, journal, before))
+    state = apply_all(state, documents)
+    if _seq(state) != before:
+        _keep(context, journal, _seq(state), partial(encode_state, state), anew=not usable)
     context.states[journal] = state
     return state
+
+
+def _seq(state: JournalState) -> int:
+    return state.timeline[-1].applied.seq if state.timeline else 0
 
 
 def account_state(context: Context) -> AccountState:
     """What the account journal comes to, up to its mark."""
     journal = context.identity.account_journal
-    state = context.account_state
-    if state is None:
-        state = _parse_or(parse_account_state, _snapshot(context, journal)[1], AccountState())
+    known = context.account_state
+    state, usable = (
+        (known, True) if known is not None else _restored(context, journal, parse_account_state, AccountState())
+    )
     before = state.seq
     for applied, _ in opened(context, journal, before):
         state = apply_account(state, applied)
     if state.seq != before:
-        _keep(context, journal, state.seq, partial(encode_account_state, state))
+        _keep(context, journal, state.seq, partial(encode_account_state, state), anew=not usable)
     context.account_state = state
     return state
 
@@ -128,26 +127,20 @@ def _quarantine(context: Context, journal: bytes, seq: int, error: VerificationE
     context.store.write("UPDATE item SET fault = ? WHERE journal = ? AND seq = ?", fault, journal, seq)
 
 
-def _snapshot(context: Context, journal: bytes) -> tuple[int, bytes | None]:
-    row = context.store.row("SELECT seq, sealed FROM snapshot WHERE journal = ?", journal)
+def _restored(context: Context, journal: bytes, parse: Callable[[bytes], T], fresh: T) -> tuple[T, bool]:
+    """The state of the snapshot, else a fresh one; and whether what is kept can be used, or there is nothing."""
+    row = context.store.row("SELECT sealed FROM snapshot WHERE journal = ?", journal)
     if row is None:
-        return 0, None
+        return fresh, True
     try:
-        return as_int(row[0]), context.home.open("snapshot", as_bytes(row[1]))
+        return parse(context.home.open("snapshot", as_bytes(row[0]))), True
     except DuologError:
-        return 0, None
+        return fresh, False
 
 
-def _keep(context: Context, journal: bytes, seq: int, encode: Callable[[], bytes]) -> None:
+def _keep(context: Context, journal: bytes, seq: int, encode: Callable[[], bytes], *, anew: bool) -> None:
     row = context.store.row("SELECT seq FROM snapshot WHERE journal = ?", journal)
-    if row is not None and seq - as_int(row[0]) < _KEPT_EVERY:
+    if row is not None and not anew and seq - as_int(row[0]) < _KEPT_EVERY:
         return
     sealed = context.home.seal("snapshot", encode())
     context.store.write("INSERT OR REPLACE INTO snapshot VALUES (?, ?, ?)", journal, seq, sealed)
-
-
-def _parse_or(parse: Callable[[bytes], T], data: bytes | None, fallback: T) -> T:
-    try:
-        return fallback if data is None else parse(data)
-    except DuologError:
-        return fallback

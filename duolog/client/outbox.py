@@ -25,7 +25,8 @@ from duolog.client.pulling import pull
 from duolog.client.rosters import Made, is_behind, make_bad_grant, make_rotate
 from duolog.client.store import as_bytes, as_int
 from duolog.client.terms import make_endings
-from duolog.documents.journal import require_allowed
+from duolog.documents.base import expected_receipt
+from duolog.documents.journal import last_of, require_allowed
 from duolog.errors import NotAllowed, Rollback, ServerRefused, TransportError, VerificationError
 from duolog.protocol import sizes
 from duolog.protocol.codec import parse_b64
@@ -66,12 +67,13 @@ def post(context: Context, journal: bytes, document: Document) -> bytes:
     member = roster.find(context.account)
     if member is None or member.rights != "write":  # check: client.may_write
         raise NotAllowed("You may read this journal, but not write in it.")
-    if journal != context.identity.account_journal:
-        state = journal_state(context, journal)
-        require_allowed(state, document, context.account, document_context(roster))  # check: client.allowed
     seen = newest_receipt(context.store, journal)
     if seen is None:
         raise NotAllowed("This journal has not been fetched yet. Sync first.")
+    if journal != context.identity.account_journal:
+        state = journal_state(context, journal)
+        received = expected_receipt(context.clock(), seen.time, last_of(state, context.account))
+        require_allowed(state, document, context.account, document_context(roster), received)  # check: client.allowed
     last = context.store.row("SELECT entry FROM outbox WHERE journal = ? ORDER BY place DESC LIMIT 1", journal)
     follows = None if last is None else as_bytes(last[0])
     message = Message(document, seen, follows, refused_since(context.store, journal, context.account)).encode()

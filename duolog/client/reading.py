@@ -206,6 +206,7 @@ def _entry(
         unreadable=trouble if item else reason or REMOVED,
         without_effect=None if item is None else item.skipped,
         not_delivered_to=() if item is None else item.refused_by,
+        effective=None if item is None else item.applied.effective,
     )
 
 
@@ -239,7 +240,9 @@ class _Gaps:
 
 
 def _without(shown: TimelineEntry, hidden: str) -> TimelineEntry:
-    return replace(shown, at=None, kind=None, v=None, body=None, text=None, unreadable=None, hidden=hidden)
+    return replace(
+        shown, at=None, effective=None, kind=None, v=None, body=None, text=None, unreadable=None, hidden=hidden
+    )
 
 
 def _waiting(context: Context, journal: bytes, name: str | None) -> list[TimelineEntry]:

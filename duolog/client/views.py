@@ -242,8 +242,9 @@ class Written:
 class TimelineEntry:
     """One entry as this home may show it.
 
-    `at`: the author's clock, `received`: the server's, Unix seconds. `kind`, `v`, `body`, `text` are None where
-    `unreadable` says why.
+    `at`: the author's clock, `received`: the server's, `effective`: the time that rules compare, Unix seconds; the last
+    differs from `at` where the author's clock isn't believed. `kind`, `v`, `body`, `text` are None where `unreadable`
+    says why.
     `text`: the document in plain words, safe on a terminal. `without_effect`: why the rules skip this step, or None.
     `not_delivered_to`: members who said that they could not read it. `seq` is None while it waits in the outbox.
     `hidden`: withdrawn by its author, or erased by me; then there is no text, unless I had kept it.
@@ -265,6 +266,7 @@ class TimelineEntry:
     without_effect: str | None
     not_delivered_to: tuple[bytes, ...]
     hidden: str | None = None
+    effective: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import TypeAdapter
 
 from duolog.documents.account_kinds import (
     AccountMoved,
@@ -47,8 +47,9 @@ from duolog.documents.account_kinds import (
     Verified,
     same_terms,
 )
-from duolog.documents.base import AccountId, AppliedDocument, Body, EntryId, JournalId, Skipped, parse_body
-from duolog.errors import DuologError, MalformedData, NotAllowed, PinMismatch
+from duolog.documents.base import AccountId, AppliedDocument, Body, EntryId, JournalId, Skipped, parse_body, why_skipped
+from duolog.documents.snapshots import encode_snapshot, parse_snapshot
+from duolog.errors import NotAllowed, PinMismatch
 from duolog.protocol import sizes
 from duolog.protocol.messages import Document
 
@@ -143,8 +144,8 @@ def apply_account(state: AccountState, applied: AppliedDocument) -> AccountState
     try:
         _require_own_generation(applied)
         return _reduce(row, state, applied.entry, applied.document)
-    except DuologError as error:
-        return replace(state, skipped=(*state.skipped, Skipped(applied.entry, str(error))))
+    except Exception as error:  # noqa: BLE001 - whatever it holds, a document never stops the account it stands in
+        return replace(state, skipped=(*state.skipped, Skipped(applied.entry, why_skipped(error))))
 
 
 def require_allowed_account(state: AccountState, document: Document) -> None:
@@ -159,7 +160,7 @@ def require_allowed_account(state: AccountState, document: Document) -> None:
     row = ACCOUNT_KINDS.get(document.kind)
     if row is None:
         raise NotAllowed("Only an account's own state is written to the account journal.")
-    after = _reduce(row, state, bytes(sizes.ENTRY_ID), document)
+    after = _reduce(row, state, bytes(sizes.ENTRY_ID), document, writing=True)
     if len(after.conflicts) > len(state.conflicts):  # check: account.contradiction
         raise PinMismatch(after.conflicts[-1].sentence)
 
@@ -171,15 +172,12 @@ def make_account_document(kind: str, body: Body, at: int) -> Document:
 
 def encode_account_state(state: AccountState) -> bytes:
     """UTF-8 JSON for an encrypted snapshot: it holds secrets. Spec: documents"""
-    return _STATE.dump_json(state, exclude_unset=True)
+    return encode_snapshot(_STATE, state, dict.fromkeys(ACCOUNT_KINDS, ACCOUNT_VERSION))
 
 
 def parse_account_state(data: bytes) -> AccountState:
     """A state from its snapshot. Raises: MalformedData; then start anew from the log. Spec: documents"""
-    try:
-        return _STATE.validate_json(data)
-    except ValidationError as error:
-        raise MalformedData("The snapshot of the account journal can't be read; it will be made anew.") from error
+    return parse_snapshot(_STATE, data, dict.fromkeys(ACCOUNT_KINDS, ACCOUNT_VERSION))
 
 
 # --- one reducer for each kind ----------------------------------------------------------------------------------------
@@ -365,10 +363,12 @@ class AccountKind:
     reduce: Callable[[AccountState, bytes, Any], AccountState]
 
 
-def _reduce(row: AccountKind, state: AccountState, entry: bytes, document: Document) -> AccountState:
+def _reduce(
+    row: AccountKind, state: AccountState, entry: bytes, document: Document, *, writing: bool = False
+) -> AccountState:
     if document.v != ACCOUNT_VERSION:  # check: account.version
         raise NotAllowed(NEWER)
-    return row.reduce(state, entry, parse_body(row.body, document.body))
+    return row.reduce(state, entry, parse_body(row.body, document.body, writing=writing))
 
 
 ACCOUNT_VERSION = 1

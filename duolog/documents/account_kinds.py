@@ -9,8 +9,10 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, StringConstraints
 
-from duolog.documents.base import AccountId, Binary, Body, EntryId, Hash, JournalId
+from duolog.documents.base import AccountId, AtMost, Binary, Body, EntryId, Hash, JournalId
 from duolog.protocol import sizes
+
+MAX_HEADS = 400  # of journals that one document may name; more would not fit into it
 
 KeyholderId = Annotated[bytes, Binary(sizes.KEYHOLDER_ID)]
 InvitationId = Annotated[bytes, Binary(sizes.INVITATION_ID)]
@@ -75,7 +77,7 @@ class AccountMoved(Body):
     receipt_key: Annotated[bytes, Binary(sizes.SIGN_KEY)]
     from_origin: Origin
     from_receipt_key: Annotated[bytes, Binary(sizes.SIGN_KEY)]
-    heads: tuple[NotedHead, ...] = ()
+    heads: Annotated[tuple[NotedHead, ...], AtMost(MAX_HEADS)] = ()
 
 
 class KeyholderLabel(Body):
@@ -203,8 +205,8 @@ class Rotated(Body):
     """
 
     generation: Number
-    heads: tuple[HeadCompared, ...] = ()
-    removed: tuple[KeyholderId, ...] = ()
+    heads: Annotated[tuple[HeadCompared, ...], AtMost(MAX_HEADS)] = ()
+    removed: Annotated[tuple[KeyholderId, ...], AtMost(sizes.MAX_KEYHOLDERS)] = ()
 
 
 class BranchChosen(Body):
@@ -224,7 +226,7 @@ class Confirmed(Body):
     keyholder: KeyholderId
     generation: Number
     chain_head: Hash
-    heads: tuple[HeadCompared, ...] = ()
+    heads: Annotated[tuple[HeadCompared, ...], AtMost(MAX_HEADS)] = ()
     with_account: AccountId | None = None
 
 

@@ -3,10 +3,13 @@
 Rules
 - A body is checked strictly; fields that this version doesn't know are kept and passed on.
 - A reducer is `state, document, context -> state`: deterministic, total, incremental, pure, without a clock. It
-  compares the authors' `at`; `now` enters a view alone.
+  compares effective times (`effective_time`) and nothing else; what is shown is the author's `at`. `now` enters a view
+  alone.
 - A step that answers a document names its entry and its message hash, and counts only for those who hold that message.
 - A step that the rules forbid raises `NotAllowed` before it is sent; everyone else skips it, and the same sentence is
   the reason.
+- What was not shown was not agreed: see `has_unknown_parts`.
+- Limits of length (`AtMost`) are for writing. What stands in a log is read at any length: a document holds 64 KiB.
 
 It knows no kind, and decides nothing about what a step means.
 """
@@ -22,12 +25,14 @@ from pydantic import (
     GetCoreSchemaHandler,
     GetJsonSchemaHandler,
     PlainSerializer,
+    StringConstraints,
     TypeAdapter,
     ValidationError,
+    ValidationInfo,
 )
 from pydantic_core import CoreSchema, core_schema
 
-from duolog.errors import MalformedData
+from duolog.errors import DuologError, MalformedData
 from duolog.protocol import sizes
 from duolog.protocol.codec import JsonObject, encode_b64, encode_message_json, parse_b64
 from duolog.protocol.messages import Document
@@ -35,6 +40,15 @@ from duolog.protocol.messages import Document
 T = TypeVar("T")
 
 DAY = 24 * 3600  # seconds
+MAX_AHEAD = DAY  # how far behind its receipt a document's effective time may lie, seconds
+MAX_BEFORE = 7 * DAY  # how far before it: what was written offline is that old
+WORDS, PROSE = 2_000, 20_000  # characters that may be written
+UNFORESEEN = "It could not be judged: something in it is unlike anything that this version of Duolog expects."
+UPDATE_TO_AGREE = (
+    "It has parts that this version of Duolog can't show. Update, and read all of it before you agree to it."
+)
+PARTS_UNSHOWN = "It has parts that this version of Duolog can't show; update to read all of it."
+_WRITING = "writing"  # the context in which limits of length are checked
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +80,31 @@ class Binary:
         return {"type": "string", "pattern": f"^[A-Za-z0-9_-]{count}$", "description": f"{size}, unpadded base64url"}
 
 
+@dataclass(frozen=True, slots=True)
+class AtMost:
+    """Marks a text or list of which `size` characters or items may be written; a longer one that stands in a log is
+    read."""
+
+    size: int
+
+    def _check(self, value: Any, info: ValidationInfo) -> Any:
+        if info.context == _WRITING and len(value) > self.size:  # check: documents.too_long
+            raise ValueError(f"it is too long: {self.size} fit")  # pydantic collects ValueErrors
+        return value
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        """How pydantic checks such a value."""
+        return core_schema.with_info_after_validator_function(self._check, handler(source))
+
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonObject:
+        """How it looks to other clients, which write no longer ones either."""
+        found = handler(schema)
+        found["maxItems" if found.get("type") == "array" else "maxLength"] = self.size
+        return found
+
+
+Words = Annotated[str, StringConstraints(min_length=1, pattern=r"\S"), AtMost(WORDS)]
+Prose = Annotated[str, StringConstraints(min_length=1, pattern=r"\S"), AtMost(PROSE)]
 AccountId = Annotated[bytes, Binary(sizes.ACCOUNT_ID)]
 JournalId = Annotated[bytes, Binary(sizes.JOURNAL_ID)]
 EntryId = Annotated[bytes, Binary(sizes.ENTRY_ID)]
@@ -110,8 +149,8 @@ class AppliedDocument:
     """A verified, opened document on its way into a reducer.
 
     `entry`: 16 bytes. `seq`: its place in the log. `author`: account id, 32 bytes. `message`: SHA-256 of the message,
-    32 bytes. `received`: the receipt's time in Unix seconds, for display alone. `refused`: seqs that its author could
-    not open, and so doesn't hold. `generation`: the author's keys that wrote it. `key_since`: the first seq whose
+    32 bytes. `received`: the receipt's time in Unix seconds, 0 where it isn't known. `refused`: seqs that its author
+    could not open, and so doesn't hold. `generation`: the author's keys that wrote it. `key_since`: the first seq whose
     receipt is under the same key, so by the same server's clock.
     """
 
@@ -127,8 +166,43 @@ class AppliedDocument:
 
     @property
     def at(self) -> int:
-        """The author's clock, Unix seconds."""
+        """The author's clock, Unix seconds: what is shown."""
         return self.document.at
+
+    @property
+    def effective(self) -> int:
+        """The time that counts, Unix seconds: what rules compare."""
+        return effective_time(self.document.at, self.received)
+
+
+def effective_time(at: int, received: int) -> int:
+    """The time by which rules judge a document: the author's clock, believed only near the receipt. Unix seconds.
+
+    `received`: the time of its receipt, or 0 where nobody knows it. Spec: documents
+    """
+    if received:  # check: documents.effective
+        return min(max(at, received - MAX_BEFORE), received + MAX_AHEAD)
+    return at
+
+
+def expected_receipt(now: int, newest: int, last: "AppliedDocument | None") -> int:
+    """The time that a receipt would have now, as far as an own clock, which may be wrong, can tell. Unix seconds.
+
+    `newest`: the newest receipt here; no later one is earlier. `last`: the author's own newest document. Where it was
+    dated after its receipt, this clock is ahead by as much, unless it has been put back since.
+    """
+    ahead = last.at - last.received if last is not None and last.received and last.at <= now else 0
+    return max(newest, now - max(ahead, 0))
+
+
+def why_skipped(error: Exception) -> str:
+    """Why a document has no effect, whatever went wrong with it.
+
+    Raises: MemoryError and OSError again, which are this computer's fault and no document's.
+    """
+    if isinstance(error, MemoryError | OSError):
+        raise error
+    return str(error) if isinstance(error, DuologError) else UNFORESEEN
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,18 +232,37 @@ class Voice:
     name: Callable[[bytes], str]
     when: Callable[[int], str]
 
+    def dated(self, at: int, effective: int) -> str:
+        """A time as its author's clock had it, marked where another one counts."""
+        if at == effective:
+            return self.when(at)
+        why = "by a clock that was ahead" if at > effective else "received more than a week later"
+        return f"{self.when(at)} ({why}: {self.when(effective)} counts)"
 
-def parse_body(adapter: TypeAdapter[T], body: JsonObject) -> T:
-    """A body by its model.
+
+def parse_body(adapter: TypeAdapter[T], body: JsonObject, *, writing: bool = False) -> T:
+    """A body by its model. `writing`: before it is sent, when the limits of length count too.
 
     Raises:
         MalformedData: a field is missing, or not what the model says; the text names the field, never its content.
     Spec: documents
     """
     try:
-        return adapter.validate_json(encode_message_json(body))
+        return adapter.validate_json(encode_message_json(body), context=_WRITING if writing else None)
     except ValidationError as error:
         raise MalformedData(_sentence(error)) from error
+
+
+def has_unknown_parts(value: object) -> bool:
+    """Whether a body holds, at any depth, a field that this version doesn't know, and so can't show. Spec: documents
+
+    One that is null says nothing.
+    """
+    if isinstance(value, BaseModel):
+        extra = value.model_extra or {}
+        known = (getattr(value, name) for name in type(value).model_fields)
+        return any(item is not None for item in extra.values()) or any(map(has_unknown_parts, known))
+    return isinstance(value, tuple) and any(map(has_unknown_parts, value))
 
 
 def _sentence(error: ValidationError) -> str:

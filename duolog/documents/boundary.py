@@ -1,8 +1,8 @@
 """`boundary`: what two people agree on, by an explicit act of each: what is written, and what it comes to.
 
 A text's author consents to exactly that text by writing it; it is in force when the other accepts it, naming its entry
-and message. One thing waits at a time: a text, or an ask to retire; it lapses 14 days after it was written, by the
-authors' `at`.
+and message. One thing waits at a time: a text, or an ask to retire; it lapses 14 days after it was written, by
+effective times. Its author may take it back while it waits.
 
 The rules stand in `boundary_rules`, the words for a reader in `boundary_words`. A draft is local. Spec: documents
 """
@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Annotated, Literal
 
-from pydantic import Field, StringConstraints, WithJsonSchema
+from pydantic import Field, WithJsonSchema
 
 from duolog.documents.base import (
     DAY,
@@ -21,15 +21,16 @@ from duolog.documents.base import (
     Body,
     EntryId,
     Hash,
+    Prose,
     StepBody,
+    Words,
 )
 from duolog.protocol.codec import label, sha256
 
-LAPSES_AFTER = 14 * DAY  # seconds from a text's `at`; the last one still counts
+LAPSES_AFTER = 14 * DAY  # seconds from a text's effective time; the last one still counts
 NOT_AGAIN_FOR = 14 * DAY  # seconds from a decline, or from the lapse
 
 Topic = Literal["communication", "friendships", "social_media", "time", "money", "closeness", "other"]
-Prose = Annotated[str, StringConstraints(min_length=1, pattern=r"\S")]
 # "you" is read, so that it can be refused with a sentence; no schema offers it.
 Binds = Annotated[Literal["me", "both", "you"], WithJsonSchema({"type": "string", "enum": ["me", "both"]})]
 
@@ -43,10 +44,10 @@ class Wording(Body):
     topic: Topic
     text: Prose
     binds: Binds
-    why: Prose | None = None
-    fine: Prose | None = None
-    not_fine: Prose | None = None
-    if_compromised: Prose | None = None
+    why: Words | None = None
+    fine: Words | None = None
+    not_fine: Words | None = None
+    if_compromised: Words | None = None
     review: date | None = None
 
     def digest(self) -> bytes:
@@ -83,7 +84,14 @@ class Decline(StepBody):
 
     step: Literal["decline"] = "decline"
     answers: Answer
-    why: Prose | None = None
+    why: Words | None = None
+
+
+class TakeBack(StepBody):
+    """Its author takes back what waits, before it is answered."""
+
+    step: Literal["take_back"] = "take_back"
+    answers: Answer
 
 
 class Contest(StepBody):
@@ -91,7 +99,7 @@ class Contest(StepBody):
 
     step: Literal["contest"] = "contest"
     answers: Answer
-    words: Prose
+    words: Words
 
 
 class Amend(StepBody):
@@ -107,11 +115,12 @@ class Retire(StepBody):
 
     step: Literal["retire"] = "retire"
     answers: Answer
-    why: Prose | None = None
+    why: Words | None = None
 
 
-Step = Propose | Counter | Accept | Decline | Contest | Amend | Retire
+Step = Propose | Counter | Accept | Decline | TakeBack | Contest | Amend | Retire
 BoundaryBody = Annotated[Step, Field(discriminator="step")]
+Asking = Annotated[Propose | Counter | Amend | Retire, Field(discriminator="step")]  # steps that wait for an answer
 
 
 # --- what it comes to ------------------------------------------------------------------------------------------------
@@ -119,34 +128,53 @@ BoundaryBody = Annotated[Step, Field(discriminator="step")]
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """One text, or an ask to retire (then `wording` is None), and what became of it. Times are the authors' `at`."""
+    """One text, or an ask to retire (then `wording` is None), and what became of it.
+
+    `at` and `answered_at` are shown, `effective` and `answered_effective` count. `step`: all that its author wrote.
+    """
 
     entry: EntryId
     message: Hash
     author: AccountId
     at: int
+    effective: int
     digest: Hash
-    wording: Wording | None
-    why: str | None = None
+    step: Asking
     outcome: Literal["waiting", "accepted", "declined", "replaced"] = "waiting"
     answered_by: AccountId | None = None
     answered_at: int | None = None
+    answered_effective: int | None = None
     answer: EntryId | None = None
     answer_why: str | None = None
 
     @property
+    def wording(self) -> Wording | None:
+        """The text; None for an ask to retire."""
+        return None if isinstance(self.step, Retire) else self.step.wording
+
+    @property
+    def why(self) -> str | None:
+        """Why its author asks to retire."""
+        return self.step.why if isinstance(self.step, Retire) else None
+
+    @property
+    def taken_back(self) -> bool:
+        """Whether its own author took it back. To the rules it is declined."""
+        return self.outcome == "declined" and self.answered_by == self.author
+
+    @property
     def lapses_at(self) -> int:
         """The last second at which an answer counts."""
-        return self.at + LAPSES_AFTER
+        return self.effective + LAPSES_AFTER
 
     def lapsed(self, at: int) -> bool:
-        """Whether nobody answered in time, seen from `at`."""
+        """Whether nobody answered in time, seen from an effective time or a reader's now."""
         return self.outcome == "waiting" and at > self.lapses_at
 
     def refusable_until(self) -> int | None:
         """Until when it can't be repeated once declined or lapsed; None when it was accepted or replaced."""
-        if self.outcome == "declined" and self.answered_at is not None:
-            return self.answered_at + NOT_AGAIN_FOR
+        if self.outcome == "declined" and self.answered_effective is not None:
+            return self.answered_effective + NOT_AGAIN_FOR
         return self.lapses_at + NOT_AGAIN_FOR if self.outcome == "waiting" else None
 
 
@@ -156,6 +184,7 @@ class Contested:
 
     entry: EntryId
     at: int
+    effective: int
     words: str
 
 

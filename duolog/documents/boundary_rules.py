@@ -6,6 +6,7 @@
     accept   the text that waits             who did not write it           in force; earlier contests are settled
     accept   the agreed text                 who contests it                their contest is settled
     decline  what waits                      who did not write it           it is declined; what was agreed stays
+    take_back  what waits                    who wrote it                   as if declined; what was agreed stays
     contest  the agreed text                 either partner, alone          contested; both texts stay readable
     amend    the agreed text                 either partner                 a new text waits; the agreed one stays
     retire   the agreed text                 either partner                 the ask to retire waits
@@ -14,7 +15,9 @@
 Rules
 - A text's author consents to it by writing it; it is in force when the other accepts exactly that text.
 - One thing waits at a time. It lapses after 14 days; what lapsed takes no answer.
-- A declined or lapsed text (or ask) can't be repeated within 14 days, by anybody; nor one that waits or is in force.
+- A text (or ask) that was declined, taken back or lapsed can't be repeated within 14 days, by anybody; nor one that
+  waits or is in force.
+- Times are effective times: no clock that is wrong, by accident or on purpose, gains more than a day or a week.
 - A boundary that binds only the other is refused. Silence is never consent. Nobody retires alone.
 - The author's client refuses a forbidden step before sending; every reducer skips it with the same sentence. Both ask
   this table.
@@ -30,6 +33,7 @@ from duolog.documents.base import Answer, AppliedDocument, Context
 from duolog.documents.boundary import (
     Accept,
     Amend,
+    Asking,
     Boundaries,
     Boundary,
     Contest,
@@ -39,8 +43,8 @@ from duolog.documents.boundary import (
     Propose,
     Retire,
     Step,
+    TakeBack,
     Text,
-    Wording,
     find_boundary,
 )
 from duolog.errors import NotAllowed
@@ -66,16 +70,27 @@ def reduce_boundary(state: Boundaries, applied: AppliedDocument, body: Step, con
     return {**state, changed.entry: changed}
 
 
+def consented_step(state: Boundaries, body: Step) -> Step | None:
+    """What the author of this step consents to: all of the step whose text they accept, or whose ask they confirm."""
+    if not isinstance(body, Accept | Retire):
+        return None
+    boundary = find_boundary(state, body.answers.entry)
+    named = None if boundary is None else boundary.texts[body.answers.entry]
+    if named is None or (isinstance(body, Retire) and named.wording is not None):
+        return None  # the latter asks to retire, and consents to nothing
+    return named.step
+
+
 def _propose(state: Boundaries, applied: AppliedDocument, body: Propose, context: Context) -> Boundary:
     if len(context.partners) != 2:  # check: boundary.two
         raise NotAllowed("There is nobody in this journal yet to agree with. Invite your partner first.")
-    text = _new_text(state, applied, body.wording)
+    text = _new_text(state, applied, body)
     return Boundary(applied.entry, tuple(sorted(context.partners)), {text.entry: text}, waiting=text.entry)
 
 
 def _counter(state: Boundaries, boundary: Boundary, named: Text, applied: AppliedDocument, body: Counter) -> Boundary:
     _require_mine_to_answer(boundary, named, applied)
-    text = _new_text(state, applied, body.wording)
+    text = _new_text(state, applied, body)
     return _wait(_answered(boundary, named, applied, "replaced"), text)
 
 
@@ -97,21 +112,29 @@ def _decline(state: Boundaries, boundary: Boundary, named: Text, applied: Applie
     return _answered(boundary, named, applied, "declined", body.why)
 
 
+def _take_back(
+    state: Boundaries, boundary: Boundary, named: Text, applied: AppliedDocument, body: TakeBack
+) -> Boundary:
+    if named.author != applied.author:  # check: boundary.take_back_own
+        raise NotAllowed("Only who wrote it can take it back. You can decline it.")
+    _require_waiting(boundary, named, applied)
+    return _answered(boundary, named, applied, "declined")
+
+
 def _contest(state: Boundaries, boundary: Boundary, named: Text, applied: AppliedDocument, body: Contest) -> Boundary:
     _require_agreed(boundary, named)
     if applied.author in boundary.contests:  # check: boundary.contested_already
         raise NotAllowed(
             "It is contested already, in words of the same person. Amend it, or settle it by accepting the agreed text."
         )
-    return replace(
-        boundary, contests={**boundary.contests, applied.author: Contested(applied.entry, applied.at, body.words)}
-    )
+    contested = Contested(applied.entry, applied.at, applied.effective, body.words)
+    return replace(boundary, contests={**boundary.contests, applied.author: contested})
 
 
 def _amend(state: Boundaries, boundary: Boundary, named: Text, applied: AppliedDocument, body: Amend) -> Boundary:
     _require_agreed(boundary, named)
     _require_room(boundary, applied)
-    text = _new_text(state, applied, body.wording)
+    text = _new_text(state, applied, body)
     return _wait(_set_aside(boundary, applied), text)
 
 
@@ -122,15 +145,15 @@ def _retire(state: Boundaries, boundary: Boundary, named: Text, applied: Applied
     _require_agreed(boundary, named)
     _require_room(boundary, applied)
     digest = sha256(label("boundary-retire"), boundary.entry)
-    _require_not_again(state, digest, applied.at)
-    ask = Text(applied.entry, applied.message, applied.author, applied.at, digest, None, body.why)
-    return _wait(_set_aside(boundary, applied), ask)
+    _require_not_again(state, digest, applied.effective)
+    return _wait(_set_aside(boundary, applied), _text(applied, digest, body))
 
 
 TABLE: dict[str, Callable[[Boundaries, Boundary, Text, AppliedDocument, Any], Boundary]] = {
     "counter": _counter,
     "accept": _accept,
     "decline": _decline,
+    "take_back": _take_back,
     "contest": _contest,
     "amend": _amend,
     "retire": _retire,
@@ -155,17 +178,22 @@ def _named(state: Boundaries, applied: AppliedDocument, answers: Answer) -> tupl
 
 
 def _require_mine_to_answer(boundary: Boundary, named: Text, applied: AppliedDocument) -> None:
-    if named.entry != boundary.waiting:  # check: boundary.waiting
-        raise NotAllowed(_NOT_WAITING[named.outcome])
+    _require_waiting(boundary, named, applied)
     if named.author == applied.author:  # check: boundary.own_text
         raise NotAllowed(
             "One acceptance is not in force: nobody answers their own words, and the other's answer is still missing."
         )
-    if named.lapsed(applied.at):  # check: boundary.lapsed
+
+
+def _require_waiting(boundary: Boundary, named: Text, applied: AppliedDocument) -> None:
+    if named.entry != boundary.waiting:  # check: boundary.waiting
+        raise NotAllowed(_TAKEN_BACK if named.taken_back else _NOT_WAITING[named.outcome])
+    if named.lapsed(applied.effective):  # check: boundary.lapsed
         raise NotAllowed(_LAPSED)
 
 
 _LAPSED = "Nobody answered this within 14 days, so it has lapsed."
+_TAKEN_BACK = "Its author took this back before it was answered."
 _NOT_WAITING = {
     "waiting": _LAPSED,  # it lapsed, and something newer took its place
     "accepted": "This text was accepted before; it does not wait for an answer.",
@@ -183,27 +211,31 @@ def _require_agreed(boundary: Boundary, named: Text) -> None:
 
 def _require_room(boundary: Boundary, applied: AppliedDocument) -> None:
     waiting = boundary.waiting_text
-    if waiting is None or waiting.lapsed(applied.at):
+    if waiting is None or waiting.lapsed(applied.effective):
         return
     if waiting.author != applied.author:  # check: boundary.answer_first
         raise NotAllowed("The other partner's words wait for an answer. Accept, counter or decline them first.")
 
 
-def _new_text(state: Boundaries, applied: AppliedDocument, wording: Wording) -> Text:
-    if wording.binds == "you":  # check: boundary.binds_other
+def _new_text(state: Boundaries, applied: AppliedDocument, body: Propose | Counter | Amend) -> Text:
+    if body.wording.binds == "you":  # check: boundary.binds_other
         raise NotAllowed(
             "A boundary says what I do, or what both of us agree to. One that binds only the other person can't be "
             "proposed: say what you will do yourself, or bind both."
         )
-    digest = wording.digest()
+    digest = body.wording.digest()
     for boundary in state.values():
         agreed = boundary.agreed_text
         if (
             boundary.retired is None and agreed is not None and agreed.digest == digest
         ):  # check: boundary.agreed_already
             raise NotAllowed("Exactly this text is agreed already.")
-    _require_not_again(state, digest, applied.at)
-    return Text(applied.entry, applied.message, applied.author, applied.at, digest, wording)
+    _require_not_again(state, digest, applied.effective)
+    return _text(applied, digest, body)
+
+
+def _text(applied: AppliedDocument, digest: bytes, body: Asking) -> Text:
+    return Text(applied.entry, applied.message, applied.author, applied.at, applied.effective, digest, body)
 
 
 def _require_not_again(state: Boundaries, digest: bytes, at: int) -> None:
@@ -211,7 +243,7 @@ def _require_not_again(state: Boundaries, digest: bytes, at: int) -> None:
         until = text.refusable_until()
         if text.digest == digest and until is not None and at < until:  # check: boundary.not_again
             raise NotAllowed(
-                "Exactly this waits for an answer, was declined, or lapsed less than 14 days ago. "
+                "Exactly this waits for an answer, or was declined, taken back or lapsed less than 14 days ago. "
                 "Wait, or find other words: an answer can't be pressed for."
             )
 
@@ -239,6 +271,7 @@ def _answered(
         outcome=outcome,
         answered_by=applied.author,
         answered_at=applied.at,
+        answered_effective=applied.effective,
         answer=applied.entry,
         answer_why=why,
     )
@@ -248,6 +281,6 @@ def _answered(
 def _set_aside(boundary: Boundary, applied: AppliedDocument) -> Boundary:
     """One's own words that wait are replaced by newer ones; words that lapsed stay lapsed."""
     waiting = boundary.waiting_text
-    if waiting is None or waiting.lapsed(applied.at):
+    if waiting is None or waiting.lapsed(applied.effective):
         return boundary
     return _answered(boundary, waiting, applied, "replaced")

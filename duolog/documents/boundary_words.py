@@ -8,7 +8,15 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Literal
 
-from duolog.documents.base import AppliedDocument, Voice, indented, plain, plain_line
+from duolog.documents.base import (
+    PARTS_UNSHOWN,
+    AppliedDocument,
+    Voice,
+    has_unknown_parts,
+    indented,
+    plain,
+    plain_line,
+)
 from duolog.documents.boundary import (
     Amend,
     Boundaries,
@@ -20,6 +28,7 @@ from duolog.documents.boundary import (
     Retire,
     Stage,
     Step,
+    TakeBack,
     Text,
     Wording,
     find_boundary,
@@ -28,6 +37,7 @@ from duolog.documents.boundary import (
 _STAGES: dict[str, str] = {
     "proposed": "waits for an answer",
     "declined": "declined",
+    "taken_back": "taken back",
     "in_force": "in force",
     "contested": "contested",
     "retired": "retired",
@@ -41,7 +51,7 @@ class BoundaryView:
     """A boundary seen at `now`. `waiting` is what may still be answered; `shown` the agreed text, else the newest."""
 
     boundary: Boundary
-    status: Stage | Literal["lapsed"]
+    status: Stage | Literal["lapsed", "taken_back"]
     shown: Text
     waiting: Text | None
     review_due: bool
@@ -51,7 +61,11 @@ def view_boundary(boundary: Boundary, now: int) -> BoundaryView:
     """Where a boundary stands at `now`, Unix seconds. Spec: documents"""
     waiting = boundary.waiting_text
     lapsed = waiting is not None and waiting.lapsed(now)
-    status = "lapsed" if lapsed and boundary.stage == "proposed" else boundary.stage
+    status: Stage | Literal["lapsed", "taken_back"] = boundary.stage
+    if lapsed and status == "proposed":
+        status = "lapsed"
+    if status == "declined" and list(boundary.texts.values())[-1].taken_back:
+        status = "taken_back"
     worded = [text for text in boundary.texts.values() if text.wording is not None]
     shown = boundary.agreed_text or worded[-1]
     return BoundaryView(
@@ -81,7 +95,7 @@ def describe_boundary(boundary: Boundary, now: int, voice: Voice) -> str:
     lines = [f"{title_of(boundary)}: {_STAGES[view.status]}"]
     lines += _worded(view.shown, voice)
     for account, contest in boundary.contests.items():
-        lines.append(f"  {voice.name(account)} contests it since {voice.when(contest.at)}:")
+        lines.append(f"  {voice.name(account)} contests it since {voice.dated(contest.at, contest.effective)}:")
         lines += indented("In these words", contest.words)
     waiting = view.waiting
     if waiting is not None and waiting.entry != view.shown.entry:
@@ -97,16 +111,27 @@ def describe_boundary(boundary: Boundary, now: int, voice: Voice) -> str:
 
 
 def _worded(text: Text, voice: Voice) -> Iterator[str]:
-    author, when = voice.name(text.author), voice.when(text.at)
+    author, when = voice.name(text.author), voice.dated(text.at, text.effective)
     if text.wording is None:
         yield f"  {author} asked to retire it, {when}"
         yield from indented("Why", text.why)
+    else:
+        yield f"  {author}'s text, {when}"
+        yield from wording_lines(text.wording, author)
+    if has_unknown_parts(text.step):
+        yield f"  {PARTS_UNSHOWN}"
+    yield from _outcome(text, voice)
+
+
+def _outcome(text: Text, voice: Voice) -> Iterator[str]:
+    if text.answered_by is None or text.answered_at is None or text.answered_effective is None:
         return
-    yield f"  {author}'s text, {when}"
-    yield from wording_lines(text.wording, author)
-    if text.outcome == "accepted" and text.answered_by is not None and text.answered_at is not None:
-        yield f"  {voice.name(text.answered_by)} accepted exactly this text, {voice.when(text.answered_at)}"
-    if text.outcome == "declined" and text.answered_by is not None:
+    if text.outcome == "accepted" and text.wording is not None:
+        when = voice.dated(text.answered_at, text.answered_effective)
+        yield f"  {voice.name(text.answered_by)} accepted exactly this text, {when}"
+    if text.taken_back:
+        yield f"  {voice.name(text.author)} took it back"
+    elif text.outcome == "declined":
         yield f"  {voice.name(text.answered_by)} declined it"
         yield from indented("Why", text.answer_why)
 
@@ -138,7 +163,8 @@ def describe_step(applied: AppliedDocument, body: Step, voice: Voice, state: Bou
     if isinstance(body, Decline | Retire):
         verb = "declined what waited in" if isinstance(body, Decline) else _retiring(body, boundary)
         return "\n".join([f"{author} {verb} {title}", *indented("Why", body.why)])
-    return f"{author} accepted the text of {title}"
+    verb = "took back what waited in" if isinstance(body, TakeBack) else "accepted the text of"
+    return f"{author} {verb} {title}"
 
 
 def _retiring(body: Retire, boundary: Boundary | None) -> str:

@@ -13,6 +13,7 @@ from typing import Annotated, Any
 from pydantic import Field, StringConstraints, TypeAdapter
 
 from duolog.documents.base import (
+    PARTS_UNSHOWN,
     AccountId,
     AppliedDocument,
     Body,
@@ -20,6 +21,7 @@ from duolog.documents.base import (
     Hash,
     JournalId,
     Voice,
+    has_unknown_parts,
     indented,
     parse_body,
     plain_line,
@@ -109,9 +111,14 @@ def _lines(body: Copy, author: str, voice: Voice) -> Iterator[str]:
                 body.of.entry, 0, body.of.author, body.of.message, Document("note", copied.v, body.of.at, copied.body)
             )
             yield from describe_note(inner, note, voice, None).split("\n")[1:]
+            if has_unknown_parts(note):
+                yield f"  {PARTS_UNSHOWN}"
             return
         if copied.kind == "boundary" and "wording" in copied.body:
-            yield from wording_lines(parse_body(_WORDING, copied.body["wording"]), author)
+            wording = parse_body(_WORDING, copied.body["wording"])
+            yield from wording_lines(wording, author)
+            if has_unknown_parts(wording):
+                yield f"  {PARTS_UNSHOWN}"
             return
     except MalformedData:
         yield "  (It can't be read here.)"

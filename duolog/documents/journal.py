@@ -5,25 +5,40 @@ Rules
   kind is shown as such.
 - State never depends on what only one partner can read. When a partner's message says that it could not open an entry
   since their last one, that entry's effect is taken back, with the reason, until its author writes it again.
-- Applying is total: whatever a verified entry holds, it ends in the timeline. Applying one twice changes nothing.
+- Applying is total: whatever a verified entry holds, it ends in the timeline, and what goes wrong with it is its fault
+  alone. Applying one twice changes nothing.
 
 It knows no table of any kind; `registry` says which file does. It keeps no clock. Spec: documents
 """
 
-from bisect import bisect_left, bisect_right
-from collections.abc import Iterable
+from bisect import bisect_left
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import TypeAdapter
 
-from duolog.documents.base import AccountId, AppliedDocument, Context, EntryId, Skipped, Voice, parse_body, plain_line
+from duolog.documents.base import (
+    PARTS_UNSHOWN,
+    UPDATE_TO_AGREE,
+    AccountId,
+    AppliedDocument,
+    Context,
+    EntryId,
+    Skipped,
+    Voice,
+    has_unknown_parts,
+    parse_body,
+    plain_line,
+    why_skipped,
+)
 from duolog.documents.boundary import Boundary
 from duolog.documents.moved import Move
 from duolog.documents.profile import Profile
 from duolog.documents.registry import KINDS, Kind, is_step
+from duolog.documents.snapshots import encode_snapshot, parse_snapshot
 from duolog.documents.withdrawn import Withdrawal
-from duolog.errors import DuologError, MalformedData, NotAllowed
+from duolog.errors import NotAllowed
 from duolog.protocol import sizes
 from duolog.protocol.messages import Document
 
@@ -80,45 +95,55 @@ def apply(state: JournalState, applied: AppliedDocument, context: Context) -> Jo
 
 
 def apply_all(state: JournalState, documents: Iterable[tuple[AppliedDocument, Context]]) -> JournalState:
-    """The same for many in order, at a cost that doesn't grow with what the timeline holds already. Spec: documents"""
-    fresh: list[Item] = []
+    """The same for many in order. A batch costs one pass over what is new, and at most one over everything. Spec:
+    documents"""
+    fold: _Fold | None = None
     last = state.timeline[-1].applied.seq if state.timeline else 0
     for applied, context in documents:
         if applied.seq <= last:  # check: documents.twice
             continue
         last = applied.seq
-        if not state.contexts or state.contexts[-1][1] != context:
-            state = replace(state, contexts=(*state.contexts, (applied.seq, context)))
-        if applied.refused or _looks_back(applied):
-            state, fresh = _appended(state, fresh), []
-        if applied.refused:
-            state = _take_back(state, applied, context)
-        state, reason = _effect(state, applied, context, state)
-        fresh.append(Item(applied, reason))
-    return _appended(state, fresh)
+        fold = fold or _Fold(state)
+        fold.add(applied, context)
+    return state if fold is None else fold.done()
 
 
-def _appended(state: JournalState, fresh: list[Item]) -> JournalState:
-    return replace(state, timeline=(*state.timeline, *fresh)) if fresh else state
-
-
-def require_allowed(state: JournalState, document: Document, author: bytes, context: Context) -> None:
+def require_allowed(
+    state: JournalState, document: Document, author: bytes, context: Context, received: int = 0
+) -> None:
     """Asks, before sending, what every reducer would say of `author`'s document: the same step, its result thrown away.
 
+    Beyond that, nobody consents here to what isn't shown here; reducers count the consent of who saw it.
+    `received`: the time that its receipt would have (`expected_receipt`), Unix seconds.
+
     Raises:
-        NotAllowed: the rules forbid it now.
-        MalformedData: its body is not what its kind says.
+        NotAllowed: the rules forbid it now, or it consents to something with parts that this version can't show.
+        MalformedData: its body is not what its kind says, or longer than may be written.
     Spec: documents
     """
-    applied = AppliedDocument(bytes(sizes.ENTRY_ID), sizes.MAX_INTEGER, author, bytes(sizes.HASH), document)
-    if document.kind not in KINDS:
+    applied = AppliedDocument(bytes(sizes.ENTRY_ID), sizes.MAX_INTEGER, author, bytes(sizes.HASH), document, received)
+    kind = KINDS.get(document.kind)
+    if kind is None:
         raise NotAllowed(f"This version of Duolog can't write documents of the kind {plain_line(document.kind)}.")
-    _reduce(state, applied, context, state)
+    body = _read(kind, document, writing=True)
+    _reduce(state, applied, context, lambda entry: _applied(state.find(entry)))
+    if kind.part is not None and kind.consents_to is not None:
+        consented = kind.consents_to(getattr(state, kind.part), body)
+        if has_unknown_parts(consented):  # check: documents.consent_unshown
+            raise NotAllowed(UPDATE_TO_AGREE)
+
+
+def last_of(state: JournalState, author: bytes) -> AppliedDocument | None:
+    """The newest document of an author."""
+    return next((item.applied for item in reversed(state.timeline) if item.applied.author == author), None)
 
 
 def describe(state: JournalState, item: Item, voice: Voice) -> str:
     """A document of the timeline in plain words, with the reason when it has no effect. May have several lines."""
-    text = _words(state, item.applied, voice)
+    applied = item.applied
+    text = _words(state, applied, voice)
+    if applied.at != applied.effective:
+        text += f"\n  Dated {voice.dated(applied.at, applied.effective)}"
     if item.skipped is not None:
         text += f"\n  Not counted: {item.skipped}"
     for account in item.refused_by:
@@ -128,35 +153,40 @@ def describe(state: JournalState, item: Item, voice: Voice) -> str:
 
 def encode_state(state: JournalState) -> bytes:
     """UTF-8 JSON for an encrypted snapshot; the same state gives the same bytes. Spec: documents"""
-    return _STATE.dump_json(state, exclude_unset=True)
+    return encode_snapshot(_STATE, state, _known())
 
 
 def parse_state(data: bytes) -> JournalState:
     """A state from its snapshot. Raises: MalformedData; then start anew from the log. Spec: documents"""
-    try:
-        return _STATE.validate_json(data)
-    except ValidationError as error:
-        raise MalformedData("The snapshot of this journal can't be read; it will be made anew from the log.") from error
+    return parse_snapshot(_STATE, data, _known())
 
 
-def _looks_back(applied: AppliedDocument) -> bool:
-    kind = KINDS.get(applied.document.kind)
-    return kind is not None and kind.looks_back is not None
+def _known() -> dict[str, int]:
+    return {kind.name: kind.v for kind in KINDS.values()}
+
+
+# --- one document ----------------------------------------------------------------------------------------------------
+
+Find = Callable[[bytes], AppliedDocument | None]  # the document of an entry, among those that stand before
+
+
+def _applied(item: Item | None) -> AppliedDocument | None:
+    return None if item is None else item.applied
 
 
 def _effect(
-    state: JournalState, applied: AppliedDocument, context: Context, held: JournalState
+    state: JournalState, applied: AppliedDocument, context: Context, find: Find
 ) -> tuple[JournalState, str | None]:
-    """The state after one document, and why it has no effect. `held`: with everything that stands before it."""
+    """The state after one document, and why it has no effect. Whatever goes wrong is that document's fault alone."""
     if applied.document.kind not in KINDS:
         return state, None
     try:
-        return _reduce(state, applied, context, held), None
-    except DuologError as error:
-        return state, str(error)
+        return _reduce(state, applied, context, find), None
+    except Exception as error:  # noqa: BLE001 - whatever it holds, a document never stops the journal it stands in
+        return state, why_skipped(error)
 
 
-def _reduce(state: JournalState, applied: AppliedDocument, context: Context, held: JournalState) -> JournalState:
+def _reduce(state: JournalState, applied: AppliedDocument, context: Context, find: Find) -> JournalState:
     """Raises: NotAllowed, MalformedData."""
     kind = KINDS[applied.document.kind]
     body = _read(kind, applied.document)
@@ -165,87 +195,112 @@ def _reduce(state: JournalState, applied: AppliedDocument, context: Context, hel
     if kind.part is None or kind.reduce is None:
         return state
     if kind.looks_back is not None:
-        item = held.find(body.answers.entry)
-        named = None if item is None or item.applied.seq >= applied.seq else item.applied
+        named = find(body.answers.entry)
         kind.looks_back(applied, body, named, named is not None and is_step(named.document.kind))
     part = kind.reduce(getattr(state, kind.part), applied, body, context)
     changed: dict[str, Any] = {kind.part: part}
     return replace(state, **changed)
 
 
-def _read(kind: Kind, document: Document) -> Any:
+def _read(kind: Kind, document: Document, *, writing: bool = False) -> Any:
     if document.v != kind.v:  # check: documents.version
         raise NotAllowed(NEWER)
-    return parse_body(kind.body, document.body)
+    return parse_body(kind.body, document.body, writing=writing)
 
 
 def _words(state: JournalState, applied: AppliedDocument, voice: Voice) -> str:
     kind = KINDS.get(applied.document.kind)
     try:
         if kind is not None:
+            body = _read(kind, applied.document)
             part = getattr(state, kind.part) if kind.part is not None else None
-            return kind.describe(applied, _read(kind, applied.document), voice, part)
-    except DuologError:
+            text = kind.describe(applied, body, voice, part)
+            return f"{text}\n  {PARTS_UNSHOWN}" if has_unknown_parts(body) else text
+    except Exception as error:  # noqa: BLE001 - what can't be put in words is shown as that, beside the rest
+        why_skipped(error)
         unread = "that can't be read here"
     else:
         unread = "which this version of Duolog doesn't know"
     return f"{voice.name(applied.author)} wrote a document of the kind {plain_line(applied.document.kind)}, {unread}"
 
 
-# --- taking back what did not arrive ---------------------------------------------------------------------------------
+# --- many documents, and taking back what did not arrive -------------------------------------------------------------
 
 
-def _take_back(state: JournalState, applied: AppliedDocument, context: Context) -> JournalState:
-    """Marks what the author says they could not open; a partner's word also takes its effect back."""
-    by_partner = applied.author in context.partners
-    timeline = list(state.timeline)
-    undone = False
-    for index in _refused(state, applied):
-        item = timeline[index]
-        undone = undone or (by_partner and item.skipped is None and _has_effect(item.applied))
-        refused_by = (*item.refused_by, applied.author)
-        timeline[index] = replace(item, refused_by=refused_by, taken_back=item.taken_back or by_partner)
-    state = replace(state, timeline=tuple(timeline))
-    return _fold_again(state) if undone else state
+class _Fold:
+    """A state on its way through a batch. Its lists grow; what was taken back is taken out of it once, at the end."""
 
+    def __init__(self, state: JournalState) -> None:
+        self._state, self._stale = state, False
+        self._timeline, self._contexts = list(state.timeline), list(state.contexts)
+        self._held: dict[EntryId, AppliedDocument] = {item.applied.entry: item.applied for item in state.timeline}
+        self._own: dict[AccountId, list[int]] = {}
+        for item in state.timeline:
+            self._own.setdefault(item.applied.author, []).append(item.applied.seq)
 
-def _refused(state: JournalState, applied: AppliedDocument) -> list[int]:
-    """Places in the timeline, after the author's last document alone: what somebody has answered, they held.
+    def add(self, applied: AppliedDocument, context: Context) -> None:
+        """One more document, behind all others."""
+        if not self._contexts or self._contexts[-1][1] != context:
+            self._contexts.append((applied.seq, context))
+        if applied.refused:
+            self._take_back(applied, context)
+        reason = None
+        if not self._stale:
+            self._state, reason = _effect(self._state, applied, context, self._held.get)
+        self._timeline.append(Item(applied, reason))
+        self._held[applied.entry] = applied
+        self._own.setdefault(applied.author, []).append(applied.seq)
 
-    A document of their own that the message itself refuses is no such answer: an older key of theirs wrote it.
-    """
-    refused = frozenset(applied.refused)
-    own = (item.applied for item in reversed(state.timeline) if item.applied.author == applied.author)
-    last = next((item.seq for item in own if item.seq not in refused), 0)
-    places = []
-    for seq in applied.refused:
-        index = bisect_left(state.timeline, seq, key=lambda item: item.applied.seq)
-        found = index < len(state.timeline) and state.timeline[index].applied.seq == seq
-        if seq > last and found:  # check: documents.refused_late
-            places.append(index)
-    return places
+    def done(self) -> JournalState:
+        """The state after all of them."""
+        if self._stale:
+            self._fold_again()
+        return replace(self._state, timeline=tuple(self._timeline), contexts=tuple(self._contexts))
+
+    def _take_back(self, applied: AppliedDocument, context: Context) -> None:
+        """Marks what the author says they could not open; a partner's word also takes its effect back."""
+        by_partner = applied.author in context.partners
+        for place in self._refused(applied):
+            item = self._timeline[place]
+            skipped = item.skipped
+            if by_partner and not item.taken_back and _has_effect(item.applied):
+                self._stale = self._stale or skipped is None
+                skipped = NOT_DELIVERED
+            refused_by = tuple(dict.fromkeys((*item.refused_by, applied.author)))
+            taken_back = item.taken_back or by_partner
+            self._timeline[place] = Item(item.applied, skipped, refused_by, taken_back)
+
+    def _refused(self, applied: AppliedDocument) -> Iterator[int]:
+        """Places in the timeline, after the author's last document alone: what somebody has answered, they held.
+
+        A document of their own that the message itself refuses is no such answer: an older key of theirs wrote it.
+        """
+        refused = frozenset(applied.refused)
+        last = next((seq for seq in reversed(self._own.get(applied.author, [])) if seq not in refused), 0)
+        for seq in applied.refused:
+            place = bisect_left(self._timeline, seq, key=lambda item: item.applied.seq)
+            found = place < len(self._timeline) and self._timeline[place].applied.seq == seq
+            if seq > last and found:  # check: documents.refused_late
+                yield place
+
+    def _fold_again(self) -> None:
+        """The same timeline from its beginning, without the effect of what a partner could not open."""
+        state, held, at = JournalState(), dict[EntryId, AppliedDocument](), 0
+        for place, item in enumerate(self._timeline):
+            applied = item.applied
+            while at + 1 < len(self._contexts) and self._contexts[at + 1][0] <= applied.seq:
+                at += 1
+            reason: str | None = NOT_DELIVERED
+            if not (item.taken_back and _has_effect(applied)):
+                state, reason = _effect(state, applied, self._contexts[at][1], held.get)
+            self._timeline[place] = replace(item, skipped=reason)
+            held[applied.entry] = applied
+        self._state = state
 
 
 def _has_effect(applied: AppliedDocument) -> bool:
     kind = KINDS.get(applied.document.kind)
     return kind is not None and kind.part is not None
-
-
-def _fold_again(state: JournalState) -> JournalState:
-    """The same timeline from its beginning, without the effect of what a partner could not open."""
-    fresh = JournalState(contexts=state.contexts)
-    timeline = []
-    for item in state.timeline:
-        if item.taken_back and _has_effect(item.applied):
-            timeline.append(replace(item, skipped=NOT_DELIVERED))
-            continue
-        fresh, reason = _effect(fresh, item.applied, _context_at(state, item.applied.seq), state)
-        timeline.append(replace(item, skipped=reason))
-    return replace(fresh, timeline=tuple(timeline))
-
-
-def _context_at(state: JournalState, seq: int) -> Context:
-    return state.contexts[bisect_right(state.contexts, seq, key=lambda pair: pair[0]) - 1][1]
 
 
 _STATE = TypeAdapter(JournalState)

@@ -7,7 +7,7 @@ from typing import Annotated
 
 from pydantic import Field, StringConstraints
 
-from duolog.documents.base import AppliedDocument, Body, Voice, plain, plain_line
+from duolog.documents.base import AppliedDocument, Body, Prose, Voice, plain, plain_line
 
 Word = Annotated[str, StringConstraints(min_length=1, max_length=64, pattern=r"\S")]
 
@@ -15,7 +15,7 @@ Word = Annotated[str, StringConstraints(min_length=1, max_length=64, pattern=r"\
 class Note(Body):
     """Markdown text, feelings in the writer's own words, and tags."""
 
-    text: Annotated[str, StringConstraints(min_length=1, pattern=r"\S")]
+    text: Prose
     feelings: tuple[Word, ...] = Field(default=(), max_length=32)
     tags: tuple[Word, ...] = Field(default=(), max_length=32)
 

@@ -3,6 +3,8 @@
 `part` names the field of `JournalState` that the kind's reducer keeps; a kind without one stands in the timeline alone.
 `looks_back`: asked before the reducer, with the document that an answer names (None where it isn't held) and whether
 that one is a step. `while_provisional`: whether it may be written before the partners have compared their words.
+`consents_to`: what the author of a body consents to, from the kind's state: asked before sending, and refused where it
+has a part that this version can't show. A kind in which any step means consent must say it.
 """
 
 from collections.abc import Callable, Mapping
@@ -13,7 +15,7 @@ from pydantic import TypeAdapter
 
 from duolog.documents.base import AppliedDocument, Body, Context, Voice
 from duolog.documents.boundary import BoundaryBody
-from duolog.documents.boundary_rules import reduce_boundary
+from duolog.documents.boundary_rules import consented_step, reduce_boundary
 from duolog.documents.boundary_words import describe_step
 from duolog.documents.copy import Copy, describe_copy
 from duolog.documents.moved import Moved, describe_moved, reduce_moved
@@ -35,13 +37,17 @@ class Kind:
     reduce: Callable[[Any, AppliedDocument, Any, Context], Any] | None = None
     while_provisional: bool = True
     looks_back: Callable[[AppliedDocument, Any, AppliedDocument | None, bool], None] | None = None
+    consents_to: Callable[[Any, Any], Body | None] | None = None
 
 
 _ROWS = (
     Kind("profile", 1, TypeAdapter(Profile), describe_profile, "profiles", reduce_profile),
     Kind("note", 1, TypeAdapter(Note), describe_note),
     Kind("copy", 1, TypeAdapter(Copy), describe_copy, while_provisional=False),
-    Kind("boundary", 1, TypeAdapter(BoundaryBody), describe_step, "boundaries", reduce_boundary),
+    Kind(
+        *("boundary", 1, TypeAdapter(BoundaryBody), describe_step, "boundaries", reduce_boundary),
+        consents_to=consented_step,
+    ),
     Kind("moved", 1, TypeAdapter(Moved), describe_moved, "moves", reduce_moved),
     Kind(
         *("withdrawn", 1, TypeAdapter(Withdrawn), describe_withdrawn, "withdrawals", reduce_withdrawn),

@@ -82,3 +82,9 @@ MAX_NEWCOMER_MESSAGE = 4 * KIB  # bytes of a message that is left without a sess
 
 # pairing
 MAX_INVITATION = 1024 * KIB  # plaintext; a chain of rotations makes it long
+MAX_REVEAL = KIB  # sealed: a nonce of 32 bytes and its name
+
+# proposals that wait, of one member in one journal
+MAX_CONTEXT = 64 * KIB  # sealed, of one of them
+MAX_PROPOSALS = 16
+MAX_PROPOSED_BYTES = 256 * KIB  # of all of them: statements, signatures, grants and contexts

@@ -28,6 +28,8 @@ from duolog.seal.pairing import (
     verify_invitation,
 )
 
+_MAX_PLAINTEXT = sizes.MAX_CONTEXT - sizes.AEAD_NONCE - sizes.AEAD_TAG
+
 
 @dataclass(frozen=True, slots=True)
 class ProposalContext:
@@ -46,13 +48,13 @@ class ProposalContext:
                 "nonce": encode_b64(self.nonce),
                 "chain": [encode_link(signed) for signed in self.chain],
             },
-            sizes.MAX_INVITATION,
+            _MAX_PLAINTEXT,
         )
 
 
 def parse_context(plaintext: bytes) -> ProposalContext:
     """A context from its plaintext; nothing is verified yet. Raises: MalformedData. Spec: §7."""
-    fields = Fields(parse_canonical(plaintext, sizes.MAX_INVITATION), "A proposal's context")
+    fields = Fields(parse_canonical(plaintext, _MAX_PLAINTEXT), "A proposal's context")
     fields.text("type", "confidant_context")
     context = ProposalContext(
         invitation=fields.blob("invitation", sizes.MAX_INVITATION),

@@ -31,6 +31,7 @@ def attacked_settings(sqlite_template: Path, tmp_path: Path) -> Settings:
         rate_register="100000/minute",
         rate_login="100000/minute",
         rate_bad_token="100000/minute",
+        rate_account="100000/minute",
     )
 
 

@@ -12,7 +12,10 @@ from duolog.client import Duolog
 from duolog.client.logs import freeze, load_log, newest_receipt, require_open, save_log
 from duolog.client.notes import note
 from duolog.client.store import as_bytes
+from duolog.documents import journal as journal_module
 from duolog.documents.account_kinds import NotedHead
+from duolog.documents.journal import parse_state
+from duolog.documents.registry import KINDS
 from duolog.errors import (
     HomeError,
     JournalFrozen,
@@ -340,6 +343,27 @@ async def test_a_long_journal_is_opened_from_its_snapshot_and_the_rest_of_the_lo
         again._context.store.write("UPDATE snapshot SET sealed = x'00'")
         again._context.states.clear()
         assert len((await again.state(journal)).timeline) == 71
+
+
+async def test_a_kind_that_was_unknown_before_an_update_is_shown_after_it(
+    app: FastAPI, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A snapshot of before says what its maker knew; it is made anew, and at once replaced."""
+    person, _, _ = await register(app, tmp_path / "ada")
+    journal = await person.create_journal()
+    await person.write(journal, "profile", {"display_name": "Ada"})
+    await person.close()
+    older = {name: kind for name, kind in KINDS.items() if name != "profile"}
+    monkeypatch.setattr(journal_module, "KINDS", older)
+    async with await Duolog.open(home=tmp_path / "ada", unlock=UNLOCK, server=Tampered(app)) as before:
+        before._context.store.write("DELETE FROM snapshot")
+        assert (await before.state(journal)).profiles == {}
+    monkeypatch.setattr(journal_module, "KINDS", KINDS)
+    async with await Duolog.open(home=tmp_path / "ada", unlock=UNLOCK, server=Tampered(app)) as updated:
+        assert [item.display_name for item in (await updated.state(journal)).profiles.values()] == ["Ada"]
+        sealed = updated._context.store.row("SELECT sealed FROM snapshot WHERE journal = ?", journal)
+        assert sealed is not None
+        assert parse_state(updated._context.home.open("snapshot", as_bytes(sealed[0]))).profiles
 
 
 async def test_a_journal_whose_making_was_cut_off_is_noted_for_the_other_devices(app: FastAPI) -> None:

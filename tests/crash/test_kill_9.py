@@ -20,12 +20,14 @@ pytestmark = [pytest.mark.slow, pytest.mark.timeout(1800)]
 ROUNDS = 20
 AT_ONCE = 6  # journals pushing at the same time, so that kills fall into group commits
 PUSHES = 40  # for each journal in each round, unless the server dies first
-RATES = dict.fromkeys(("rate_anonymous", "rate_register", "rate_login", "rate_bad_token"), "1000000/minute")
+RATES = dict.fromkeys(
+    ("rate_anonymous", "rate_register", "rate_login", "rate_bad_token", "rate_account"), "1000000/minute"
+)
 
 
 @pytest.fixture
 def server(tmp_path: Path) -> Iterator[LocalServer]:
-    with LocalServer(tmp_path / "server", **RATES) as running:
+    with LocalServer(tmp_path / "server", **RATES, entries_per_day="1000000", journals_per_day="1000") as running:
         yield running
 
 

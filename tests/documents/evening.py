@@ -26,22 +26,27 @@ def wording(text: str = "No late chats.", binds: str = "both", **fields: object)
 
 @dataclass
 class Evening:
-    """A log in order. `day` is the author's clock, in days from the start."""
+    """A log in order. `day` is the author's clock, in days from the start; `late`: days from there to the receipt."""
 
     context: Context = BOTH
     state: JournalState = field(default_factory=JournalState)
     log: list[tuple[AppliedDocument, Context]] = field(default_factory=list)
     day: float = 0
+    late: float = 0
 
     def append(self, author: bytes, document: Document, refused: tuple[int, ...] = ()) -> Item:
         """What the server let in, allowed or not."""
         seq = len(self.log) + 1
         entry = sha256(b"entry", bytes([seq % 256, seq // 256]))[:16]
         message = sha256(b"message", entry)
-        applied = AppliedDocument(entry, seq, author, message, document, received=START, refused=refused)
+        applied = AppliedDocument(entry, seq, author, message, document, self.received(document), refused)
         self.log.append((applied, self.context))
         self.state = apply(self.state, applied, self.context)
         return self.state.timeline[-1]
+
+    def received(self, document: Document) -> int:
+        """The time of the receipt."""
+        return document.at + int(self.late * DAY)
 
     def document(self, kind: str, body: Body) -> Document:
         return make_document(kind, body, START + int(self.day * DAY))
@@ -53,7 +58,7 @@ class Evening:
     def write(self, author: bytes, body: Body, kind: str = "boundary") -> Item:
         """Sends as the author's own client does: refused before sending, or without a reason to skip it."""
         document = self.document(kind, body)
-        require_allowed(self.state, document, author, self.context)
+        require_allowed(self.state, document, author, self.context, self.received(document))
         item = self.append(author, document)
         assert item.skipped is None, item.skipped
         return item

@@ -5,10 +5,11 @@ from __future__ import annotations
 import pytest
 
 from duolog.documents.base import Answer, Body, Context
-from duolog.documents.boundary import Accept, Amend, Contest, Counter, Decline, Propose, Retire
-from duolog.documents.journal import Item
+from duolog.documents.boundary import Accept, Amend, Contest, Counter, Decline, Propose, Retire, TakeBack
+from duolog.documents.boundary_words import describe_boundary, view_boundary
+from duolog.documents.journal import Item, describe
 from duolog.errors import NotAllowed
-from tests.documents.evening import ADA, KIM, SAM, Evening, answer, wording
+from tests.documents.evening import ADA, KIM, SAM, START, VOICE, Evening, answer, wording
 
 SECOND = 1 / (24 * 3600)  # of a day
 
@@ -239,3 +240,53 @@ def test_a_new_text_that_both_accept_settles_a_contest() -> None:
     second = evening.write(ADA, Amend(answers=answer(first), wording=wording("B")))
     evening.write(SAM, Accept(answers=answer(second)))
     assert evening.stage() == "in_force"
+
+
+def test_what_waits_is_taken_back_by_its_writer_alone_and_not_pressed_again() -> None:
+    evening = Evening()
+    first = evening.propose()
+    refused(evening, SAM, TakeBack(answers=answer(first)), "Only who wrote it can take it back")
+    evening.write(ADA, TakeBack(answers=answer(first)))
+    assert (evening.stage(), evening.boundary.texts[first.applied.entry].outcome) == ("declined", "declined")
+    assert view_boundary(evening.boundary, START).status == "taken_back"
+    shown = describe_boundary(evening.boundary, START, VOICE)
+    assert "taken back" in shown
+    assert "Ada took it back" in shown
+    for step in (Accept, Decline):
+        refused(evening, SAM, step(answers=answer(first)), "Its author took this back before it was answered")
+    refused(evening, SAM, Counter(answers=answer(first), wording=wording("B")), "took this back")
+    refused(evening, ADA, TakeBack(answers=answer(first)), "took this back")
+    evening.day = 14 - SECOND
+    refused(evening, ADA, Propose(wording=wording()), "taken back or lapsed less than 14 days ago")
+    refused(evening, SAM, Propose(wording=wording()), "less than 14 days ago")
+    evening.day = 14
+    evening.propose()
+
+
+def test_a_declined_text_is_not_called_taken_back() -> None:
+    evening = Evening()
+    evening.write(SAM, Decline(answers=answer(evening.propose())))
+    assert view_boundary(evening.boundary, START).status == "declined"
+    assert "Sam declined it" in describe_boundary(evening.boundary, START, VOICE)
+
+
+def test_an_amendment_and_an_ask_are_taken_back_and_the_agreed_text_stays() -> None:
+    evening = Evening()
+    first = agreed(evening)
+    second = evening.write(SAM, Amend(answers=answer(first), wording=wording("B")))
+    evening.write(SAM, TakeBack(answers=answer(second)))
+    ask = evening.write(SAM, Retire(answers=answer(first)))
+    taken = evening.write(SAM, TakeBack(answers=answer(ask)))
+    assert "Sam took back what waited in" in describe(evening.state, taken, VOICE)
+    assert (evening.stage(), evening.boundary.agreed) == ("in_force", first.applied.entry)
+    assert view_boundary(evening.boundary, START).status == "in_force"
+    refused(evening, ADA, Retire(answers=answer(ask)), "took this back")
+    refused(evening, SAM, TakeBack(answers=answer(first)), "Only who wrote it")
+    refused(evening, ADA, TakeBack(answers=answer(first)), "was accepted before")
+
+
+def test_what_lapsed_is_not_taken_back() -> None:
+    evening = Evening()
+    first = evening.propose()
+    evening.day = 14 + SECOND
+    refused(evening, ADA, TakeBack(answers=answer(first)), "has lapsed")

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from duolog.documents.base import Answer, Body
-from duolog.documents.boundary import Accept, Amend, Contest, Counter, Decline, Propose, Retire
+from duolog.documents.boundary import Accept, Amend, Contest, Counter, Decline, Propose, Retire, TakeBack
 from duolog.documents.journal import JournalState, apply, apply_all, encode_state, parse_state, require_allowed
 from duolog.errors import NotAllowed
 from tests.documents.evening import ADA, BOTH, KIM, SAM, Evening, answer, wording
@@ -34,7 +34,7 @@ class Couple(RuleBasedStateMachine):
     def _send(self, author: bytes, body: Body, refused: tuple[int, ...] = ()) -> None:
         document = self.evening.document("boundary", body)
         try:
-            require_allowed(self.evening.state, document, author, BOTH)
+            require_allowed(self.evening.state, document, author, BOTH, self.evening.received(document))
             sentence = None
         except NotAllowed as error:
             sentence = str(error)
@@ -54,11 +54,16 @@ class Couple(RuleBasedStateMachine):
         author=AUTHORS,
         pick=st.integers(0, 5),
         right=st.sampled_from([True, True, True, False]),
-        kind=st.sampled_from([Accept, Accept, Accept, Decline, Retire]),
+        kind=st.sampled_from([Accept, Accept, Accept, Decline, Retire, TakeBack]),
         refused=REFUSED,
     )
     def reply(
-        self, author: bytes, pick: int, right: bool, kind: type[Accept | Decline | Retire], refused: tuple[int, ...]
+        self,
+        author: bytes,
+        pick: int,
+        right: bool,
+        kind: type[Accept | Decline | Retire | TakeBack],
+        refused: tuple[int, ...],
     ) -> None:
         self._send(author, kind(answers=self._answers(pick, right)), refused)
 
@@ -66,9 +71,9 @@ class Couple(RuleBasedStateMachine):
     def contest(self, author: bytes, pick: int) -> None:
         self._send(author, Contest(answers=self._answers(pick, True), words="No longer."))
 
-    @rule(days=st.sampled_from([-1, 1, 5, 14, 15]))
-    def pass_time(self, days: int) -> None:
-        self.evening.day = max(0, self.evening.day + days)
+    @rule(days=st.sampled_from([-1, 1, 5, 14, 15]), late=st.sampled_from([0, 0, 0, 10, -40]))
+    def pass_time(self, days: int, late: int) -> None:
+        self.evening.day, self.evening.late = max(0, self.evening.day + days), late
 
     @rule()
     def restart(self) -> None:

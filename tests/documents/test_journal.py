@@ -4,13 +4,21 @@ from __future__ import annotations
 
 import dataclasses
 from datetime import date
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from duolog.documents import journal
-from duolog.documents.base import Context, parse_body
+from duolog.documents import account, journal
+from duolog.documents.account import (
+    ACCOUNT_KINDS,
+    AccountState,
+    apply_account,
+    encode_account_state,
+    parse_account_state,
+)
+from duolog.documents.base import UNFORESEEN, AppliedDocument, Context, parse_body
 from duolog.documents.boundary import Accept, Contest, Propose
 from duolog.documents.boundary_words import describe_boundary, title_of, view_boundary
 from duolog.documents.journal import JournalState, apply, describe, encode_state, parse_state, require_allowed
@@ -18,8 +26,9 @@ from duolog.documents.note import Note
 from duolog.documents.profile import Profile
 from duolog.documents.registry import KINDS, make_document
 from duolog.errors import MalformedData, NotAllowed
+from duolog.protocol.codec import encode_b64
 from duolog.protocol.messages import Document
-from tests.documents.evening import ADA, KIM, SAM, START, VOICE, Evening, answer, wording
+from tests.documents.evening import ADA, BOTH, KIM, SAM, START, VOICE, Evening, answer, wording
 
 JSON = st.recursive(
     st.none()
@@ -34,14 +43,68 @@ BODIES = st.dictionaries(
 )
 
 
+NEAR = st.fixed_dictionaries(
+    {"step": st.sampled_from(["propose", "accept", "counter", "retire", "take_back", "sing"])},
+    optional={
+        "wording": st.fixed_dictionaries({"topic": st.just("time"), "text": JSON | st.text(), "binds": JSON}) | JSON,
+        "answers": st.just({"entry": "A" * 22, "message": "A" * 43}) | JSON,
+        "why": JSON,
+        "review": JSON,
+    },
+)
+ANYTHING = st.tuples(
+    st.sampled_from([*KINDS, "letter", ""]),
+    st.sampled_from([1, 1, 1, 2, 2**53 - 1]),
+    BODIES | NEAR | st.dictionaries(st.text(st.characters(exclude_categories=["Cs"])), JSON, max_size=3),
+    st.integers(0, 2**53 - 1) | st.integers(-(2**70), 2**70),
+    st.integers(0, 2**53 - 1),
+    st.integers(1, 20),
+    st.lists(st.integers(0, 2**53 - 1) | st.integers(1, 20), max_size=3).map(tuple),
+)
+
+
 @settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@given(kind=st.sampled_from(["boundary", "note", "profile", "letter"]), v=st.sampled_from([1, 2]), body=BODIES)
-def test_whatever_an_entry_holds_ends_in_the_timeline(kind: str, v: int, body: dict[str, object]) -> None:
-    evening = Evening()
-    item = evening.append(ADA, Document(kind, v, START, body))
-    assert evening.state.timeline == (item,)
-    assert describe(evening.state, item, VOICE).startswith("Ada ")
-    assert parse_state(encode_state(evening.state)) == evening.state
+@given(documents=st.lists(ANYTHING, min_size=1, max_size=4))
+def test_whatever_an_entry_holds_ends_in_the_timeline(documents: list[tuple[Any, ...]]) -> None:
+    """Any body of any kind and version, by any clock, in any order; what a seq passed over was applied already."""
+    state, seqs = JournalState(), list[int]()
+    for kind, v, body, at, received, seq, refused in documents:
+        document = Document(kind, v, at, body)
+        applied = AppliedDocument(seq.to_bytes(16, "big"), seq, ADA, bytes(32), document, received, refused)
+        state = apply(state, applied, BOTH)
+        seqs += [seq] if seq > max(seqs, default=0) else []
+    assert [item.applied.seq for item in state.timeline] == seqs
+    for item in state.timeline:
+        assert describe(state, item, VOICE).startswith("Ada ")
+    assert parse_state(encode_state(state)) == state
+
+
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(kind=st.sampled_from([*ACCOUNT_KINDS, "note"]), v=st.sampled_from([1, 2]), body=BODIES, at=st.integers())
+def test_whatever_stands_in_an_account_journal_stops_nothing(kind: str, v: int, body: dict[str, Any], at: int) -> None:
+    state = apply_account(AccountState(), AppliedDocument(bytes(16), 1, ADA, bytes(32), Document(kind, v, at, body)))
+    assert state.seq == 1
+    assert parse_account_state(encode_account_state(state)) == state
+
+
+def test_what_no_reducer_of_the_account_journal_foresaw_has_no_effect(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fails(*_: object) -> AccountState:
+        raise KeyError("surprise")
+
+    row = ACCOUNT_KINDS["kept"]
+    monkeypatch.setattr(account, "ACCOUNT_KINDS", {"kept": dataclasses.replace(row, reduce=fails)})
+    body = {"journal": encode_b64(bytes(32)), "entry": encode_b64(bytes(16))}
+    state = apply_account(AccountState(), AppliedDocument(bytes(16), 1, ADA, bytes(32), Document("kept", 1, 0, body)))
+    assert [item.reason for item in state.skipped] == [UNFORESEEN]
+
+
+def test_a_computer_without_memory_is_no_documents_fault(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fails(*_: object) -> None:
+        raise MemoryError
+
+    monkeypatch.setattr(journal, "KINDS", {**KINDS, "profile": dataclasses.replace(KINDS["profile"], reduce=fails)})
+    with pytest.raises(MemoryError):
+        Evening().append(ADA, Document("profile", 1, START, {"display_name": "Ada"}))
 
 
 def test_an_unknown_kind_is_shown_as_such() -> None:
@@ -179,10 +242,11 @@ def test_a_roster_that_changed_is_remembered_when_state_is_made_again() -> None:
 
 
 def test_a_damaged_snapshot_is_refused() -> None:
+    made_by = encode_state(JournalState()).partition(b"\n")[0] + b"\n"
     for data in (b"", b"{}x", b'{"timeline": 3}', b'{"timeline":[{"applied":{}}]}'):
-        with pytest.raises(MalformedData):
-            parse_state(data)
-    assert parse_state(b"{}") == JournalState()
+        with pytest.raises(MalformedData, match="can't be read"):
+            parse_state(made_by + data)
+    assert parse_state(made_by + b"{}") == JournalState()
 
 
 def test_a_view_says_what_has_lapsed_and_what_is_due_by_the_readers_now() -> None:

@@ -21,7 +21,7 @@ def test_a_boundary_that_binds_only_the_other_is_in_no_schema() -> None:
     boundary = json.loads(schemas()["boundary.json"])
     assert boundary["$defs"]["Wording"]["properties"]["binds"]["enum"] == ["me", "both"]
     assert set(boundary["discriminator"]["mapping"]) == {
-        "propose", "counter", "accept", "decline", "contest", "amend", "retire",
+        "propose", "counter", "accept", "decline", "take_back", "contest", "amend", "retire",
     }  # fmt: skip
     assert all("step" in boundary["$defs"][name]["required"] for name in ("Propose", "Accept", "Retire"))
 

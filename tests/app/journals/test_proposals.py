@@ -2,9 +2,13 @@
 
 import httpx2
 import pytest
+from fastapi import FastAPI
+from sqlalchemy import Connection, update
 
+from app.journals.table import proposals
 from app.settings import DAY, Settings
 from duolog.api.pages import Placed
+from duolog.protocol import sizes
 from duolog.protocol.codec import encode_b64
 from duolog.protocol.log import StatementItem
 from duolog.protocol.statements import statement_hash
@@ -78,30 +82,65 @@ async def test_a_proposal_holds_to_the_rules(couple: Diary, ada: Person, sam: Pe
     assert code(await ada.post(f"{couple.path}/proposals", without_grants)) == (422, "rule_broken")
 
 
-async def test_any_partner_declines_and_a_confidant_only_an_own_one(
+async def test_any_partner_declines_and_a_confidant_does_not_propose(
     couple: Diary, ada: Person, sam: Person, stranger: Person
 ) -> None:
     joined = couple.add(stranger, [ada, sam], role="confidant", rights="write", until=4_000_000_000)
     assert (await couple.push(ada, joined)).status_code == 201
     body, proposal = half_signed(couple.change("rotate", [ada], fresh=True), ada)
-    own, own_id = half_signed(couple.change("rotate", [stranger], fresh=True), stranger)
+    own, _ = half_signed(couple.change("rotate", [stranger], fresh=True), stranger)
     await ada.post(f"{couple.path}/proposals", body)
-    await stranger.post(f"{couple.path}/proposals", own)
+    assert code(await stranger.post(f"{couple.path}/proposals", own)) == (404, "not_found")
     path = f"{couple.path}/proposals/{encode_b64(proposal)}"
     assert code(await stranger.delete(path)) == (404, "not_found")
-    assert (await stranger.delete(f"{couple.path}/proposals/{encode_b64(own_id)}")).status_code == 204
     assert (await sam.delete(path)).status_code == 204
     assert code(await sam.delete(path)) == (404, "not_found")
 
 
-async def test_32_proposals_may_wait(couple: Diary, ada: Person) -> None:
-    for number in range(33):
-        body, _ = half_signed(couple.change("rotate", [ada], fresh=True), ada)
-        answer = await ada.post(f"{couple.path}/proposals", body)
-        if number == 31:  # its answer was lost
-            again = await ada.post(f"{couple.path}/proposals", body)
-            assert (again.status_code, again.content) == (201, answer.content)
-        assert code(answer)[0] == 201 if number < 32 else code(answer) == (409, "proposal_limit")
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+async def test_16_proposals_of_each_partner_may_wait(couple: Diary, ada: Person, sam: Person) -> None:
+    for person in (ada, sam):
+        for number in range(1, 18):
+            body, _ = half_signed(couple.change("rotate", [person], fresh=True), person)
+            answer = await person.post(f"{couple.path}/proposals", body)
+            if number == 16:  # its answer was lost
+                again = await person.post(f"{couple.path}/proposals", body)
+                assert (again.status_code, again.content) == (201, answer.content)
+            assert code(answer) == ((201, "") if number < 17 else (409, "proposal_limit"))
+    assert len((await sam.get(f"{couple.path}/proposals")).json()["proposals"]) == 32
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+async def test_a_context_has_64_kib_and_all_that_a_partner_proposes_256(
+    couple: Diary, ada: Person, sam: Person
+) -> None:
+    async def propose(person: Person, size: int) -> tuple[int, str]:
+        body, _ = half_signed(couple.change("rotate", [person], fresh=True), person)
+        return code(await person.post(f"{couple.path}/proposals", body | {"context": encode_b64(bytes(size))}))
+
+    assert await propose(ada, sizes.MAX_CONTEXT + 1) == (422, "malformed")
+    for _ in range(3):
+        assert await propose(ada, sizes.MAX_CONTEXT) == (201, "")
+    assert await propose(ada, sizes.MAX_CONTEXT) == (409, "proposal_limit")
+    assert await propose(ada, 1000) == (201, "")
+    assert await propose(sam, sizes.MAX_CONTEXT) == (201, ""), "what she proposed is no matter of his"
+    listed = await sam.get(f"{couple.path}/proposals")
+    assert len(listed.content) < 4 * sizes.MAX_PROPOSED_BYTES
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+async def test_a_context_from_before_there_was_a_limit_is_left_out(
+    app: FastAPI, couple: Diary, ada: Person, sam: Person
+) -> None:
+    body, proposal = half_signed(couple.change("rotate", [ada], fresh=True), ada)
+    await ada.post(f"{couple.path}/proposals", body)
+
+    def make_old(connection: Connection) -> None:
+        connection.execute(update(proposals).values(context=bytes(sizes.MAX_CONTEXT + 1)))
+
+    await app.state.duolog.database.write(make_old)
+    (waiting,) = (await sam.get(f"{couple.path}/proposals")).json()["proposals"]
+    assert (waiting["proposal"], waiting["context"]) == (encode_b64(proposal), None)
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)

@@ -57,10 +57,11 @@ async def test_without_a_session_nobody_speaks_for_a_device_of_the_account(http:
     assert (await http.get(OLD)).json() == {"sealed": None}
 
 
-async def test_without_a_session_a_message_is_small(http: httpx2.AsyncClient, ada: Person) -> None:
+async def test_a_message_of_the_new_device_is_small(http: httpx2.AsyncClient, ada: Person) -> None:
     largest = sizes.MAX_NEWCOMER_MESSAGE
     assert (await http.put(NEW, json=message(b"", largest))).status_code == 204
     assert code(await http.put(f"{PLACE}/new/2", json=message(b"", largest + 1))) == (413, "too_large")
+    assert code(await ada.put(f"{PLACE}/new/2", message(b"", largest + 1))) == (413, "too_large")
     assert (await ada.put(f"{PLACE}/old/2", message(b"", sizes.MAX_INVITATION))).status_code == 204
 
 

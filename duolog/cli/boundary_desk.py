@@ -1,0 +1,118 @@
+"""The boundaries of one journal at one person's desk: found by number, chosen, shown, answered."""
+
+import time
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
+
+from duolog.cli import forms, times
+from duolog.cli.boundary_shapes import number_of_text
+from duolog.cli.failures import Usage
+from duolog.cli.run import Run
+from duolog.cli.shapes import b64
+
+if TYPE_CHECKING:
+    from duolog.client import JournalView
+    from duolog.client.blocking import Duolog
+    from duolog.documents.base import Voice
+    from duolog.documents.boundary import Boundary, Text, Wording
+
+
+class Desk:
+    """The boundaries of one journal, for one command: found, chosen, described, answered."""
+
+    def __init__(self, run: Run, duolog: "Duolog", journal: "JournalView") -> None:
+        self.run, self.duolog, self.journal = run, duolog, journal
+        self.now = int(time.time())
+        self.me = duolog.account
+        self.all: Sequence[Boundary] = duolog.boundaries(journal.id).list()
+
+    @property
+    def voice(self) -> "Voice":
+        """Names and times as this person reads them."""
+        from duolog.documents.base import Voice
+
+        names = {
+            member.account: member.name or ("You" if member.me else "Your partner") for member in self.journal.members
+        }
+        return Voice(name=lambda account: names.get(account, "Someone"), when=times.moment)
+
+    def choose(self, number: int | None, fits: "Callable[[Boundary], bool]", none: str) -> "tuple[int, Boundary]":
+        """The boundary with this number; without one, the only one that fits. Raises: Usage."""
+        if number is not None:
+            if not 1 <= number <= len(self.all):
+                raise Usage(f"There is no boundary {number}. `duolog boundary list` numbers them.")
+            return number, self.all[number - 1]
+        found = [(count, one) for count, one in enumerate(self.all, 1) if fits(one)]
+        if len(found) == 1:
+            return found[0]
+        if not found:
+            raise Usage(none)
+        raise Usage(
+            "Say which one: " + ", ".join(str(count) for count, _ in found) + ". (`duolog boundary list` shows them.)"
+        )
+
+    def waits_for_me(self, boundary: "Boundary") -> bool:
+        """Whether the other's words in it wait for my answer."""
+        waiting = boundary.waiting_text
+        return waiting is not None and waiting.author != self.me and not waiting.lapsed(self.now)
+
+    def waits_for_other(self, boundary: "Boundary") -> bool:
+        """Whether my own words in it wait for the other's answer."""
+        waiting = boundary.waiting_text
+        return waiting is not None and waiting.author == self.me and not waiting.lapsed(self.now)
+
+    def say_text(self, boundary: "Boundary", text: "Text") -> None:
+        """One text, as it will be answered."""
+        from duolog.documents.base import PARTS_UNSHOWN, has_unknown_parts
+
+        say, when = self.run.screen.say, self.voice.dated(text.at, text.effective)
+        say(f"{self.voice.name(text.author)}'s text {number_of_text(boundary, text)}, {when}:", style="strong")
+        if text.wording is None:
+            say("To retire this boundary." + (f" {text.why}" if text.why else ""), indent=2)
+        else:
+            say_wording(self.run, text.wording)
+        if has_unknown_parts(text.step):
+            say(PARTS_UNSHOWN, indent=2, style="careful")
+        say()
+
+    def require_shown(self, text: "Text") -> None:
+        """Before asking for consent to it. Raises: NotAllowed when it has parts that this version can't show."""
+        from duolog.documents.base import UPDATE_TO_AGREE, has_unknown_parts
+        from duolog.errors import NotAllowed
+
+        if has_unknown_parts(text.step):
+            raise NotAllowed(UPDATE_TO_AGREE)
+
+    def warn_of_unknown_parts(self, text: "Text") -> None:
+        """Before a new text is started from this one, which can't be taken over whole."""
+        from duolog.documents.base import has_unknown_parts
+
+        if has_unknown_parts(text.step):
+            self.run.screen.warn(
+                "the text that you start from has parts that this version of Duolog can't show. Yours will be without "
+                "them. Update to read all of it first."
+            )
+
+    def step(self, body: dict[str, Any], sentence: str) -> int:
+        """Writes one step; the exit code."""
+        with self.run.screen.busy("Sealing and sending"):
+            written = self.duolog.write(self.journal.id, "boundary", body)
+        return self.run.wrote(self.duolog, self.journal.id, written, sentence)
+
+
+def say_wording(run: Run, wording: "Wording") -> None:
+    """What a boundary says, field by field."""
+    say = run.screen.say
+    say(wording.text, indent=2)
+    binds = "both of us" if wording.binds == "both" else "the one who wrote it"
+    say(f"Topic: {wording.topic.replace('_', ' ')}. It binds {binds}.", indent=2, style="quiet")
+    for key, heading in forms.SECTIONS.items():
+        if value := getattr(wording, key):
+            say(f"{heading}: {value}", indent=2)
+    if wording.review is not None:
+        say(f"To be looked at again on {times.day_of(wording.review)}.", indent=2)
+
+
+def answers(text: "Text") -> dict[str, str]:
+    """How a step names the text that it answers."""
+    return {"entry": b64(text.entry), "message": b64(text.message)}

@@ -1,0 +1,90 @@
+"""Somebody with an account floods the server, or looks for the other's activity in what it still takes."""
+
+import httpx2
+from fastapi import FastAPI
+
+from app.settings import DAY, Settings
+from duolog.protocol import sizes
+from duolog.protocol.codec import encode_b64
+from tests.app.people import Diary, Person, code, journal_statement, statement_of
+from tests.conftest import http_client, running
+
+DAILY, NOW = (429, "daily_limit"), 1_800_000_000
+
+
+async def test_account_floods_the_server_behind_its_session(attacked_settings: Settings) -> None:
+    async with running(attacked_settings, lambda: NOW) as app, http_client(app) as http:
+        ada = await Person(http).register()
+        message = {"sealed": encode_b64(bytes(sizes.MAX_INVITATION))}
+        taken = 0
+        while (answer := await leave(ada, taken, message)).status_code == 204:
+            taken += 1
+        assert code(answer) == DAILY
+        assert taken <= attacked_settings.rendezvous_mib_per_day
+        journals = 0
+        while (answer := await found(ada)).status_code == 201:
+            journals += 1
+        assert code(answer) == DAILY
+        assert journals == attacked_settings.journals_per_day
+        assert answer.headers["retry-after"] == str(DAY - NOW % DAY)
+
+
+async def leave(person: Person, number: int, message: dict[str, str]) -> httpx2.Response:
+    return await person.put(f"/v1/rendezvous/{encode_b64(number.to_bytes(16, 'big'))}/old/1", message)
+
+
+async def found(person: Person) -> httpx2.Response:
+    return await person.post("/v1/journals", journal_statement(*Diary(person).genesis))
+
+
+async def test_partner_reads_the_others_activity_off_their_own_limit(attacked_settings: Settings) -> None:
+    strict = attacked_settings.model_copy(update={"entries_per_day": 3, "proposals_per_day": 2})
+    async with running(strict, lambda: NOW) as app, http_client(app) as http:
+        seen = [await limits_of_ada(http, busy=busy) for busy in (False, True)]
+    assert seen[0] == seen[1]
+    assert (429, "daily_limit") in [(status, body.get("code")) for status, body, _ in seen[0]]
+
+
+async def limits_of_ada(http: httpx2.AsyncClient, *, busy: bool) -> list[tuple[int, dict[str, object], str | None]]:
+    """What Ada is answered at her limits, when Sam has used up his, or has done nothing."""
+    ada, sam = await Person(http).register(), await Person(http).register()
+    couple = await (await Diary(sam).create()).make_couple(ada)
+    for _ in range(5 if busy else 0):
+        await couple.push(sam, couple.entry(sam))
+        await couple.founder.post(f"{couple.path}/proposals", statement_of(couple.change("rotate", [sam], fresh=True)))
+        await found(sam)
+    answers = []
+    for _ in range(4):
+        answers.append(await couple.push(ada, couple.entry(ada)))
+        proposal = statement_of(couple.change("rotate", [ada], fresh=True))
+        answers.append(await ada.post(f"{couple.path}/proposals", proposal))
+    return [
+        (answer.status_code, answer.json() if answer.status_code > 400 else {}, answer.headers.get("retry-after"))
+        for answer in answers
+    ]
+
+
+async def test_partner_fills_the_others_sync_with_proposals(real: FastAPI) -> None:
+    async with http_client(real) as http:
+        ada, sam = await Person(http).register(), await Person(http).register()
+        couple = await (await Diary(ada).create()).make_couple(sam)
+        for size in (sizes.MAX_INVITATION, *[sizes.MAX_CONTEXT] * 40):
+            proposal = statement_of(couple.change("rotate", [ada], fresh=True)) | {"context": encode_b64(bytes(size))}
+            await ada.post(f"{couple.path}/proposals", proposal)
+        listed = await sam.get(f"{couple.path}/proposals")
+        assert len(listed.content) < 2 * sizes.MAX_PROPOSED_BYTES, "base64 makes it a third larger"
+        assert 0 < len(listed.json()["proposals"]) <= sizes.MAX_PROPOSALS
+
+
+async def test_thief_of_a_session_uses_up_the_account_so_that_its_owner_cannot_close(
+    attacked_settings: Settings,
+) -> None:
+    strict = attacked_settings.model_copy(update={"entries_total": 2})
+    async with running(strict) as app, http_client(app) as http:
+        ada = await Person(http).register()
+        diary = await Diary(ada).create()
+        while (await diary.push(ada, diary.entry(ada))).status_code == 201:
+            pass
+        while (await diary.push(ada, diary.change("rotate", [ada], fresh=True))).status_code == 201:
+            pass
+        assert (await diary.push(ada, diary.close(ada))).status_code == 201

@@ -1,0 +1,134 @@
+"""What was taken back, folded in one pass: the same as folding all again at each word, however a log is split."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from duolog.documents import journal
+from duolog.documents.base import Answer, AppliedDocument, Body, Context
+from duolog.documents.boundary import Accept, Amend, Contest, Decline, Propose, TakeBack
+from duolog.documents.journal import Item, JournalState, apply, apply_all, encode_state, parse_state
+from duolog.documents.note import Note
+from duolog.documents.profile import Profile
+from duolog.documents.registry import make_document
+from duolog.documents.withdrawn import Withdrawn
+from duolog.protocol.codec import sha256
+from tests.documents.evening import ADA, BOTH, KIM, SAM, START, wording
+
+Log = list[tuple[AppliedDocument, Context]]
+
+
+def _named(number: int) -> Answer:
+    return Answer(entry=_entry(number), message=sha256(b"message", _entry(number)))
+
+
+def _entry(number: int) -> bytes:
+    return sha256(b"entry", bytes([number]))[:16]
+
+
+NUMBERS = st.integers(1, 12)
+ANSWERS = NUMBERS.map(_named)
+WORDINGS = st.sampled_from("AB").map(wording)
+BODIES: st.SearchStrategy[tuple[str, Body]] = st.one_of(
+    st.builds(Propose, wording=WORDINGS).map(lambda body: ("boundary", body)),
+    st.builds(Accept, answers=ANSWERS).map(lambda body: ("boundary", body)),
+    st.builds(Accept, answers=ANSWERS).map(lambda body: ("boundary", body)),
+    st.builds(Decline, answers=ANSWERS).map(lambda body: ("boundary", body)),
+    st.builds(TakeBack, answers=ANSWERS).map(lambda body: ("boundary", body)),
+    st.builds(Contest, answers=ANSWERS, words=st.just("No.")).map(lambda body: ("boundary", body)),
+    st.builds(Amend, answers=ANSWERS, wording=WORDINGS).map(lambda body: ("boundary", body)),
+    st.builds(Withdrawn, answers=ANSWERS).map(lambda body: ("withdrawn", body)),
+    st.builds(Note, text=st.just("Rain.")).map(lambda body: ("note", body)),
+    st.builds(Profile, display_name=st.sampled_from("XY")).map(lambda body: ("profile", body)),
+)
+STEPS = st.tuples(
+    st.sampled_from([ADA, SAM, ADA, SAM, KIM]),
+    BODIES,
+    st.lists(NUMBERS, max_size=4, unique=True).map(sorted).map(tuple) | st.just(()),
+    st.sampled_from([BOTH, BOTH, BOTH, Context(frozenset({ADA}))]),
+)
+
+
+def _log(steps: list[tuple[bytes, tuple[str, Body], tuple[int, ...], Context]]) -> Log:
+    log: Log = []
+    for number, (author, (kind, body), refused, context) in enumerate(steps, 1):
+        document = make_document(kind, body, START + number)
+        message = sha256(b"message", _entry(number))
+        log.append((AppliedDocument(_entry(number), number, author, message, document, START, refused), context))
+    return log
+
+
+# --- the way that was: everything once more, at each word -------------------------------------------------------------
+
+
+def _before(state: JournalState, seq: int) -> dict[bytes, AppliedDocument]:
+    return {item.applied.entry: item.applied for item in state.timeline if item.applied.seq < seq}
+
+
+def _old_apply(state: JournalState, applied: AppliedDocument, context: Context) -> JournalState:
+    if not state.contexts or state.contexts[-1][1] != context:
+        state = replace(state, contexts=(*state.contexts, (applied.seq, context)))
+    if applied.refused:
+        state = _old_take_back(state, applied, context)
+    state, reason = journal._effect(state, applied, context, _before(state, applied.seq).get)
+    return replace(state, timeline=(*state.timeline, Item(applied, reason)))
+
+
+def _old_take_back(state: JournalState, applied: AppliedDocument, context: Context) -> JournalState:
+    by_partner, undone, timeline = applied.author in context.partners, False, list(state.timeline)
+    own = [item.applied.seq for item in timeline if item.applied.author == applied.author]
+    last = max((seq for seq in own if seq not in applied.refused), default=0)
+    for index, item in enumerate(timeline):
+        if item.applied.seq in applied.refused and item.applied.seq > last:
+            undone = undone or (by_partner and item.skipped is None and journal._has_effect(item.applied))
+            refused_by = (*item.refused_by, applied.author)
+            timeline[index] = replace(item, refused_by=refused_by, taken_back=item.taken_back or by_partner)
+    state = replace(state, timeline=tuple(timeline))
+    return _old_fold_again(state) if undone else state
+
+
+def _old_fold_again(state: JournalState) -> JournalState:
+    fresh, timeline = JournalState(contexts=state.contexts), []
+    for item in state.timeline:
+        if item.taken_back and journal._has_effect(item.applied):
+            timeline.append(replace(item, skipped=journal.NOT_DELIVERED))
+            continue
+        context = [pair[1] for pair in state.contexts if pair[0] <= item.applied.seq][-1]
+        fresh, reason = journal._effect(fresh, item.applied, context, _before(state, item.applied.seq).get)
+        timeline.append(replace(item, skipped=reason))
+    return replace(fresh, timeline=tuple(timeline))
+
+
+def _alike(state: JournalState) -> JournalState:
+    """Without what was mended besides: a refusal counts once, and what isn't delivered says so whatever else it was."""
+    timeline = tuple(
+        replace(
+            item,
+            refused_by=tuple(dict.fromkeys(item.refused_by)),
+            skipped=journal.NOT_DELIVERED if item.taken_back and journal._has_effect(item.applied) else item.skipped,
+        )
+        for item in state.timeline
+    )
+    return replace(state, timeline=timeline)
+
+
+@settings(deadline=None, max_examples=200, suppress_health_check=[HealthCheck.too_slow])
+@given(steps=st.lists(STEPS, min_size=1, max_size=12), cuts=st.lists(NUMBERS, max_size=3))
+def test_one_pass_gives_what_folding_at_each_word_gave(
+    steps: list[tuple[bytes, tuple[str, Body], tuple[int, ...], Context]], cuts: list[int]
+) -> None:
+    log, old = _log(steps), JournalState()
+    for applied, context in log:
+        old = _old_apply(old, applied, context)
+    whole = apply_all(JournalState(), log)
+    assert whole == _alike(old)
+
+    singly, split = JournalState(), JournalState()
+    for applied, context in log:
+        singly = apply(singly, applied, context)
+    for start, end in zip([0, *sorted(cuts)], [*sorted(cuts), len(log)], strict=True):
+        split = parse_state(encode_state(apply_all(split, log[start:end])))
+    assert encode_state(singly) == encode_state(split) == encode_state(whole)

@@ -1,0 +1,133 @@
+"""What this version can't show can't be agreed to here; what is longer than may be written is still read."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import pytest
+from pydantic import TypeAdapter
+
+from duolog.documents import journal
+from duolog.documents.account import AccountState, make_account_document, require_allowed_account
+from duolog.documents.account_kinds import NotedHead, Rotated
+from duolog.documents.base import PARTS_UNSHOWN, UPDATE_TO_AGREE, Context, has_unknown_parts, parse_body
+from duolog.documents.boundary import Accept, Counter, Propose, Retire
+from duolog.documents.boundary_words import describe_boundary
+from duolog.documents.copy import copy_body
+from duolog.documents.journal import Item, JournalState, apply, describe, encode_state, parse_state, require_allowed
+from duolog.documents.registry import KINDS, make_document
+from duolog.errors import MalformedData, NotAllowed
+from duolog.protocol.codec import JsonObject
+from duolog.protocol.messages import Document
+from tests.documents.evening import ADA, BOTH, SAM, START, VOICE, Evening, answer, wording
+
+_ROTATED = TypeAdapter(Rotated)
+TERMS: JsonObject = {"topic": "communication", "text": "No late chats.", "binds": "both"}
+
+
+def _propose(evening: Evening, **fields: object) -> Item:
+    return evening.append(ADA, Document("boundary", 1, START, {"step": "propose", "wording": TERMS} | fields))
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"wording": TERMS | {"also": "I decide."}},
+        {"wording": TERMS | {"also": {"deep": [{"er": 0}]}}},
+        {"also": False},
+    ],
+)
+def test_a_text_with_an_unknown_part_is_not_accepted_here_but_counts_when_it_was_elsewhere(
+    fields: JsonObject,
+) -> None:
+    evening = Evening()
+    first = _propose(evening, **fields)
+    with pytest.raises(NotAllowed, match="can't show") as refusal:
+        evening.write(SAM, Accept(answers=answer(first)))
+    assert str(refusal.value) == UPDATE_TO_AGREE
+    assert PARTS_UNSHOWN in describe(evening.state, first, VOICE)
+    assert PARTS_UNSHOWN in describe_boundary(evening.boundary, START, VOICE)
+    evening.write(SAM, Counter(answers=answer(first), wording=wording("Other.")))
+    other = _propose(evening, **fields | {"wording": {**TERMS, **fields.get("wording", {}), "text": "B"}})
+    evening.state = parse_state(encode_state(evening.state))
+    with pytest.raises(NotAllowed, match="can't show"):
+        evening.write(SAM, Accept(answers=answer(other)))
+    assert evening.forge(SAM, Accept(answers=answer(other))).skipped is None
+    assert evening.stage() == "in_force"
+    assert PARTS_UNSHOWN in describe_boundary(evening.boundary, START, VOICE)
+
+
+def test_an_unknown_part_that_is_null_says_nothing() -> None:
+    evening = Evening()
+    first = _propose(evening, wording=TERMS | {"also": None})
+    evening.write(SAM, Accept(answers=answer(first)))
+    assert PARTS_UNSHOWN not in describe_boundary(evening.boundary, START, VOICE)
+
+
+def test_an_ask_with_an_unknown_part_is_not_confirmed_here() -> None:
+    evening = Evening()
+    first = _propose(evening, wording=TERMS | {"also": "I decide."})
+    evening.forge(SAM, Accept(answers=answer(first)))
+    evening.write(SAM, Retire(answers=answer(first)))  # asking to end it needs no sight of all of it
+    evening.day = 40
+    body = Retire(answers=answer(first)).encode_json()
+    ask = evening.append(ADA, Document("boundary", 1, START + 40 * 86400, body | {"only_if": "you go"}))
+    assert ask.skipped is None
+    with pytest.raises(NotAllowed, match="can't show"):
+        evening.write(SAM, Retire(answers=answer(ask)))
+
+
+def test_the_rule_asks_every_kind_that_declares_what_is_consented_to(monkeypatch: pytest.MonkeyPatch) -> None:
+    held = parse_body(KINDS["profile"].body, {"display_name": "A", "oath": "I do."})
+    sworn = dataclasses.replace(KINDS["profile"], consents_to=lambda state, body: held)
+    monkeypatch.setattr(journal, "KINDS", {**KINDS, "profile": sworn})
+    with pytest.raises(NotAllowed, match="can't show"):
+        require_allowed(JournalState(), Document("profile", 1, START, {"display_name": "B"}), ADA, BOTH)
+
+
+def test_a_copy_says_what_it_can_not_show() -> None:
+    evening = Evening()
+    for item in (
+        _propose(evening, wording=TERMS | {"also": "I decide."}),
+        evening.append(ADA, Document("note", 1, START, {"text": "Rain.", "weather": 3})),
+    ):
+        copied = evening.append(ADA, Document("copy", 1, START, copy_body(bytes(32), item.applied)))
+        assert PARTS_UNSHOWN in describe(evening.state, copied, VOICE)
+
+
+def test_what_has_no_unknown_part_has_none() -> None:
+    assert not has_unknown_parts(None)
+    assert not has_unknown_parts(Propose(wording=wording()))
+
+
+def test_a_longer_text_than_may_be_written_is_read() -> None:
+    long = wording("x" * 20_001)
+    with pytest.raises(MalformedData, match=r"wording\.text: .*20000 fit"):
+        require_allowed(JournalState(), make_document("boundary", Propose(wording=long), START), ADA, BOTH)
+    require_allowed(JournalState(), make_document("boundary", Propose(wording=wording("x" * 20_000)), START), ADA, BOTH)
+    evening = Evening()
+    assert evening.forge(ADA, Propose(wording=long)).skipped is None
+    with pytest.raises(MalformedData, match="2000 fit"):
+        evening.propose(ADA, "A", why="x" * 2_001)
+
+
+def test_a_longer_list_than_may_be_written_is_read() -> None:
+    heads = tuple(NotedHead(journal=bytes(32), seq=1, head=bytes(32)) for _ in range(401))
+    body = {"generation": 2, "heads": [head.encode_json() for head in heads]}
+    with pytest.raises(MalformedData, match="400 fit"):
+        require_allowed_account(AccountState(), Document("rotated", 1, START, body))
+    assert len(parse_body(_ROTATED, body).heads) == 401
+    make_account_document("rotated", Rotated(generation=2), START)
+
+
+def test_a_state_of_other_kinds_than_are_known_now_is_made_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What was skipped as unknown when a snapshot was taken would stay hidden after an update."""
+    evening = Evening()
+    with monkeypatch.context() as before:
+        before.setattr(journal, "KINDS", {name: kind for name, kind in KINDS.items() if name != "boundary"})
+        item = evening.append(ADA, make_document("boundary", Propose(wording=wording()), START))
+        snapshot = encode_state(evening.state)
+        assert parse_state(snapshot).boundaries == {}
+    with pytest.raises(MalformedData, match="another version"):
+        parse_state(snapshot)
+    assert apply(JournalState(), item.applied, Context(frozenset({ADA, SAM}))).boundaries

@@ -1,0 +1,152 @@
+"""Vectors of documents: what a journal's documents come to, by whose clock, and with which reasons."""
+
+from collections.abc import Mapping
+
+from duolog.documents.base import DAY
+from duolog.protocol.codec import sha256
+from vectors.check import Json, text
+
+ADA, SAM = sha256(b"ada"), sha256(b"sam")
+START = 1_790_000_000  # Unix seconds
+TERMS: Json = {"topic": "communication", "text": "No late chats.", "binds": "both"}
+NOTE: Json = {"text": "I could not open something."}
+
+
+def make() -> Json:
+    """The content of `documents.json`."""
+    return {
+        "about": "Effective times, and what documents of a journal come to: stages, and why a step has no effect.",
+        "shared": {},
+        "cases": [*_effective(), *_boundaries()],
+    }
+
+
+def _effective() -> list[Json]:
+    week, at = 7 * DAY, {"kind": "effective_time", "received": START}
+    return [
+        at | {"name": "effective time: delivered at once", "at": START, "gives": START},
+        at | {"name": "effective time: a day ahead", "at": START + DAY, "gives": START + DAY},
+        at | {"name": "effective time: more than a day ahead", "at": START + DAY + 1, "gives": START + DAY},
+        at | {"name": "effective time: the largest number", "at": 2**53 - 1, "gives": START + DAY},
+        at | {"name": "effective time: a week before", "at": START - week, "gives": START - week},
+        at | {"name": "effective time: more than a week before", "at": START - week - 1, "gives": START - week},
+        at | {"name": "effective time: the beginning of time", "at": 0, "gives": START - week},
+        at | {"name": "effective time: no receipt is known", "at": 2**53 - 1, "received": 0, "gives": 2**53 - 1},
+    ]
+
+
+class _Log:
+    """A journal's documents, one after the other."""
+
+    def __init__(self) -> None:
+        self.documents: list[Json] = []
+
+    def add(
+        self, author: bytes, body: Json, day: float, late: float = 0, kind: str = "boundary", **more: object
+    ) -> Json:
+        """One more. `day`: the author's clock, in days from the start; `late`: days from there to the receipt."""
+        entry = sha256(b"entry", bytes([len(self.documents)]))[:16]
+        at = START + int(day * DAY)
+        document: Json = {"entry": text(entry), "message": text(sha256(b"message", entry)), "author": text(author)}
+        document |= {"at": at, "received": at + int(late * DAY), "kind": kind, "v": 1, "body": body, **more}
+        self.documents.append(document)
+        return {"entry": document["entry"], "message": document["message"]}
+
+    def propose(self, author: bytes = ADA, day: float = 0, late: float = 0, **wording: object) -> Json:
+        """A first text."""
+        return self.add(author, {"step": "propose", "wording": TERMS | wording}, day, late)
+
+    def step(self, step: str, named: Mapping[str, str], author: bytes = SAM, day: float = 0, late: float = 0) -> Json:
+        """An answer that needs nothing but what it names."""
+        return self.add(author, {"step": step, "answers": dict(named)}, day, late)
+
+    def case(self, name: str, stages: list[str], reasons: Mapping[int, str], effective: Mapping[int, float]) -> Json:
+        """The log as a case. `effective`: days from the start, where it is not the author's clock."""
+        given = [
+            {
+                "effective": START + int(effective[place] * DAY) if place in effective else document["at"],
+                "without_effect": reasons.get(place),
+            }
+            for place, document in enumerate(self.documents)
+        ]
+        partners = [text(ADA), text(SAM)]
+        gives = {"documents": given, "stages": stages}
+        return {"name": name, "kind": "documents", "partners": partners, "documents": self.documents, "gives": gives}
+
+
+_LAPSED = "Nobody answered this within 14 days, so it has lapsed."
+_AGAIN = (
+    "Exactly this waits for an answer, or was declined, taken back or lapsed less than 14 days ago. "
+    "Wait, or find other words: an answer can't be pressed for."
+)
+_TAKEN = "Its author took this back before it was answered."
+_NOT_DELIVERED = "It could not be opened on the other side, so it does not count for anybody until it is written again."
+
+
+def _boundaries() -> list[Json]:
+    return [*_clocks(), *_taking_back(), *_further()]
+
+
+def _clocks() -> list[Json]:
+    accepted, backdated, ahead, offline, again = _Log(), _Log(), _Log(), _Log(), _Log()
+    accepted.step("accept", accepted.propose(), day=14)
+    backdated.step("accept", backdated.propose(), day=1, late=120)
+    ahead.step("accept", ahead.propose(day=1000, late=-1000), day=15.5)
+    offline.step("accept", offline.propose(), day=13, late=7)
+    again.step("decline", again.propose())
+    again.propose(day=120, late=-119)
+    again.propose(day=14)
+    return [
+        accepted.case("documents: accepted in the last second", ["in_force"], {}, {}),
+        backdated.case("documents: an acceptance is backdated", ["proposed"], {1: _LAPSED}, {1: 114}),
+        ahead.case("documents: a text is dated far ahead", ["proposed"], {1: _LAPSED}, {0: 1}),
+        offline.case("documents: accepted offline, and sent a week later", ["in_force"], {}, {}),
+        again.case("documents: a clock ahead asks again", ["declined", "proposed"], {2: _AGAIN}, {2: 2}),
+    ]
+
+
+def _taking_back() -> list[Json]:
+    first, crossed, late, pressed = _Log(), _Log(), _Log(), _Log()
+    text_of = first.propose()
+    first.step("take_back", text_of, ADA)
+    first.step("accept", text_of)
+    text_of = crossed.propose()
+    crossed.step("accept", text_of)
+    crossed.step("take_back", text_of, ADA)
+    text_of = late.propose()
+    late.step("take_back", text_of, SAM)
+    late.step("take_back", text_of, ADA, day=15)
+    text_of = pressed.propose()
+    pressed.step("take_back", text_of, ADA)
+    pressed.propose(SAM, day=13)
+    pressed.propose(ADA, day=14)
+    accepted = "This text was accepted before; it does not wait for an answer."
+    own = "Only who wrote it can take it back. You can decline it."
+    return [
+        first.case("documents: taken back, then accepted", ["declined"], {2: _TAKEN}, {}),
+        crossed.case("documents: accepted, then taken back", ["in_force"], {2: accepted}, {}),
+        late.case("documents: taken back by the other, and too late", ["proposed"], {1: own, 2: _LAPSED}, {}),
+        pressed.case("documents: taken back, and written again", ["declined", "proposed"], {2: _AGAIN}, {}),
+    ]
+
+
+def _further() -> list[Json]:
+    unknown, refused, strange = _Log(), _Log(), _Log()
+    unknown.step("accept", unknown.propose(also="I decide."))
+    refused.step("accept", refused.propose())
+    refused.add(ADA, NOTE, 1, kind="note", refused=[2])
+    strange.propose(binds="you")
+    strange.add(SAM, {"verses": 3}, 0, kind="ballad")
+    return [
+        unknown.case("documents: accepted elsewhere, with a part unknown here", ["in_force"], {}, {}),
+        refused.case("documents: an acceptance was not delivered", ["proposed"], {1: _NOT_DELIVERED}, {}),
+        strange.case(
+            "documents: binds only the other; an unknown kind",
+            [],
+            {
+                0: "A boundary says what I do, or what both of us agree to. One that binds only the other person "
+                "can't be proposed: say what you will do yourself, or bind both."
+            },
+            {},
+        ),
+    ]
