@@ -87,7 +87,7 @@ wheel: setup ## Build the wheel and try it in an environment without the server'
 	@$(PY) -m pytest -m slow -q tests/house
 
 .PHONY: bench
-bench: setup ## Measure push, pull, log-in, first sync and revoking, as ratios to limits measured in the same run
+bench: setup ## Measure push, pull, log-in, first sync, revoking, and what others notice of the worst that one may send
 	@$(PY) -m bench
 
 ##@ Change it

@@ -2,6 +2,7 @@
 
 import sys
 
-from app.commands.main import main
+if __name__ == "__main__":  # the process that reads large bodies imports this too, and runs no command
+    from app.commands.main import main
 
-sys.exit(main())
+    sys.exit(main())

@@ -50,6 +50,7 @@ async def _maybe_signed_in(request: Request, server: Server, credentials: Creden
     if caller is None:
         server.rates.count(server.rates.bad_token, "bad_token", request)
     else:
+        request.state.account = caller.account  # whose body it is
         server.rates.count_account(caller.account)
     return caller
 

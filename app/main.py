@@ -14,7 +14,7 @@ from starlette.exceptions import HTTPException
 
 from app.callers import is_session
 from app.edge import Edge
-from app.limits import AnonymousRate, BodyLimit
+from app.limits import Gate
 from app.openapi import describe_api
 from app.problems import Problem, render
 from app.receipts.service import load_receipt_keys
@@ -36,6 +36,7 @@ def create_app(settings: Settings, clock: Callable[[], int] = system_clock) -> F
             async with retaining(state):
                 yield
         finally:
+            await state.beside.close()
             await state.database.close()
 
     app = FastAPI(lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False)
@@ -43,8 +44,7 @@ def create_app(settings: Settings, clock: Callable[[], int] = system_clock) -> F
     app.include_router(router)
     for error in (Problem, RequestValidationError, HTTPException):
         app.add_exception_handler(error, render)
-    app.add_middleware(AnonymousRate, rates=state.rates, is_session=partial(is_session, state))
-    app.add_middleware(BodyLimit, settings=settings)
+    app.add_middleware(Gate, rates=state.rates, is_session=partial(is_session, state))
     app.add_middleware(Edge)
     describe_api(app)
     return app

@@ -1,16 +1,19 @@
 """The OpenAPI 3.1 document: what FastAPI derives from the endpoints, with what holds for all of them added once."""
 
 import re
+from collections.abc import Iterator
 from functools import partial
 from typing import Any
 
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
+from fastapi.routing import APIRoute, iter_route_contexts
+from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
 from app import VERSION
 from app.problems import COMMON, SCHEMA, Problem, refusals
-from duolog.api.entries import Push
+from app.reading import BINARY, JSON, JsonBody
 
 DESCRIPTION = """\
 A shared journal for two people, end to end encrypted. The server keeps ciphertext in order and can read none of it.
@@ -44,7 +47,7 @@ def _document(app: FastAPI) -> dict[str, Any]:
         routes=app.routes,
     )
     schemas = document.setdefault("components", {}).setdefault("schemas", {})
-    schemas.update(_schemas_of_raw_bodies())
+    _add_bodies(app, document)
     schemas["Problem"] = SCHEMA
     schemas.pop("HTTPValidationError", None)
     schemas.pop("ValidationError", None)
@@ -54,11 +57,27 @@ def _document(app: FastAPI) -> dict[str, Any]:
     return document
 
 
-def _schemas_of_raw_bodies() -> dict[str, Any]:
-    """The models of bodies that an endpoint reads itself, which FastAPI therefore doesn't know."""
-    _, generated = models_json_schema([(Push, "validation")], ref_template="#/components/schemas/{model}")
-    definitions: dict[str, Any] = generated["$defs"]
-    return definitions
+def _bodies(app: FastAPI) -> Iterator[tuple[str, str, JsonBody[Any, Any]]]:
+    """Path, method and reader of each operation that takes a body: the endpoints' own, which FastAPI doesn't know."""
+    for route in iter_route_contexts(app.routes):
+        for dependency in route.dependant.dependencies if isinstance(route.original_route, APIRoute) else ():
+            if isinstance(dependency.call, JsonBody):
+                yield from (
+                    (route.path_format or "", method.lower(), dependency.call) for method in route.methods or ()
+                )
+
+
+def _add_bodies(app: FastAPI, document: dict[str, Any]) -> None:
+    bodies = list(_bodies(app))
+    models: list[type[BaseModel]] = [body.model for _, _, body in bodies]
+    names, generated = models_json_schema(
+        [(model, "validation") for model in models], ref_template="#/components/schemas/{model}"
+    )
+    document["components"]["schemas"].update(generated["$defs"])
+    for path, method, body in bodies:
+        content = {JSON: {"schema": names[(body.model, "validation")]}}
+        content.update({media: {"schema": BINARY} for media in body.others})
+        document["paths"][path][method]["requestBody"] = {"required": True, "content": content}
 
 
 def _allowed_methods(app: FastAPI, path: str) -> list[str]:
@@ -84,7 +103,7 @@ def _add_common(method: str, operation: dict[str, Any]) -> None:
 
 def _common(method: str, operation: dict[str, Any]) -> list[type[Problem]]:
     """Which of the common refusals this operation can give."""
-    impossible = set()
+    impossible = {"busy", "unsupported_media_type"} if "requestBody" not in operation else set()
     if "requestBody" not in operation and not operation.get("parameters"):
         impossible.add("malformed")
     if method == "get":

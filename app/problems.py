@@ -198,6 +198,16 @@ class TooLarge(Problem):
     sentence = "The request is larger than this server takes. Send less at once."
 
 
+class TooSlow(Problem):
+    status, code = 408, "too_slow"
+    sentence = "The request took too long to arrive. Check the connection, then try again."
+
+
+class HeadTooLarge(Problem):
+    status, code = 431, "head_too_large"
+    sentence = "The address and headers of the request are larger than this server takes. Send fewer of them."
+
+
 class QuotaReached(Problem):
     status, code = 413, "quota_reached"
     sentence = (
@@ -237,6 +247,11 @@ class Unavailable(Problem):
     sentence = "The server can't reach its storage, and nothing was stored. Try again in a minute."
 
 
+class Busy(Problem):
+    status, code = 503, "busy"
+    sentence = "The server has its hands full. Wait as long as Retry-After says, then try again."
+
+
 class StorageFull(Problem):
     status, code = 507, "storage_full"
     sentence = (
@@ -244,7 +259,16 @@ class StorageFull(Problem):
     )
 
 
-COMMON = (Malformed, TooLarge, SlowDown, Internal, Unavailable, StorageFull)  # any address may answer with these
+COMMON = (
+    Malformed,
+    TooLarge,
+    UnsupportedMediaType,
+    SlowDown,
+    Internal,
+    Unavailable,
+    Busy,
+    StorageFull,
+)  # any address may answer with these
 
 SCHEMA: dict[str, Any] = api.Problem.model_json_schema()
 

@@ -56,11 +56,13 @@ class Settings(BaseSettings):
         ge=0,
         description="How often what is due is done and what is over is deleted; 0: only by `python -m app retain`.",
     )
-    max_body: Bytes = Field(
-        default=2 * sizes.KIB * sizes.KIB, description="Largest request body, bytes, except for a push."
+    body_memory: Bytes = Field(
+        default=32 * sizes.KIB * sizes.KIB,
+        ge=8 * sizes.KIB * sizes.KIB,
+        description="Bytes of all request bodies that are read at a time.",
     )
-    max_push_body: Bytes = Field(
-        default=2 * sizes.MAX_PUSH_BYTES, description="Largest body of a push, bytes: base64 makes JSON a third larger."
+    body_processes: int = Field(
+        default=1, ge=0, le=8, description="Processes that take large bodies apart; 0: threads, and others wait longer."
     )
     rate_anonymous: str = Field(default="300/minute", description="Requests without a session, per client network.")
     rate_register: str = Field(default="20/hour", description="Registrations, per client network.")
@@ -70,6 +72,21 @@ class Settings(BaseSettings):
     )
     rate_bad_token: str = Field(
         default="30/minute", description="Requests with a session that is not valid, per client network."
+    )
+    rate_large: str = Field(
+        default="240/minute", description="Requests with a body of more than 64 KiB, per account or client network."
+    )
+    max_connections: int = Field(
+        default=512, ge=8, le=65_536, description="Connections at a time; idle ones are closed to make room."
+    )
+    max_connections_network: int = Field(
+        default=48, ge=1, description="Connections at a time per client network, but for trusted proxies."
+    )
+    head_seconds: Seconds = Field(default=15, description="How long the headers of a request may take to arrive.")
+    request_seconds: Seconds = Field(default=60, description="How long a whole request may take to arrive.")
+    idle_seconds: Seconds = Field(default=65, description="How long a connection may stay open between two requests.")
+    unread_seconds: Seconds = Field(
+        default=30, description="How long an answer may wait for a caller that doesn't read it."
     )
     rate_account: str = Field(default="1200/minute", description="Requests with a session, per account.")
     journals_per_day: Count = Field(default=20, description="Journals that an account may begin in a day (UTC).")

@@ -7,6 +7,8 @@ from typing import Annotated, cast
 from fastapi import Depends
 from starlette.requests import HTTPConnection
 
+from app.beside import Beside
+from app.bodies import Bodies
 from app.database import Database
 from app.limits import Rates
 from app.quotas.service import Quotas
@@ -30,6 +32,8 @@ class State:
         self.rates = Rates(settings)
         self.quotas = Quotas(settings)
         self.database: Database = create_database(settings)
+        self.bodies = Bodies(settings.body_memory)
+        self.beside = Beside(settings.body_processes)
         self.now = clock
 
 

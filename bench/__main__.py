@@ -1,4 +1,4 @@
-"""`python -m bench`: measure, and print a table; `--json` for scripts."""
+"""`python -m bench`: measure, and print a table; `--json` for scripts. `python -m bench worst_bodies`: that alone."""
 
 import argparse
 import asyncio
@@ -13,6 +13,7 @@ from bench.log_in import log_in
 from bench.measure import Figure
 from bench.revoke import revoke
 from bench.serving import serving
+from bench.worst_bodies import worst_bodies
 
 
 async def measure(origin: str, folder: Path) -> list[Figure]:
@@ -27,7 +28,11 @@ def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(prog="python -m bench", description="Ratios to limits measured in the same run.")
     parser.add_argument("--json", action="store_true", help="print JSON")
+    parser.add_argument("what", nargs="?", choices=["worst_bodies"], help="measure this alone")
     arguments = parser.parse_args()
+    if arguments.what == "worst_bodies":
+        worst_bodies()
+        return
     print("Measuring; this takes a minute or two.", file=sys.stderr)
     with tempfile.TemporaryDirectory(prefix="duolog-bench-") as folder, serving(Path(folder) / "server") as server:
         figures = asyncio.run(measure(server.origin, Path(folder)))
@@ -41,6 +46,7 @@ def main() -> None:
         for name, counted in figure.also.items():
             print(f"    {counted:,} {name}, {counted / figure.count:,.1f} for each")
         print(f"    limit {figure.limit:.3f} s ({figure.limit_is}); ratio {figure.ratio:.1f}")
+    worst_bodies()
 
 
 if __name__ == "__main__":

@@ -55,6 +55,7 @@ def _steps(text: int, agreed: int) -> list[Json]:
         {"step": "contest", "answers": answer(agreed), "words": "It no longer fits."},
         {"step": "amend", "answers": answer(agreed), "wording": {**WORDING, "binds": "me"}},
         {"step": "decline", "answers": answer(5), "why": "Not yet."},
+        {"step": "take_back", "answers": answer(5)},
         {"step": "retire", "answers": answer(agreed), "why": "We have grown."},
     ]
 

@@ -23,7 +23,6 @@ from tests.attacks.people import ORIGIN, Couple, pair, register
 from tests.conftest import MEMORY, migrate_database
 
 T = TypeVar("T")
-RATES = ("rate_anonymous", "rate_register", "rate_login", "rate_rendezvous", "rate_bad_token")
 
 
 @dataclass
@@ -68,13 +67,20 @@ def evening() -> Evening:
 
 
 def server_settings() -> Settings:
-    """A server on a fresh SQLite file in memory, with rates that nobody reaches."""
+    """A server on a fresh SQLite file in memory, with limits that nobody reaches."""
     given = "TMPDIR" in os.environ or not MEMORY.is_dir()
     data = Path(tempfile.mkdtemp(prefix="duolog-fuzz-", dir=None if given else MEMORY))
     address = f"sqlite:///{data / 'duolog.db'}"
     migrate_database(address)
-    rates: Any = dict.fromkeys(RATES, "1000000/second")
-    return Settings(data=data, database=address, origin=ORIGIN, retention_seconds=0, log_level="error", **rates)
+    wide: Any = without_limits() | {"retention_seconds": 0, "log_level": "error"}
+    return Settings(data=data, database=address, origin=ORIGIN, **wide)
+
+
+def without_limits() -> dict[str, str | int]:
+    """Settings under which nothing is refused for being much: behind a refusal, nothing more is read."""
+    rates = {name: "1000000/second" for name in Settings.model_fields if name.startswith("rate_")}
+    quotas = {name: 2**40 for name in Settings.model_fields if name.endswith(("_per_day", "_total"))}
+    return {**rates, **quotas}
 
 
 async def _evening() -> Evening:

@@ -108,6 +108,8 @@ def settings(database_url: str, tmp_path: Path) -> Settings:
         rate_login="100000/minute",
         rate_rendezvous="100000/minute",
         rate_bad_token="100000/minute",
+        rate_large="100000/minute",
+        body_processes=0,
         rate_account="100000/minute",
         retention_seconds=0,  # a test does what is due when it wants to
     )

@@ -165,6 +165,20 @@ def _logins(ada: Person) -> list[Json]:
     ]
 
 
+def _beyond(base: Json, receipt: bytes) -> list[Json]:
+    """Numbers that no log reaches, in the places of seq and time."""
+    large = (2**53).to_bytes(8, "big")
+    spoilt = [
+        ("seq 0", bytes(8) + receipt[8:]),
+        ("a seq of 2^53", large + receipt[8:]),
+        ("a seq of 2^63", (2**63).to_bytes(8, "big") + receipt[8:]),
+        ("a time of 2^53", receipt[:40] + large + receipt[48:]),
+    ]
+    return [
+        base | {"name": f"receipt: {name}", "receipt": text(data), "error": "MalformedData"} for name, data in spoilt
+    ]
+
+
 def _receipts() -> list[Json]:
     host, other = Host(), Host("other host")
     receipt = host.receipt(b"j" * 32, 5, b"h" * 32, 1_700_000_000)
@@ -201,6 +215,7 @@ def _receipts() -> list[Json]:
             )
         ),
         base | {"name": "receipt: cut off", "receipt": text(receipt.encode()[:-1]), "error": "MalformedData"},
+        *_beyond(base, receipt.encode()),
         over | {"gives": {}},
         over
         | {"name": "receipt key handed over: backwards", "old_key": over["new_key"], "new_key": over["old_key"]}

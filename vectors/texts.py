@@ -90,6 +90,10 @@ def _messages() -> list[Json]:
         ("a document without a body", {"document": {"kind": "note", "v": 1, "at": 1}}),
         ("a document of version 0", {"document": {"kind": "note", "v": 0, "at": 1, "body": {}}}),
         ("a document with a field too many", {"document": value["document"] | {"more": 1}}),
+        *[(f"seen at place {name}", {"seen": text(place + seen.encode()[8:])}) for name, place in _places()],
+        ("refused at place 2^53", {"refused": [2**53]}),
+        ("a kind of 65 characters", {"document": value["document"] | {"kind": "k" * 65}}),
+        ("a media type of 256 characters", {"attachments": [value["attachments"][0] | {"type": "t" * 256}]}),
     ]
     raw = [
         ("a repeated key", b'{"a":1,"a":2}'),
@@ -113,6 +117,16 @@ def _messages() -> list[Json]:
             {"name": f"message json: {name}", "kind": "message_json", "data": text(data)} | MALFORMED
             for name, data in raw
         ),
+    ]
+
+
+def _places() -> list[tuple[str, bytes]]:
+    """Places that no log reaches."""
+    return [
+        ("0", bytes(8)),
+        ("2^53", (2**53).to_bytes(8, "big")),
+        ("2^63", (2**63).to_bytes(8, "big")),
+        ("2^64-1", b"\xff" * 8),
     ]
 
 

@@ -6,6 +6,7 @@ from fastapi.responses import HTMLResponse, JSONResponse
 from app import VERSION
 from app.about import repository
 from app.about.pages import HOME, JOIN, page, render_documentation
+from app.addresses import MAX_BODY
 from app.settings import DAY, Settings
 from app.state import Server
 from duolog.api.server import Health, Limits, ReceiptKey, ServerInfo
@@ -42,7 +43,7 @@ def _limits(settings: Settings) -> Limits:
         push_bytes=sizes.MAX_PUSH_BYTES,
         page_items=sizes.MAX_PAGE_ITEMS,
         blob_bytes=sizes.MAX_BLOB,
-        body_bytes=settings.max_body,
+        body_bytes=MAX_BODY,
         invitation_seconds=settings.invitation_hours * HOUR,
         session_idle_seconds=settings.session_idle_days * DAY,
         session_absolute_seconds=settings.session_absolute_days * DAY,

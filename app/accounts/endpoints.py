@@ -1,6 +1,6 @@
 """`/v1/accounts` and `/v1/account`: register, see one's own account, and add keyholders to it."""
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Response
 
 from app.accounts import service, sets
 from app.callers import Server, SignedIn
@@ -16,6 +16,7 @@ from app.problems import (
     SetMoved,
     refusals,
 )
+from app.reading import Json
 from duolog.api.accounts import AnchorModel, EarlierSeed, OwnAccount, Registered, Registration, SetRequest
 from duolog.api.common import AccountStatementModel, ReceiptModel
 
@@ -29,9 +30,8 @@ router = APIRouter(prefix="/v1", tags=["accounts"])
     status_code=201,
     responses=refusals(RegistrationClosed, InviteCodeRefused, AccountExists, JournalExists, RuleBroken),
 )
-async def register(registration: Registration, request: Request, server: Server) -> Registered:
+async def register(server: Server, registration: Json[Registration]) -> Registered:
     """One request makes the whole account. Sending it again gets the same answer."""
-    server.rates.count(server.rates.register, "register", request)
     verified = service.verify_registration(registration)
     receipt = await server.database.write(service.register, verified, server.settings, server.receipts, server.now())
     return Registered(account=verified.chain.account, receipt=ReceiptModel.of(receipt))
@@ -44,7 +44,7 @@ async def register(registration: Registration, request: Request, server: Server)
     status_code=204,
     responses=refusals(SessionMissing, NotFound, SetMoved, AccountExists, RuleBroken, DailyLimit),
 )
-async def change_set(wanted: SetRequest, caller: SignedIn, server: Server) -> Response:
+async def change_set(caller: SignedIn, server: Server, wanted: Json[SetRequest]) -> Response:
     """The next keyholder set of the same generation. It leaves nobody out. Sending it again changes nothing."""
     await server.database.write(sets.change, caller, wanted, server.quotas, server.now())
     return Response(status_code=204)

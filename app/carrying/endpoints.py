@@ -1,8 +1,8 @@
 """`/v1/carried`: an account and its journals come from another server."""
 
-import asyncio
+from typing import Annotated
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Depends
 
 from app.callers import JournalPath, Server, SignedIn
 from app.carrying import accounts, journals
@@ -21,11 +21,17 @@ from app.problems import (
     SetMoved,
     refusals,
 )
+from app.reading import JsonBody
 from duolog.api.carrying import Carried, CarriedAccount, CarriedPage
 from duolog.api.journals import CarriedKey
 from duolog.api.sessions import Session
 
 router = APIRouter(prefix="/v1/carried", tags=["carrying"])
+
+Account = Annotated[
+    accounts.VerifiedAccount, Depends(JsonBody(CarriedAccount, accounts.verify_account), scope="function")
+]
+Page = Annotated[journals.ReadPage, Depends(JsonBody(CarriedPage, journals.read_page), scope="function")]
 
 
 @router.post(
@@ -35,11 +41,9 @@ router = APIRouter(prefix="/v1/carried", tags=["carrying"])
     status_code=201,
     responses=refusals(LoginRefused, RegistrationClosed, InviteCodeRefused, AccountExists, SetMoved, RuleBroken),
 )
-async def carry_account(account: CarriedAccount, request: Request, server: Server) -> Session:
+async def carry_account(server: Server, account: Account) -> Session:
     """Its account journal follows like any other journal. Sending it again, with another challenge, changes nothing."""
-    server.rates.count(server.rates.register, "register", request)
-    verified = await asyncio.to_thread(accounts.verify_account, account)
-    opened = await server.database.write(accounts.carry_account, verified, server.settings, server.now())
+    opened = await server.database.write(accounts.carry_account, account, server.settings, server.now())
     if opened is None:
         raise LoginRefused
     return Session(token=opened.token, account=opened.account, expires_at=opened.expires)
@@ -54,11 +58,10 @@ async def carry_account(account: CarriedAccount, request: Request, server: Serve
         SessionMissing, NotFound, AccountExists, JournalExists, ReceiptsAhead, RuleBroken, QuotaReached, DailyLimit
     ),
 )
-async def carry_journal(page: CarriedPage, journal: JournalPath, caller: SignedIn, server: Server) -> Carried:
+async def carry_journal(caller: SignedIn, journal: JournalPath, server: Server, page: Page) -> Carried:
     """Pages come in order; nobody sees the journal before the `last` one. What is here already is not stored again."""
-    read = await asyncio.to_thread(journals.read_page, page)
     seq, origins = await server.database.write(
-        journals.carry_journal, caller, journal, read, server.quotas, server.now()
+        journals.carry_journal, caller, journal, page, server.quotas, server.now()
     )
     keys = [CarriedKey(until=item.until, origin=item.origin, key=item.receipt_key) for item in origins.servers]
     return Carried(seq=seq, receipt_keys=keys)

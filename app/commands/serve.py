@@ -1,13 +1,16 @@
 """`serve`: listen until interrupted."""
 
 import contextlib
+import resource
 import signal
 import socket
 import sys
+from functools import partial
 
 import uvicorn
 
 from app.commands.trouble import Trouble, prepare_data
+from app.connections import Connections, GuardedProtocol
 from app.logs import configure_logs
 from app.main import create_app
 from app.receipts.service import load_receipt_keys
@@ -15,21 +18,26 @@ from app.schema import current_revision, migration_engine, newest_revision
 from app.settings import Settings
 from duolog.errors import MalformedData
 
+RESERVED = 64  # descriptors for the database, its side files and the process beside
+DESCRIPTORS = 65_536  # how many are asked for, where the system gives more
+SWITCH_SECONDS = 0.0005  # how long a thread that computes keeps the others waiting: the loop is one of them
 GRACE_SECONDS = 5  # how long requests under way may take when the server is told to stop
 
 
 def run(settings: Settings) -> None:
     """Serve. Raises: Trouble."""
     configure_logs(settings)
+    sys.setswitchinterval(SWITCH_SECONDS)
     prepare_data(settings)
     require_migrated(settings)
     require_receipt_key(settings)
     listener = bind(settings)
     settings = settings.model_copy(update={"port": listener.getsockname()[1]})
+    connections = Connections(settings, raise_descriptors() - RESERVED)
     config = uvicorn.Config(
         create_app(settings),
         loop="uvloop",
-        http="httptools",
+        http=partial(GuardedProtocol, connections),  # type: ignore[arg-type]  # which makes one for each connection
         ws="none",
         access_log=False,
         log_config=None,
@@ -37,11 +45,21 @@ def run(settings: Settings) -> None:
         proxy_headers=bool(settings.trusted_proxies),
         forwarded_allow_ips=settings.trusted_proxies,
         timeout_graceful_shutdown=GRACE_SECONDS,
-        timeout_keep_alive=65,
+        timeout_keep_alive=settings.idle_seconds,
     )
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # uvicorn raises the signal again once it has stopped
     with contextlib.suppress(KeyboardInterrupt):
         _Server(config, settings).run(sockets=[listener])
+
+
+def raise_descriptors() -> int:
+    """How many descriptors this process may have, after asking for as many as the system gives."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = DESCRIPTORS if hard == resource.RLIM_INFINITY else min(hard, DESCRIPTORS)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+        return wanted
+    return DESCRIPTORS if soft == resource.RLIM_INFINITY else soft
 
 
 def require_migrated(settings: Settings) -> None:

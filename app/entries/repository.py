@@ -21,7 +21,7 @@ class PageRows:
 
 
 def load_page(connection: Connection, journal: bytes, account: bytes, since: int, limit: int) -> PageRows:
-    """The pushes after `since`: `limit` items or 4 MiB of them, but always one push if there is one.
+    """The pushes after `since`: `limit` items or 1 MiB of them, but always one push if there is one.
 
     Whatever the caller doesn't hold is gone for them, and counts for nothing: where a page ends tells nothing of what
     others hold.

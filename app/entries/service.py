@@ -12,39 +12,49 @@ from app.entries import repository
 from app.entries.repository import PageRows
 from app.journals.append import Appended, Candidate, append_to_journal, parse_candidates
 from app.journals.repository import STATEMENT, signed_statement, split_signatures
-from app.problems import TooLarge
+from app.problems import Malformed, TooLarge
 from app.quotas.service import Quotas
 from app.receipts.service import ReceiptSigner
 from duolog.api import pages
 from duolog.api.entries import Push, PushEntry
 from duolog.api.pages import Placed
+from duolog.errors import MalformedData
 from duolog.protocol import sizes
 from duolog.protocol.codec import encode_b64
 from duolog.protocol.log import EntryItem, StatementItem, entry_item
 from duolog.protocol.receipts import Receipt, stored_receipt
 
 
-def items_of(push: Push) -> tuple[Placed, ...]:
-    """The items of a JSON push."""
-    return tuple(
-        Placed(0, entry_item(item.header, item.blob))
-        if isinstance(item, PushEntry)
-        else Placed(0, StatementItem(item.signed()), item.grants_by_account())
-        for item in push.items
+def read_push(push: Push) -> tuple[Candidate, ...]:
+    """The items of a JSON push, parsed. Raises: TooLarge, Malformed."""
+    return _candidates(
+        tuple(
+            Placed(0, entry_item(item.header, item.blob))
+            if isinstance(item, PushEntry)
+            else Placed(0, StatementItem(item.signed()), item.grants_by_account())
+            for item in push.items
+        )
     )
+
+
+def read_frames(body: bytes) -> tuple[Candidate, ...]:
+    """The items of a push in the binary form, parsed. Raises: TooLarge, Malformed."""
+    try:
+        return _candidates(pages.parse_push(body))
+    except MalformedData as error:
+        raise Malformed(sentence=str(error)) from error
 
 
 def push(
     connection: Connection,
     member: JournalMember,
-    items: Sequence[Placed],
+    items: Sequence[Candidate],
     signer: ReceiptSigner,
     quotas: Quotas,
     now: int,
 ) -> Appended:
-    """Append a push. Raises: as `parse_push` and `append_to_journal`."""
-    candidates = parse_push(items)
-    return append_to_journal(connection, member, candidates, signer, quotas, now, times=_times(candidates))
+    """Append a push. Raises: as `append_to_journal`."""
+    return append_to_journal(connection, member, items, signer, quotas, now, times=_times(items))
 
 
 def _times(candidates: Sequence[Candidate]) -> int | None:
@@ -54,8 +64,7 @@ def _times(candidates: Sequence[Candidate]) -> int | None:
     return None if any(candidate.roster is None for candidate in candidates) else 2
 
 
-def parse_push(items: Sequence[Placed]) -> tuple[Candidate, ...]:
-    """The items of a push that is not too large. Raises: TooLarge, Malformed."""
+def _candidates(items: Sequence[Placed]) -> tuple[Candidate, ...]:
     if sum(_size(placed) for placed in items) > sizes.MAX_PUSH_BYTES:  # check: server.push_bytes
         raise TooLarge
     return parse_candidates(items)

@@ -5,6 +5,7 @@ from fastapi import APIRouter, Response
 from app.callers import InvitationPath, MaybeSignedIn, Partner, Server, SignedIn
 from app.invitations import repository, service
 from app.problems import DailyLimit, InvitationUsed, NotFound, ProposalLimit, RuleBroken, SessionMissing, refusals
+from app.reading import Json
 from duolog.api.invitations import (
     InvitationAnswer,
     InvitationRequest,
@@ -28,7 +29,7 @@ HOUR = 3600  # seconds
     response_class=Response,
     responses=refusals(SessionMissing, NotFound, InvitationUsed, ProposalLimit, RuleBroken, DailyLimit),
 )
-async def create_invitation(wanted: InvitationRequest, partner: Partner, server: Server) -> Response:
+async def create_invitation(partner: Partner, server: Server, wanted: Json[InvitationRequest]) -> Response:
     """It ends when it says, and after a day at the latest. Sending it again changes nothing."""
     now = server.now()
     latest = now + server.settings.invitation_hours * HOUR
@@ -81,7 +82,7 @@ async def revoke_invitation(invitation: InvitationPath, partner: Partner, server
     responses=refusals(SessionMissing, NotFound, InvitationUsed),
 )
 async def reveal_invitation(
-    wanted: RevealRequest, invitation: InvitationPath, partner: Partner, server: Server
+    invitation: InvitationPath, partner: Partner, server: Server, wanted: Json[RevealRequest]
 ) -> Response:
     """Once; the same again changes nothing."""
     await server.database.write(service.reveal, partner, invitation, wanted.sealed, server.now())
@@ -108,7 +109,7 @@ async def get_invitation(invitation: InvitationPath, caller: MaybeSignedIn, serv
     responses=refusals(SessionMissing, NotFound, InvitationUsed),
 )
 async def answer_invitation(
-    wanted: InvitationAnswer, invitation: InvitationPath, caller: SignedIn, server: Server
+    invitation: InvitationPath, caller: SignedIn, server: Server, wanted: Json[InvitationAnswer]
 ) -> Response:
     """The first account that answers is the only one; the same answer again changes nothing."""
     await server.database.write(service.answer, caller, invitation, wanted.sealed, server.now())

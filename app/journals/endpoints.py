@@ -20,6 +20,7 @@ from app.problems import (
     SessionMissing,
     refusals,
 )
+from app.reading import Json
 from app.settings import DAY
 from app.state import State
 from duolog.api.common import AccountStatementModel, GrantModel, JournalStatementModel, ReceiptModel, SignatureModel
@@ -42,7 +43,7 @@ from duolog.protocol.ids import journal_id
 
 router = APIRouter(prefix="/v1/journals", tags=["journals"])
 
-MAX_LISTED = 500  # journals in one answer
+MAX_LISTED = sizes.MAX_LISTED
 
 After = Annotated[str, Query(max_length=43, description="The last id of the answer before; empty to begin.")]
 Limit = Annotated[int, Query(ge=1, le=MAX_LISTED, description="How many at most.")]
@@ -55,7 +56,7 @@ Limit = Annotated[int, Query(ge=1, le=MAX_LISTED, description="How many at most.
     status_code=201,
     responses=refusals(SessionMissing, JournalExists, RuleBroken, QuotaReached, DailyLimit),
 )
-async def create_journal(genesis: JournalStatementModel, caller: SignedIn, server: Server) -> JournalCreated:
+async def create_journal(caller: SignedIn, server: Server, genesis: Json[JournalStatementModel]) -> JournalCreated:
     """The journal begins with its genesis, whose founder is the caller. Sending it again gets the first answer."""
     receipt = await server.database.write(
         service.create_journal,
@@ -126,7 +127,7 @@ async def list_chains(member: Member, server: Server) -> ChainList:
     status_code=201,
     responses=refusals(SessionMissing, NotFound, JournalClosed, RosterMoved, ProposalLimit, RuleBroken, DailyLimit),
 )
-async def create_proposal(proposal: ProposalRequest, member: Partner, server: Server) -> ProposalCreated:
+async def create_proposal(member: Partner, server: Server, proposal: Json[ProposalRequest]) -> ProposalCreated:
     """A partner's. It waits until it is signed and pushed, declined, or void because the roster moved."""
     new = proposals.NewProposal(proposal.signed(), proposal.grants_by_account(), proposal.context)
     created = await closings.write_to_journal(

@@ -20,6 +20,7 @@ from app.problems import (
     WithdrawalLate,
     refusals,
 )
+from app.reading import Json
 from duolog.api.common import ReceiptModel
 from duolog.api.entries import Place, Pushed
 from duolog.api.leaving import ClosingRequest, HoldingRequest, OwnClosing, WithdrawalRequest
@@ -34,7 +35,7 @@ router = APIRouter(prefix="/v1", tags=["leaving"])
     status_code=204,
     responses=refusals(SessionMissing, NotFound, JournalClosed, ClosingLimit, RuleBroken),
 )
-async def schedule_closing(closing: ClosingRequest, member: Partner, server: Server) -> Response:
+async def schedule_closing(member: Partner, server: Server, closing: Json[ClosingRequest]) -> Response:
     """It waits in the place of the one before. Until it is due, nobody else is answered anything else."""
     await server.database.write(service.schedule, member, closing, server.receipts, server.now())
     return Response(status_code=204)
@@ -115,7 +116,7 @@ async def delete_account(caller: SignedIn, server: Server) -> Response:
         DailyLimit,
     ),
 )
-async def withdraw(withdrawal: WithdrawalRequest, member: Member, server: Server) -> Pushed:
+async def withdraw(member: Member, server: Server, withdrawal: Json[WithdrawalRequest]) -> Pushed:
     """Within a day, together with the entry that says so. The answer doesn't tell whether somebody kept it."""
     appended = await write_to_journal(
         server, member.journal, holding.withdraw, member, withdrawal, server.receipts, server.quotas, server.now()
@@ -134,7 +135,7 @@ async def withdraw(withdrawal: WithdrawalRequest, member: Member, server: Server
     status_code=204,
     responses=refusals(SessionMissing, NotFound),
 )
-async def hold(marks: HoldingRequest, member: Member, server: Server) -> Response:
+async def hold(member: Member, server: Server, marks: Json[HoldingRequest]) -> Response:
     """Private marks: nobody else is answered anything else."""
     await server.database.write(holding.hold, member, marks, server.now())
     await server.database.forget()

@@ -2,10 +2,11 @@
 
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Path, Request, Response
+from fastapi import APIRouter, Path, Response
 
 from app.callers import MaybeSignedIn, RendezvousPath, Server
 from app.problems import DailyLimit, NotFound, RendezvousUsed, SessionMissing, refusals
+from app.reading import Json
 from app.rendezvous import repository, service
 from app.rendezvous.repository import Place
 from duolog.api.rendezvous import RendezvousAnswer, RendezvousMessage
@@ -26,17 +27,14 @@ Number = Annotated[int, Path(ge=1, le=sizes.MAX_RENDEZVOUS_MESSAGE, description=
     openapi_extra={"security": [{}]},  # the session is optional
 )
 async def leave_message(
-    wanted: RendezvousMessage,
     rendezvous: RendezvousPath,
     role: Role,
     number: Number,
     caller: MaybeSignedIn,
-    request: Request,
     server: Server,
+    wanted: Json[RendezvousMessage],
 ) -> Response:
     """A new device's: at most 4 KiB, and without a session. The first message stays; the same again changes nothing."""
-    if caller is None:
-        server.rates.count(server.rates.rendezvous, "rendezvous", request)
     place = Place(rendezvous, role, number)
     service.require_allowed(place, wanted.sealed, caller)
     await server.database.write(service.leave, place, wanted.sealed, caller, server.quotas, server.now())
@@ -49,10 +47,7 @@ async def leave_message(
     summary="The other device's message, once it is there",
     responses=refusals(NotFound),
 )
-async def fetch_message(
-    rendezvous: RendezvousPath, role: Role, number: Number, request: Request, server: Server
-) -> RendezvousAnswer:
+async def fetch_message(rendezvous: RendezvousPath, role: Role, number: Number, server: Server) -> RendezvousAnswer:
     """Null while it isn't there, and after its minutes. Only who made the code, or was shown it, knows the address."""
-    server.rates.count(server.rates.rendezvous, "rendezvous", request)
     sealed = await server.database.read(repository.find, Place(rendezvous, role, number), server.now())
     return RendezvousAnswer(sealed=sealed)

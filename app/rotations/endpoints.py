@@ -16,6 +16,7 @@ from app.problems import (
     SetMoved,
     refusals,
 )
+from app.reading import Json
 from app.rotations import service
 from duolog.api.accounts import Rotated, RotationRequest
 from duolog.api.common import ReceiptModel
@@ -40,7 +41,7 @@ router = APIRouter(prefix="/v1", tags=["accounts"])
         RuleBroken,
     ),
 )
-async def rotate(wanted: RotationRequest, caller: SignedIn, server: Server) -> Rotated:
+async def rotate(caller: SignedIn, server: Server, wanted: Json[RotationRequest]) -> Rotated:
     """All of it is taken, or nothing. Who is not in the new set is out. Sending it again changes nothing."""
     rotation = service.read_rotation(wanted)
     receipt = await server.database.write(

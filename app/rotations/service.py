@@ -31,7 +31,7 @@ from app.accounts.changing import (
     require_unknown,
 )
 from app.chains.repository import add_statement
-from app.entries.service import items_of, parse_push
+from app.entries.service import read_push
 from app.journals.append import Candidate, append_to_journal
 from app.journals.repository import time_of_version
 from app.leaving.service import renew
@@ -60,7 +60,7 @@ class Rotation:
 
 def read_rotation(request: RotationRequest) -> Rotation:
     """What can be read without the database. Raises: TooLarge, RuleBroken, Malformed."""
-    push = parse_push(items_of(request.account_journal))
+    push = read_push(request.account_journal)
     signed = request.set.signed()
     return Rotation(request, request.rotation.signed(), signed, read_set(signed).version, push)
 

@@ -1,9 +1,10 @@
 """`/v1/challenges` and `/v1/sessions`: log in and out, see one's own sessions, and end them."""
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Response
 
 from app.callers import Server, SessionPath, SignedIn
 from app.problems import LoginRefused, NotFound, SessionMissing, refusals
+from app.reading import Json
 from app.sessions import repository, service
 from app.settings import DAY
 from duolog.api.sessions import ChallengeAnswer, ChallengeRequest, LogIn, OwnSession, Session, SessionList
@@ -16,9 +17,8 @@ MAX_LISTED = 1000  # sessions in one answer
 @router.post(
     "/challenges", operation_id="create_challenge", summary="Ask for a challenge to log in with", status_code=201
 )
-async def create_challenge(wanted: ChallengeRequest, request: Request, server: Server) -> ChallengeAnswer:
+async def create_challenge(server: Server, wanted: Json[ChallengeRequest]) -> ChallengeAnswer:
     """Any keyholder id gets one: the answer doesn't tell whether it exists."""
-    server.rates.count(server.rates.login, "login", request)
     challenge, expires = await server.database.write(service.challenge, wanted.keyholder, server.settings, server.now())
     return ChallengeAnswer(challenge=challenge, expires_at=expires)
 
@@ -30,9 +30,8 @@ async def create_challenge(wanted: ChallengeRequest, request: Request, server: S
     status_code=201,
     responses=refusals(LoginRefused),
 )
-async def log_in(answer: LogIn, request: Request, server: Server) -> Session:
+async def log_in(server: Server, answer: Json[LogIn]) -> Session:
     """The challenge is used up, whether or not the answer is right."""
-    server.rates.count(server.rates.login, "login", request)
     given = service.Answer(answer.keyholder, answer.challenge, answer.signature)
     opened = await server.database.write(service.log_in, given, server.settings, server.now())
     if opened is None:

@@ -7,6 +7,7 @@ from pydantic import Field
 from duolog.api.common import (
     AccountId,
     AccountStatementModel,
+    AccountStatements,
     Hash,
     JournalId,
     JournalStatementModel,
@@ -38,10 +39,10 @@ class Registration(Model):
     """A whole account in one request: genesis, its two keyholder sets, the account journal, packages and anchors."""
 
     genesis: AccountStatementModel
-    sets: Annotated[list[AccountStatementModel], Field(min_length=2, max_length=2)]
+    sets: Annotated[list[AccountStatementModel], Field(fail_fast=True, min_length=2, max_length=2)]
     account_journal: JournalStatementModel
-    packages: Annotated[list[PackageModel], Field(min_length=1, max_length=sizes.MAX_KEYHOLDERS)]
-    anchors: Annotated[list[AnchorModel], Field(max_length=sizes.MAX_KEYHOLDERS, default_factory=list)]
+    packages: Annotated[list[PackageModel], Field(fail_fast=True, min_length=1, max_length=sizes.MAX_KEYHOLDERS)]
+    anchors: Annotated[list[AnchorModel], Field(fail_fast=True, max_length=sizes.MAX_KEYHOLDERS, default_factory=list)]
     invite_code: Annotated[
         str | None,
         Field(
@@ -66,8 +67,8 @@ class SetRequest(Model):
     """
 
     set: AccountStatementModel
-    packages: Annotated[list[PackageModel], Field(max_length=sizes.MAX_KEYHOLDERS)]
-    anchors: Annotated[list[AnchorModel], Field(max_length=sizes.MAX_KEYHOLDERS, default_factory=list)]
+    packages: Annotated[list[PackageModel], Field(fail_fast=True, max_length=sizes.MAX_KEYHOLDERS)]
+    anchors: Annotated[list[AnchorModel], Field(fail_fast=True, max_length=sizes.MAX_KEYHOLDERS, default_factory=list)]
 
 
 class JournalClosing(ClosingRequest):
@@ -86,11 +87,13 @@ class RotationRequest(Model):
 
     rotation: AccountStatementModel
     set: AccountStatementModel
-    packages: Annotated[list[PackageModel], Field(min_length=1, max_length=sizes.MAX_KEYHOLDERS)]
-    anchors: Annotated[list[AnchorModel], Field(max_length=sizes.MAX_KEYHOLDERS, default_factory=list)]
+    packages: Annotated[list[PackageModel], Field(fail_fast=True, min_length=1, max_length=sizes.MAX_KEYHOLDERS)]
+    anchors: Annotated[list[AnchorModel], Field(fail_fast=True, max_length=sizes.MAX_KEYHOLDERS, default_factory=list)]
     earlier_seed: SealedSeed
     account_journal: Push
-    closings: Annotated[list[JournalClosing], Field(max_length=sizes.MAX_CLOSINGS, default_factory=list)]
+    closings: Annotated[
+        list[JournalClosing], Field(fail_fast=True, max_length=sizes.MAX_CLOSINGS, default_factory=list)
+    ]
 
 
 class Rotated(Model):
@@ -106,6 +109,9 @@ class EarlierSeed(Model):
     sealed: SealedSeed
 
 
+EarlierSeeds = Annotated[list[EarlierSeed], Field(fail_fast=True, max_length=sizes.MAX_CHAIN)]
+
+
 class OwnAccount(Model):
     """The caller's account: everything that a keyholder needs to open it, and nobody else is shown.
 
@@ -113,10 +119,10 @@ class OwnAccount(Model):
     """
 
     account: AccountId
-    chain: list[AccountStatementModel]
-    sets: list[AccountStatementModel]
+    chain: AccountStatements
+    sets: AccountStatements
     generation: Annotated[int, Field(ge=1, le=sizes.MAX_U32, description="The generation that `package` holds.")]
     package: SealedSeed
-    earlier_seeds: list[EarlierSeed]
+    earlier_seeds: EarlierSeeds
     anchor: Hash | None
-    anchors: list[AnchorModel] = Field(default_factory=list, max_length=sizes.MAX_KEYHOLDERS)
+    anchors: Annotated[list[AnchorModel], Field(fail_fast=True, max_length=sizes.MAX_KEYHOLDERS, default_factory=list)]

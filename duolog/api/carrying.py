@@ -2,25 +2,25 @@
 
 from typing import Annotated, Literal
 
-from pydantic import Field, StringConstraints
+from pydantic import Field
 
-from duolog.api.accounts import AnchorModel, EarlierSeed, PackageModel
+from duolog.api.accounts import AnchorModel, EarlierSeeds, PackageModel
 from duolog.api.common import (
     AccountStatementModel,
+    AccountStatements,
     Blob,
     CarriedHeader,
     Hash,
     Model,
+    OriginText,
     PublicKey,
     ReceiptModel,
     Seq,
 )
 from duolog.api.entries import PageStatement
-from duolog.api.journals import CarriedKey, Chain
+from duolog.api.journals import CarriedKeys, Chain
 from duolog.api.sessions import LogIn
 from duolog.protocol import sizes
-
-OriginText = Annotated[str, StringConstraints(min_length=1, max_length=sizes.MAX_ORIGIN)]
 
 
 class CarriedAccount(Model):
@@ -31,11 +31,11 @@ class CarriedAccount(Model):
     """
 
     log_in: LogIn
-    chain: Annotated[list[AccountStatementModel], Field(min_length=1)]
-    sets: Annotated[list[AccountStatementModel], Field(min_length=2)]
-    packages: Annotated[list[PackageModel], Field(min_length=1, max_length=sizes.MAX_KEYHOLDERS)]
-    anchors: Annotated[list[AnchorModel], Field(max_length=sizes.MAX_KEYHOLDERS, default_factory=list)]
-    earlier_seeds: Annotated[list[EarlierSeed], Field(default_factory=list)]
+    chain: AccountStatements
+    sets: Annotated[list[AccountStatementModel], Field(fail_fast=True, min_length=2, max_length=sizes.MAX_CHAIN)]
+    packages: Annotated[list[PackageModel], Field(fail_fast=True, min_length=1, max_length=sizes.MAX_KEYHOLDERS)]
+    anchors: Annotated[list[AnchorModel], Field(fail_fast=True, max_length=sizes.MAX_KEYHOLDERS, default_factory=list)]
+    earlier_seeds: EarlierSeeds = Field(default_factory=list)
     invite_code: Annotated[str | None, Field(default=None, max_length=64)]
 
 
@@ -61,9 +61,9 @@ class CarriedPage(Model):
 
     origin: OriginText
     receipt_key: PublicKey
-    chains: Annotated[list[Chain], Field(default_factory=list)]
-    items: Annotated[list[CarriedItem], Field(min_length=1, max_length=sizes.MAX_PAGE_ITEMS + sizes.MAX_PUSH_ITEMS)]
-    receipts: Annotated[list[ReceiptModel], Field(min_length=1)]
+    chains: Annotated[list[Chain], Field(fail_fast=True, max_length=sizes.MAX_PUSH_ITEMS, default_factory=list)]
+    items: Annotated[list[CarriedItem], Field(fail_fast=True, min_length=1, max_length=sizes.MAX_PUSH_ITEMS)]
+    receipts: Annotated[list[ReceiptModel], Field(fail_fast=True, min_length=1, max_length=sizes.MAX_PUSH_ITEMS)]
     last: bool
 
 
@@ -71,4 +71,4 @@ class Carried(Model):
     """How far the journal is here now, and which servers' receipts it holds up to where."""
 
     seq: Seq
-    receipt_keys: list[CarriedKey]
+    receipt_keys: CarriedKeys

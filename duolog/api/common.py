@@ -75,6 +75,7 @@ SealedInvitation = Annotated[bytes, *_bytes(sizes.AEAD_NONCE + sizes.AEAD_TAG, s
 SealedReveal = Annotated[bytes, *_bytes(sizes.AEAD_NONCE + sizes.AEAD_TAG, sizes.MAX_REVEAL)]
 SealedContext = Annotated[bytes, *_bytes(sizes.AEAD_NONCE + sizes.AEAD_TAG, sizes.MAX_CONTEXT)]
 
+OriginText = Annotated[str, Field(min_length=1, max_length=sizes.MAX_ORIGIN, examples=["https://journal.example"])]
 UnixSeconds = Annotated[int, Field(ge=0, le=sizes.MAX_INTEGER, examples=[1795600000])]
 ReceiptTime = Annotated[int, Field(ge=sizes.EARLIEST_TIME, le=sizes.LATEST_TIME, examples=[1795600000])]
 Seq = Annotated[int, Field(ge=0, le=sizes.MAX_INTEGER, examples=[42])]
@@ -84,7 +85,7 @@ class AccountStatementModel(Model):
     """A genesis (one signature), a rotation (the old key's, then the new key's) or a keyholder set (one)."""
 
     statement: Statement
-    signatures: Annotated[list[SignatureBytes], Field(min_length=1, max_length=2)]
+    signatures: Annotated[list[SignatureBytes], Field(fail_fast=True, min_length=1, max_length=2)]
 
     def signed(self) -> SignedAccountStatement:
         return SignedAccountStatement(self.statement, tuple(self.signatures))
@@ -92,6 +93,14 @@ class AccountStatementModel(Model):
     @classmethod
     def of(cls, signed: SignedAccountStatement) -> "AccountStatementModel":
         return cls(statement=signed.statement, signatures=list(signed.signatures))
+
+
+AccountStatements = Annotated[
+    list[AccountStatementModel],
+    Field(
+        fail_fast=True, min_length=1, max_length=sizes.MAX_CHAIN, description="A chain or keyholder sets, oldest first."
+    ),
+]
 
 
 class SignatureModel(Model):
@@ -112,8 +121,8 @@ class JournalStatementModel(Model):
     """A roster statement or a closing; its signatures ascend by account. `grants`: what a fresh epoch brings."""
 
     statement: Statement
-    signatures: Annotated[list[SignatureModel], Field(min_length=1, max_length=sizes.MAX_MEMBERS)]
-    grants: Annotated[list[GrantModel], Field(max_length=sizes.MAX_MEMBERS, default_factory=list)]
+    signatures: Annotated[list[SignatureModel], Field(fail_fast=True, min_length=1, max_length=sizes.MAX_MEMBERS)]
+    grants: Annotated[list[GrantModel], Field(fail_fast=True, max_length=sizes.MAX_MEMBERS, default_factory=list)]
 
     def signed(self) -> SignedStatement:
         return SignedStatement(

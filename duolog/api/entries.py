@@ -36,7 +36,7 @@ PushItem = Annotated[PushStatement | PushEntry, Field(discriminator="kind")]
 class Push(Model):
     """What to append, in order: all of it is accepted, or none."""
 
-    items: Annotated[list[PushItem], Field(min_length=1, max_length=sizes.MAX_PUSH_ITEMS)]
+    items: Annotated[list[PushItem], Field(fail_fast=True, min_length=1, max_length=sizes.MAX_PUSH_ITEMS)]
 
 
 class Place(Model):
@@ -49,7 +49,7 @@ class Place(Model):
 class Pushed(Model):
     """One place for each item, in order, and the receipt for the new ones (none when all were accepted before)."""
 
-    places: list[Place]
+    places: Annotated[list[Place], Field(fail_fast=True, max_length=sizes.MAX_PUSH_ITEMS)]
     receipt: ReceiptModel | None
 
 
@@ -76,6 +76,8 @@ PageItem = Annotated[PageStatement | PageEntry, Field(discriminator="kind")]
 class Page(Model):
     """Whole pushes after `since`, each with its receipt. `seq` is the journal's newest: go on until you hold it."""
 
-    items: list[PageItem]
-    receipts: list[ReceiptModel]
+    items: Annotated[list[PageItem], Field(fail_fast=True, max_length=sizes.MAX_PAGE_ITEMS + sizes.MAX_PUSH_ITEMS)]
+    receipts: Annotated[
+        list[ReceiptModel], Field(fail_fast=True, max_length=sizes.MAX_PAGE_ITEMS + sizes.MAX_PUSH_ITEMS)
+    ]
     seq: Seq

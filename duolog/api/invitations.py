@@ -27,7 +27,7 @@ class OwnInvitation(Model):
 class OwnInvitationList(Model):
     """My open invitations to this journal."""
 
-    invitations: Annotated[list[OwnInvitation], Field(max_length=16)]
+    invitations: Annotated[list[OwnInvitation], Field(fail_fast=True, max_length=16)]
 
 
 class OpenInvitation(Model):

@@ -6,11 +6,12 @@ from pydantic import Field
 
 from duolog.api.common import (
     AccountId,
-    AccountStatementModel,
+    AccountStatements,
     Hash,
     JournalId,
     JournalStatementModel,
     Model,
+    OriginText,
     PublicKey,
     ReceiptModel,
     SealedContext,
@@ -42,7 +43,7 @@ class JournalState(Model):
 class JournalList(Model):
     """All my journals, ascending by id: one poll says where something is new. `more`: ask again after the last id."""
 
-    journals: list[JournalState]
+    journals: Annotated[list[JournalState], Field(fail_fast=True, max_length=sizes.MAX_LISTED)]
     more: bool
 
 
@@ -50,15 +51,18 @@ class Chain(Model):
     """An account's public statements, genesis first."""
 
     account: AccountId
-    statements: list[AccountStatementModel]
+    statements: AccountStatements
 
 
 class CarriedKey(Model):
     """Another server, from which the journal was carried here: it signed the receipts up to the seq `until`."""
 
     until: Seq
-    origin: str
+    origin: OriginText
     key: PublicKey
+
+
+CarriedKeys = Annotated[list[CarriedKey], Field(fail_fast=True, max_length=sizes.MAX_SERVERS)]
 
 
 class ChainList(Model):
@@ -67,8 +71,8 @@ class ChainList(Model):
     `receipt_keys`: whose receipts it holds from before it was carried here, ascending; empty where it began here.
     """
 
-    chains: list[Chain]
-    receipt_keys: list[CarriedKey] = Field(default_factory=list)
+    chains: Annotated[list[Chain], Field(fail_fast=True, max_length=sizes.MAX_NAMED)]
+    receipt_keys: CarriedKeys = Field(default_factory=list)
 
 
 class ProposalRequest(JournalStatementModel):
@@ -93,4 +97,4 @@ class ProposalCreated(Model):
 class ProposalList(Model):
     """Every proposal that waits in this journal."""
 
-    proposals: Annotated[list[Proposal], Field(max_length=sizes.MAX_PARTNERS * sizes.MAX_PROPOSALS)]
+    proposals: Annotated[list[Proposal], Field(fail_fast=True, max_length=sizes.MAX_PARTNERS * sizes.MAX_PROPOSALS)]

@@ -28,7 +28,7 @@ class ClosingRequest(Model):
     signature: SignatureBytes
     salt: Hash
     not_before: UnixSeconds
-    ends: Annotated[list[KeyholderId], Field(max_length=sizes.MAX_KEYHOLDERS, default_factory=list)]
+    ends: Annotated[list[KeyholderId], Field(fail_fast=True, max_length=sizes.MAX_KEYHOLDERS, default_factory=list)]
 
 
 class OwnClosing(ClosingRequest):
@@ -47,4 +47,4 @@ class HoldingRequest(Model):
     """Private marks of mine: entries that I keep even if they are withdrawn, or that I erase for myself."""
 
     act: Literal["keep", "erase"]
-    entries: Annotated[list[EntryId], Field(min_length=1, max_length=sizes.MAX_PUSH_ITEMS)]
+    entries: Annotated[list[EntryId], Field(fail_fast=True, min_length=1, max_length=sizes.MAX_PUSH_ITEMS)]

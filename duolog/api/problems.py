@@ -1,6 +1,8 @@
 """Problem details (RFC 9457) and their stable codes."""
 
-from typing import Literal
+from typing import Annotated, Literal
+
+from pydantic import Field
 
 from duolog.api.common import Model
 
@@ -29,13 +31,16 @@ ProblemCode = Literal[
     "closing_limit",  # 409 too many closings wait already
     "invitation_used",  # 409 somebody has answered this invitation
     "proposal_limit",  # 409 too many proposals or invitations of mine wait already, or too large ones
+    "too_slow",  # 408 the request took too long to arrive
     "too_large",  # 413
     "quota_reached",  # 413 the account has stored all that it may here: time doesn't cure it
     "unsupported_media_type",  # 415
+    "head_too_large",  # 431 the address and headers
     "slow_down",  # 429 with Retry-After
     "daily_limit",  # 429 with Retry-After: the account has stored all that it may in a day
     "internal",  # 500
     "unavailable",  # 503 with Retry-After
+    "busy",  # 503 with Retry-After: too much at once
     "storage_full",  # 507 nothing was written
 ]
 
@@ -43,8 +48,8 @@ ProblemCode = Literal[
 class Problem(Model):
     """What went wrong, in a sentence (`detail`) and as a stable `code`. Nothing of the request is repeated."""
 
-    type: str
-    title: str
-    status: int
+    type: Annotated[str, Field(max_length=256)]
+    title: Annotated[str, Field(max_length=256)]
+    status: Annotated[int, Field(ge=400, le=599)]
     code: ProblemCode
-    detail: str
+    detail: Annotated[str, Field(max_length=2048)]

@@ -4,7 +4,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from duolog.api.common import Model, PublicKey, SignatureBytes
+from duolog.api.common import Model, OriginText, PublicKey, SignatureBytes
+from duolog.protocol import sizes
 
 
 class ReceiptKey(Model):
@@ -14,27 +15,35 @@ class ReceiptKey(Model):
     signature: SignatureBytes | None = None
 
 
+Size = Annotated[int, Field(ge=0, le=sizes.MAX_INTEGER)]
+
+
 class Limits(Model):
     """Sizes in bytes, counts, and times in seconds."""
 
-    push_items: int
-    push_bytes: int
-    page_items: int
-    blob_bytes: int
-    body_bytes: int
-    invitation_seconds: int
-    session_idle_seconds: int
-    session_absolute_seconds: int
+    push_items: Size
+    push_bytes: Size
+    page_items: Size
+    blob_bytes: Size
+    body_bytes: Size
+    invitation_seconds: Size
+    session_idle_seconds: Size
+    session_absolute_seconds: Size
+
+
+Suite = Annotated[int, Field(ge=1, le=sizes.MAX_U32)]
 
 
 class ServerInfo(Model):
     """Fetched from `/.well-known/duolog` without a session."""
 
-    origin: Annotated[str, Field(examples=["https://journal.example"])]
-    version: Annotated[str, Field(description="The program's version, for support.")]
-    suites: list[int]
+    origin: OriginText
+    version: Annotated[str, Field(max_length=64, description="The program's version, for support.")]
+    suites: Annotated[list[Suite], Field(fail_fast=True, max_length=16)]
     registration: Literal["open", "invite", "closed"]
-    receipt_keys: Annotated[list[ReceiptKey], Field(min_length=1, description="Oldest first.")]
+    receipt_keys: Annotated[
+        list[ReceiptKey], Field(fail_fast=True, min_length=1, max_length=sizes.MAX_SERVERS, description="Oldest first.")
+    ]
     limits: Limits
 
 

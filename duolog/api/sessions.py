@@ -59,4 +59,4 @@ class OwnSession(Model):
 class SessionList(Model):
     """My open sessions, newest first."""
 
-    sessions: Annotated[list[OwnSession], Field(max_length=1000)]
+    sessions: Annotated[list[OwnSession], Field(fail_fast=True, max_length=1000)]

@@ -118,8 +118,7 @@ def _explain_own(error: errors.DuologError) -> Failure:
         case errors.TransportError():
             return Failure(OFFLINE, "offline", str(error))
         case errors.ServerRefused():
-            wait = (f"Try again in {error.retry_after} seconds.",) if error.retry_after else ()
-            return Failure(REFUSED, error.code, str(error), wait)
+            return Failure(REFUSED, error.code, str(error), _what_next(error))
         case errors.NotAllowed():
             return Failure(REFUSED, "not_allowed", str(error))
         case errors.HomeError():
@@ -129,6 +128,21 @@ def _explain_own(error: errors.DuologError) -> Failure:
         case errors.MalformedData():
             return Failure(USAGE, "malformed", str(error))
     return Failure(REFUSED, "refused", str(error))
+
+
+def _what_next(error: errors.ServerRefused) -> tuple[str, ...]:
+    """When it goes on, and what becomes of what was written."""
+    seconds, wait = error.retry_after or 0, tuple[str, ...]()
+    kept = "What you wrote is kept here, and a later `duolog sync` sends it."
+    if error.code == "quota_reached":
+        return (kept, "Whoever runs the server can give you more room; or `duolog move` takes you to another.")
+    if seconds > 2 * 3600:
+        wait = (f"It goes on in about {round(seconds / 3600)} hours.",)
+    elif seconds > 120:
+        wait = (f"Try again in {-(-seconds // 60)} minutes.",)
+    elif seconds:
+        wait = (f"Try again in {seconds} seconds.",)
+    return (*wait, kept) if error.code == "daily_limit" else wait
 
 
 def _explain_system(error: OSError) -> Failure:

@@ -2,7 +2,7 @@
 
 Rules
 - Packages and earlier seeds are made anew; anchors are those that this home keeps.
-- A page is whole pushes under one receipt key, and no larger than a page that is fetched.
+- A page is whole pushes under one receipt key, and no more items or bytes than the largest push.
 - What was withdrawn or erased goes as gone, and so does a blob that no plaintext can have.
 - The closing of the old log stays behind, as does what its server put into the same push.
 """
@@ -200,7 +200,7 @@ def _page_end(
     """The place in `receipts` behind a page that begins with the push of `receipts[start]`."""
     before = receipts[start - 1].seq if start else 0
     server, stop, size = _server(context, earlier, newest, receipts[start].seq), start, 0
-    for receipt in receipts[start : start + sizes.MAX_PAGE_ITEMS]:
+    for receipt in receipts[start : start + sizes.MAX_PUSH_ITEMS]:
         since = receipts[stop - 1].seq if stop else 0
         row = context.store.row(
             "SELECT sum(length(frame)) FROM item WHERE journal = ? AND seq > ? AND seq <= ?",
@@ -209,7 +209,7 @@ def _page_end(
             receipt.seq,
         )
         size += as_int(row[0]) if row is not None else 0
-        full = receipt.seq - before > sizes.MAX_PAGE_ITEMS or size > sizes.MAX_PAGE_BYTES
+        full = receipt.seq - before > sizes.MAX_PUSH_ITEMS or size > sizes.MAX_PAGE_BYTES
         if stop > start and (full or _server(context, earlier, newest, receipt.seq) != server):
             break
         stop += 1

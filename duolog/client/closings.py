@@ -18,8 +18,8 @@ from duolog.api.pages import parse_push
 from duolog.client.context import Context
 from duolog.client.folding import account_state
 from duolog.client.logs import frozen_reason, load_log
-from duolog.client.notes import note
-from duolog.client.outbox import MOVED, deliver, push_statement
+from duolog.client.notes import note, note_what_is_done
+from duolog.client.outbox import MOVED, deliver_what_may_go, push_statement
 from duolog.client.pulling import pull
 from duolog.client.rosters import Made
 from duolog.client.store import as_bytes, as_int
@@ -94,7 +94,8 @@ def make_closing(
 
 
 async def close_now(context: Context, journal: bytes) -> None:
-    """Close a journal for good: what waits in the outbox is sent first, and nothing is written after it.
+    """Close a journal for good: what waits in the outbox is sent first, as far as the server takes it, and nothing is
+    written after it.
 
     A frozen journal is closed too; what its server then shows is not fetched any more.
 
@@ -106,7 +107,7 @@ async def close_now(context: Context, journal: bytes) -> None:
     if not load_log(context.store, journal).closed:
         _own_generation(context, journal)
         if frozen_reason(context.store, journal) is None:
-            await deliver(context, journal)
+            await deliver_what_may_go(context, journal)
             await pull(context, journal)  # my keys may have moved on there
         waiting = pending_closings(context).get(journal)
         await _push_closing(context, journal, waiting if waiting is not None and _is_due(context, waiting) else None)
@@ -203,7 +204,7 @@ async def settle_closed(context: Context, journal: bytes) -> None:
     current = {item.id for item in context.identity.newest_set.keyholders}
     if waiting is not None and current.intersection(waiting.ends):
         return  # a rotation comes first: see `ended_keyholders`
-    await note(context, "ended_closing", EndedClosing(journal=journal, how="closed"))
+    await note_what_is_done(context, "ended_closing", EndedClosing(journal=journal, how="closed"))
     early = waiting is not None and _closed_with(context, journal) == parse_close(waiting.statement).timing
     if early and waiting is not None and log.time < waiting.not_before:  # check: client.early_closing
         raise LogViolation(
@@ -250,7 +251,7 @@ async def _push_closing(context: Context, journal: bytes, waiting: PendingClosin
             if error.code not in MOVED and error.code != "journal_closed":
                 raise
         if frozen_reason(context.store, journal) is not None:
-            await note(context, "ended_closing", EndedClosing(journal=journal, how="closed"))
+            await note_what_is_done(context, "ended_closing", EndedClosing(journal=journal, how="closed"))
             return
         await pull(context, journal)
         if load_log(context.store, journal).closed:

@@ -13,7 +13,7 @@ from dataclasses import replace
 from duolog.client.context import Context
 from duolog.client.former import leaving_name, mark_former, require_member
 from duolog.client.logs import load_log, require_open
-from duolog.client.notes import note
+from duolog.client.notes import note_what_is_done
 from duolog.client.outbox import MOVED, push_statement
 from duolog.client.pulling import pull
 from duolog.client.rosters import Made, carried, make_carried, sign_for
@@ -122,7 +122,7 @@ async def leave(context: Context, journal: bytes) -> None:
                 context.store.put(leaving_name(journal), None)
                 raise
         mark_former(context, journal, "left")
-        await note(context, "left_journal", LeftJournal(journal=journal))
+        await note_what_is_done(context, "left_journal", LeftJournal(journal=journal))
         return
     raise TransportError("Others keep changing this journal just now. Try again.")
 

@@ -7,7 +7,7 @@ from contextlib import suppress
 
 from duolog.client.context import Context
 from duolog.client.folding import account_state
-from duolog.client.outbox import deliver, post, waiting_as
+from duolog.client.outbox import deliver, deliver_what_may_go, post, waiting_as
 from duolog.documents.account import make_account_document, require_allowed_account
 from duolog.documents.account_kinds import Joined, NotedHead, Pin, SentAcceptance, Verified
 from duolog.documents.base import Body
@@ -24,6 +24,12 @@ async def note(context: Context, kind: str, body: Body) -> None:
     """
     put_note(context, kind, body)
     await deliver(context, context.identity.account_journal)
+
+
+async def note_what_is_done(context: Context, kind: str, body: Body) -> None:
+    """The same for what has happened at the server already: a quota doesn't make it fail. Raises: as `note`."""
+    put_note(context, kind, body)
+    await deliver_what_may_go(context, context.identity.account_journal)
 
 
 def put_note(context: Context, kind: str, body: Body) -> None:

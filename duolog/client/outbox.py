@@ -39,6 +39,7 @@ from duolog.seal.entries import readers_of, seal_entry
 from duolog.seal.keys import EpochKey
 
 MOVED = frozenset({"roster_moved", "epoch_stale", "epoch_moved", "generation_moved"})
+_FULL = frozenset({"daily_limit", "quota_reached"})
 _TRIES = 8  # races lost in a row before giving up for now
 _PUSH_BYTES = sizes.MAX_PUSH_BYTES - sizes.MAX_BLOB
 
@@ -126,6 +127,17 @@ async def deliver(context: Context, journal: bytes) -> int:
             raise TransportError("The server took your entries and does not show them yet. They stay here. Sync again.")
         delivered += len([item for item in batch if item.entry not in left])
     return delivered
+
+
+async def deliver_what_may_go(context: Context, journal: bytes) -> None:
+    """`deliver` before something that ends or protects: what the server takes no more of now stays here, and doesn't
+    stand in the way. Raises: as `deliver`, but for a quota.
+    """
+    try:
+        await deliver(context, journal)
+    except ServerRefused as error:
+        if error.code not in _FULL:
+            raise
 
 
 def _batch(context: Context, journal: bytes) -> list[_Waiting]:

@@ -24,7 +24,7 @@ from duolog.client.changes import Newcomer, make_rotation
 from duolog.client.context import Context
 from duolog.client.identity import Identity, keep_anchors, parse_statements, save_identity
 from duolog.client.opening import check_account_head, refresh_account
-from duolog.client.outbox import MOVED, deliver
+from duolog.client.outbox import MOVED, deliver_what_may_go
 from duolog.client.polling import look_around
 from duolog.client.pulling import pull
 from duolog.client.transport import Transport
@@ -141,7 +141,7 @@ async def _ready(context: Context) -> None:
     await pull(context, context.identity.account_journal)
     check_account_head(context)
     await look_around(context)
-    await deliver(context, context.identity.account_journal)
+    await deliver_what_may_go(context, context.identity.account_journal)
 
 
 def _still_wanted(context: Context, wanted: Wanted) -> Wanted | None:

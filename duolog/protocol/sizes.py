@@ -47,6 +47,9 @@ MAX_CONFIDANTS = 8
 MAX_MEMBERS = MAX_PARTNERS + MAX_CONFIDANTS
 MAX_KEYHOLDERS = 16
 
+MAX_NAMED = 4096  # accounts that one journal's log ever names
+MAX_SERVERS = 256  # that one journal came from, and receipt keys of one server
+MAX_LISTED = 500  # journals in one answer
 MAX_CLOSINGS = 64  # of one account that wait at a time
 
 # times, seconds
@@ -71,9 +74,9 @@ RECEIPT = 8 + HASH + 8 + SIGNATURE  # seq | head | time | signature
 
 # pushes and pages
 MAX_PUSH_ITEMS = 256
-MAX_PUSH_BYTES = 4 * KIB * KIB
+MAX_PUSH_BYTES = KIB * KIB
 MAX_PAGE_ITEMS = 1024
-MAX_PAGE_BYTES = 4 * KIB * KIB
+MAX_PAGE_BYTES = KIB * KIB
 
 # adding a device
 DEVICE_CODE = 32  # secret 16 | first 16 bytes of the hash of the new device's public keys

@@ -1,6 +1,7 @@
 """The binary form: what goes in comes out, and nothing that is cut off, empty or too much is taken for a page."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
@@ -13,7 +14,9 @@ from duolog.api.pages import (
     encode_gone,
     encode_push,
     encode_receipt,
+    encode_statement,
     frame,
+    parse_frame,
     parse_page,
     parse_push,
 )
@@ -22,6 +25,7 @@ from duolog.protocol import sizes
 from duolog.protocol.log import EntryItem, StatementItem, entry_item
 from duolog.protocol.receipts import Receipt
 from duolog.protocol.statements import Signature, SignedStatement
+from tests.protocol.refusals import malformed
 
 SIGNED = SignedStatement(b'{"type":"roster"}', (Signature(b"a" * 32, b"s" * 64), Signature(b"b" * 32, b"t" * 64)))
 STATEMENT = Placed(1, StatementItem(SIGNED), {b"a" * 32: b"g" * sizes.SEALED_SEED})
@@ -62,6 +66,34 @@ def test_a_page_that_ends_early_is_refused_wherever_it_was_cut() -> None:
 def test_other_pages_are_refused(spoil: Callable[[bytes], bytes]) -> None:
     with pytest.raises(MalformedData):
         parse_page(spoil(PAGE))
+
+
+def gone_entries(count: int) -> bytes:
+    return b"".join(encode_gone(seq, b"", bytes(32)) for seq in range(1, count + 1))
+
+
+def test_a_page_holds_no_more_items_than_a_page_can_have() -> None:
+    push = gone_entries(sizes.MAX_PUSH_ITEMS) + encode_receipt(RECEIPT)
+    full = sizes.MAX_PAGE_ITEMS // sizes.MAX_PUSH_ITEMS + 1
+    assert len(parse_page(push * full + encode_end(9)).pushes) == full
+    for body in (push * (full + 1), gone_entries(sizes.MAX_PUSH_ITEMS + 1) + encode_receipt(RECEIPT)):
+        with malformed("more items"):
+            parse_page(body + encode_end(9))
+
+
+@pytest.mark.parametrize(("signatures", "grants"), [(11, 0), (1, 11)])
+def test_a_frame_holds_one_signature_and_grant_for_each_member_at_most(signatures: int, grants: int) -> None:
+    signed = replace(SIGNED, signatures=tuple(Signature(bytes([n] * 32), bytes(64)) for n in range(signatures)))
+    with malformed("than a journal has members"):
+        parse_frame(encode_statement(1, signed, {bytes([n] * 32): bytes(sizes.SEALED_SEED) for n in range(grants)}))
+
+
+@pytest.mark.parametrize("seq", [2**53, 2**63, 2**64 - 1])
+def test_a_place_that_no_log_reaches_is_refused(seq: int) -> None:
+    data = bytearray(encode_end(1))
+    data[5:13] = seq.to_bytes(8, "big")
+    with malformed("beyond"):
+        parse_page(bytes(data))
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,8 @@
 """Every target of `make fuzz` in small: what was ever found stays mended, and a few dozen fresh inputs find nothing."""
 
 import json
+import re
+import subprocess
 from io import BytesIO
 from pathlib import Path
 from random import Random
@@ -12,11 +14,12 @@ from hypothesis import strategies as st
 
 from duolog.client.export_format import read_parts
 from duolog.errors import DuologError, MalformedData
-from fuzz import mutation
+from fuzz import mutation, running
 from fuzz.exports import change_export
 from fuzz.judging import judge
 from fuzz.registry import Target, load_targets
 from fuzz.running import replay
+from fuzz.working import dictionary
 
 TARGETS = load_targets()
 CASES = Path(__file__).parent / "cases"
@@ -132,6 +135,52 @@ def test_a_kept_input_is_replayed_by_name(tmp_path: Path, capsys: pytest.Capture
     assert replay("receipt", [kept]) == 0
     assert "as documented" in capsys.readouterr().out
     assert replay("no-such-target", [kept]) == 2
+
+
+LOG = b"""#2\tINITED cov: 14 ft: 14 corp: 1/107b exec/s: 0 rss: 130Mb
+#65536\tpulse  cov: 20 ft: 31 corp: 9/1b lim: 4096 exec/s: 21845 rss: 131Mb
+#70000\tDONE   cov: 21 ft: 33 corp: 9/1b lim: 4096 exec/s: 21845 rss: 131Mb
+Done 70000 runs in 3 second(s)
+"""
+
+
+def test_a_finding_or_an_idle_target_fails_the_run_and_says_how_to_repeat_it(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    outcome = running.Outcome("receipt")
+    running._count(outcome, LOG)
+    assert (outcome.executions, outcome.coverage) == (70_000, (21, 33))
+    assert running._report([outcome]) == 0
+    assert "70,000" in capsys.readouterr().out
+    assert running._report([outcome, running.Outcome("page")]) == 1
+    assert "Did not run: page" in capsys.readouterr().out
+    outcome.findings = [tmp_path / "KeyError-1234"]
+    assert running._report([outcome]) == 1
+    assert f"-m fuzz replay receipt {tmp_path / 'KeyError-1234'}" in capsys.readouterr().out
+
+
+def test_a_target_whose_process_dies_stops_no_other(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    tried: list[str] = []
+
+    def fail(command: list[str], **other: Any) -> subprocess.CompletedProcess[bytes]:
+        tried.append(command[4])
+        if command[4] == "page":
+            other["stdout"].write(LOG)
+        return subprocess.CompletedProcess(command, int(command[4] != "page"))
+
+    monkeypatch.setattr("fuzz.running.subprocess.run", fail)
+    assert running.run(tmp_path, 5, 1, ["header", "page"]) == 1
+    assert tried == ["header"] * running.TRIES + ["page"]
+    assert "Did not run: header\n" in capsys.readouterr().out
+
+
+def test_the_dictionary_is_of_the_form_that_libfuzzer_reads() -> None:
+    lines = dictionary([b'{"document":{}}']).splitlines()
+    assert lines
+    assert all(re.fullmatch(r'"(\\x[0-9a-f]{2})+"', line) for line in lines)
+    assert '"' + "".join(f"\\x{byte:02x}" for byte in b'"document"') + '"' in lines
 
 
 def test_each_case_belongs_to_a_target() -> None:

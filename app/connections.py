@@ -1,0 +1,251 @@
+"""Connections: how many, for how long, and how large the head of a request is, before anything of it reaches the app.
+
+Rules
+- A request's address, headers and trailers have `MAX_HEAD` bytes and `MAX_HEADERS` fields together. What else comes
+  that is no body (the frames of a chunked one) is bounded by the body that it brings.
+- Headers arrive within `head_seconds`, the whole request within `request_seconds`. An answer that nobody reads ends
+  after `unread_seconds`. uvicorn ends an idle connection after `idle_seconds`.
+- A network has `max_connections_network` at a time, but for trusted proxies, which speak for many.
+- When there is no room, the connection that has been idle longest ends; where none is idle, the oldest one that has
+  half sent a request, of the network that has most of these. Where there is none either, a new one is told to come
+  back. So nobody holds all of them by opening them, and descriptors never run out.
+"""
+
+import asyncio
+from collections import Counter
+from ipaddress import ip_address, ip_network
+from typing import Any, Literal
+
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
+
+from app.addresses import MAX_BODY
+from app.limits import network_of
+from app.problems import Busy, HeadTooLarge, Problem, TooSlow
+from app.settings import Settings
+
+MAX_HEAD = 16 * 1024  # bytes
+MAX_HEADERS = 64
+MAX_PIPELINED = 8  # requests that wait for the one before, on one connection
+FRAMES = 8  # bytes of framing for each byte of a body: it may come a byte at a time
+DISCARD = MAX_BODY  # bytes of a body that come after its answer, and are thrown away
+
+Doing = Literal["idle", "sending", "waiting", "gone"]  # what the caller does: `waiting` is for an answer
+
+
+class Connections:
+    """The connections of one server. `most`: how many there may be, whatever the settings say."""
+
+    def __init__(self, settings: Settings, most: int) -> None:
+        self.settings = settings
+        self._most = min(settings.max_connections, most)
+        self._proxies = [host.strip() for host in settings.trusted_proxies.split(",") if host.strip()]
+        self._networks: Counter[bytes] = Counter()
+        self._idle: dict[GuardedProtocol, None] = {}  # the longest idle first
+        self._sending: dict[GuardedProtocol, None] = {}  # the oldest first
+
+    def __len__(self) -> int:
+        return self._networks.total()
+
+    @property
+    def sending(self) -> int:
+        """How many have half sent a request."""
+        return len(self._sending)
+
+    def admit(self, connection: "GuardedProtocol") -> bool:
+        """Take a new connection, if there is room or room can be made."""
+        network = connection.network
+        own = self._networks[network]
+        if own >= self.settings.max_connections_network and not self._is_proxy(connection):
+            if not self._end(next((one for one in self._idle if one.network == network), None)):
+                return False
+        elif len(self) >= self._most and not self._end(self._least_needed()):
+            return False
+        self._networks[network] += 1
+        return True
+
+    def note(self, connection: "GuardedProtocol", doing: Doing) -> None:
+        """Remember what the caller at the other end does."""
+        self._idle.pop(connection, None)
+        self._sending.pop(connection, None)
+        if doing == "idle":
+            self._idle[connection] = None
+        elif doing == "sending":
+            self._sending[connection] = None
+        elif doing == "gone":
+            self._networks[connection.network] -= 1
+            if not self._networks[connection.network]:
+                del self._networks[connection.network]
+
+    def _is_proxy(self, connection: "GuardedProtocol") -> bool:
+        host = connection.client[0] if connection.client else ""
+        return any(host == proxy or proxy == "*" or _is_in(host, proxy) for proxy in self._proxies)
+
+    def _least_needed(self) -> "GuardedProtocol | None":
+        if self._idle:
+            return next(iter(self._idle))
+        counts = Counter(one.network for one in self._sending)
+        return max(self._sending, key=lambda one: counts[one.network], default=None)  # the first of equal ones
+
+    def _end(self, connection: "GuardedProtocol | None") -> bool:
+        if connection is None:
+            return False
+        connection.end()
+        return True
+
+
+class GuardedProtocol(HttpToolsProtocol):
+    """uvicorn's protocol, with the rules above."""
+
+    def __init__(self, connections: Connections, **of_uvicorn: Any) -> None:
+        super().__init__(**of_uvicorn)
+        self._connections = connections
+        self._settings = connections.settings
+        self.network = b""
+        self._doing: Doing = "gone"
+        self._refusal: Problem | None = None
+        self._deadline: asyncio.TimerHandle | None = None
+        self._unread: asyncio.TimerHandle | None = None
+        self._begun = False
+        self._head = self._body = self._rest = self._discarded = 0
+
+    # --- the connection ---
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        super().connection_made(transport)
+        self.network = network_of(self.client[0] if self.client else "")
+        if not self._connections.admit(self):  # check: server.connections
+            self._refuse(Busy(retry_after=5))
+            return
+        self._set("idle")
+        self._arm(self._settings.head_seconds)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._set("gone")
+        for timer in (self._deadline, self._unread):
+            if timer is not None:
+                timer.cancel()
+        super().connection_lost(exc)
+
+    def end(self) -> None:
+        """End the connection now, whatever is still to be sent."""
+        self._set("gone")
+        self.transport.abort()
+
+    def pause_writing(self) -> None:
+        super().pause_writing()
+        if self._unread is None:
+            self._unread = self.loop.call_later(self._settings.unread_seconds, self.end)
+
+    def resume_writing(self) -> None:
+        super().resume_writing()
+        if self._unread is not None:
+            self._unread.cancel()
+            self._unread = None
+
+    def _set(self, doing: Doing) -> None:
+        if self._doing != doing:
+            self._doing = doing
+            self._connections.note(self, doing)
+
+    def _arm(self, seconds: float | None) -> None:
+        if self._deadline is not None:
+            self._deadline.cancel()
+        self._deadline = None if seconds is None else self.loop.call_later(seconds, self._is_late)
+
+    def _is_late(self) -> None:
+        self._refuse(TooSlow())
+
+    def _refuse(self, problem: Problem) -> None:
+        """Say why, unless an answer has begun, and end the connection."""
+        if self._refusal is not None and self._doing == "gone":
+            return
+        self._refusal = problem
+        cycle: RequestResponseCycle | None = self.cycle
+        if cycle is None or not cycle.response_started or cycle.response_complete:
+            self.transport.write(as_bytes(problem))
+        self._set("gone")
+        self.transport.close()
+
+    # --- what comes in ---
+
+    def data_received(self, data: bytes) -> None:
+        if self._doing == "gone":
+            return
+        before = self._body
+        super().data_received(data)
+        if self._doing == "idle" and self._deadline is None:  # blank lines between two requests
+            self._arm(self._settings.head_seconds)
+        if self._doing != "sending":
+            return
+        if not self._begun:
+            self._rest += len(data) - (self._body - before)
+        self._begun = False
+        if self._rest > MAX_HEAD + FRAMES * self._body:  # check: server.head_bytes
+            self._refuse(HeadTooLarge())
+
+    def send_400_response(self, msg: str) -> None:
+        if self._refusal is not None:  # what made the parser stop
+            self._refuse(self._refusal)
+        else:
+            self._set("gone")
+            super().send_400_response(msg)
+
+    def on_message_begin(self) -> None:
+        super().on_message_begin()
+        self._begun = True
+        self._head = self._body = self._rest = self._discarded = 0
+        self._set("sending")
+        self._arm(self._settings.head_seconds)
+
+    def on_url(self, url: bytes) -> None:
+        self._count(len(url))
+        super().on_url(url)
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        self._count(len(name) + len(value) + 4)
+        super().on_header(name, value)
+
+    def _count(self, size: int) -> None:
+        self._head += size
+        if self._head > MAX_HEAD or len(self.headers) >= MAX_HEADERS:  # check: server.head
+            self._refusal = HeadTooLarge()
+            raise self._refusal
+
+    def on_headers_complete(self) -> None:
+        if len(self.pipeline) >= MAX_PIPELINED:  # check: server.pipelined
+            self._refusal = Busy(retry_after=1)
+            raise self._refusal
+        self._arm(self._settings.request_seconds)
+        super().on_headers_complete()
+
+    def on_body(self, body: bytes) -> None:
+        self._body += len(body)
+        if self.cycle.response_complete:
+            self._discarded += len(body)
+            if self._discarded > DISCARD:
+                self.end()
+        super().on_body(body)
+
+    def on_message_complete(self) -> None:
+        self._arm(None)
+        self._set("idle" if self.cycle.response_complete else "waiting")
+        super().on_message_complete()
+
+    def on_response_complete(self) -> None:
+        super().on_response_complete()
+        if self._doing == "waiting" and self.cycle.response_complete:
+            self._set("idle")
+
+
+def _is_in(host: str, network: str) -> bool:
+    try:
+        return "/" in network and ip_address(host) in ip_network(network)
+    except ValueError:
+        return False
+
+
+def as_bytes(problem: Problem) -> bytes:
+    """A refusal as it goes out without the app: it ends the connection."""
+    response = problem.response({"Connection": "close"})
+    headers = b"".join(name + b": " + value + b"\r\n" for name, value in response.raw_headers)
+    return STATUS_LINE[response.status_code] + headers + b"\r\n" + bytes(response.body)

@@ -1,0 +1,112 @@
+"""What a request brings, as types of an endpoint's parameters: `Json[Model]`, or a `JsonBody` that goes on with it.
+
+Rules
+- Who calls is known, and every rate was counted, before a body is read: an endpoint names its body last.
+- JSON is strict: it has one meaning or none. A repeated key, NaN, half a character, a number that JSON can't carry
+  exactly and deep nesting are refused, and so is what has more values than the address takes, before it is taken apart.
+- A model's faults end at the first one in each list, and nothing of the request is repeated.
+- What is large is taken apart, validated and verified beside the loop, so that nobody waits for it.
+"""
+
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
+from functools import partial
+from typing import TYPE_CHECKING, Annotated, Generic, TypeVar
+
+from fastapi import Depends
+from pydantic import BaseModel, ValidationError
+from starlette.requests import Request
+
+from app.addresses import Takes, find
+from app.bodies import is_large
+from app.problems import Malformed, UnsupportedMediaType
+from app.state import Server, State
+from duolog.errors import MalformedData
+from duolog.protocol.codec import parse_message_json
+
+JSON = "application/json"
+BINARY = {"type": "string", "format": "binary", "description": "Frames, as docs/spec describes."}
+INLINE = 8 * 1024  # bytes; what is smaller is taken apart where it is
+
+M = TypeVar("M", bound=BaseModel)
+T = TypeVar("T")
+
+
+def parse_json(model: type[M], values: int, body: bytes) -> M:
+    """The model in a request's JSON, which has so many values at most. Raises: Malformed."""
+    if sum(body.count(mark) for mark in (b",", b"[", b"{")) > values:  # check: server.body_values
+        raise Malformed(sentence="The request has more values than this address takes. Send less at once.")
+    try:
+        return model.model_validate(parse_message_json(body, "The request"))
+    except MalformedData as error:
+        raise Malformed(sentence=str(error)) from None
+    except ValidationError as error:
+        faults = error.errors(include_url=False, include_context=False, include_input=False)
+        raise Malformed.at([{**fault, "loc": ("body", *fault["loc"])} for fault in faults]) from None
+
+
+def media_type(request: Request) -> str:
+    """The media type that a request names for its body, without parameters."""
+    return request.headers.get("content-type", "").partition(";")[0].strip().lower()
+
+
+@asynccontextmanager
+async def body_of(request: Request, server: State) -> AsyncIterator[tuple[Takes, bytes]]:
+    """The body of a request, and what its address takes, for as long as it is needed.
+
+    Raises: TooLarge, Malformed, Busy, SlowDown.
+    """
+    takes = find(request.method, request.url.path)
+    account: bytes | None = getattr(request.state, "account", None)
+    caller = server.rates.caller(request, account)
+    limit = takes.limit(signed_in=account is not None)
+    if is_large(request, limit):
+        server.rates.count_caller(server.rates.large, "large", caller)
+    async with server.bodies.read(request, limit, caller) as body:
+        yield takes, body
+
+
+class JsonBody(Generic[M, T]):
+    """A dependency: the model in the body, or what `then` makes of it; `others` read other media types.
+
+    They are functions of modules, and what they give can be pickled.
+    """
+
+    def __init__(
+        self,
+        model: type[M],
+        then: Callable[[M], T] | None = None,
+        others: Mapping[str, Callable[[bytes], T]] | None = None,
+    ) -> None:
+        self.model = model
+        self.others = others or {}
+        self._then = then
+
+    async def __call__(self, request: Request, server: Server) -> AsyncIterator[M | T]:
+        """Raises: UnsupportedMediaType, Malformed, TooLarge, Busy, SlowDown, and as the functions do."""
+        media = media_type(request)
+        if media != JSON and media not in self.others:  # check: server.media_type
+            raise UnsupportedMediaType
+        async with body_of(request, server) as (takes, body):
+            read: Callable[[bytes], M | T]
+            if media == JSON:
+                read = partial(_read, self.model, self._then, takes.values)
+            else:
+                read = self.others[media]
+            yield read(body) if len(body) <= INLINE else await server.beside.run(read, body)
+
+
+def _read(model: type[M], then: Callable[[M], T] | None, values: int, body: bytes) -> M | T:
+    parsed = parse_json(model, values, body)
+    return parsed if then is None else then(parsed)
+
+
+if TYPE_CHECKING:
+    Json = Annotated[M, "the model in the body"]
+else:
+
+    class Json:
+        """`Json[Model]`: an endpoint's parameter that is the model in the body."""
+
+        def __class_getitem__(cls, model: type[BaseModel]) -> object:
+            return Annotated[model, Depends(JsonBody(model), scope="function")]

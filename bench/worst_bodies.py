@@ -1,0 +1,199 @@
+"""How others fare while one client sends the worst that the limits allow: `python -m bench worst_bodies`.
+
+A real server with its default limits. Others ask `/health`, push an entry and pull a few, one after the other; they are
+measured alone, and then while one attacker is at work from another network. A ratio is their 99th percentile against
+that of the same run without an attacker. The memory is the peak of the server and the process beside it.
+"""
+
+import asyncio
+import json
+import statistics
+import sys
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx2
+
+from app.addresses import TABLE
+from app.receipts.service import ReceiptSigner
+from bench.attackers import Shot, attack
+from bench.serving import journal_of, registered
+from duolog.api import pages
+from duolog.protocol import sizes
+from duolog.protocol.codec import encode_b64
+from duolog.protocol.log import EntryItem
+from tests.app.elsewhere import Elsewhere
+from tests.app.people import Diary, Person
+from tools.local_server import LocalServer
+
+SECONDS = 20.0  # each measurement
+PAUSE = 0.01  # between two probes
+PUSHES = 24  # different ones that the attacker has made
+JSON = {"content-type": "application/json"}
+Times = dict[str, list[float]]
+
+
+@dataclass(frozen=True, slots=True)
+class Worst:
+    """What one attacker did to others. `ratios`: of each probe's 99th percentile."""
+
+    name: str
+    times: Times
+    sent: Counter[str]
+
+
+def percentile(times: Sequence[float], percent: int) -> float:
+    """In milliseconds."""
+    return statistics.quantiles(times, n=100, method="inclusive")[percent - 1] * 1000
+
+
+async def probe(origin: str, diary: Diary, ada: Person, seconds: float) -> Times:
+    """The times of others' requests, seconds each. They come from many networks, so that no rate limit stops them."""
+    entries = [diary.entry(ada, "a line that somebody wrote") for _ in range(int(seconds / PAUSE))]
+    clients = [
+        httpx2.AsyncClient(
+            base_url=origin, timeout=60, transport=httpx2.AsyncHTTPTransport(local_address=f"127.0.1.{n}")
+        )
+        for n in range(1, 41)
+    ]
+    times: Times = {"health": [], "push": [], "pull": []}
+
+    async def one(what: str, client: httpx2.AsyncClient, method: str, path: str, **options: object) -> None:
+        start = time.perf_counter()
+        answer = await client.request(method, path, **options)  # type: ignore[arg-type]
+        times[what].append(time.perf_counter() - start)
+        answer.raise_for_status()
+        await asyncio.sleep(PAUSE)
+
+    end = time.monotonic() + seconds
+    number = 0
+    while time.monotonic() < end and number < len(entries):
+        client = clients[number % len(clients)]
+        await one("health", client, "GET", "/health")
+        body = pages.encode_push([entries[number]])
+        headers = ada.headers | {"content-type": pages.MEDIA_TYPE}
+        await one("push", client, "POST", f"{diary.path}/entries", content=body, headers=headers)
+        headers = ada.headers | {"accept": pages.MEDIA_TYPE}
+        await one("pull", client, "GET", f"{diary.path}/entries?since=1&limit=20", headers=headers)
+        number += 1
+    for client in clients:
+        await client.aclose()
+    return times
+
+
+def anonymous_bodies() -> list[Shot]:
+    """For every address that needs no session, and some that do: as many values and bytes as it takes, all wrong."""
+    shots = []
+    for takes in TABLE:
+        if takes.body:
+            path = takes.path.replace("{number}", "1").replace("{role}", "new").replace("{rendezvous}", "A" * 22)
+            path = path.replace("{journal}", "A" * 43).replace("{invitation}", "A" * 22)
+            size = takes.limit(signed_in=False)
+            shots += [Shot(takes.method, path, JSON, body) for body in (wrong(size, takes.values), empty_lists(size))]
+    return shots
+
+
+def wrong(size: int, values: int) -> bytes:
+    """A carried account's chain of wrong items: as many values as are taken, and the rest one long text."""
+    items = b",".join([b"0"] * min(values - 8, size // 4))
+    head = b'{"log_in":0,"chain":[' + items + b'],"sets":"'
+    return head + b"A" * (size - len(head) - 2) + b'"}'
+
+
+def empty_lists(size: int) -> bytes:
+    """Nothing but values."""
+    return b"[" + b",".join([b"[]"] * ((size - 2) // 3)) + b"]"
+
+
+async def pushes(ada: Person, diary: Diary) -> list[Shot]:
+    """As many entries as a push takes, filled up to its bytes, in the binary form and as JSON."""
+    path, size = f"{diary.path}/entries", sizes.MAX_PUSH_BYTES // sizes.MAX_PUSH_ITEMS - 800
+    shots = []
+    for number in range(PUSHES):
+        placed = [diary.entry(ada, "x" * size) for _ in range(sizes.MAX_PUSH_ITEMS)]
+        if number % 2:
+            headers, body = {"content-type": pages.MEDIA_TYPE}, pages.encode_push(placed)
+        else:
+            items = [
+                {"kind": "entry", "header": encode_b64(one.item.header), "blob": encode_b64(one.item.blob or b"")}
+                for one in placed
+                if isinstance(one.item, EntryItem)
+            ]
+            headers, body = JSON, json.dumps({"items": items}).encode()
+        shots.append(Shot("POST", path, ada.headers | headers, body))
+    return shots
+
+
+def carried_pages(ada: Person) -> list[Shot]:
+    """Journals that begin anew under another server's key with each request, with a receipt for each item."""
+    size = sizes.MAX_PUSH_BYTES // sizes.MAX_PUSH_ITEMS - 800
+    shots = []
+    for _ in range(4):
+        diary = Diary(ada)
+        entries = [diary.entry(ada, "x" * size) for _ in range(sizes.MAX_PUSH_ITEMS - 1)]
+        for key in (b"\x07" * 32, b"\x08" * 32):
+            elsewhere = Elsewhere(diary, ReceiptSigner([key]))
+            for entry in entries:
+                elsewhere._take(entry)
+            body = json.dumps(elsewhere.page(ada) | {"last": False}).encode()
+            shots.append(Shot("POST", f"/v1/carried/journals/{encode_b64(diary.journal)}", ada.headers | JSON, body))
+    # Eight senders take every eighth: both histories of one journal in turn.
+    return [shots[number] for number in (0, 2, 4, 6, 1, 3, 5, 7)]
+
+
+def peak(pid: int) -> int:
+    """The most memory that a process and its children ever had, MiB."""
+    total = 0
+    for process in (pid, *_children(pid)):
+        found = [line for line in Path(f"/proc/{process}/status").read_text().splitlines() if line.startswith("VmHWM")]
+        total += int(found[0].split()[1]) if found else 0
+    return total // 1024
+
+
+def _children(pid: int) -> list[int]:
+    return [int(one) for one in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+
+
+async def measure(origin: str, pid: int, seconds: float) -> list[Worst]:
+    """Alone, and with each attacker."""
+    async with (
+        httpx2.AsyncClient(base_url=origin, timeout=60) as http,
+        httpx2.AsyncClient(base_url=origin, timeout=60) as other,
+    ):
+        ada, mallory = await registered(Person(http), origin), await registered(Person(other), origin)
+        diary, theirs = await journal_of(ada), await journal_of(mallory)
+        await probe(origin, diary, ada, 2)
+        attackers: list[tuple[str, list[Shot], bool]] = [
+            ("bodies without a session", anonymous_bodies(), False),
+            ("pushes", await pushes(mallory, theirs), False),
+            ("carried pages", carried_pages(mallory), False),
+            ("connections that are half open", [], True),
+        ]
+        done = [Worst("nobody", await probe(origin, diary, ada, seconds), Counter())]
+        for name, shots, half_open in attackers:
+            with attack(origin, shots, half_open=half_open) as sent:
+                times = await probe(origin, diary, ada, seconds)
+            done.append(Worst(name, times, sent))
+            print(f"    {name}: peak so far {peak(pid)} MiB", file=sys.stderr)
+        done.append(Worst("nobody, afterwards", await probe(origin, diary, ada, seconds), Counter()))
+        return done
+
+
+def worst_bodies(seconds: float = SECONDS) -> None:
+    """Measure and print."""
+    print(f"Measuring others beside each attacker, {seconds:.0f} s each.", file=sys.stderr)
+    with tempfile.TemporaryDirectory(prefix="duolog-bench-") as folder, LocalServer(Path(folder)) as server:
+        done = asyncio.run(measure(server.origin, server.pid, seconds))
+        memory = peak(server.pid)
+    idle = done[0]
+    for one in done:
+        print(f"{one.name}: " + (", ".join(f"{count} x {what}" for what, count in sorted(one.sent.items())) or "-"))
+        for what, times in one.times.items():
+            middle, high = percentile(times, 50), percentile(times, 99)
+            ratio = high / percentile(idle.times[what], 99)
+            print(f"    {what:6} {len(times):5} times: p50 {middle:7.1f} ms, p99 {high:7.1f} ms, ratio {ratio:.1f}")
+    print(f"memory of the server at its peak: {memory} MiB")
