@@ -7,9 +7,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from duolog.api.pages import Placed, PulledPush
+from duolog.api.pages import ENTRY, GONE, RECEIPT, STATEMENT, Placed, PulledPush
 from duolog.client import Duolog
 from duolog.client.verify_export import verify_export
+from duolog.protocol import sizes
 from duolog.protocol.codec import encode_b64
 from duolog.protocol.log import EntryItem, StatementItem, entry_item
 from duolog.protocol.receipts import Receipt
@@ -119,6 +120,8 @@ def _seen_bytes(seen: Receipt) -> bytes:
 
 _HEADER = {"suite": (0, 1), "journal": (1, 32), "entry": (33, 16), "epoch": (49, 4), "author": (53, 32)}
 _HEADER |= {"generation": (85, 4), "attachments": (89, 2)}
+# Where a number of 64 bits stands behind the beginning of a frame: its length 4, kind 1, seq 8; then seq 8, head 32.
+_RAW = {"seq": ((STATEMENT, ENTRY, GONE), 5), "receipt.seq": ((RECEIPT,), 13), "receipt.time": ((RECEIPT,), 53)}
 _BYTES = (b"", b"\x00", bytes(91), secrets.token_bytes(300), bytes(128 * 1024))
 
 
@@ -142,7 +145,7 @@ class ReplaceInHistory(LogAttack):
 
     def edit(self, journal: bytes, log: Log) -> Log:
         """The false log."""
-        if journal != self.only:
+        if journal != self.only or self._is_raw:
             return log
         found = [(number, at) for number, push in enumerate(log) for at in range(len(push.items))]
         number, at = found[-1 - self.place % len(found)]
@@ -153,6 +156,26 @@ class ReplaceInHistory(LogAttack):
         items = [*push.items]
         items[at] = self._placed(items[at])
         return [*log[:number], PulledPush(tuple(items), push.receipt), *log[number + 1 :]]
+
+    @property
+    def _is_raw(self) -> bool:
+        """A number that no encoder writes any more: it goes straight into the bytes of the page."""
+        return self.name in _RAW and isinstance(self.value, int) and self.value > sizes.MAX_INTEGER
+
+    async def _page(self, call: Call, server: Liar, journal: bytes, answer: Answer) -> Answer:
+        """The page, with such a number in the last frame that has the field."""
+        given = await super()._page(call, server, journal, answer)
+        if journal != self.only or not self._is_raw:
+            return given
+        kinds, start = _RAW[self.name]
+        at, last, body = 0, None, given.body
+        while at < len(body):
+            if body[at + 4] in kinds:
+                last = at + start
+            at += 4 + int.from_bytes(body[at : at + 4], "big")
+        if last is None:
+            return given
+        return given.with_body(body[:last] + int(self.value).to_bytes(8, "big") + body[last + 8 :])
 
     def _placed(self, placed: Placed) -> Placed:
         if self.name == "seq":
