@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING
 from duolog.cli import asking, times
 from duolog.cli.failures import OFFLINE, OK, REFUSED, STOP, Failure, Usage, explain
 from duolog.cli.screen import Screen
+from duolog.cli.texts import rescue_leftovers
 from duolog.errors import ServerRefused, TransportError
 
 if TYPE_CHECKING:
     from duolog.client import JournalView, SyncReport, Unlock, Written
-    from duolog.client.blocking import Duolog
+    from duolog.client.blocking import Drafts, Duolog
 
 DELETED = (
     "This account was deleted at the server. What is here can still be read (`duolog timeline`) and exported (`duolog "
@@ -32,6 +33,7 @@ class Run:
     screen: Screen
     ephemeral: str | None = None
     _passphrase: str | None = field(default=None, repr=False)
+    _open: "Duolog | None" = field(default=None, repr=False)
 
     # --- the home and its keys ---
 
@@ -73,12 +75,21 @@ class Run:
         with duolog:
             if duolog.is_deleted():
                 self.screen.aside(DELETED.format(folder=self.folder), style="careful")
+            self._open = duolog
+            if self.ephemeral is None:
+                rescue_leftovers(self, duolog)
             try:
                 yield duolog
             finally:
                 if self.ephemeral is not None:
                     with suppress(TransportError, ServerRefused):
                         duolog.log_out()
+
+    def drafts(self) -> "Drafts":
+        """Drafts and rescued texts of the account that is open."""
+        if self._open is None:
+            raise RuntimeError("no account is open")
+        return self._open.drafts()
 
     # --- journals ---
 

@@ -8,12 +8,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from duolog.api.pages import Placed
-from duolog.client.export_format import REMOVED, document_fields, name_of, same, state_fields
+from duolog.client.export_format import REMOVED, document_fields, same, state_fields
 from duolog.client.folding import document_context
 from duolog.client.verify import BAD_GRANT, CLOSED_TO_ME, UNFORESEEN
 from duolog.documents.base import AppliedDocument
 from duolog.documents.base import Context as DocumentContext
 from duolog.documents.journal import JournalState, apply_all
+from duolog.documents.names import shown_names
 from duolog.errors import BadReceipt, EntryFault, MalformedData, VerificationError
 from duolog.protocol import sizes
 from duolog.protocol.codec import JsonObject, encode_b64, parse_b64
@@ -244,7 +245,9 @@ class JournalCheck:
 
     def members(self, roster: Roster) -> tuple[str, ...]:
         """Names and roles, for a person."""
-        return tuple(f"{name_of(self.state, item.account) or 'no name'} ({item.role})" for item in roster.members)
+        given = {account: profile.display_name for account, profile in self.state.profiles.items()}
+        names = shown_names(given)
+        return tuple(f"{names.get(item.account, 'no name')} ({item.role})" for item in roster.members)
 
 
 def _is_signed(receipt: Receipt, journal: bytes, key: bytes) -> bool:

@@ -135,10 +135,12 @@ class ProposalView:
 
 @dataclass(frozen=True, slots=True)
 class MemberView:
-    """A member by account id, with the name of their own profile if they wrote one. `until`: Unix seconds or None."""
+    """A member by account id, with the name of their own profile if they wrote one that can be shown. `called`: how
+    texts name them, as `Ada (you)` or `Your partner`. `until`: Unix seconds or None."""
 
     account: bytes
     name: str | None
+    called: str
     role: str
     rights: str
     until: int | None
