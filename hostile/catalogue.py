@@ -15,6 +15,7 @@ from hostile import (
     pairing_attacks,
     proposal_attacks,
     roster_attacks,
+    time_attacks,
 )
 from hostile.liar import Attack
 
@@ -44,7 +45,8 @@ _CLASSES: tuple[type[Attack], ...] = (
     log_attacks.RemoveBlob,
     log_attacks.RollBack,
     log_attacks.ForeignReceipts,
-    log_attacks.TimeBackwards,
+    time_attacks.TimeBackwards,
+    time_attacks.ImplausibleTime,
     log_attacks.CutPage,
     log_attacks.PromiseMore,
     log_attacks.FalsePushAnswer,

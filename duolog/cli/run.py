@@ -148,7 +148,18 @@ class Run:
             self.screen.aside(f"{name} goes on at {moved.origin}. `duolog follow` goes there too.", style="careful")
         if proposed:
             self.say_proposed(report)
+        self.say_clock(report)
         return report
+
+    def say_clock(self, report: "SyncReport") -> None:
+        """Says that this computer's clock or the server's is wrong."""
+        if report.clock_apart:
+            apart = times.count(abs(report.clock_apart) // 86_400, "day")
+            which = "ahead of" if report.clock_apart > 0 else "behind"
+            self.screen.warn(
+                f"the server's clock is {apart} {which} this computer's. Check the date of this computer. If it is "
+                "right, tell whoever runs the server; until then don't rely on times and terms."
+            )
 
     def say_proposed(self, report: "SyncReport") -> None:
         """Says that changes wait for this person's signature."""

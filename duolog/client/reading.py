@@ -223,7 +223,7 @@ class _Gaps:
         """The same entry, with the reason why its text is not here, or is here all the same."""
         if shown.entry in self._erased:
             return _without(shown, "You have erased this for yourself.")
-        if not self._state.withdrawn(shown.entry, shown.author, shown.received or 0):
+        if not self._state.withdrawn(shown.entry, shown.author, shown.seq or 0, shown.received or 0):
             return shown
         who = YOU if shown.author == self._me else shown.author_name or "Its author"
         if shown.body is not None and shown.entry in self._kept:

@@ -16,6 +16,7 @@ import anyio
 
 from duolog.api.journals import JournalState
 from duolog.client.believed import judge_again
+from duolog.client.clocks import clock_apart
 from duolog.client.closings import look_after
 from duolog.client.confidants import admit
 from duolog.client.context import Context
@@ -116,6 +117,7 @@ async def sync(context: Context) -> SyncReport:
         problems=(*problems, *asides),
         new_keyholders=unknown(context),
         proposed=proposed,
+        clock_apart=clock_apart(context),
     )
 
 

@@ -203,7 +203,7 @@ def _push(check: JournalCheck, log: LogState, push: PulledPush, chains: dict[byt
         log = append_item(log, placed.seq, placed.item, chains)
         check.add(placed, log)
     log = _receipt(log, push, check.receipt_keys)
-    check.received(log.time)
+    check.received(log)
     return log
 
 

@@ -218,7 +218,8 @@ class SyncReport:
     be done now.
 
     `new_keyholders`: ways into this account that its owner has not looked at on this home yet. `proposed`: how many
-    changes wait for my signature, by journal."""
+    changes wait for my signature, by journal. `clock_apart`: by how many seconds the server's clock is ahead of this
+    computer's (negative: behind it); 0 unless they are more than a day apart."""
 
     new: Mapping[bytes, int]
     delivered: int
@@ -226,6 +227,7 @@ class SyncReport:
     problems: tuple[DuologError, ...]
     new_keyholders: tuple["KeyholderView", ...] = ()
     proposed: Mapping[bytes, int] = field(default_factory=dict)
+    clock_apart: int = 0
 
 
 @dataclass(frozen=True, slots=True)

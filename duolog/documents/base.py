@@ -150,7 +150,8 @@ class AppliedDocument:
 
     `entry`: 16 bytes. `seq`: its place in the log. `author`: account id, 32 bytes. `message`: SHA-256 of the message,
     32 bytes. `received`: the receipt's time in Unix seconds, 0 where it isn't known. `refused`: seqs that its author
-    could not open, and so doesn't hold. `generation`: the author's keys that wrote it.
+    could not open, and so doesn't hold. `generation`: the author's keys that wrote it. `key_since`: the first seq whose
+    receipt is under the same key, so by the same server's clock.
     """
 
     entry: EntryId
@@ -161,6 +162,7 @@ class AppliedDocument:
     received: int = 0
     refused: tuple[int, ...] = ()
     generation: int = 0
+    key_since: int = 0
 
     @property
     def at(self) -> int:

@@ -78,10 +78,15 @@ class JournalState:
         """The document of an entry (16 bytes), newest first."""
         return next((item for item in reversed(self.timeline) if item.applied.entry == entry), None)
 
-    def withdrawn(self, entry: bytes, author: bytes, received: int) -> bool:
-        """Whether its author took this entry back in time; `received`: the time of its receipt. Spec: §9."""
+    def withdrawn(self, entry: bytes, author: bytes, seq: int, received: int) -> bool:
+        """Whether its author took this entry back in time, by one server's clock; `received`: the time of its receipt.
+
+        Spec: §9.
+        """
         found = self.withdrawals.get(entry, {}).get(author)
-        return found is not None and found.received - received <= sizes.WITHDRAW_WINDOW
+        if found is None or seq < found.key_since:
+            return False
+        return found.received - received <= sizes.WITHDRAW_WINDOW
 
 
 def apply(state: JournalState, applied: AppliedDocument, context: Context) -> JournalState:

@@ -55,6 +55,9 @@ MAX_GENERATIONS = 32 * KIB  # of one account: daily rotations for 89 years
 MAX_JOURNALS = 4096  # of one account, in which it is a member
 
 # times, seconds
+EARLIEST_TIME = 1_577_836_800  # of a receipt: 2020-01-01T00:00:00Z
+LATEST_TIME = 7_258_118_400  # of a receipt: 2200-01-01T00:00:00Z
+CLOCK_TOLERANCE = 24 * 3600  # by how much two clocks may differ before somebody is told
 WITHDRAW_WINDOW = 24 * 3600  # between the receipts of an entry and of its withdrawal
 CLOSER_READS = 30 * 24 * 3600  # how long who closed a journal may still fetch it
 
