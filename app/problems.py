@@ -123,6 +123,14 @@ class JournalExists(Problem):
     sentence = "This journal exists already. Fetch it instead."
 
 
+class ReceiptsAhead(Problem):
+    status, code = 409, "receipts_ahead"
+    sentence = (
+        "The journal's receipts are more than a day in the future: the clock of the server that gave them was wrong, "
+        "or this server's is. Ask whoever runs this server to check its clock, then try again."
+    )
+
+
 class RosterMoved(Problem):
     status, code = 409, "roster_moved"
     sentence = "The journal's members changed meanwhile. Fetch the journal, then try again."

@@ -64,7 +64,7 @@ class ChainAttack(Attack):
 
     async def answer(self, call: Call, server: Liar) -> Answer:
         """Lie in the list of chains."""
-        answer = await server.ask(call)
+        answer = await server.ask(replace(call, query=b"") if call.journal("GET", CHAINS) is not None else call)
         if call.journal("GET", CHAINS) is None or answer.status != 200:
             return answer
         listed = ChainList.model_validate_json(answer.body)
@@ -140,9 +140,10 @@ class AccountAttack(Attack):
         return own
 
     async def answer(self, call: Call, server: Liar) -> Answer:
-        """Lie in the own account."""
-        answer = await server.ask(call)
-        if call.journal("GET", OWN_ACCOUNT) is None or answer.status != 200:
+        """Lie in the own account, and show it whole, whatever was asked for."""
+        own = call.journal("GET", OWN_ACCOUNT) is not None
+        answer = await server.ask(replace(call, query=b"") if own else call)
+        if not own or answer.status != 200:
             return answer
         return answer.with_model(self.edit(OwnAccount.model_validate_json(answer.body)))
 

@@ -7,7 +7,16 @@ rule and the test.
 
 import re
 
-from hostile import account_attacks, bounds_attacks, log_attacks, pairing_attacks, proposal_attacks, roster_attacks
+from hostile import (
+    account_attacks,
+    bounds_attacks,
+    flood_attacks,
+    log_attacks,
+    pairing_attacks,
+    proposal_attacks,
+    roster_attacks,
+    time_attacks,
+)
 from hostile.liar import Attack
 
 
@@ -36,7 +45,8 @@ _CLASSES: tuple[type[Attack], ...] = (
     log_attacks.RemoveBlob,
     log_attacks.RollBack,
     log_attacks.ForeignReceipts,
-    log_attacks.TimeBackwards,
+    time_attacks.TimeBackwards,
+    time_attacks.ImplausibleTime,
     log_attacks.CutPage,
     log_attacks.PromiseMore,
     log_attacks.FalsePushAnswer,
@@ -73,6 +83,13 @@ _CLASSES: tuple[type[Attack], ...] = (
     proposal_attacks.TamperContext,
     proposal_attacks.ReplayProposal,
     proposal_attacks.PlantProposal,
+    flood_attacks.EndlessJournals,
+    flood_attacks.NoMoreJournals,
+    flood_attacks.PlantJournals,
+    flood_attacks.FloodProposals,
+    flood_attacks.CheapValues,
+    flood_attacks.DripAnswers,
+    flood_attacks.PromiseKeys,
 )
 
 CATALOGUE: dict[str, type[Attack]] = {"honest" if item is Attack else name_of(item): item for item in _CLASSES}

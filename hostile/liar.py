@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
+import anyio
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.receipts.service import ReceiptSigner
@@ -56,11 +57,12 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """One response, whole."""
+    """One response, whole. `pause`: seconds between its bytes; 0 sends them at once."""
 
     status: int
     headers: Headers
     body: bytes
+    pause: float = 0.0
 
     def with_body(self, body: bytes) -> "Answer":
         """The same with another body."""
@@ -112,7 +114,10 @@ class Liar:
         call = Call(scope["method"], scope["path"], scope["query_string"], headers, body, scope)
         answer = await self.attack.answer(call, self)
         await send({"type": "http.response.start", "status": answer.status, "headers": list(answer.headers)})
-        await send({"type": "http.response.body", "body": answer.body})
+        for at in range(len(answer.body) if answer.pause else 0):
+            await send({"type": "http.response.body", "body": answer.body[at : at + 1], "more_body": True})
+            await anyio.sleep(answer.pause)
+        await send({"type": "http.response.body", "body": b"" if answer.pause else answer.body})
 
     async def ask(self, call: Call) -> Answer:
         """The real server's answer to a call."""

@@ -315,15 +315,6 @@ class ForeignReceipts(LogAttack):
         return replace(push, receipt=self._signer.sign(journal, old.seq, old.head, old.time))
 
 
-class TimeBackwards(LogAttack):
-    """Dates the last push before the one ahead of it, with a valid receipt."""
-
-    client_must = "Freeze: a server's receipts never run backwards."
-
-    def edit(self, journal: bytes, log: Log) -> Log:
-        return [*log[:-1], replace(log[-1], receipt=replace(log[-1].receipt, time=1))]
-
-
 class CutPage(LogAttack):
     """Ends the log in the middle of its last push: the items are there, their receipt is one for fewer."""
 
@@ -365,7 +356,7 @@ class PromiseMore(LogAttack):
 
 
 class FalsePushAnswer(Attack):
-    """Takes a push and answers it falsely. `what`: "digest", "places" or "receipt"."""
+    """Takes a push and answers it falsely. `what`: "digest", "places", "receipt" or "time"."""
 
     client_must = "Freeze: the server took something else than was sent, or signs with another key."
 
@@ -383,6 +374,9 @@ class FalsePushAnswer(Attack):
         elif self.what == "digest":
             false = [place.model_copy(update={"digest": flip(place.digest)}) for place in pushed.places]
             pushed = pushed.model_copy(update={"places": false})
+        elif self.what == "time" and pushed.receipt is not None:
+            never = pushed.receipt.model_copy(update={"time": 1})
+            pushed = pushed.model_copy(update={"receipt": never})
         elif pushed.receipt is not None:
             false_receipt = pushed.receipt.model_copy(update={"signature": flip(pushed.receipt.signature)})
             pushed = pushed.model_copy(update={"receipt": false_receipt})

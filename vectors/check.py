@@ -97,7 +97,8 @@ def _log(value: Json, shared: Json) -> log.LogState:
         state = log.append_item(state, item.get("seq", number), log_item(item), chains)
         if "receipt" in item:
             receipt = receipts.parse_receipt(parse_b64(item["receipt"]))
-            state = log.accept_receipt(state, receipt, parse_b64(shared["receipt_key"]))
+            key = item.get("receipt_key", shared["receipt_key"])
+            state = log.accept_receipt(state, receipt, parse_b64(key))
         if "grants" in item and state.roster is not None:
             check_grants(state.roster, {parse_b64(key): parse_b64(grant) for key, grant in item["grants"].items()})
     return state

@@ -348,10 +348,12 @@ def _logs(evening: Evening, grants: GrantMaker) -> list[Json]:
     host, other = journal.host, Host("other host")
     close = journal.draft_close(sam).encode()
     closed = _item(StatementItem(sign(close, sam)))
+    carried = {"gives": _gives(replace(state, time=state.time - 1))}
 
     def receipt(name: str, outcome: Json, host: Host = host, seq: int = 0, head: bytes = b"", time: int = 0) -> Json:
         given = host.receipt(journal.journal, seq or state.seq, head or state.head, time or state.time)
-        items = [_item(entry) | {"receipt": text(given.encode())}]
+        key = {"receipt_key": text(host.key)} if "gives" in outcome else {}
+        items = [_item(entry) | {"receipt": text(given.encode())} | key]
         return {"name": f"log: {name}", "kind": "log", "after": "couple", "items": items} | outcome
 
     def log(name: str, items: list[Json], outcome: Json) -> Json:
@@ -382,7 +384,8 @@ def _logs(evening: Evening, grants: GrantMaker) -> list[Json]:
         receipt("a receipt for another head", violation("receipt_head", "BadReceipt"), head=bytes(32)),
         receipt("a receipt for another seq", violation("receipt_head", "BadReceipt"), seq=99),
         receipt("a receipt of another server", {"error": "BadReceipt", "check": "receipts.signature"}, host=other),
-        receipt("a receipt of an earlier time", violation("receipt_time", "BadReceipt"), time=1),
+        receipt("another server's earlier time", carried, host=other, time=state.time - 1),
+        receipt("a receipt of an earlier time", violation("receipt_time", "BadReceipt"), time=state.time - 1),
         begins | {"items": [_item(entry)]} | violation("genesis_first"),
         exchanged | {"items": [_item(StatementItem(foreign.genesis))]} | violation("genesis_journal"),
         _grants_exchanged(evening),

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 
+from duolog.protocol import sizes
 from duolog.protocol.accounts import AccountHead, SignedAccountStatement, parse_set
 from duolog.protocol.codec import encode_b64, label, sha256, u32
 from duolog.protocol.receipts import receipt_key_input
@@ -199,11 +200,20 @@ def _receipts() -> list[Json]:
     }
     return [
         base | {"gives": {"seq": 5, "head": text(b"h" * 32), "time": 1_700_000_000}},
-        base | {"name": "receipt: another time", "receipt": text(replace(receipt, time=1).encode())} | bad,
+        base | {"name": "receipt: another time", "receipt": text(replace(receipt, time=1_700_000_001).encode())} | bad,
         base | {"name": "receipt: another seq", "receipt": text(replace(receipt, seq=6).encode())} | bad,
         base | {"name": "receipt: another head", "receipt": text(replace(receipt, head=bytes(32)).encode())} | bad,
         base | {"name": "receipt: another journal", "journal": text(bytes(32))} | bad,
         base | {"name": "receipt: another server", "receipt_key": text(other.key)} | bad,
+        *(
+            base
+            | {"name": f"receipt: {name}", "receipt": text(host.receipt(b"j" * 32, 5, b"h" * 32, time).encode())}
+            | {"error": "MalformedData"}
+            for name, time in (
+                ("before 2020", sizes.EARLIEST_TIME - 1),
+                ("after 2200", sizes.LATEST_TIME + 1),
+            )
+        ),
         base | {"name": "receipt: cut off", "receipt": text(receipt.encode()[:-1]), "error": "MalformedData"},
         *_beyond(base, receipt.encode()),
         over | {"gives": {}},

@@ -1,6 +1,8 @@
 """`/v1/accounts` and `/v1/account`: register, see one's own account, and add keyholders to it."""
 
-from fastapi import APIRouter, Response
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Response
 
 from app.accounts import service, sets
 from app.callers import Server, SignedIn
@@ -19,8 +21,11 @@ from app.problems import (
 from app.reading import Json
 from duolog.api.accounts import AnchorModel, EarlierSeed, OwnAccount, Registered, Registration, SetRequest
 from duolog.api.common import AccountStatementModel, ReceiptModel
+from duolog.protocol import sizes
 
 router = APIRouter(prefix="/v1", tags=["accounts"])
+
+KnownTo = Annotated[int, Query(ge=0, le=sizes.MAX_U32, description="What is known: only what comes after is sent.")]
 
 
 @router.post(
@@ -56,9 +61,11 @@ async def change_set(caller: SignedIn, server: Server, wanted: Json[SetRequest])
     summary="My account, and what this keyholder needs to open it",
     responses=refusals(SessionMissing, NotFound),
 )
-async def get_own_account(caller: SignedIn, server: Server) -> OwnAccount:
+async def get_own_account(
+    caller: SignedIn, server: Server, generation: KnownTo = 0, version: KnownTo = 0
+) -> OwnAccount:
     """Nobody else is shown any of it but the chain, and that only to those who share a journal."""
-    own = await server.database.read(service.load_own, caller)
+    own = await server.database.read(service.load_own, caller, generation, version)
     return OwnAccount(
         account=caller.account,
         chain=[AccountStatementModel.of(item) for item in own.chain],
@@ -68,4 +75,5 @@ async def get_own_account(caller: SignedIn, server: Server) -> OwnAccount:
         earlier_seeds=[EarlierSeed(generation=item.generation, sealed=item.sealed) for item in own.earlier_seeds],
         anchor=own.keys.anchor,
         anchors=[AnchorModel(keyholder=keyholder, mac=mac) for keyholder, mac in own.anchors.items()],
+        more=own.more,
     )

@@ -140,12 +140,15 @@ def add_earlier_seed(connection: Connection, account: bytes, generation: int, se
     connection.execute(insert(earlier_seeds).values(account=account, generation=generation, sealed=sealed))
 
 
-def load_earlier_seeds(connection: Connection, account: bytes) -> list[SealedEarlierSeed]:
-    """Every earlier seed of an account, generation 1 first."""
+def load_earlier_seeds(
+    connection: Connection, account: bytes, after: int = 0, limit: int | None = None
+) -> list[SealedEarlierSeed]:
+    """The earlier seeds of an account behind a generation, in order; `limit`: so many at most."""
     rows = connection.execute(
         select(earlier_seeds.c.generation, earlier_seeds.c.sealed)
-        .where(earlier_seeds.c.account == account)
+        .where(earlier_seeds.c.account == account, earlier_seeds.c.generation > after)
         .order_by(earlier_seeds.c.generation)
+        .limit(limit)
     )
     return [SealedEarlierSeed(row.generation, row.sealed) for row in rows]
 
@@ -160,12 +163,15 @@ def load_anchors(connection: Connection, account: bytes) -> dict[bytes, bytes]:
     return {row.keyholder: row.anchor for row in rows}
 
 
-def load_sets(connection: Connection, account: bytes) -> list[SignedAccountStatement]:
-    """Every keyholder set of an account, version 1 first."""
+def load_sets(
+    connection: Connection, account: bytes, after: int = 0, limit: int | None = None
+) -> list[SignedAccountStatement]:
+    """The keyholder sets of an account behind a version, in order; `limit`: so many at most."""
     rows = connection.execute(
         select(keyholder_sets.c.statement, keyholder_sets.c.signature)
-        .where(keyholder_sets.c.account == account)
+        .where(keyholder_sets.c.account == account, keyholder_sets.c.version > after)
         .order_by(keyholder_sets.c.version)
+        .limit(limit)
     )
     return [SignedAccountStatement(row.statement, (row.signature,)) for row in rows]
 

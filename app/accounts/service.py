@@ -10,13 +10,13 @@ Rules of a registration (spec §4):
 
 from dataclasses import dataclass
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, literal, select
 
 from app.access import Caller
 from app.accounts import repository
 from app.accounts.changing import require_unknown
 from app.accounts.repository import OwnKeys, SealedEarlierSeed, StoredAccount
-from app.chains.repository import add_statement, load_statements
+from app.chains.repository import add_statement, load_page, load_statements
 from app.invitations.repository import use_for_registration
 from app.journals.append import refuse
 from app.journals.service import create_journal
@@ -56,13 +56,14 @@ class VerifiedRegistration:
 
 @dataclass(frozen=True, slots=True)
 class Own:
-    """An account as its owner sees it."""
+    """An account as its owner sees it. `more`: of its chain, its sets or its earlier seeds."""
 
     chain: list[SignedAccountStatement]
     sets: list[SignedAccountStatement]
     keys: OwnKeys
     earlier_seeds: list[SealedEarlierSeed]
     anchors: dict[bytes, bytes]
+    more: bool
 
 
 def verify_registration(request: Registration) -> VerifiedRegistration:
@@ -141,12 +142,18 @@ def _add(connection: Connection, registration: VerifiedRegistration, stored: Sto
     repository.add_packages(connection, account, newest.generation, registration.packages)
 
 
-def load_own(connection: Connection, caller: Caller) -> Own:
-    """The caller's account, with what the caller's keyholder needs to open it. Raises: NotFound."""
+def load_own(connection: Connection, caller: Caller, generation: int, version: int) -> Own:
+    """The caller's account, with what the caller's keyholder needs to open it. Raises: NotFound.
+
+    Of its chain and seeds what comes after a generation, of its sets what comes after a version: a page of each.
+    """
     keys = repository.load_own_keys(connection, caller.account, caller.keyholder)
     if keys is None:
         raise NotFound
-    chain = load_statements(connection, [caller.account])[caller.account]
-    sets = repository.load_sets(connection, caller.account)
-    earlier = repository.load_earlier_seeds(connection, caller.account)
-    return Own(chain, sets, keys, earlier, repository.load_anchors(connection, caller.account))
+    limit = sizes.MAX_OWN_PAGE
+    chain, more = load_page(connection, select(literal(caller.account)), caller.account, generation, limit)
+    sets = repository.load_sets(connection, caller.account, version, limit + 1)
+    earlier = repository.load_earlier_seeds(connection, caller.account, generation, limit)
+    more = more or len(sets) > limit
+    anchors = repository.load_anchors(connection, caller.account)
+    return Own(chain.get(caller.account, []), sets[:limit], keys, earlier, anchors, more)

@@ -14,6 +14,7 @@ from app.problems import (
     LoginRefused,
     NotFound,
     QuotaReached,
+    ReceiptsAhead,
     RegistrationClosed,
     RuleBroken,
     SessionMissing,
@@ -53,7 +54,9 @@ async def carry_account(server: Server, account: Account) -> Session:
     operation_id="carry_journal",
     summary="Bring a page of a journal from another server",
     status_code=201,
-    responses=refusals(SessionMissing, NotFound, AccountExists, JournalExists, RuleBroken, QuotaReached, DailyLimit),
+    responses=refusals(
+        SessionMissing, NotFound, AccountExists, JournalExists, ReceiptsAhead, RuleBroken, QuotaReached, DailyLimit
+    ),
 )
 async def carry_journal(caller: SignedIn, journal: JournalPath, server: Server, page: Page) -> Carried:
     """Pages come in order; nobody sees the journal before the `last` one. What is here already is not stored again."""

@@ -3,6 +3,7 @@
 Rules (spec §13.3)
 - Each item goes through `append_item`, and each receipt through `accept_receipt`, under the key that the page names:
   what a client would disbelieve of a server is refused here.
+- No receipt is later than now, but for a day by which clocks may differ.
 - An author's faults are not judged: an item that only its author spoilt is carried like any other, or one would hold
   the journal fast.
 - A page goes on from where the log ends, or repeats what is here; another item at a place is refused, and so is another
@@ -41,7 +42,7 @@ from app.origins.repository import (
     save_origin,
     touch_origins,
 )
-from app.problems import JournalExists, NotFound, Problem, RuleBroken
+from app.problems import JournalExists, NotFound, Problem, ReceiptsAhead, RuleBroken
 from app.quotas.service import Quotas
 from duolog.api.carrying import CarriedEntry, CarriedItem, CarriedPage
 from duolog.errors import MalformedData, VerificationError
@@ -142,12 +143,15 @@ def carry_journal(
     """Take a page of a journal; how far the journal is here now, and where it came from.
 
     Raises:
+        ReceiptsAhead: a receipt is more than a day in the future.
         NotFound: it is here, and the caller is not a member of it, though a partner by what they brought of it.
         JournalExists: it is here with another history, or has gone on here.
         AccountExists: the chain of somebody who doesn't live here is here with another history.
         RuleBroken, Malformed: as the rules say.
         QuotaReached, DailyLimit: the caller has brought as much as they may.
     """
+    if max(item.time for item in read.receipts.values()) > now + sizes.CLOCK_TOLERANCE:  # check: server.carried_time
+        raise ReceiptsAhead
     found = find_place(connection, caller.account, journal)
     place, state, origins = found.id, found.state, found.origins
     known = [part for part in read.parts if part.seq <= state.seq]
@@ -168,7 +172,7 @@ def carry_journal(
         if place != journal:  # check: server.carried_member
             raise NotFound
     if new if found.complete else read.page.last:
-        _open(connection, after, read.parts[-1].item)
+        _open(connection, after, read.parts[-1].item, now)
     touch_origins(connection, place, now)
     _spend(connection, caller, quotas, state, new, chains, now)
     return after.seq, origins
@@ -354,12 +358,15 @@ def _require_carrier(connection: Connection, caller: Caller, after: LogState) ->
         raise RuleBroken
 
 
-def _open(connection: Connection, after: LogState, last: Item) -> None:
-    """Its members, as its newest roster names them, see the journal; who closed it for as long as they still may."""
+def _open(connection: Connection, after: LogState, last: Item, now: int) -> None:
+    """Its members, as its newest roster names them, see the journal; who closed it for as long as they still may: from
+    the time of the other server's receipt, or from now if that is earlier.
+    """
     if after.roster is None:
         raise RuleBroken
     journals.save_memberships(connection, after.roster)
     complete_origins(connection, after.journal)
     if after.closed and isinstance(last, StatementItem):
         author = last.signed.signatures[0].account
-        journals.close_journal(connection, after.journal, author, after.time + sizes.CLOSER_READS)
+        closed = min(after.time, now)
+        journals.close_journal(connection, after.journal, author, closed + sizes.CLOSER_READS)

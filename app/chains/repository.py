@@ -1,8 +1,9 @@
 """Reads and writes account chains."""
 
 from collections.abc import Iterable, Mapping
+from typing import Any
 
-from sqlalchemy import Connection, Select, insert, select
+from sqlalchemy import Connection, Row, Select, insert, select
 
 from app.chains.table import account_statements
 from duolog.protocol import sizes
@@ -30,11 +31,30 @@ def load_statements(connection: Connection, accounts: Iterable[bytes] | Select[t
         .where(account_statements.c.account.in_(wanted))
         .order_by(account_statements.c.account, account_statements.c.generation)
     )
+    return _by_account(rows)
+
+
+def _by_account(rows: Iterable[Row[Any]]) -> Statements:
     chains: dict[bytes, list[SignedAccountStatement]] = {}
     for row in rows:
         signed = SignedAccountStatement(row.statement, split_signatures(row.signatures))
         chains.setdefault(row.account, []).append(signed)
     return chains
+
+
+def load_page(
+    connection: Connection, accounts: Select[tuple[bytes]], account: bytes | None, after: int, limit: int
+) -> tuple[Statements, bool]:
+    """At most `limit` statements of these accounts, by account and generation, and whether there are more. One query.
+
+    `account`: of this one of them alone, and only those of a generation after `after`.
+    """
+    query = select(account_statements).where(account_statements.c.account.in_(accounts))
+    if account is not None:
+        query = query.where(account_statements.c.account == account, account_statements.c.generation > after)
+    order = account_statements.c.account, account_statements.c.generation
+    rows = connection.execute(query.order_by(*order).limit(limit + 1)).all()
+    return _by_account(rows[:limit]), len(rows) > limit
 
 
 def load_chains(connection: Connection, accounts: Iterable[bytes]) -> dict[bytes, AccountChain]:

@@ -22,7 +22,7 @@ from duolog.errors import MalformedData
 from duolog.protocol import sizes
 from duolog.protocol.codec import encode_b64
 from duolog.protocol.log import EntryItem, StatementItem, entry_item
-from duolog.protocol.receipts import Receipt, parse_receipt
+from duolog.protocol.receipts import Receipt, stored_receipt
 
 
 def read_push(push: Push) -> tuple[Candidate, ...]:
@@ -102,7 +102,7 @@ def _frames(row: AnyRow, account: bytes) -> list[bytes]:
 
 
 def _json(page: PageRows, account: bytes) -> bytes:
-    receipts = [_json_receipt(parse_receipt(row.receipt)) for row in page.rows if row.receipt is not None]
+    receipts = [_json_receipt(stored_receipt(row.receipt)) for row in page.rows if row.receipt is not None]
     items = [_json_item(row, account) for row in page.rows]
     return json.dumps({"items": items, "receipts": receipts, "seq": page.seq}, separators=(",", ":")).encode()
 

@@ -7,7 +7,8 @@ Rules:
 - What was accepted before gets its first place again, whatever happened since: an entry by its id, a roster
   statement by its version and digest, a closing as the end of the log. An id that was accepted with another
   digest keeps that one.
-- A receipt's time is now, but never before the receipt before it.
+- A receipt's time is now, but never before the receipt before it of the same key: what another server's clock said,
+  before the journal was carried here, counts for that server alone.
 - When the roster moves, proposals are void.
 - Whoever comes to append and finds a closing due, stops: it is carried out first, in a transaction of its own
   (`closings`).
@@ -42,7 +43,7 @@ from duolog.protocol import sizes
 from duolog.protocol.codec import parse_canonical
 from duolog.protocol.entries import Header, check_entry, parse_header, require_blob_size
 from duolog.protocol.log import EntryItem, LogState, StatementItem, append_item
-from duolog.protocol.receipts import Receipt
+from duolog.protocol.receipts import Receipt, is_plausible
 from duolog.protocol.roster import Chains, check_grants
 from duolog.protocol.roster_changes import Roster
 from duolog.protocol.roster_statements import RosterStatement, parse_roster, statement_type
@@ -180,9 +181,16 @@ def append(
         raise RuleBroken
     if not new:
         return Appended(tuple(places), None)
-    receipt = signer.sign(state.journal, state.seq, state.head, max(now, before.time))
+    receipt = signer.sign(state.journal, state.seq, state.head, _time(before, signer, now))
     _store(connection, before, replace(state, time=receipt.time), new, receipt)
     return Appended(tuple(places), receipt, tuple(new))
+
+
+def _time(before: LogState, signer: ReceiptSigner, now: int) -> int:
+    """The time of the next receipt, a plausible one: not before the newest one, where that is this server's own."""
+    own = before.key in (None, signer.keys[-1].key)
+    last = before.time if own and is_plausible(before.time) else 0
+    return min(max(now, last, sizes.EARLIEST_TIME), sizes.LATEST_TIME)
 
 
 def _find_known(

@@ -46,6 +46,10 @@ router = APIRouter(prefix="/v1/journals", tags=["journals"])
 MAX_LISTED = sizes.MAX_LISTED
 
 After = Annotated[str, Query(max_length=43, description="The last id of the answer before; empty to begin.")]
+OfAccount = Annotated[str, Query(max_length=43, description="Only this account's statements; empty for everybody's.")]
+Generation = Annotated[
+    int, Query(ge=0, le=sizes.MAX_U32, description="With `account`: only those of a generation after this one.")
+]
 Limit = Annotated[int, Query(ge=1, le=MAX_LISTED, description="How many at most.")]
 
 
@@ -78,7 +82,7 @@ async def create_journal(caller: SignedIn, server: Server, genesis: Json[Journal
 )
 async def list_journals(caller: SignedIn, server: Server, after: After = "", limit: Limit = 100) -> JournalList:
     """The one request that a client repeats: it says in which journals something is new."""
-    page = caller.account, _after(after), limit + 1, server.now(), _dropped_before(server)
+    page = caller.account, _id(after, "after"), limit + 1, server.now(), _dropped_before(server)
     rows = await server.database.read(repository.list_journals, *page)
     due = [row.journal for row in rows if row.due]
     for journal in due:
@@ -92,11 +96,12 @@ async def list_journals(caller: SignedIn, server: Server, after: After = "", lim
     return JournalList(journals=listed, more=len(rows) > limit)
 
 
-def _after(text: str) -> bytes:
+def _id(text: str, name: str) -> bytes:
+    """An id of 32 bytes from a query, or nothing."""
     try:
-        return parse_b64(text, sizes.JOURNAL_ID) if text else b""
+        return parse_b64(text, sizes.HASH) if text else b""
     except MalformedData as error:
-        raise Malformed(sentence="The parameter `after` is not the id of a journal.") from error
+        raise Malformed(sentence=f"The parameter `{name}` is not an id.") from error
 
 
 @router.get(
@@ -105,18 +110,20 @@ def _after(text: str) -> bytes:
     summary="The account chains of everyone whom the journal's log names",
     responses=refusals(SessionMissing, NotFound),
 )
-async def list_chains(member: Member, server: Server) -> ChainList:
+async def list_chains(member: Member, server: Server, account: OfAccount = "", after: Generation = 0) -> ChainList:
     """Past members are included, since the log can't be verified without them."""
-    chains = await server.database.read(service.list_chains, member)
+    wanted = _id(account, "account") or None
+    chains, more = await server.database.read(service.list_chains, member, wanted, after if wanted else 0)
     origins = await server.database.read(load_origins, member.journal)
     return ChainList(
         receipt_keys=[
             CarriedKey(until=item.until, origin=item.origin, key=item.receipt_key) for item in origins.servers
         ],
         chains=[
-            Chain(account=account, statements=[AccountStatementModel.of(item) for item in statements])
-            for account, statements in chains.items()
+            Chain(account=one, statements=[AccountStatementModel.of(item) for item in statements])
+            for one, statements in chains.items()
         ],
+        more=more,
     )
 
 

@@ -10,9 +10,10 @@ from app.access import is_active, lock_accounts, memberships
 from app.database import AnyRow, insert_new
 from app.journals.table import acceptances, closings, journal_accounts, journals, log, proposals
 from app.journals.table import grants as grants_table
+from app.origins.table import carried
 from duolog.protocol import sizes
 from duolog.protocol.log import LogState
-from duolog.protocol.receipts import Receipt, parse_receipt
+from duolog.protocol.receipts import Receipt, stored_receipt
 from duolog.protocol.roster_changes import Roster
 from duolog.protocol.roster_statements import parse_roster
 from duolog.protocol.statements import Signature, SignedStatement, statement_hash
@@ -21,6 +22,15 @@ STATEMENT, ENTRY = 1, 2  # the kinds of log rows
 _SIGNED = sizes.ACCOUNT_ID + sizes.SIGNATURE
 
 _parse_roster = lru_cache(maxsize=1024)(parse_roster)
+
+# Whose receipt is the newest of a row of `journals`: another server's while nothing was accepted here.
+_CARRIED_KEY = (
+    select(carried.c.receipt_key)
+    .where(carried.c.journal == journals.c.journal, carried.c.until == journals.c.seq)
+    .correlate(journals)
+    .scalar_subquery()
+    .label("carried_key")
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,15 +75,18 @@ def split_signatures(joined: bytes) -> tuple[Signature, ...]:
 
 
 def load_log(connection: Connection, journal: bytes, *, lock: bool = False) -> LogState | None:
-    """The end of a journal's log; with `lock`, nobody else appends to it until the transaction ends. Two queries."""
-    query = select(journals).where(journals.c.journal == journal)
+    """The end of a journal's log; with `lock`, nobody else appends to it until the transaction ends. Two queries.
+
+    Its `key` is None where the newest receipt is this server's own.
+    """
+    query = select(*journals.c, _CARRIED_KEY).where(journals.c.journal == journal)
     row = connection.execute(query.with_for_update() if lock else query).one_or_none()
     return None if row is None else _state(connection, row)
 
 
 def lock_log(connection: Connection, journal: bytes, now: int) -> tuple[LogState, bool] | None:
     """The same, locked, and whether a closing of the journal is due. No query more."""
-    query = select(*journals.c, is_due(now).label("due")).where(journals.c.journal == journal)
+    query = select(*journals.c, _CARRIED_KEY, is_due(now).label("due")).where(journals.c.journal == journal)
     row = connection.execute(query.with_for_update()).one_or_none()
     return None if row is None else (_state(connection, row), row.due)
 
@@ -99,7 +112,15 @@ def due_closings(connection: Connection, journal: bytes, now: int) -> Sequence[A
 def _state(connection: Connection, row: AnyRow) -> LogState:
     used = connection.execute(select(acceptances.c.acceptance).where(acceptances.c.journal == row.journal)).scalars()
     roster = _roster(row, frozenset(used))
-    return LogState(journal=row.journal, seq=row.seq, head=row.head, time=row.time, roster=roster, closed=row.closed)
+    return LogState(
+        journal=row.journal,
+        seq=row.seq,
+        head=row.head,
+        time=row.time,
+        key=row.carried_key,
+        roster=roster,
+        closed=row.closed,
+    )
 
 
 def _roster(row: AnyRow, accepted: frozenset[bytes]) -> Roster:
@@ -152,7 +173,7 @@ def receipt_at(connection: Connection, journal: bytes, seq: int) -> Receipt | No
     data = connection.execute(
         select(log.c.receipt).where(log.c.journal == journal, log.c.seq == seq)
     ).scalar_one_or_none()
-    return None if data is None else parse_receipt(data)
+    return None if data is None else stored_receipt(data)
 
 
 def time_of_version(connection: Connection, journal: bytes, version: int) -> int | None:
@@ -164,7 +185,7 @@ def time_of_version(connection: Connection, journal: bytes, version: int) -> int
         .order_by(log.c.seq)
         .limit(1)
     ).scalar_one_or_none()
-    return None if data is None else parse_receipt(data).time
+    return None if data is None else stored_receipt(data).time
 
 
 def add_journal(connection: Connection, state: LogState, roster: Roster, statement: bytes) -> None:

@@ -3,7 +3,7 @@
 from sqlalchemy import Connection, select
 
 from app.access import JournalMember
-from app.chains.repository import Statements, load_statements
+from app.chains.repository import Statements, load_page
 from app.journals import repository
 from app.journals.append import append, parse_candidates
 from app.journals.table import journal_accounts
@@ -11,6 +11,7 @@ from app.problems import JournalExists, RuleBroken
 from app.quotas.service import Quotas
 from app.receipts.service import ReceiptSigner
 from duolog.api.pages import Placed
+from duolog.protocol import sizes
 from duolog.protocol.ids import journal_id
 from duolog.protocol.log import StatementItem, empty_log
 from duolog.protocol.receipts import Receipt
@@ -56,7 +57,9 @@ def create_journal(
     return receipt
 
 
-def list_chains(connection: Connection, member: JournalMember) -> Statements:
-    """The chain of every account that the journal's log ever named. One query."""
+def list_chains(
+    connection: Connection, member: JournalMember, account: bytes | None, after: int
+) -> tuple[Statements, bool]:
+    """A page of the chains of every account that the journal's log ever named, or of one of them. One query."""
     named = select(journal_accounts.c.account).where(journal_accounts.c.journal == member.journal)
-    return load_statements(connection, named)
+    return load_page(connection, named, account, after, sizes.MAX_CHAIN_PAGE)

@@ -3,6 +3,7 @@
 Rules (spec §9.1)
 - An entry is withdrawn by its author, within a day, together with a new entry that says so: one that was accepted
   before withdraws nothing else.
+- What another server accepted is not withdrawn here: nobody knows how its clock stood to this one.
 - Marks are one member's own. Keeping counts from before a withdrawal; erasing is for good.
 - When nobody holds an entry any more, its blob is destroyed in the same transaction.
 """
@@ -14,6 +15,7 @@ from sqlalchemy import Connection
 from app.access import JournalMember
 from app.journals.append import Appended, append_to_journal, parse_candidates
 from app.leaving import repository
+from app.origins.repository import load_origins
 from app.problems import NotFound, RuleBroken, WithdrawalLate
 from app.quotas.service import Quotas
 from app.receipts.service import ReceiptSigner
@@ -37,7 +39,7 @@ def withdraw(
     Raises:
         NotFound: there is no such entry.
         RuleBroken: it is somebody else's, or the new entry isn't new.
-        WithdrawalLate: more than a day lies between the two.
+        WithdrawalLate: more than a day lies between the two, or another server accepted the one that it is about.
         As `append_to_journal`.
     """
     candidates = parse_candidates([Placed(0, entry_item(request.header, request.blob))])
@@ -53,6 +55,8 @@ def withdraw(
         return appended
     if appended.receipt is None:  # check: server.withdrawal_new
         raise RuleBroken
+    if named.seq <= load_origins(connection, journal).until:  # check: server.withdrawal_carried
+        raise WithdrawalLate
     passed = appended.receipt.time - repository.received_at(connection, journal, named.seq)
     if passed > sizes.WITHDRAW_WINDOW:  # check: server.withdrawal_window
         raise WithdrawalLate

@@ -14,7 +14,7 @@ from app.journals.repository import ENTRY
 from app.journals.table import closings, grants, journals, log
 from app.leaving.table import holdings
 from duolog.api.leaving import ClosingRequest
-from duolog.protocol.receipts import parse_receipt
+from duolog.protocol.receipts import stored_receipt
 
 Bytes = ColumnElement[bytes | None]
 
@@ -148,7 +148,7 @@ def received_at(connection: Connection, journal: bytes, seq: int) -> int:
         .order_by(log.c.seq)
         .limit(1)
     ).scalar_one()
-    return parse_receipt(receipt).time
+    return stored_receipt(receipt).time
 
 
 def mark_withdrawn(connection: Connection, journal: bytes, seq: int, by: int) -> None:

@@ -107,13 +107,16 @@ def _was_taken(connection: Connection, before: LockedAccount, rotation: Rotation
 
 
 def _require_room(connection: Connection, before: LockedAccount, per_day: int, now: int) -> None:
-    """The change of the account journal that stands `per_day` changes back is a day old. Raises: SlowDown."""
+    """The change of the account journal that stands `per_day` changes back is a day old. Raises: SlowDown.
+
+    A time ahead of this server's clock is another server's, from before the journal was carried here, and counts not.
+    """
     roster = before.log.roster
     version = 0 if roster is None else roster.version - per_day + 1
     if version <= _GENESIS:
         return
     taken = time_of_version(connection, before.log.journal, version)
-    if taken is not None and now < taken + DAY:  # check: server.rotation_rate
+    if taken is not None and taken <= now < taken + DAY:  # check: server.rotation_rate
         raise SlowDown(retry_after=taken + DAY - now)
 
 

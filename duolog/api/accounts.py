@@ -7,7 +7,6 @@ from pydantic import Field
 from duolog.api.common import (
     AccountId,
     AccountStatementModel,
-    AccountStatements,
     Hash,
     JournalId,
     JournalStatementModel,
@@ -109,20 +108,25 @@ class EarlierSeed(Model):
     sealed: SealedSeed
 
 
+# What comes after what the caller knows, which may be nothing.
+StatementsAfter = Annotated[list[AccountStatementModel], Field(fail_fast=True, max_length=sizes.MAX_CHAIN)]
 EarlierSeeds = Annotated[list[EarlierSeed], Field(fail_fast=True, max_length=sizes.MAX_CHAIN)]
 
 
 class OwnAccount(Model):
     """The caller's account: everything that a keyholder needs to open it, and nobody else is shown.
 
-    `anchors`: those of every sheet and passkey, which a device needs to carry the account to another server.
+    `chain` and `earlier_seeds`: of the generations after the one that was asked with; `sets`: of the versions after.
+    `more`: there are more of these; ask again with what was got. `anchors`: those of every sheet and passkey, which a
+    device needs to carry the account to another server.
     """
 
     account: AccountId
-    chain: AccountStatements
-    sets: AccountStatements
+    chain: StatementsAfter
+    sets: StatementsAfter
     generation: Annotated[int, Field(ge=1, le=sizes.MAX_U32, description="The generation that `package` holds.")]
     package: SealedSeed
     earlier_seeds: EarlierSeeds
     anchor: Hash | None
     anchors: Annotated[list[AnchorModel], Field(fail_fast=True, max_length=sizes.MAX_KEYHOLDERS, default_factory=list)]
+    more: bool = False

@@ -77,6 +77,7 @@ SealedContext = Annotated[bytes, *_bytes(sizes.AEAD_NONCE + sizes.AEAD_TAG, size
 
 OriginText = Annotated[str, Field(min_length=1, max_length=sizes.MAX_ORIGIN, examples=["https://journal.example"])]
 UnixSeconds = Annotated[int, Field(ge=0, le=sizes.MAX_INTEGER, examples=[1795600000])]
+ReceiptTime = Annotated[int, Field(ge=sizes.EARLIEST_TIME, le=sizes.LATEST_TIME, examples=[1795600000])]
 Seq = Annotated[int, Field(ge=0, le=sizes.MAX_INTEGER, examples=[42])]
 
 
@@ -145,7 +146,7 @@ class ReceiptModel(Model):
 
     seq: Seq
     head: Hash
-    time: UnixSeconds
+    time: ReceiptTime
     signature: SignatureBytes
 
     def receipt(self) -> Receipt:

@@ -48,7 +48,7 @@ class JournalList(Model):
 
 
 class Chain(Model):
-    """An account's public statements, genesis first."""
+    """An account's public statements, genesis first; those after a generation where they were asked for like this."""
 
     account: AccountId
     statements: AccountStatements
@@ -68,11 +68,13 @@ CarriedKeys = Annotated[list[CarriedKey], Field(fail_fast=True, max_length=sizes
 class ChainList(Model):
     """The chain of every account that this journal's log names, past members included, ascending by id.
 
+    `more`: there are more statements; ask account by account, each time after the last generation.
     `receipt_keys`: whose receipts it holds from before it was carried here, ascending; empty where it began here.
     """
 
     chains: Annotated[list[Chain], Field(fail_fast=True, max_length=sizes.MAX_NAMED)]
     receipt_keys: CarriedKeys = Field(default_factory=list)
+    more: bool = False
 
 
 class ProposalRequest(JournalStatementModel):

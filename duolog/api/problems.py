@@ -18,6 +18,7 @@ ProblemCode = Literal[
     "not_acceptable",  # 406 no form that the caller accepts
     "account_exists",  # 409 another account holds one of these keyholders
     "journal_exists",  # 409
+    "receipts_ahead",  # 409 a carried receipt is more than a day ahead of the server's clock
     "roster_moved",  # 409 the roster is no longer the one that this statement follows
     "epoch_stale",  # 409 the journal's key must be changed before anything is written
     "epoch_moved",  # 409 the entry was sealed with another epoch's key

@@ -9,6 +9,7 @@ from types import FrameType
 from typing import Any
 
 from duolog.cli.failures import INTERRUPTED, Usage
+from duolog.documents.plain import clean_line
 
 MAX_SECRET = 4096  # bytes read from a passphrase file descriptor
 MAX_LINE = 64 * 1024  # characters
@@ -21,6 +22,7 @@ def at_terminal() -> bool:
 
 def ask_line(question: str) -> str:
     """One line: asked for at a terminal, else the next line of standard input. Raises: Usage."""
+    question = clean_line(question)
     if at_terminal() and sys.stdout.isatty():
         import readline  # noqa: F401 - gives the question line editing
 

@@ -15,6 +15,7 @@ from duolog.cli.pairing import JournalOption
 from duolog.cli.run import Run
 from duolog.cli.shapes import b64
 from duolog.cli.texts import written_text
+from duolog.documents.plain import lines, one_line
 
 if TYPE_CHECKING:
     from duolog.documents.boundary import Boundary, Text
@@ -34,7 +35,7 @@ TextOption = Annotated[
 
 def _write(run: Run, start: str, hint: str, parse: Callable[[str], Any], act: Callable[[Any], int]) -> int:
     """Takes a text from the editor or standard input, and acts on it while it is still kept."""
-    with written_text(run.screen, start=start, hint=hint, fallback=run.folder) as text:
+    with written_text(run, start=start, hint=hint) as text:
         parsed = parse(text)
         if not parsed:
             run.screen.say("Nothing was written.")
@@ -45,7 +46,7 @@ def _write(run: Run, start: str, hint: str, parse: Callable[[str], Any], act: Ca
 def _reason(run: Run, wanted: bool) -> dict[str, str]:
     if not wanted:
         return {}
-    with written_text(run.screen, start="", hint="Say why, above.", fallback=run.folder) as text:
+    with written_text(run, start="", hint="Say why, above.") as text:
         return {"why": text.strip()} if text.strip() else {}
 
 
@@ -295,8 +296,8 @@ def show(run: Run, number: NumberArgument = None, journal: JournalOption = None,
         for account, contested in boundary.contests.items():
             run.screen.say()
             when = desk.voice.dated(contested.at, contested.effective)
-            run.screen.say(f"{desk.voice.name(account)} contests it, {when}:", style="strong")
-            run.screen.say(contested.words, indent=2)
+            desk.say_whose(account, f" contests it, {when}:")
+            run.screen.say("\n".join(lines(contested.words)), indent=4)
         return OK
 
     return _at_desk(run, journal, act, offline=offline)
@@ -314,7 +315,9 @@ def _became(desk: Desk, boundary: "Boundary", text: "Text") -> str:
         when = desk.voice.dated(text.answered_at or 0, text.answered_effective or 0)
         return f"{done} by {desk.voice.name(text.answered_by or b'')}, {when}."
     if text.outcome == "declined" and text.answered_by is not None:
-        return f"Declined by {desk.voice.name(text.answered_by)}." + (f" {text.answer_why}" if text.answer_why else "")
+        return f"Declined by {desk.voice.name(text.answered_by)}." + (
+            f" Why: {one_line(text.answer_why)}" if text.answer_why else ""
+        )
     return "Replaced by a newer text."
 
 

@@ -8,7 +8,9 @@ from duolog.cli import forms, times
 from duolog.cli.boundary_shapes import number_of_text
 from duolog.cli.failures import Usage
 from duolog.cli.run import Run
+from duolog.cli.screen import OWN
 from duolog.cli.shapes import b64
+from duolog.documents.plain import lines
 
 if TYPE_CHECKING:
     from duolog.client import JournalView
@@ -30,11 +32,16 @@ class Desk:
     def voice(self) -> "Voice":
         """Names and times as this person reads them."""
         from duolog.documents.base import Voice
+        from duolog.documents.names import SOMEBODY
 
-        names = {
-            member.account: member.name or ("You" if member.me else "Your partner") for member in self.journal.members
-        }
-        return Voice(name=lambda account: names.get(account, "Someone"), when=times.moment)
+        names = {member.account: member.called for member in self.journal.members}
+        return Voice(name=lambda account: names.get(account, SOMEBODY), when=times.moment)
+
+    def say_whose(self, account: bytes, said: str) -> None:
+        """A heading over somebody's words: `said` after their name. One's own have a mark, a colour and a word."""
+        own = account == self.me
+        heading = f"{self.voice.name(account)}{said}"
+        self.run.screen.say((OWN if own else "") + heading, style="own" if own else "strong")
 
     def choose(self, number: int | None, fits: "Callable[[Boundary], bool]", none: str) -> "tuple[int, Boundary]":
         """The boundary with this number; without one, the only one that fits. Raises: Usage."""
@@ -66,9 +73,10 @@ class Desk:
         from duolog.documents.base import PARTS_UNSHOWN, has_unknown_parts
 
         say, when = self.run.screen.say, self.voice.dated(text.at, text.effective)
-        say(f"{self.voice.name(text.author)}'s text {number_of_text(boundary, text)}, {when}:", style="strong")
+        self.say_whose(text.author, f"'s text {number_of_text(boundary, text)}, {when}:")
         if text.wording is None:
-            say("To retire this boundary." + (f" {text.why}" if text.why else ""), indent=2)
+            say("To retire this boundary.", indent=2)
+            say_field(self.run, "Why", text.why)
         else:
             say_wording(self.run, text.wording)
         if has_unknown_parts(text.step):
@@ -103,14 +111,22 @@ class Desk:
 def say_wording(run: Run, wording: "Wording") -> None:
     """What a boundary says, field by field."""
     say = run.screen.say
-    say(wording.text, indent=2)
+    say("\n".join(lines(wording.text)), indent=4)  # deeper than our own words, so that it can't begin one
     binds = "both of us" if wording.binds == "both" else "the one who wrote it"
     say(f"Topic: {wording.topic.replace('_', ' ')}. It binds {binds}.", indent=2, style="quiet")
     for key, heading in forms.SECTIONS.items():
-        if value := getattr(wording, key):
-            say(f"{heading}: {value}", indent=2)
+        say_field(run, heading, getattr(wording, key))
     if wording.review is not None:
         say(f"To be looked at again on {times.day_of(wording.review)}.", indent=2)
+
+
+def say_field(run: Run, heading: str, value: str | None) -> None:
+    """`Heading: value`, its further lines deeper; nothing for an empty one."""
+    if value:
+        first, *rest = lines(value)
+        run.screen.say(f"{heading}: {first}", indent=2)
+        for line in rest:
+            run.screen.say(line, indent=4)
 
 
 def answers(text: "Text") -> dict[str, str]:

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Concatenate, ParamSpec
 
 import typer
 
-from duolog.cli.failures import OK, explain
+from duolog.cli.failures import OK, Ended, explain
 from duolog.cli.run import Run
 from duolog.cli.screen import Screen
 
@@ -96,5 +96,5 @@ def _guarded(run: Run, act: Callable[[], int | None]) -> int:
         return act() or OK
     except BrokenPipeError:
         raise  # whoever read our output has seen enough; main() ends quietly
-    except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001 - the one place where any error becomes words
+    except (Exception, KeyboardInterrupt, Ended) as error:  # noqa: BLE001 - the one place where any error becomes words
         return run.fail(explain(error))

@@ -11,6 +11,7 @@ from duolog.cli.pairing import JournalOption
 from duolog.cli.run import Run
 from duolog.cli.shapes import b64, entry_shape, short
 from duolog.cli.texts import written_text
+from duolog.documents.plain import clean
 
 if TYPE_CHECKING:
     from duolog.client import JournalView, TimelineEntry
@@ -76,9 +77,9 @@ def _shortened(
 ) -> int:
     body = chosen.body or {}
     wording = body.get("wording")
-    start = str(wording.get("text", "") if isinstance(wording, dict) else body.get("text", ""))
+    start = clean(str(wording.get("text", "") if isinstance(wording, dict) else body.get("text", "")))
     hint = "Shorten the text above. The copy will say that something was left out."
-    with written_text(run.screen, start=start, hint=hint, fallback=run.folder) as text:
+    with written_text(run, start=start, hint=hint) as text:
         if not text.strip():
             run.screen.say("Nothing was copied.")
             return OK

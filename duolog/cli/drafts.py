@@ -41,7 +41,7 @@ def keep(
             raise Usage("Only a note is changed here. Drop this draft, and write anew.")
         meant = run.journal(duolog, journal).id if before is None else before.journal
         start = forms.note_form() if before is None else forms.note_form(_body(before))
-        with written_text(run.screen, start=start, hint=forms.NOTE_HINT, fallback=run.folder) as text:
+        with written_text(run, start=start, hint=forms.NOTE_HINT) as text:
             body = forms.parse_note(text)
             if not body:
                 run.screen.say("Nothing was kept.")
@@ -99,6 +99,29 @@ def drop(run: Run, number: NumberArgument, yes: YesOption = False) -> int:
         duolog.drafts().drop(found.draft)
         run.screen.result({"draft": b64(found.draft), "dropped": True})
         run.screen.say("Thrown away.", style="good")
+    return OK
+
+
+@command(app, "rescued", examples=("duolog draft rescued", "duolog draft rescued --drop"))
+def rescued(
+    run: Run,
+    drop: Annotated[bool, typer.Option("--drop", help="Then throw them away.")] = False,
+    yes: YesOption = False,
+) -> int:
+    """Show what you typed in a command that failed or was cut off. It is sealed, and on this computer alone."""
+    with run.opened() as duolog:
+        found = duolog.drafts().rescued()
+        run.screen.result({"rescued": list(found.values())})
+        if not found:
+            run.screen.say("Nothing was cut off here.")
+            return OK
+        for number, text in enumerate(found.values(), 1):
+            run.screen.say(f"{number:>2}", style="strong")
+            run.screen.say(text, indent=4)
+        if drop and asking.ask_yes("Throw all of this away? It can't be brought back.", given=yes):
+            for name in found:
+                duolog.drafts().drop_rescued(name)
+            run.screen.say("Thrown away.", style="good")
     return OK
 
 

@@ -83,6 +83,14 @@ VERIFICATION: list[tuple[type[errors.DuologError], str, tuple[str, ...]]] = [
 ]
 
 
+class Ended(BaseException):
+    """The command was told to end, by this signal, while the editor was open."""
+
+    def __init__(self, number: int) -> None:
+        self.exit_code = 128 + number  # as a shell gives it
+        super().__init__("Stopped from outside.")
+
+
 def explain(error: BaseException) -> Failure:
     """What a person should read, and the exit code, for any error."""
     for kind, name, advice in VERIFICATION:
@@ -93,6 +101,8 @@ def explain(error: BaseException) -> Failure:
             return Failure(USAGE, "usage", str(error))
         case Stop():
             return Failure(STOP, "words_differ", str(error))
+        case Ended():
+            return Failure(error.exit_code, "interrupted", str(error))
         case KeyboardInterrupt() | EOFError():
             return Failure(INTERRUPTED, "interrupted", "Stopped. What was already written here is kept.")
         case errors.DuologError():

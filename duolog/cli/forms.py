@@ -4,10 +4,11 @@ The same form is read from the editor and from standard input. Every field may b
 """
 
 from collections.abc import Mapping
-from datetime import date
 from typing import TYPE_CHECKING, Any, get_args
 
 from duolog.cli.failures import Usage
+from duolog.documents import dates
+from duolog.documents.plain import clean
 
 if TYPE_CHECKING:
     from duolog.documents.boundary import Wording
@@ -30,7 +31,8 @@ NOTE_HINT = """Write above, as long as you like. `Feelings:` and `Tags:` take wo
 
 def boundary_form(wording: "Wording | None" = None) -> str:
     """A boundary as a form to edit."""
-    values: Mapping[str, Any] = wording.encode_json() if wording is not None else {}
+    given: Mapping[str, Any] = wording.encode_json() if wording is not None else {}
+    values = {name: clean(value) if isinstance(value, str) else value for name, value in given.items()}
     lines = [
         f"Topic: {str(values.get('topic', 'other')).replace('_', ' ')}",
         f"Binds: {values.get('binds', 'both')}",
@@ -63,7 +65,7 @@ def parse_boundary(text: str) -> dict[str, Any]:
     terms: dict[str, Any] = {"topic": topic, "binds": binds, **{key: part for key, part in parts.items() if part}}
     if review := fields.get("review"):
         try:
-            terms["review"] = date.fromisoformat(review).isoformat()
+            terms["review"] = dates.iso_day(dates.parse_day(review))
         except ValueError as error:
             raise Usage(f"`Review: {review}` isn't a day. Write it as 2027-03-01, or leave it empty.") from error
     return terms

@@ -57,6 +57,7 @@ def sync(run: Run) -> int:
         run.screen.say(f"Fetched {new or 'nothing'} new, sent {report.delivered or 'nothing'}.")
         for problem in report.problems:
             run.screen.aside(f"Not everything could be done: {problem}")
+        run.say_clock(report)
         run.say_proposed(report)
         code = OK
         for one in duolog.journals():

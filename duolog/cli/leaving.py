@@ -1,6 +1,5 @@
 """Leaving: close a journal now or later, let it go, take back or erase what was written, delete the account."""
 
-from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
@@ -11,6 +10,7 @@ from duolog.cli.failures import OK, Usage
 from duolog.cli.pairing import JournalOption
 from duolog.cli.run import Run
 from duolog.cli.shapes import b64, short, waiting_closing_shape
+from duolog.documents import dates
 
 if TYPE_CHECKING:
     from duolog.client import JournalView, TimelineEntry
@@ -160,8 +160,8 @@ def _say_before(run: Run) -> None:
 
 def _moment(text: str) -> int:
     try:
-        return int(datetime.strptime(text.strip(), "%Y-%m-%d %H:%M").astimezone().timestamp())
-    except (ValueError, OverflowError) as error:
+        return dates.parse_moment(text)
+    except ValueError as error:
         raise Usage(f'{text!r} is not a time. Write it as "2026-11-27 09:00".') from error
 
 

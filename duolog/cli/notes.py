@@ -15,7 +15,7 @@ def write(run: Run, journal: JournalOption = None) -> int:
     """Write a note, in your editor ($EDITOR) or from standard input. It is sealed here before it is sent."""
     with run.opened() as duolog:
         meant = run.journal(duolog, journal)
-        with written_text(run.screen, start=forms.note_form(), hint=forms.NOTE_HINT, fallback=run.folder) as text:
+        with written_text(run, start=forms.note_form(), hint=forms.NOTE_HINT) as text:
             body = forms.parse_note(text)
             if not body:
                 run.screen.say("Nothing was written.")

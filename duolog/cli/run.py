@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING
 from duolog.cli import asking, times
 from duolog.cli.failures import OFFLINE, OK, REFUSED, STOP, Failure, Usage, explain
 from duolog.cli.screen import Screen
-from duolog.errors import ServerRefused, TransportError
+from duolog.cli.texts import rescue_leftovers
+from duolog.errors import DuologError, ServerRefused, TransportError
 
 if TYPE_CHECKING:
     from duolog.client import JournalView, SyncReport, Unlock, Written
-    from duolog.client.blocking import Duolog
+    from duolog.client.blocking import Drafts, Duolog
 
 DELETED = (
     "This account was deleted at the server. What is here can still be read (`duolog timeline`) and exported (`duolog "
@@ -32,6 +33,7 @@ class Run:
     screen: Screen
     ephemeral: str | None = None
     _passphrase: str | None = field(default=None, repr=False)
+    _open: "Duolog | None" = field(default=None, repr=False)
 
     # --- the home and its keys ---
 
@@ -73,12 +75,28 @@ class Run:
         with duolog:
             if duolog.is_deleted():
                 self.screen.aside(DELETED.format(folder=self.folder), style="careful")
+            self._open = duolog
+            if self.ephemeral is None:
+                rescue_leftovers(self, duolog)
             try:
                 yield duolog
             finally:
+                self._say_new_ways(duolog)
                 if self.ephemeral is not None:
                     with suppress(TransportError, ServerRefused):
                         duolog.log_out()
+
+    def _say_new_ways(self, duolog: "Duolog") -> None:
+        """Warns of ways into the account that nobody has looked at yet, whatever became of the command."""
+        with suppress(DuologError):
+            if duolog.status().new_keyholders:
+                self.screen.warn("there is a new way into your account. `duolog device list` shows it.")
+
+    def drafts(self) -> "Drafts":
+        """Drafts and rescued texts of the account that is open."""
+        if self._open is None:
+            raise RuntimeError("no account is open")
+        return self._open.drafts()
 
     # --- journals ---
 
@@ -130,9 +148,18 @@ class Run:
             self.screen.aside(f"{name} goes on at {moved.origin}. `duolog follow` goes there too.", style="careful")
         if proposed:
             self.say_proposed(report)
-        if report.new_keyholders:
-            self.screen.warn("there is a new way into your account. `duolog device list` shows it.")
+        self.say_clock(report)
         return report
+
+    def say_clock(self, report: "SyncReport") -> None:
+        """Says that this computer's clock or the server's is wrong."""
+        if report.clock_apart:
+            apart = times.count(abs(report.clock_apart) // 86_400, "day")
+            which = "ahead of" if report.clock_apart > 0 else "behind"
+            self.screen.warn(
+                f"the server's clock is {apart} {which} this computer's. Check the date of this computer. If it is "
+                "right, tell whoever runs the server; until then don't rely on times and terms."
+            )
 
     def say_proposed(self, report: "SyncReport") -> None:
         """Says that changes wait for this person's signature."""

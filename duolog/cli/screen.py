@@ -9,26 +9,18 @@ from contextlib import contextmanager
 from functools import cached_property
 from typing import IO, TYPE_CHECKING, Any
 
+from duolog.documents.plain import clean
+
 if TYPE_CHECKING:
     from rich.console import Console
 
 PATIENCE = 1.0  # seconds of silence before a sign of life
 WIDTH = 88  # columns; longer lines are hard to read
 
+OWN = "* "  # before what the reader wrote, in the first columns, where nothing of anybody else ever stands
+
 # Colour repeats what the words say; it never stands alone.
-STYLES = {"good": "green", "careful": "yellow", "stop": "bold red", "quiet": "dim", "strong": "bold"}
-
-# Direction overrides can make a text look like another one.
-_DIRECTIONS = frozenset(range(0x202A, 0x202F)) | frozenset(range(0x2066, 0x206A))
-
-
-def clean(text: str) -> str:
-    """Text without control characters or direction overrides, so that nobody's words can steer a terminal."""
-    return "".join(c for c in text.replace("\r\n", "\n") if c in "\n\t" or not _steers(ord(c)))
-
-
-def _steers(code: int) -> bool:
-    return code < 0x20 or 0x7F <= code < 0xA0 or code in _DIRECTIONS
+STYLES = {"good": "green", "own": "cyan", "careful": "yellow", "stop": "bold red", "quiet": "dim", "strong": "bold"}
 
 
 class Screen:

@@ -172,6 +172,7 @@ def sync_shape(report: "SyncReport") -> Shape:
         "frozen": {b64(journal): why for journal, why in report.frozen.items()},
         "problems": [str(problem) for problem in report.problems],
         "proposed": {b64(journal): count for journal, count in report.proposed.items()},
+        "clock_apart": report.clock_apart,
     }
 
 

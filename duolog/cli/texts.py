@@ -1,67 +1,144 @@
 """Long texts: from the editor or from standard input, never from an argument.
 
-The editor works on a file of mode 0600 in a private folder, in memory where the system offers that, else in the
-home. It is removed as soon as the text is safe: sent, in the outbox, or given up. If something fails in between, the
-file stays and its path is said.
+The editor works on a file of mode 0600 in a private folder, in memory where the system offers that, else in the home.
+As soon as the editor has ended, what was typed is sealed into the home, and the file is overwritten and removed,
+whatever ends the command. The sealed text is dropped when the caller has sent or kept it. What a command that was
+killed left behind is found when the home is opened the next time, sealed, and removed.
 """
 
+import hashlib
 import os
-import shlex
 import shutil
 import stat
-import subprocess  # the user's own editor
 import sys
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from duolog.cli.asking import at_terminal
+from duolog.cli.editors import KNOWN, chosen_editor, edit, ending, known_as
 from duolog.cli.failures import Usage
-from duolog.cli.screen import Screen
+from duolog.errors import HomeError
+
+if TYPE_CHECKING:
+    from duolog.cli.run import Run
+    from duolog.client.blocking import Duolog
 
 MAX_TEXT = 256 * 1024  # bytes read from standard input; a document is smaller anyway
 CUT = "------ Everything below this line is left out. ------"
-EDITORS = ("sensible-editor", "nano", "vim", "vi")
+RESCUED = "Your text isn't lost: it is kept here, sealed. `duolog draft rescued` shows it."
+FOUND = "What you typed in a command that was cut off is kept here, sealed. `duolog draft rescued` shows it."
+UNKNOWN_EDITOR = (
+    "Duolog doesn't know the editor {name}, and can't keep it from leaving copies, backups or a history of what you "
+    "write on this computer. It knows: {known}. Set EDITOR to one of them, or look what yours keeps. This is said once."
+)
+ON_DISK = (
+    "This computer offers no folder in memory, so what you write is in a private file on its disk until the editor "
+    "ends. It is overwritten then, which not every disk really does. This is said once."
+)
+_MEMORY = ("tmpfs", "ramfs")
 
 
 @contextmanager
-def written_text(screen: Screen, *, start: str, hint: str, fallback: Path) -> Iterator[str]:
+def written_text(run: "Run", *, start: str, hint: str) -> Iterator[str]:
     """A text, while it is being made safe: the caller seals it inside the `with`. Empty means: the person gave it up.
 
-    `start` is what the editor opens with; `hint` explains below the cut. `fallback` is a folder for the file where the
-    system has none in memory. Raises: Usage.
+    `start` is what the editor opens with; `hint` explains below the cut. Raises: Usage.
     """
     if not at_terminal():
         yield _from_stdin()
         return
-    editor = _editor()
+    editor = chosen_editor()
     if editor is None:
-        yield _from_terminal(screen, hint)
+        text = _from_terminal(run, hint)
+    else:
+        with ending():
+            text = _from_editor(run, editor, start, hint)
+    if not text.strip() or text.strip() == start.strip():
+        yield ""
         return
-    folder = Path(tempfile.mkdtemp(prefix="duolog-", dir=_memory_folder() or fallback))
-    keep = False
+    kept = run.drafts().rescue(text)
     try:
-        file = folder / "text.md"
-        with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as opened:
-            opened.write(f"{start}\n\n{CUT}\n{hint}\nSave and close to go on; save it empty to give up.\n")
-        _edit(editor, file)
-        text = cut(file.read_text(encoding="utf-8", errors="replace"))
-        keep = bool(text.strip()) and text.strip() != start.strip()
-        yield text if keep else ""
-        keep = False
+        yield text
     except BaseException:
-        if keep:
-            screen.aside(f"Your text isn't lost: it is in {file}, unencrypted. Delete it when you don't need it.")
+        run.screen.aside(RESCUED)
         raise
-    finally:
-        if not keep:
-            shutil.rmtree(folder, ignore_errors=True)
+    run.drafts().drop_rescued(kept)
+
+
+def rescue_leftovers(run: "Run", duolog: "Duolog") -> None:
+    """Seals and removes what an earlier command on this home left when it was killed. The home's lock says that none
+    is running."""
+    for place in _places(run.folder):
+        for folder in place.glob(f"{_prefix(run.folder)}*"):
+            if folder.is_symlink() or not folder.is_dir() or folder.stat().st_uid != os.getuid():
+                continue
+            found = _typed(folder)
+            for text in found:
+                duolog.drafts().rescue(text)
+            _destroy(folder)
+            if found:
+                run.screen.aside(FOUND)
 
 
 def cut(text: str) -> str:
     """What stands above the cut, without empty lines around it."""
     return text.split(CUT, 1)[0].strip("\n").rstrip()
+
+
+def _from_editor(run: "Run", editor: list[str], start: str, hint: str) -> str:
+    memory = _memory_folder()
+    if memory is None:
+        _say_once(run, "disk", ON_DISK)
+    if known_as(editor[0]) is None:
+        name = Path(editor[0]).name
+        _say_once(run, f"editor {name}", UNKNOWN_EDITOR.format(name=name, known=", ".join(KNOWN)))
+    folder = Path(tempfile.mkdtemp(prefix=_prefix(run.folder), dir=memory or run.folder))
+    keep = False
+    try:
+        file = folder / "text.md"
+        with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as opened:
+            opened.write(f"{start}\n\n{CUT}\n{hint}\nSave and close to go on; save it empty to give up.\n")
+        try:
+            edit(editor, file)
+            return cut(file.read_text(encoding="utf-8", errors="replace"))
+        except BaseException:
+            texts = [text for text in _typed(folder) if text.strip() != start.strip()]
+            try:
+                for text in texts:
+                    run.drafts().rescue(text)
+            except HomeError:
+                keep = True
+                run.screen.aside(f"Your text isn't lost: it is in {folder}, unencrypted. Delete it when it is safe.")
+            else:
+                if texts:
+                    run.screen.aside(RESCUED)
+            raise
+    finally:
+        if not keep:
+            _destroy(folder)
+
+
+def _typed(folder: Path) -> list[str]:
+    """What stands in a folder's files above the cut, each text once: also what an editor saved when it was ended."""
+    files = [file for file in sorted(folder.iterdir()) if file.is_file() and not file.is_symlink()]
+    texts = (cut(file.read_text(encoding="utf-8", errors="replace")) for file in files)
+    return list(dict.fromkeys(text for text in texts if text.strip()))
+
+
+def _destroy(folder: Path) -> None:
+    """Overwrites every file of a private folder, and removes it. A file system may keep old blocks all the same."""
+    for file in folder.rglob("*"):
+        if file.is_symlink() or not file.is_file():
+            continue
+        with suppress(OSError), file.open("r+b") as opened:
+            opened.write(bytes(file.stat().st_size))
+            opened.flush()
+            os.fsync(opened.fileno())
+            opened.truncate(0)
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 def _from_stdin() -> str:
@@ -74,37 +151,57 @@ def _from_stdin() -> str:
         raise Usage("The text on standard input isn't UTF-8. Convert it first, for example with iconv.") from error
 
 
-def _from_terminal(screen: Screen, hint: str) -> str:
-    screen.aside(hint)
-    screen.aside("No editor was found (set EDITOR to choose one). Write here; end with Ctrl-D on an empty line.")
+def _from_terminal(run: "Run", hint: str) -> str:
+    run.screen.aside(hint)
+    run.screen.aside("No editor was found (set EDITOR to choose one). Write here; end with Ctrl-D on an empty line.")
     return sys.stdin.read(MAX_TEXT).strip("\n").rstrip()
 
 
-def _editor() -> list[str] | None:
-    for name in ("VISUAL", "EDITOR"):
-        if chosen := os.environ.get(name, "").strip():
-            return shlex.split(chosen)
-    return next(([path] for name in EDITORS if (path := shutil.which(name))), None)
+def _say_once(run: "Run", what: str, text: str) -> None:
+    """A warning, remembered in the home."""
+    file = run.folder / "said"
+    said = file.read_text(encoding="utf-8").splitlines() if file.is_file() else []
+    if what not in said:
+        run.screen.warn(text)
+        with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), "a", encoding="utf-8") as opened:
+            opened.write(what.replace("\n", " ") + "\n")
 
 
-def _edit(editor: list[str], file: Path) -> None:
-    try:
-        done = subprocess.run([*editor, str(file)], check=False)  # noqa: S603 - the editor that the user chose
-    except OSError as error:
-        raise Usage(f"The editor {editor[0]} can't be started. Set EDITOR to another one.") from error
-    if done.returncode != 0:
-        raise Usage("The editor ended with an error, so nothing was sent.")
+def _prefix(home: Path) -> str:
+    """The beginning of the names of a home's folders."""
+    return f"duolog-{hashlib.sha256(os.fsencode(home.resolve())).hexdigest()[:12]}-"
+
+
+def _places(home: Path) -> list[Path]:
+    """Everywhere a folder may have been made: memory may have come, or gone, since."""
+    return [place for text in (*_offered(), str(home)) if (place := Path(text)).is_dir()]
+
+
+def _offered() -> list[str]:
+    return [place for place in (os.environ.get("XDG_RUNTIME_DIR"), "/dev/shm") if place]  # noqa: S108 - memory
 
 
 def _memory_folder() -> Path | None:
-    for place in (os.environ.get("XDG_RUNTIME_DIR"), "/dev/shm"):  # noqa: S108 - memory, and a private folder inside it
-        if place and stat.S_ISDIR(_mode(place)) and os.access(place, os.W_OK | os.X_OK):
-            return Path(place)
+    """A folder in memory: the user's own of this session, else the one that all share, where a private one is made."""
+    for text in _offered():
+        place = Path(text)
+        with suppress(OSError):
+            found = place.stat()
+            own = found.st_uid == os.getuid() and stat.S_IMODE(found.st_mode) == 0o700
+            shared = text == "/dev/shm" and bool(found.st_mode & stat.S_ISVTX)  # noqa: S108
+            usable = stat.S_ISDIR(found.st_mode) and os.access(place, os.W_OK | os.X_OK)
+            if usable and (own or shared) and _file_system(place) in _MEMORY:
+                return place
     return None
 
 
-def _mode(place: str) -> int:
-    try:
-        return Path(place).stat().st_mode
-    except OSError:
-        return 0
+def _file_system(place: Path) -> str:
+    """The type of the file system that holds a folder, as Linux tells it; empty elsewhere."""
+    best, kind, real = -1, "", str(place.resolve())
+    with suppress(OSError):
+        for line in Path("/proc/self/mountinfo").read_text(encoding="utf-8", errors="replace").splitlines():
+            mount, _, rest = line.partition(" - ")
+            point = mount.split(" ")[4].replace("\\040", " ")
+            if (real + "/").startswith(point.rstrip("/") + "/") and len(point) >= best:
+                best, kind = len(point), rest.split(" ")[0]
+    return kind

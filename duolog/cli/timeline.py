@@ -9,7 +9,10 @@ from duolog.cli.command import command, group
 from duolog.cli.journals import OfflineOption
 from duolog.cli.pairing import JournalOption
 from duolog.cli.run import Run
+from duolog.cli.screen import OWN
 from duolog.cli.shapes import b64, entry_shape
+from duolog.documents.names import SOMEBODY, YOU
+from duolog.documents.plain import lines
 
 if TYPE_CHECKING:
     from duolog.client import JournalView, TimelineEntry
@@ -34,7 +37,7 @@ def timeline(
     with run.opened() as duolog:
         run.sync(duolog, offline=offline)
         meant = run.journal(duolog, journal)
-        names = {member.account: member.name or "someone" for member in meant.members}
+        names = {member.account: member.called for member in meant.members}
         entries = _last(duolog, meant, last)
         run.screen.result({"journal": b64(meant.id), "entries": [entry_shape(item) for item in entries]})
         if not entries:
@@ -75,7 +78,10 @@ def _say(run: Run, item: "TimelineEntry", names: dict[bytes, str], numbers: bool
         say(f"{stamp}  {item.hidden}", indent=2)
         return
     first, *rest = _text(item).split("\n")
-    say(f"{stamp}  {first}", indent=2)
+    if item.mine:
+        say(f"{OWN}{stamp}  {first}", style="own")
+    else:
+        say(f"{stamp}  {first}", indent=len(OWN))
     for line in rest:
         say(line, indent=9)
     if item.seq is None:
@@ -85,7 +91,7 @@ def _say(run: Run, item: "TimelineEntry", names: dict[bytes, str], numbers: bool
     if item.hidden is not None:
         say(f"({item.hidden})", indent=9, style="careful")
     if item.not_delivered_to:
-        others = ", ".join(names.get(account, "someone") for account in item.not_delivered_to)
+        others = ", ".join(names.get(account, SOMEBODY) for account in item.not_delivered_to)
         say(f"(not delivered to {others})", indent=9, style="careful")
 
 
@@ -95,5 +101,5 @@ def _text(item: "TimelineEntry") -> str:
         wording = item.body.get("wording")
         fields = wording if isinstance(wording, dict) else item.body
         if text := fields.get("text") or fields.get("words"):
-            return f"{item.author_name or 'You'} wrote:\n{text}"
+            return "\n".join([f"{YOU} wrote:", *lines(str(text))])
     return item.text or f"Something of a kind that this version doesn't know ({item.kind})."

@@ -1,37 +1,8 @@
 """Times for people: in this computer's zone. Data and JSON keep UTC Unix seconds."""
 
-from datetime import date, datetime
+from duolog.documents.dates import clock, day, day_of, moment
 
-DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-MONTHS = (
-    "January", "February", "March", "April", "May", "June",
-    "July", "August", "September", "October", "November", "December",
-)  # fmt: skip
-
-
-def local(seconds: int) -> datetime:
-    """A moment in this computer's zone."""
-    return datetime.fromtimestamp(seconds).astimezone()
-
-
-def day(seconds: int) -> str:
-    """As `Monday 23 November 2026`."""
-    return day_of(local(seconds).date())
-
-
-def day_of(when: date) -> str:
-    """As `Monday 23 November 2026`."""
-    return f"{DAYS[when.weekday()]} {when.day} {MONTHS[when.month - 1]} {when.year}"
-
-
-def clock(seconds: int) -> str:
-    """As `20:15`."""
-    return f"{local(seconds):%H:%M}"
-
-
-def moment(seconds: int) -> str:
-    """As `Monday 23 November 2026, 20:15`."""
-    return f"{day(seconds)}, {clock(seconds)}"
+__all__ = ["clock", "count", "day", "day_of", "moment", "span"]
 
 
 def span(seconds: int) -> str:

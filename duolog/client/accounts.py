@@ -21,6 +21,7 @@ from duolog.client.home import Home, has_keystore
 from duolog.client.identity import Chains, Identity, keep_anchors, load_identity, open_account, save_identity
 from duolog.client.keystore import Unlock
 from duolog.client.network import Network
+from duolog.client.ownpages import fetch_account
 from duolog.client.rosters import make_genesis
 from duolog.client.transport import Transport
 from duolog.errors import HomeError, MalformedData, NotAllowed, ServerRefused
@@ -215,7 +216,7 @@ async def _restore(home: Home, transport: Transport, clock: Clock) -> Context:
             raise
         sentence = "This server has no account for these words. Check the server's address, and the words one by one."
         raise ServerRefused(sentence, code=error.code, status=error.status) from error
-    own = await transport.own_account()
+    own = await fetch_account(transport.own_account)
     chains = Chains(home.store)
     with home.store.transaction():
         identity = open_account(home, chains, own, account)
@@ -245,7 +246,7 @@ def server_of(folder: Path, unlock: Unlock) -> tuple[Home, str]:
 def resume(home: Home, transport: Transport, clock: Clock) -> Context:
     """An open client on an existing home, without the network. Raises: NotAllowed as `server_of`."""
     chains = Chains(home.store)
-    identity = load_identity(home, chains)
+    identity = load_identity(home)
     if identity is None:
         raise NotAllowed("The registration in this home was not finished. Register again; it goes on where it stopped.")
     return Context(home, Network(transport, home), chains, identity, clock)

@@ -100,6 +100,9 @@ class Drafts(_Face):
     drop = _waits(_drafts.Drafts.drop)
     send = _waits(_drafts.Drafts.send)
     list = _waits(_drafts.Drafts.list)
+    rescue = _waits(_drafts.Drafts.rescue)
+    rescued = _waits(_drafts.Drafts.rescued)
+    drop_rescued = _waits(_drafts.Drafts.drop_rescued)
 
 
 class Keyholders(_Face):

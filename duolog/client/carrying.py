@@ -27,7 +27,7 @@ from duolog.errors import MalformedData, NotAllowed, Rollback, ServerRefused, Ve
 from duolog.protocol import sizes
 from duolog.protocol.entries import parse_header, require_blob_size
 from duolog.protocol.log import EntryItem, LogState, StatementItem
-from duolog.protocol.receipts import Receipt, parse_receipt
+from duolog.protocol.receipts import Receipt, stored_receipt
 from duolog.protocol.roster_statements import parse_roster
 from duolog.seal.packages import wrap_earlier_seed, wrap_package
 
@@ -104,9 +104,10 @@ def carried_end(context: Context, journal: bytes) -> LogState:
     )
     if row is None:
         raise NotAllowed("Nothing of this journal can be carried.")
-    receipt = parse_receipt(as_bytes(row[1]))
+    receipt = stored_receipt(as_bytes(row[1]))
     roster = roster_at(context.store, journal, as_int(row[3]))
-    return LogState(journal, receipt.seq, as_bytes(row[2]), receipt.time, roster, closed=False)
+    key = key_at(load_earlier(context.store, journal), context.receipt_key(), receipt.seq)
+    return LogState(journal, receipt.seq, as_bytes(row[2]), receipt.time, key, roster, closed=False)
 
 
 async def carry_journal(context: Context, transport: Transport, journal: bytes) -> int:
@@ -162,7 +163,7 @@ def pages(context: Context, journal: bytes, since: int, end: int, *, last: bool)
     rows = context.store.rows(
         "SELECT seq, receipt FROM receipt WHERE journal = ? AND seq <= ? ORDER BY seq", journal, end
     )
-    receipts = [parse_receipt(as_bytes(row[1])) for row in rows]
+    receipts = [stored_receipt(as_bytes(row[1])) for row in rows]
     hidden = _taken_back(context, journal)
     start = 0
     while start < len(receipts):
@@ -230,10 +231,12 @@ def _taken_back(context: Context, journal: bytes) -> set[bytes]:
         return set()
     state = journal_state(context, journal)
     rows = context.store.among(
-        "SELECT entry, author, time FROM item WHERE journal = ? AND entry IN ({keys})", journal, [*state.withdrawals]
+        "SELECT entry, author, seq, time FROM item WHERE journal = ? AND entry IN ({keys})",
+        journal,
+        [*state.withdrawals],
     )
-    found = ((as_bytes(row[0]), as_bytes(row[1]), as_int(row[2])) for row in rows)
-    return {entry for entry, author, time in found if state.withdrawn(entry, author, time)}
+    found = ((as_bytes(row[0]), as_bytes(row[1]), as_int(row[2]), as_int(row[3])) for row in rows)
+    return {entry for entry, author, seq, time in found if state.withdrawn(entry, author, seq, time)}
 
 
 def _item(placed: Placed, hidden: set[bytes]) -> CarriedEntry | PageStatement:

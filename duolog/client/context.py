@@ -20,6 +20,7 @@ from duolog.seal.keys import EpochKey
 @dataclass(slots=True)
 class Context:
     """One open home and its server. `clock`: Unix seconds. `checked`: the own account was checked since opening.
+    `clock_apart`: how far the server's clock was ahead of this one at the newest own push, in seconds.
 
     `connect`: how another server is reached, by its origin, when the home moves.
     """
@@ -32,6 +33,7 @@ class Context:
     states: dict[bytes, JournalState] = field(default_factory=dict)
     account_state: AccountState | None = None
     checked: bool = False
+    clock_apart: int = 0
     connect: Callable[[str], Transport] = to_transport
 
     @property

@@ -11,6 +11,7 @@ from duolog.client.context import Context
 from duolog.client.folding import account_state
 from duolog.client.notes import note
 from duolog.client.outbox import deliver, post, waiting_as
+from duolog.client.store import as_bytes
 from duolog.client.views import Written
 from duolog.documents.account import make_account_document
 from duolog.documents.account_kinds import Draft, DraftDocument
@@ -20,6 +21,8 @@ from duolog.protocol.messages import Document
 
 if TYPE_CHECKING:
     from duolog.client.duolog import Duolog
+
+_RESCUED = "rescued-"  # names in the home's table of values
 
 
 class Drafts:
@@ -32,6 +35,26 @@ class Drafts:
 
     def __init__(self, duolog: "Duolog") -> None:
         self._duolog = duolog
+
+    async def rescue(self, text: str) -> str:
+        """Keep what was typed, sealed, in this home alone, until it is sent or kept otherwise; its name here."""
+        async with self._duolog._alone() as context:
+            name = f"{_RESCUED}{context.clock():012}-{secrets.token_hex(4)}"
+            context.store.put(name, context.home.seal("rescued", text.encode("utf-8", "replace")))
+        return name
+
+    async def rescued(self) -> Mapping[str, str]:
+        """What was typed here and never came further, by name, oldest first. Without the network."""
+        async with self._duolog._alone() as context:
+            rows = context.store.rows("SELECT name, value FROM meta WHERE name GLOB ? ORDER BY name", f"{_RESCUED}*")
+            return {str(name): context.home.open("rescued", as_bytes(sealed)).decode() for name, sealed in rows}
+
+    async def drop_rescued(self, name: str) -> None:
+        """Forget it, without a trace."""
+        async with self._duolog._alone() as context:
+            if name.startswith(_RESCUED):
+                context.store.put(name, None)
+                context.store.forget()
 
     async def list(self) -> tuple[Draft, ...]:
         """Every draft, oldest first. Without the network."""

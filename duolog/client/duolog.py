@@ -15,7 +15,6 @@ from typing import Any, Self
 
 import anyio
 
-from duolog.api.common import JournalStatementModel
 from duolog.client import accounts, comparing, exporting, pairing, progress, reading
 from duolog.client.boundaries import Boundaries
 from duolog.client.confirming import confirm
@@ -26,16 +25,15 @@ from duolog.client.edge import errors, plain_words, to_transport
 from duolog.client.folding import account_state, journal_state
 from duolog.client.home import has_keystore
 from duolog.client.http import HttpTransport
+from duolog.client.joined import found
 from duolog.client.keyholders import Keyholders
 from duolog.client.keystore import Unlock
 from duolog.client.leaving import Leaving, delete_account
 from duolog.client.members import Members
 from duolog.client.moves import Moving
-from duolog.client.notes import note
 from duolog.client.opening import check_account, check_account_head
 from duolog.client.outbox import deliver, post
 from duolog.client.pulling import pull
-from duolog.client.rosters import make_genesis
 from duolog.client.sync import sync
 from duolog.client.transport import Transport
 from duolog.client.views import (
@@ -50,7 +48,6 @@ from duolog.client.views import (
     Written,
 )
 from duolog.documents.account import AccountState
-from duolog.documents.account_kinds import Joined
 from duolog.documents.journal import JournalState
 from duolog.documents.profile import Profile
 from duolog.errors import NotAllowed, ServerRefused, TransportError
@@ -234,17 +231,7 @@ class Duolog:
         async with self._alone() as context:
             context.require_confirmed()
             await self._ready(context)
-            made = make_genesis(context.chains[context.account], context.identity.secret)
-            genesis = JournalStatementModel.of(made.signed, dict(made.grants))
-            created = await context.network.call(lambda transport: transport.create_journal(genesis))
-            if created.journal != made.roster.journal:
-                raise TransportError("The server's answer does not fit the new journal. Try again.")
-            await pull(context, created.journal)
-            joined = Joined(
-                journal=created.journal, role="partner", receipt_key=context.receipt_key(), origin=self.server
-            )
-            await note(context, "joined", joined)
-            return created.journal
+            return await found(context)
 
     async def journals(self) -> tuple[JournalView, ...]:
         """Every journal but the account's own, without the network."""

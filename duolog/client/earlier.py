@@ -3,6 +3,7 @@
 Rules
 - A receipt, and a `seen`, is verified under the key of its seq: that of the server which accepted it.
 - The list comes with the first page of a carried journal, and is pinned with it; afterwards it only grows by moving.
+- Times are compared within one stretch of receipts under one key: each server has a clock of its own.
 """
 
 from collections.abc import Sequence
@@ -27,10 +28,26 @@ def key_at(earlier: Sequence[EarlierKey], newest: bytes, seq: int) -> bytes:
     return next((item.key for item in earlier if seq <= item.until), newest)
 
 
+def key_since(earlier: Sequence[EarlierKey], newest: bytes, seq: int) -> int:
+    """The first seq of the stretch of receipts under one key in which this one stands. Spec: §13."""
+    since, key = 1, key_at(earlier, newest, 1)
+    for item in earlier:
+        if item.until >= seq:
+            break
+        if (after := key_at(earlier, newest, item.until + 1)) != key:
+            since, key = item.until + 1, after
+    return since
+
+
 def load_earlier(store: Store, journal: bytes) -> tuple[EarlierKey, ...]:
     """The earlier servers of a journal, oldest first; none where it began at the server of today."""
     rows = store.rows("SELECT until, origin, key FROM earlier_key WHERE journal = ? ORDER BY until", journal)
     return tuple(EarlierKey(as_int(row[0]), str(row[1]), as_bytes(row[2])) for row in rows)
+
+
+def is_earlier(store: Store, journal: bytes, seq: int) -> bool:
+    """Whether another server than the one of today accepted what stands at a seq."""
+    return store.row("SELECT 1 FROM earlier_key WHERE journal = ? AND until >= ?", journal, seq) is not None
 
 
 def save_earlier(store: Store, journal: bytes, earlier: Sequence[EarlierKey]) -> None:

@@ -19,6 +19,7 @@ from duolog.client.http import HttpTransport
 from duolog.client.identity import Chains, open_account
 from duolog.client.keystore import Unlock
 from duolog.client.network import Network
+from duolog.client.ownpages import fetch_account
 from duolog.client.pulling import pull
 from duolog.client.transport import Transport
 from duolog.client.views import Words
@@ -167,7 +168,7 @@ class Enrollment:
         """Log in, and believe what continues what the old device showed."""
         home, network, chains = self._home, self._network, Chains(self._home.store)
         account = await network.log_in()
-        own = await network.transport.own_account()
+        own = await fetch_account(network.transport.own_account)
         if [item.signed() for item in own.chain][: len(shown.chain)] != list(
             shown.chain
         ):  # check: client.enrolled_chain

@@ -19,12 +19,14 @@ It opens and verifies nothing. Spec: §12
 import hashlib
 import json
 from collections.abc import Iterator, Mapping
-from datetime import UTC, datetime
 from typing import Any, BinaryIO
 
+from duolog.documents import dates
 from duolog.documents.base import Voice
 from duolog.documents.boundary_words import describe_boundary
 from duolog.documents.journal import Item, JournalState
+from duolog.documents.names import named_by_account
+from duolog.documents.plain import escape_json
 from duolog.errors import MalformedData, VerificationError
 from duolog.protocol import sizes
 from duolog.protocol.codec import JsonObject, encode_b64, encode_message_json, parse_message_json
@@ -48,7 +50,7 @@ class ExportWriter:
 
     def part(self, name: str, fields: Mapping[str, Any]) -> None:
         """One more part."""
-        self._write(encode_message_json({"part": name, **fields}) + b",\n")
+        self._write(escape_json(encode_message_json({"part": name, **fields})) + b",\n")
         self._parts += 1
 
     def finish(self) -> None:
@@ -121,7 +123,8 @@ def document_fields(item: Item, state: JournalState) -> JsonObject:
 
 def state_fields(roster: Roster, state: JournalState, closed: bool, at: int) -> JsonObject:
     """Members and boundaries as they are at the end of the log. `at`: Unix seconds, for what has lapsed by then."""
-    voice = Voice(name=lambda account: name_of(state, account) or f"Account {account.hex()[:8]}", when=_utc)
+    # No table of Unicode has a say in what a file holds: a later one would judge otherwise, and the file not be whole.
+    voice = Voice(lambda account: named_by_account(name_of(state, account), account), dates.stamp_utc, clean=str)
     return {
         "closed": closed,
         "provisional": roster.provisional,
@@ -151,10 +154,3 @@ def name_of(state: JournalState, account: bytes) -> str | None:
     """What a member wants to be called at the end of the log, or None."""
     profile = state.profiles.get(account)
     return None if profile is None else profile.display_name
-
-
-def _utc(seconds: int) -> str:
-    try:
-        return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%d %H:%M UTC")
-    except (OverflowError, OSError, ValueError):
-        return "an impossible time"

@@ -8,12 +8,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from duolog.api.pages import Placed
-from duolog.client.export_format import REMOVED, document_fields, name_of, same, state_fields
+from duolog.client.export_format import REMOVED, document_fields, same, state_fields
 from duolog.client.folding import document_context
 from duolog.client.verify import BAD_GRANT, CLOSED_TO_ME, UNFORESEEN
 from duolog.documents.base import AppliedDocument
 from duolog.documents.base import Context as DocumentContext
 from duolog.documents.journal import JournalState, apply_all
+from duolog.documents.names import shown_names
 from duolog.errors import BadReceipt, EntryFault, MalformedData, VerificationError
 from duolog.protocol import sizes
 from duolog.protocol.codec import JsonObject, encode_b64, parse_b64
@@ -45,6 +46,7 @@ class Waiting:
     header: Header | None
     fault: tuple[str, str] | None
     time: int = 0
+    key_since: int = 0
 
     def about(self) -> JsonObject:
         """What every line repeats."""
@@ -74,6 +76,9 @@ class JournalCheck:
     _waiting: list[Waiting] = field(default_factory=list)
     _opened: list[tuple[AppliedDocument, DocumentContext]] = field(default_factory=list)
     _claims: dict[int, tuple[object, object, object]] = field(default_factory=dict)
+    _key: bytes | None = None
+    _since: int = 1
+    _last: int = 0
 
     # --- the log ---
 
@@ -96,10 +101,13 @@ class JournalCheck:
             self._entries.setdefault(waiting.header.entry, (placed.seq, waiting.header.author))
         self._push.append(waiting)
 
-    def received(self, time: int) -> None:
-        """The push ends here, received at `time`."""
+    def received(self, log: LogState) -> None:
+        """The push ends here, with the receipt that `log` has accepted."""
+        if log.key != self._key:
+            self._key, self._since = log.key, self._last + 1
+        self._last = log.seq
         for item in self._push:
-            item.time = time
+            item.time, item.key_since = log.time, self._since
             (self._waiting if item.item.blob is not None else self.gone).append(item)
         self._push = []
 
@@ -144,6 +152,7 @@ class JournalCheck:
             *(item.header.entry, item.placed.seq, item.header.author, message_hash(opened), message.document),
             received=item.time,
             refused=message.refused,
+            key_since=item.key_since,
         )
         self._claims[item.placed.seq] = (line.pop("name", ""), line.pop("counts", ""), line.pop("without_effect", ""))
         document = {**message.document.encode_json(), "message": encode_b64(applied.message)}
@@ -227,7 +236,8 @@ class JournalCheck:
             raise VerificationError("The file names other gaps than the log has.", check="export.gone")
         for item, why in zip(self.gone, told, strict=True):
             header = item.header
-            withdrawn = header is not None and self.state.withdrawn(header.entry, header.author, item.time)
+            seq = item.placed.seq
+            withdrawn = header is not None and self.state.withdrawn(header.entry, header.author, seq, item.time)
             closed = self.account not in item.roster.grants
             true = ("withdrawn",) if withdrawn else ("closed",) if closed else _GAPS
             if why not in true:  # check: export.gap
@@ -235,7 +245,9 @@ class JournalCheck:
 
     def members(self, roster: Roster) -> tuple[str, ...]:
         """Names and roles, for a person."""
-        return tuple(f"{name_of(self.state, item.account) or 'no name'} ({item.role})" for item in roster.members)
+        given = {account: profile.display_name for account, profile in self.state.profiles.items()}
+        names = shown_names(given)
+        return tuple(f"{names.get(item.account, 'no name')} ({item.role})" for item in roster.members)
 
 
 def _is_signed(receipt: Receipt, journal: bytes, key: bytes) -> bool:

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-from duolog.api.pages import GONE, Placed, encode_end, encode_gone, encode_push, encode_receipt, parse_push
+from duolog.api.pages import GONE, RECEIPT, Placed, encode_end, encode_gone, encode_push, frame, parse_push
 from duolog.client.context import Context
 from duolog.client.earlier import load_earlier
 from duolog.client.export_format import PAGE_BYTES, REMOVED, ExportWriter, document_fields, state_fields
@@ -33,7 +33,6 @@ from duolog.protocol.codec import JsonObject, encode_b64
 from duolog.protocol.entries import parse_header
 from duolog.protocol.log import EntryItem, LogState, StatementItem
 from duolog.protocol.messages import parse_message
-from duolog.protocol.receipts import parse_receipt
 from duolog.seal.keys import EpochKey
 
 Progress = Callable[[int, int], None]
@@ -188,13 +187,13 @@ def _pages(
             author = row[3] if isinstance(row[3], bytes) else b""
             about = {"seq": seq, "entry": encode_b64(entry), "author": encode_b64(author), "received": as_int(row[4])}
             if placed.item.blob is None:
-                taken_back = state.withdrawn(entry, author, as_int(row[4]))
+                taken_back = state.withdrawn(entry, author, seq, as_int(row[4]))
                 mine = "closed" if str(row[5]).startswith(CLOSED_TO_ME) else "erased" if entry in erased else REMOVED
                 why = "withdrawn" if taken_back else mine
                 gone.append({**about, "why": why})
                 continue
             lines.append(_line(placed.item, items.get(seq), keys, state, about, row[5]))
-        frames += encode_receipt(parse_receipt(as_bytes(receipt)))
+        frames += frame(RECEIPT, as_int(end), as_bytes(receipt))
         if len(frames) >= PAGE_BYTES or seq == log.seq:
             yield bytes(frames + encode_end(log.seq)), lines
             frames, lines = bytearray(), []

@@ -14,6 +14,7 @@ from typing import TypeVar
 
 from duolog.api.pages import GONE, parse_push
 from duolog.client.context import Context
+from duolog.client.earlier import key_since
 from duolog.client.logs import roster_at
 from duolog.client.store import as_bytes, as_int
 from duolog.client.verify import ENTRY_FAULT, UNFORESEEN, Known, Me, open_verified
@@ -115,6 +116,7 @@ def _open_again(frame: bytes, place: tuple[int, int], roster: Roster, me: Me, kn
         received=place[1],
         refused=parsed.refused,
         generation=header.generation,
+        key_since=key_since(known.earlier, known.receipt_key, place[0]),
     )
 
 

@@ -16,6 +16,7 @@ from typing import Literal
 from duolog.api.leaving import HoldingRequest
 from duolog.api.pages import ENTRY, encode_gone, parse_push
 from duolog.client.context import Context
+from duolog.client.earlier import is_earlier
 from duolog.client.folding import account_state, journal_state
 from duolog.client.logs import load_log
 from duolog.client.notes import put_note
@@ -41,11 +42,13 @@ def post_withdrawal(context: Context, journal: bytes, entry: bytes) -> bytes:
     """Put the withdrawal of an own text into the outbox, durably and once; its entry id, 16 bytes.
 
     Raises:
-        NotAllowed: it isn't here, isn't mine, is a step, or a day has passed.
+        NotAllowed: it isn't here, isn't mine, is a step, a day has passed, or another server accepted it.
         JournalFrozen: the journal is read-only.
     Spec: §9.
     """
     item = _held(context, journal, entry)
+    if is_earlier(context.store, journal, item.applied.seq):  # check: client.withdrawal_carried
+        raise NotAllowed("It was written at another server. You can erase it for yourself: `erase`.")
     now = max(context.clock(), load_log(context.store, journal).time)
     if now - item.applied.received > sizes.WITHDRAW_WINDOW:  # check: client.withdrawal_window
         raise NotAllowed("It was written more than a day ago. You can erase it for yourself: `erase`.")
@@ -142,7 +145,7 @@ def tidy(context: Context, journal: bytes) -> int:
     gone = []
     for seq, frame, entry, author, time in rows:
         data, name = as_bytes(frame), as_bytes(entry)
-        counted = name in taken_back and state.withdrawn(name, as_bytes(author), as_int(time))
+        counted = name in taken_back and state.withdrawn(name, as_bytes(author), as_int(seq), as_int(time))
         if data[4] == ENTRY and (name in erased or counted):
             gone.append((_emptied(data), journal, as_int(seq)))
     _remove(context, journal, gone)

@@ -3,8 +3,11 @@
 Rules
 - TLS is required, except to this machine itself. Redirects are not followed; proxies and credentials of the
   environment's `.netrc` are not used for authentication.
-- An answer larger than its kind can be is cut off, not read. A problem's sentence is shown only when it is short
-  plain text.
+- An answer larger than its kind can be (`ANSWERS`) is cut off, not read. One with more values than any answer has is
+  not parsed: a value costs many times its bytes. A compressed one is not unpacked.
+- An exchange ends: `PATIENCE` after it began, its further tries included, and later only by what was carried meanwhile,
+  at `SLOWEST`. A slow network gets the time that it needs, and a server that drips a byte a second doesn't.
+- A problem's sentence is shown only when it is short plain text.
 - A lost connection is tried again with growing pauses: every operation is made to be repeated.
 
 It believes nothing and verifies nothing: `verify`, `accounts` and `pairing` do.
@@ -13,7 +16,7 @@ It believes nothing and verifies nothing: `verify`, `accounts` and `pairing` do.
 import ipaddress
 import json
 import random
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TypeVar
 from urllib.parse import urlsplit
 
@@ -46,26 +49,47 @@ from duolog.protocol import sizes
 from duolog.protocol.codec import encode_b64
 from duolog.protocol.login import parse_origin
 
-MAX_JSON = 16 * sizes.KIB * sizes.KIB  # bytes; a long account chain is the largest answer
-MAX_PAGE = 2 * sizes.MAX_PAGE_BYTES  # bytes; whole pushes may run over the soft limit of a page
+M = TypeVar("M", bound=Model)
+
+_MIB = sizes.KIB * sizes.KIB
+_SEALED = 4 * sizes.MAX_INVITATION // 3 + sizes.KIB  # a sealed message as JSON
+MAX_ANSWER = 64 * sizes.KIB  # bytes of an answer that isn't named below, and of every refusal
+MAX_PAGE = 8 * _MIB  # bytes; whole pushes may run over the soft limit of a page, and earlier ones were larger
+ANSWERS: Mapping[type[Model], int] = {  # bytes of the JSON answers that may be larger
+    OwnAccount: 4 * _MIB,
+    SessionList: 512 * sizes.KIB,
+    JournalList: 128 * sizes.KIB,
+    ChainList: _MIB,
+    ProposalList: 2 * _MIB,
+    OwnInvitationList: 4 * _MIB,
+    OpenInvitation: _SEALED,
+    Reveal: _SEALED,
+    RendezvousAnswer: _SEALED,
+}
+MAX_VALUES = 64 * sizes.KIB  # of one JSON answer: its lists, objects and what is in them
 TIMEOUT = httpx2.Timeout(30.0, connect=10.0)
+PATIENCE = 60.0  # seconds for one exchange, besides the time for what it carries
+SLOWEST = 4 * sizes.KIB  # bytes a second that a network carries at the least
 TRIES = 4
 PAUSE = 0.2  # seconds before the second try; doubled for each further one
 _SENTENCE = 300  # characters of a problem's detail that are shown
 
-M = TypeVar("M", bound=Model)
-
 
 class HttpTransport:
     """One server over HTTP. `network` replaces the real network: a server in memory, or a recording.
+
+    `patience`: seconds for one exchange, besides the time for what it carries.
 
     Raises:
         MalformedData: `server` is not the address of a server.
         NotAllowed: it is neither https nor this machine.
     """
 
-    def __init__(self, server: str, *, network: httpx2.AsyncBaseTransport | None = None) -> None:
+    def __init__(
+        self, server: str, *, network: httpx2.AsyncBaseTransport | None = None, patience: float = PATIENCE
+    ) -> None:
         self._origin = parse_origin(server)
+        self._patience = patience
         if network is None and not _is_safe(self._origin):  # check: client.tls
             raise NotAllowed("This address is not encrypted. Use https://, or a server on this machine.")
         self._client = httpx2.AsyncClient(base_url=self._origin, timeout=TIMEOUT, transport=network)
@@ -92,8 +116,8 @@ class HttpTransport:
     async def register(self, registration: Registration) -> Registered:
         return await self._send("POST", "/v1/accounts", registration, Registered)
 
-    async def own_account(self) -> OwnAccount:
-        return await self._get("/v1/account", OwnAccount)
+    async def own_account(self, generation: int = 0, version: int = 0) -> OwnAccount:
+        return await self._get(f"/v1/account?generation={generation}&version={version}", OwnAccount)
 
     async def change_set(self, request: SetRequest) -> None:
         await self._call("POST", "/v1/account/sets", _encode(request))
@@ -141,8 +165,9 @@ class HttpTransport:
     async def create_journal(self, genesis: JournalStatementModel) -> JournalCreated:
         return await self._send("POST", "/v1/journals", genesis, JournalCreated)
 
-    async def chains(self, journal: bytes) -> ChainList:
-        return await self._get(f"{_of(journal)}/chains", ChainList)
+    async def chains(self, journal: bytes, account: bytes | None = None, after: int = 0) -> ChainList:
+        query = "" if account is None else f"?account={encode_b64(account)}&after={after}"
+        return await self._get(f"{_of(journal)}/chains{query}", ChainList)
 
     async def push(self, journal: bytes, items: Sequence[Placed]) -> Pushed:
         body = encode_push(items)
@@ -206,10 +231,10 @@ class HttpTransport:
     # --- one boundary for all of them ---
 
     async def _get(self, path: str, model: type[M]) -> M:
-        return _parse(model, await self._call("GET", path))
+        return _parse(model, await self._call("GET", path, limit=ANSWERS.get(model, MAX_ANSWER)))
 
     async def _send(self, method: str, path: str, body: Model, model: type[M]) -> M:
-        return _parse(model, await self._call(method, path, _encode(body)))
+        return _parse(model, await self._call(method, path, _encode(body), limit=ANSWERS.get(model, MAX_ANSWER)))
 
     async def _call(
         self,
@@ -219,16 +244,25 @@ class HttpTransport:
         *,
         content_type: str = "application/json",
         accept: str = "application/json",
-        limit: int = MAX_JSON,
+        limit: int = MAX_ANSWER,
     ) -> bytes:
-        headers = {"Accept": f"{accept}, application/problem+json"}
+        headers = {"Accept": f"{accept}, application/problem+json", "Accept-Encoding": "identity"}
         if body is not None:
             headers["Content-Type"] = content_type
         if self._token is not None:
             headers["Authorization"] = f"Bearer {encode_b64(self._token)}"
+        request = self._client.build_request(method, path, headers=headers, content=body)
+        with anyio.move_on_after(self._patience) as deadline:
+            return await self._try(request, len(body or b""), limit, deadline)
+        raise TransportError(
+            f"The server at {self._origin} takes too long to answer. Check the connection, and try again."
+        )
+
+    async def _try(self, request: httpx2.Request, size: int, limit: int, deadline: anyio.CancelScope) -> bytes:
         for attempt in range(TRIES):
+            deadline.deadline += size / SLOWEST
             try:
-                return await self._once(method, path, headers, body, limit)
+                return await self._once(request, limit, deadline)
             except (
                 httpx2.HTTPError,
                 httpx2.InvalidURL,
@@ -242,15 +276,22 @@ class HttpTransport:
             await anyio.sleep(PAUSE * 2**attempt * (0.5 + random.random()))  # noqa: S311  # a pause needs no secrecy
         raise TransportError(f"The server at {self._origin} can't be reached.")
 
-    async def _once(self, method: str, path: str, headers: dict[str, str], body: bytes | None, limit: int) -> bytes:
-        async with self._client.stream(method, path, headers=headers, content=body) as response:
+    async def _once(self, request: httpx2.Request, limit: int, deadline: anyio.CancelScope) -> bytes:
+        response = await self._client.send(request, stream=True)
+        try:
+            if response.headers.get("Content-Encoding", "identity") != "identity":  # check: client.answer_encoding
+                raise TransportError("The server's answer is compressed, which nobody asked for; it was not read.")
+            most = limit if response.is_success else MAX_ANSWER
             chunks, size = [], 0
             async for chunk in response.aiter_bytes():
                 size += len(chunk)
-                if size > limit:  # check: client.answer_size
+                if size > most:  # check: client.answer_size
                     raise TransportError("The server's answer is larger than such an answer can be; it was not read.")
+                deadline.deadline += len(chunk) / SLOWEST
                 chunks.append(chunk)
             data = b"".join(chunks)
+        finally:
+            await response.aclose()
         if response.is_success:
             return data
         raise _refusal(response, data)
@@ -269,6 +310,8 @@ def _encode(model: Model) -> bytes:
 
 
 def _parse(model: type[M], data: bytes) -> M:
+    if sum(data.count(mark) for mark in (b",", b"[", b"{")) > MAX_VALUES:  # check: client.answer_values
+        raise MalformedData("The server's answer holds more than such an answer can; it was not taken apart.")
     try:
         return model.model_validate_json(data)
     except (ValidationError, RecursionError) as error:

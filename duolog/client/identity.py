@@ -1,7 +1,8 @@
 """Who this home belongs to, and whom it has pinned: account chains that only ever continue.
 
 Rules
-- A chain, once verified and stored, is a pin: what is offered later continues it, or everything stops.
+- A chain, once verified and stored, is a pin: what is offered later continues it, or everything stops. What is stored
+  is not verified again: neither when a home is opened, nor when it is offered anew with more behind it.
 - The own account is known by its id; the server's word for it is checked against the chain, the package and the sets.
 """
 
@@ -16,15 +17,19 @@ from duolog.errors import AccountFork, ChainViolation, MalformedData, Withheld, 
 from duolog.protocol import sizes
 from duolog.protocol.accounts import (
     AccountChain,
+    Generation,
     KeyholderSet,
     SignedAccountStatement,
+    continue_chain,
+    parse_set,
     require_descent,
     require_own_set,
     verify_chain,
     verify_sets,
 )
-from duolog.protocol.codec import length_prefixed, u32
+from duolog.protocol.codec import length_prefixed, parse_canonical, u32
 from duolog.protocol.containing import contained
+from duolog.protocol.statements import Fields, statement_hash
 from duolog.seal.keys import GenerationSecret
 from duolog.seal.packages import unwrap_earlier_seed, unwrap_package
 
@@ -53,17 +58,39 @@ def _split(data: bytes) -> Iterator[bytes]:
         at += 4 + size
 
 
+def recall_chain(statements: Sequence[SignedAccountStatement]) -> AccountChain:
+    """A chain that was verified before it was stored. It is read, and not verified again. Raises: MalformedData."""
+    generations = []
+    for number, signed in enumerate(statements, start=1):
+        fields = Fields(parse_canonical(signed.statement), "A stored key statement")
+        generation = Generation(
+            generation=number,
+            sign_key=fields.data("sign_key", sizes.SIGN_KEY),
+            box_key=fields.data("box_key", sizes.BOX_KEY),
+            kem_key=fields.data("kem_key", sizes.KEM_KEY),
+            keyholders=fields.data("keyholders", sizes.HASH),
+            statement_hash=statement_hash(signed.statement),
+            at=fields.integer("at") if fields.has("at") else None,
+        )
+        generations.append(generation)
+    if not generations:
+        raise MalformedData("The database of this home is damaged.")
+    return AccountChain(generations[0].statement_hash, tuple(generations))
+
+
 class Chains(Mapping[bytes, AccountChain]):
-    """Every pinned account chain by account id."""
+    """Every pinned account chain by account id, each read when it is first asked for."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
-        rows = store.rows("SELECT statements FROM chain")
-        known = (verify_chain(parse_statements(as_bytes(row[0]))) for row in rows)
-        self._known = {chain.account: chain for chain in known}
+        rows = store.rows("SELECT account FROM chain")
+        self._known: dict[bytes, AccountChain | None] = {as_bytes(row[0]): None for row in rows}
 
     def __getitem__(self, account: bytes) -> AccountChain:
-        return self._known[account]
+        chain = self._known[account]
+        if chain is None:
+            chain = self._known[account] = recall_chain(self.statements(account))
+        return chain
 
     def __iter__(self) -> Iterator[bytes]:
         return iter(self._known)
@@ -93,10 +120,10 @@ class Chains(Mapping[bytes, AccountChain]):
             MalformedData, ChainViolation, BadSignature: as `verify_chain`.
         Spec: §4.
         """
-        chain = _verified(statements)
+        pinned = self.get(account)
+        chain = self._verify(account, pinned, statements)
         if chain.account != account:  # check: client.chain_account
             raise WrongAccount("The server shows another account's keys than it names.", check="client.chain_account")
-        pinned = self._known.get(account)
         if pinned is not None:
             self._require_branch(chain)
             try:
@@ -115,7 +142,8 @@ class Chains(Mapping[bytes, AccountChain]):
         Raises: as `pin`, but a chain that the pinned one begins with is no rollback.
         Spec: §4, §7.
         """
-        pinned, shown = self._known.get(account), _verified(statements)
+        pinned = self.get(account)
+        shown = self._verify(account, pinned, statements)
         if pinned is None or shown.account != account or shown.newest.generation >= pinned.newest.generation:
             return self.pin(account, statements)
         try:
@@ -129,6 +157,17 @@ class Chains(Mapping[bytes, AccountChain]):
         """Pin another branch of a forked account, after its words were compared."""
         self._store.write("INSERT OR REPLACE INTO chain VALUES (?, ?)", chain.account, encode_statements(statements))
         self._known[chain.account] = chain
+
+    def _verify(
+        self, account: bytes, pinned: AccountChain | None, statements: Sequence[SignedAccountStatement]
+    ) -> AccountChain:
+        """The chain that these make. Where they begin with what is stored, only the rest is verified."""
+        known = 0 if pinned is None else len(pinned.generations)
+        continues = pinned is not None and list(statements[:known]) == self.statements(account)[:known]
+        with contained("An account's key statements", CHAIN_FAULT):
+            if pinned is not None and continues:
+                return continue_chain(pinned, statements[known:])
+            return verify_chain(statements)
 
     def _keep_branch(self, chain: AccountChain, statements: Sequence[SignedAccountStatement]) -> None:
         self._store.write(
@@ -145,11 +184,6 @@ class Chains(Mapping[bytes, AccountChain]):
                 "The server shows the branch of this account that was refused when words were compared.",
                 check="client.branch_refused",
             )
-
-
-def _verified(statements: Sequence[SignedAccountStatement]) -> AccountChain:
-    with contained("An account's key statements", CHAIN_FAULT):
-        return verify_chain(statements)
 
 
 class Identity:
@@ -198,7 +232,7 @@ def keep_anchors(store: Store, anchors: Iterable[AnchorModel]) -> None:
     store.write_all("INSERT OR IGNORE INTO anchor VALUES (?, ?)", rows)
 
 
-def load_identity(home: Home, chains: Chains) -> Identity | None:
+def load_identity(home: Home) -> Identity | None:
     """The own account of this home; None before a registration was acknowledged."""
     account, sealed, sets = (home.store.get(name) for name in ("account", "seeds", "sets"))
     if account is None or sealed is None or sets is None:
@@ -209,7 +243,7 @@ def load_identity(home: Home, chains: Chains) -> Identity | None:
     secrets = {
         int.from_bytes(part[:4], "big"): GenerationSecret(part[4:], int.from_bytes(part[:4], "big")) for part in parts
     }
-    return Identity(account, secrets, verify_sets(chains[account], parse_statements(sets)))
+    return Identity(account, secrets, tuple(parse_set(item.statement) for item in parse_statements(sets)))
 
 
 def open_account(home: Home, chains: Chains, own: OwnAccount, session_account: bytes) -> Identity:
@@ -232,21 +266,27 @@ def open_account(home: Home, chains: Chains, own: OwnAccount, session_account: b
     if known not in (None, own.account) or session_account != own.account:  # check: client.own_account
         raise WrongAccount("The server answers with another account than yours.", check="client.own_account")
     chain = chains.pin(own.account, [item.signed() for item in own.chain])
-    secrets = _open_seeds(home, chain, own)
+    before = load_identity(home)
+    secrets = _open_seeds(home, chain, own, {} if before is None else before.secrets)
     sets = [item.signed() for item in own.sets]
-    identity = Identity(own.account, secrets, _verify_own_sets(home, chain, sets, secrets))
+    identity = Identity(own.account, secrets, _verify_own_sets(home, chain, sets, secrets, before))
     save_identity(home, identity, sets)
     keep_anchors(home.store, own.anchors)
     return identity
 
 
-def _open_seeds(home: Home, chain: AccountChain, own: OwnAccount) -> dict[int, GenerationSecret]:
+def _open_seeds(
+    home: Home, chain: AccountChain, own: OwnAccount, known: Mapping[int, GenerationSecret]
+) -> dict[int, GenerationSecret]:
     if own.generation != chain.newest.generation:  # check: client.package_generation
         raise WrongAccount("The server keeps back your account's newest keys.", check="client.package_generation")
     newer = unwrap_package(own.package, chain.account, chain.newest, home.keyholder)
     secrets = {newer.generation: newer}
     sealed = {item.generation: item.sealed for item in own.earlier_seeds}
     for number in range(chain.newest.generation - 1, 0, -1):
+        if number in known:
+            secrets[number] = known[number]
+            continue
         if number not in sealed:  # check: client.earlier_seed
             raise Withheld("The server keeps back an earlier key of your account.", check="client.earlier_seed")
         above = chain.generation(number + 1)
@@ -257,14 +297,19 @@ def _open_seeds(home: Home, chain: AccountChain, own: OwnAccount) -> dict[int, G
 
 
 def _verify_own_sets(
-    home: Home, chain: AccountChain, signed: Sequence[SignedAccountStatement], secrets: Mapping[int, GenerationSecret]
+    home: Home,
+    chain: AccountChain,
+    signed: Sequence[SignedAccountStatement],
+    secrets: Mapping[int, GenerationSecret],
+    before: Identity | None,
 ) -> tuple[KeyholderSet, ...]:
-    newest = require_own_set(chain, signed, secrets[chain.newest.generation].salt)
+    stored = parse_statements(home.store.get("sets") or b"")
+    continues = list(signed[: len(stored)]) == stored
+    known = before.sets if before is not None and continues else ()
+    sets = verify_sets(chain, signed, known)
+    newest = require_own_set(chain, signed, secrets[chain.newest.generation].salt, sets)
     if newest.find(home.keyholder.id) is None:  # check: client.keyholder_listed
         raise WrongAccount("This device is not in the account's list of devices.", check="client.keyholder_listed")
-    known = home.store.get("sets")
-    if known is not None:
-        before = parse_statements(known)
-        if list(signed[: len(before)]) != before:  # check: client.set_descent
-            raise WrongAccount("The server shows another list of devices than before.", check="client.set_descent")
-    return verify_sets(chain, signed)
+    if not continues:  # check: client.set_descent
+        raise WrongAccount("The server shows another list of devices than before.", check="client.set_descent")
+    return sets

@@ -1,11 +1,19 @@
 """How far each journal is verified, as the home keeps it."""
 
+from duolog.client.earlier import key_at, load_earlier
 from duolog.client.store import Store, as_bytes, as_int
 from duolog.errors import JournalFrozen, MalformedData, NotAllowed
 from duolog.protocol import sizes
-from duolog.protocol.codec import JsonObject, encode_b64, encode_message_json, parse_b64, parse_message_json
+from duolog.protocol.codec import (
+    JsonObject,
+    encode_b64,
+    encode_message_json,
+    parse_b64,
+    parse_message_json,
+    u64,
+)
 from duolog.protocol.log import LogState, empty_log
-from duolog.protocol.receipts import Receipt, parse_receipt
+from duolog.protocol.receipts import Receipt, is_plausible, parse_receipt
 from duolog.protocol.roster_changes import Roster
 from duolog.protocol.roster_statements import Member, read_member
 from duolog.protocol.statements import Fields
@@ -20,7 +28,11 @@ def load_log(store: Store, journal: bytes) -> LogState:
         return empty_log(journal)
     roster = None if row[3] is None else parse_roster_state(as_bytes(row[3]))
     under = b"" if row[4] == _LOG_CLOSED else None  # which key stands in the closing, and no item follows it
-    return LogState(journal, as_int(row[0]), as_bytes(row[1]), as_int(row[2]), roster, bool(row[4]), under)
+    seq, time = as_int(row[0]), as_int(row[2])
+    key = key_at(load_earlier(store, journal), store.get("receipt_key") or b"", seq) if seq else None
+    if not is_plausible(time):  # stored before times were bounded: a true one after it doesn't run backwards
+        time = 0
+    return LogState(journal, seq, as_bytes(row[1]), time, key, roster, bool(row[4]), under)
 
 
 def save_log(store: Store, state: LogState) -> None:
@@ -79,8 +91,12 @@ def frozen_reason(store: Store, journal: bytes) -> str | None:
 
 
 def newest_receipt(store: Store, journal: bytes) -> Receipt | None:
-    """The newest verified receipt of a journal."""
-    row = store.row("SELECT receipt FROM receipt WHERE journal = ? ORDER BY seq DESC LIMIT 1", journal)
+    """The newest verified receipt of a journal, but for one that was stored before times were bounded."""
+    row = store.row(
+        "SELECT receipt FROM receipt WHERE journal = ? AND substr(receipt, 41, 8) BETWEEN ? AND ? "
+        "ORDER BY seq DESC LIMIT 1",
+        *(journal, u64(sizes.EARLIEST_TIME), u64(sizes.LATEST_TIME)),
+    )
     return None if row is None else parse_receipt(as_bytes(row[0]))
 
 

@@ -4,10 +4,14 @@ Another own device may have rotated since: the new generation's secret comes in 
 taken out gets none.
 """
 
+from collections.abc import Awaitable
+
+from duolog.api.accounts import OwnAccount
 from duolog.client.context import Context
-from duolog.client.identity import open_account
+from duolog.client.identity import open_account, parse_statements
 from duolog.client.logs import freeze, load_log
-from duolog.errors import Rollback
+from duolog.client.ownpages import fetch_account
+from duolog.errors import MalformedData, OpenError, Rollback, VerificationError
 
 
 async def check_account(context: Context) -> None:
@@ -26,12 +30,24 @@ async def refresh_account(context: Context) -> None:
     Spec: §4.
     """
     await context.network.pin_server()
-    own = await context.network.call(lambda transport: transport.own_account())
-    account = context.network.session_account() or own.account
-    context.identity = open_account(context.home, context.chains, own, account)
+
+    def ask(generation: int, version: int) -> Awaitable[OwnAccount]:
+        return context.network.call(lambda transport: transport.own_account(generation, version))
+
+    chain = context.chains.statements(context.account)[: context.identity.secret.generation]
+    sets = parse_statements(context.store.get("sets") or b"")
+    try:
+        _open(context, await fetch_account(ask, chain, sets))
+    except (VerificationError, MalformedData, OpenError):  # only the whole account shows what it is, perhaps a fork
+        _open(context, await fetch_account(ask))
     context.checked = True
     if context.store.get("deleting") is not None:
         context.store.put("deleting", None)  # the account is there: the deletion that began never arrived
+
+
+def _open(context: Context, own: OwnAccount) -> None:
+    account = context.network.session_account() or own.account
+    context.identity = open_account(context.home, context.chains, own, account)
 
 
 def check_account_head(context: Context) -> None:

@@ -257,6 +257,7 @@ def _acknowledge(context: Context, journal: bytes, pushed: Pushed, digests: Sequ
                 )
         if pushed.receipt is not None:
             verify_receipt(pushed.receipt.receipt(), journal, context.receipt_key())  # check: client.push_receipt
+            context.clock_apart = pushed.receipt.time - context.clock()
     except VerificationError as error:
         freeze(context.store, journal, str(error))
         raise

@@ -14,21 +14,19 @@ from functools import partial
 
 from duolog.api.pages import Placed, PulledPage, PulledPush, encode_gone, encode_push
 from duolog.client.believed import believed_until, judge_again
+from duolog.client.chains import fetch_chains
 from duolog.client.context import Context
 from duolog.client.earlier import EarlierKey, load_earlier, require_longer, save_earlier, shown
 from duolog.client.logs import encode_roster_state, freeze, frozen_reason, load_log, refused_since, save_log
 from duolog.client.opening import refresh_account
 from duolog.client.store import as_bytes
 from duolog.client.transport import Transport
-from duolog.client.verify import SERVER_FAULT, JudgedPush, Known, require_beyond, verify_authors, verify_server
-from duolog.errors import AccountFork, BadReceipt, MalformedData, VerificationError, Withheld
+from duolog.client.verify import JudgedPush, Known, require_beyond, verify_authors, verify_server
+from duolog.errors import BadReceipt, MalformedData, VerificationError, Withheld
 from duolog.protocol import sizes
-from duolog.protocol.containing import contained
-from duolog.protocol.log import EntryItem, LogState, StatementItem
+from duolog.protocol.log import EntryItem, LogState
 from duolog.protocol.messages import parse_message
 from duolog.protocol.receipts import Receipt, verify_receipt
-from duolog.protocol.roster_statements import parse_roster
-from duolog.protocol.statements import SignedStatement
 
 
 async def pull(context: Context, journal: bytes) -> int:
@@ -50,7 +48,7 @@ async def pull(context: Context, journal: bytes) -> int:
         try:
             known = context.known(journal)
             require_beyond(state, page.seq, known.acknowledged)
-            await _fetch_chains(context, journal, page.pushes)
+            await fetch_chains(context, journal, page.pushes)
             known.earlier = await _earlier_keys(context, state, page.pushes)
         except (VerificationError, MalformedData) as error:
             freeze(context.store, journal, str(error))
@@ -117,34 +115,6 @@ def _is_signed(receipt: Receipt, journal: bytes, key: bytes) -> bool:
     except BadReceipt:
         return False
     return True
-
-
-async def _fetch_chains(context: Context, journal: bytes, pushes: Sequence[PulledPush]) -> None:
-    statements = [
-        placed.item.signed for push in pushes for placed in push.items if isinstance(placed.item, StatementItem)
-    ]
-    with contained("What the server shows of this journal", SERVER_FAULT):
-        known = all(_chains_known(context, signed) for signed in statements)
-    if known:
-        return
-    listed = await context.network.call(lambda transport: transport.chains(journal))
-    for chain in listed.chains:
-        try:
-            context.chains.pin(chain.account, [item.signed() for item in chain.statements])
-        except AccountFork:
-            context.store.write("INSERT OR REPLACE INTO forked VALUES (?, ?)", journal, chain.account)
-            raise
-
-
-def _chains_known(context: Context, signed: SignedStatement) -> bool:
-    try:
-        members = parse_roster(signed.statement).members
-    except MalformedData:
-        return True  # a closing, or not a statement: the log's rules will say
-    return all(
-        item.account in context.chains and item.generation <= context.chains[item.account].newest.generation
-        for item in members
-    )
 
 
 def _save(context: Context, pushes: Sequence[JudgedPush], known: Known) -> None:

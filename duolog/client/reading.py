@@ -2,12 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import datetime
 from typing import NamedTuple
 
 from duolog.client.context import Context
 from duolog.client.folding import account_state, journal_state
 from duolog.client.former import why_former
+from duolog.client.joined import shown_journals
 from duolog.client.logs import frozen_reason, load_log
 from duolog.client.outbox import waiting
 from duolog.client.store import as_bytes, as_int
@@ -22,8 +22,10 @@ from duolog.client.views import (
     TimelineEntry,
 )
 from duolog.client.ways import unknown
+from duolog.documents import dates
 from duolog.documents.base import Voice
 from duolog.documents.journal import Item, JournalState, describe
+from duolog.documents.names import YOU, called, shown_names
 from duolog.documents.profile import Profile
 from duolog.errors import EntryFault, NotAllowed
 from duolog.protocol.containing import contained
@@ -34,9 +36,8 @@ REMOVED = "Removed by the host: it no longer has this entry, and nobody said tha
 
 
 def journal_ids(context: Context) -> list[bytes]:
-    """Every journal here but the account's own, in the order in which they came."""
-    rows = context.store.rows("SELECT id FROM journal WHERE seq > 0 ORDER BY rowid")
-    return [as_bytes(row[0]) for row in rows if row[0] != context.identity.account_journal]
+    """Every journal of mine here but the account's own, in the order in which they came."""
+    return shown_journals(context)
 
 
 def view_journal(context: Context, journal: bytes) -> JournalView:
@@ -44,7 +45,7 @@ def view_journal(context: Context, journal: bytes) -> JournalView:
     log = load_log(context.store, journal)
     if log.roster is None:
         raise NotAllowed("This journal is not here. Sync, or check its name.")
-    names = names_in(context, journal)
+    names, voices = names_in(context, journal), voice(context, journal)
     unreadable = context.store.row(
         "SELECT count(*) FROM item WHERE journal = ? AND fault IS NOT NULL AND fault NOT LIKE 'closed%'", journal
     )
@@ -54,6 +55,7 @@ def view_journal(context: Context, journal: bytes) -> JournalView:
             MemberView(
                 account=item.account,
                 name=names.get(item.account),
+                called=voices.name(item.account),
                 role=item.role,
                 rights=item.rights,
                 until=item.until,
@@ -88,11 +90,12 @@ def status(context: Context) -> Status:
 def heads(context: Context) -> Heads:
     """The words to compare: of every member's newest keys, and of every journal's head."""
     logs = {journal: load_log(context.store, journal) for journal in journal_ids(context)}
-    names: dict[bytes, str] = {}
+    given: dict[bytes, str] = {}
     accounts = {context.account: None}
     for journal, log in logs.items():
-        names |= {account: item.display_name for account, item in profiles(context, journal).items()}
+        given |= {account: item.display_name for account, item in profiles(context, journal).items()}
         accounts |= {item.account: None for item in (log.roster.members if log.roster is not None else ())}
+    names = shown_names(given)
     return Heads(
         accounts=tuple(_account_words(context, account, names.get(account)) for account in accounts),
         journals=tuple(JournalWords(journal, log.seq, eight_words(log.head)) for journal, log in logs.items()),
@@ -113,41 +116,30 @@ def profiles(context: Context, journal: bytes) -> Mapping[bytes, Profile]:
 def names_in(context: Context, journal: bytes) -> Mapping[bytes, str]:
     """What people go by in a journal: the name that they set there; other members' else from another journal of mine.
 
-    The second is shown by this home alone: nothing is written, and nobody learns anything by it.
+    The second is shown by this home alone: nothing is written, and nobody learns anything by it. All are safe to show,
+    and no two are alike.
     """
-    names = {account: item.display_name for account, item in profiles(context, journal).items()}
+    given = {account: item.display_name for account, item in profiles(context, journal).items()}
     roster = load_log(context.store, journal).roster
-    nameless = {item.account for item in (() if roster is None else roster.members)} - {context.account, *names}
+    nameless = {item.account for item in (() if roster is None else roster.members)} - {context.account, *given}
     for other in journal_ids(context) if nameless else ():
         found = profiles(context, other)
-        names |= {account: found[account].display_name for account in nameless & found.keys()}
-    return names
+        given |= {account: found[account].display_name for account in nameless & found.keys()}
+    return shown_names(given)
 
 
 def voice(context: Context, journal: bytes) -> Voice:
     """How texts name people and times in a journal."""
-    names = names_in(context, journal)
+    names, roster = names_in(context, journal), load_log(context.store, journal).roster
+    me = None if roster is None else roster.find(context.account)
+    by_partner = me is not None and me.role == "partner"
 
     def name(account: bytes) -> str:
-        if account in names:
-            return names[account]
-        if account == context.account:
-            return "You"
-        roster = load_log(context.store, journal).roster
-        member, me = (None, None) if roster is None else (roster.find(account), roster.find(context.account))
-        if member is None:
-            return "Somebody else"
-        if member.role == "confidant":
-            return "A confidant"
-        return "Your partner" if me is not None and me.role == "partner" else "A partner"
+        member = None if roster is None else roster.find(account)
+        role = None if member is None else member.role
+        return called(names.get(account), me=account == context.account, role=role, by_partner=by_partner)
 
-    def when(seconds: int) -> str:
-        try:
-            return datetime.fromtimestamp(seconds).astimezone().strftime("%Y-%m-%d %H:%M")
-        except (OverflowError, OSError, ValueError):
-            return "an impossible time"
-
-    return Voice(name=name, when=when)
+    return Voice(name=name, when=dates.stamp)
 
 
 def timeline(context: Context, journal: bytes, after: int, limit: int) -> tuple[TimelineEntry, ...]:
@@ -231,9 +223,9 @@ class _Gaps:
         """The same entry, with the reason why its text is not here, or is here all the same."""
         if shown.entry in self._erased:
             return _without(shown, "You have erased this for yourself.")
-        if not self._state.withdrawn(shown.entry, shown.author, shown.received or 0):
+        if not self._state.withdrawn(shown.entry, shown.author, shown.seq or 0, shown.received or 0):
             return shown
-        who = "You" if shown.author == self._me else shown.author_name or "Its author"
+        who = YOU if shown.author == self._me else shown.author_name or "Its author"
         if shown.body is not None and shown.entry in self._kept:
             return replace(shown, hidden=f"{who} withdrew this. You had kept it.")
         return _without(shown, f"{who} withdrew this.")

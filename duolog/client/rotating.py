@@ -227,7 +227,7 @@ def _adopt(context: Context, pending: _Pending, receipt: Receipt) -> None:
     stored = [*parse_statements(store.get("sets") or b""), request.set.signed()]
     chain = context.chains.pin(context.account, statements)
     secret = GenerationSecret(pending.seed, chain.newest.generation)
-    sets = verify_sets(chain, stored)
+    sets = verify_sets(chain, stored, context.identity.sets)
     context.identity = Identity(context.account, {**context.identity.secrets, secret.generation: secret}, sets)
     journal = context.identity.account_journal
     with store.transaction():

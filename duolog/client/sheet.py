@@ -9,6 +9,8 @@ from collections.abc import Sequence
 
 import segno
 
+from duolog.documents.plain import clean_line
+
 _STYLE = """
 @page { size: A4; margin: 14mm 18mm }
 @media screen { body { padding: 12mm 6mm } }
@@ -31,6 +33,7 @@ def make_sheet(words: Sequence[str], account_words: Sequence[str], server: str, 
 
     Spec: §4.3.
     """
+    server = html.escape(clean_line(server))
     listed = "".join(f"<div><span>{number}</span>{html.escape(word)}</div>" for number, word in enumerate(words, 1))
     return f"""<!doctype html>
 <html lang="en">
@@ -48,7 +51,7 @@ your partner, not the people who made Duolog.</p>
 <div class="foot">
 {_qr(" ".join(words))}
 <dl>
-<dt>Server</dt><dd>{html.escape(server)}</dd>
+<dt>Server</dt><dd>{server}</dd>
 <dt>Words of the account (no secret: they tell it from others)</dt>
 <dd class="account">{html.escape(" ".join(account_words[:4]))}<br>{html.escape(" ".join(account_words[4:]))}</dd>
 <dt>Made on</dt><dd>{html.escape(day)}</dd>
@@ -59,7 +62,7 @@ your partner, not the people who made Duolog.</p>
 not in a shared drawer, not in a wallet, not as a photograph. If somebody may have seen it, run
 <code>duolog recovery replace</code>: the words here open nothing from then on.</p>
 <h2>Using it</h2>
-<p>Install Duolog, and run <code>duolog restore --server {html.escape(server)}</code>. Type the words in their order;
+<p>Install Duolog, and run <code>duolog restore --server {server}</code>. Type the words in their order;
 the square holds the same words. Afterwards compare words with your partner, as it says.</p>
 <p>When this is on paper, delete the file, and empty the printer's memory if it keeps one.</p>
 </body>

@@ -6,6 +6,8 @@ Rules
 - One poll says where something is new; only there the log is fetched, a few at a time.
 - A fault in one journal doesn't stop the others, not even one that nobody foresaw; it is raised, or stands in the
   report, when all have had their turn. A frozen journal is passed by.
+- What isn't essential (`asides`: proposals, journals of strangers) is in the report when it fails, and is never raised.
+- New keyholders are known as soon as the own account was read, also to a sync that ends in an error: `status` has them.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -14,6 +16,7 @@ import anyio
 
 from duolog.api.journals import JournalState
 from duolog.client.believed import judge_again
+from duolog.client.clocks import clock_apart
 from duolog.client.closings import look_after
 from duolog.client.confidants import admit
 from duolog.client.context import Context
@@ -21,6 +24,7 @@ from duolog.client.ending import move_on
 from duolog.client.folding import account_state
 from duolog.client.former import sort_unlisted, why_former
 from duolog.client.holdings import finish_holdings, tidy
+from duolog.client.joined import forget_founding, founded, leave_out_strangers
 from duolog.client.lifting import lift_all
 from duolog.client.logs import freeze, frozen_reason, load_log
 from duolog.client.notes import put_note
@@ -38,7 +42,7 @@ from duolog.client.switching import follow_own, moved_elsewhere
 from duolog.client.views import SyncReport
 from duolog.client.ways import unknown
 from duolog.documents.account import AccountState
-from duolog.documents.account_kinds import Joined, LeftJournal, NotedHead, Pin
+from duolog.documents.account_kinds import LeftJournal, NotedHead, Pin
 from duolog.documents.base import Body
 from duolog.errors import (
     DuologError,
@@ -68,6 +72,7 @@ async def sync(context: Context) -> SyncReport:
     Spec: §4, §6.
     """
     problems: list[DuologError] = []
+    asides: list[DuologError] = []
     await refresh_account(context)
     await _resume(context, problems)
     polled = await poll(context)
@@ -83,6 +88,8 @@ async def sync(context: Context) -> SyncReport:
         await follow_own(context, moved)
         return await sync(context)
     await _deliver_own(context, problems)
+    known = await leave_out_strangers(context, list(listed), asides)
+    listed = {journal: seq for journal, seq in listed.items() if journal in known}
     state = account_state(context)
     problems += _hidden(context, state, listed)
     new = await _fetch(context, state, listed, problems)
@@ -94,22 +101,23 @@ async def sync(context: Context) -> SyncReport:
     _note_pins(context, problems)
     _note_heads(context, problems)
     await finish_holdings(context, problems)
-    delivered = await _send(context, problems)
+    delivered = await _send(context, problems, asides)
     for journal in listed:
         if journal != mine:
             await _look_after(context, journal, problems)
     await move_on(context, problems)
-    proposed = await _proposed(context, polled, problems)
-    _raise_first(problems)
     journals = [journal for journal in listed if journal != mine]
+    proposed = await _proposed(context, [item for item in polled if item.journal in journals], asides)
+    _raise_first(problems)
     frozen = {journal: frozen_reason(context.store, journal) for journal in journals}
     return SyncReport(
         new={journal: count for journal, count in new.items() if count},
         delivered=delivered,
         frozen={journal: reason for journal, reason in frozen.items() if reason is not None},
-        problems=tuple(problems),
+        problems=(*problems, *asides),
         new_keyholders=unknown(context),
         proposed=proposed,
+        clock_apart=clock_apart(context),
     )
 
 
@@ -155,13 +163,13 @@ async def _look_after(context: Context, journal: bytes, problems: list[DuologErr
             await look_after(context, journal)
 
 
-async def _proposed(context: Context, polled: Sequence[JournalState], problems: list[DuologError]) -> dict[bytes, int]:
+async def _proposed(context: Context, polled: Sequence[JournalState], asides: list[DuologError]) -> dict[bytes, int]:
     """How many changes wait for my signature; asked for where the server says that there is something."""
     found = {}
     for journal in (item.journal for item in polled if item.proposals and not item.closed):
         if frozen_reason(context.store, journal) is not None:
             continue
-        with reported(problems, journal):
+        with reported(asides, journal):
             waiting = [item for item in await list_proposals(context, journal) if not item.mine]
             if waiting:
                 found[journal] = len(waiting)
@@ -212,8 +220,8 @@ async def _check_pins(context: Context, state: AccountState, journal: bytes) -> 
         raise error
 
 
-async def _send(context: Context, problems: list[DuologError]) -> int:
-    """Go on with pairings, and deliver what waits."""
+async def _send(context: Context, problems: list[DuologError], asides: list[DuologError]) -> int:
+    """Go on with pairings, and deliver what waits. What is only asked for is tried by the next sync, if it fails."""
     delivered = 0
     started = "SELECT journal FROM pairing UNION SELECT journal FROM admission UNION SELECT journal FROM consent"
     for row in context.store.rows(started):
@@ -221,7 +229,10 @@ async def _send(context: Context, problems: list[DuologError]) -> int:
         here = why_former(context, journal) is None
         for step in (go_on, admit, renew) if here else (go_on,):
             with reported(problems, journal):
-                await step(context, journal)
+                try:
+                    await step(context, journal)
+                except (TransportError, MalformedData) as error:
+                    asides.append(error)
     for row in context.store.rows("SELECT DISTINCT journal FROM outbox"):
         journal = as_bytes(row[0])
         if (
@@ -243,13 +254,12 @@ async def _rotate_by_chance(context: Context, problems: list[DuologError]) -> No
 def _note_founded(context: Context, listed: Iterable[bytes], problems: list[DuologError]) -> None:
     """A journal that I founded is noted for my other devices, also when making it was cut off before that."""
     state = account_state(context)
+    forget_founding(context)
     for journal in set(listed) - set(state.journals) - set(state.closed) - {context.identity.account_journal}:
         log = load_log(context.store, journal)
         if log.roster is None or log.closed or log.roster.founder != context.account or context.unconfirmed:
             continue
-        origin = context.network.transport.origin
-        joined = Joined(journal=journal, role="partner", receipt_key=context.receipt_key(), origin=origin)
-        _put(context, "joined", joined, problems)
+        _put(context, "joined", founded(context, journal), problems)
 
 
 def _note_left(context: Context, problems: list[DuologError]) -> None:

@@ -10,7 +10,8 @@
     8  message, `seen`, `follows`, attachments                                         author fault
 
 A server fault raises, and the caller freezes the journal. An author fault is kept with its item; the chain goes on. A
-`seen` with a valid receipt for another head proves that the server showed two histories, and raises Fork.
+`seen` with a valid receipt for another head proves that the server showed two histories, and raises Fork; under the key
+of an earlier server it proves nothing, and is the author's fault.
 
 An error that nobody foresaw is the server's fault in steps 1 to 3, and the entry's in 4 to 8: each is judged inside
 `contained`, and what the home knows is read outside of it, through `Known` and in batches. A home is asked only about
@@ -88,6 +89,10 @@ class Known:
     def key_at(self, seq: int) -> bytes:
         """The receipt key of a seq: that of an earlier server where the journal was carried here. 32 bytes."""
         return key_at(self.earlier, self.receipt_key, seq)
+
+    def is_earlier(self, seq: int) -> bool:
+        """Whether an earlier server accepted what stands at a seq."""
+        return bool(self.earlier) and seq <= self.earlier[-1].until
 
 
 @dataclass(slots=True)
@@ -288,8 +293,8 @@ def _judge_messages(
     followed = [p.follows for _, _, p in proven if p.follows is not None and p.follows not in earlier]
     earlier = {**known.entries(followed), **earlier}
     for item, header, parsed in proven:
-        _check_fork(item, parsed.seen, heads)
         try:
+            _check_fork(item, parsed.seen, heads, known)
             with contained("This entry", ENTRY_FAULT):
                 _check_follows(item, header, parsed, earlier)
         except EntryFault as error:
@@ -314,10 +319,18 @@ def _check_seen(item: Judged, seen: Receipt, known: Known) -> None:
         raise EntryFault("The entry says that it saw something, without proof.", check="messages.seen") from error
 
 
-def _check_fork(item: Judged, seen: Receipt, heads: Mapping[int, bytes]) -> None:
-    """An author can't have seen a head that covers this very entry, or another one: both prove another history."""
-    before = seen.seq < item.placed.seq
-    if not before or heads.get(seen.seq) != seen.head:  # check: client.fork
+def _check_fork(item: Judged, seen: Receipt, heads: Mapping[int, bytes], known: Known) -> None:
+    """An author can't have seen a head that covers this very entry, or another one: both prove another history.
+
+    An earlier server's key may be anybody's by now: under it they prove nothing, and what was verified before stands.
+    """
+    conflicts = seen.seq >= item.placed.seq or heads.get(seen.seq) != seen.head
+    if conflicts and known.is_earlier(seen.seq):  # check: client.seen_earlier
+        raise EntryFault(
+            "The entry says that it saw another history, under the key of a server that was left.",
+            check="client.seen_earlier",
+        )
+    if conflicts:  # check: client.fork
         raise Fork(
             "The server has shown the two of you different histories of this journal. Compare `heads` in person.",
             check="client.fork",

@@ -149,7 +149,7 @@ class _Parts:
 
 def _chain(found: _File, part: Fields) -> None:
     account = part.data("account", sizes.ACCOUNT_ID)
-    chain = verify_chain(part.objects("statements", read_link, 1, sizes.MAX_CHAIN))
+    chain = verify_chain(part.objects("statements", read_link, 1, sizes.MAX_GENERATIONS))
     part.done()
     if chain.account != account:  # check: export.chain
         raise ChainViolation("The file names another account than its keys belong to.", check="export.chain")
@@ -203,7 +203,7 @@ def _push(check: JournalCheck, log: LogState, push: PulledPush, chains: dict[byt
         log = append_item(log, placed.seq, placed.item, chains)
         check.add(placed, log)
     log = _receipt(log, push, check.receipt_keys)
-    check.received(log.time)
+    check.received(log)
     return log
 
 

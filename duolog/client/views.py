@@ -135,10 +135,12 @@ class ProposalView:
 
 @dataclass(frozen=True, slots=True)
 class MemberView:
-    """A member by account id, with the name of their own profile if they wrote one. `until`: Unix seconds or None."""
+    """A member by account id, with the name of their own profile if they wrote one that can be shown. `called`: how
+    texts name them, as `Ada (you)` or `Your partner`. `until`: Unix seconds or None."""
 
     account: bytes
     name: str | None
+    called: str
     role: str
     rights: str
     until: int | None
@@ -216,7 +218,8 @@ class SyncReport:
     be done now.
 
     `new_keyholders`: ways into this account that its owner has not looked at on this home yet. `proposed`: how many
-    changes wait for my signature, by journal."""
+    changes wait for my signature, by journal. `clock_apart`: by how many seconds the server's clock is ahead of this
+    computer's (negative: behind it); 0 unless they are more than a day apart."""
 
     new: Mapping[bytes, int]
     delivered: int
@@ -224,6 +227,7 @@ class SyncReport:
     problems: tuple[DuologError, ...]
     new_keyholders: tuple["KeyholderView", ...] = ()
     proposed: Mapping[bytes, int] = field(default_factory=dict)
+    clock_apart: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,6 @@ Rules
 It knows no kind, and decides nothing about what a step means.
 """
 
-import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Annotated, Any, TypeVar
@@ -32,6 +31,7 @@ from pydantic import (
 )
 from pydantic_core import CoreSchema, core_schema
 
+from duolog.documents.plain import clean, lines
 from duolog.errors import DuologError, MalformedData
 from duolog.protocol import sizes
 from duolog.protocol.codec import JsonObject, encode_b64, encode_message_json, parse_b64
@@ -150,7 +150,8 @@ class AppliedDocument:
 
     `entry`: 16 bytes. `seq`: its place in the log. `author`: account id, 32 bytes. `message`: SHA-256 of the message,
     32 bytes. `received`: the receipt's time in Unix seconds, 0 where it isn't known. `refused`: seqs that its author
-    could not open, and so doesn't hold. `generation`: the author's keys that wrote it.
+    could not open, and so doesn't hold. `generation`: the author's keys that wrote it. `key_since`: the first seq whose
+    receipt is under the same key, so by the same server's clock.
     """
 
     entry: EntryId
@@ -161,6 +162,7 @@ class AppliedDocument:
     received: int = 0
     refused: tuple[int, ...] = ()
     generation: int = 0
+    key_since: int = 0
 
     @property
     def at(self) -> int:
@@ -225,10 +227,12 @@ class Context:
 
 @dataclass(frozen=True, slots=True)
 class Voice:
-    """How texts are put: `name` calls an account by a name, `when` writes Unix seconds in the reader's zone."""
+    """How texts are put: `name` calls an account by a name, `when` writes Unix seconds in the reader's zone, `clean`
+    makes the whole safe to show. What is for a file that is compared later cleans nothing, and escapes."""
 
     name: Callable[[bytes], str]
     when: Callable[[int], str]
+    clean: Callable[[str], str] = clean
 
     def dated(self, at: int, effective: int) -> str:
         """A time as its author's clock had it, marked where another one counts."""
@@ -271,22 +275,9 @@ def _sentence(error: ValidationError) -> str:
     return f"The document can't be read: {place}: {said}."
 
 
-_UNSHOWN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]")
-
-
-def plain(text: str) -> str:
-    """Text that somebody else wrote, safe on a terminal: no control characters, no reversed direction."""
-    return _UNSHOWN.sub("\ufffd", text.replace("\r\n", "\n"))
-
-
-def plain_line(text: str) -> str:
-    """The same on one line, for names and titles."""
-    return " ".join(plain(text).split())
-
-
 def indented(label: str, text: str | None) -> Iterable[str]:
     """`  label: text`, further lines under the first; nothing for an empty text."""
     if text:
-        first, *rest = plain(text).strip().split("\n")
+        first, *rest = lines(text)
         yield f"  {label}: {first}"
         yield from (f"    {line}" for line in rest)

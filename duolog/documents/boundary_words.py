@@ -5,17 +5,16 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date
 from typing import Literal
 
+from duolog.documents import dates
 from duolog.documents.base import (
     PARTS_UNSHOWN,
     AppliedDocument,
     Voice,
     has_unknown_parts,
     indented,
-    plain,
-    plain_line,
 )
 from duolog.documents.boundary import (
     Amend,
@@ -33,6 +32,7 @@ from duolog.documents.boundary import (
     Wording,
     find_boundary,
 )
+from duolog.documents.plain import lines, one_line
 
 _STAGES: dict[str, str] = {
     "proposed": "waits for an answer",
@@ -79,35 +79,35 @@ def view_boundary(boundary: Boundary, now: int) -> BoundaryView:
 
 def _review_due(wording: Wording | None, now: int) -> bool:
     review: date | None = wording.review if wording is not None else None
-    return review is not None and datetime.fromtimestamp(now, UTC).date() >= review
+    return review is not None and dates.has_come(review, now)
 
 
 def title_of(boundary: Boundary) -> str:
     """A few words of its text that stand for it in a list."""
     wording = view_boundary(boundary, 0).shown.wording
-    text = plain_line(wording.text) if wording is not None else ""
+    text = one_line(wording.text) if wording is not None else ""
     return text if len(text) <= _TITLE else text[: _TITLE - 1].rstrip() + "…"
 
 
 def describe_boundary(boundary: Boundary, now: int, voice: Voice) -> str:
     """A boundary whole: where it stands, what was agreed, who contests it, what waits. Several lines."""
     view = view_boundary(boundary, now)
-    lines = [f"{title_of(boundary)}: {_STAGES[view.status]}"]
-    lines += _worded(view.shown, voice)
+    told = [f"{title_of(boundary)}: {_STAGES[view.status]}"]
+    told += _worded(view.shown, voice)
     for account, contest in boundary.contests.items():
-        lines.append(f"  {voice.name(account)} contests it since {voice.dated(contest.at, contest.effective)}:")
-        lines += indented("In these words", contest.words)
+        told.append(f"  {voice.name(account)} contests it since {voice.dated(contest.at, contest.effective)}:")
+        told += indented("In these words", contest.words)
     waiting = view.waiting
     if waiting is not None and waiting.entry != view.shown.entry:
-        lines.append("  Waiting for an answer until " + voice.when(waiting.lapses_at) + ":")
-        lines += _worded(waiting, voice)
+        told.append("  Waiting for an answer until " + voice.when(waiting.lapses_at) + ":")
+        told += _worded(waiting, voice)
     elif waiting is not None:
-        lines.append(f"  It lapses if unanswered until {voice.when(waiting.lapses_at)}.")
+        told.append(f"  It lapses if unanswered until {voice.when(waiting.lapses_at)}.")
     if view.status == "lapsed":
-        lines.append("  Nobody answered within 14 days. Silence is never consent.")
+        told.append("  Nobody answered within 14 days. Silence is never consent.")
     if view.review_due:
-        lines.append("  The day to look at it again has come.")
-    return "\n".join(lines)
+        told.append("  The day to look at it again has come.")
+    return voice.clean("\n".join(told))
 
 
 def _worded(text: Text, voice: Voice) -> Iterator[str]:
@@ -145,7 +145,7 @@ def wording_lines(wording: Wording, author: str) -> Iterator[str]:
     yield from indented("Not fine", wording.not_fine)
     yield from indented("If it is compromised", wording.if_compromised)
     if wording.review is not None:
-        yield f"  To be looked at again on {wording.review.isoformat()}"
+        yield f"  To be looked at again on {dates.iso_day(wording.review)}"
 
 
 def describe_step(applied: AppliedDocument, body: Step, voice: Voice, state: Boundaries) -> str:
@@ -159,7 +159,7 @@ def describe_step(applied: AppliedDocument, body: Step, voice: Voice, state: Bou
         verb = "countered" if isinstance(body, Counter) else "proposed to amend"
         return "\n".join([f"{author} {verb} {title}:", *wording_lines(body.wording, author)])
     if isinstance(body, Contest):
-        return "\n".join([f"{author} contested {title}:", *(f"  {line}" for line in plain(body.words).split("\n"))])
+        return "\n".join([f"{author} contested {title}:", *(f"  {line}" for line in lines(body.words))])
     if isinstance(body, Decline | Retire):
         verb = "declined what waited in" if isinstance(body, Decline) else _retiring(body, boundary)
         return "\n".join([f"{author} {verb} {title}", *indented("Why", body.why)])

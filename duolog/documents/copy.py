@@ -24,11 +24,11 @@ from duolog.documents.base import (
     has_unknown_parts,
     indented,
     parse_body,
-    plain_line,
 )
 from duolog.documents.boundary import Wording
 from duolog.documents.boundary_words import wording_lines
 from duolog.documents.note import Note, describe_note
+from duolog.documents.plain import one_line
 from duolog.errors import MalformedData, NotAllowed
 from duolog.protocol import sizes
 from duolog.protocol.codec import JsonObject
@@ -123,7 +123,7 @@ def _lines(body: Copy, author: str, voice: Voice) -> Iterator[str]:
     except MalformedData:
         yield "  (It can't be read here.)"
         return
-    yield f"  A document of the kind {plain_line(copied.kind)}"
+    yield f"  A document of the kind {one_line(copied.kind)}"
     for name, value in copied.body.items():
         if isinstance(value, str):
-            yield from indented(plain_line(name).replace("_", " ").capitalize(), value)
+            yield from indented(one_line(name).replace("_", " ").capitalize(), value)

@@ -29,11 +29,11 @@ from duolog.documents.base import (
     Voice,
     has_unknown_parts,
     parse_body,
-    plain_line,
     why_skipped,
 )
 from duolog.documents.boundary import Boundary
 from duolog.documents.moved import Move
+from duolog.documents.plain import one_line
 from duolog.documents.profile import Profile
 from duolog.documents.registry import KINDS, Kind, is_step
 from duolog.documents.snapshots import encode_snapshot, parse_snapshot
@@ -78,10 +78,15 @@ class JournalState:
         """The document of an entry (16 bytes), newest first."""
         return next((item for item in reversed(self.timeline) if item.applied.entry == entry), None)
 
-    def withdrawn(self, entry: bytes, author: bytes, received: int) -> bool:
-        """Whether its author took this entry back in time; `received`: the time of its receipt. Spec: §9."""
+    def withdrawn(self, entry: bytes, author: bytes, seq: int, received: int) -> bool:
+        """Whether its author took this entry back in time, by one server's clock; `received`: the time of its receipt.
+
+        Spec: §9.
+        """
         found = self.withdrawals.get(entry, {}).get(author)
-        return found is not None and found.received - received <= sizes.WITHDRAW_WINDOW
+        if found is None or seq < found.key_since:
+            return False
+        return found.received - received <= sizes.WITHDRAW_WINDOW
 
 
 def apply(state: JournalState, applied: AppliedDocument, context: Context) -> JournalState:
@@ -119,8 +124,10 @@ def require_allowed(
     applied = AppliedDocument(bytes(sizes.ENTRY_ID), sizes.MAX_INTEGER, author, bytes(sizes.HASH), document, received)
     kind = KINDS.get(document.kind)
     if kind is None:
-        raise NotAllowed(f"This version of Duolog can't write documents of the kind {plain_line(document.kind)}.")
+        raise NotAllowed(f"This version of Duolog can't write documents of the kind {one_line(document.kind)}.")
     body = _read(kind, document, writing=True)
+    if kind.before_writing is not None:
+        kind.before_writing(body)
     _reduce(state, applied, context, lambda entry: _applied(state.find(entry)))
     if kind.part is not None and kind.consents_to is not None:
         consented = kind.consents_to(getattr(state, kind.part), body)
@@ -143,7 +150,7 @@ def describe(state: JournalState, item: Item, voice: Voice) -> str:
         text += f"\n  Not counted: {item.skipped}"
     for account in item.refused_by:
         text += f"\n  Not delivered to {voice.name(account)}"
-    return text
+    return voice.clean(text)
 
 
 def encode_state(state: JournalState) -> bytes:
@@ -216,7 +223,7 @@ def _words(state: JournalState, applied: AppliedDocument, voice: Voice) -> str:
         unread = "that can't be read here"
     else:
         unread = "which this version of Duolog doesn't know"
-    return f"{voice.name(applied.author)} wrote a document of the kind {plain_line(applied.document.kind)}, {unread}"
+    return f"{voice.name(applied.author)} wrote a document of the kind {one_line(applied.document.kind)}, {unread}"
 
 
 # --- many documents, and taking back what did not arrive -------------------------------------------------------------

@@ -9,7 +9,8 @@ from typing import Annotated
 
 from pydantic import StringConstraints
 
-from duolog.documents.base import AppliedDocument, Binary, Body, Context, Voice, plain_line
+from duolog.documents.base import AppliedDocument, Binary, Body, Context, Voice
+from duolog.documents.plain import one_line
 from duolog.protocol import sizes
 
 
@@ -38,4 +39,4 @@ def reduce_moved(state: Moves, applied: AppliedDocument, body: Moved, context: C
 
 def describe_moved(applied: AppliedDocument, body: Moved, voice: Voice, state: Moves) -> str:
     """`Ada goes on with this journal at https://journal.example`."""
-    return f"{voice.name(applied.author)} goes on with this journal at {plain_line(body.origin)}"
+    return f"{voice.name(applied.author)} goes on with this journal at {one_line(body.origin)}"

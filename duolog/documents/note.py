@@ -7,7 +7,8 @@ from typing import Annotated
 
 from pydantic import Field, StringConstraints
 
-from duolog.documents.base import AppliedDocument, Body, Prose, Voice, plain, plain_line
+from duolog.documents.base import AppliedDocument, Body, Prose, Voice
+from duolog.documents.plain import lines, one_line
 
 Word = Annotated[str, StringConstraints(min_length=1, max_length=64, pattern=r"\S")]
 
@@ -22,9 +23,9 @@ class Note(Body):
 
 def describe_note(applied: AppliedDocument, body: Note, voice: Voice, state: None) -> str:
     """Who wrote, the text, and its feelings and tags."""
-    lines = [f"{voice.name(applied.author)} wrote:", *(f"  {line}" for line in plain(body.text).strip().split("\n"))]
+    told = [f"{voice.name(applied.author)} wrote:", *(f"  {line}" for line in lines(body.text))]
     if body.feelings:
-        lines.append("  Feelings: " + ", ".join(map(plain_line, body.feelings)))
+        told.append("  Feelings: " + ", ".join(map(one_line, body.feelings)))
     if body.tags:
-        lines.append("  Tags: " + ", ".join(map(plain_line, body.tags)))
-    return "\n".join(lines)
+        told.append("  Tags: " + ", ".join(map(one_line, body.tags)))
+    return "\n".join(told)

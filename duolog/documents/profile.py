@@ -7,7 +7,10 @@ from typing import Annotated
 
 from pydantic import Field, StringConstraints
 
-from duolog.documents.base import AppliedDocument, Body, Context, Voice, plain_line
+from duolog.documents.base import AppliedDocument, Body, Context, Voice
+from duolog.documents.names import name_fault
+from duolog.documents.plain import one_line
+from duolog.errors import NotAllowed
 
 Profiles = dict[bytes, "Profile"]  # by account id
 
@@ -27,5 +30,15 @@ def reduce_profile(state: Profiles, applied: AppliedDocument, body: Profile, con
 
 def describe_profile(applied: AppliedDocument, body: Profile, voice: Voice, state: Profiles) -> str:
     """`... goes by Ada (she/her)`."""
-    pronouns = f" ({plain_line(body.pronouns)})" if body.pronouns else ""
-    return f"{voice.name(applied.author)} goes by {plain_line(body.display_name)}{pronouns}"
+    author, fault = voice.name(applied.author), name_fault(body.display_name)
+    if fault is not None:
+        return f"{author} chose a name that isn't shown. {fault}"
+    pronouns = f" ({one_line(body.pronouns)})" if body.pronouns else ""
+    return f"{author} goes by {one_line(body.display_name)}{pronouns}"
+
+
+def require_name(body: Profile) -> None:
+    """Before writing: a name that others would not be shown is refused. Raises: NotAllowed."""
+    fault = name_fault(body.display_name)
+    if fault is not None:  # check: documents.name
+        raise NotAllowed(f"{fault} Choose another.")

@@ -3,6 +3,7 @@
 `part` names the field of `JournalState` that the kind's reducer keeps; a kind without one stands in the timeline alone.
 `looks_back`: asked before the reducer, with the document that an answer names (None where it isn't held) and whether
 that one is a step. `while_provisional`: whether it may be written before the partners have compared their words.
+`before_writing`: what a client asks of its own document alone; no reader does.
 `consents_to`: what the author of a body consents to, from the kind's state: asked before sending, and refused where it
 has a part that this version can't show. A kind in which any step means consent must say it.
 """
@@ -20,7 +21,7 @@ from duolog.documents.boundary_words import describe_step
 from duolog.documents.copy import Copy, describe_copy
 from duolog.documents.moved import Moved, describe_moved, reduce_moved
 from duolog.documents.note import Note, describe_note
-from duolog.documents.profile import Profile, describe_profile, reduce_profile
+from duolog.documents.profile import Profile, describe_profile, reduce_profile, require_name
 from duolog.documents.withdrawn import Withdrawn, describe_withdrawn, reduce_withdrawn, require_text
 from duolog.protocol.messages import Document
 
@@ -37,11 +38,14 @@ class Kind:
     reduce: Callable[[Any, AppliedDocument, Any, Context], Any] | None = None
     while_provisional: bool = True
     looks_back: Callable[[AppliedDocument, Any, AppliedDocument | None, bool], None] | None = None
+    before_writing: Callable[[Any], None] | None = None
     consents_to: Callable[[Any, Any], Body | None] | None = None
 
 
 _ROWS = (
-    Kind("profile", 1, TypeAdapter(Profile), describe_profile, "profiles", reduce_profile),
+    Kind(
+        *("profile", 1, TypeAdapter(Profile), describe_profile, "profiles", reduce_profile), before_writing=require_name
+    ),
     Kind("note", 1, TypeAdapter(Note), describe_note),
     Kind("copy", 1, TypeAdapter(Copy), describe_copy, while_provisional=False),
     Kind(

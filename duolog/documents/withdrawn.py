@@ -1,4 +1,4 @@
-"""`withdrawn`: its author takes a text back, within a day. It hides text, never a step.
+"""`withdrawn`: its author takes a text back, within a day by one server's clock. It hides text, never a step.
 
 It has no text of its own. Whoever kept the entry keeps it; everybody else is left with the gap and who made it. A
 client that doesn't hold the named text can't look at its kind: there the gap alone is explained.
@@ -19,10 +19,13 @@ class Withdrawn(Body):
 
 @dataclass(frozen=True, slots=True)
 class Withdrawal:
-    """One that counts as far as can be told here: the hash of the message that it names, and when it was received."""
+    """One that counts as far as can be told here: the hash of the message that it names, when it was received, and the
+    first seq whose receipt is by the same clock.
+    """
 
     message: Hash
     received: int
+    key_since: int = 0
 
 
 Withdrawals = dict[EntryId, dict[AccountId, Withdrawal]]
@@ -43,6 +46,8 @@ def require_text(applied: AppliedDocument, body: Withdrawn, named: AppliedDocume
         raise NotAllowed("It names another text than the one that is here.")
     if is_step:  # check: withdrawn.step
         raise NotAllowed("This is a step that the other may have answered, so it stands. Only texts are withdrawn.")
+    if named.seq < applied.key_since:  # check: withdrawn.carried
+        raise NotAllowed("It was written at another server. Each of you can erase it for themselves.")
     if applied.received - named.received > sizes.WITHDRAW_WINDOW:  # check: withdrawn.window
         raise NotAllowed("It was written more than a day before. Each of you can erase it for themselves.")
 
@@ -52,7 +57,7 @@ def reduce_withdrawn(state: Withdrawals, applied: AppliedDocument, body: Withdra
     known = state.get(body.answers.entry, {})
     if applied.author in known:  # check: withdrawn.twice
         raise NotAllowed("It is withdrawn already.")
-    made = Withdrawal(body.answers.message, applied.received)
+    made = Withdrawal(body.answers.message, applied.received, applied.key_since)
     return {**state, body.answers.entry: {**known, applied.author: made}}
 
 

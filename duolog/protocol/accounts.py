@@ -138,44 +138,48 @@ def _verify_genesis(signed: SignedAccountStatement) -> AccountChain:
 
 
 def extend_chain(chain: AccountChain, signed: SignedAccountStatement) -> AccountChain:
-    """The chain with one more rotation.
+    """The chain with one more rotation. Raises: as `continue_chain`. Spec: §4."""
+    return continue_chain(chain, [signed])
+
+
+def continue_chain(chain: AccountChain, statements: Sequence[SignedAccountStatement]) -> AccountChain:
+    """The chain with further rotations; what it holds already is not verified again.
 
     Raises:
-        MalformedData: the statement is not a rotation in canonical form.
-        ChainViolation: another account, generation or predecessor than the next one.
+        MalformedData: a statement is not a rotation in canonical form.
+        ChainViolation: another account, generation or predecessor than the next one, or one too many.
         BadSignature: the old or the new key has not signed.
     Spec: §4.
     """
+    generations = list(chain.generations)
+    for signed in statements:
+        generations.append(_verify_rotation(chain.account, generations[-1], signed))
+    return AccountChain(chain.account, tuple(generations))
+
+
+def _verify_rotation(account: bytes, before: Generation, signed: SignedAccountStatement) -> Generation:
     fields = Fields.of_statement(signed.statement, "account_rotation")
-    if fields.data("account", sizes.ACCOUNT_ID) != chain.account:  # check: accounts.rotation_account
+    if fields.data("account", sizes.ACCOUNT_ID) != account:  # check: accounts.rotation_account
         raise ChainViolation("A rotation belongs to another account.", check="accounts.rotation_account")
-    if fields.number("generation") != chain.newest.generation + 1:  # check: accounts.rotation_generation
+    if fields.number("generation") != before.generation + 1:  # check: accounts.rotation_generation
         raise ChainViolation("A rotation is not the next generation.", check="accounts.rotation_generation")
-    if fields.data("prev", sizes.HASH) != chain.newest.statement_hash:  # check: accounts.rotation_prev
+    if before.generation >= sizes.MAX_GENERATIONS:  # check: accounts.generations
+        raise ChainViolation("An account has had more keys than an account can have.", check="accounts.generations")
+    if fields.data("prev", sizes.HASH) != before.statement_hash:  # check: accounts.rotation_prev
         raise ChainViolation("A rotation does not follow the statement before it.", check="accounts.rotation_prev")
     at = fields.integer("at", 0, sizes.MAX_U32)
-    rotation = _read_generation(fields, chain.newest.generation + 1, signed.statement, at)
+    rotation = _read_generation(fields, before.generation + 1, signed.statement, at)
     _require_signatures(signed, 2)
-    verify_statement(chain.newest.sign_key, signed.statement, signed.signatures[0])  # check: accounts.rotation_old_key
+    verify_statement(before.sign_key, signed.statement, signed.signatures[0])  # check: accounts.rotation_old_key
     verify_statement(rotation.sign_key, signed.statement, signed.signatures[1])  # check: accounts.rotation_new_key
-    return AccountChain(account=chain.account, generations=(*chain.generations, rotation))
+    return rotation
 
 
 def verify_chain(statements: Sequence[SignedAccountStatement]) -> AccountChain:
-    """A whole account chain, genesis first.
-
-    Raises:
-        MalformedData: a statement is not canonical, or the chain is empty.
-        ChainViolation: a link does not follow the one before.
-        BadSignature: a key that must sign has not.
-    Spec: §4.
-    """
+    """A whole account chain, genesis first. Raises: as `continue_chain`, for a wrong genesis too. Spec: §4."""
     if not statements:
         raise ChainViolation("An account chain has no genesis.", check="accounts.empty")
-    chain = _verify_genesis(statements[0])
-    for signed in statements[1:]:
-        chain = extend_chain(chain, signed)
-    return chain
+    return continue_chain(_verify_genesis(statements[0]), statements[1:])
 
 
 def require_descent(pinned: AccountChain, offered: AccountChain) -> None:
@@ -305,8 +309,10 @@ def _read_keyholder(fields: Fields) -> Keyholder:
     return keyholder
 
 
-def verify_sets(chain: AccountChain, statements: Sequence[SignedAccountStatement]) -> tuple[KeyholderSet, ...]:
-    """Every keyholder set of an account, first version first.
+def verify_sets(
+    chain: AccountChain, statements: Sequence[SignedAccountStatement], known: Sequence[KeyholderSet] = ()
+) -> tuple[KeyholderSet, ...]:
+    """Every keyholder set of an account, first version first. `known`: what the first ones were verified to be.
 
     Raises:
         MalformedData: a set is not canonical.
@@ -314,9 +320,9 @@ def verify_sets(chain: AccountChain, statements: Sequence[SignedAccountStatement
         BadSignature: the generation's key has not signed.
     Spec: §4.
     """
-    sets: list[KeyholderSet] = []
-    prev: bytes | None = None
-    for signed in statements:
+    sets = list(known)
+    prev = statement_hash(statements[len(sets) - 1].statement) if sets else None
+    for signed in statements[len(sets) :]:
         sets.append(follow_set(chain, sets[-1] if sets else None, prev, signed))
         prev = statement_hash(signed.statement)
     if not sets:
@@ -369,15 +375,17 @@ def require_committed_set(generation: Generation, salt: bytes, statement: bytes)
         )
 
 
-def require_own_set(chain: AccountChain, statements: Sequence[SignedAccountStatement], salt: bytes) -> KeyholderSet:
-    """The newest keyholder set of an own account; `salt` is that of its newest generation.
+def require_own_set(
+    chain: AccountChain, statements: Sequence[SignedAccountStatement], salt: bytes, known: Sequence[KeyholderSet] = ()
+) -> KeyholderSet:
+    """The newest keyholder set of an own account; `salt` is that of its newest generation, `known` as in `verify_sets`.
 
     Raises:
         MalformedData, ChainViolation, BadSignature: as `verify_sets`.
         ChainViolation: the newest set is of an earlier generation, or the first of that one not the one committed to.
     Spec: §4.
     """
-    sets = verify_sets(chain, statements)
+    sets = verify_sets(chain, statements, known)
     newest = chain.newest
     if sets[-1].generation != newest.generation:  # check: accounts.set_newest
         raise ChainViolation(

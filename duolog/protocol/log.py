@@ -2,7 +2,7 @@
 
 Rules (steps 1 to 3 of a client's order, spec §6)
 1. Seqs are gapless from 1; each head is the hash of the head before and the item's digest; nothing follows a close.
-2. Each push ends in a receipt of the pinned key over its last head; times never decrease.
+2. Each push ends in a receipt of the pinned key over its last head; times never decrease under one key.
 3. Roster statements and closings obey the rules of `roster`.
 
 The server appends by the same functions, so that it refuses what clients would disbelieve. Author faults (steps 4 to
@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from duolog.errors import BadReceipt, LogViolation, RosterViolation
 from duolog.protocol.codec import label, parse_canonical, sha256
 from duolog.protocol.entries import blob_hash, entry_digest
-from duolog.protocol.receipts import Receipt, verify_receipt
+from duolog.protocol.receipts import Receipt, is_plausible, verify_receipt
 from duolog.protocol.roster import Chains, check_change, check_close
 from duolog.protocol.roster_changes import Roster
 from duolog.protocol.roster_statements import parse_close, statement_type
@@ -58,7 +58,8 @@ def entry_item(header: bytes, blob: bytes) -> EntryItem:
 class LogState:
     """How far a log is verified.
 
-    The last `seq` and its `head`, the newest receipt's `time`, the roster in force, and whether the journal is closed.
+    The last `seq` and its `head`, the newest receipt's `time` and the `key` that signed it (None where there is no
+    receipt yet), the roster in force, and whether the journal is closed.
     `closed_under`: the receipt key of the one server whose log the closing ends, None for one that ends the journal.
     """
 
@@ -66,6 +67,7 @@ class LogState:
     seq: int
     head: bytes
     time: int
+    key: bytes | None
     roster: Roster | None
     closed: bool
     closed_under: bytes | None = None
@@ -83,7 +85,7 @@ def next_head(head: bytes, digest: bytes) -> bytes:
 
 def empty_log(journal: bytes) -> LogState:
     """The state before the genesis. Spec: §6."""
-    return LogState(journal=journal, seq=0, head=first_head(journal), time=0, roster=None, closed=False)
+    return LogState(journal=journal, seq=0, head=first_head(journal), time=0, key=None, roster=None, closed=False)
 
 
 def append_item(state: LogState, seq: int, item: Item, chains: Chains) -> LogState:
@@ -127,18 +129,21 @@ def accept_receipt(state: LogState, receipt: Receipt, receipt_key: bytes) -> Log
     """The state with the receipt that ends a push.
 
     Raises:
-        BadReceipt: for another seq or head, not this server's, or earlier than the one before.
+        BadReceipt: for another seq or head, not this server's, of a time that no clock shows, or earlier than the one
+            before it under the same key.
         RosterViolation: its push closes the log of another server.
     Spec: §6.
     """
     if (receipt.seq, receipt.head) != (state.seq, state.head):  # check: log.receipt_head
         raise BadReceipt("A receipt is for another head than the log gives.", check="log.receipt_head")
     verify_receipt(receipt, state.journal, receipt_key)  # check: log.receipt_signature
-    if receipt.time < state.time:  # check: log.receipt_time
+    if not is_plausible(receipt.time):  # check: log.receipt_range
+        raise BadReceipt("The server dates a receipt before 2020 or after 2200.", check="log.receipt_range")
+    if receipt_key == state.key and receipt.time < state.time:  # check: log.receipt_time
         raise BadReceipt("The server's receipts run backwards in time.", check="log.receipt_time")
     if state.closed_under not in (None, receipt_key):  # check: log.close_key
         raise RosterViolation("A closing belongs to another server's log of this journal.", check="log.close_key")
-    return replace(state, time=receipt.time)
+    return replace(state, time=receipt.time, key=receipt_key)
 
 
 def append_push(

@@ -2,7 +2,8 @@
 
 Rules
 - A receipt covers journal, seq, head and acceptance time (Unix seconds). It proves acceptance, never delivery.
-- There is one for each accepted push, at its last seq. Times never decrease within a journal.
+- There is one for each accepted push, at its last seq. Times lie between 2020 and 2200, and never decrease under one
+  receipt key: behind a move another server's clock counts.
 - Its encoding (112 bytes) is also what a message carries as `seen`.
 - A replacement of the receipt key is signed by the key before it, or confirmed by the user.
 """
@@ -32,15 +33,31 @@ class Receipt:
 def parse_receipt(data: bytes) -> Receipt:
     """A receipt from its 112 bytes; nothing is verified yet.
 
-    Raises: MalformedData for another length, seq 0, or a number beyond 2^53-1.
+    Raises: MalformedData for another length, seq 0, a number beyond 2^53-1, or a time that no clock shows.
     Spec: §6.
+    """
+    receipt = stored_receipt(data)
+    if parse_u64(data[:8]) == 0:  # check: receipts.first_seq
+        raise MalformedData("A receipt is for the place before a journal's first item.")
+    if not is_plausible(receipt.time):  # check: receipts.time
+        raise MalformedData("A receipt's time is before 2020 or after 2200.")
+    return receipt
+
+
+def is_plausible(time: int) -> bool:
+    """Whether a receipt can have been given at this time (Unix seconds): from 2020 to 2200. Spec: §6."""
+    return sizes.EARLIEST_TIME <= time <= sizes.LATEST_TIME
+
+
+def stored_receipt(data: bytes) -> Receipt:
+    """A receipt that was believed once, from its 112 bytes: one from before numbers were bounded is read as well.
+
+    Raises: MalformedData: another length.
     """
     if len(data) != sizes.RECEIPT:  # check: receipts.size
         raise MalformedData(f"A receipt has {len(data)} bytes where {sizes.RECEIPT} belong.")
-    receipt = Receipt(seq=parse_u64(data[:8]), head=data[8:40], time=parse_u64(data[40:48]), signature=data[48:])
-    if receipt.seq == 0:  # check: receipts.first_seq
-        raise MalformedData("A receipt is for the place before a journal's first item.")
-    return receipt
+    seq, time = int.from_bytes(data[:8], "big"), int.from_bytes(data[40:48], "big")
+    return Receipt(seq=seq, head=data[8:40], time=time, signature=data[48:])
 
 
 def receipt_input(journal: bytes, seq: int, head: bytes, time: int) -> bytes:

@@ -51,8 +51,13 @@ MAX_NAMED = 4096  # accounts that one journal's log ever names
 MAX_SERVERS = 256  # that one journal came from, and receipt keys of one server
 MAX_LISTED = 500  # journals in one answer
 MAX_CLOSINGS = 64  # of one account that wait at a time
+MAX_GENERATIONS = 32 * KIB  # of one account: daily rotations for 89 years
+MAX_JOURNALS = 4096  # of one account, in which it is a member
 
 # times, seconds
+EARLIEST_TIME = 1_577_836_800  # of a receipt: 2020-01-01T00:00:00Z
+LATEST_TIME = 7_258_118_400  # of a receipt: 2200-01-01T00:00:00Z
+CLOCK_TOLERANCE = 24 * 3600  # by how much two clocks may differ before somebody is told
 WITHDRAW_WINDOW = 24 * 3600  # between the receipts of an entry and of its withdrawal
 CLOSER_READS = 30 * 24 * 3600  # how long who closed a journal may still fetch it
 
@@ -74,6 +79,8 @@ MAX_PUSH_ITEMS = 256
 MAX_PUSH_BYTES = KIB * KIB
 MAX_PAGE_ITEMS = 1024
 MAX_PAGE_BYTES = KIB * KIB
+MAX_CHAIN_PAGE = 256  # key statements in one answer about a journal's accounts
+MAX_OWN_PAGE = 64  # key statements, keyholder sets and earlier seeds, each, in one answer about the own account
 
 # adding a device
 DEVICE_CODE = 32  # secret 16 | first 16 bytes of the hash of the new device's public keys

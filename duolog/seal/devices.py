@@ -33,7 +33,7 @@ from duolog.protocol.codec import encode_b64, encode_canonical, label, parse_b64
 from duolog.protocol.ids import keyholder_id
 from duolog.protocol.statements import Fields
 from duolog.seal import aead
-from duolog.seal.chains import encode_link, read_link
+from duolog.seal.chains import encode_links, read_link
 from duolog.seal.derive import hkdf
 from duolog.seal.keys import Secret
 
@@ -183,8 +183,8 @@ class DeviceAccount:
             {
                 "type": "device_account",
                 "account": encode_b64(self.account),
-                "chain": [encode_link(item) for item in self.chain],
-                "sets": [encode_link(item) for item in self.sets],
+                "chain": encode_links(self.chain),
+                "sets": encode_links(self.sets, self.chain),
                 "salt": encode_b64(self.salt),
                 "account_head": {"seq": self.account_head.seq, "head": encode_b64(self.account_head.head)},
                 "origin": self.origin,

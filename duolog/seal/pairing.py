@@ -36,7 +36,7 @@ from duolog.protocol.roster_changes import Roster
 from duolog.protocol.roster_statements import Acceptance, Rights, Role, SignedAcceptance, parse_acceptance, parse_roster
 from duolog.protocol.statements import Fields, Signature, SignedStatement, statement_hash, verify_statement
 from duolog.seal import aead
-from duolog.seal.chains import encode_link, read_link
+from duolog.seal.chains import encode_links, read_link
 from duolog.seal.derive import hkdf
 from duolog.seal.keys import Secret
 from duolog.seal.words import eight_words
@@ -66,7 +66,7 @@ class Invitation:
         """The plaintext whose hash the acceptance names. Raises: MalformedData when it is too long. Spec: §7."""
         value: JsonObject = {
             "type": "invitation",
-            "chain": [encode_link(signed) for signed in self.chain],
+            "chain": encode_links(self.chain),
             "genesis": {
                 "statement": encode_b64(self.genesis.statement),
                 "signatures": [
@@ -99,7 +99,7 @@ class Answer:
                 "type": "invitation_answer",
                 "acceptance": encode_b64(self.acceptance.statement),
                 "signature": encode_b64(self.acceptance.signature),
-                "chain": [encode_link(signed) for signed in self.chain],
+                "chain": encode_links(self.chain),
             },
             sizes.MAX_INVITATION,
         )

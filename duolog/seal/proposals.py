@@ -15,7 +15,7 @@ from duolog.protocol.codec import encode_b64, encode_canonical, label, parse_can
 from duolog.protocol.roster_statements import SignedAcceptance
 from duolog.protocol.statements import Fields
 from duolog.seal import aead
-from duolog.seal.chains import encode_link, read_link
+from duolog.seal.chains import encode_links, read_link
 from duolog.seal.derive import expand
 from duolog.seal.keys import EpochKey
 from duolog.seal.pairing import (
@@ -46,7 +46,7 @@ class ProposalContext:
                 "type": "confidant_context",
                 "invitation": encode_b64(self.invitation),
                 "nonce": encode_b64(self.nonce),
-                "chain": [encode_link(signed) for signed in self.chain],
+                "chain": encode_links(self.chain),
             },
             _MAX_PLAINTEXT,
         )

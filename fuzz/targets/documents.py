@@ -7,6 +7,7 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
+from duolog.documents import names, plain
 from duolog.documents.account import (
     ACCOUNT_KINDS,
     AccountState,
@@ -14,7 +15,7 @@ from duolog.documents.account import (
     encode_account_state,
     parse_account_state,
 )
-from duolog.documents.base import AppliedDocument, Context, Voice, parse_body, plain, plain_line
+from duolog.documents.base import AppliedDocument, Context, Voice, parse_body
 from duolog.documents.boundary_words import describe_boundary, view_boundary
 from duolog.documents.journal import JournalState, apply, apply_all, describe, encode_state, parse_state
 from duolog.documents.registry import KINDS
@@ -152,6 +153,16 @@ def shown_text(data: bytes) -> None:
     """The cleaner of texts that somebody else wrote; what it gives, it leaves alone."""
     text = data.decode("utf-8", "replace")
     clean: Callable[[str], str]
-    for clean in (plain, plain_line):
+    for clean in (plain.clean, plain.clean_line):
         assert clean(clean(text)) == clean(text)
         assert "\x1b" not in clean(text)
+
+
+@target(lambda: [text.encode("utf-8", "replace") for text in nasty.STRINGS], change=change_text, raises=())
+def shown_name(data: bytes) -> None:
+    """A name: one that is shown passes for nobody and is safe; two that look alike are told apart."""
+    text = data.decode("utf-8", "replace")
+    shown = names.shown_names({b"a" * 32: text, b"b" * 32: text, b"c" * 32: "Sam"})
+    assert (names.name_fault(text) is None) == (b"a" * 32 in shown)
+    assert len(set(shown.values())) == len(shown)
+    assert all(plain.clean(name) == name for name in shown.values())

@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,10 @@ from fastapi import FastAPI
 
 from app.settings import Settings
 from hostile.liar import Attack, Liar
+from tests.attacks.moved import Two
 from tests.attacks.people import ORIGIN, Couple, Someone, pair, register
+from tests.client.couple import pair as pair_homes
+from tests.client.servers import ELSEWHERE, Servers, other_settings
 from tests.conftest import running
 
 
@@ -68,3 +72,24 @@ async def couple(ada: Someone, sam: Someone) -> Couple:
     await ada.duolog.sync()
     assert await sam.texts(made.journal) == ["the first note", "the second note"]
     return made
+
+
+@pytest.fixture
+async def servers(
+    request: pytest.FixtureRequest, real: FastAPI, attacked_settings: Settings, tmp_path: Path
+) -> AsyncIterator[Servers]:
+    async with AsyncExitStack() as stack:
+        other = other_settings(request, attacked_settings, tmp_path, ELSEWHERE)
+        yield Servers({ORIGIN: real, ELSEWHERE: await stack.enter_async_context(running(other))})
+
+
+@pytest.fixture
+async def two(servers: Servers) -> AsyncIterator[Two]:
+    ada, words = await servers.register()
+    sam, _ = await servers.register()
+    journal = await pair_homes(ada, sam)
+    await ada.write(journal, "note", {"text": "first"})
+    await sam.sync()
+    yield Two(ada, sam, journal, words)
+    await ada.close()
+    await sam.close()

@@ -80,10 +80,10 @@ async def test_server_shows_a_new_device_another_account_than_the_old_one_did(ad
         ({"sets": own.sets[:1]}, "client.enrolled_sets"),
     ):
 
-        async def shown(changes: dict[str, Any] = changes) -> Any:
+        async def shown(*_: int, changes: dict[str, Any] = changes) -> Any:
             return own.model_copy(update=changes)
 
-        network.own_account = shown  # type: ignore[method-assign]
+        network.own_account = shown  # type: ignore[method-assign, assignment]
         with pytest.raises(WrongAccount) as caught:
             await enrollment.finish()
         assert caught.value.check == check
@@ -100,7 +100,7 @@ async def test_server_shows_a_new_device_another_receipt_key(ada: Someone) -> No
     info = await network.server_info()
     other = info.receipt_keys[0].model_copy(update={"key": GenerationSecret.new(1).sign_key})
 
-    async def lie() -> Any:
+    async def lie(*_: int) -> Any:
         return info.model_copy(update={"receipt_keys": [other]})
 
     network.server_info = lie  # type: ignore[method-assign]
@@ -137,10 +137,10 @@ async def test_server_suppresses_a_revocation_towards_an_own_device(couple: Coup
     await phone.sync()
     network = phone._context.network.transport
 
-    async def old() -> Any:
+    async def old(*_: int) -> Any:
         return before
 
-    network.own_account = old  # type: ignore[method-assign]
+    network.own_account = old  # type: ignore[method-assign, assignment]
     with pytest.raises(Rollback) as caught:
         await phone.sync()
     assert caught.value.check == "accounts.chain_rollback"

@@ -7,6 +7,7 @@ import pytest
 from fastapi import FastAPI
 
 from duolog.client import Duolog
+from duolog.client.clocks import clock_apart
 from duolog.errors import (
     BadReceipt,
     BadSignature,
@@ -18,7 +19,9 @@ from duolog.errors import (
     VerificationError,
     Withheld,
 )
+from duolog.protocol import sizes
 from duolog.protocol.receipts import Receipt
+from hostile.liar import Attack
 from hostile.log_attacks import (
     CutPage,
     DropEntry,
@@ -32,9 +35,9 @@ from hostile.log_attacks import (
     ReorderEntries,
     RewriteWithoutEntry,
     RollBack,
-    TimeBackwards,
 )
 from hostile.roster_attacks import HideJournals
+from hostile.time_attacks import ImplausibleTime, TimeBackwards
 from tests.attacks.conftest import liar_for
 from tests.attacks.people import (
     UNLOCK,
@@ -46,6 +49,7 @@ from tests.attacks.people import (
     expect_quarantine,
 )
 
+DAY = 24 * 3600
 THIRD, FOURTH = "the third note", "the fourth note"
 
 
@@ -103,6 +107,49 @@ async def test_server_dates_a_receipt_before_the_last(couple: Couple) -> None:
     await _two_more(couple)
     couple.sam.lied_to(TimeBackwards())
     await expect_freeze(couple.sam, couple.journal, BadReceipt, "log.receipt_time", true=[THIRD])
+
+
+@pytest.mark.parametrize("time", [1, sizes.EARLIEST_TIME - 1, sizes.LATEST_TIME + 1, sizes.MAX_INTEGER])
+async def test_server_dates_a_receipt_at_a_time_that_no_clock_shows(couple: Couple, time: int) -> None:
+    """Nothing of it is stored, so that true times behind it don't seem to run backwards."""
+    before = await couple.sam.texts(couple.journal)
+    await _two_more(couple)
+    couple.sam.lied_to(ImplausibleTime(time))
+    with pytest.raises(MalformedData):
+        await couple.sam.duolog.sync()
+    assert (await couple.sam.duolog.journal(couple.journal)).frozen is None
+    assert await couple.sam.texts(couple.journal) == before
+    couple.sam.lied_to(Attack())
+    await couple.sam.duolog.sync()
+    assert await couple.sam.texts(couple.journal) == [*before, THIRD, FOURTH]
+    await couple.sam.note(couple.journal, "and life goes on")
+
+
+async def test_server_answers_a_push_with_a_time_that_no_clock_shows(couple: Couple) -> None:
+    couple.sam.lied_to(FalsePushAnswer("time"))
+    with pytest.raises(MalformedData):
+        await couple.sam.duolog.write(couple.journal, "note", {"text": "taken in another century"})
+    couple.sam.lied_to(Attack())
+    assert not (await couple.sam.duolog.sync()).problems
+    assert "taken in another century" in await couple.sam.texts(couple.journal)
+
+
+@pytest.mark.parametrize(("days", "says"), [(400, 400), (-400, -400)])
+async def test_server_with_a_wrong_clock_freezes_nothing_and_is_told_of(
+    couple: Couple, real: FastAPI, days: int, says: int
+) -> None:
+    """Either clock may be the wrong one. What nobody wrote to lately is no sign of it."""
+    assert (await couple.sam.duolog.sync()).clock_apart == 0
+    context, true = couple.sam.duolog._context, couple.sam.duolog._context.clock
+    context.clock = lambda: true() - days * DAY
+    assert (clock_apart(context) > 399 * DAY) == (days > 0)
+    await couple.sam.note(couple.journal, "by my own clock")
+    report = await couple.sam.duolog.sync()
+    assert abs(report.clock_apart - says * DAY) < 60
+    assert not report.frozen
+    context.clock = true
+    await couple.sam.note(couple.journal, "put right")
+    assert (await couple.sam.duolog.sync()).clock_apart == 0
 
 
 @pytest.mark.parametrize("field", ["journal", "entry", "epoch", "author", "generation", "attachments"])

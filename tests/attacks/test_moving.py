@@ -1,19 +1,13 @@
 """Attacks around moving to another server: by the old one, the new one, a thief, and whoever gets there first."""
 
 import dataclasses
-from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack
-from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import pytest
-from fastapi import FastAPI
 from sqlalchemy import Connection, delete, select, update
 
 from app.journals.table import journals, log
 from app.origins.table import carried
-from app.settings import Settings
 from duolog.api.accounts import PackageModel
 from duolog.api.carrying import Carried
 from duolog.api.journals import CarriedKey, ChainList, JournalList
@@ -21,53 +15,24 @@ from duolog.api.pages import Placed, PulledPage, PulledPush
 from duolog.api.server import ServerInfo
 from duolog.client import Duolog
 from duolog.client.switching import receipt_key_of
-from duolog.errors import NotAllowed, PinMismatch, Rollback, RosterViolation, ServerRefused, TransportError, Withheld
+from duolog.errors import (
+    NotAllowed,
+    PinMismatch,
+    Rollback,
+    RosterViolation,
+    ServerRefused,
+    TransportError,
+    Withheld,
+)
 from duolog.protocol import sizes
 from duolog.protocol.codec import encode_b64
 from duolog.protocol.log import first_head, next_head
+from tests.attacks.moved import Two, texts
 from tests.attacks.people import ORIGIN
-from tests.client.couple import pair
 from tests.client.devices import enroll
-from tests.client.servers import ELSEWHERE, Route, Servers, cut, lie, other_settings, replace
-from tests.conftest import running
+from tests.client.servers import ELSEWHERE, Route, Servers, cut, lie, replace
 
 EVIL_KEY = bytes(range(32))
-
-
-@dataclass
-class Two:
-    """Ada and Sam on the first server, with a note that both have read, and Ada's words."""
-
-    ada: Duolog
-    sam: Duolog
-    journal: bytes
-    words: str
-
-
-@pytest.fixture
-async def servers(
-    request: pytest.FixtureRequest, real: FastAPI, attacked_settings: Settings, tmp_path: Path
-) -> AsyncIterator[Servers]:
-    async with AsyncExitStack() as stack:
-        other = other_settings(request, attacked_settings, tmp_path, ELSEWHERE)
-        yield Servers({ORIGIN: real, ELSEWHERE: await stack.enter_async_context(running(other))})
-
-
-@pytest.fixture
-async def two(servers: Servers) -> AsyncIterator[Two]:
-    ada, words = await servers.register()
-    sam, _ = await servers.register()
-    journal = await pair(ada, sam)
-    await ada.write(journal, "note", {"text": "first"})
-    await sam.sync()
-    yield Two(ada, sam, journal, words)
-    await ada.close()
-    await sam.close()
-
-
-async def texts(person: Duolog, journal: bytes) -> list[str]:
-    timeline = await person.timeline(journal)
-    return [item.body["text"] for item in timeline if item.kind == "note" and item.body is not None]
 
 
 def drop_last(connection: Connection, journal: bytes) -> None:

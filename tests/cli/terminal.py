@@ -57,6 +57,10 @@ class Terminal:
         """Types a line."""
         os.write(self._fd, (text + end).encode())
 
+    def signal(self, number: int) -> None:
+        """Sends a signal to the command alone."""
+        os.kill(self._pid, number)
+
     def ended(self) -> int:
         """Reads to the end; the exit code."""
         end = time.monotonic() + PATIENCE

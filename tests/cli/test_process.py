@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from duolog.cli import forms, screen
+from duolog.cli import forms
+from duolog.documents.plain import clean
 from tests.cli.transcript import run
 from tools.cli_docs import names
 from tools.local_server import LocalServer
@@ -88,4 +89,4 @@ def test_a_home_that_cannot_be_written_is_said_and_changes_nothing(server: Local
 
 
 def test_words_of_others_cannot_steer_the_terminal() -> None:
-    assert screen.clean("a\x1b[2Jb\x07c\u202ed\x9be\tf\ng") == "a[2Jbcde\tf\ng"
+    assert clean("a\x1b[2Jb\x07c\u202ed\x9be\tf\ng") == "a\ufffd[2Jb\ufffdc\ufffdd\ufffde\tf\ng"

@@ -2,6 +2,8 @@
 
 import json
 import re
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -105,3 +107,27 @@ def test_a_changed_export_is_a_stop_that_says_what_to_do(ada: Person, tmp_path: 
     assert "duolog heads" not in said.text
     advice = json.loads(ada.say("verify-export", str(file), "--json").out)["error"]["next"]
     assert re.search(r"make a new one: `duolog export`", advice[-1])
+
+
+def test_a_new_way_into_the_account_is_told_also_when_the_sync_fails(ada: Person) -> None:
+    ada.ok("journal", "create")
+    with closing(sqlite3.connect(ada.home / "log.sqlite")) as home, home:
+        home.execute("UPDATE meta SET value = x'' WHERE name = 'known_keyholders'")
+        home.execute("UPDATE journal SET seq = seq + 1")
+    said = ada.say("sync")
+    assert said.exit_code != 0
+    assert "there is a new way into your account" in said.err, said.text
+
+
+@pytest.mark.parametrize(("apart", "says"), [(3 * 86_400 + 5, "3 days ahead of"), (-90_000, "1 day behind")])
+def test_a_clock_that_is_wrong_is_named_and_stops_nothing(
+    ada: Person, monkeypatch: pytest.MonkeyPatch, apart: int, says: str
+) -> None:
+    ada.link("invite")
+    assert json.loads(ada.ok("sync", "--json"))["clock_apart"] == 0
+    monkeypatch.setattr("duolog.client.sync.clock_apart", lambda context: apart)
+    said = ada.say("sync")
+    assert said.exit_code == 0
+    assert f"the server's clock is {says} this computer's" in said.err.replace("\n", " ")
+    assert json.loads(ada.ok("sync", "--json"))["clock_apart"] == apart
+    assert f"clock is {says}" in ada.say("timeline").err.replace("\n", " ")

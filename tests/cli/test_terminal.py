@@ -1,7 +1,7 @@
 """At a terminal: questions, the words typed back, the editor, and what happens when somebody changes their mind."""
 
+import json
 import re
-import stat
 from pathlib import Path
 
 import pytest
@@ -100,11 +100,24 @@ def test_a_text_that_is_refused_is_not_lost(home: Path, tmp_path: Path) -> None:
         screen.type(PASSPHRASE)
         assert screen.ended() != 0
         said = " ".join(plain(screen.seen).split())
-    path = Path(re.search(r"Your text isn't lost: it is in (\S+),", said)[1])  # type: ignore[index]
-    assert len(path.read_text()) == 70000
-    assert stat.S_IMODE(path.stat().st_mode) == 0o600
-    path.unlink()
-    path.parent.rmdir()
+    assert "Your text isn't lost: it is kept here, sealed. `duolog draft rescued` shows it." in said
+    assert json.loads(run(home, ["draft", "rescued", "--json"]).out)["rescued"] == ["a" * 70000]
+    assert "Thrown away." in run(home, ["draft", "rescued", "--drop", "--yes"]).out
+    assert json.loads(run(home, ["draft", "rescued", "--json"]).out)["rescued"] == []
+
+
+def test_an_unknown_editor_is_warned_of_once(home: Path, tmp_path: Path) -> None:
+    path = tmp_path / "my-own-editor"
+    path.write_text("#!/bin/sh\n")
+    path.chmod(0o700)
+    warned = []
+    for _ in range(2):
+        with Terminal(["write"], home, EDITOR=f"'{path}' --flag", VISUAL="") as screen:
+            screen.wait("Passphrase:")
+            screen.type(PASSPHRASE)
+            assert screen.ended() == 0
+            warned.append("doesn't know the editor my-own-editor" in " ".join(plain(screen.seen).split()))
+    assert warned == [True, False]
 
 
 def test_interrupting_a_question_says_that_nothing_is_lost(home: Path) -> None:

@@ -10,6 +10,7 @@ from fastapi import FastAPI
 from duolog.api.accounts import EarlierSeed, OwnAccount
 from duolog.api.common import AccountStatementModel
 from duolog.client import Duolog
+from duolog.client.rotating import Wanted, rotate
 from duolog.errors import (
     ChainViolation,
     DuologError,
@@ -157,10 +158,20 @@ async def test_a_server_that_keeps_back_newer_keys_or_sets_is_caught(app: FastAP
     own = await ada._context.network.call(lambda transport: transport.own_account())
     newer = own.model_copy(update={"generation": 2})
     assert await sees(network, ada, newer, WrongAccount) == "client.package_generation"
-    shorter = two_generations(ada, own, with_earlier=False)
-    assert await sees(network, ada, shorter, Withheld) == "client.earlier_seed"
+    without = two_generations(ada, own, with_earlier=False)
+    assert await sees(network, ada, without, ChainViolation) == "accounts.set_newest", "it has the earlier seed itself"
     # The rotation was seen, and is a pin now: the older chain is a rollback.
     assert await sees(network, ada, own, Rollback) == "accounts.chain_rollback"
+
+
+async def test_a_server_that_keeps_back_an_earlier_key_from_a_new_home_is_caught(app: FastAPI) -> None:
+    ada, _, words = await register(app)
+    await rotate(ada._context, Wanted())
+    restoring = Tampered(app)
+    restoring.changes["own_account"] = showing(earlier_seeds=[])
+    with pytest.raises(Withheld) as caught:
+        await Duolog.restore(restoring, words, home=None)
+    assert caught.value.check == "client.earlier_seed"
 
 
 async def test_a_rotation_without_its_set_is_caught(app: FastAPI) -> None:

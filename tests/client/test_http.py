@@ -9,7 +9,7 @@ from fastapi import FastAPI
 
 import duolog.client
 from duolog.client import Duolog, HttpTransport, blocking
-from duolog.client.http import MAX_JSON
+from duolog.client.http import MAX_ANSWER
 from duolog.errors import DuologError, MalformedData, NotAllowed, ServerRefused, TransportError
 from tests.client.couple import UNLOCK, Tampered, register
 from tests.conftest import ORIGIN
@@ -37,7 +37,7 @@ def test_what_is_no_address_gets_a_sentence(address: str) -> None:
 
 
 async def test_an_answer_beyond_all_measure_is_not_read() -> None:
-    transport = answering(lambda request: httpx2.Response(200, content=b" " * (MAX_JSON + 1)))
+    transport = answering(lambda request: httpx2.Response(200, content=b" " * (MAX_ANSWER + 1)))
     with pytest.raises(TransportError, match="larger"):
         await transport.server_info()
 

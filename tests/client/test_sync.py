@@ -407,3 +407,21 @@ async def test_heads_are_noted_once_a_day_in_one_push_and_only_where_something_i
         clock.now += 24 * 3600
         await ada.sync()
         assert load_log(ada._context.store, own).seq == seq + 1
+
+
+async def test_a_home_that_stored_an_impossible_time_goes_on(app: FastAPI) -> None:
+    """From before times were bounded: an honest server doesn't run backwards behind it, and nothing names it again."""
+    async with couple(app) as two:
+        await two.ada.write(two.journal, "note", note_of("taken at an impossible time"))
+        await two.sam.sync()
+        store, time = two.ada._context.store, 2**62
+        store.write("UPDATE journal SET time = ? WHERE id = ?", time, two.journal)
+        seq, receipt = store.rows("SELECT seq, receipt FROM receipt WHERE journal = ? ORDER BY seq", two.journal)[-1]
+        assert isinstance(receipt, bytes)
+        spoilt = receipt[:40] + time.to_bytes(8, "big") + receipt[48:]
+        store.write("UPDATE receipt SET receipt = ? WHERE journal = ? AND seq = ?", spoilt, two.journal, seq)
+        assert (await two.ada.write(two.journal, "note", note_of("healed"))).delivered
+        assert (await two.ada.sync()).clock_apart == 0
+        await two.sam.sync()
+        assert [item.unreadable for item in await two.sam.timeline(two.journal) if item.unreadable] == []
+        assert (await two.ada.journal(two.journal)).frozen is None

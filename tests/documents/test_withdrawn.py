@@ -33,9 +33,9 @@ def test_a_text_is_taken_back_by_its_author() -> None:
     note = evening.write(ADA, Note(text="in anger"), "note")
     item = evening.write(ADA, take_back(note), "withdrawn")
     state = evening.state
-    assert state.withdrawn(note.applied.entry, ADA, START)
-    assert not state.withdrawn(note.applied.entry, SAM, START)
-    assert not state.withdrawn(note.applied.entry, ADA, START - sizes.WITHDRAW_WINDOW - 1)
+    assert state.withdrawn(note.applied.entry, ADA, note.applied.seq, START)
+    assert not state.withdrawn(note.applied.entry, SAM, note.applied.seq, START)
+    assert not state.withdrawn(note.applied.entry, ADA, note.applied.seq, START - sizes.WITHDRAW_WINDOW - 1)
     assert describe(state, item, VOICE) == "Ada withdrew something written within the last day"
     assert parse_state(encode_state(state)) == state
 
@@ -79,6 +79,28 @@ def test_after_a_day_it_has_no_effect() -> None:
     assert "more than a day" in str(late(evening, note, sizes.WITHDRAW_WINDOW + 1).skipped)
 
 
+def test_what_another_server_took_is_not_taken_back_at_the_next() -> None:
+    """Two clocks say nothing about how much time has passed, whichever is ahead."""
+    evening = Evening()
+    note = evening.write(ADA, Note(text="in anger"), "note")
+    document = evening.document("withdrawn", take_back(note))
+    applied = replace(evening.append(ADA, document).applied, key_since=note.applied.seq + 1)
+    state = apply(apply_all(type(evening.state)(), evening.log[:-1]), applied, evening.context)
+    assert "another server" in str(state.timeline[-1].skipped)
+    assert not state.withdrawn(note.applied.entry, ADA, note.applied.seq, START)
+
+
+def test_a_gap_that_another_server_left_is_not_explained_by_a_withdrawal_at_the_next() -> None:
+    evening = Evening()
+    gone = evening.document("withdrawn", Withdrawn(answers=Answer(entry=b"g" * 16, message=bytes(32))))
+    evening.append(ADA, gone)
+    assert evening.state.withdrawn(b"g" * 16, ADA, 4, START)
+    state = apply(type(evening.state)(), replace(evening.log[-1][0], key_since=5), evening.context)
+    assert not state.withdrawn(b"g" * 16, ADA, 4, START)
+    assert state.withdrawn(b"g" * 16, ADA, 5, START)
+    assert parse_state(encode_state(state)).withdrawn(b"g" * 16, ADA, 4, START) is False
+
+
 def test_another_text_than_the_one_that_is_here_is_not_meant() -> None:
     evening = Evening()
     note = evening.write(ADA, Note(text="in anger"), "note")
@@ -93,8 +115,8 @@ def test_what_is_not_held_is_explained_for_its_author_alone() -> None:
     gone = Withdrawn(answers=Answer(entry=b"g" * 16, message=bytes(32)))
     assert evening.forge(SAM, gone, "withdrawn").skipped is None
     assert evening.forge(ADA, gone, "withdrawn").skipped is None
-    assert evening.state.withdrawn(b"g" * 16, SAM, START)
-    assert evening.state.withdrawn(b"g" * 16, ADA, START)
+    assert evening.state.withdrawn(b"g" * 16, SAM, 1, START)
+    assert evening.state.withdrawn(b"g" * 16, ADA, 1, START)
 
 
 def test_folding_again_comes_to_the_same() -> None:
@@ -107,5 +129,5 @@ def test_folding_again_comes_to_the_same() -> None:
     later = evening.propose(ADA, "Something else.")
     evening.append(SAM, evening.document("note", Note(text="I could not read that")), refused=(later.applied.seq,))
     assert [bool(item.skipped) for item in evening.state.timeline] == [False, False, True, False, True, False]
-    assert evening.state.withdrawn(note.applied.entry, ADA, START)
+    assert evening.state.withdrawn(note.applied.entry, ADA, note.applied.seq, START)
     assert proposal.applied.entry in evening.state.boundaries

@@ -57,6 +57,9 @@ from duolog.seal.keys import EpochKey, GenerationSecret, KeyholderSecret
 GrantMaker = Callable[[EpochKey, Epoch, Iterable[Member], Mapping[bytes, AccountChain]], dict[bytes, bytes]]
 
 
+START = 1_700_000_000  # Unix seconds: the first receipt of a journal is a minute later
+
+
 class Randomness:
     """Bytes that depend on a name and on how many were drawn before."""
 
@@ -247,7 +250,8 @@ class Journal:
             state = append_item(state, state.seq + 1, item, self.chains)
             if state.roster and state.roster.epoch not in self.fresh_rosters:
                 self.fresh_rosters[state.roster.epoch] = state.roster
-        receipt = self.host.receipt(self.journal, state.seq, state.head, self.state.time + 60 if time is None else time)
+        time = (self.state.time or START) + 60 if time is None else time
+        receipt = self.host.receipt(self.journal, state.seq, state.head, time)
         self.state = accept_receipt(state, receipt, self.host.key)
         self.items += items
         self.receipts[state.seq] = receipt

@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from duolog.errors import BadReceipt, BadSignature, LogViolation, MalformedData, RosterViolation
+from duolog.protocol import sizes
 from duolog.protocol.codec import encode_canonical
 from duolog.protocol.log import (
     EntryItem,
@@ -113,9 +114,40 @@ def test_a_receipt_of_another_head_place_server_or_time_is_refused() -> None:
         ("receipts.signature", host.receipt(bytes(32), state.seq, state.head, time)),
         ("receipts.signature", replace(good, time=time + 1)),
         ("log.receipt_time", host.receipt(journal.journal, state.seq, state.head, time - 1)),
+        ("log.receipt_range", host.receipt(journal.journal, state.seq, state.head, sizes.EARLIEST_TIME - 1)),
+        ("log.receipt_range", host.receipt(journal.journal, state.seq, state.head, sizes.LATEST_TIME + 1)),
     ):
         with refused(check, BadReceipt):
             accept_receipt(state, receipt, host.key)
+
+
+def test_times_start_anew_with_each_key() -> None:
+    """Three servers whose clocks stand apart; the times of each ascend, whatever the one before said."""
+    ada, _, journal = couple()
+    state, hosts = journal.state, {name: Host(name) for name in ("second", "third")}
+    for name, time, goes in (
+        ("second", sizes.EARLIEST_TIME, True),
+        ("second", sizes.EARLIEST_TIME + 1, True),
+        ("second", sizes.EARLIEST_TIME, False),
+        ("third", sizes.LATEST_TIME, True),
+        ("third", sizes.LATEST_TIME - 1, False),
+        ("second", sizes.EARLIEST_TIME, True),
+    ):
+        after = append_item(state, state.seq + 1, journal.entry(ada), journal.chains)
+        receipt = hosts[name].receipt(journal.journal, after.seq, after.head, time)
+        if not goes:
+            with refused("log.receipt_time", BadReceipt):
+                accept_receipt(after, receipt, hosts[name].key)
+            continue
+        state = accept_receipt(after, receipt, hosts[name].key)
+        assert (state.time, state.key) == (time, hosts[name].key)
+
+
+@pytest.mark.parametrize("time", [0, sizes.EARLIEST_TIME - 1, sizes.LATEST_TIME + 1, 2**53 - 1, 2**62, 2**64 - 1])
+def test_a_time_that_no_clock_shows_is_no_receipt(time: int) -> None:
+    receipt = Journal(Person("ada")).receipts[1].encode()
+    with malformed("before 2020|2\\^53"):
+        parse_receipt(receipt[:40] + time.to_bytes(8, "big") + receipt[48:])
 
 
 def test_a_receipt_has_112_bytes() -> None:

@@ -1,0 +1,89 @@
+"""Times and days as people read them, and as they type them. No value makes any of these functions raise, but the two
+that read what somebody typed.
+
+Data keeps UTC Unix seconds and ISO days; what is shown is in the reader's zone, but for exports, which say UTC. A time
+that no calendar has, because somebody wrote any number, is said to be one. It keeps no clock. Every date that is shown
+comes from here: `tests/house` finds others.
+"""
+
+from datetime import UTC, date, datetime
+from typing import Final
+
+DAYS: Final = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+MONTHS: Final = (
+    "January", "February", "March", "April", "May", "June",
+    "July", "August", "September", "October", "November", "December",
+)  # fmt: skip
+IMPOSSIBLE: Final = "an impossible time"
+
+
+def day(seconds: int) -> str:
+    """The reader's day, as `Monday 23 November 2026`."""
+    found = _at(seconds)
+    return IMPOSSIBLE if found is None else day_of(found.date())
+
+
+def day_of(when: date) -> str:
+    """A day without a zone, as `Monday 23 November 2026`."""
+    return f"{DAYS[when.weekday()]} {when.day} {MONTHS[when.month - 1]} {when.year}"
+
+
+def clock(seconds: int) -> str:
+    """The reader's time of day, as `20:15`."""
+    found = _at(seconds)
+    return "--:--" if found is None else f"{found.hour:02}:{found.minute:02}"
+
+
+def moment(seconds: int) -> str:
+    """As `Monday 23 November 2026, 20:15`, in the reader's zone."""
+    return IMPOSSIBLE if _at(seconds) is None else f"{day(seconds)}, {clock(seconds)}"
+
+
+def stamp(seconds: int) -> str:
+    """As `2026-11-23 20:15`, in the reader's zone."""
+    return _stamped(_at(seconds))
+
+
+def stamp_utc(seconds: int) -> str:
+    """As `2026-11-23 19:15 UTC`, the same for every reader."""
+    found = _at(seconds, utc=True)
+    return IMPOSSIBLE if found is None else f"{_stamped(found)} UTC"
+
+
+def iso_day(when: date) -> str:
+    """As `2026-11-23`."""
+    return f"{when.year:04}-{when.month:02}-{when.day:02}"
+
+
+def has_come(when: date, now: int) -> bool:
+    """Whether a day has begun at `now`, Unix seconds, in UTC. One that no calendar has is never there."""
+    found = _at(now, utc=True)
+    return found is not None and found.date() >= when
+
+
+def parse_day(text: str) -> date:
+    """A day that somebody typed, as `2027-03-01`. Raises: ValueError."""
+    return date.fromisoformat(text.strip())
+
+
+def parse_moment(text: str) -> int:
+    """A time in the reader's zone that somebody typed, as `2027-03-01 18:00`; Unix seconds. Raises: ValueError."""
+    try:
+        return int(datetime.strptime(text.strip(), "%Y-%m-%d %H:%M").astimezone().timestamp())
+    except OverflowError as error:
+        raise ValueError("no such time") from error
+
+
+def _at(seconds: int, *, utc: bool = False) -> datetime | None:
+    """None where no calendar has it, or the system's zone rules don't reach it."""
+    try:
+        found = datetime.fromtimestamp(seconds, UTC)
+        return found if utc else found.astimezone()
+    except (OverflowError, OSError, ValueError, TypeError):
+        return None
+
+
+def _stamped(when: datetime | None) -> str:
+    if when is None:
+        return IMPOSSIBLE
+    return f"{iso_day(when)} {when.hour:02}:{when.minute:02}"

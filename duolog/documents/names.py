@@ -1,0 +1,188 @@
+"""Names of people: which one is shown, and how no name passes for another person, or for Duolog's own words.
+
+Rules
+- A name is one line of at most `MAX_NAME` characters that can be seen. It is no word that Duolog uses for people, in
+  any of its languages, nor looks like one. Brackets, colons and asterisks belong to Duolog.
+- A name that breaks them has no effect: a neutral word is shown instead, and the timeline says why.
+- Names of two people that look alike are both shown with the beginning of their account's id, in brackets.
+- Who reads is marked with `(you)`, which no name can hold.
+
+Looks are compared without letter case, accents, spaces and punctuation, by Unicode's table of confusable characters.
+The tables move with their libraries, so no reducer asks these rules: only what is shown does.
+"""
+
+import unicodedata
+from collections.abc import Mapping
+from functools import cache, lru_cache
+from typing import Final
+
+import regex
+
+from duolog.documents.plain import clean_line
+
+MAX_NAME: Final = 80  # characters, as a profile holds them
+
+# Words for people that Duolog says itself, by language. A new language adds its own here.
+YOU, PARTNER, A_PARTNER, A_CONFIDANT, SOMEBODY = "You", "Your partner", "A partner", "A confidant", "Somebody else"
+RESERVED: Final[Mapping[str, tuple[str, ...]]] = {
+    "en": (
+        *(
+            YOU,
+            PARTNER,
+            A_PARTNER,
+            A_CONFIDANT,
+            SOMEBODY,
+            "I",
+            "Me",
+            "Myself",
+            "Yourself",
+            "You two",
+            "We",
+            "Us",
+            "Both",
+        ),
+        *(
+            "Both of us",
+            "Both of you",
+            "The two of you",
+            "My partner",
+            "Partner",
+            "Confidant",
+            "The partner",
+            "Someone",
+        ),
+        *(
+            "Somebody",
+            "Someone else",
+            "Nobody",
+            "Anybody",
+            "A member",
+            "Member",
+            "Its author",
+            "The author",
+            "The other",
+        ),
+        *("The other person", "They", "Duolog", "Server", "The server", "The host", "Account", "No name", "Unknown"),
+        *("Someone without a name", "A confidant without a name", "A partner without a name"),
+    )
+}
+
+_SEEN: Final = regex.compile(r"[[\p{L}\p{N}\p{S}]--[\u2800\U0001d159]]", regex.V1)  # two symbols are drawn as nothing
+_NOT_COMPARED: Final = regex.compile(r"[\p{M}\p{P}\p{Z}\p{Default_Ignorable_Code_Point}]", regex.V1)
+_LETTER: Final = regex.compile(r"(?:LATIN (?:CAPITAL|SMALL) LETTER|SMALL CAPITAL|SYMBOL LETTER) ([A-Z])$")
+_OURS: Final = frozenset("()[]{}<>:*")
+_SUFFIX = 8  # hexadecimal digits of an account's id, or more where two begin alike
+
+
+def name_fault(name: str) -> str | None:
+    """Why a name isn't shown, in a sentence for its owner, or None."""
+    shown = clean_line(name)
+    if len(name.splitlines()) > 1 or "\ufffd" in shown:
+        return "A name is one line, of characters that can be seen."
+    if not _SEEN.search(shown):
+        return "A name needs a letter, a number or a symbol that can be seen."
+    if len(name) > MAX_NAME:
+        return f"A name has at most {MAX_NAME} characters."
+    if any(_looks(one) & _OURS for one in shown):
+        return "Brackets, colons and asterisks stand for something else here: a name has none."
+    if looks_of(shown) & _reserved():
+        return f"Duolog itself uses that word for people: \u201c{shown}\u201d would be mistaken for somebody."
+    return None
+
+
+def shown_names(given: Mapping[bytes, str]) -> dict[bytes, str]:
+    """What each account of a journal is called, by its id: safe to show, no two alike, faulty ones left out."""
+    names = {account: clean_line(name) for account, name in given.items() if name_fault(name) is None}
+    looks = {account: looks_of(name) for account, name in names.items()}
+    shown = {}
+    for account, name in names.items():
+        alike = [other for other in names if other != account and looks[other] & looks[account]]
+        shown[account] = f"{name} ({_tell_apart(account, alike)})" if alike else name
+    return shown
+
+
+def called(name: str | None, *, me: bool, role: str | None, by_partner: bool) -> str:
+    """A person as a text names them. `name`: as shown, or None; `role`: None for who is no member; `by_partner`: a
+    partner reads."""
+    if me:
+        return f"{name} ({YOU.lower()})" if name else YOU
+    if name:
+        return name
+    if role is None:
+        return SOMEBODY
+    if role == "confidant":
+        return A_CONFIDANT
+    return PARTNER if by_partner else A_PARTNER
+
+
+def named_by_account(name: str | None, account: bytes) -> str:
+    """A person in a file for anybody: what they want to be called, as it is, and always the account."""
+    short = account.hex()[:_SUFFIX]
+    return f"Account {short}" if name is None else f"{' '.join(name.split())} ({short})"
+
+
+@lru_cache(maxsize=1024)
+def looks_of(name: str) -> frozenset[str]:
+    """How a name looks: two names with one of these in common look alike."""
+    name = unicodedata.normalize("NFKC", name)
+    ways = {_skeleton(name.casefold()).casefold(), _skeleton(name).casefold()}
+    return frozenset(_NOT_COMPARED.sub("", way) or way for way in ways)
+
+
+def _tell_apart(account: bytes, others: list[bytes]) -> str:
+    text, size = account.hex(), _SUFFIX
+    while size < len(text) and any(other.hex()[:size] == text[:size] for other in others):
+        size += 4
+    return text[:size]
+
+
+@cache
+def _reserved() -> frozenset[str]:
+    return frozenset(look for words in RESERVED.values() for word in words for look in looks_of(word))
+
+
+def _looks(character: str) -> set[str]:
+    return {character, *_skeleton(unicodedata.normalize("NFKC", character))}
+
+
+def _skeleton(text: str) -> str:
+    """What UTS 39 calls the skeleton: every character replaced by the one that stands for all which look like it."""
+    table = _prototypes()
+    found = "".join(map(_letter, "".join(table.get(one, one) for one in unicodedata.normalize("NFD", text))))
+    return unicodedata.normalize("NFD", found)
+
+
+def _letter(one: str) -> str:
+    """A letter in a box or of another size, which the table doesn't have, as that letter: its name says it."""
+    found = None if one.isascii() else _LETTER.search(unicodedata.name(one, ""))
+    return one if found is None else str(found[1]).lower()
+
+
+@cache
+def _prototypes() -> Mapping[str, str]:
+    """From each confusable character to what stands for its class.
+
+    The library keeps the classes of Unicode's file without saying which member stands for all. In each, the longest
+    does (`rn` for `m`), of several single characters the first.
+    """
+    from confusable_homoglyphs.confusables import confusables_data
+
+    heads: dict[str, str] = {}
+
+    def head(one: str) -> str:
+        while heads.setdefault(one, one) != one:
+            heads[one] = heads[heads[one]]
+            one = heads[one]
+        return one
+
+    for one, others in confusables_data.items():
+        for other in others:
+            mine, theirs = head(_bare(one)), head(_bare(other["c"]))
+            first, last = sorted((mine, theirs), key=lambda text: (-len(text), text))
+            heads[last] = first
+    single = {one: head(one) for one in heads if len(one) == 1}
+    return {one: "".join(single.get(part, part) if len(to) > 1 else part for part in to) for one, to in single.items()}
+
+
+def _bare(text: str) -> str:
+    return unicodedata.normalize("NFD", text.replace("\u200e", "").replace("\u200f", ""))
