@@ -14,7 +14,6 @@ from typing import Any, TypeVar
 
 from fastapi import FastAPI
 
-from app.logs import configure_logs
 from app.main import create_app
 from app.settings import Settings
 from duolog.client.exporting import export
@@ -72,7 +71,7 @@ def server_settings() -> Settings:
     data = Path(tempfile.mkdtemp(prefix="duolog-fuzz-", dir=None if given else MEMORY))
     address = f"sqlite:///{data / 'duolog.db'}"
     migrate_database(address)
-    wide: Any = without_limits() | {"retention_seconds": 0, "log_level": "error"}
+    wide: Any = without_limits() | {"retention_seconds": 0}
     return Settings(data=data, database=address, origin=ORIGIN, **wide)
 
 
@@ -86,7 +85,6 @@ def without_limits() -> dict[str, str | int]:
 async def _evening() -> Evening:
     settings = server_settings()
     atexit.register(shutil.rmtree, settings.data, ignore_errors=True)
-    configure_logs(settings)
     app = create_app(settings)
     lifespan = app.router.lifespan_context(app)
     await lifespan.__aenter__()

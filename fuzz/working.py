@@ -25,6 +25,9 @@ def work_on(name: str, module: str, folder: Path, until: float) -> int:
         from fuzz.registry import load_module
 
         target = load_module(module)[name]
+    import structlog
+
+    structlog.configure(logger_factory=structlog.ReturnLoggerFactory())  # a server's log lines would be all there is
     seeds = [data[:MAX_LENGTH] for data in target.seeds()]
     places = [folder / part / name for part in ("corpus", "seeds", "findings")]
     for place in places:

@@ -6,9 +6,11 @@ import json
 import shutil
 import tempfile
 import typing
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
+from unittest.mock import patch
 
 import httpx2
 import keyring
@@ -163,9 +165,9 @@ def exported(data: bytes) -> None:
 def _keystores() -> list[bytes]:
     folder = _folder()
     person = seeds.people()[0]
-    keystore.save_keystore(
-        folder, person.device, keystore.Unlock(passphrase=lambda new: b"a passphrase", keyring=False)
-    )
+    unlock = keystore.Unlock(passphrase=lambda new: b"a passphrase", keyring=False)
+    with _without_cost():
+        keystore.save_keystore(folder, person.device, unlock)
     in_keyring = encode_canonical({"type": "keystore", "place": "keyring", "name": "AAAA"})
     return [(folder / keystore.FILE).read_bytes(), in_keyring]
 
@@ -175,16 +177,25 @@ def keystore_file(data: bytes) -> None:
     """A keystore that somebody else may have changed. Argon2id is left out: what it is asked for is bounded before."""
     folder = _folder()
     (folder / keystore.FILE).write_bytes(data)
-    keystore.load_keystore(folder, keystore.Unlock(passphrase=lambda new: b"a passphrase", keyring=False))
+    with _without_cost():
+        keystore.load_keystore(folder, keystore.Unlock(passphrase=lambda new: b"a passphrase", keyring=False))
 
 
 @cache
 def _folder() -> Path:
     folder = Path(tempfile.mkdtemp(prefix="duolog-fuzz-"))
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    keystore._stretch = lambda passphrase, salt, passes, memory: bytes(32)
-    keyring.get_password = lambda service_name, username: username
     return folder
+
+
+@contextmanager
+def _without_cost() -> Iterator[None]:
+    """No Argon2id, and a keyring that says back what it is asked; for one call: other code here needs the true ones."""
+    with (
+        patch.object(keystore, "_stretch", lambda passphrase, salt, passes, memory: bytes(32)),
+        patch.object(keyring, "get_password", lambda service_name, username: username),
+    ):
+        yield
 
 
 @target(lambda: [logs.encode_roster_state(seeds.journal().roster)], change=change_json)
