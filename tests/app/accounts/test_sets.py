@@ -165,9 +165,10 @@ async def test_nobody_adds_anything_without_a_session(http: httpx2.AsyncClient, 
 
 async def test_what_was_begun_by_a_session_that_has_ended_is_not_finished(app: FastAPI, ada: Person) -> None:
     """A revoked device's request that was under way when its session ended."""
+    server = app.state.duolog
     token = parse_b64(ada.headers["authorization"].removeprefix("Bearer "))
     caller = Caller(ada.account, ada.device.id, hash_token(token), touch=False)
     request = SetRequest.model_validate(set_request(ada, following_set(ada)))
     await ada.delete("/v1/sessions/current")
     with pytest.raises(SessionMissing):
-        await app.state.duolog.database.write(sets.change, caller, request)
+        await server.database.write(sets.change, caller, request, server.quotas, server.now())
