@@ -77,7 +77,7 @@ class Settings(BaseSettings):
         default="240/minute", description="Requests with a body of more than 64 KiB, per account or client network."
     )
     rate_carried: str = Field(
-        default="60/minute", description="Pages of journals from other servers, per account: each keeps others waiting."
+        default="1/second", description="Pages of journals from other servers, per account: each keeps others waiting."
     )
     max_connections: int = Field(
         default=512, ge=8, le=65_536, description="Connections at a time; idle ones are closed to make room."
