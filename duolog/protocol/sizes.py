@@ -92,6 +92,6 @@ MAX_INVITATION = 1024 * KIB  # plaintext; a chain of rotations makes it long
 MAX_REVEAL = KIB  # sealed: a nonce of 32 bytes and its name
 
 # proposals that wait, of one member in one journal
-MAX_CONTEXT = 64 * KIB  # sealed, of one of them
+MAX_CONTEXT = 192 * KIB  # sealed, of one of them: two chains, each of some thirty rotations
 MAX_PROPOSALS = 16
 MAX_PROPOSED_BYTES = 256 * KIB  # of all of them: statements, signatures, grants and contexts
