@@ -27,7 +27,8 @@ def in_json(size: int) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Takes:
-    """What one address takes. `rate`: what counts it, for whoever comes without a session.
+    """What one address takes. `rate`: what counts it, for whoever comes without a session. `carried`: whether it keeps
+    the one writer busy for longer than anything else, and has a rate of its own for each account.
 
     `open_body`: the largest body of whoever sends no session, where that is less.
     """
@@ -38,6 +39,7 @@ class Takes:
     values: int = 256
     rate: Rate | None = None
     open_body: int | None = None
+    carried: bool = False
 
     def limit(self, *, signed_in: bool) -> int:
         """The largest body, bytes."""
@@ -71,7 +73,7 @@ TABLE = (
     Takes("PUT", "/v1/journals/{journal}/invitations/{invitation}/reveal", SEALED),
     Takes("PUT", "/v1/invitations/{invitation}/answer", SEALED),
     Takes("POST", "/v1/carried/accounts", MAX_BODY, values=20_000, rate="register"),
-    Takes("POST", "/v1/carried/journals/{journal}", MAX_BODY, values=20_000),
+    Takes("POST", "/v1/carried/journals/{journal}", MAX_BODY, values=20_000, carried=True),
 )
 
 

@@ -55,6 +55,7 @@ class Rates:
         }
         self.bad_token = parse(settings.rate_bad_token)
         self.large = parse(settings.rate_large)
+        self.carried = parse(settings.rate_carried)
         self.account = parse(settings.rate_account)
         self._limiter = FixedWindowRateLimiter(MemoryStorage())
         self._key = secrets.token_bytes(32)

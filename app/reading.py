@@ -60,7 +60,9 @@ async def body_of(request: Request, server: State) -> AsyncIterator[tuple[Takes,
     account: bytes | None = getattr(request.state, "account", None)
     caller = server.rates.caller(request, account)
     limit = takes.limit(signed_in=account is not None)
-    if is_large(request, limit):
+    if takes.carried:
+        server.rates.count_caller(server.rates.carried, "carried", caller)
+    elif is_large(request, limit):
         server.rates.count_caller(server.rates.large, "large", caller)
     async with server.bodies.read(request, limit, caller) as body:
         yield takes, body

@@ -76,6 +76,9 @@ class Settings(BaseSettings):
     rate_large: str = Field(
         default="240/minute", description="Requests with a body of more than 64 KiB, per account or client network."
     )
+    rate_carried: str = Field(
+        default="1/second", description="Pages of journals from other servers, per account: each keeps others waiting."
+    )
     max_connections: int = Field(
         default=512, ge=8, le=65_536, description="Connections at a time; idle ones are closed to make room."
     )

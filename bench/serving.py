@@ -10,7 +10,8 @@ from tests.app.people import Diary, Person
 from tools.local_server import LocalServer
 
 RATES = dict.fromkeys(
-    ("rate_anonymous", "rate_register", "rate_login", "rate_bad_token", "rate_large", "rate_account"), "1000000/minute"
+    ("rate_anonymous", "rate_register", "rate_login", "rate_bad_token", "rate_large", "rate_carried", "rate_account"),
+    "1000000/minute",
 )
 
 QUOTAS = dict.fromkeys(("journals_per_day", "entries_per_day", "entry_mib_per_day", "invitations_per_day"), "1000000")

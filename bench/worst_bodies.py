@@ -32,6 +32,8 @@ from tools.local_server import LocalServer
 
 SECONDS = 20.0  # each measurement
 PAUSE = 0.01  # between two probes
+NETWORKS = 40  # of those who are measured
+PEOPLE = 4
 PUSHES = 24  # different ones that the attacker has made
 JSON = {"content-type": "application/json"}
 Times = dict[str, list[float]]
@@ -51,14 +53,14 @@ def percentile(times: Sequence[float], percent: int) -> float:
     return statistics.quantiles(times, n=100, method="inclusive")[percent - 1] * 1000
 
 
-async def probe(origin: str, diary: Diary, ada: Person, seconds: float) -> Times:
-    """The times of others' requests, seconds each. They come from many networks, so that no rate limit stops them."""
-    entries = [diary.entry(ada, "a line that somebody wrote") for _ in range(int(seconds / PAUSE))]
+async def probe(origin: str, others: Sequence[tuple[Person, Diary]], seconds: float) -> Times:
+    """The times of others' requests, seconds each. They are several, on many networks: no limit stops them."""
+    made = [[diary.entry(ada, "a line that somebody wrote") for _ in range(400)] for ada, diary in others]
     clients = [
         httpx2.AsyncClient(
-            base_url=origin, timeout=60, transport=httpx2.AsyncHTTPTransport(local_address=f"127.0.1.{n}")
+            base_url=origin, timeout=60, transport=httpx2.AsyncHTTPTransport(local_address=f"127.0.1.{number}")
         )
-        for n in range(1, 41)
+        for number in range(1, NETWORKS + 1)
     ]
     times: Times = {"health": [], "push": [], "pull": []}
 
@@ -71,10 +73,11 @@ async def probe(origin: str, diary: Diary, ada: Person, seconds: float) -> Times
 
     end = time.monotonic() + seconds
     number = 0
-    while time.monotonic() < end and number < len(entries):
+    while time.monotonic() < end and made[number % len(others)]:
+        (ada, diary), entries = others[number % len(others)], made[number % len(others)]
         client = clients[number % len(clients)]
         await one("health", client, "GET", "/health")
-        body = pages.encode_push([entries[number]])
+        body = pages.encode_push([entries.pop()])
         headers = ada.headers | {"content-type": pages.MEDIA_TYPE}
         await one("push", client, "POST", f"{diary.path}/entries", content=body, headers=headers)
         headers = ada.headers | {"accept": pages.MEDIA_TYPE}
@@ -160,26 +163,25 @@ def _children(pid: int) -> list[int]:
 
 async def measure(origin: str, pid: int, seconds: float) -> list[Worst]:
     """Alone, and with each attacker."""
-    async with (
-        httpx2.AsyncClient(base_url=origin, timeout=60) as http,
-        httpx2.AsyncClient(base_url=origin, timeout=60) as other,
-    ):
-        ada, mallory = await registered(Person(http), origin), await registered(Person(other), origin)
-        diary, theirs = await journal_of(ada), await journal_of(mallory)
-        await probe(origin, diary, ada, 2)
+    async with httpx2.AsyncClient(base_url=origin, timeout=60) as http:
+        people = [await registered(Person(http), origin) for _ in range(PEOPLE + 2)]
+        others = [(person, await journal_of(person)) for person in people[2:]]
+        mallory, mover = people[:2]  # each with limits of their own
+        theirs = await journal_of(mallory)
+        await probe(origin, others, 2)
         attackers: list[tuple[str, list[Shot], bool]] = [
             ("bodies without a session", anonymous_bodies(), False),
             ("pushes", await pushes(mallory, theirs), False),
-            ("carried pages", carried_pages(mallory), False),
+            ("carried pages", carried_pages(mover), False),
             ("connections that are half open", [], True),
         ]
-        done = [Worst("nobody", await probe(origin, diary, ada, seconds), Counter())]
+        done = [Worst("nobody", await probe(origin, others, seconds), Counter())]
         for name, shots, half_open in attackers:
             with attack(origin, shots, half_open=half_open) as sent:
-                times = await probe(origin, diary, ada, seconds)
+                times = await probe(origin, others, seconds)
             done.append(Worst(name, times, sent))
             print(f"    {name}: peak so far {peak(pid)} MiB", file=sys.stderr)
-        done.append(Worst("nobody, afterwards", await probe(origin, diary, ada, seconds), Counter()))
+        done.append(Worst("nobody, afterwards", await probe(origin, others, seconds), Counter()))
         return done
 
 

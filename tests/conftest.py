@@ -109,6 +109,7 @@ def settings(database_url: str, tmp_path: Path) -> Settings:
         rate_rendezvous="100000/minute",
         rate_bad_token="100000/minute",
         rate_large="100000/minute",
+        rate_carried="100000/minute",
         body_processes=0,
         rate_account="100000/minute",
         retention_seconds=0,  # a test does what is due when it wants to

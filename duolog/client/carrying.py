@@ -3,14 +3,17 @@
 Rules
 - Packages and earlier seeds are made anew; anchors are those that this home keeps.
 - A page is whole pushes under one receipt key, and no more items or bytes than the largest push.
+- A server that asks to wait for a moment is waited for: a long journal has more pages than it takes in a minute.
 - What was withdrawn or erased goes as gone, and so does a blob that no plaintext can have.
 - The closing of the old log stays behind, as does what its server put into the same push.
 """
 
 from collections.abc import Iterator, Sequence
 
+import anyio
+
 from duolog.api.accounts import AnchorModel, EarlierSeed, PackageModel
-from duolog.api.carrying import CarriedAccount, CarriedEntry, CarriedPage
+from duolog.api.carrying import Carried, CarriedAccount, CarriedEntry, CarriedPage
 from duolog.api.common import AccountStatementModel, GrantModel, ReceiptModel, SignatureModel
 from duolog.api.entries import PageStatement
 from duolog.api.journals import Chain
@@ -30,6 +33,9 @@ from duolog.protocol.log import EntryItem, LogState, StatementItem
 from duolog.protocol.receipts import Receipt, stored_receipt
 from duolog.protocol.roster_statements import parse_roster
 from duolog.seal.packages import wrap_earlier_seed, wrap_package
+
+PATIENCE = 8  # how often a page waits
+LONGEST_PAUSE = 120  # seconds
 
 
 async def carry_account(context: Context, transport: Transport, invite_code: str | None) -> Session:
@@ -120,7 +126,7 @@ async def carry_journal(context: Context, transport: Transport, journal: bytes) 
     """
     end = carried_end(context, journal)
     for page in pages(context, journal, 0, end.seq, last=False):
-        await transport.carry_journal(journal, page)
+        await _bring(transport, journal, page)
     return end.seq
 
 
@@ -134,13 +140,26 @@ async def finish_journal(context: Context, transport: Transport, journal: bytes,
     """
     end, answer = carried_end(context, journal), None
     for page in pages(context, journal, since, end.seq, last=True):
-        answer = await transport.carry_journal(journal, page)
+        answer = await _bring(transport, journal, page)
     if answer is None or answer.seq < end.seq:  # check: client.carried_less
         raise Rollback("The new server did not take all of a journal.", check="client.carried_less")
     listed = shown(answer.receipt_keys)
     here = EarlierKey(end.seq, context.network.transport.origin, context.receipt_key())
     require_carried(load_earlier(context.store, journal), here, listed)
     return listed
+
+
+async def _bring(transport: Transport, journal: bytes, page: CarriedPage) -> Carried:
+    """Bring one page; where the server has had enough of them for a moment, after that moment."""
+    for _ in range(PATIENCE):
+        try:
+            return await transport.carry_journal(journal, page)
+        except ServerRefused as error:
+            pause = error.retry_after if error.code in ("slow_down", "busy") else None
+            if pause is None or pause > LONGEST_PAUSE:
+                raise
+            await anyio.sleep(pause)
+    return await transport.carry_journal(journal, page)
 
 
 async def is_there(transport: Transport, journal: bytes) -> bool:

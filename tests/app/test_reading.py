@@ -157,6 +157,14 @@ async def test_large_bodies_have_a_rate_of_their_own_for_each_account(settings: 
             assert code(await person.post(path, content=b"{}", headers=JSON)) == (422, "malformed")
 
 
+async def test_carried_pages_have_a_rate_of_their_own_for_each_account(settings: Settings) -> None:
+    async with running(settings.model_copy(update={"rate_carried": "2/minute"})) as app, http_client(app) as http:
+        for person in (await Person(http).register(), await Person(http).register()):
+            path = f"/v1/carried/journals/{KEY}"
+            codes = [code(await person.post(path, content=b"{}", headers=JSON))[1] for _ in range(3)]
+            assert codes == ["malformed", "malformed", "slow_down"]
+
+
 class Sent:
     """A request whose body comes when it is told."""
 

@@ -10,7 +10,9 @@ import pytest
 from fastapi import FastAPI
 
 from app.settings import Settings
+from duolog.api.carrying import Carried, CarriedPage
 from duolog.client import Duolog
+from duolog.client.http import HttpTransport
 from duolog.client.logs import freeze, require_open
 from duolog.client.notes import note
 from duolog.client.outbox import push_statement
@@ -370,6 +372,31 @@ async def test_a_large_journal_goes_in_pages(servers: Servers, two: Two, monkeyp
     monkeypatch.undo()
     await two.sam.moving.follow(ELSEWHERE)
     assert len(await texts(two.sam, two.journal)) == len(BEFORE) + 12
+
+
+@SQLITE
+@pytest.mark.parametrize("code", ["slow_down", "busy"])
+async def test_a_server_that_has_had_enough_pages_for_a_moment_is_waited_for(
+    servers: Servers, two: Two, monkeypatch: pytest.MonkeyPatch, code: str
+) -> None:
+    waited: list[float] = []
+
+    async def wait(seconds: float) -> None:
+        waited.append(seconds)
+
+    monkeypatch.setattr("duolog.client.carrying.anyio.sleep", wait)
+    carry = HttpTransport.carry_journal
+    refusals = iter([ServerRefused("Wait.", code=code, status=429, retry_after=7)] * 2)
+
+    async def refuse_first(self: HttpTransport, journal: bytes, page: CarriedPage) -> Carried:
+        for refusal in refusals:
+            raise refusal
+        return await carry(self, journal, page)
+
+    monkeypatch.setattr(HttpTransport, "carry_journal", refuse_first)
+    await two.ada.moving.to(ELSEWHERE)
+    assert waited[:2] == [7, 7]
+    assert await texts(two.ada, two.journal) == BEFORE
 
 
 @SQLITE
