@@ -306,5 +306,5 @@ def _allow(request: Request, error: HTTPException) -> Mapping[str, str]:
     """The `Allow` header of a 405: the framework names the methods of one route, and an address may have several."""
     if error.status_code != 405:
         return {}
-    methods: list[str] = request.app.state.allowed_methods(request.url.path)
+    methods: list[str] = request.app.state.allowed_methods(request.scope["path"])  # `url` decodes the query too
     return {"Allow": ", ".join(methods)} if methods else error.headers or {}

@@ -56,7 +56,7 @@ async def body_of(request: Request, server: State) -> AsyncIterator[tuple[Takes,
 
     Raises: TooLarge, Malformed, Busy, SlowDown.
     """
-    takes = find(request.method, request.url.path)
+    takes = find(request.method, request.scope["path"])
     account: bytes | None = getattr(request.state, "account", None)
     caller = server.rates.caller(request, account)
     limit = takes.limit(signed_in=account is not None)

@@ -53,7 +53,7 @@ def clean(text: str) -> str:
 
 def clean_line(text: str) -> str:
     """The same on one line, for names and titles: every white space is one space."""
-    return clean(one_line(text))
+    return one_line(clean(one_line(text)))  # between two spaces there may have been nothing to show
 
 
 def one_line(text: str) -> str:
