@@ -37,7 +37,7 @@ def address(tmp_path: Path) -> Iterator[str]:
 
 
 async def test_a_served_attack_waits_for_its_file_and_then_lies_in_both_forms(address: str, tmp_path: Path) -> None:
-    async with httpx2.AsyncClient(base_url=address) as http:
+    async with httpx2.AsyncClient(base_url=address, timeout=60) as http:
         for _ in range(200):
             try:
                 assert (await http.get("/health")).status_code == 200
