@@ -19,7 +19,7 @@ Rules (spec §13.3)
 - Nor can anybody tell by what they bring whether an account lives here: the chain counts that came with the page.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from sqlalchemy import Connection
@@ -84,7 +84,7 @@ class ReadPage:
     parts: tuple[CarriedPart, ...]
     receipts: dict[int, Receipt]
     chains: Statements
-    verified: Chains
+    verified: Mapping[bytes, AccountChain]
 
     @property
     def server(self) -> tuple[str, bytes]:

@@ -1,13 +1,14 @@
-"""Reads and writes account chains."""
+"""Reads and writes account chains. Each is verified before it is stored, and not again when it is read."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, insert, select
+from sqlalchemy import Connection, Row, Select, and_, false, insert, or_, select
 
 from app.chains.table import account_statements
 from duolog.protocol import sizes
-from duolog.protocol.accounts import AccountChain, SignedAccountStatement, verify_chain
+from duolog.protocol.accounts import AccountChain, Generation, SignedAccountStatement
+from duolog.protocol.stored_accounts import StoredGenerations, read_stored_chain, read_stored_generation
 
 Statements = Mapping[bytes, list[SignedAccountStatement]]
 
@@ -18,7 +19,7 @@ def split_signatures(joined: bytes) -> tuple[bytes, ...]:
 
 
 def add_statement(connection: Connection, account: bytes, generation: int, signed: SignedAccountStatement) -> None:
-    """Store one link of a chain."""
+    """Store one link of a chain, which the caller has verified: from here on it is believed."""
     row = {"account": account, "generation": generation, "statement": signed.statement}
     connection.execute(insert(account_statements).values(row | {"signatures": b"".join(signed.signatures)}))
 
@@ -58,5 +59,41 @@ def load_page(
 
 
 def load_chains(connection: Connection, accounts: Iterable[bytes]) -> dict[bytes, AccountChain]:
-    """The verified chains of those of these accounts that exist. One query."""
-    return {account: verify_chain(chain) for account, chain in load_statements(connection, accounts).items()}
+    """The whole chains of those of these accounts that exist. One query; `NamedGenerations` for less than all."""
+    stored = load_statements(connection, accounts)
+    return {
+        account: read_stored_chain(account, [item.statement for item in chain]) for account, chain in stored.items()
+    }
+
+
+class NamedGenerations(Mapping[bytes, StoredGenerations]):
+    """Of the chains of accounts, these generations of each that are stored: account, and number.
+
+    For few at a time: what one statement names. They are loaded, with one query, when the first is asked for: what
+    breaks a rule before that loads none.
+    """
+
+    def __init__(self, connection: Connection, named: Iterable[tuple[bytes, int]]) -> None:
+        self._connection = connection
+        self._named = sorted(set(named))
+        self._loaded: dict[bytes, StoredGenerations] | None = None
+
+    def __getitem__(self, account: bytes) -> StoredGenerations:
+        return self._load()[account]
+
+    def __iter__(self) -> Iterator[bytes]:
+        return iter(self._load())
+
+    def __len__(self) -> int:
+        return len(self._load())
+
+    def _load(self) -> dict[bytes, StoredGenerations]:
+        if self._loaded is None:
+            columns, read = account_statements.c, dict[bytes, dict[int, Generation]]()
+            # SQLite looks each of these up in the index, where it would scan the table for pairs in a list of pairs.
+            terms = (and_(columns.account == account, columns.generation == number) for account, number in self._named)
+            for row in self._connection.execute(select(account_statements).where(or_(false(), *terms))):
+                generation = read_stored_generation(row.generation, row.statement)
+                read.setdefault(row.account, {})[row.generation] = generation
+            self._loaded = {account: StoredGenerations(generations) for account, generations in read.items()}
+        return self._loaded

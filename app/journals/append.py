@@ -20,7 +20,7 @@ from dataclasses import dataclass, replace
 from sqlalchemy import Connection
 
 from app.access import JournalMember, find_member
-from app.chains.repository import load_chains
+from app.chains.repository import NamedGenerations
 from app.database import AnyRow
 from app.journals import repository
 from app.journals.repository import ENTRY, STATEMENT, KnownItem, NewItem, split_signatures
@@ -166,12 +166,11 @@ def append(
 ) -> Appended:
     """Append a push after `before`, which is locked, or empty. Raises: as `append_to_journal`."""
     entries, versions = _find_known(connection, before, candidates)
-    chains = _load_chains(connection, before, candidates)
     state, new, places = before, [], []
     for candidate in candidates:
         place = _known_place(connection, before, candidate, entries, versions)
         if place is None:
-            state = _append_one(state, candidate, author, chains)
+            state = _append_one(connection, state, candidate, author)
             place = KnownItem(state.seq, candidate.digest)
             new.append(_new_item(state, candidate))
             if candidate.header is not None:
@@ -218,19 +217,18 @@ def _known_place(
     return None
 
 
-def _load_chains(connection: Connection, before: LogState, candidates: Sequence[Candidate]) -> Chains:
-    """The chain of everyone whom a statement of this push names or who signed it; none when there is no statement."""
-    accounts: set[bytes] = set()
-    for candidate in candidates:
-        if isinstance(candidate.item, StatementItem):
-            accounts.update(signature.account for signature in candidate.item.signed.signatures)
-            accounts.update(member.account for member in (candidate.roster.members if candidate.roster else ()))
-    if accounts and before.roster is not None:
-        accounts.update(member.account for member in before.roster.members)
-    return load_chains(connection, accounts) if accounts else {}
+def named_generations(connection: Connection, roster: Roster | None, statement: RosterStatement | None) -> Chains:
+    """The keys by which a statement, or a closing (None), is judged: those that it or the roster before it names.
+
+    Nobody else's signature counts. They are loaded when a rule asks for the first: of each statement for itself, so
+    that those behind one that is refused cost nothing.
+    """
+    members = (*(roster.members if roster is not None else ()), *(statement.members if statement is not None else ()))
+    return NamedGenerations(connection, ((member.account, member.generation) for member in members))
 
 
-def _append_one(state: LogState, candidate: Candidate, author: bytes, chains: Chains) -> LogState:
+def _append_one(connection: Connection, state: LogState, candidate: Candidate, author: bytes) -> LogState:
+    chains = named_generations(connection, state.roster, candidate.roster)
     try:
         after = append_item(state, state.seq + 1, candidate.item, chains)
         if candidate.header is not None:

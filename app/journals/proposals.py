@@ -10,10 +10,9 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, case, delete, func, select
 
 from app.access import JournalMember
-from app.chains.repository import load_chains
 from app.database import AnyRow, insert_new
 from app.journals import repository
-from app.journals.append import lock_journal, refuse
+from app.journals.append import lock_journal, named_generations, refuse
 from app.journals.table import proposals
 from app.problems import JournalClosed, NotFound, ProposalLimit
 from app.quotas.service import Quotas
@@ -59,9 +58,7 @@ def propose(
     signed = proposal.signed
     try:
         parsed = parse_roster(signed.statement)
-        accounts = {member.account for member in (*state.roster.members, *parsed.members)}
-        accounts.update(item.account for item in signed.signatures)
-        proposed = check_proposal(state.roster, signed, load_chains(connection, accounts))
+        proposed = check_proposal(state.roster, signed, named_generations(connection, state.roster, parsed))
         if parsed.grants is not None:
             check_grants(proposed, proposal.grants)
     except (MalformedData, VerificationError) as error:

@@ -21,7 +21,7 @@ from duolog.documents.account_kinds import DeclinedProposal, asks_no_less
 from duolog.errors import MalformedData, NotAllowed, OpenError, VerificationError
 from duolog.protocol.accounts import AccountChain, SignedAccountStatement, require_descent
 from duolog.protocol.containing import contained
-from duolog.protocol.roster import Chains, check_grants, check_proposal
+from duolog.protocol.roster import check_grants, check_proposal
 from duolog.protocol.roster_changes import Roster
 from duolog.protocol.roster_statements import Member, RosterStatement, parse_roster
 from duolog.protocol.statements import SignedStatement, statement_hash
@@ -43,7 +43,7 @@ class Waiting:
     grants: Mapping[bytes, bytes]
     parsed: RosterStatement
     after: Roster
-    chains: Chains
+    chains: Mapping[bytes, AccountChain]
     proposed_at: int
     words: Words | None = None
     chain: tuple[SignedAccountStatement, ...] = ()
@@ -79,7 +79,9 @@ async def list_waiting(context: Context, roster: Roster) -> tuple[Waiting, ...]:
     return tuple(found)
 
 
-def verify_waiting(pinned: Chains, key: EpochKey | None, roster: Roster, proposal: Proposal) -> Waiting:
+def verify_waiting(
+    pinned: Mapping[bytes, AccountChain], key: EpochKey | None, roster: Roster, proposal: Proposal
+) -> Waiting:
     """One listed proposal, believed in nothing. `key`: of the roster's epoch.
 
     Raises:

@@ -113,7 +113,8 @@ def _encode_keys(sign_key: bytes, box_key: bytes, kem_key: bytes, keyholders: by
     }
 
 
-def _read_generation(fields: Fields, number: int, statement: bytes, at: int | None) -> Generation:
+def read_generation(fields: Fields, number: int, statement: bytes, at: int | None) -> Generation:
+    """What a genesis and a rotation have in common, and nothing after it; no signature is verified."""
     generation = Generation(
         generation=number,
         sign_key=fields.data("sign_key", sizes.SIGN_KEY),
@@ -131,7 +132,7 @@ def _verify_genesis(signed: SignedAccountStatement) -> AccountChain:
     fields = Fields.of_statement(signed.statement, "account_genesis")
     fields.suite()
     fields.data("nonce", sizes.NONCE)
-    genesis = _read_generation(fields, 1, signed.statement, None)
+    genesis = read_generation(fields, 1, signed.statement, None)
     _require_signatures(signed, 1)
     verify_statement(genesis.sign_key, signed.statement, signed.signatures[0])  # check: accounts.genesis_signature
     return AccountChain(account=genesis.statement_hash, generations=(genesis,))
@@ -168,7 +169,7 @@ def _verify_rotation(account: bytes, before: Generation, signed: SignedAccountSt
     if fields.data("prev", sizes.HASH) != before.statement_hash:  # check: accounts.rotation_prev
         raise ChainViolation("A rotation does not follow the statement before it.", check="accounts.rotation_prev")
     at = fields.integer("at", 0, sizes.MAX_U32)
-    rotation = _read_generation(fields, before.generation + 1, signed.statement, at)
+    rotation = read_generation(fields, before.generation + 1, signed.statement, at)
     _require_signatures(signed, 2)
     verify_statement(before.sign_key, signed.statement, signed.signatures[0])  # check: accounts.rotation_old_key
     verify_statement(rotation.sign_key, signed.statement, signed.signatures[1])  # check: accounts.rotation_new_key

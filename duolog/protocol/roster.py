@@ -27,15 +27,24 @@ One pure function, without a clock, the same on the server and on every client. 
 
 from collections.abc import Mapping
 from dataclasses import replace
+from typing import Protocol
 
 from duolog.errors import RosterViolation
-from duolog.protocol.accounts import AccountChain, Generation
+from duolog.protocol.accounts import Generation
 from duolog.protocol.codec import label, sha256
 from duolog.protocol.roster_changes import TABLE, Required, Roster, check_member_shape, refuse
 from duolog.protocol.roster_statements import Close, Member, RosterStatement, parse_acceptance, parse_roster
 from duolog.protocol.statements import SignedStatement, statement_hash, verify_statement
 
-Chains = Mapping[bytes, AccountChain]
+
+class Keys(Protocol):
+    """An account's verified public keys: its `AccountChain`, or those of its generations that somebody named."""
+
+    def generation(self, number: int) -> Generation:
+        """Raises: ChainViolation when there is no such generation."""
+
+
+Chains = Mapping[bytes, Keys]
 
 
 def grant_digest(grant: bytes) -> bytes:

@@ -1,12 +1,20 @@
 """Somebody with an account floods the server, or looks for the other's activity in what it still takes."""
 
 import httpx2
+import pytest
 from fastapi import FastAPI
+from sqlalchemy import Connection
 
+from app.chains.repository import add_statement
 from app.settings import DAY, Settings
+from duolog.api.pages import Placed
 from duolog.protocol import sizes
+from duolog.protocol.accounts import Generation, SignedAccountStatement, encode_rotation
 from duolog.protocol.codec import encode_b64
-from tests.app.people import Diary, Person, code, journal_statement, statement_of
+from duolog.protocol.log import StatementItem
+from duolog.protocol.statements import statement_hash
+from duolog.protocol.stored_accounts import read_stored_generation
+from tests.app.people import Diary, Person, code, journal_statement, sign, statement_of
 from tests.conftest import http_client, running
 
 DAILY, NOW = (429, "daily_limit"), 1_800_000_000
@@ -88,3 +96,63 @@ async def test_thief_of_a_session_uses_up_the_account_so_that_its_owner_cannot_c
         while (await diary.push(ada, diary.change("rotate", [ada], fresh=True))).status_code == 201:
             pass
         assert (await diary.push(ada, diary.close(ada))).status_code == 201
+
+
+async def test_somebody_names_accounts_with_long_chains_in_statements_that_are_refused(
+    attacked_settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each made the one writer of the server verify every key that ten accounts ever had, and cost nothing."""
+    read: list[int] = []
+
+    def note(number: int, statement: bytes) -> Generation:
+        read.append(number)
+        return read_stored_generation(number, statement)
+
+    monkeypatch.setattr("app.chains.repository.read_stored_generation", note)
+    async with running(attacked_settings, lambda: NOW) as app, http_client(app) as http:
+        ada, *others = [await Person(http).register() for _ in range(4)]
+        await app.state.duolog.database.write(lambda connection: lengthen(connection, [ada, *others]))
+        diary = await Diary(ada).create()
+        read.clear()
+        for placed in naming(diary, others):
+            assert code(await diary.push(ada, placed)) in {(409, "roster_moved"), (422, "rule_broken")}
+            refused = await ada.post(f"{diary.path}/proposals", statement_of(placed))
+            assert code(refused) in {(409, "roster_moved"), (422, "rule_broken")}
+        assert read == []
+        assert (await diary.push(ada, diary.change("rotate", [ada], fresh=True))).status_code == 201
+        assert read == [1]
+
+
+def lengthen(connection: Connection, people: list[Person]) -> None:
+    """Each had 50 generations, as carried in from elsewhere."""
+    for person in people:
+        prev, keys = person.chain.newest.statement_hash, person.secret
+        for number in range(2, 51):
+            link = encode_rotation(
+                account=person.account,
+                generation=number,
+                prev=prev,
+                sign_key=keys.sign_key,
+                box_key=keys.box_key,
+                kem_key=keys.kem_key,
+                keyholders=bytes(32),
+                at=20_000,
+            )
+            signature = keys.sign(link)
+            add_statement(connection, person.account, number, SignedAccountStatement(link, (signature, signature)))
+            prev = statement_hash(link)
+
+
+def naming(diary: Diary, others: list[Person]) -> list[Placed]:
+    """Statements that name all of them, as members or as signers: of another version, and of the next one."""
+    ada = diary.founder
+    members = tuple(sorted((person.member() for person in (ada, *others)), key=lambda item: item.account))
+    diary.people.extend(others)
+    named = [
+        diary.change("rotate", [ada, *others], fresh=True, members=members, version=9),
+        diary.change("rotate", [ada, *others], fresh=True, members=members),
+    ]
+    signed = diary.change("rotate", [ada], fresh=True)
+    assert isinstance(signed.item, StatementItem)
+    by_all = sign(signed.item.signed.statement, ada, *others)
+    return [*named, Placed(0, StatementItem(by_all), signed.grants)]

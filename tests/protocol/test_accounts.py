@@ -23,6 +23,7 @@ from duolog.protocol.accounts import (
 from duolog.protocol.codec import encode_b64
 from duolog.protocol.ids import account_id, keyholder_id
 from duolog.protocol.statements import statement_hash
+from duolog.protocol.stored_accounts import StoredGenerations, read_stored_chain, read_stored_generation
 from duolog.seal.keys import GenerationSecret, KeyholderSecret
 from tests.protocol.builders import Person
 from tests.protocol.refusals import edited, malformed, refused
@@ -189,3 +190,24 @@ def test_keyholders_ascend_and_are_sixteen_at_most() -> None:
         parse_set(replace(parsed, keyholders=parsed.keyholders[::-1]).encode())
     with malformed("too few or too many"):
         parse_set(replace(parsed, keyholders=parsed.keyholders[:1] * (sizes.MAX_KEYHOLDERS + 1)).encode())
+
+
+def test_a_chain_read_back_is_the_one_that_was_verified() -> None:
+    assert read_stored_chain(ADA.account, [item.statement for item in ADA.signed]) == verify_chain(ADA.signed)
+
+
+def test_of_a_stored_chain_only_what_was_read_is_known() -> None:
+    third = read_stored_generation(3, ADA.signed[2].statement)
+    some = StoredGenerations({3: third})
+    assert some.generation(3) == ADA.chain.newest
+    for number in (1, 2, 4):
+        with refused("accounts.generation_stored", ChainViolation):
+            some.generation(number)
+
+
+@pytest.mark.parametrize("number", [1, 2])
+def test_what_is_read_back_is_parsed_as_strictly(number: int) -> None:
+    with malformed("of another type"):
+        read_stored_generation(3 - number, ADA.signed[number - 1].statement)
+    with malformed("fields that do not belong there"):
+        read_stored_generation(number, edited(ADA.signed[number - 1].statement, more=1))
