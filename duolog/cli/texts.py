@@ -41,6 +41,7 @@ ON_DISK = (
     "ends. It is overwritten then, which not every disk really does. This is said once."
 )
 _MEMORY = ("tmpfs", "ramfs")
+_START = "start.sha256"
 
 
 @contextmanager
@@ -99,22 +100,24 @@ def _from_editor(run: "Run", editor: list[str], start: str, hint: str) -> tuple[
         text = cut(file.read_text(encoding="utf-8", errors="replace"))
         kept = _sealed(run, text, start)
     except BaseException:
-        _rescue(run, file.parent, RESCUED, start)
+        _rescue(run, file.parent, RESCUED)
         raise
     _destroy(file.parent)
     return text, kept
 
 
 def _opened_with(folder: Path, start: str, hint: str) -> Path:
-    """The editor's file in a new folder."""
-    file = folder / "text.md"
+    """The editor's file in a new folder. The digest of its start stands beside it, and tells an untouched one."""
+    form = f"{start}\n\n{CUT}\n{hint}\nSave and close to go on; save it empty to give up.\n"
     try:
-        with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as opened:
-            opened.write(f"{start}\n\n{CUT}\n{hint}\nSave and close to go on; save it empty to give up.\n")
+        for name, content in ((_START, _digest(start)), ("text.md", form)):
+            handle = os.open(folder / name, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            with os.fdopen(handle, "w", encoding="utf-8") as opened:
+                opened.write(content)
     except BaseException:
         _destroy(folder)
         raise
-    return file
+    return folder / "text.md"
 
 
 def _sealed(run: "Run", text: str, start: str) -> str | None:
@@ -124,13 +127,13 @@ def _sealed(run: "Run", text: str, start: str) -> str | None:
     return run.drafts().rescue(text)
 
 
-def _rescue(run: "Run", folder: Path, said: str, start: str = "") -> None:
+def _rescue(run: "Run", folder: Path, said: str) -> None:
     """Seals what was typed into a folder, says so, and removes it. What can't be sealed stays, and is said to be there.
 
     Raises: whatever keeps it from being sealed.
     """
     try:
-        texts = [text for text in _typed(folder) if text.strip() != start.strip()]
+        texts = _typed(folder)
         for text in texts:
             run.drafts().rescue(text)
     except BaseException:
@@ -144,8 +147,14 @@ def _rescue(run: "Run", folder: Path, said: str, start: str = "") -> None:
 def _typed(folder: Path) -> list[str]:
     """What stands in a folder's files above the cut, each text once: also what an editor saved when it was ended."""
     files = [file for file in sorted(folder.iterdir()) if file.is_file() and not file.is_symlink()]
-    texts = (cut(file.read_text(encoding="utf-8", errors="replace")) for file in files)
-    return list(dict.fromkeys(text for text in texts if text.strip()))
+    read = {file.name: file.read_text(encoding="utf-8", errors="replace") for file in files}
+    start = read.pop(_START, "")
+    texts = [text for text in map(cut, read.values()) if text.strip() and _digest(text) != start]
+    return list(dict.fromkeys(texts))
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.strip().encode("utf-8", "replace")).hexdigest()
 
 
 def _destroy(folder: Path) -> None:

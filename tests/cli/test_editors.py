@@ -204,3 +204,21 @@ def test_a_text_is_sealed_before_its_file_is_removed(typing: Typing) -> None:
     assert typing.write() == "typed"
     assert [len(folders) for folders in seen] == [1]
     assert (typing.sealed, typing.folders(), typing.said) == ([], [], [])
+
+
+@pytest.mark.parametrize("start", ["Feelings:\nTags:", "a draft\n\nof two paragraphs\n"])
+def test_an_untouched_form_is_nothing_that_somebody_typed(typing: Typing, start: str, tmp_path: Path) -> None:
+    script(tmp_path, "vim", 'for file; do :; done; cp "$file" "$file~"; exit 3')
+    with pytest.raises(Usage):
+        typing.write(start)
+    assert (typing.sealed, typing.folders(), typing.said) == ([], [], [])
+
+
+def test_an_untouched_form_of_a_killed_command_is_removed_without_a_word(typing: Typing, tmp_path: Path) -> None:
+    for name, typed in (("untouched", "Tags: a"), ("changed", "Tags: a, b")):
+        folder = typing.folder / (texts._prefix(typing.folder) + name)
+        folder.mkdir()
+        file = texts._opened_with(folder, "Tags: a", "Write.")
+        file.write_text(file.read_text().replace("Tags: a", typed))
+    typing.start_anew()
+    assert (typing.sealed, typing.folders(), typing.said) == (["Tags: a, b"], [], [texts.FOUND])
