@@ -77,7 +77,7 @@ class Run:
                 self.screen.aside(DELETED.format(folder=self.folder), style="careful")
             self._open = duolog
             if self.ephemeral is None:
-                rescue_leftovers(self, duolog)
+                rescue_leftovers(self)
             try:
                 yield duolog
             finally:

@@ -1,9 +1,9 @@
 """Long texts: from the editor or from standard input, never from an argument.
 
 The editor works on a file of mode 0600 in a private folder, in memory where the system offers that, else in the home.
-As soon as the editor has ended, what was typed is sealed into the home, and the file is overwritten and removed,
-whatever ends the command. The sealed text is dropped when the caller has sent or kept it. What a command that was
-killed left behind is found when the home is opened the next time, sealed, and removed.
+As soon as the editor has ended, what was typed is sealed into the home, and only then the file is overwritten and
+removed, whatever ends the command. The sealed text is dropped when the caller has sent or kept it. What couldn't be
+sealed, or a command that was killed left behind, is found when the home is opened the next time, sealed, and removed.
 """
 
 import hashlib
@@ -20,16 +20,18 @@ from typing import TYPE_CHECKING
 from duolog.cli.asking import at_terminal
 from duolog.cli.editors import KNOWN, chosen_editor, edit, ending, known_as
 from duolog.cli.failures import Usage
-from duolog.errors import HomeError
 
 if TYPE_CHECKING:
     from duolog.cli.run import Run
-    from duolog.client.blocking import Duolog
 
 MAX_TEXT = 256 * 1024  # bytes read from standard input; a document is smaller anyway
 CUT = "------ Everything below this line is left out. ------"
 RESCUED = "Your text isn't lost: it is kept here, sealed. `duolog draft rescued` shows it."
 FOUND = "What you typed in a command that was cut off is kept here, sealed. `duolog draft rescued` shows it."
+UNSEALED = (
+    "Your text isn't lost: it is in {folder}, unencrypted, until you have done what is said next and run `duolog "
+    "status`, which seals it; don't log out or turn this computer off before that."
+)
 UNKNOWN_EDITOR = (
     "Duolog doesn't know the editor {name}, and can't keep it from leaving copies, backups or a history of what you "
     "write on this computer. It knows: {known}. Set EDITOR to one of them, or look what yours keeps. This is said once."
@@ -39,6 +41,7 @@ ON_DISK = (
     "ends. It is overwritten then, which not every disk really does. This is said once."
 )
 _MEMORY = ("tmpfs", "ramfs")
+_START = "start.sha256"
 
 
 @contextmanager
@@ -53,13 +56,13 @@ def written_text(run: "Run", *, start: str, hint: str) -> Iterator[str]:
     editor = chosen_editor()
     if editor is None:
         text = _from_terminal(run, hint)
+        kept = _sealed(run, text, start)
     else:
         with ending():
-            text = _from_editor(run, editor, start, hint)
-    if not text.strip() or text.strip() == start.strip():
+            text, kept = _from_editor(run, editor, start, hint)
+    if kept is None:
         yield ""
         return
-    kept = run.drafts().rescue(text)
     try:
         yield text
     except BaseException:
@@ -68,19 +71,14 @@ def written_text(run: "Run", *, start: str, hint: str) -> Iterator[str]:
     run.drafts().drop_rescued(kept)
 
 
-def rescue_leftovers(run: "Run", duolog: "Duolog") -> None:
-    """Seals and removes what an earlier command on this home left when it was killed. The home's lock says that none
-    is running."""
+def rescue_leftovers(run: "Run") -> None:
+    """Seals and removes what an earlier command on this home left when it was killed, or couldn't seal. The home's lock
+    says that none is running. Raises: as `_rescue`."""
     for place in _places(run.folder):
         for folder in place.glob(f"{_prefix(run.folder)}*"):
             if folder.is_symlink() or not folder.is_dir() or folder.stat().st_uid != os.getuid():
                 continue
-            found = _typed(folder)
-            for text in found:
-                duolog.drafts().rescue(text)
-            _destroy(folder)
-            if found:
-                run.screen.aside(FOUND)
+            _rescue(run, folder, FOUND)
 
 
 def cut(text: str) -> str:
@@ -88,44 +86,75 @@ def cut(text: str) -> str:
     return text.split(CUT, 1)[0].strip("\n").rstrip()
 
 
-def _from_editor(run: "Run", editor: list[str], start: str, hint: str) -> str:
+def _from_editor(run: "Run", editor: list[str], start: str, hint: str) -> tuple[str, str | None]:
+    """What was typed, and the name under which it is sealed; None when the person gave it up."""
     memory = _memory_folder()
     if memory is None:
         _say_once(run, "disk", ON_DISK)
     if known_as(editor[0]) is None:
         name = Path(editor[0]).name
         _say_once(run, f"editor {name}", UNKNOWN_EDITOR.format(name=name, known=", ".join(KNOWN)))
-    folder = Path(tempfile.mkdtemp(prefix=_prefix(run.folder), dir=memory or run.folder))
-    keep = False
+    file = _opened_with(Path(tempfile.mkdtemp(prefix=_prefix(run.folder), dir=memory or run.folder)), start, hint)
     try:
-        file = folder / "text.md"
-        with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as opened:
-            opened.write(f"{start}\n\n{CUT}\n{hint}\nSave and close to go on; save it empty to give up.\n")
-        try:
-            edit(editor, file)
-            return cut(file.read_text(encoding="utf-8", errors="replace"))
-        except BaseException:
-            texts = [text for text in _typed(folder) if text.strip() != start.strip()]
-            try:
-                for text in texts:
-                    run.drafts().rescue(text)
-            except HomeError:
-                keep = True
-                run.screen.aside(f"Your text isn't lost: it is in {folder}, unencrypted. Delete it when it is safe.")
-            else:
-                if texts:
-                    run.screen.aside(RESCUED)
-            raise
-    finally:
-        if not keep:
-            _destroy(folder)
+        edit(editor, file)
+        text = cut(file.read_text(encoding="utf-8", errors="replace"))
+        kept = _sealed(run, text, start)
+    except BaseException:
+        _rescue(run, file.parent, RESCUED)
+        raise
+    _destroy(file.parent)
+    return text, kept
+
+
+def _opened_with(folder: Path, start: str, hint: str) -> Path:
+    """The editor's file in a new folder. The digest of its start stands beside it, and tells an untouched one."""
+    form = f"{start}\n\n{CUT}\n{hint}\nSave and close to go on; save it empty to give up.\n"
+    try:
+        for name, content in ((_START, _digest(start)), ("text.md", form)):
+            handle = os.open(folder / name, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            with os.fdopen(handle, "w", encoding="utf-8") as opened:
+                opened.write(content)
+    except BaseException:
+        _destroy(folder)
+        raise
+    return folder / "text.md"
+
+
+def _sealed(run: "Run", text: str, start: str) -> str | None:
+    """Seals a text into the home; its name there, or None when the person gave it up."""
+    if not text.strip() or text.strip() == start.strip():
+        return None
+    return run.drafts().rescue(text)
+
+
+def _rescue(run: "Run", folder: Path, said: str) -> None:
+    """Seals what was typed into a folder, says so, and removes it. What can't be sealed stays, and is said to be there.
+
+    Raises: whatever keeps it from being sealed.
+    """
+    try:
+        texts = _typed(folder)
+        for text in texts:
+            run.drafts().rescue(text)
+    except BaseException:
+        run.screen.aside(UNSEALED.format(folder=folder))
+        raise
+    _destroy(folder)
+    if texts:
+        run.screen.aside(said)
 
 
 def _typed(folder: Path) -> list[str]:
     """What stands in a folder's files above the cut, each text once: also what an editor saved when it was ended."""
     files = [file for file in sorted(folder.iterdir()) if file.is_file() and not file.is_symlink()]
-    texts = (cut(file.read_text(encoding="utf-8", errors="replace")) for file in files)
-    return list(dict.fromkeys(text for text in texts if text.strip()))
+    read = {file.name: file.read_text(encoding="utf-8", errors="replace") for file in files}
+    start = read.pop(_START, "")
+    texts = [text for text in map(cut, read.values()) if text.strip() and _digest(text) != start]
+    return list(dict.fromkeys(texts))
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.strip().encode("utf-8", "replace")).hexdigest()
 
 
 def _destroy(folder: Path) -> None:

@@ -3,8 +3,6 @@
 Each is written once, and is at the server before anything that depends on it is.
 """
 
-from contextlib import suppress
-
 from duolog.client.context import Context
 from duolog.client.folding import account_state
 from duolog.client.outbox import deliver, deliver_what_may_go, post, waiting_as
@@ -19,6 +17,7 @@ async def note(context: Context, kind: str, body: Body) -> None:
 
     Raises:
         PinMismatch: it contradicts what was pinned: stop, and compare words.
+        NotAllowed, JournalFrozen: the account journal can't be written now. Nothing was kept.
         TransportError, ServerRefused: not delivered now; it waits in the outbox.
     Spec: §4.
     """
@@ -33,14 +32,21 @@ async def note_what_is_done(context: Context, kind: str, body: Body) -> None:
 
 
 def put_note(context: Context, kind: str, body: Body) -> None:
-    """The same without sending it yet: it is durable in the outbox. Raises: PinMismatch."""
+    """The same without sending it yet: it is durable in the outbox, unless the account journal knows more already.
+
+    Raises:
+        PinMismatch: it contradicts what was pinned.
+        NotAllowed, JournalFrozen: the account journal can't be written now. Nothing was kept.
+    """
     journal = context.identity.account_journal
     document = make_account_document(kind, body, context.clock())
     if waiting_as(context, journal, kind, document.body) is not None or _is_noted(context, body):
         return
-    with suppress(NotAllowed):  # the account journal knows more already
+    try:
         require_allowed_account(account_state(context), document)
-        post(context, journal, document)
+    except NotAllowed:  # the account journal knows more already
+        return
+    post(context, journal, document)
 
 
 def _is_noted(context: Context, body: Body) -> bool:

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+import signal
+import stat
 import subprocess
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from duolog.cli import texts
 from duolog.cli.editors import KNOWN, chosen_editor, edit, known_as
-from duolog.cli.failures import Usage
+from duolog.cli.failures import Ended, Usage
+from duolog.errors import HomeError
 
 
 def script(folder: Path, name: str, does: str) -> Path:
@@ -97,3 +103,122 @@ def test_a_real_vim_takes_the_options_without_a_word(name: str, tmp_path: Path) 
     assert [
         path.name for path in tmp_path.rglob("*") if path.is_file() and "second" in path.read_text(errors="replace")
     ] == ["text.md"]
+
+
+class Typing:
+    """A run of a command, as far as an editor needs one: its home, what it said, and what it sealed."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder, self.screen = folder, self
+        self.said: list[str] = []
+        self.sealed: list[str] = []
+        self.before_sealing: list[Callable[[], object]] = []
+
+    def drafts(self) -> Typing:
+        return self
+
+    def aside(self, text: str) -> None:
+        self.said.append(text)
+
+    warn = aside
+
+    def rescue(self, text: str) -> str:
+        if self.before_sealing:
+            self.before_sealing.pop(0)()
+        self.sealed.append(text)
+        return text
+
+    def drop_rescued(self, name: str) -> None:
+        self.sealed.remove(name)
+
+    def write(self, start: str = "") -> str:
+        """Writes a text in the editor. A command would send it."""
+        with texts.written_text(self, start=start, hint="Write.") as text:  # type: ignore[arg-type]
+            return text
+
+    def start_anew(self) -> None:
+        texts.rescue_leftovers(self)  # type: ignore[arg-type]
+
+    def folders(self) -> list[Path]:
+        return [found for place in texts._places(self.folder) for found in place.glob(f"{texts._prefix(self.folder)}*")]
+
+
+@pytest.fixture
+def typing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Typing]:
+    """Somebody at a terminal, whose editor writes one line above whatever it is given."""
+    monkeypatch.setattr(texts, "at_terminal", lambda: True)
+    program = script(tmp_path, "vim", 'for file; do :; done; echo "typed" > "$file"')
+    monkeypatch.setenv("VISUAL", str(program))
+    (tmp_path / "home").mkdir()
+    run = Typing(tmp_path / "home")
+    yield run
+    for folder in run.folders():
+        texts._destroy(folder)
+
+
+def fail(error: BaseException) -> Callable[[], Any]:
+    def raises() -> None:
+        raise error
+
+    return raises
+
+
+@pytest.mark.parametrize("error", [HomeError("disk full"), OSError("no room"), MemoryError(), KeyboardInterrupt()])
+@pytest.mark.parametrize("code", [0, 3])
+def test_a_text_that_cannot_be_sealed_stays_where_it_was_typed(
+    typing: Typing, error: BaseException, code: int, tmp_path: Path
+) -> None:
+    script(tmp_path, "vim", f'for file; do :; done; echo "typed" > "$file"; exit {code}')
+    typing.before_sealing = [fail(error), fail(error)]
+    with pytest.raises(type(error)):
+        typing.write()
+    [folder] = typing.folders()
+    assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+    assert (folder / "text.md").read_text() == "typed\n"
+    assert [str(folder) in line for line in typing.said] == [True]
+    typing.before_sealing = [fail(error)]
+    with pytest.raises(type(error)):
+        typing.start_anew()  # the disk is still full
+    assert typing.folders() == [folder]
+    typing.before_sealing = []
+    typing.start_anew()
+    assert (typing.sealed, typing.folders(), typing.said[-1]) == (["typed"], [], texts.FOUND)
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_a_command_that_is_ended_while_it_seals_has_sealed(typing: Typing, number: int) -> None:
+    """Until then the only copy is in memory, and the signal would end the process."""
+    typing.before_sealing = [lambda: os.kill(os.getpid(), number)]
+    before = signal.signal(number, signal.SIG_IGN)
+    try:
+        with pytest.raises(Ended):
+            typing.write()
+    finally:
+        signal.signal(number, before)
+    assert (typing.sealed, typing.folders(), typing.said) == (["typed"], [], [texts.RESCUED])
+
+
+def test_a_text_is_sealed_before_its_file_is_removed(typing: Typing) -> None:
+    seen: list[list[Path]] = []
+    typing.before_sealing = [lambda: seen.append(typing.folders())]
+    assert typing.write() == "typed"
+    assert [len(folders) for folders in seen] == [1]
+    assert (typing.sealed, typing.folders(), typing.said) == ([], [], [])
+
+
+@pytest.mark.parametrize("start", ["Feelings:\nTags:", "a draft\n\nof two paragraphs\n"])
+def test_an_untouched_form_is_nothing_that_somebody_typed(typing: Typing, start: str, tmp_path: Path) -> None:
+    script(tmp_path, "vim", 'for file; do :; done; cp "$file" "$file~"; exit 3')
+    with pytest.raises(Usage):
+        typing.write(start)
+    assert (typing.sealed, typing.folders(), typing.said) == ([], [], [])
+
+
+def test_an_untouched_form_of_a_killed_command_is_removed_without_a_word(typing: Typing, tmp_path: Path) -> None:
+    for name, typed in (("untouched", "Tags: a"), ("changed", "Tags: a, b")):
+        folder = typing.folder / (texts._prefix(typing.folder) + name)
+        folder.mkdir()
+        file = texts._opened_with(folder, "Tags: a", "Write.")
+        file.write_text(file.read_text().replace("Tags: a", typed))
+    typing.start_anew()
+    assert (typing.sealed, typing.folders(), typing.said) == (["Tags: a, b"], [], [texts.FOUND])

@@ -1,11 +1,13 @@
 """Drafts: kept for oneself, on all own devices, until they are sent."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from fastapi import FastAPI
 
 from duolog.client import Duolog
+from duolog.client.logs import load_log, save_log
 from duolog.errors import DuologError, NotAllowed, TransportError
 from tests.client.couple import UNLOCK, Tampered, register
 
@@ -81,3 +83,15 @@ async def test_a_draft_that_was_sent_without_a_server_is_no_draft_any_more(app: 
         await ada.sync()
         await ada.sync()
         assert [item.body for item in await ada.timeline(journal)] == [{"text": "on the train"}]
+
+
+async def test_a_draft_that_cannot_be_kept_is_not_said_to_be_kept(app: FastAPI) -> None:
+    """The command throws the only other copy away when it was kept."""
+    ada, _, _ = await register(app)
+    async with ada:
+        journal = await ada.create_journal()
+        context = ada._context
+        log = load_log(context.store, context.identity.account_journal)
+        save_log(context.store, replace(log, closed=True))
+        with pytest.raises(NotAllowed, match="journal is closed"):
+            await ada.drafts().keep(journal, "note", {"text": "the only copy"})
