@@ -67,8 +67,10 @@ RESERVED: Final[Mapping[str, tuple[str, ...]]] = {
     )
 }
 
-_SEEN: Final = regex.compile(r"[[\p{L}\p{N}\p{S}]--[\u2800\U0001d159]]", regex.V1)  # two symbols are drawn as nothing
-_NOT_COMPARED: Final = regex.compile(r"[\p{M}\p{P}\p{Z}\p{Default_Ignorable_Code_Point}]", regex.V1)
+_BLANK = r"[\u2800\U0001d159\U00013441\U00013442]"  # letters and symbols that are drawn as nothing
+_SEEN: Final = regex.compile(rf"[[\p{{L}}\p{{N}}\p{{S}}]--{_BLANK}]", regex.V1)
+_NOT_COMPARED: Final = regex.compile(rf"[\p{{M}}\p{{P}}\p{{Z}}\p{{Default_Ignorable_Code_Point}}{_BLANK}]", regex.V1)
+_REPLACED: Final = frozenset("\ufffc\ufffd")  # they stand for what isn't there
 _LETTER: Final = regex.compile(r"(?:LATIN (?:CAPITAL|SMALL) LETTER|SMALL CAPITAL|SYMBOL LETTER) ([A-Z])$")
 _OURS: Final = frozenset("()[]{}<>:*")
 _SUFFIX = 8  # hexadecimal digits of an account's id, or more where two begin alike
@@ -77,7 +79,7 @@ _SUFFIX = 8  # hexadecimal digits of an account's id, or more where two begin al
 def name_fault(name: str) -> str | None:
     """Why a name isn't shown, in a sentence for its owner, or None."""
     shown = clean_line(name)
-    if len(name.splitlines()) > 1 or "\ufffd" in shown:
+    if len(name.splitlines()) > 1 or _REPLACED.intersection(shown):
         return "A name is one line, of characters that can be seen."
     if not _SEEN.search(shown):
         return "A name needs a letter, a number or a symbol that can be seen."
