@@ -41,7 +41,7 @@ def test_real_names_are_shown(name: str) -> None:
     "name",
     [
         *("You", " you ", "YOU", "ＹＯＵ", "y\u200bo\u200bu", "Y o u", "Yоu", "уοu", "🅈🅾🆄", "ⓨⓞⓤ", "Yöu", "You."),
-        *("You\u2800", "You\U0001d159", "You\U00013441", "\U00013442You"),
+        *("You\u2800", "You\U0001d159", "You\U00013441", "\U00013442You", "Y0U"),
         *(
             "I",
             "l",
@@ -61,6 +61,33 @@ def test_real_names_are_shown(name: str) -> None:
 def test_a_word_of_duologs_own_is_no_name_however_it_is_written(name: str) -> None:
     assert "Duolog itself" in (name_fault(name) or "")
     assert shown_names({ADA: name}) == {}
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("You just", "You yourself", "you too", "Ada, you", "Ada,you", "Duolog says", "Yourself again", "Ada & YOU"),
+        *(
+            "Yоu just",
+            "ＹＯＵ too",
+            "Y\u200bou just",
+            "You\u2800just",
+            "🅈🅾🆄 just",
+            "Y-o-u just",
+            "Ada–you",
+            "DU0L0G SAYS",
+        ),
+        *("Yöu too", "Your partner too", "you’re", "You+Ada", "\U00013441You just", "Ada's Duolog"),
+    ],
+)
+def test_a_name_that_holds_a_word_of_ours_puts_no_words_into_a_mouth(name: str) -> None:
+    assert "Duolog itself says" in (name_fault(name) or "")
+    assert shown_names({ADA: name}) == {}
+
+
+@pytest.mark.parametrize("name", ["Youssef", "Youri", "Yousra Ada", "Young", "Bayou", "Joyous", "Yourke"])
+def test_a_name_that_only_begins_like_a_word_of_ours_is_shown(name: str) -> None:
+    assert name_fault(name) is None
 
 
 @pytest.mark.parametrize(
