@@ -275,6 +275,11 @@ def _sentence(error: ValidationError) -> str:
     return f"The document can't be read: {place}: {said}."
 
 
+def body_lines(text: str) -> Iterable[str]:
+    """A text of somebody's, deeper than anything that we say of it: no line of it passes for one of ours."""
+    return (f"    {line}" for line in lines(text))
+
+
 def indented(label: str, text: str | None) -> Iterable[str]:
     """`  label: text`, further lines under the first; nothing for an empty text."""
     if text:

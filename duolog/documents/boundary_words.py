@@ -13,6 +13,7 @@ from duolog.documents.base import (
     PARTS_UNSHOWN,
     AppliedDocument,
     Voice,
+    body_lines,
     has_unknown_parts,
     indented,
 )
@@ -32,7 +33,7 @@ from duolog.documents.boundary import (
     Wording,
     find_boundary,
 )
-from duolog.documents.plain import lines, one_line
+from duolog.documents.plain import one_line
 
 _STAGES: dict[str, str] = {
     "proposed": "waits for an answer",
@@ -159,7 +160,7 @@ def describe_step(applied: AppliedDocument, body: Step, voice: Voice, state: Bou
         verb = "countered" if isinstance(body, Counter) else "proposed to amend"
         return "\n".join([f"{author} {verb} {title}:", *wording_lines(body.wording, author)])
     if isinstance(body, Contest):
-        return "\n".join([f"{author} contested {title}:", *(f"  {line}" for line in lines(body.words))])
+        return "\n".join([f"{author} contested {title}:", *body_lines(body.words)])
     if isinstance(body, Decline | Retire):
         verb = "declined what waited in" if isinstance(body, Decline) else _retiring(body, boundary)
         return "\n".join([f"{author} {verb} {title}", *indented("Why", body.why)])
