@@ -10,11 +10,9 @@ from typing import Literal
 
 from duolog.documents import dates
 from duolog.documents.base import (
-    PARTS_UNSHOWN,
     AppliedDocument,
     Voice,
     body_lines,
-    has_unknown_parts,
     indented,
 )
 from duolog.documents.boundary import (
@@ -119,8 +117,7 @@ def _worded(text: Text, voice: Voice) -> Iterator[str]:
     else:
         yield f"  {author}'s text, {when}"
         yield from wording_lines(text.wording, author)
-    if has_unknown_parts(text.step):
-        yield f"  {PARTS_UNSHOWN}"
+    yield from (f"  {line}" for line in voice.unshown(text.step))
     yield from _outcome(text, voice)
 
 

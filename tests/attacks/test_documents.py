@@ -6,7 +6,7 @@ import time
 import pytest
 
 from duolog.documents import journal
-from duolog.documents.base import DAY, PARTS_UNSHOWN, UNFORESEEN, Answer
+from duolog.documents.base import DAY, HIDDEN, PARTS_UNSHOWN, UNFORESEEN, Answer
 from duolog.documents.boundary import Accept, Contest, Decline, Propose
 from duolog.documents.boundary_words import view_boundary
 from duolog.documents.copy import copy_body
@@ -160,3 +160,14 @@ def test_partner_writes_lines_of_duologs_own_into_a_text() -> None:
         assert "Not delivered to Sam" in shown
         ours = [line for line in shown.split("\n")[1:] if not line.startswith("    ")]
         assert ours == (["  A document of the kind oath"] if item is items[-1] else [])
+
+
+def test_partner_hides_a_sentence_in_characters_that_nobody_sees() -> None:
+    """Tags, or marks beyond those that are shown. Sam's client marks the text, and writes no acceptance of it."""
+    for hidden in ("".join(chr(0xE0000 + ord(one)) for one in "except on Fridays"), "\u0301" * 40):
+        evening = Evening()
+        first = evening.forge(ADA, Propose(wording=wording("No late chats" + hidden)))
+        assert HIDDEN in describe(evening.state, first, VOICE)
+        with pytest.raises(NotAllowed, match="nobody can agree to it"):
+            evening.write(SAM, Accept(answers=answer(first)))
+        assert evening.stage() == "proposed"
