@@ -70,8 +70,6 @@ class Desk:
 
     def say_text(self, boundary: "Boundary", text: "Text") -> None:
         """One text, as it will be answered."""
-        from duolog.documents.base import PARTS_UNSHOWN, has_unknown_parts
-
         say, when = self.run.screen.say, self.voice.dated(text.at, text.effective)
         self.say_whose(text.author, f"'s text {number_of_text(boundary, text)}, {when}:")
         if text.wording is None:
@@ -79,17 +77,15 @@ class Desk:
             say_field(self.run, "Why", text.why)
         else:
             say_wording(self.run, text.wording)
-        if has_unknown_parts(text.step):
-            say(PARTS_UNSHOWN, indent=2, style="careful")
+        for line in self.voice.unshown(text.step):
+            say(line, indent=2, style="careful")
         say()
 
     def require_shown(self, text: "Text") -> None:
-        """Before asking for consent to it. Raises: NotAllowed when it has parts that this version can't show."""
-        from duolog.documents.base import UPDATE_TO_AGREE, has_unknown_parts
-        from duolog.errors import NotAllowed
+        """Before asking for consent to it. Raises: NotAllowed when it isn't shown whole."""
+        from duolog.documents.base import require_whole
 
-        if has_unknown_parts(text.step):
-            raise NotAllowed(UPDATE_TO_AGREE)
+        require_whole(text.step)
 
     def warn_of_unknown_parts(self, text: "Text") -> None:
         """Before a new text is started from this one, which can't be taken over whole."""

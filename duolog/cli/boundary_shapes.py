@@ -36,7 +36,7 @@ def boundary_shape(number: int, boundary: "Boundary", me: bytes, now: int) -> Sh
 
 
 def _text_shape(boundary: "Boundary", text: "Text") -> Shape:
-    from duolog.documents.base import has_unknown_parts
+    from duolog.documents.base import has_unknown_parts, hidden_characters
 
     return {
         "number": number_of_text(boundary, text),
@@ -47,6 +47,7 @@ def _text_shape(boundary: "Boundary", text: "Text") -> Shape:
         "digest": b64(text.digest),
         "wording": None if text.wording is None else text.wording.encode_json(),
         "unknown_parts": has_unknown_parts(text.step),
+        "hidden_characters": bool(hidden_characters(text.step)),
         "why": text.why,
         "outcome": text.outcome,
         "answered_by": None if text.answered_by is None else b64(text.answered_by),

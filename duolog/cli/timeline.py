@@ -12,7 +12,6 @@ from duolog.cli.run import Run
 from duolog.cli.screen import OWN
 from duolog.cli.shapes import b64, entry_shape
 from duolog.documents.names import SOMEBODY, YOU
-from duolog.documents.plain import lines
 
 if TYPE_CHECKING:
     from duolog.client import JournalView, TimelineEntry
@@ -101,5 +100,7 @@ def _text(item: "TimelineEntry") -> str:
         wording = item.body.get("wording")
         fields = wording if isinstance(wording, dict) else item.body
         if text := fields.get("text") or fields.get("words"):
-            return "\n".join([f"{YOU} wrote:", *lines(str(text))])
+            from duolog.documents.base import body_lines
+
+            return "\n".join([f"{YOU} wrote:", *body_lines(str(text))])
     return item.text or f"Something of a kind that this version doesn't know ({item.kind})."

@@ -8,7 +8,7 @@ Rules
 - A step that answers a document names its entry and its message hash, and counts only for those who hold that message.
 - A step that the rules forbid raises `NotAllowed` before it is sent; everyone else skips it, and the same sentence is
   the reason.
-- What was not shown was not agreed: see `has_unknown_parts`.
+- What was not shown was not agreed: see `require_whole`.
 - Limits of length (`AtMost`) are for writing. What stands in a log is read at any length: a document holds 64 KiB.
 
 It knows no kind, and decides nothing about what a step means.
@@ -16,6 +16,7 @@ It knows no kind, and decides nothing about what a step means.
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from itertools import chain
 from typing import Annotated, Any, TypeVar
 
 from pydantic import (
@@ -31,8 +32,8 @@ from pydantic import (
 )
 from pydantic_core import CoreSchema, core_schema
 
-from duolog.documents.plain import clean, lines
-from duolog.errors import DuologError, MalformedData
+from duolog.documents.plain import clean, hidden_in, lines
+from duolog.errors import DuologError, MalformedData, NotAllowed
 from duolog.protocol import sizes
 from duolog.protocol.codec import JsonObject, encode_b64, encode_message_json, parse_b64
 from duolog.protocol.messages import Document
@@ -48,6 +49,11 @@ UPDATE_TO_AGREE = (
     "It has parts that this version of Duolog can't show. Update, and read all of it before you agree to it."
 )
 PARTS_UNSHOWN = "It has parts that this version of Duolog can't show; update to read all of it."
+HIDDEN_TO_AGREE = (
+    "It has characters that can't be shown, so nobody sees all of it, and nobody can agree to it. Answer in words of "
+    "your own, or decline it."
+)
+HIDDEN = "It has characters that can't be shown."
 _WRITING = "writing"  # the context in which limits of length are checked
 
 
@@ -234,6 +240,13 @@ class Voice:
     when: Callable[[int], str]
     clean: Callable[[str], str] = clean
 
+    def unshown(self, value: object) -> Iterable[str]:
+        """What a reader is told of a body that isn't shown whole."""
+        if has_unknown_parts(value):
+            yield PARTS_UNSHOWN
+        if self.clean is clean and hidden_characters(value):  # a file hides nothing, and follows no table that moves
+            yield HIDDEN
+
     def dated(self, at: int, effective: int) -> str:
         """A time as its author's clock had it, marked where another one counts."""
         if at == effective:
@@ -267,12 +280,45 @@ def has_unknown_parts(value: object) -> bool:
     return isinstance(value, tuple) and any(map(has_unknown_parts, value))
 
 
+def hidden_characters(value: object) -> tuple[str, ...]:
+    """The characters in the texts of a body that nobody is shown, each once."""
+    if isinstance(value, BaseModel):
+        value = tuple(getattr(value, name) for name in type(value).model_fields)
+    if isinstance(value, str):
+        return hidden_in(value)
+    return tuple(dict.fromkeys(chain.from_iterable(map(hidden_characters, value)))) if isinstance(value, tuple) else ()
+
+
+def require_whole(consented: Body | None) -> None:
+    """Before consenting to a body: all of it is shown here. Raises: NotAllowed. Spec: documents"""
+    if has_unknown_parts(consented):  # check: documents.consent_unshown
+        raise NotAllowed(UPDATE_TO_AGREE)
+    if hidden_characters(consented):  # check: documents.consent_hidden
+        raise NotAllowed(HIDDEN_TO_AGREE)
+
+
+def require_visible(body: Body) -> None:
+    """Before writing what somebody may consent to: they will see all of it. Raises: NotAllowed. Spec: documents"""
+    hidden = hidden_characters(body)
+    if hidden:  # check: documents.write_hidden
+        few = ", ".join(f"U+{ord(one):04X}" for one in hidden[:5])
+        raise NotAllowed(
+            f"Your text has characters that can't be shown, so nobody could agree to it: {few}"
+            f"{' and others' if len(hidden) > 5 else ''}. Remove them, or type that place anew."
+        )
+
+
 def _sentence(error: ValidationError) -> str:
     first = error.errors(include_url=False, include_context=False, include_input=False)[0]
     place = ".".join(str(part) for part in first["loc"]) or "the body"
     # Pydantic's own message on a step would quote what was written.
     said = "it has no step that is known here" if first["type"].startswith("union_tag") else first["msg"]
     return f"The document can't be read: {place}: {said}."
+
+
+def body_lines(text: str) -> Iterable[str]:
+    """A text of somebody's, deeper than anything that we say of it: no line of it passes for one of ours."""
+    return (f"    {line}" for line in lines(text))
 
 
 def indented(label: str, text: str | None) -> Iterable[str]:

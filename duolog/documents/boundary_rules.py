@@ -29,7 +29,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any, Literal
 
-from duolog.documents.base import Answer, AppliedDocument, Context
+from duolog.documents.base import Answer, AppliedDocument, Context, require_visible
 from duolog.documents.boundary import (
     Accept,
     Amend,
@@ -79,6 +79,12 @@ def consented_step(state: Boundaries, body: Step) -> Step | None:
     if named is None or (isinstance(body, Retire) and named.wording is not None):
         return None  # the latter asks to retire, and consents to nothing
     return named.step
+
+
+def require_visible_asking(body: Step) -> None:
+    """Before writing: whoever is asked will see all of the text. Raises: NotAllowed."""
+    if isinstance(body, Propose | Counter | Amend | Retire):
+        require_visible(body)
 
 
 def _propose(state: Boundaries, applied: AppliedDocument, body: Propose, context: Context) -> Boundary:

@@ -10,10 +10,9 @@ from typing import Literal
 
 from duolog.documents import dates
 from duolog.documents.base import (
-    PARTS_UNSHOWN,
     AppliedDocument,
     Voice,
-    has_unknown_parts,
+    body_lines,
     indented,
 )
 from duolog.documents.boundary import (
@@ -32,7 +31,7 @@ from duolog.documents.boundary import (
     Wording,
     find_boundary,
 )
-from duolog.documents.plain import lines, one_line
+from duolog.documents.plain import one_line
 
 _STAGES: dict[str, str] = {
     "proposed": "waits for an answer",
@@ -118,8 +117,7 @@ def _worded(text: Text, voice: Voice) -> Iterator[str]:
     else:
         yield f"  {author}'s text, {when}"
         yield from wording_lines(text.wording, author)
-    if has_unknown_parts(text.step):
-        yield f"  {PARTS_UNSHOWN}"
+    yield from (f"  {line}" for line in voice.unshown(text.step))
     yield from _outcome(text, voice)
 
 
@@ -159,7 +157,7 @@ def describe_step(applied: AppliedDocument, body: Step, voice: Voice, state: Bou
         verb = "countered" if isinstance(body, Counter) else "proposed to amend"
         return "\n".join([f"{author} {verb} {title}:", *wording_lines(body.wording, author)])
     if isinstance(body, Contest):
-        return "\n".join([f"{author} contested {title}:", *(f"  {line}" for line in lines(body.words))])
+        return "\n".join([f"{author} contested {title}:", *body_lines(body.words)])
     if isinstance(body, Decline | Retire):
         verb = "declined what waited in" if isinstance(body, Decline) else _retiring(body, boundary)
         return "\n".join([f"{author} {verb} {title}", *indented("Why", body.why)])

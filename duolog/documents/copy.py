@@ -126,4 +126,5 @@ def _lines(body: Copy, author: str, voice: Voice) -> Iterator[str]:
     yield f"  A document of the kind {one_line(copied.kind)}"
     for name, value in copied.body.items():
         if isinstance(value, str):
-            yield from indented(one_line(name).replace("_", " ").capitalize(), value)
+            # What a field is called is the copier's word too, so it stands as deep as a text.
+            yield from (f"  {line}" for line in indented(one_line(name).replace("_", " ").capitalize(), value))

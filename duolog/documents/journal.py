@@ -20,7 +20,6 @@ from pydantic import TypeAdapter
 
 from duolog.documents.base import (
     PARTS_UNSHOWN,
-    UPDATE_TO_AGREE,
     AccountId,
     AppliedDocument,
     Context,
@@ -29,6 +28,7 @@ from duolog.documents.base import (
     Voice,
     has_unknown_parts,
     parse_body,
+    require_whole,
     why_skipped,
 )
 from duolog.documents.boundary import Boundary
@@ -117,7 +117,7 @@ def require_allowed(
     `received`: the time that its receipt would have (`expected_receipt`), Unix seconds.
 
     Raises:
-        NotAllowed: the rules forbid it now, or it consents to something with parts that this version can't show.
+        NotAllowed: the rules forbid it now, or it consents to something that isn't shown whole.
         MalformedData: its body is not what its kind says, or longer than may be written.
     Spec: documents
     """
@@ -130,9 +130,7 @@ def require_allowed(
         kind.before_writing(body)
     _reduce(state, applied, context, lambda entry: _applied(state.find(entry)))
     if kind.part is not None and kind.consents_to is not None:
-        consented = kind.consents_to(getattr(state, kind.part), body)
-        if has_unknown_parts(consented):  # check: documents.consent_unshown
-            raise NotAllowed(UPDATE_TO_AGREE)
+        require_whole(kind.consents_to(getattr(state, kind.part), body))
 
 
 def last_of(state: JournalState, author: bytes) -> AppliedDocument | None:
@@ -217,6 +215,8 @@ def _words(state: JournalState, applied: AppliedDocument, voice: Voice) -> str:
             body = _read(kind, applied.document)
             part = getattr(state, kind.part) if kind.part is not None else None
             text = kind.describe(applied, body, voice, part)
+            if kind.consents_to is not None:
+                return "\n".join([text, *(f"  {line}" for line in voice.unshown(body))])
             return f"{text}\n  {PARTS_UNSHOWN}" if has_unknown_parts(body) else text
     except Exception as error:  # noqa: BLE001 - what can't be put in words is shown as that, beside the rest
         why_skipped(error)

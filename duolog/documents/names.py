@@ -2,7 +2,8 @@
 
 Rules
 - A name is one line of at most `MAX_NAME` characters that can be seen. It is no word that Duolog uses for people, in
-  any of its languages, nor looks like one. Brackets, colons and asterisks belong to Duolog.
+  any of its languages, nor looks like one; and it holds no word that a sentence of Duolog's begins with.
+- Brackets, colons and asterisks belong to Duolog.
 - A name that breaks them has no effect: a neutral word is shown instead, and the timeline says why.
 - Names of two people that look alike are both shown with the beginning of their account's id, in brackets.
 - Who reads is marked with `(you)`, which no name can hold.
@@ -66,9 +67,16 @@ RESERVED: Final[Mapping[str, tuple[str, ...]]] = {
         *("Someone without a name", "A confidant without a name", "A partner without a name"),
     )
 }
+# Words that no name may hold, alone or among others: the sentence "You just wrote" says that the reader wrote.
+OUR_WORDS: Final[Mapping[str, tuple[str, ...]]] = {"en": ("You", "Your", "Yourself", "Duolog")}
 
-_SEEN: Final = regex.compile(r"[[\p{L}\p{N}\p{S}]--[\u2800\U0001d159]]", regex.V1)  # two symbols are drawn as nothing
-_NOT_COMPARED: Final = regex.compile(r"[\p{M}\p{P}\p{Z}\p{Default_Ignorable_Code_Point}]", regex.V1)
+_BLANK = r"[\u2800\U0001d159\U00013441\U00013442]"  # letters and symbols that are drawn as nothing
+_SEEN: Final = regex.compile(rf"[[\p{{L}}\p{{N}}\p{{S}}]--{_BLANK}]", regex.V1)
+_NOT_COMPARED: Final = regex.compile(rf"[\p{{M}}\p{{P}}\p{{Z}}\p{{Default_Ignorable_Code_Point}}{_BLANK}]", regex.V1)
+_BETWEEN: Final = tuple(  # words end at a space, and may end at punctuation
+    regex.compile(rf"[\s\p{{Z}}{_BLANK}{more}]+", regex.V1) for more in ("", r"\p{P}\p{S}")
+)
+_REPLACED: Final = frozenset("\ufffc\ufffd")  # they stand for what isn't there
 _LETTER: Final = regex.compile(r"(?:LATIN (?:CAPITAL|SMALL) LETTER|SMALL CAPITAL|SYMBOL LETTER) ([A-Z])$")
 _OURS: Final = frozenset("()[]{}<>:*")
 _SUFFIX = 8  # hexadecimal digits of an account's id, or more where two begin alike
@@ -77,7 +85,7 @@ _SUFFIX = 8  # hexadecimal digits of an account's id, or more where two begin al
 def name_fault(name: str) -> str | None:
     """Why a name isn't shown, in a sentence for its owner, or None."""
     shown = clean_line(name)
-    if len(name.splitlines()) > 1 or "\ufffd" in shown:
+    if len(name.splitlines()) > 1 or _REPLACED.intersection(shown):
         return "A name is one line, of characters that can be seen."
     if not _SEEN.search(shown):
         return "A name needs a letter, a number or a symbol that can be seen."
@@ -87,6 +95,8 @@ def name_fault(name: str) -> str | None:
         return "Brackets, colons and asterisks stand for something else here: a name has none."
     if looks_of(shown) & _reserved():
         return f"Duolog itself uses that word for people: \u201c{shown}\u201d would be mistaken for somebody."
+    if _words_of(shown) & _our_words():  # check: names.our_words
+        return f"Duolog itself says \u201cyou\u201d and its own name: \u201c{shown}\u201d would speak in its place."
     return None
 
 
@@ -124,9 +134,17 @@ def named_by_account(name: str | None, account: bytes) -> str:
 @lru_cache(maxsize=1024)
 def looks_of(name: str) -> frozenset[str]:
     """How a name looks: two names with one of these in common look alike."""
+    return frozenset(_NOT_COMPARED.sub("", way) or way for way in _ways(name))
+
+
+def _words_of(name: str) -> set[str]:
+    """How each word in a name looks."""
+    return {_NOT_COMPARED.sub("", word) for way in _ways(name) for between in _BETWEEN for word in between.split(way)}
+
+
+def _ways(name: str) -> set[str]:
     name = unicodedata.normalize("NFKC", name)
-    ways = {_skeleton(name.casefold()).casefold(), _skeleton(name).casefold()}
-    return frozenset(_NOT_COMPARED.sub("", way) or way for way in ways)
+    return {_skeleton(name.casefold()).casefold(), _skeleton(name).casefold()}
 
 
 def _tell_apart(account: bytes, others: list[bytes]) -> str:
@@ -138,7 +156,18 @@ def _tell_apart(account: bytes, others: list[bytes]) -> str:
 
 @cache
 def _reserved() -> frozenset[str]:
-    return frozenset(look for words in RESERVED.values() for word in words for look in looks_of(word))
+    return _looks_of_all(RESERVED)
+
+
+@cache
+def _our_words() -> frozenset[str]:
+    return _looks_of_all(OUR_WORDS)
+
+
+def _looks_of_all(words: Mapping[str, tuple[str, ...]]) -> frozenset[str]:
+    """Also in capitals, of which some look like numbers."""
+    ways = (way for of_language in words.values() for word in of_language for way in (word, word.upper()))
+    return frozenset(look for way in ways for look in looks_of(way))
 
 
 def _looks(character: str) -> set[str]:

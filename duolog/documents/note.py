@@ -7,8 +7,8 @@ from typing import Annotated
 
 from pydantic import Field, StringConstraints
 
-from duolog.documents.base import AppliedDocument, Body, Prose, Voice
-from duolog.documents.plain import lines, one_line
+from duolog.documents.base import AppliedDocument, Body, Prose, Voice, body_lines
+from duolog.documents.plain import one_line
 
 Word = Annotated[str, StringConstraints(min_length=1, max_length=64, pattern=r"\S")]
 
@@ -23,7 +23,7 @@ class Note(Body):
 
 def describe_note(applied: AppliedDocument, body: Note, voice: Voice, state: None) -> str:
     """Who wrote, the text, and its feelings and tags."""
-    told = [f"{voice.name(applied.author)} wrote:", *(f"  {line}" for line in lines(body.text))]
+    told = [f"{voice.name(applied.author)} wrote:", *body_lines(body.text)]
     if body.feelings:
         told.append("  Feelings: " + ", ".join(map(one_line, body.feelings)))
     if body.tags:

@@ -51,6 +51,17 @@ def clean(text: str) -> str:
     return str(_MARKS.sub(r"\1", text))
 
 
+def hidden_in(text: str) -> tuple[str, ...]:
+    """The characters, each once, that `clean` leaves out of a text or replaces: who reads it never sees them.
+
+    U+000D doesn't count: it ends lines in some files. Moves with the tables, so no reducer asks it.
+    """
+    text = text.replace("\r", "")
+    found = "".join(match[0] for match in _UNSAFE.finditer(text))
+    found += "".join(match[0][len(match[1]) :] for match in _MARKS.finditer(_UNSAFE.sub(_safe, text)))
+    return tuple(dict.fromkeys(found))
+
+
 def clean_line(text: str) -> str:
     """The same on one line, for names and titles: every white space is one space."""
     return one_line(clean(one_line(text)))  # between two spaces there may have been nothing to show

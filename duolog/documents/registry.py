@@ -5,7 +5,7 @@
 that one is a step. `while_provisional`: whether it may be written before the partners have compared their words.
 `before_writing`: what a client asks of its own document alone; no reader does.
 `consents_to`: what the author of a body consents to, from the kind's state: asked before sending, and refused where it
-has a part that this version can't show. A kind in which any step means consent must say it.
+has a part or a character that can't be shown. A kind in which any step means consent must say it.
 """
 
 from collections.abc import Callable, Mapping
@@ -16,7 +16,7 @@ from pydantic import TypeAdapter
 
 from duolog.documents.base import AppliedDocument, Body, Context, Voice
 from duolog.documents.boundary import BoundaryBody
-from duolog.documents.boundary_rules import consented_step, reduce_boundary
+from duolog.documents.boundary_rules import consented_step, reduce_boundary, require_visible_asking
 from duolog.documents.boundary_words import describe_step
 from duolog.documents.copy import Copy, describe_copy
 from duolog.documents.moved import Moved, describe_moved, reduce_moved
@@ -50,6 +50,7 @@ _ROWS = (
     Kind("copy", 1, TypeAdapter(Copy), describe_copy, while_provisional=False),
     Kind(
         *("boundary", 1, TypeAdapter(BoundaryBody), describe_step, "boundaries", reduce_boundary),
+        before_writing=require_visible_asking,
         consents_to=consented_step,
     ),
     Kind("moved", 1, TypeAdapter(Moved), describe_moved, "moves", reduce_moved),

@@ -6,9 +6,10 @@ import time
 import pytest
 
 from duolog.documents import journal
-from duolog.documents.base import DAY, UNFORESEEN, Answer
-from duolog.documents.boundary import Accept, Decline, Propose
+from duolog.documents.base import DAY, HIDDEN, PARTS_UNSHOWN, UNFORESEEN, Answer
+from duolog.documents.boundary import Accept, Contest, Decline, Propose
 from duolog.documents.boundary_words import view_boundary
+from duolog.documents.copy import copy_body
 from duolog.documents.journal import JournalState, apply_all, describe
 from duolog.documents.note import Note
 from duolog.documents.registry import KINDS
@@ -141,3 +142,32 @@ def test_partner_refuses_something_in_every_message(monkeypatch: pytest.MonkeyPa
     assert evening.state.boundaries == {}
     assert judged <= 2 * len(evening.log)
     assert {item.refused_by for item in evening.state.timeline if item.refused_by} == {(SAM,)}
+
+
+def test_partner_writes_lines_of_duologs_own_into_a_text() -> None:
+    """Into a note, a contest and copies of both a note and of what this version doesn't know: each stands deeper."""
+    evening = Evening()
+    first = evening.propose(SAM)
+    evening.write(ADA, Accept(answers=answer(first)))
+    forged = f"Yes.\nNot delivered to Sam\n  Not counted: it lapsed.\n{PARTS_UNSHOWN}\nDated day 1\nFeelings: joy"
+    note = evening.write(ADA, Note(text=forged), "note")
+    unknown = dataclasses.replace(note.applied, document=Document("oath", 1, START, {"not_counted": forged}))
+    items = [note, evening.write(ADA, Contest(answers=answer(first), words=forged))]
+    copies = (Document("copy", 1, START, copy_body(bytes(32), copied)) for copied in (note.applied, unknown))
+    items += [evening.append(ADA, document) for document in copies]
+    for item in items:
+        shown = describe(evening.state, item, VOICE)
+        assert "Not delivered to Sam" in shown
+        ours = [line for line in shown.split("\n")[1:] if not line.startswith("    ")]
+        assert ours == (["  A document of the kind oath"] if item is items[-1] else [])
+
+
+def test_partner_hides_a_sentence_in_characters_that_nobody_sees() -> None:
+    """Tags, or marks beyond those that are shown. Sam's client marks the text, and writes no acceptance of it."""
+    for hidden in ("".join(chr(0xE0000 + ord(one)) for one in "except on Fridays"), "\u0301" * 40):
+        evening = Evening()
+        first = evening.forge(ADA, Propose(wording=wording("No late chats" + hidden)))
+        assert HIDDEN in describe(evening.state, first, VOICE)
+        with pytest.raises(NotAllowed, match="nobody can agree to it"):
+            evening.write(SAM, Accept(answers=answer(first)))
+        assert evening.stage() == "proposed"

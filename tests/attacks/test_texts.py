@@ -67,7 +67,11 @@ def two(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Home, Home]]
 
 
 @pytest.mark.parametrize(
-    "name", ["You", "Y\u200bo\u200bu", "\u0423\u043eu", "\u3164", "Ada (you)", "Your partner", "* Ada"]
+    "name",
+    [
+        *("You", "Y\u200bo\u200bu", "\u0423\u043eu", "\u3164", "Ada (you)", "Your partner", "* Ada"),
+        *("\U00013441", "You\u2800", "You just", "Ada, you", "Duolog says"),
+    ],
 )
 def test_partner_takes_a_name_that_passes_for_the_reader_or_for_nobody(two: tuple[Home, Home], name: str) -> None:
     """Sam's client writes the profile all the same. Ada is shown the neutral word, and why."""

@@ -8,7 +8,7 @@ import pytest
 from duolog.cli.boundary import _became
 from duolog.cli.boundary_desk import Desk
 from duolog.cli.boundary_shapes import boundary_shape
-from duolog.documents.base import PARTS_UNSHOWN, UPDATE_TO_AGREE
+from duolog.documents.base import HIDDEN, PARTS_UNSHOWN, UPDATE_TO_AGREE
 from duolog.documents.boundary import TakeBack
 from duolog.errors import NotAllowed
 from duolog.protocol.messages import Document
@@ -47,6 +47,17 @@ def test_a_text_with_a_part_that_is_not_shown_is_not_asked_about() -> None:
     desk.warn_of_unknown_parts(text)
     assert "Yours will be without them" in desk.said[-1]
     assert boundary_shape(1, evening.boundary, ADA, START)["texts"][0]["unknown_parts"] is True
+
+
+def test_a_text_with_hidden_characters_is_not_asked_about() -> None:
+    desk, evening = _desk(text="Yes.\U000e0041")
+    text = evening.boundary.waiting_text
+    assert text is not None
+    desk.say_text(evening.boundary, text)
+    assert HIDDEN in desk.said
+    with pytest.raises(NotAllowed, match="can't be shown"):
+        desk.require_shown(text)
+    assert boundary_shape(1, evening.boundary, ADA, START)["texts"][0]["hidden_characters"] is True
 
 
 def test_a_text_that_is_shown_whole_warns_of_nothing() -> None:

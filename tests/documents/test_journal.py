@@ -175,7 +175,7 @@ def test_a_note_is_shown_with_feelings_and_tags_and_no_tricks_on_the_terminal() 
     evening = Evening()
     item = evening.write(ADA, Note(text="Long day.\n\x1b[31mRed\u202e", feelings=("tired",), tags=("work",)), "note")
     assert describe(evening.state, item, VOICE) == (
-        "Ada wrote:\n  Long day.\n  \ufffd[31mRed\ufffd\n  Feelings: tired\n  Tags: work"
+        "Ada wrote:\n    Long day.\n    \ufffd[31mRed\ufffd\n  Feelings: tired\n  Tags: work"
     )
 
 

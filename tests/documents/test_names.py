@@ -41,6 +41,7 @@ def test_real_names_are_shown(name: str) -> None:
     "name",
     [
         *("You", " you ", "YOU", "ＹＯＵ", "y\u200bo\u200bu", "Y o u", "Yоu", "уοu", "🅈🅾🆄", "ⓨⓞⓤ", "Yöu", "You."),
+        *("You\u2800", "You\U0001d159", "You\U00013441", "\U00013442You", "Y0U"),
         *(
             "I",
             "l",
@@ -63,12 +64,44 @@ def test_a_word_of_duologs_own_is_no_name_however_it_is_written(name: str) -> No
 
 
 @pytest.mark.parametrize(
+    "name",
+    [
+        *("You just", "You yourself", "you too", "Ada, you", "Ada,you", "Duolog says", "Yourself again", "Ada & YOU"),
+        *(
+            "Yоu just",
+            "ＹＯＵ too",
+            "Y\u200bou just",
+            "You\u2800just",
+            "🅈🅾🆄 just",
+            "Y-o-u just",
+            "Ada–you",
+            "DU0L0G SAYS",
+        ),
+        *("Yöu too", "Your partner too", "you’re", "You+Ada", "\U00013441You just", "Ada's Duolog"),
+    ],
+)
+def test_a_name_that_holds_a_word_of_ours_puts_no_words_into_a_mouth(name: str) -> None:
+    assert "Duolog itself says" in (name_fault(name) or "")
+    assert shown_names({ADA: name}) == {}
+
+
+@pytest.mark.parametrize("name", ["Youssef", "Youri", "Yousra Ada", "Young", "Bayou", "Joyous", "Yourke"])
+def test_a_name_that_only_begins_like_a_word_of_ours_is_shown(name: str) -> None:
+    assert name_fault(name) is None
+
+
+@pytest.mark.parametrize(
     ("name", "why"),
     [
         ("\u3164", "can be seen"),
         ("\u200b\u2060", "can be seen"),
         ("\u2800", "can be seen"),
+        ("\U0001d159", "can be seen"),
+        ("\U00013441", "can be seen"),
+        ("\U00013442\u2800", "can be seen"),
         ("...", "can be seen"),
+        ("\ufffc", "one line"),
+        ("Ada\ufffc", "one line"),
         ("Ada\nYou", "one line"),
         ("Ada\u2028You", "one line"),
         ("Ada\u202e", "one line"),
@@ -92,6 +125,8 @@ def test_names_that_look_alike_are_told_apart_by_their_accounts() -> None:
         KIM: "Kim",
     }
     assert shown_names({ADA: "rn", SAM: "m"}) == {ADA: "rn (61616161)", SAM: "m (73737373)"}
+    for blank in ("\u2800", "\U0001d159", "\U00013441", "\U00013442"):
+        assert shown_names({ADA: "Ada", SAM: f"Ada{blank}"}) == {ADA: "Ada (61616161)", SAM: f"Ada{blank} (73737373)"}
     assert shown_names({ADA: "Zoë", SAM: "zoe"}) == {ADA: "Zoë (61616161)", SAM: "zoe (73737373)"}
 
 

@@ -11,7 +11,7 @@ import regex
 from hypothesis import given
 from hypothesis import strategies as st
 
-from duolog.documents.plain import MAX_MARKS, clean, clean_line, escape_json, lines
+from duolog.documents.plain import MAX_MARKS, clean, clean_line, escape_json, hidden_in, lines
 
 NASTY = "\x00\x07\x1b\x85\x9b\xad\u034f\u061c\u115f\u180e\u200b\u200c\u200d\u200e\u202a\u202e\u2028\u2029\u2060\u2066"
 NASTIER = "\u3164\ue000\ufe0f\ufeff\ufff9\ufffb\uffff\U000e0041\U000e007f\U000e0100\U000f0000\u0378\ud800"
@@ -33,6 +33,7 @@ proper = anything.filter(lambda text: not any("\ud800" <= one <= "\udfff" for on
 )
 def test_real_writing_survives(text: str) -> None:
     assert clean(text) == text
+    assert hidden_in(text) == ()
 
 
 @pytest.mark.parametrize(
@@ -52,6 +53,17 @@ def test_real_writing_survives(text: str) -> None:
 )
 def test_what_steers_is_marked_and_what_hides_is_left_out(text: str, shown: str) -> None:
     assert clean(text) == shown
+
+
+@given(proper)
+def test_what_the_cleaner_changes_is_what_is_hidden(text: str) -> None:
+    text = text.replace("\r", "")
+    assert bool(hidden_in(text)) == (clean(text) != text)
+
+
+def test_what_is_hidden_is_named_once() -> None:
+    assert hidden_in("a\r\nb\u200bc\u200b\U000e0041" + "\u0301" * 9) == ("\u200b", "\U000e0041", "\u0301")
+    assert hidden_in("a\rb\u0301") == ()
 
 
 def test_a_stack_of_marks_is_bounded() -> None:

@@ -10,8 +10,16 @@ from pydantic import TypeAdapter
 from duolog.documents import journal
 from duolog.documents.account import AccountState, make_account_document, require_allowed_account
 from duolog.documents.account_kinds import NotedHead, Rotated
-from duolog.documents.base import PARTS_UNSHOWN, UPDATE_TO_AGREE, Context, has_unknown_parts, parse_body
-from duolog.documents.boundary import Accept, Counter, Propose, Retire
+from duolog.documents.base import (
+    HIDDEN,
+    HIDDEN_TO_AGREE,
+    PARTS_UNSHOWN,
+    UPDATE_TO_AGREE,
+    Context,
+    has_unknown_parts,
+    parse_body,
+)
+from duolog.documents.boundary import Accept, Contest, Counter, Decline, Propose, Retire
 from duolog.documents.boundary_words import describe_boundary
 from duolog.documents.copy import copy_body
 from duolog.documents.journal import Item, JournalState, apply, describe, encode_state, parse_state, require_allowed
@@ -75,6 +83,50 @@ def test_an_ask_with_an_unknown_part_is_not_confirmed_here() -> None:
     assert ask.skipped is None
     with pytest.raises(NotAllowed, match="can't show"):
         evening.write(SAM, Retire(answers=answer(ask)))
+
+
+HIDDEN_TEXTS = ["Yes." + "".join(chr(0xE0000 + ord(one)) for one in " and I decide"), "e" + "\u0301" * 9, "a\u202eb"]
+
+
+@pytest.mark.parametrize("hidden", HIDDEN_TEXTS)
+@pytest.mark.parametrize("part", ["text", "why", "if_compromised"])
+def test_a_text_with_hidden_characters_is_neither_written_nor_accepted_here(hidden: str, part: str) -> None:
+    evening = Evening()
+    body = Propose(wording=wording(**{"text": "Quiet.", part: hidden}))
+    with pytest.raises(NotAllowed, match="nobody could agree to it: U\\+"):
+        evening.write(ADA, body)
+    item = evening.forge(ADA, body)
+    assert item.skipped is None
+    assert HIDDEN in describe(evening.state, item, VOICE)
+    assert HIDDEN in describe_boundary(evening.boundary, START, VOICE)
+    in_a_file = dataclasses.replace(VOICE, clean=str)
+    assert HIDDEN not in describe_boundary(evening.boundary, START, in_a_file), "no table that moves has a say there"
+    with pytest.raises(NotAllowed) as refusal:
+        evening.write(SAM, Accept(answers=answer(item)))
+    assert str(refusal.value) == HIDDEN_TO_AGREE
+    assert evening.forge(SAM, Accept(answers=answer(item))).skipped is None, "reducers follow no table that moves"
+    evening.write(SAM, Contest(answers=answer(item), words="I never saw that."))
+
+
+def test_writing_that_needs_invisible_characters_is_agreed_to() -> None:
+    evening = Evening()
+    first = evening.propose(ADA, "نامه‌ای می‌خواهم\r\n👨‍👩‍👧‍👦 ❤️‍🔥 e\u0302\u0301")
+    assert HIDDEN not in describe(evening.state, first, VOICE)
+    evening.write(SAM, Accept(answers=answer(first)))
+    assert evening.stage() == "in_force"
+
+
+def test_a_reason_with_hidden_characters_is_not_confirmed_here() -> None:
+    evening = Evening()
+    first = evening.propose(ADA)
+    evening.write(SAM, Accept(answers=answer(first)))
+    many = "".join(map(chr, range(0xE0041, 0xE0048)))
+    with pytest.raises(NotAllowed, match=r"U\+E0045 and others\. Remove"):
+        evening.write(ADA, Retire(answers=answer(first), why=many + "a"))
+    ask = evening.forge(ADA, Retire(answers=answer(first), why="a" + many))
+    with pytest.raises(NotAllowed, match="nobody can agree"):
+        evening.write(SAM, Retire(answers=answer(ask)))
+    evening.write(SAM, Decline(answers=answer(ask)))
 
 
 def test_the_rule_asks_every_kind_that_declares_what_is_consented_to(monkeypatch: pytest.MonkeyPatch) -> None:
