@@ -8,6 +8,7 @@ Rules (spec §13.3)
   the journal fast.
 - A page goes on from where the log ends, or repeats what is here; another item at a place is refused, and so is another
   receipt or server while the journal is not whole. Nothing is appended behind something that was written here.
+- A journal comes from no more servers than a list of their keys names.
 - A page brings the chain of everybody whom its rosters name, and others only of accounts that the log named before. The
   chain of an account which lives here is its owner's alone to continue.
 - A statement brings the caller's own grant, and no other. An entry that lost its blob here gets it back.
@@ -259,6 +260,9 @@ def _append(
     read: ReadPage,
     new: Sequence[CarriedPart],
 ) -> LogState:
+    further = 0 if origins.ends_with(read.server) else 1
+    if len(origins.servers) + further > sizes.MAX_SERVERS:  # check: server.carried_servers
+        raise RuleBroken
     chains = _chains_for(connection, before, read, new)
     state, items = before, list[NewItem]()
     entries = [part.entry for part in new if part.entry is not None]
@@ -277,8 +281,7 @@ def _append(
         raise RuleBroken
     receipts = {seq: read.receipts[seq] for seq in read.receipts if seq > before.seq}
     _store(connection, before, replace(state, journal=place), items, receipts, new)
-    server = EarlierServer(state.seq, read.page.origin, read.page.receipt_key)
-    save_origin(connection, place, origins, server)
+    save_origin(connection, place, origins, EarlierServer(state.seq, *read.server))
     return state
 
 
