@@ -13,8 +13,8 @@ Rules (spec §13.3)
   chain of an account which lives here is its owner's alone to continue.
 - A statement brings the caller's own grant, and no other. An entry that lost its blob here gets it back.
 - Nobody sees the journal, and nothing is written to it, before its last page has come from somebody whom its last
-  roster names as a partner. Until then another history takes its place. What comes behind that changes its members as
-  the rosters in it say.
+  roster names as a partner. Until then it is at a place of the caller's own, where another history takes its place.
+  What comes behind that changes its members as the rosters in it say.
 - Who is no member of a journal can't tell whether it is here: what they bring of it is judged and kept aside, as it
   would be if nobody had it. Only whoever its last roster names as a partner hears that it is here.
 - Nor can anybody tell by what they bring whether an account lives here: the chain counts that came with the page.
@@ -29,7 +29,7 @@ from app.access import Caller
 from app.accounts.repository import existing_accounts, find_account
 from app.carrying import repository
 from app.carrying.accounts import continue_chains
-from app.carrying.places import find_place
+from app.carrying.places import find_place, move_home
 from app.chains.repository import Statements, load_chains
 from app.journals import repository as journals
 from app.journals.append import refuse
@@ -43,7 +43,7 @@ from app.origins.repository import (
     save_origin,
     touch_origins,
 )
-from app.problems import JournalExists, NotFound, Problem, ReceiptsAhead, RuleBroken
+from app.problems import JournalExists, Problem, ReceiptsAhead, RuleBroken
 from app.quotas.service import Quotas
 from duolog.api.carrying import CarriedEntry, CarriedItem, CarriedPage
 from duolog.errors import MalformedData, VerificationError
@@ -170,12 +170,11 @@ def carry_journal(
     _add_grants(connection, caller, place, read.parts)
     if read.page.last and (new or not found.complete):
         _require_carrier(connection, caller, after)
-        if place != journal:  # check: server.carried_member
-            raise NotFound
+        move_home(connection, found)
     if new if found.complete else read.page.last:
         _open(connection, after, read.parts[-1].item, now)
     touch_origins(connection, place, now)
-    _spend(connection, caller, quotas, state, new, chains, now)
+    _spend(connection, caller, quotas, found.state, new, chains, now)
     return after.seq, origins
 
 
@@ -188,7 +187,9 @@ def _spend(
     chains: int,
     now: int,
 ) -> None:
-    """Count what was new: a journal that begins, the bytes of its items, and so many of chains."""
+    """Count what was new: a journal of which the caller had brought nothing, the bytes of its items, and so many of
+    chains.
+    """
     if new and before.seq == 0:
         quotas.spend(connection, caller.account, "moved", now)
     size = chains + sum(part.size for part in new)
