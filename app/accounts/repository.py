@@ -154,11 +154,12 @@ def load_earlier_seeds(
 
 
 def load_anchors(connection: Connection, account: bytes) -> dict[bytes, bytes]:
-    """The anchors of an account's sheets and passkeys, by keyholder."""
+    """The anchors of an account's sheets and passkeys that have not ended, by keyholder."""
+    columns = keyholders.c
     rows = connection.execute(
-        select(keyholders.c.keyholder, keyholders.c.anchor)
-        .where(keyholders.c.account == account, keyholders.c.anchor.is_not(None))
-        .order_by(keyholders.c.keyholder)
+        select(columns.keyholder, columns.anchor)
+        .where(columns.account == account, columns.anchor.is_not(None), columns.ended.is_(None))
+        .order_by(columns.keyholder)
     )
     return {row.keyholder: row.anchor for row in rows}
 

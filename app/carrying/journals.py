@@ -8,12 +8,13 @@ Rules (spec §13.3)
   the journal fast.
 - A page goes on from where the log ends, or repeats what is here; another item at a place is refused, and so is another
   receipt or server while the journal is not whole. Nothing is appended behind something that was written here.
+- A journal comes from no more servers than a list of their keys names.
 - A page brings the chain of everybody whom its rosters name, and others only of accounts that the log named before. The
   chain of an account which lives here is its owner's alone to continue.
 - A statement brings the caller's own grant, and no other. An entry that lost its blob here gets it back.
 - Nobody sees the journal, and nothing is written to it, before its last page has come from somebody whom its last
-  roster names as a partner. Until then another history takes its place. What comes behind that changes its members as
-  the rosters in it say.
+  roster names as a partner. Until then it is at a place of the caller's own, where another history takes its place.
+  What comes behind that changes its members as the rosters in it say.
 - Who is no member of a journal can't tell whether it is here: what they bring of it is judged and kept aside, as it
   would be if nobody had it. Only whoever its last roster names as a partner hears that it is here.
 - Nor can anybody tell by what they bring whether an account lives here: the chain counts that came with the page.
@@ -28,7 +29,7 @@ from app.access import Caller
 from app.accounts.repository import existing_accounts, find_account
 from app.carrying import repository
 from app.carrying.accounts import continue_chains
-from app.carrying.places import find_place
+from app.carrying.places import find_place, move_home
 from app.chains.repository import Statements, load_chains
 from app.journals import repository as journals
 from app.journals.append import refuse
@@ -42,7 +43,7 @@ from app.origins.repository import (
     save_origin,
     touch_origins,
 )
-from app.problems import JournalExists, NotFound, Problem, ReceiptsAhead, RuleBroken
+from app.problems import JournalExists, Problem, ReceiptsAhead, RuleBroken
 from app.quotas.service import Quotas
 from duolog.api.carrying import CarriedEntry, CarriedItem, CarriedPage
 from duolog.errors import MalformedData, VerificationError
@@ -169,12 +170,11 @@ def carry_journal(
     _add_grants(connection, caller, place, read.parts)
     if read.page.last and (new or not found.complete):
         _require_carrier(connection, caller, after)
-        if place != journal:  # check: server.carried_member
-            raise NotFound
+        move_home(connection, found)
     if new if found.complete else read.page.last:
         _open(connection, after, read.parts[-1].item, now)
     touch_origins(connection, place, now)
-    _spend(connection, caller, quotas, state, new, chains, now)
+    _spend(connection, caller, quotas, found.state, new, chains, now)
     return after.seq, origins
 
 
@@ -187,7 +187,9 @@ def _spend(
     chains: int,
     now: int,
 ) -> None:
-    """Count what was new: a journal that begins, the bytes of its items, and so many of chains."""
+    """Count what was new: a journal of which the caller had brought nothing, the bytes of its items, and so many of
+    chains.
+    """
     if new and before.seq == 0:
         quotas.spend(connection, caller.account, "moved", now)
     size = chains + sum(part.size for part in new)
@@ -259,6 +261,9 @@ def _append(
     read: ReadPage,
     new: Sequence[CarriedPart],
 ) -> LogState:
+    further = 0 if origins.ends_with(read.server) else 1
+    if len(origins.servers) + further > sizes.MAX_SERVERS:  # check: server.carried_servers
+        raise RuleBroken
     chains = _chains_for(connection, before, read, new)
     state, items = before, list[NewItem]()
     entries = [part.entry for part in new if part.entry is not None]
@@ -277,8 +282,7 @@ def _append(
         raise RuleBroken
     receipts = {seq: read.receipts[seq] for seq in read.receipts if seq > before.seq}
     _store(connection, before, replace(state, journal=place), items, receipts, new)
-    server = EarlierServer(state.seq, read.page.origin, read.page.receipt_key)
-    save_origin(connection, place, origins, server)
+    save_origin(connection, place, origins, EarlierServer(state.seq, *read.server))
     return state
 
 

@@ -6,7 +6,10 @@ from sqlalchemy import Connection, select, update
 
 from app.access import memberships
 from app.database import AnyRow
-from app.journals.table import log
+from app.journals.table import acceptances, grants, journal_accounts, journals, log
+from app.origins.table import carried
+
+_BROUGHT = (log, grants, acceptances, journal_accounts, carried, journals)
 
 
 def is_member(connection: Connection, account: bytes, journal: bytes) -> bool:
@@ -36,3 +39,9 @@ def put_back(connection: Connection, journal: bytes, blobs: Mapping[int, bytes])
     for seq, blob in blobs.items():
         where = (log.c.journal == journal) & (log.c.seq == seq)
         connection.execute(update(log).where(where).values(blob=blob))
+
+
+def move_rows(connection: Connection, place: bytes, journal: bytes) -> None:
+    """What was brought to a place is the journal's from now on. One statement for each table."""
+    for table in _BROUGHT:
+        connection.execute(update(table).where(table.c.journal == place).values(journal=journal))

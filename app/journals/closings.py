@@ -87,7 +87,7 @@ def _end_keyholders(connection: Connection, account: bytes, joined: bytes, now: 
     if not ends or keyholders_of(connection, account)[1].issubset(ends):
         return
     named = keyholders.c.account == account, keyholders.c.keyholder.in_(ends), keyholders.c.ended.is_(None)
-    connection.execute(update(keyholders).where(*named).values(ended=now))
+    connection.execute(update(keyholders).where(*named).values(ended=now, anchor=None))
     connection.execute(delete(sessions).where(sessions.c.account == account, sessions.c.keyholder.in_(ends)))
 
 

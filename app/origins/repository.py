@@ -29,6 +29,10 @@ class Origins:
         """The last seq that was carried; 0 when nothing was."""
         return self.servers[-1].until if self.servers else 0
 
+    def ends_with(self, server: tuple[str, bytes]) -> bool:
+        """Whether the last receipts are of this server: its origin and receipt key."""
+        return bool(self.servers) and (self.servers[-1].origin, self.servers[-1].receipt_key) == server
+
     def at(self, seq: int) -> EarlierServer | None:
         """The server whose receipt is over this seq; None behind what was carried."""
         return next((server for server in self.servers if seq <= server.until), None)
@@ -43,9 +47,8 @@ def load_origins(connection: Connection, journal: bytes) -> Origins:
 
 def save_origin(connection: Connection, journal: bytes, before: Origins, server: EarlierServer) -> None:
     """Store that the journal's receipts are this server's, from where the ones before end up to `until`."""
-    newest = before.servers[-1] if before.servers else None
-    if newest is not None and (newest.origin, newest.receipt_key) == (server.origin, server.receipt_key):
-        where = (carried.c.journal == journal) & (carried.c.until == newest.until)
+    if before.ends_with((server.origin, server.receipt_key)):
+        where = (carried.c.journal == journal) & (carried.c.until == before.until)
         connection.execute(update(carried).where(where).values(until=server.until))
         return
     row = {"journal": journal, "until": server.until, "origin": server.origin, "receipt_key": server.receipt_key}

@@ -3,8 +3,9 @@
 import json
 
 import pytest
+from sqlalchemy import select, update
 
-from app.access import keyholders_of
+from app.access import keyholders, keyholders_of
 from app.leaving.repository import add_closings
 from app.leaving.service import renew
 from app.problems import RuleBroken
@@ -177,6 +178,21 @@ async def test_the_keyholders_that_it_names_are_refused_from_then_on(friday: Eve
     assert (await ada.log_in(ada.sheet)).status_code == 201
     assert ada.headers != phone
     assert not any((await friday.retain()).values())
+
+
+async def test_a_sheet_that_a_closing_ends_leaves_no_anchor(friday: Evening) -> None:
+    """More anchors than a list has places would stop the account's own answer; an older server left them there."""
+    ada, couple, database = friday.ada, friday.couple, friday.app.state.duolog.database
+    sheet = keyholders.c.keyholder == ada.sheet.id
+    assert len((await ada.get("/v1/account")).json()["anchors"]) == 1
+    await ada.put(f"{couple.path}/closing", closing(couple, ada, NINE, ends=[encode_b64(ada.sheet.id)]))
+    friday.clock[0] = NINE
+    assert (await friday.retain())["journals closed"] == 1
+    anchor = select(keyholders.c.anchor).where(sheet)
+    assert await database.read(lambda connection: connection.execute(anchor).scalar_one()) is None
+    left = update(keyholders).where(sheet).values(anchor=bytes(32))
+    await database.write(lambda connection: connection.execute(left) and None)
+    assert (await ada.get("/v1/account")).json()["anchors"] == []
 
 
 async def test_keyholders_end_even_if_the_other_closed_first(friday: Evening) -> None:
