@@ -19,6 +19,7 @@ from collections import Counter
 from ipaddress import ip_address, ip_network
 from typing import Any, Literal
 
+from uvicorn._types import ASGI3Application
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
 
 from app.addresses import MAX_BODY
@@ -28,7 +29,7 @@ from app.settings import Settings
 
 MAX_HEAD = 16 * 1024  # bytes
 MAX_HEADERS = 64
-MAX_PIPELINED = 8  # requests that wait for the one before, on one connection
+MAX_PIPELINED = 1  # requests that wait for the one before, on one connection: their bodies wait uncounted
 FRAMES = 8  # bytes of framing for each byte of a body: it may come a byte at a time
 DISCARD = MAX_BODY  # bytes of a body that come after its answer, and are thrown away
 
@@ -107,6 +108,8 @@ class GuardedProtocol(HttpToolsProtocol):
         self.network = b""
         self._doing: Doing = "gone"  # until it is admitted, and counts
         self._refusal: Problem | None = None
+        self._answered: RequestResponseCycle | None = None  # what the app answers, or answered last
+        self._arriving: RequestResponseCycle | None = None  # that of the request that comes in, once its head is here
         self._deadline: asyncio.TimerHandle | None = None
         self._unread: asyncio.TimerHandle | None = None
         self._begun = False
@@ -163,14 +166,24 @@ class GuardedProtocol(HttpToolsProtocol):
         self._refuse(TooSlow())
 
     def _refuse(self, problem: Problem) -> None:
-        """Say why, unless an answer has begun, and end the connection."""
+        """Say why, unless that would be taken for the answer to another request, and end the connection."""
         if self._refusal is not None and self._doing in ("ending", "gone"):
             return
         self._refusal = problem
-        cycle: RequestResponseCycle | None = self.cycle
-        if cycle is None or not cycle.response_started or cycle.response_complete:
+        if self._may_speak():
             self.transport.write(as_bytes(problem))
         self._leave()
+
+    def _may_speak(self) -> bool:
+        """Whether what is written now answers the request that comes in, and nothing before it."""
+        answered = self._answered
+        if answered is None or answered.response_complete:
+            return True
+        return answered is self._arriving and not answered.response_started
+
+    def _start_asgi_task(self, cycle: RequestResponseCycle, app: ASGI3Application) -> None:
+        self._answered = cycle
+        super()._start_asgi_task(cycle, app)
 
     def _leave(self) -> None:
         """Hear no more, and end when all is read that was written; `pause_writing` bounds how long that takes."""
@@ -199,13 +212,15 @@ class GuardedProtocol(HttpToolsProtocol):
         if self._refusal is not None:  # what made the parser stop
             self._refuse(self._refusal)
         else:
-            super().send_400_response(msg)
+            if self._may_speak():
+                super().send_400_response(msg)
             self._leave()
 
     def on_message_begin(self) -> None:
         super().on_message_begin()
         self._begun = True
         self._head = self._body = self._rest = self._discarded = 0
+        self._arriving = None
         self._set("sending")
         self._arm(self._settings.head_seconds)
 
@@ -229,6 +244,7 @@ class GuardedProtocol(HttpToolsProtocol):
             raise self._refusal
         self._arm(self._settings.request_seconds)
         super().on_headers_complete()
+        self._arriving = self.cycle
 
     def on_body(self, body: bytes) -> None:
         self._body += len(body)
@@ -240,6 +256,7 @@ class GuardedProtocol(HttpToolsProtocol):
 
     def on_message_complete(self) -> None:
         self._arm(None)
+        self._arriving = None
         self._set("idle" if self.cycle.response_complete else "waiting")
         super().on_message_complete()
 

@@ -39,6 +39,11 @@ class Wire:
             await self._reader.readexactly(length)
             return int(head.split(b" ", 2)[1])
 
+    async def rest(self) -> bytes:
+        """All that comes until the server has ended the connection."""
+        async with asyncio.timeout(PATIENCE):
+            return await self._reader.read()
+
     async def ended(self) -> bool:
         """Wait until the server has ended the connection; what it still sent is dropped."""
         async with asyncio.timeout(PATIENCE):

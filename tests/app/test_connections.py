@@ -31,8 +31,8 @@ async def test_a_request_is_answered_and_the_connection_goes_on(server: Served) 
 
 async def test_requests_at_once_on_one_connection_are_answered_in_order_up_to_a_few(server: Served) -> None:
     wire = await server.connect()
-    await wire.send(GET * 4)
-    assert [await wire.answer() for _ in range(4)] == [200] * 4
+    await wire.send(GET * (1 + MAX_PIPELINED))
+    assert [await wire.answer() for _ in range(1 + MAX_PIPELINED)] == [200] * (1 + MAX_PIPELINED)
     wire = await server.connect()
     await wire.send(GET * (MAX_PIPELINED + 3))
     assert await wire.ended()
@@ -195,6 +195,46 @@ async def test_a_connection_that_ends_in_the_middle_of_what_comes_is_discounted_
     assert await wire.ended()
     await until(lambda: len(server.transports) == 1)
     assert len(server.connections) == 1
+
+
+@pytest.mark.parametrize("begun", [False, True], ids=["waiting", "begun"])
+@pytest.mark.parametrize(
+    "late",
+    [
+        LAST["no request"],
+        LAST["a large head"],
+        GET * (MAX_PIPELINED + 1),
+        GET + LAST["a large head"],
+        GET[:-2] + b"Content-Length: 1\r\n\r\n",
+    ],
+    ids=["no request", "a large head", "too many", "after one that waits", "half a request"],
+)
+async def test_no_refusal_is_taken_for_the_answer_to_an_earlier_request(
+    app: FastAPI, settings: Settings, late: bytes, begun: bool
+) -> None:
+    going = asyncio.Event()
+
+    async def parts() -> AsyncIterator[bytes]:
+        yield b"first"
+        going.set()
+        await asyncio.Event().wait()
+
+    @app.get("/slow")
+    async def slow() -> StreamingResponse:
+        if begun:
+            return StreamingResponse(parts())
+        going.set()
+        await asyncio.Event().wait()
+        raise AssertionError
+
+    async with served(app, settings.model_copy(update={"request_seconds": 1})) as server:
+        wire = await server.connect()
+        await wire.send(b"GET /slow HTTP/1.1\r\nHost: x\r\n\r\n")
+        await going.wait()
+        await wire.send(late)
+        came = await wire.rest()
+        assert came.count(b"HTTP/1.1") == begun
+        assert came.endswith(b"first\r\n" if begun else b"")
 
 
 async def test_a_network_has_so_many_connections(app: FastAPI, settings: Settings) -> None:
