@@ -42,6 +42,7 @@ Credentials = Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]
 
 
 async def _maybe_signed_in(request: Request, server: Server, credentials: Credentials) -> Caller | None:
+    request.state.counted = True  # here, for the account or as a bad token
     if credentials is None:
         if "authorization" in request.headers:
             server.rates.count(server.rates.bad_token, "bad_token", request)

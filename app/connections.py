@@ -3,12 +3,15 @@
 Rules
 - A request's address, headers and trailers have `MAX_HEAD` bytes and `MAX_HEADERS` fields together. What else comes
   that is no body (the frames of a chunked one) is bounded by the body that it brings.
-- Headers arrive within `head_seconds`, the whole request within `request_seconds`. An answer that nobody reads ends
-  after `unread_seconds`. uvicorn ends an idle connection after `idle_seconds`.
+- Headers arrive within `head_seconds`, the whole request within `request_seconds`. Whatever was written and nobody
+  reads, one byte or many, ends with its connection after `unread_seconds`. uvicorn ends an idle connection after
+  `idle_seconds`.
 - A network has `max_connections_network` at a time, but for trusted proxies, which speak for many.
 - When there is no room, the connection that has been idle longest ends; where none is idle, the oldest one that has
   half sent a request, of the network that has most of these. Where there is none either, a new one is told to come
   back. So nobody holds all of them by opening them, and descriptors never run out.
+- A connection counts until its descriptor is given back. One that is ending, and waits for the caller to read, makes
+  room as an idle one does.
 """
 
 import asyncio
@@ -16,6 +19,7 @@ from collections import Counter
 from ipaddress import ip_address, ip_network
 from typing import Any, Literal
 
+from uvicorn._types import ASGI3Application
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
 
 from app.addresses import MAX_BODY
@@ -25,11 +29,12 @@ from app.settings import Settings
 
 MAX_HEAD = 16 * 1024  # bytes
 MAX_HEADERS = 64
-MAX_PIPELINED = 8  # requests that wait for the one before, on one connection
+MAX_PIPELINED = 1  # requests that wait for the one before, on one connection: their bodies wait uncounted
 FRAMES = 8  # bytes of framing for each byte of a body: it may come a byte at a time
 DISCARD = MAX_BODY  # bytes of a body that come after its answer, and are thrown away
 
-Doing = Literal["idle", "sending", "waiting", "gone"]  # what the caller does: `waiting` is for an answer
+# What the caller does: `waiting` is for an answer, `ending` for the last of it; nothing that comes is heard any more.
+Doing = Literal["idle", "sending", "waiting", "ending", "gone"]
 
 
 class Connections:
@@ -67,7 +72,7 @@ class Connections:
         """Remember what the caller at the other end does."""
         self._idle.pop(connection, None)
         self._sending.pop(connection, None)
-        if doing == "idle":
+        if doing in ("idle", "ending"):
             self._idle[connection] = None
         elif doing == "sending":
             self._sending[connection] = None
@@ -101,8 +106,10 @@ class GuardedProtocol(HttpToolsProtocol):
         self._connections = connections
         self._settings = connections.settings
         self.network = b""
-        self._doing: Doing = "gone"
+        self._doing: Doing = "gone"  # until it is admitted, and counts
         self._refusal: Problem | None = None
+        self._answered: RequestResponseCycle | None = None  # what the app answers, or answered last
+        self._arriving: RequestResponseCycle | None = None  # that of the request that comes in, once its head is here
         self._deadline: asyncio.TimerHandle | None = None
         self._unread: asyncio.TimerHandle | None = None
         self._begun = False
@@ -112,11 +119,13 @@ class GuardedProtocol(HttpToolsProtocol):
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
+        transport.set_write_buffer_limits(high=0)  # so that `pause_writing` is called for every byte that waits
         self.network = network_of(self.client[0] if self.client else "")
         if not self._connections.admit(self):  # check: server.connections
             self._refuse(Busy(retry_after=5))
             return
-        self._set("idle")
+        self._doing = "idle"
+        self._connections.note(self, "idle")
         self._arm(self._settings.head_seconds)
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -143,7 +152,8 @@ class GuardedProtocol(HttpToolsProtocol):
             self._unread = None
 
     def _set(self, doing: Doing) -> None:
-        if self._doing != doing:
+        """Note what the caller does. One that is ending can only be gone, and gone once, as it counted once."""
+        if self._doing not in (doing, "gone") and (self._doing != "ending" or doing == "gone"):
             self._doing = doing
             self._connections.note(self, doing)
 
@@ -156,20 +166,35 @@ class GuardedProtocol(HttpToolsProtocol):
         self._refuse(TooSlow())
 
     def _refuse(self, problem: Problem) -> None:
-        """Say why, unless an answer has begun, and end the connection."""
-        if self._refusal is not None and self._doing == "gone":
+        """Say why, unless that would be taken for the answer to another request, and end the connection."""
+        if self._refusal is not None and self._doing in ("ending", "gone"):
             return
         self._refusal = problem
-        cycle: RequestResponseCycle | None = self.cycle
-        if cycle is None or not cycle.response_started or cycle.response_complete:
+        if self._may_speak():
             self.transport.write(as_bytes(problem))
-        self._set("gone")
+        self._leave()
+
+    def _may_speak(self) -> bool:
+        """Whether what is written now answers the request that comes in, and nothing before it."""
+        answered = self._answered
+        if answered is None or answered.response_complete:
+            return True
+        return answered is self._arriving and not answered.response_started
+
+    def _start_asgi_task(self, cycle: RequestResponseCycle, app: ASGI3Application) -> None:
+        self._answered = cycle
+        super()._start_asgi_task(cycle, app)
+
+    def _leave(self) -> None:
+        """Hear no more, and end when all is read that was written; `pause_writing` bounds how long that takes."""
+        self._set("ending")
+        self._arm(None)
         self.transport.close()
 
     # --- what comes in ---
 
     def data_received(self, data: bytes) -> None:
-        if self._doing == "gone":
+        if self._doing in ("ending", "gone"):
             return
         before = self._body
         super().data_received(data)
@@ -187,13 +212,15 @@ class GuardedProtocol(HttpToolsProtocol):
         if self._refusal is not None:  # what made the parser stop
             self._refuse(self._refusal)
         else:
-            self._set("gone")
-            super().send_400_response(msg)
+            if self._may_speak():
+                super().send_400_response(msg)
+            self._leave()
 
     def on_message_begin(self) -> None:
         super().on_message_begin()
         self._begun = True
         self._head = self._body = self._rest = self._discarded = 0
+        self._arriving = None
         self._set("sending")
         self._arm(self._settings.head_seconds)
 
@@ -217,6 +244,7 @@ class GuardedProtocol(HttpToolsProtocol):
             raise self._refusal
         self._arm(self._settings.request_seconds)
         super().on_headers_complete()
+        self._arriving = self.cycle
 
     def on_body(self, body: bytes) -> None:
         self._body += len(body)
@@ -228,6 +256,7 @@ class GuardedProtocol(HttpToolsProtocol):
 
     def on_message_complete(self) -> None:
         self._arm(None)
+        self._arriving = None
         self._set("idle" if self.cycle.response_complete else "waiting")
         super().on_message_complete()
 

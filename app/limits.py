@@ -20,7 +20,7 @@ from limits import RateLimitItem, parse
 from limits.storage import MemoryStorage
 from limits.strategies import FixedWindowRateLimiter
 from starlette.requests import HTTPConnection
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.addresses import Rate, find
 from app.bodies import announced
@@ -99,7 +99,8 @@ class Gate:
 
     Every request that brings no session counts, whatever it asks for. `is_session`: whether an `Authorization` header
     holds a valid session. It is asked when a network has sent too many that weren't; one that isn't is counted where
-    the session is looked up.
+    the session is looked up. Where nothing looks it up (no such address, not with that method, or open to all), a
+    header proves nothing, and the request counts like one without.
     """
 
     def __init__(self, app: ASGIApp, rates: Rates, is_session: Callable[[str], Awaitable[bool]]) -> None:
@@ -109,8 +110,22 @@ class Gate:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":
-            await self._look_at(HTTPConnection(scope))
+            connection = HTTPConnection(scope)
+            await self._look_at(connection)
+            if "authorization" in connection.headers:
+                send = self._counting(connection, send)
         await self._app(scope, receive, send)
+
+    def _counting(self, connection: HTTPConnection, send: Send) -> Send:
+        """`send`, which counts the request when it is answered and nothing has counted it yet."""
+
+        async def counting(message: Message) -> None:
+            if not getattr(connection.state, "counted", False):
+                connection.state.counted = True
+                self._rates.count(self._rates.anonymous, "anonymous", connection)
+            await send(message)
+
+        return counting
 
     async def _look_at(self, connection: HTTPConnection) -> None:
         rates, header = self._rates, connection.headers.get("authorization")
@@ -118,6 +133,7 @@ class Gate:
         takes = find(method, path)
         announced(connection.headers.get("content-length", "0"), takes.limit(signed_in=header is not None))
         if header is None or OPEN.fullmatch(f"{method} {path}"):
+            connection.state.counted = True
             rates.count(rates.anonymous, "anonymous", connection)
             if takes.rate is not None:
                 rates.count(rates.named[takes.rate], takes.rate, connection)

@@ -7,6 +7,7 @@ from functools import partial
 
 import uvicorn
 from fastapi import FastAPI
+from uvicorn.server import ServerState
 
 from app.connections import Connections, GuardedProtocol
 from app.settings import Settings
@@ -38,6 +39,11 @@ class Wire:
             await self._reader.readexactly(length)
             return int(head.split(b" ", 2)[1])
 
+    async def rest(self) -> bytes:
+        """All that comes until the server has ended the connection."""
+        async with asyncio.timeout(PATIENCE):
+            return await self._reader.read()
+
     async def ended(self) -> bool:
         """Wait until the server has ended the connection; what it still sent is dropped."""
         async with asyncio.timeout(PATIENCE):
@@ -55,10 +61,21 @@ class Wire:
 class Served:
     """The server, and its connections."""
 
-    def __init__(self, connections: Connections, port: int) -> None:
+    def __init__(self, connections: Connections, state: ServerState, port: int) -> None:
         self.connections = connections
+        self._state = state
         self._port = port
         self.wires: list[Wire] = []
+
+    @property
+    def transports(self) -> list[asyncio.Transport]:
+        """Of every connection whose descriptor is open."""
+        return [connection.transport for connection in self._state.connections]
+
+    @property
+    def unsent(self) -> int:
+        """Bytes that were written, and for which the system has no room."""
+        return sum(transport.get_write_buffer_size() for transport in self.transports)
 
     async def connect(self, source: str = "127.0.0.1") -> Wire:
         """A new connection, which seems to come from `source` (any 127.x.y.z)."""
@@ -82,11 +99,11 @@ async def served(app: FastAPI, settings: Settings, most: int = 1000) -> AsyncIte
     config = uvicorn.Config(app, ws="none", access_log=False, log_config=None, server_header=False)
     config.timeout_keep_alive = settings.idle_seconds
     config.load()
-    state = uvicorn.server.ServerState()
+    state = ServerState()
     loop = asyncio.get_running_loop()
     make = partial(GuardedProtocol, connections, config=config, server_state=state, app_state={}, _loop=loop)
     server = await loop.create_server(make, "127.0.0.1", 0)
-    one = Served(connections, server.sockets[0].getsockname()[1])
+    one = Served(connections, state, server.sockets[0].getsockname()[1])
     try:
         yield one
     finally:

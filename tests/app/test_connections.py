@@ -5,8 +5,9 @@ from collections.abc import AsyncIterator
 
 import pytest
 from fastapi import FastAPI
+from fastapi.responses import StreamingResponse
 
-from app.connections import MAX_HEAD, MAX_HEADERS, MAX_PIPELINED
+from app.connections import DISCARD, MAX_HEAD, MAX_HEADERS, MAX_PIPELINED
 from app.settings import Settings
 from tests.app.raw import Served, served, until
 
@@ -30,8 +31,8 @@ async def test_a_request_is_answered_and_the_connection_goes_on(server: Served) 
 
 async def test_requests_at_once_on_one_connection_are_answered_in_order_up_to_a_few(server: Served) -> None:
     wire = await server.connect()
-    await wire.send(GET * 4)
-    assert [await wire.answer() for _ in range(4)] == [200] * 4
+    await wire.send(GET * (1 + MAX_PIPELINED))
+    assert [await wire.answer() for _ in range(1 + MAX_PIPELINED)] == [200] * (1 + MAX_PIPELINED)
     wire = await server.connect()
     await wire.send(GET * (MAX_PIPELINED + 3))
     assert await wire.ended()
@@ -129,6 +130,111 @@ async def test_an_answer_that_nobody_reads_ends(app: FastAPI, settings: Settings
         wire = await server.connect()
         await wire.send(b"GET /long HTTP/1.1\r\nHost: x\r\n\r\n")
         await until(lambda: len(server.connections) == 0)
+
+
+def serve_unread(app: FastAPI, server: Served) -> None:
+    """An answer at `/unread` that fills what the system keeps for its caller, and leaves up to 16 KiB in the server."""
+
+    async def parts() -> AsyncIterator[bytes]:
+        while not server.unsent:
+            yield b"x" * 16_384
+
+    @app.get("/unread")
+    async def unread() -> StreamingResponse:
+        return StreamingResponse(parts())
+
+
+UNREAD = b"GET /unread HTTP/1.1\r\nHost: x\r\n"
+LAST = {
+    "no request": b"garbage\r\n\r\n",
+    "a large head": b"GET / HTTP/1.1\r\n" + b"X: a\r\n" * (MAX_HEADERS + 1) + b"\r\n",
+    "nothing": b"",
+}
+
+
+@pytest.mark.parametrize("last", LAST.values(), ids=LAST)
+@pytest.mark.parametrize("header", [b"", b"Connection: close\r\n"], ids=["goes on", "closes"])
+async def test_the_least_rest_that_nobody_reads_ends(
+    app: FastAPI, settings: Settings, header: bytes, last: bytes
+) -> None:
+    async with served(app, settings.model_copy(update={"unread_seconds": 1})) as server:
+        serve_unread(app, server)
+        wire = await server.connect()
+        await wire.send(UNREAD + header + b"\r\n")
+        await until(lambda: server.unsent > 0)
+        await wire.send(last)
+        await until(lambda: not server.transports)
+        assert len(server.connections) == 0
+
+
+@pytest.mark.parametrize("last", [LAST["no request"], LAST["a large head"]], ids=["no request", "a large head"])
+async def test_a_connection_counts_until_its_descriptor_is_given_back(
+    app: FastAPI, settings: Settings, last: bytes
+) -> None:
+    async with served(app, settings, most=1) as server:
+        serve_unread(app, server)
+        wire = await server.connect()
+        await wire.send(UNREAD + b"\r\n")
+        await until(lambda: server.unsent > 0)
+        await wire.send(last)
+        await until(lambda: server.transports[0].is_closing())
+        assert len(server.connections) == 1
+        new = await server.connect()
+        await new.send(GET)
+        assert await new.answer() == 200
+        await until(lambda: len(server.transports) == 1)
+
+
+async def test_a_connection_that_ends_in_the_middle_of_what_comes_is_discounted_once(server: Served) -> None:
+    await server.connect()
+    wire = await server.connect()
+    await wire.send(b"POST /nothing HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n")
+    assert await wire.answer() == 404
+    await wire.send(b"%x\r\n" % DISCARD + bytes(DISCARD) + b"\r\n")
+    await wire.send(b"1\r\n \r\n0\r\n\r\n")
+    assert await wire.ended()
+    await until(lambda: len(server.transports) == 1)
+    assert len(server.connections) == 1
+
+
+@pytest.mark.parametrize("begun", [False, True], ids=["waiting", "begun"])
+@pytest.mark.parametrize(
+    "late",
+    [
+        LAST["no request"],
+        LAST["a large head"],
+        GET * (MAX_PIPELINED + 1),
+        GET + LAST["a large head"],
+        GET[:-2] + b"Content-Length: 1\r\n\r\n",
+    ],
+    ids=["no request", "a large head", "too many", "after one that waits", "half a request"],
+)
+async def test_no_refusal_is_taken_for_the_answer_to_an_earlier_request(
+    app: FastAPI, settings: Settings, late: bytes, begun: bool
+) -> None:
+    going = asyncio.Event()
+
+    async def parts() -> AsyncIterator[bytes]:
+        yield b"first"
+        going.set()
+        await asyncio.Event().wait()
+
+    @app.get("/slow")
+    async def slow() -> StreamingResponse:
+        if begun:
+            return StreamingResponse(parts())
+        going.set()
+        await asyncio.Event().wait()
+        raise AssertionError
+
+    async with served(app, settings.model_copy(update={"request_seconds": 1})) as server:
+        wire = await server.connect()
+        await wire.send(b"GET /slow HTTP/1.1\r\nHost: x\r\n\r\n")
+        await going.wait()
+        await wire.send(late)
+        came = await wire.rest()
+        assert came.count(b"HTTP/1.1") == begun
+        assert came.endswith(b"first\r\n" if begun else b"")
 
 
 async def test_a_network_has_so_many_connections(app: FastAPI, settings: Settings) -> None:

@@ -98,6 +98,8 @@ async def test_anonymous_callers_are_slowed_down_by_network(strict: Settings) ->
         ("GET", "/docs"),
         ("GET", "/health%0A"),
         ("GET", "/nothing"),
+        ("GET", "/v1/nothing"),
+        ("DELETE", "/v1/journals"),
         ("POST", "/v1/accounts"),
         ("POST", "/v1/challenges"),
         ("POST", "/v1/sessions"),
