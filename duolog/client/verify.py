@@ -54,6 +54,10 @@ OWN_OLDER = (
     "entries.own_older",
     "It was written with keys of yours that had been replaced already: perhaps by a device that was taken out.",
 )
+OTHER_BRANCH = (
+    "entries.tag",
+    "It was written under a branch of an account that was refused since, and that this home does not have.",
+)
 BAD_GRANT = "bad_grant"  # my grant did not open: the fault of whoever made the epoch
 UNFORESEEN = "entries.unforeseen"
 ENTRY_FAULT = partial(EntryFault, check=UNFORESEEN)
