@@ -86,6 +86,7 @@ _CLASSES: tuple[type[Attack], ...] = (
     flood_attacks.EndlessJournals,
     flood_attacks.NoMoreJournals,
     flood_attacks.PlantJournals,
+    flood_attacks.SpoilPlanted,
     flood_attacks.FloodProposals,
     flood_attacks.CheapValues,
     flood_attacks.DripAnswers,

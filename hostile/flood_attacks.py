@@ -19,6 +19,7 @@ from hostile.liar import CHAINS, JOURNALS, PULL, Answer, Attack, Call, Liar
 from hostile.proposal_attacks import PROPOSALS
 
 _PAGE = 500  # journals
+_BEYOND = 8 * 1024 * 1024  # bytes; no page of a log is that large
 
 
 class EndlessJournals(Attack):
@@ -93,6 +94,27 @@ class PlantJournals(Attack):
         log = relink(journal, [PulledPush((Placed(1, genesis, grants),), unsigned)], server.receipts)
         answer = await server.ask(replace(call, method="GET", path="/health", query=b"", body=b""))
         return answer.with_body(encode_page(PulledPage(tuple(log), 1)))
+
+
+class SpoilPlanted(PlantJournals):
+    """Lists journals of strangers, and spoils the page that the client asks for. `way`: how; `count`: how many."""
+
+    client_must = "Report it, sync everything else, and ask for few of them."
+
+    WAYS = ("not there", "cut off", "too large", "no answer")
+
+    def __init__(self, way: str = "cut off", count: int = 1) -> None:
+        super().__init__(count)
+        self.way = way
+
+    async def _log(self, call: Call, server: Liar, journal: bytes) -> Answer:
+        page = await super()._log(call, server, journal)
+        if self.way == "not there":
+            return await server.ask(call)
+        if self.way == "no answer":
+            return replace(page.with_body(b""), status=502)
+        spoiled = {"cut off": page.body[:-1], "too large": page.body + b" " * _BEYOND}
+        return page.with_body(spoiled.get(self.way, page.body))
 
 
 class FloodProposals(Attack):

@@ -26,7 +26,7 @@ from duolog.client.holdings import tidy
 from duolog.client.logs import frozen_reason, load_log, parse_roster_state
 from duolog.client.reading import journal_ids, view_journal
 from duolog.client.store import as_bytes, as_int
-from duolog.client.verify import CLOSED_TO_ME
+from duolog.client.verify import CLOSED_TO_ME, OTHER_BRANCH
 from duolog.documents.journal import Item, JournalState
 from duolog.errors import HomeError, NotAllowed
 from duolog.protocol.codec import JsonObject, encode_b64
@@ -235,7 +235,7 @@ def _line(
     fault: object,
 ) -> _Line:
     if opened is None:
-        check, _, reason = str(fault or "").partition("\n")
+        check, reason = OTHER_BRANCH if fault is None else str(fault).split("\n", 1)
         return "unreadable", {**about, "check": check, "reason": reason}
     key = keys[parse_header(item.header).epoch]
     if key is None:

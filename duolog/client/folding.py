@@ -6,23 +6,27 @@ Rules
 - A snapshot only saves time: one that is missing, damaged or by another version of Duolog is made anew.
 - An entry that was taken once and can't be taken again, by a newer version of this program for instance, is quarantined
   now, as it would be today; the rest of the journal stays readable.
+- What was written under keys of a branch that was refused since is read with that branch, which the home keeps. Without
+  it an entry can't be read now, and nothing is noted: it is no fault of its author.
 """
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from functools import partial
 from typing import TypeVar
 
 from duolog.api.pages import GONE, parse_push
 from duolog.client.context import Context
 from duolog.client.earlier import key_since
+from duolog.client.identity import Chains
 from duolog.client.logs import roster_at
 from duolog.client.store import as_bytes, as_int
-from duolog.client.verify import ENTRY_FAULT, UNFORESEEN, Known, Me, open_verified
+from duolog.client.verify import ENTRY_FAULT, Known, Me, open_verified
 from duolog.documents.account import AccountState, apply_account, encode_account_state, parse_account_state
 from duolog.documents.base import AppliedDocument
 from duolog.documents.base import Context as DocumentContext
 from duolog.documents.journal import JournalState, apply_all, encode_state, parse_state
-from duolog.errors import DuologError, EntryFault, MalformedData, VerificationError
+from duolog.errors import DuologError, EntryFault, MalformedData
 from duolog.protocol.containing import contained
 from duolog.protocol.entries import parse_header
 from duolog.protocol.log import EntryItem
@@ -75,7 +79,7 @@ def account_state(context: Context) -> AccountState:
 
 def opened(context: Context, journal: bytes, after: int) -> Iterator[tuple[AppliedDocument, Roster]]:
     """The readable documents of a journal behind a seq, in order, each with the roster at its place."""
-    known, rosters = context.known(journal), dict[int, Roster]()
+    known, rosters = context.known(journal), dict[int, tuple[Roster, Chains | None]]()
     while True:
         rows = context.store.rows(
             "SELECT seq, frame, version, time FROM item WHERE journal = ? AND seq > ? AND entry IS NOT NULL "
@@ -85,16 +89,20 @@ def opened(context: Context, journal: bytes, after: int) -> Iterator[tuple[Appli
         for row in rows:
             after, version = as_int(row[0]), as_int(row[2])
             if version not in rosters:
-                rosters[version] = roster_at(context.store, journal, version)
+                stored = roster_at(context.store, journal, version)
+                rosters[version] = (stored, context.chains.under(stored))
+            roster, chains = rosters[version]
+            if chains is None:
+                continue
             frame, place = as_bytes(row[1]), (after, as_int(row[3]))
             try:
                 with contained("This entry", ENTRY_FAULT):
-                    applied = _open_again(frame, place, rosters[version], context.me, known)
-            except (VerificationError, MalformedData) as error:
+                    applied = _open_again(frame, place, roster, context.me, replace(known, chains=chains))
+            except (EntryFault, MalformedData) as error:
                 _quarantine(context, journal, after, error)
                 continue
             if applied is not None:
-                yield applied, rosters[version]
+                yield applied, roster
         if len(rows) < _BATCH:
             return
 
@@ -120,10 +128,9 @@ def _open_again(frame: bytes, place: tuple[int, int], roster: Roster, me: Me, kn
     )
 
 
-def _quarantine(context: Context, journal: bytes, seq: int, error: VerificationError | MalformedData) -> None:
+def _quarantine(context: Context, journal: bytes, seq: int, error: EntryFault | MalformedData) -> None:
     """From now on this entry is unreadable here, and its author hears of it with the next message from here."""
-    check = "messages.parse" if isinstance(error, MalformedData) else UNFORESEEN
-    fault = f"{error.check if isinstance(error, EntryFault) else check}\n{error}"
+    fault = f"{error.check if isinstance(error, EntryFault) else 'messages.parse'}\n{error}"
     context.store.write("UPDATE item SET fault = ? WHERE journal = ? AND seq = ?", fault, journal, seq)
 
 

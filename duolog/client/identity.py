@@ -29,6 +29,8 @@ from duolog.protocol.accounts import (
 )
 from duolog.protocol.codec import length_prefixed, parse_canonical, u32
 from duolog.protocol.containing import contained
+from duolog.protocol.roster_changes import Roster
+from duolog.protocol.roster_statements import Member
 from duolog.protocol.statements import Fields, statement_hash
 from duolog.seal.keys import GenerationSecret
 from duolog.seal.packages import unwrap_earlier_seed, unwrap_package
@@ -111,6 +113,28 @@ class Chains(Mapping[bytes, AccountChain]):
         other._known = {**self._known, chain.account: chain}
         return other
 
+    def under(self, roster: Roster) -> "Chains | None":
+        """The chains under which a stored roster was verified; None where one of them is here no longer.
+
+        Where another branch was chosen since, it is the one that the roster names. Only for what was read before.
+        """
+        others: dict[bytes, AccountChain | None] = {}
+        for member in roster.members:
+            if not _names(member, self.get(member.account)):
+                found = next((chain for chain in self._branches(member.account) if _names(member, chain)), None)
+                if found is None:
+                    return None
+                others[member.account] = found
+        if not others:
+            return self
+        other = copy.copy(self)
+        other._known = {**self._known, **others}
+        return other
+
+    def _branches(self, account: bytes) -> Iterator[AccountChain]:
+        rows = self._store.rows("SELECT statements FROM branch WHERE account = ? ORDER BY rowid", account)
+        return (recall_chain(parse_statements(as_bytes(row[0]))) for row in rows)
+
     def pin(self, account: bytes, statements: Sequence[SignedAccountStatement]) -> AccountChain:
         """Verify a chain that the server or an invitation shows, and store it durably.
 
@@ -184,6 +208,13 @@ class Chains(Mapping[bytes, AccountChain]):
                 "The server shows the branch of this account that was refused when words were compared.",
                 check="client.branch_refused",
             )
+
+
+def _names(member: Member, chain: AccountChain | None) -> bool:
+    """Whether it is this chain's generation that a roster names."""
+    if chain is None or member.generation > chain.newest.generation:
+        return False
+    return chain.generation(member.generation).statement_hash == member.chain_head
 
 
 class Identity:

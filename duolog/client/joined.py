@@ -4,10 +4,14 @@ Rules
 - Nobody can put me into a journal: its log would need my signature, on its genesis or on an acceptance. So what the
   server lists besides is somebody else's. It is not fetched, not shown, and reported once.
 - A journal that I founded, and whose founding was cut off before it was noted, is known by its genesis, which my newest
-  keys have signed. Older ones may have been in other hands.
+  keys have signed. Older ones may have been in other hands. Where this home holds its verified log already, it counts
+  under any keys of mine: it was fetched while they were the newest, or before an update made this rule.
+- One whose page is bad, or does not come, is nobody's for now: it is reported, looked at again by the next sync, and
+  holds up nothing.
 - Every own device notes an acceptance before it is sent, so a journal that another one joins is known in time.
 """
 
+import secrets
 from collections.abc import Awaitable, Sequence
 from functools import partial
 
@@ -15,8 +19,9 @@ from duolog.api.common import JournalStatementModel
 from duolog.api.pages import PulledPage
 from duolog.client.context import Context
 from duolog.client.folding import account_state
-from duolog.client.logs import load_log, roster_at
+from duolog.client.logs import roster_at
 from duolog.client.notes import note
+from duolog.client.problems import reported
 from duolog.client.pulling import pull
 from duolog.client.rosters import make_genesis
 from duolog.client.store import as_bytes
@@ -76,16 +81,17 @@ def shown_journals(context: Context) -> list[bytes]:
 
 
 async def leave_out_strangers(context: Context, listed: Sequence[bytes], asides: list[DuologError]) -> frozenset[bytes]:
-    """Of the journals that the server lists, those that are mine. Others are put into `asides` once.
-
-    Raises: TransportError, ServerRefused.
-    """
+    """Of the journals that the server lists, those that are mine. Others are put into `asides` once; one that can't be
+    looked at now each time."""
     joined = joined_journals(context)
     unknown = [journal for journal in listed if journal not in joined]
-    looked_at = [journal for journal in unknown if context.store.get(_stranger(journal)) is None][:MOST_LOOKED_AT]
+    held = _held_founded(context, unknown)
+    for journal in held:
+        begin_founding(context, journal)
+    unknown = [journal for journal in unknown if journal not in held]
     strangers = 0
-    for journal in looked_at:
-        if await _is_mine(context, journal):
+    for journal, mine in (await _look_at(context, _chosen(context, unknown), asides)).items():
+        if mine:
             begin_founding(context, journal)
         else:
             context.store.put(_stranger(journal), b"1")
@@ -105,12 +111,33 @@ def _count(strangers: int) -> str:
     return "a journal" if strangers == 1 else f"{strangers} journals"
 
 
+def _chosen(context: Context, unknown: Sequence[bytes]) -> list[bytes]:
+    """Which to look at: by chance, so that bad ones that stay in the list can't keep the others from their turn."""
+    left = [journal for journal in unknown if context.store.get(_stranger(journal)) is None]
+    return secrets.SystemRandom().sample(left, min(len(left), MOST_LOOKED_AT))
+
+
+async def _look_at(context: Context, journals: Sequence[bytes], asides: list[DuologError]) -> dict[bytes, bool]:
+    """For each of these whether it is mine, as far as can be seen now. After a lost connection none is asked for."""
+    found: dict[bytes, bool] = {}
+    for journal in journals:
+        with reported(asides, journal):
+            found[journal] = await _is_mine(context, journal)
+        if journal not in found and isinstance(asides[-1], TransportError):
+            break
+    return found
+
+
+def _held_founded(context: Context, unknown: Sequence[bytes]) -> set[bytes]:
+    """Those of which this home holds the verified log, and whose genesis I have signed."""
+    rows = context.store.rows("SELECT journal FROM roster WHERE version = 1")
+    held = {as_bytes(row[0]) for row in rows} & set(unknown)
+    return {journal for journal in held if roster_at(context.store, journal, 1).founder == context.account}
+
+
 async def _is_mine(context: Context, journal: bytes) -> bool:
     """Whether my newest keys have signed its genesis."""
-    if load_log(context.store, journal).roster is not None:
-        genesis: Roster | None = roster_at(context.store, journal, 1)
-    else:
-        genesis = _genesis(context, journal, await context.network.call(partial(_first_page, journal)))
+    genesis = _genesis(context, journal, await context.network.call(partial(_first_page, journal)))
     me = None if genesis is None else genesis.find(context.account)
     newest = context.chains[context.account].newest.generation
     return genesis is not None and me is not None and me.generation == newest and genesis.founder == context.account

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import NamedTuple
 
+from duolog.api.pages import GONE
 from duolog.client.context import Context
 from duolog.client.folding import account_state, journal_state
 from duolog.client.former import why_former
@@ -11,7 +12,7 @@ from duolog.client.joined import shown_journals
 from duolog.client.logs import frozen_reason, load_log
 from duolog.client.outbox import waiting
 from duolog.client.store import as_bytes, as_int
-from duolog.client.verify import ENTRY_FAULT
+from duolog.client.verify import ENTRY_FAULT, OTHER_BRANCH
 from duolog.client.views import (
     AccountWords,
     Heads,
@@ -148,15 +149,17 @@ def timeline(context: Context, journal: bytes, after: int, limit: int) -> tuple[
     state = journal_state(context, journal)
     items = {item.applied.seq: item for item in state.timeline if item.applied.seq > after}
     rows = context.store.rows(
-        "SELECT seq, entry, author, time, fault FROM item WHERE journal = ? AND seq > ? AND "
+        "SELECT seq, entry, author, time, fault, substr(frame, 5, 1) FROM item WHERE journal = ? AND seq > ? AND "
         "(entry IS NOT NULL OR fault IS NOT NULL) ORDER BY seq LIMIT ?",
         *(journal, after, limit),
     )
     entries, gaps = [], _Gaps(context, journal, state)
     shown_as = _Shown(context.account, state, names_in(context, journal), voice(context, journal))
-    for seq, entry, author, time, fault in rows:
+    for seq, entry, author, time, fault, kind in rows:
         place = (as_int(seq), entry if isinstance(entry, bytes) else b"", author if isinstance(author, bytes) else b"")
         reason = str(fault).partition("\n")[2] if fault is not None else None
+        if fault is None and as_int(seq) not in items and as_bytes(kind)[0] != GONE:
+            reason = OTHER_BRANCH[1]
         shown = _entry(journal, shown_as, place, as_int(time), items.get(as_int(seq)), reason)
         entries.append(gaps.explained(shown) if reason is None else shown)
     return (*entries, *_waiting(context, journal, shown_as.names.get(context.account)))

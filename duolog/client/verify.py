@@ -54,6 +54,10 @@ OWN_OLDER = (
     "entries.own_older",
     "It was written with keys of yours that had been replaced already: perhaps by a device that was taken out.",
 )
+OTHER_BRANCH = (
+    "entries.tag",
+    "It was written under a branch of an account that was refused since, and that this home does not have.",
+)
 BAD_GRANT = "bad_grant"  # my grant did not open: the fault of whoever made the epoch
 UNFORESEEN = "entries.unforeseen"
 ENTRY_FAULT = partial(EntryFault, check=UNFORESEEN)
@@ -91,8 +95,8 @@ class Known:
         return key_at(self.earlier, self.receipt_key, seq)
 
     def is_earlier(self, seq: int) -> bool:
-        """Whether an earlier server accepted what stands at a seq."""
-        return bool(self.earlier) and seq <= self.earlier[-1].until
+        """Whether what stands at a seq was accepted under another key than that of today's server."""
+        return self.key_at(seq) != self.receipt_key
 
 
 @dataclass(slots=True)
@@ -323,6 +327,7 @@ def _check_fork(item: Judged, seen: Receipt, heads: Mapping[int, bytes], known: 
     """An author can't have seen a head that covers this very entry, or another one: both prove another history.
 
     An earlier server's key may be anybody's by now: under it they prove nothing, and what was verified before stands.
+    Where a journal came back to a server that it had left, that server's key of today proves it for the past as well.
     """
     conflicts = seen.seq >= item.placed.seq or heads.get(seen.seq) != seen.head
     if conflicts and known.is_earlier(seen.seq):  # check: client.seen_earlier

@@ -14,7 +14,7 @@ from duolog.client.folding import account_state
 from duolog.client.http import MAX_ANSWER
 from duolog.client.rosters import make_genesis
 from duolog.client.rotating import Wanted, rotate
-from duolog.errors import ChainViolation, MalformedData, TransportError
+from duolog.errors import ChainViolation, MalformedData, ServerRefused, TransportError
 from duolog.protocol import sizes
 from hostile.flood_attacks import (
     CheapValues,
@@ -24,6 +24,7 @@ from hostile.flood_attacks import (
     NoMoreJournals,
     PlantJournals,
     PromiseKeys,
+    SpoilPlanted,
 )
 from hostile.liar import OWN_ACCOUNT, Answer, Attack, Call, Liar
 from hostile.proposal_attacks import PROPOSALS
@@ -70,6 +71,23 @@ async def test_server_plants_a_strangers_journal(couple: Couple) -> None:
     await couple.ada.duolog.sync()
     assert planting.asked == len(planting.planted), "each was looked at once"
     assert (await couple.ada.duolog.sync()).problems == (), "and is reported once"
+
+
+@pytest.mark.parametrize("spoiled", list(SpoilPlanted.WAYS))
+async def test_server_spoils_the_page_of_a_journal_that_it_planted(couple: Couple, spoiled: str) -> None:
+    spoiling = SpoilPlanted(spoiled, 20)
+    couple.ada.lied_to(spoiling)
+    await couple.sam.note(couple.journal, "in our own journal")
+    report = await couple.ada.duolog.sync()
+    assert "in our own journal" in await couple.ada.texts(couple.journal)
+    lost = spoiled in {"too large", "no answer"}
+    assert spoiling.asked == len(report.problems) == (1 if lost else 16), "a lost connection isn't waited for again"
+    kind = {"not there": ServerRefused, "cut off": MalformedData}.get(spoiled, TransportError)
+    assert {type(problem) for problem in report.problems} == {kind}
+    spoiling.way = "honest"
+    report = await couple.ada.duolog.sync()
+    assert [getattr(problem, "check", "") for problem in report.problems] == ["client.stranger"], "no mark was kept"
+    assert "16 journals" in str(report.problems[0])
 
 
 async def test_thief_of_older_keys_and_server_plant_a_journal(couple: Couple) -> None:

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from duolog.client.earlier import EarlierKey, load_earlier, save_earlier
 from duolog.client.folding import journal_state
 from duolog.client.outbox import post
 from duolog.client.verify_export import verify_export
@@ -122,6 +123,26 @@ async def test_new_server_shows_two_histories_behind_a_move(
     await two.sam.sync()
     seq = (await two.sam.timeline(two.journal))[-1].seq or 0
     other = servers.apps[ELSEWHERE].state.duolog.receipts.sign(two.journal, seq, bytes(32), NOW)
+    monkeypatch.setattr("duolog.client.outbox.newest_receipt", lambda *_: other)
+    with pytest.raises(Fork):
+        await two.sam.write(two.journal, "note", {"text": "I saw something else"})
+    with pytest.raises(Fork):
+        await two.ada.sync()
+
+
+async def test_server_that_a_journal_came_back_to_shows_two_histories(
+    servers: Servers, two: Two, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its key of today signed another head below the moves too: that is its proof, and no fault of Sam's entry."""
+    await two.ada.moving.to(ELSEWHERE)
+    await two.sam.moving.follow(ELSEWHERE)
+    await two.ada.write(two.journal, "note", {"text": "at the new server"})
+    await two.sam.sync()
+    here = servers.apps[ELSEWHERE].state.duolog.receipts
+    for person in (two.ada, two.sam):  # as where the log began here, and was carried away and back
+        store, left = person._context.store, load_earlier(person._context.store, two.journal)
+        save_earlier(store, two.journal, [EarlierKey(3, ELSEWHERE, person._context.receipt_key()), *left])
+    other = here.sign(two.journal, 3, bytes(32), NOW)
     monkeypatch.setattr("duolog.client.outbox.newest_receipt", lambda *_: other)
     with pytest.raises(Fork):
         await two.sam.write(two.journal, "note", {"text": "I saw something else"})

@@ -3,6 +3,7 @@
 import pytest
 
 from duolog.client.earlier import EarlierKey, key_at, key_since
+from duolog.client.verify import Known
 
 A, B, C = b"a" * 32, b"b" * 32, b"c" * 32
 
@@ -28,3 +29,9 @@ def test_a_stretch_begins_where_the_key_changes(
     assert {seq: key_since(earlier, newest, seq) for seq in since} == since
     for seq, first in since.items():
         assert {key_at(earlier, newest, place) for place in range(first, seq + 1)} == {key_at(earlier, newest, seq)}
+
+
+def test_only_another_key_than_todays_proves_nothing() -> None:
+    """At a server that a journal came back to, what stands there from before is under its key of today."""
+    known = Known(A, {}, {}, {}, lambda _: {}, lambda _: {}, earlier=moves((3, A), (5, B)))
+    assert [seq for seq in range(1, 9) if known.is_earlier(seq)] == [4, 5]

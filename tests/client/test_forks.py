@@ -1,5 +1,6 @@
 """A fork of somebody's account: both branches are kept, and compared words choose one."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -7,6 +8,7 @@ from fastapi import FastAPI
 
 from duolog.client import Duolog
 from duolog.client.changes import make_rotation
+from duolog.client.verify import OTHER_BRANCH
 from duolog.errors import AccountFork, NotAllowed, PinMismatch
 from duolog.seal.words import eight_words
 from tests.client.couple import Couple, couple
@@ -67,3 +69,38 @@ async def test_a_choice_is_told_to_the_other_devices_even_when_the_program_dies_
         assert await two.sam.keyholders.forks() == ()
         await two.sam.sync()
         assert two.ada.account in (await two.sam.account_state()).branches
+
+
+def forget(person: Duolog) -> None:
+    """Let the home read its journals again from what it has stored, as after an update."""
+    person._context.states.clear()
+    person._context.store.write("DELETE FROM snapshot")
+
+
+async def texts(person: Duolog, journal: bytes) -> list[str]:
+    return [str((item.body or {}).get("text") or item.unreadable) for item in await person.timeline(journal)][-2:]
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+async def test_what_was_read_before_a_branch_was_chosen_stays_readable(app: FastAPI, tmp_path: Path) -> None:
+    """Sam is talked into the thief's branch. Rosters name the other one, under which both wrote: it was verified."""
+    async with couple(app) as two:
+        _, words = await forked(two)
+        await two.ada.sync()
+        await two.ada.write(two.journal, "note", {"text": "hers"})
+        await two.sam.sync()
+        await two.sam.write(two.journal, "note", {"text": "his"})
+        await two.sam.keyholders.choose_branch(two.ada.account, words)
+        forget(two.sam)
+        assert await texts(two.sam, two.journal) == ["hers", "his"]
+        store = two.sam._context.store
+        kept = store.rows("SELECT account, head, statements, refused FROM branch")
+        store.write("DELETE FROM branch")  # a home that doesn't hold it: nothing is noted for good
+        forget(two.sam)
+        assert all("branch" in text for text in await texts(two.sam, two.journal))
+        assert store.rows("SELECT seq FROM item WHERE fault IS NOT NULL") == []
+        await two.sam.export(tmp_path / "ours.json", journals=[two.journal])
+        assert (tmp_path / "ours.json").read_text().count(OTHER_BRANCH[1]) == 2
+        store.write_all("INSERT INTO branch VALUES (?, ?, ?, ?)", kept)
+        forget(two.sam)
+        assert await texts(two.sam, two.journal) == ["hers", "his"]

@@ -9,6 +9,7 @@ from duolog.api.common import JournalStatementModel
 from duolog.client import Duolog
 from duolog.client.folding import account_state
 from duolog.client.rosters import make_genesis
+from duolog.client.rotating import Wanted, rotate
 from duolog.errors import TransportError
 from tests.client.couple import UNLOCK, Tampered, couple, register
 from tests.client.devices import enroll
@@ -40,6 +41,25 @@ async def test_a_journal_that_was_founded_and_never_noted_is_found_by_a_restored
     genesis = JournalStatementModel.of(made.signed, dict(made.grants))
     await context.network.call(lambda transport: transport.create_journal(genesis))
     async with await Duolog.restore(Tampered(app), words, home=None, unlock=UNLOCK) as restored:
+        assert (await restored.sync()).problems == ()
+        assert [item.id for item in await restored.journals()] == [made.roster.journal]
+
+
+@pytest.mark.parametrize("marked", [False, True])
+async def test_a_founded_journal_that_a_home_holds_is_mine_after_a_rotation_too(app: FastAPI, marked: bool) -> None:
+    """As where the home fetched it before it kept marks, and could not note it, since it isn't confirmed yet."""
+    person, _, words = await register(app)
+    context = person._context
+    made = make_genesis(context.chains[person.account], context.identity.secret)
+    genesis = JournalStatementModel.of(made.signed, dict(made.grants))
+    await context.network.call(lambda transport: transport.create_journal(genesis))
+    async with await Duolog.restore(Tampered(app), words, home=None, unlock=UNLOCK) as restored:
+        await restored.sync()
+        store = restored._context.store
+        store.write("DELETE FROM meta WHERE name LIKE 'founding:%'")
+        if marked:
+            store.put(f"stranger:{made.roster.journal.hex()}", b"1")
+        await rotate(context, Wanted())
         assert (await restored.sync()).problems == ()
         assert [item.id for item in await restored.journals()] == [made.roster.journal]
 
