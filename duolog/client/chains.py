@@ -2,6 +2,8 @@
 
 Rules
 - It doesn't matter where a statement comes from: each is verified by the one before, from the account's id on.
+- Where the line fails, the pages that came and continue a pin are pinned, and not asked for again. Pinning after every
+  page would write a long chain as often as it has pages.
 - What doesn't continue a pin is asked for from the beginning: only the whole chain shows what it is, perhaps a fork.
 """
 
@@ -12,7 +14,7 @@ from duolog.api.journals import ChainList
 from duolog.api.pages import PulledPush
 from duolog.client.context import Context
 from duolog.client.transport import Transport
-from duolog.errors import AccountFork, MalformedData, VerificationError
+from duolog.errors import AccountFork, MalformedData, ServerRefused, TransportError, VerificationError
 from duolog.protocol.accounts import SignedAccountStatement, continue_chain, verify_chain
 from duolog.protocol.log import StatementItem
 from duolog.protocol.roster_statements import Member, parse_roster
@@ -70,7 +72,12 @@ async def _statements(
     statements = list(stored)
     chain = context.chains[account] if stored else None
     while True:
-        page = await context.network.call(partial(_page, journal, account, len(statements)))
+        try:
+            page = await context.network.call(partial(_page, journal, account, len(statements)))
+        except (TransportError, ServerRefused):
+            if len(statements) > len(stored) and (stored or account not in context.chains):
+                context.chains.pin(account, statements)
+            raise
         more = [item.signed() for one in page.chains if one.account == account for item in one.statements]
         if more:
             chain = verify_chain(more) if chain is None else continue_chain(chain, more)

@@ -9,7 +9,7 @@ from fastapi import FastAPI
 from duolog.client import Duolog
 from duolog.client.identity import Chains
 from duolog.client.rotating import Wanted, rotate
-from duolog.errors import NotAllowed
+from duolog.errors import NotAllowed, TransportError
 from duolog.protocol import accounts, sizes
 from duolog.protocol.accounts import SignedAccountStatement
 from duolog.seal.chains import encode_links
@@ -57,6 +57,29 @@ async def test_a_partner_who_rotates_again_and_again_is_followed_from_the_pin(ap
             two.ada.account
         )
         assert (await two.sam.write(two.journal, "note", {"text": "still here"})).delivered
+
+
+async def test_pages_that_came_before_the_line_failed_are_kept(app: FastAPI) -> None:
+    async with couple(app) as two:
+        for _ in range(4):
+            await rotate(two.ada._context, Wanted())
+        await two.ada.sync()
+        network: Any = two.sam._context.network.transport
+        honest, asked = network.chains, list[int]()
+
+        async def failing(journal: bytes, account: bytes, after: int) -> Any:
+            asked.append(after)
+            if len(asked) == 2:
+                raise TransportError("the line is dead")
+            return await honest(journal, account, after)
+
+        network.chains = failing
+        with pytest.raises(TransportError):
+            await two.sam.sync()
+        assert two.sam._context.chains[two.ada.account].newest.generation == 1 + PAGE
+        await two.sam.sync()
+        assert asked == [1, 3, 3]
+        assert two.sam._context.chains[two.ada.account].newest.generation == 5
 
 
 async def test_an_own_account_of_many_generations_is_restored_and_enrolled_page_by_page(app: FastAPI) -> None:
