@@ -14,8 +14,13 @@ from duolog.api.pages import Placed
 from duolog.protocol import sizes
 from duolog.protocol.ids import journal_id
 from duolog.protocol.log import StatementItem, empty_log
-from duolog.protocol.receipts import Receipt
+from duolog.protocol.receipts import Receipt, is_plausible
 from duolog.protocol.statements import SignedStatement
+
+IMPOSSIBLE_TIME = (
+    "This journal exists already, and its first receipt bears an impossible time, so it isn't repeated: this server's "
+    "clock was wrong when it was given. Fetch the journal instead. Whoever runs this server checks its clock."
+)
 
 
 def create_journal(
@@ -32,7 +37,8 @@ def create_journal(
     `quotas`: None for the account journal, which comes with the account.
 
     Raises:
-        JournalExists: another statement or signature began it.
+        JournalExists: another statement or signature began it, or its first receipt bears an impossible time, from
+            before times were bounded: no client believes it.
         RuleBroken, Malformed: the genesis is not a valid one, or not the caller's.
         QuotaReached, DailyLimit: the account has begun as many as it may.
     """
@@ -48,6 +54,8 @@ def create_journal(
             raise JournalExists
         if first is None:  # a genesis is the whole first push, so it has a receipt
             raise JournalExists
+        if not is_plausible(first.time):  # check: server.first_receipt
+            raise JournalExists(sentence=IMPOSSIBLE_TIME)
         return first
     receipt = append(connection, empty_log(journal), candidates, account, signer, now).receipt
     if receipt is None:

@@ -1,7 +1,10 @@
 """Creating and listing journals, and the chains of those who share one."""
 
 import httpx2
+from fastapi import FastAPI
+from sqlalchemy import Connection, select, update
 
+from app.journals.table import log
 from duolog.protocol.codec import encode_b64
 from tests.app.people import Diary, Person, account_statement, code, journal_statement, sign, statement_of
 
@@ -22,6 +25,24 @@ async def test_the_same_genesis_again_gets_the_first_answer(ada: Person, sam: Pe
     await diary.push(ada, diary.entry(ada))
     again = await ada.post("/v1/journals", body)
     assert (again.status_code, again.content) == (201, first.content)
+
+
+async def test_a_first_receipt_with_an_impossible_time_is_not_repeated(app: FastAPI, ada: Person) -> None:
+    """Such ones were stored before times were bounded. Whoever asks again is told, for a journal and an account."""
+
+    def make_impossible(connection: Connection) -> None:
+        for row in connection.execute(select(log.c.journal, log.c.seq, log.c.receipt)).all():
+            receipt = row.receipt[:40] + bytes(8) + row.receipt[48:]
+            this = (log.c.journal == row.journal, log.c.seq == row.seq)
+            connection.execute(update(log).where(*this).values(receipt=receipt))
+
+    body, registration = journal_statement(*Diary(ada).genesis), Person(ada.http).registration()
+    assert (await ada.post("/v1/journals", body)).status_code == 201
+    assert (await ada.http.post("/v1/accounts", json=registration)).status_code == 201
+    await app.state.duolog.database.write(make_impossible)
+    for again in (await ada.post("/v1/journals", body), await ada.http.post("/v1/accounts", json=registration)):
+        assert code(again) == (409, "journal_exists")
+        assert "clock" in again.json()["detail"]
 
 
 async def test_a_genesis_of_somebody_else_is_refused_whether_or_not_it_is_here(ada: Person, sam: Person) -> None:
