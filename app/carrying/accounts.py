@@ -181,5 +181,5 @@ def continue_chains(connection: Connection, chains: Statements) -> int:
             raise AccountExists
         for generation, signed in enumerate(statements[len(known) :], start=len(known) + 1):
             add_statement(connection, account, generation, signed)
-            size += len(signed.statement) + sum(len(signature) for signature in signed.signatures)
+            size += signed.size
     return size

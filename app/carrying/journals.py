@@ -17,7 +17,8 @@ Rules (spec §13.3)
   What comes behind that changes its members as the rosters in it say.
 - Who is no member of a journal can't tell whether it is here: what they bring of it is judged and kept aside, as it
   would be if nobody had it. Only whoever its last roster names as a partner hears that it is here.
-- Nor can anybody tell by what they bring whether an account lives here: the chain counts that came with the page.
+- Nor can anybody tell by what they bring whether an account lives here: the chain counts that came with the page,
+  as longer as here, or shorter; and all of it counts for the quota of whoever brings something new with it.
 """
 
 from collections.abc import Mapping, Sequence
@@ -91,6 +92,11 @@ class ReadPage:
     def server(self) -> tuple[str, bytes]:
         """Whose receipts they are."""
         return self.page.origin, self.page.receipt_key
+
+    @property
+    def chain_bytes(self) -> int:
+        """How many bytes of chains were sent, whether somebody's account lives here or not."""
+        return sum(signed.size for statements in self.chains.values() for signed in statements)
 
 
 def read_page(page: CarriedPage) -> ReadPage:
@@ -174,7 +180,7 @@ def carry_journal(
     if new if found.complete else read.page.last:
         _open(connection, after, read.parts[-1].item, now)
     touch_origins(connection, place, now)
-    _spend(connection, caller, quotas, found.state, new, chains, now)
+    _spend(connection, caller, quotas, found.state, new, read.chain_bytes if new else chains, now)
     return after.seq, origins
 
 
@@ -243,14 +249,20 @@ def _store_chains(connection: Connection, journal: bytes, read: ReadPage) -> int
 
 
 def _chains_for(connection: Connection, before: LogState, read: ReadPage, new: Sequence[CarriedPart]) -> Chains:
-    """What the statements of a page are judged by: of each chain that came with it, no more than came."""
+    """What the statements of a page are judged by: each chain as it came with the page, unless it is another history of
+    what is here.
+    """
     stored = load_chains(connection, _accounts_of(before, new))
-    brought = {account: chain for account, chain in read.verified.items() if _is_shorter(chain, stored.get(account))}
+    brought = {account: chain for account, chain in read.verified.items() if _agree(chain, stored.get(account))}
     return stored | brought
 
 
-def _is_shorter(brought: AccountChain, stored: AccountChain | None) -> bool:
-    return stored is not None and len(brought.generations) < len(stored.generations)
+def _agree(brought: AccountChain, stored: AccountChain | None) -> bool:
+    """Whether one goes on from the other: each generation names the hash of the one before."""
+    if stored is None:
+        return False
+    last = min(len(brought.generations), len(stored.generations)) - 1
+    return brought.generations[last].statement_hash == stored.generations[last].statement_hash
 
 
 def _append(

@@ -1,6 +1,7 @@
 """Somebody brings things to a server to learn from its answers what, and who, is there already."""
 
 import copy
+import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -158,3 +159,38 @@ async def test_carrier_learns_by_what_is_missing_whether_the_partner_lives_here(
         assert answers[:3] == answers[3:]
         assert {status for status, _ in answers} == {422}
         assert (await there.carry(known)).status_code == (await there.carry(unknown)).status_code == 201
+
+
+async def test_carrier_learns_by_a_newer_generation_whether_the_partner_lives_here(
+    attacked_settings: Settings, tmp_path: Path
+) -> None:
+    """The partner has gone on elsewhere since their account came here. What it costs tells nothing, either."""
+    async with servers(attacked_settings, tmp_path) as (http, empty):
+        eve, adam = Person(http), Person(http)
+        there = history(eve, adam)
+        await arrive(adam)
+        Rotation(adam, [adam.device, adam.sheet]).adopt()
+        members = tuple(adam.member() if item.account == adam.account else item for item in there.diary.roster.members)
+        there.push(there.diary.change("refresh", [adam], account=adam.account, members=members))
+        known, unknown = await arrive(eve), await arrive(at(eve, empty))
+        answers = []
+        for carrier in (known, unknown):
+            for first, last in ((1, 4), (5, 6), (7, None)):
+                answer = await there.carry(carrier, first, last)
+                answers.append((answer.status_code, answer.content))
+        assert answers[:3] == answers[3:]
+        assert {status for status, _ in answers} == {201}
+        assert carried_bytes(attacked_settings.data, eve) == carried_bytes(tmp_path / "other", eve)
+        listed = (await known.get(f"{there.diary.path}/chains")).json()["chains"]
+        shown = {item["account"]: len(item["statements"]) for item in listed}
+        assert shown[encode_b64(adam.account)] == 1, "nobody but their owner continues it"
+
+
+def carried_bytes(data: Path, carrier: Person) -> int:
+    """What a server has counted of what this person brought."""
+    database = sqlite3.connect(data / "duolog.db")
+    try:
+        query = "SELECT bytes_ever FROM usage WHERE account = ? AND thing = 'carried'"
+        return int(database.execute(query, (carrier.account,)).fetchone()[0])
+    finally:
+        database.close()
