@@ -93,11 +93,9 @@ def _old_take_back(state: JournalState, applied: AppliedDocument, context: Conte
 def _old_fold_again(state: JournalState) -> JournalState:
     fresh, timeline = JournalState(contexts=state.contexts), []
     for item in state.timeline:
-        if item.taken_back and journal._has_effect(item.applied):
-            timeline.append(replace(item, skipped=journal.NOT_DELIVERED))
-            continue
         context = [pair[1] for pair in state.contexts if pair[0] <= item.applied.seq][-1]
-        fresh, reason = journal._effect(fresh, item.applied, context, _before(state, item.applied.seq).get)
+        held = _before(state, item.applied.seq).get
+        fresh, reason = journal._effect(fresh, item.applied, context, held, taken_back=item.taken_back)
         timeline.append(replace(item, skipped=reason))
     return replace(fresh, timeline=tuple(timeline))
 
@@ -108,7 +106,9 @@ def _alike(state: JournalState) -> JournalState:
         replace(
             item,
             refused_by=tuple(dict.fromkeys(item.refused_by)),
-            skipped=journal.NOT_DELIVERED if item.taken_back and journal._has_effect(item.applied) else item.skipped,
+            skipped=journal.NOT_DELIVERED
+            if item.taken_back and item.skipped is not None and journal._has_effect(item.applied)
+            else item.skipped,
         )
         for item in state.timeline
     )
