@@ -245,9 +245,9 @@ class _Fold:
         self._state, self._stale = state, False
         self._timeline, self._contexts = list(state.timeline), list(state.contexts)
         self._held: dict[EntryId, AppliedDocument] = {item.applied.entry: item.applied for item in state.timeline}
-        self._own: dict[AccountId, list[int]] = {}
+        self._own: dict[AccountId, list[AppliedDocument]] = {}
         for item in state.timeline:
-            self._own.setdefault(item.applied.author, []).append(item.applied.seq)
+            self._own.setdefault(item.applied.author, []).append(item.applied)
 
     def add(self, applied: AppliedDocument, context: Context) -> None:
         """One more document, behind all others."""
@@ -260,7 +260,7 @@ class _Fold:
             self._state, reason = _effect(self._state, applied, context, self._held.get)
         self._timeline.append(Item(applied, reason))
         self._held[applied.entry] = applied
-        self._own.setdefault(applied.author, []).append(applied.seq)
+        self._own.setdefault(applied.author, []).append(applied)
 
     def done(self) -> JournalState:
         """The state after all of them."""
@@ -284,10 +284,15 @@ class _Fold:
     def _refused(self, applied: AppliedDocument) -> Iterator[int]:
         """Places in the timeline, after the author's last document alone: what somebody has answered, they held.
 
-        A document of their own that the message itself refuses is no such answer: an older key of theirs wrote it.
+        A document of an older generation of theirs that the message itself refuses is no such answer: somebody else may
+        have written it with a key that was replaced. Nobody unsays what their own keys of now have written.
         """
         refused = frozenset(applied.refused)
-        last = next((seq for seq in reversed(self._own.get(applied.author, [])) if seq not in refused), 0)
+        last = 0
+        for own in reversed(self._own.get(applied.author, [])):
+            if own.seq not in refused or own.generation >= applied.generation:  # check: documents.own_refused
+                last = own.seq
+                break
         for seq in applied.refused:
             place = bisect_left(self._timeline, seq, key=lambda item: item.applied.seq)
             found = place < len(self._timeline) and self._timeline[place].applied.seq == seq

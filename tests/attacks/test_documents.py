@@ -192,3 +192,15 @@ def test_partner_erases_a_no_by_refusing_it() -> None:
     contest = evening.write(SAM, Contest(answers=answer(agreed), words="No."))
     evening.append(ADA, evening.document("note", Note(text="?")), refused=(contest.applied.seq,))
     assert evening.stage() == "contested"
+
+
+def test_partner_unsays_an_answer_of_their_own_to_erase_what_it_answered() -> None:
+    """Who wrote behind a step held it, and by naming that answer too they get no second word."""
+    evening = Evening()
+    text = evening.propose(SAM)
+    accepted = evening.write(ADA, Accept(answers=answer(text)))
+    seen = evening.write(SAM, Note(text="Good."), "note")
+    named = (accepted.applied.seq, seen.applied.seq)
+    evening.append(SAM, evening.document("note", Note(text="?")), refused=named)
+    assert evening.stage() == "in_force"
+    assert all(not item.refused_by for item in evening.state.timeline)
