@@ -47,6 +47,7 @@ _CLASSES: tuple[type[Attack], ...] = (
     log_attacks.ForeignReceipts,
     time_attacks.TimeBackwards,
     time_attacks.ImplausibleTime,
+    time_attacks.OtherTimes,
     log_attacks.CutPage,
     log_attacks.PromiseMore,
     log_attacks.FalsePushAnswer,

@@ -26,3 +26,15 @@ class ImplausibleTime(LogAttack):
 
     def edit(self, journal: bytes, log: Log) -> Log:
         return [*log[:-1], replace(log[-1], receipt=replace(log[-1].receipt, time=self.time))]
+
+
+class OtherTimes(LogAttack):
+    """Dates every receipt otherwise than it did for the other reader, each validly signed. `apart`: seconds."""
+
+    client_must = "Freeze once an entry of the other reader brings the receipt that they saw: state depends on times."
+
+    def __init__(self, apart: int = 3600) -> None:
+        self.apart = apart
+
+    def edit(self, journal: bytes, log: Log) -> Log:
+        return [replace(push, receipt=replace(push.receipt, time=push.receipt.time + self.apart)) for push in log]

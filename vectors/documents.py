@@ -131,15 +131,19 @@ def _taking_back() -> list[Json]:
 
 
 def _further() -> list[Json]:
-    unknown, refused, strange = _Log(), _Log(), _Log()
+    unknown, refused, strange, annulled = _Log(), _Log(), _Log(), _Log()
     unknown.step("accept", unknown.propose(also="I decide."))
     refused.step("accept", refused.propose())
     refused.add(ADA, NOTE, 1, kind="note", refused=[2])
+    text_of = annulled.propose()
+    annulled.step("take_back", text_of, ADA)
+    annulled.add(SAM, {"step": "accept", "answers": text_of}, 0, refused=[2])
     strange.propose(binds="you")
     strange.add(SAM, {"verses": 3}, 0, kind="ballad")
     return [
         unknown.case("documents: accepted elsewhere, with a part unknown here", ["in_force"], {}, {}),
         refused.case("documents: an acceptance was not delivered", ["proposed"], {1: _NOT_DELIVERED}, {}),
+        annulled.case("documents: taken back, and refused by who accepts", ["declined"], {2: _TAKEN}, {}),
         strange.case(
             "documents: binds only the other; an unknown kind",
             [],

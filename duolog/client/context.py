@@ -72,9 +72,9 @@ class Context:
         """What the home holds of a journal, for verifying what comes next."""
         store = self.store
 
-        def heads(seqs: Sequence[int]) -> dict[int, bytes]:
-            rows = store.among("SELECT seq, head FROM item WHERE journal = ? AND seq IN ({keys})", journal, seqs)
-            return {as_int(row[0]): as_bytes(row[1]) for row in rows}
+        def heads(seqs: Sequence[int]) -> dict[int, tuple[bytes, int]]:
+            rows = store.among("SELECT seq, head, time FROM item WHERE journal = ? AND seq IN ({keys})", journal, seqs)
+            return {as_int(row[0]): (as_bytes(row[1]), as_int(row[2])) for row in rows}
 
         def entries(ids: Sequence[bytes]) -> dict[bytes, tuple[int, bytes]]:
             query = "SELECT entry, seq, author FROM item WHERE journal = ? AND entry IN ({keys})"

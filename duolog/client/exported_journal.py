@@ -152,6 +152,7 @@ class JournalCheck:
             *(item.header.entry, item.placed.seq, item.header.author, message_hash(opened), message.document),
             received=item.time,
             refused=message.refused,
+            generation=item.header.generation,
             key_since=item.key_since,
         )
         self._claims[item.placed.seq] = (line.pop("name", ""), line.pop("counts", ""), line.pop("without_effect", ""))

@@ -10,8 +10,8 @@
     8  message, `seen`, `follows`, attachments                                         author fault
 
 A server fault raises, and the caller freezes the journal. An author fault is kept with its item; the chain goes on. A
-`seen` with a valid receipt for another head proves that the server showed two histories, and raises Fork; under the key
-of an earlier server it proves nothing, and is the author's fault.
+`seen` with a valid receipt for another head, or of another time for the same head, proves that the server showed two
+histories, and raises Fork; under the key of an earlier server it proves nothing: another head is the author's fault.
 
 An error that nobody foresaw is the server's fault in steps 1 to 3, and the entry's in 4 to 8: each is judged inside
 `contained`, and what the home knows is read outside of it, through `Known` and in batches. A home is asked only about
@@ -76,7 +76,8 @@ class Me:
 class Known:
     """What the home holds of one journal. `epochs`: None where a grant was bad; `acknowledged`: digests by seq.
 
-    `heads(seqs)` gives the verified heads at these seqs; `entries(ids)` the seq and author of these entries.
+    `heads(seqs)` gives the verified heads at these seqs, each with the time of the receipt that covers it;
+    `entries(ids)` the seq and author of these entries.
     `believed`: for each earlier generation of mine, the last seq up to which its entries count. `earlier`: whose
     receipts it holds from before it was carried to this server.
     """
@@ -85,7 +86,7 @@ class Known:
     chains: Chains
     epochs: dict[int, EpochKey | None]
     acknowledged: Mapping[int, bytes]
-    heads: Callable[[Sequence[int]], dict[int, bytes]]
+    heads: Callable[[Sequence[int]], dict[int, tuple[bytes, int]]]
     entries: Callable[[Sequence[bytes]], dict[bytes, tuple[int, bytes]]]
     believed: Mapping[int, int] = field(default_factory=dict)
     earlier: Sequence[EarlierKey] = ()
@@ -291,7 +292,7 @@ def _judge_messages(
     """The rest of step 8: `seen`, whose receipt is verified before the home is asked for its head, then `follows`."""
     opened = [(item, item.header, item.parsed) for item in items if item.header is not None and item.parsed is not None]
     proven = [one for one in opened if _is_proven(one[0], one[2].seen, known)]
-    here = {item.placed.seq: item.head for push in pushes for item in push.items}
+    here = {item.placed.seq: (item.head, item.time) for push in pushes for item in push.items}
     asked = {p.seen.seq for item, _, p in proven if p.seen.seq < item.placed.seq and p.seen.seq not in here}
     heads = {**known.heads(sorted(asked)), **here}
     followed = [p.follows for _, _, p in proven if p.follows is not None and p.follows not in earlier]
@@ -323,13 +324,14 @@ def _check_seen(item: Judged, seen: Receipt, known: Known) -> None:
         raise EntryFault("The entry says that it saw something, without proof.", check="messages.seen") from error
 
 
-def _check_fork(item: Judged, seen: Receipt, heads: Mapping[int, bytes], known: Known) -> None:
+def _check_fork(item: Judged, seen: Receipt, heads: Mapping[int, tuple[bytes, int]], known: Known) -> None:
     """An author can't have seen a head that covers this very entry, or another one: both prove another history.
 
     An earlier server's key may be anybody's by now: under it they prove nothing, and what was verified before stands.
     Where a journal came back to a server that it had left, that server's key of today proves it for the past as well.
     """
-    conflicts = seen.seq >= item.placed.seq or heads.get(seen.seq) != seen.head
+    head, time = heads.get(seen.seq, (b"", 0))
+    conflicts = seen.seq >= item.placed.seq or head != seen.head
     if conflicts and known.is_earlier(seen.seq):  # check: client.seen_earlier
         raise EntryFault(
             "The entry says that it saw another history, under the key of a server that was left.",
@@ -339,6 +341,11 @@ def _check_fork(item: Judged, seen: Receipt, heads: Mapping[int, bytes], known: 
         raise Fork(
             "The server has shown the two of you different histories of this journal. Compare `heads` in person.",
             check="client.fork",
+        )
+    if time != seen.time and not known.is_earlier(seen.seq):  # check: client.fork_time
+        raise Fork(
+            "The server has dated the same entry differently for the two of you. What counts depends on these times.",
+            check="client.fork_time",
         )
 
 

@@ -70,6 +70,28 @@ def reduce_boundary(state: Boundaries, applied: AppliedDocument, body: Step, con
     return {**state, changed.entry: changed}
 
 
+def reduce_undelivered(
+    state: Boundaries, applied: AppliedDocument, body: Step, context: Context
+) -> tuple[Boundaries, bool]:
+    """What is left of a step that the other says not to have been able to open, and whether that is all of it.
+
+    Steps of the class *ends* stand. A text or ask of which the other says so no longer waits, but what it replaced of
+    its author's own does not wait again either: its author has left those words.
+
+    Raises:
+        NotAllowed: as `reduce_boundary`.
+    Spec: documents
+    """
+    after = reduce_boundary(state, applied, body, context)
+    if body.step in ENDS:  # check: boundary.ends_undelivered
+        return after, True
+    if isinstance(body, Amend | Retire):
+        boundary, named = _named(state, applied, body.answers)
+        if named.wording is not None:  # check: boundary.replaced_undelivered
+            return {**state, boundary.entry: _set_aside(boundary, applied)}, False
+    return state, False
+
+
 def consented_step(state: Boundaries, body: Step) -> Step | None:
     """What the author of this step consents to: all of the step whose text they accept, or whose ask they confirm."""
     if not isinstance(body, Accept | Retire):
@@ -164,6 +186,8 @@ TABLE: dict[str, Callable[[Boundaries, Boundary, Text, AppliedDocument, Any], Bo
     "amend": _amend,
     "retire": _retire,
 }
+# The class *ends*: each speaks for its author alone, and nobody comes to agree to anything by it.
+ENDS = frozenset({"decline", "take_back", "contest"})
 
 
 # --- its conditions --------------------------------------------------------------------------------------------------

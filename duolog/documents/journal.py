@@ -3,8 +3,9 @@
 Rules
 - Nothing is dropped: every document stands in the timeline; one without effect has the reason beside it; an unknown
   kind is shown as such.
-- State never depends on what only one partner can read. When a partner's message says that it could not open an entry
-  since their last one, that entry's effect is taken back, with the reason, until its author writes it again.
+- When a partner's message says that it could not open an entry since their last one, that entry's effect is taken
+  back, with the reason, until its author writes it again: agreement never rests on what only one partner can read. What
+  its kind leaves of it stands: an author's own exit.
 - Applying is total: whatever a verified entry holds, it ends in the timeline, and what goes wrong with it is its fault
   alone. Applying one twice changes nothing.
 
@@ -175,31 +176,39 @@ def _applied(item: Item | None) -> AppliedDocument | None:
 
 
 def _effect(
-    state: JournalState, applied: AppliedDocument, context: Context, find: Find
+    state: JournalState, applied: AppliedDocument, context: Context, find: Find, *, taken_back: bool = False
 ) -> tuple[JournalState, str | None]:
     """The state after one document, and why it has no effect. Whatever goes wrong is that document's fault alone."""
     if applied.document.kind not in KINDS:
         return state, None
     try:
-        return _reduce(state, applied, context, find), None
+        after, whole = _reduce(state, applied, context, find, taken_back=taken_back)
+        return after, None if whole else NOT_DELIVERED
     except Exception as error:  # noqa: BLE001 - whatever it holds, a document never stops the journal it stands in
-        return state, why_skipped(error)
+        reason = why_skipped(error)
+        return state, NOT_DELIVERED if taken_back and _has_effect(applied) else reason
 
 
-def _reduce(state: JournalState, applied: AppliedDocument, context: Context, find: Find) -> JournalState:
-    """Raises: NotAllowed, MalformedData."""
+def _reduce(
+    state: JournalState, applied: AppliedDocument, context: Context, find: Find, *, taken_back: bool = False
+) -> tuple[JournalState, bool]:
+    """The state after it, and whether all of it counts. Raises: NotAllowed, MalformedData."""
     kind = KINDS[applied.document.kind]
     body = _read(kind, applied.document)
     if context.provisional and not kind.while_provisional:  # check: documents.provisional
         raise NotAllowed("Compare the eight words with your partner first: until then it isn't certain who is there.")
     if kind.part is None or kind.reduce is None:
-        return state
+        return state, True
     if kind.looks_back is not None:
         named = find(body.answers.entry)
         kind.looks_back(applied, body, named, named is not None and is_step(named.document.kind))
-    part = kind.reduce(getattr(state, kind.part), applied, body, context)
+    part, whole = getattr(state, kind.part), not taken_back
+    if not taken_back:
+        part = kind.reduce(part, applied, body, context)
+    elif kind.undelivered is not None:
+        part, whole = kind.undelivered(part, applied, body, context)
     changed: dict[str, Any] = {kind.part: part}
-    return replace(state, **changed)
+    return replace(state, **changed), whole
 
 
 def _read(kind: Kind, document: Document, *, writing: bool = False) -> Any:
@@ -236,9 +245,9 @@ class _Fold:
         self._state, self._stale = state, False
         self._timeline, self._contexts = list(state.timeline), list(state.contexts)
         self._held: dict[EntryId, AppliedDocument] = {item.applied.entry: item.applied for item in state.timeline}
-        self._own: dict[AccountId, list[int]] = {}
+        self._own: dict[AccountId, list[AppliedDocument]] = {}
         for item in state.timeline:
-            self._own.setdefault(item.applied.author, []).append(item.applied.seq)
+            self._own.setdefault(item.applied.author, []).append(item.applied)
 
     def add(self, applied: AppliedDocument, context: Context) -> None:
         """One more document, behind all others."""
@@ -251,7 +260,7 @@ class _Fold:
             self._state, reason = _effect(self._state, applied, context, self._held.get)
         self._timeline.append(Item(applied, reason))
         self._held[applied.entry] = applied
-        self._own.setdefault(applied.author, []).append(applied.seq)
+        self._own.setdefault(applied.author, []).append(applied)
 
     def done(self) -> JournalState:
         """The state after all of them."""
@@ -275,10 +284,15 @@ class _Fold:
     def _refused(self, applied: AppliedDocument) -> Iterator[int]:
         """Places in the timeline, after the author's last document alone: what somebody has answered, they held.
 
-        A document of their own that the message itself refuses is no such answer: an older key of theirs wrote it.
+        A document of an older generation of theirs that the message itself refuses is no such answer: somebody else may
+        have written it with a key that was replaced. Nobody unsays what their own keys of now have written.
         """
         refused = frozenset(applied.refused)
-        last = next((seq for seq in reversed(self._own.get(applied.author, [])) if seq not in refused), 0)
+        last = 0
+        for own in reversed(self._own.get(applied.author, [])):
+            if own.seq not in refused or own.generation >= applied.generation:  # check: documents.own_refused
+                last = own.seq
+                break
         for seq in applied.refused:
             place = bisect_left(self._timeline, seq, key=lambda item: item.applied.seq)
             found = place < len(self._timeline) and self._timeline[place].applied.seq == seq
@@ -286,15 +300,14 @@ class _Fold:
                 yield place
 
     def _fold_again(self) -> None:
-        """The same timeline from its beginning, without the effect of what a partner could not open."""
+        """The same timeline from its beginning; of what a partner could not open, only what its kind leaves."""
         state, held, at = JournalState(), dict[EntryId, AppliedDocument](), 0
         for place, item in enumerate(self._timeline):
             applied = item.applied
             while at + 1 < len(self._contexts) and self._contexts[at + 1][0] <= applied.seq:
                 at += 1
-            reason: str | None = NOT_DELIVERED
-            if not (item.taken_back and _has_effect(applied)):
-                state, reason = _effect(state, applied, self._contexts[at][1], held.get)
+            context = self._contexts[at][1]
+            state, reason = _effect(state, applied, context, held.get, taken_back=item.taken_back)
             self._timeline[place] = replace(item, skipped=reason)
             held[applied.entry] = applied
         self._state = state

@@ -16,7 +16,12 @@ from pydantic import TypeAdapter
 
 from duolog.documents.base import AppliedDocument, Body, Context, Voice
 from duolog.documents.boundary import BoundaryBody
-from duolog.documents.boundary_rules import consented_step, reduce_boundary, require_visible_asking
+from duolog.documents.boundary_rules import (
+    consented_step,
+    reduce_boundary,
+    reduce_undelivered,
+    require_visible_asking,
+)
 from duolog.documents.boundary_words import describe_step
 from duolog.documents.copy import Copy, describe_copy
 from duolog.documents.moved import Moved, describe_moved, reduce_moved
@@ -40,6 +45,7 @@ class Kind:
     looks_back: Callable[[AppliedDocument, Any, AppliedDocument | None, bool], None] | None = None
     before_writing: Callable[[Any], None] | None = None
     consents_to: Callable[[Any, Any], Body | None] | None = None
+    undelivered: Callable[[Any, AppliedDocument, Any, Context], tuple[Any, bool]] | None = None
 
 
 _ROWS = (
@@ -52,6 +58,7 @@ _ROWS = (
         *("boundary", 1, TypeAdapter(BoundaryBody), describe_step, "boundaries", reduce_boundary),
         before_writing=require_visible_asking,
         consents_to=consented_step,
+        undelivered=reduce_undelivered,
     ),
     Kind("moved", 1, TypeAdapter(Moved), describe_moved, "moves", reduce_moved),
     Kind(

@@ -7,10 +7,10 @@ import pytest
 
 from duolog.documents import journal
 from duolog.documents.base import DAY, HIDDEN, PARTS_UNSHOWN, UNFORESEEN, Answer
-from duolog.documents.boundary import Accept, Contest, Decline, Propose
+from duolog.documents.boundary import Accept, Amend, Contest, Decline, Propose, TakeBack
 from duolog.documents.boundary_words import view_boundary
 from duolog.documents.copy import copy_body
-from duolog.documents.journal import JournalState, apply_all, describe
+from duolog.documents.journal import Item, JournalState, apply_all, describe
 from duolog.documents.note import Note
 from duolog.documents.registry import KINDS
 from duolog.errors import NotAllowed
@@ -132,10 +132,10 @@ def test_partner_refuses_something_in_every_message(monkeypatch: pytest.MonkeyPa
         evening.append(SAM, document, refused=(*range(2, item.applied.seq, 2), item.applied.seq))
     judged, effect = 0, journal._effect
 
-    def counted(*given: object) -> object:
+    def counted(*given: object, **more: object) -> object:
         nonlocal judged
         judged += 1
-        return effect(*given)  # type: ignore[arg-type]
+        return effect(*given, **more)  # type: ignore[arg-type]
 
     monkeypatch.setattr(journal, "_effect", counted)
     assert apply_all(JournalState(), evening.log) == evening.state
@@ -171,3 +171,66 @@ def test_partner_hides_a_sentence_in_characters_that_nobody_sees() -> None:
         with pytest.raises(NotAllowed, match="nobody can agree to it"):
             evening.write(SAM, Accept(answers=answer(first)))
         assert evening.stage() == "proposed"
+
+
+@pytest.mark.parametrize("at_once", [True, False])
+def test_partner_annuls_an_exit_by_refusing_it(at_once: bool) -> None:
+    """Neither in the message that accepts nor before it: what was taken back or replaced first is not to be had."""
+    evening = Evening()
+    text = evening.propose(ADA)
+    back = evening.write(ADA, TakeBack(answers=answer(text)))
+    late = refuse_and_accept(evening, text, back, at_once=at_once)
+    assert "took this back" in (late.skipped or "")
+    assert evening.stage() == "declined"
+    shown = evening.state.find(back.applied.entry)
+    assert shown is not None
+    assert (shown.skipped, shown.refused_by) == (None, (SAM,))
+
+    agreed = evening.propose(ADA, "No late calls.")
+    evening.write(SAM, Accept(answers=answer(agreed)))
+    older = evening.write(ADA, Amend(answers=answer(agreed), wording=wording("No late mails.")))
+    newer = evening.write(ADA, Amend(answers=answer(agreed), wording=wording("No early mails.")))
+    late = refuse_and_accept(evening, older, newer, at_once=at_once)
+    assert "has been replaced by a newer one" in (late.skipped or "")
+    assert evening.boundary.agreed == agreed.applied.entry
+    assert evening.boundary.waiting is None
+    shown = evening.state.find(newer.applied.entry)
+    assert shown is not None
+    assert shown.skipped == journal.NOT_DELIVERED
+
+
+def refuse_and_accept(evening: Evening, text: Item, exit_: Item, *, at_once: bool) -> Item:
+    """Sam says that he couldn't open Ada's step, and accepts what it left."""
+    accept = evening.document("boundary", Accept(answers=answer(text)))
+    if at_once:
+        return evening.append(SAM, accept, refused=(exit_.applied.seq,))
+    evening.append(SAM, evening.document("note", Note(text="?")), refused=(exit_.applied.seq,))
+    return evening.append(SAM, accept)
+
+
+def test_partner_erases_a_no_by_refusing_it() -> None:
+    """A decline stands, and with it the 14 days in which nobody asks again; so does a contest."""
+    evening = Evening()
+    text = evening.propose(ADA)
+    no = evening.write(SAM, Decline(answers=answer(text)))
+    again = evening.document("boundary", Propose(wording=wording()))
+    assert "less than 14 days ago" in (evening.append(ADA, again, refused=(no.applied.seq,)).skipped or "")
+    assert evening.stage() == "declined"
+
+    agreed = evening.propose(ADA, "No late calls.")
+    evening.write(SAM, Accept(answers=answer(agreed)))
+    contest = evening.write(SAM, Contest(answers=answer(agreed), words="No."))
+    evening.append(ADA, evening.document("note", Note(text="?")), refused=(contest.applied.seq,))
+    assert evening.stage() == "contested"
+
+
+def test_partner_unsays_an_answer_of_their_own_to_erase_what_it_answered() -> None:
+    """Who wrote behind a step held it, and by naming that answer too they get no second word."""
+    evening = Evening()
+    text = evening.propose(SAM)
+    accepted = evening.write(ADA, Accept(answers=answer(text)))
+    seen = evening.write(SAM, Note(text="Good."), "note")
+    named = (accepted.applied.seq, seen.applied.seq)
+    evening.append(SAM, evening.document("note", Note(text="?")), refused=named)
+    assert evening.stage() == "in_force"
+    assert all(not item.refused_by for item in evening.state.timeline)

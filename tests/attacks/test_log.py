@@ -37,7 +37,7 @@ from hostile.log_attacks import (
     RollBack,
 )
 from hostile.roster_attacks import HideJournals
-from hostile.time_attacks import ImplausibleTime, TimeBackwards
+from hostile.time_attacks import ImplausibleTime, OtherTimes, TimeBackwards
 from tests.attacks.conftest import liar_for
 from tests.attacks.people import (
     UNLOCK,
@@ -290,3 +290,13 @@ async def test_server_answers_a_push_falsely(couple: Couple, what: str, check: s
         await couple.sam.note(couple.journal, "taken for something else")
     assert caught.value.check == check
     assert (await couple.sam.duolog.journal(couple.journal)).frozen
+
+
+async def test_server_dates_an_entry_differently_for_each_partner(couple: Couple) -> None:
+    """One head, two receipts: the next entry of who saw the other time tells."""
+    await couple.ada.note(couple.journal, "dated twice")
+    couple.sam.lied_to(OtherTimes())
+    await couple.sam.duolog.sync()
+    await couple.sam.note(couple.journal, "written after it")
+    await expect_freeze(couple.ada, couple.journal, Fork, "client.fork_time")
+    assert "written after it" not in await couple.ada.texts(couple.journal)

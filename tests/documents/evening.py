@@ -34,12 +34,12 @@ class Evening:
     day: float = 0
     late: float = 0
 
-    def append(self, author: bytes, document: Document, refused: tuple[int, ...] = ()) -> Item:
+    def append(self, author: bytes, document: Document, refused: tuple[int, ...] = (), generation: int = 1) -> Item:
         """What the server let in, allowed or not."""
         seq = len(self.log) + 1
         entry = sha256(b"entry", bytes([seq % 256, seq // 256]))[:16]
         message = sha256(b"message", entry)
-        applied = AppliedDocument(entry, seq, author, message, document, self.received(document), refused)
+        applied = AppliedDocument(entry, seq, author, message, document, self.received(document), refused, generation)
         self.log.append((applied, self.context))
         self.state = apply(self.state, applied, self.context)
         return self.state.timeline[-1]

@@ -230,6 +230,16 @@ def test_some_kinds_wait_until_the_words_were_compared(monkeypatch: pytest.Monke
     evening.write(ADA, Note(text="Something heavy."), "note")
 
 
+def test_what_a_thief_wrote_with_replaced_keys_is_no_answer_of_its_owner() -> None:
+    evening = Evening()
+    first = evening.propose(ADA)
+    stolen = evening.append(SAM, evening.document("note", Note(text="By a thief.")))
+    named = (first.applied.seq, stolen.applied.seq)
+    evening.append(SAM, evening.document("note", Note(text="?")), refused=named, generation=2)
+    assert evening.state.boundaries == {}
+    assert evening.state.timeline[0].refused_by == (SAM,)
+
+
 def test_a_roster_that_changed_is_remembered_when_state_is_made_again() -> None:
     evening = Evening(context=Context(frozenset({ADA})))
     alone = evening.forge(ADA, Propose(wording=wording()))
