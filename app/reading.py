@@ -18,7 +18,7 @@ from pydantic import BaseModel, ValidationError
 from starlette.requests import Request
 
 from app.addresses import Takes, find
-from app.bodies import is_large
+from app.bodies import Sender, is_large
 from app.problems import Malformed, UnsupportedMediaType
 from app.state import Server, State
 from duolog.errors import MalformedData
@@ -54,7 +54,7 @@ def media_type(request: Request) -> str:
 async def body_of(request: Request, server: State) -> AsyncIterator[tuple[Takes, bytes]]:
     """The body of a request, and what its address takes, for as long as it is needed.
 
-    Raises: TooLarge, Malformed, Busy, SlowDown.
+    Raises: TooLarge, Malformed, Busy, TooSlow, SlowDown.
     """
     takes = find(request.method, request.scope["path"])
     account: bytes | None = getattr(request.state, "account", None)
@@ -64,7 +64,7 @@ async def body_of(request: Request, server: State) -> AsyncIterator[tuple[Takes,
         server.rates.count_caller(server.rates.carried, "carried", caller)
     elif is_large(request, limit):
         server.rates.count_caller(server.rates.large, "large", caller)
-    async with server.bodies.read(request, limit, caller) as body:
+    async with server.bodies.read(request, limit, Sender(caller, server.rates.caller(request, None))) as body:
         yield takes, body
 
 
@@ -85,7 +85,7 @@ class JsonBody(Generic[M, T]):
         self._then = then
 
     async def __call__(self, request: Request, server: Server) -> AsyncIterator[M | T]:
-        """Raises: UnsupportedMediaType, Malformed, TooLarge, Busy, SlowDown, and as the functions do."""
+        """Raises: UnsupportedMediaType, Malformed, TooLarge, Busy, TooSlow, SlowDown, and as the functions do."""
         media = media_type(request)
         if media != JSON and media not in self.others:  # check: server.media_type
             raise UnsupportedMediaType

@@ -59,7 +59,7 @@ class Settings(BaseSettings):
     body_memory: Bytes = Field(
         default=32 * sizes.KIB * sizes.KIB,
         ge=8 * sizes.KIB * sizes.KIB,
-        description="Bytes of all request bodies that are read at a time.",
+        description="Bytes of all request bodies that are read at a time: half for those of more than 64 KiB.",
     )
     body_processes: int = Field(
         default=1, ge=0, le=8, description="Processes that take large bodies apart; 0: threads, and others wait longer."

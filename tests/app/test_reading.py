@@ -4,7 +4,7 @@ import asyncio
 import json
 import os
 import signal
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from typing import Any
 
 import httpx2
@@ -12,10 +12,10 @@ import pytest
 from fastapi import FastAPI
 from fastapi.routing import APIRoute, iter_route_contexts
 
-from app.addresses import LARGE, TABLE, find
+from app.addresses import LARGE, MIB, TABLE, find
 from app.beside import Beside
-from app.bodies import Bodies
-from app.problems import Busy, Malformed
+from app.bodies import PACE, Bodies, Sender
+from app.problems import Busy, Malformed, TooSlow
 from app.reading import JsonBody, parse_json
 from app.settings import Settings
 from duolog.api.entries import Push
@@ -178,8 +178,8 @@ class Sent:
         await self.more.wait()
 
 
-async def _hold(bodies: Bodies, request: Any, caller: str) -> int:
-    async with bodies.read(request, 1_000_000, caller) as body:
+async def _hold(bodies: Bodies, request: Any, caller: str, network: str = "home") -> int:
+    async with bodies.read(request, 5_000_000, Sender(caller, network)) as body:
         return len(body)
 
 
@@ -202,20 +202,85 @@ async def test_one_large_body_of_a_caller_is_read_at_a_time(settings: Settings) 
     assert bodies.callers == 0
 
 
-async def test_all_bodies_together_take_so_much_memory(settings: Settings) -> None:
-    bodies = Bodies(250_000)
-    requests = [Sent(100_000) for _ in range(2)]
-    held = [asyncio.create_task(_hold(bodies, one, f"caller {number}")) for number, one in enumerate(requests)]
+async def _held(bodies: Bodies, requests: Sequence[Sent], network: str) -> list[asyncio.Task[int]]:
+    held = [asyncio.create_task(_hold(bodies, one, f"{network} {n}", network)) for n, one in enumerate(requests)]
     for _ in range(3):
         await asyncio.sleep(0)
+    return held
+
+
+async def test_large_bodies_together_take_half_of_the_memory(settings: Settings) -> None:
+    bodies = Bodies(500_000)
+    requests = [Sent(100_000) for _ in range(2)]
+    held = await _held(bodies, requests, "home")
     with pytest.raises(Busy):
-        await _hold(bodies, Sent(100_000), "another")
+        await _hold(bodies, Sent(100_000), "another", "elsewhere")
+    small = Sent(10_000)
+    small.more.set()
+    assert await _hold(bodies, small, "another") == 10_000
     for one in requests:
         one.more.set()
     assert [await task for task in held] == [100_000, 100_000]
     again = Sent(200_000)
     again.more.set()
     assert await _hold(bodies, again, "another") == 200_000
+
+
+async def test_large_bodies_of_a_network_have_a_share(settings: Settings) -> None:
+    bodies = Bodies(32 * MIB)
+    requests = [Sent(2 * MIB) for _ in range(2)]
+    held = await _held(bodies, requests, "home")
+    with pytest.raises(Busy):
+        await _hold(bodies, Sent(100_000), "another", "home")
+    other = Sent(4 * MIB)
+    other.more.set()
+    assert await _hold(bodies, other, "another", "elsewhere") == 4 * MIB
+    for one in requests:
+        one.more.set()
+    assert [await task for task in held] == [2 * MIB, 2 * MIB]
+
+
+async def test_small_bodies_of_a_caller_and_of_a_network_have_a_share(settings: Settings) -> None:
+    bodies = Bodies(32 * 100_000)
+    first = [Sent(50_000), Sent(50_000)]
+    own = [asyncio.create_task(_hold(bodies, one, "ada")) for one in first]
+    await asyncio.sleep(0)
+    with pytest.raises(Busy):
+        await _hold(bodies, Sent(1000), "ada")
+    others = [Sent(50_000) for _ in range(6)]
+    held = await _held(bodies, others, "home")
+    with pytest.raises(Busy):
+        await _hold(bodies, Sent(1000), "sam")
+    elsewhere = Sent(50_000)
+    elsewhere.more.set()
+    assert await _hold(bodies, elsewhere, "sam", "elsewhere") == 50_000
+    for one in first + others:
+        one.more.set()
+    assert [await task for task in own + held] == [50_000] * 8
+
+
+class Dripped:
+    """A request whose body comes in parts, each after a while."""
+
+    def __init__(self, size: int, parts: int, seconds: float) -> None:
+        self.headers = {"content-length": str(size * parts)}
+        self._size, self._parts, self._seconds = size, parts, seconds
+
+    async def stream(self) -> AsyncIterator[bytes]:
+        for _ in range(self._parts):
+            await asyncio.sleep(self._seconds)
+            yield b"x" * self._size
+
+
+async def test_a_large_body_comes_at_a_pace(settings: Settings) -> None:
+    bodies = Bodies(32 * MIB, pause_seconds=0.5)
+    with pytest.raises(TooSlow):
+        await _hold(bodies, Sent(4 * MIB), "all but the last byte")
+    with pytest.raises(TooSlow):
+        await _hold(bodies, Dripped(1000, 100, 0.1), "a little, often")
+    assert await _hold(bodies, Dripped(PACE // 4, 8, 0.1), "as much as must be") == 2 * PACE
+    assert await _hold(bodies, Dripped(1000, 8, 0.1), "small") == 8000
+    assert bodies.callers == 0
 
 
 async def test_a_large_push_is_taken_apart_in_a_process_of_its_own(settings: Settings) -> None:
