@@ -74,7 +74,8 @@ class Settings(BaseSettings):
         default="30/minute", description="Requests with a session that is not valid, per client network."
     )
     rate_large: str = Field(
-        default="240/minute", description="Requests with a body of more than 64 KiB, per account or client network."
+        default="240/minute",
+        description="Requests with a body of more than 64 KiB, per client network, and of each session there.",
     )
     rate_carried: str = Field(
         default="1/second", description="Pages of journals from other servers, per account: each keeps others waiting."
@@ -91,7 +92,9 @@ class Settings(BaseSettings):
     unread_seconds: Seconds = Field(
         default=30, description="How long an answer may wait for a caller that doesn't read it."
     )
-    rate_account: str = Field(default="1200/minute", description="Requests with a session, per account.")
+    rate_session: str = Field(
+        default="1200/minute", description="Requests with a session, per session and client network."
+    )
     journals_per_day: Count = Field(default=20, description="Journals that an account may begin in a day (UTC).")
     journals_total: Count = Field(default=500, description="Journals that an account may ever begin.")
     entries_per_day: Count = Field(
