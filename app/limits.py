@@ -5,8 +5,10 @@ Rates are counted in this process's memory, under a keyed hash of the client's n
 /64): no address is kept or logged. Where several processes serve, each counts for itself.
 
 Whoever shares a network with somebody can use up its limits, and must not lock that person out by it: a request whose
-session is valid is never refused for what others did. Nor for what another session of the account did, nor the same one
-elsewhere, since either may be a thief's: its owner must still end it. What that takes is counted apart from all else.
+session is valid is never refused for what others did, but for pages of journals from other servers. Each of these keeps
+everybody waiting, so a network has a rate of them too. Nor is it refused for what another session of the account did,
+nor the same one elsewhere, since either may be a thief's: its owner must still end it. What that takes is counted apart
+from all else.
 """
 
 import hashlib
@@ -62,6 +64,7 @@ class Rates:
         self.bad_token = parse(settings.rate_bad_token)
         self.large = parse(settings.rate_large)
         self.carried = parse(settings.rate_carried)
+        self.carried_network = parse(settings.rate_carried_network)
         self.session = parse(settings.rate_session)
         self._limiter = FixedWindowRateLimiter(MemoryStorage())
         self._key = secrets.token_bytes(32)

@@ -70,6 +70,7 @@ async def body_of(request: Request, server: State) -> AsyncIterator[tuple[Takes,
     limit = takes.limit(signed_in=known is not None)
     if takes.carried and known is not None:
         rates.count_account(rates.carried, "carried", known.account)
+        rates.count(rates.carried_network, "carried_network", request)
     elif is_large(request, limit):
         rates.count_caller(rates.large, "large", sender.caller)
     async with server.bodies.read(request, limit, sender) as body:

@@ -80,6 +80,9 @@ class Settings(BaseSettings):
     rate_carried: str = Field(
         default="1/second", description="Pages of journals from other servers, per account: each keeps others waiting."
     )
+    rate_carried_network: str = Field(
+        default="4/second", description="Pages of journals from other servers, per client network."
+    )
     max_connections: int = Field(
         default=512, ge=8, le=65_536, description="Connections at a time; idle ones are closed to make room."
     )

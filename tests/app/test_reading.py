@@ -4,7 +4,8 @@ import asyncio
 import json
 import os
 import signal
-from collections.abc import AsyncIterator, Sequence
+import time
+from collections.abc import AsyncIterator, Callable, Sequence
 from typing import Any
 
 import httpx2
@@ -165,6 +166,17 @@ async def test_carried_pages_have_a_rate_of_their_own_for_each_account(settings:
             assert codes == ["malformed", "malformed", "slow_down"]
 
 
+async def test_a_network_has_a_rate_of_carried_pages(settings: Settings) -> None:
+    few = settings.model_copy(update={"rate_carried_network": "2/minute"})
+    async with running(few) as app, http_client(app) as http, http_client(app, "192.0.2.7") as elsewhere:
+        path = f"/v1/carried/journals/{KEY}"
+        people = [await Person(http).register() for _ in range(3)]
+        codes = [code(await person.post(path, content=b"{}", headers=JSON))[1] for person in people]
+        assert codes == ["malformed", "malformed", "slow_down"]
+        people[2].http = elsewhere
+        assert code(await people[2].post(path, content=b"{}", headers=JSON)) == (422, "malformed")
+
+
 class Sent:
     """A request whose body comes when it is told."""
 
@@ -176,6 +188,10 @@ class Sent:
     async def stream(self) -> AsyncIterator[bytes]:
         yield b"x" * self._size
         await self.more.wait()
+
+
+def _stop(_: float) -> None:
+    os.kill(os.getpid(), signal.SIGSTOP)
 
 
 async def _hold(bodies: Bodies, request: Any, caller: str, network: str = "home") -> int:
@@ -317,8 +333,40 @@ async def test_a_process_that_died_is_replaced(settings: Settings) -> None:
 async def test_what_a_process_may_take_of_memory_is_bounded(settings: Settings) -> None:
     beside = Beside(1)
     try:
-        with pytest.raises(MemoryError):
+        with pytest.raises(Busy):
             await beside.run(bytearray, 512 * 1024 * 1024)
+    finally:
+        await beside.close()
+
+
+@pytest.mark.parametrize("hang", [time.sleep, _stop], ids=["it works without end", "it is stopped"])
+async def test_a_process_that_hangs_is_replaced(settings: Settings, hang: Callable[[float], None]) -> None:
+    beside = Beside(1, seconds=10)
+    try:
+        first = await beside.run(os.getpid)
+        beside._seconds = 1
+        with pytest.raises(Busy):
+            await beside.run(hang, 3600)
+        with pytest.raises(ProcessLookupError):
+            os.kill(first, 0)
+        beside._seconds = 30
+        assert await beside.run(os.getpid) not in (first, os.getpid())
+    finally:
+        await beside.close()
+
+
+async def test_a_body_waits_so_long_for_a_process(settings: Settings) -> None:
+    beside = Beside(1, seconds=30)
+    try:
+        first = await beside.run(os.getpid)
+        held = asyncio.create_task(beside.run(time.sleep, 2))
+        await asyncio.sleep(0.2)
+        beside._seconds = 0.2
+        with pytest.raises(Busy):
+            await beside.run(os.getpid)
+        await held
+        beside._seconds = 30
+        assert await beside.run(os.getpid) == first
     finally:
         await beside.close()
 
