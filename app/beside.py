@@ -1,8 +1,8 @@
 """Work beside the event loop, in a process of its own: what is large is taken apart and verified there.
 
 Taking JSON apart and validating it holds the interpreter's lock, so in a thread it would still stop everybody else. The
-process starts with the first large body, ends with the server, and is replaced when it dies. It has a bound on its
-memory, and whatever goes wrong in it fails one request.
+process starts with the first large body, ends with the server, and is replaced when it dies or hangs. It has a bound on
+its memory and on its time, and whatever goes wrong in it fails one request.
 """
 
 import asyncio
@@ -15,6 +15,7 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from functools import partial
 from typing import ParamSpec, TypeVar
 
 from app.problems import Busy
@@ -25,30 +26,61 @@ T = TypeVar("T")
 MAX_MEMORY = 256 * 1024 * 1024  # bytes of data of the process
 NICE = 10  # whoever waits for something small goes first
 ATTEMPTS = 2
+SECONDS = 30.0  # how long one body may take, and how long it may wait for a process
 
 
 class Beside:
     """So many processes, or none: then it is a thread of this one."""
 
-    def __init__(self, processes: int) -> None:
+    def __init__(self, processes: int, seconds: float = SECONDS) -> None:
         self._processes = processes
+        self._seconds = seconds
+        self._free = asyncio.Semaphore(max(processes, 1))
         self._pool: ProcessPoolExecutor | None = None
 
     async def run(self, function: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T:
-        """`function` with what can be pickled. Raises: Busy when the process died of it, and as the function does."""
+        """`function` with what can be pickled. Raises: Busy when no process is free for too long, and when the process
+        died of it, hung or had too little memory for it; and as the function does.
+        """
+        work = partial(function, *args, **kwargs)
         if self._processes == 0:
-            return await asyncio.to_thread(function, *args, **kwargs)
+            return await asyncio.to_thread(work)
+        try:
+            async with asyncio.timeout(self._seconds):
+                await self._free.acquire()
+        except TimeoutError:
+            raise Busy(retry_after=5) from None
+        try:
+            return await self._in_process(work)
+        except MemoryError:
+            raise Busy(retry_after=5) from None
+        finally:
+            self._free.release()
+
+    async def _in_process(self, work: Callable[[], T]) -> T:
         for _ in range(ATTEMPTS):
             pool = self._started()
+            # Starting a process takes a while, so not in the loop.
             try:
-                # Starting a process takes a while, so not in the loop.
-                future = await asyncio.to_thread(pool.submit, function, *args, **kwargs)
-                return await asyncio.wrap_future(future)
+                async with asyncio.timeout(self._seconds) as deadline:
+                    future = await asyncio.to_thread(pool.submit, work)
+                    return await asyncio.wrap_future(future)
             except BrokenProcessPool:
-                if self._pool is pool:
-                    self._pool = None
-                await asyncio.to_thread(pool.shutdown)
+                await self._replace(pool)
+            except TimeoutError:
+                if deadline.expired():  # check: server.beside_seconds
+                    await self._replace(pool)
+                    raise Busy(retry_after=5) from None
+                raise
         raise Busy(retry_after=5)
+
+    async def _replace(self, pool: ProcessPoolExecutor) -> None:
+        """End the processes of a pool, hung ones too. The next one who needs a process starts another."""
+        if self._pool is pool:
+            self._pool = None
+            for process in list(pool._processes.values()):  # no public way to end one that hangs, before Python 3.14
+                process.kill()
+        await asyncio.to_thread(pool.shutdown)
 
     async def close(self) -> None:
         """End the processes. Nobody waits for them any more."""

@@ -1,30 +1,93 @@
 """Request bodies on their way in: how large, how many at once, and how much memory they take together.
 
 Rules
-- Whoever calls has one large body read at a time; a second one waits for its turn, for a while.
-- All bodies that are being read take `body_memory` bytes together. What comes beyond that is refused, and may be sent
-  again a moment later.
+- `body_memory` is halved: large bodies take one half, all others the other. So large ones leave room for a log-in.
+- Of each half a network has an eighth of `body_memory`, but always room for one body of the largest size. A caller has
+  a quarter of its network's share for small bodies, and one large one at a time; a second one waits for its turn, for
+  a while. What comes beyond that is refused, and may be sent again a moment later.
 - What has come counts, not what was announced: who announces much and sends little takes no room.
+- A large body comes at a pace. Each `PACE` bytes give it another second, and it never has more than `PAUSE_SECONDS`
+  before it: who sends all but the last byte soon loses the room that it takes.
 """
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections import Counter
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass
 
 from starlette.requests import ClientDisconnect, Request
 
-from app.addresses import LARGE
-from app.problems import Busy, Malformed, TooLarge
+from app.addresses import LARGE, MAX_BODY
+from app.problems import Busy, Malformed, TooLarge, TooSlow
 
 TURN_SECONDS = 10.0  # how long a large body waits for its caller's one before
+PAUSE_SECONDS = 10.0  # how long a large body may pause
+PACE = 64 * 1024  # bytes of a large body in a second
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """Whose body it is, and the network that it comes from."""
+
+    caller: str
+    network: str
+
+
+class Memory:
+    """The memory of small bodies, or of large ones, and who has how much of it."""
+
+    def __init__(self, total: int, network: int, caller: int) -> None:
+        self._bounds = total, network, caller
+        self._taken: Counter[tuple[str, ...]] = Counter()
+
+    @contextmanager
+    def share(self, sender: Sender) -> Iterator["Share"]:
+        """Room that grows as a body comes, and is free again afterwards."""
+        share = Share(self, sender)
+        try:
+            yield share
+        finally:
+            self._add(sender, -share.size)
+
+    def take(self, sender: Sender, size: int) -> None:
+        """Raises: Busy."""
+        taken = zip(self._add(sender, size), self._bounds, strict=True)
+        if any(own > most for own, most in taken):  # check: server.body_memory
+            raise Busy(retry_after=1)
+
+    def _add(self, sender: Sender, size: int) -> list[int]:
+        keys: list[tuple[str, ...]] = [(), ("network", sender.network), ("caller", sender.caller)]
+        for key in keys:
+            self._taken[key] += size
+            if not self._taken[key]:
+                del self._taken[key]
+        return [self._taken[key] for key in keys]
+
+
+@dataclass(slots=True)
+class Share:
+    """What one body takes."""
+
+    memory: Memory
+    sender: Sender
+    size: int = 0
+
+    def grow(self, size: int) -> None:
+        """Raises: Busy."""
+        self.size += size
+        self.memory.take(self.sender, size)
 
 
 class Bodies:
     """The bodies that one server is reading."""
 
-    def __init__(self, memory: int, turn_seconds: float = TURN_SECONDS) -> None:
-        self._free = memory
+    def __init__(self, memory: int, turn_seconds: float = TURN_SECONDS, pause_seconds: float = PAUSE_SECONDS) -> None:
+        self._small = Memory(memory // 2, memory // 8, memory // 32)
+        network = max(memory // 8, MAX_BODY)
+        self._large = Memory(memory // 2, network, network)
         self._turn_seconds = turn_seconds
+        self._pause_seconds = pause_seconds
         self._turns: dict[str, tuple[asyncio.Lock, int]] = {}
 
     @property
@@ -33,38 +96,18 @@ class Bodies:
         return len(self._turns)
 
     @asynccontextmanager
-    async def read(self, request: Request, limit: int, caller: str) -> AsyncIterator[bytes]:
+    async def read(self, request: Request, limit: int, sender: Sender) -> AsyncIterator[bytes]:
         """The body, of `limit` bytes at most, for as long as it is needed.
 
-        Raises: TooLarge, Malformed when it is cut off, Busy.
+        Raises: TooLarge, Malformed when it is cut off, Busy, TooSlow.
         """
         if not is_large(request, limit):
-            async with self._room(request, limit) as body:
-                yield body
+            with self._small.share(sender) as share:
+                yield await _receive(request, limit, share, None)
             return
-        async with self._turn(caller), self._room(request, limit) as body:
-            yield body
-
-    @asynccontextmanager
-    async def _room(self, request: Request, limit: int) -> AsyncIterator[bytes]:
-        chunks: list[bytes] = []
-        size = 0
-        try:
-            async for chunk in request.stream():
-                size += len(chunk)
-                self._free -= len(chunk)
-                if size > limit:  # check: server.body_bytes
-                    raise TooLarge
-                if self._free < 0:  # check: server.body_memory
-                    raise Busy(retry_after=1)
-                chunks.append(chunk)
-            body = b"".join(chunks)
-            chunks.clear()
-            yield body
-        except ClientDisconnect:
-            raise Malformed(sentence="The request was cut off.") from None
-        finally:
-            self._free += size
+        async with self._turn(sender.caller):
+            with self._large.share(sender) as share:
+                yield await _receive(request, limit, share, self._pause_seconds)
 
     @asynccontextmanager
     async def _turn(self, caller: str) -> AsyncIterator[None]:
@@ -86,6 +129,32 @@ class Bodies:
                 del self._turns[caller]
             else:
                 self._turns[caller] = lock, waiting - 1
+
+
+async def _receive(request: Request, limit: int, share: Share, pause: float | None) -> bytes:
+    chunks: list[bytes] = []
+    try:
+        async with asyncio.timeout(pause) as deadline:
+            async for chunk in request.stream():
+                share.grow(len(chunk))
+                if share.size > limit:  # check: server.body_bytes
+                    raise TooLarge
+                chunks.append(chunk)
+                if pause is not None:
+                    _prolong(deadline, len(chunk), pause)
+    except TimeoutError:
+        if deadline.expired():  # check: server.body_pace
+            raise TooSlow from None
+        raise
+    except ClientDisconnect:
+        raise Malformed(sentence="The request was cut off.") from None
+    return b"".join(chunks)
+
+
+def _prolong(deadline: asyncio.Timeout, size: int, pause: float) -> None:
+    now, when = asyncio.get_running_loop().time(), deadline.when()
+    if when is not None:
+        deadline.reschedule(min(when + size / PACE, now + pause))
 
 
 def is_large(request: Request, limit: int) -> bool:

@@ -51,8 +51,8 @@ async def _maybe_signed_in(request: Request, server: Server, credentials: Creden
     if caller is None:
         server.rates.count(server.rates.bad_token, "bad_token", request)
     else:
-        request.state.account = caller.account  # whose body it is
-        server.rates.count_account(caller.account)
+        request.state.caller = caller  # whose body it is
+        server.rates.count_session(caller.token_hash, request)
     return caller
 
 

@@ -5,7 +5,10 @@ Rates are counted in this process's memory, under a keyed hash of the client's n
 /64): no address is kept or logged. Where several processes serve, each counts for itself.
 
 Whoever shares a network with somebody can use up its limits, and must not lock that person out by it: a request whose
-session is valid is never refused for what others did.
+session is valid is never refused for what others did, but for pages of journals from other servers. Each of these keeps
+everybody waiting, so a network has a rate of them too. Nor is it refused for what another session of the account did,
+nor the same one elsewhere, since either may be a thief's: its owner must still end it. What that takes is counted apart
+from all else.
 """
 
 import hashlib
@@ -32,6 +35,11 @@ OPEN = re.compile(
     r"\S+ (?!/v1/).*|POST /v1/(accounts|challenges|sessions|carried/accounts)\s?|GET /v1/rendezvous/.*", re.DOTALL
 )
 
+# By which an owner puts out a thief.
+ENDING = re.compile(
+    r"(GET|DELETE) /v1/sessions(/[^/]*)?|POST /v1/account/rotations|PUT /v1/journals/[^/]*/closing", re.DOTALL
+)
+
 
 def network_of(host: str) -> bytes:
     """The network that counts as one caller: an IPv4 address, or an IPv6 /64."""
@@ -56,7 +64,8 @@ class Rates:
         self.bad_token = parse(settings.rate_bad_token)
         self.large = parse(settings.rate_large)
         self.carried = parse(settings.rate_carried)
-        self.account = parse(settings.rate_account)
+        self.carried_network = parse(settings.rate_carried_network)
+        self.session = parse(settings.rate_session)
         self._limiter = FixedWindowRateLimiter(MemoryStorage())
         self._key = secrets.token_bytes(32)
 
@@ -69,15 +78,19 @@ class Rates:
         if not self._limiter.hit(limit, what, caller):
             raise SlowDown(retry_after=self._wait(limit, what, caller))
 
-    def caller(self, connection: HTTPConnection, account: bytes | None) -> str:
-        """Who sends this: the account, or the network of whoever has no session."""
-        return self._network(connection) if account is None else self._hash(b"account" + account)
+    def caller(self, connection: HTTPConnection, session: bytes | None) -> str:
+        """Who sends this: a network, or one session there. `session`: the hash of its token."""
+        network = self._network(connection)
+        return network if session is None else self._hash(network.encode() + session)
 
-    def count_account(self, account: bytes) -> None:
+    def count_session(self, session: bytes, connection: HTTPConnection) -> None:
+        """Count one request of a valid session. Raises: SlowDown."""
+        what = "ending" if ENDING.fullmatch(f"{connection.scope['method']} {connection.scope['path']}") else "session"
+        self.count_caller(self.session, what, self.caller(connection, session))
+
+    def count_account(self, limit: RateLimitItem, what: str, account: bytes) -> None:
         """Count one request of an account, from wherever it comes. Raises: SlowDown."""
-        who = account.hex()
-        if not self._limiter.hit(self.account, "account", who):
-            raise SlowDown(retry_after=self._wait(self.account, "account", who))
+        self.count_caller(limit, what, self._hash(account))
 
     def is_left(self, limit: RateLimitItem, what: str, connection: HTTPConnection) -> bool:
         """Whether a request could still be counted against `limit`. Nothing is counted."""

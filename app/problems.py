@@ -261,6 +261,7 @@ class StorageFull(Problem):
 
 COMMON = (
     Malformed,
+    TooSlow,
     TooLarge,
     UnsupportedMediaType,
     SlowDown,

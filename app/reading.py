@@ -17,8 +17,9 @@ from fastapi import Depends
 from pydantic import BaseModel, ValidationError
 from starlette.requests import Request
 
+from app.access import Caller
 from app.addresses import Takes, find
-from app.bodies import is_large
+from app.bodies import Sender, is_large
 from app.problems import Malformed, UnsupportedMediaType
 from app.state import Server, State
 from duolog.errors import MalformedData
@@ -50,21 +51,29 @@ def media_type(request: Request) -> str:
     return request.headers.get("content-type", "").partition(";")[0].strip().lower()
 
 
+def caller_of(request: Request) -> Caller | None:
+    """Who calls, when a dependency has found that out."""
+    caller: Caller | None = getattr(request.state, "caller", None)
+    return caller
+
+
 @asynccontextmanager
 async def body_of(request: Request, server: State) -> AsyncIterator[tuple[Takes, bytes]]:
     """The body of a request, and what its address takes, for as long as it is needed.
 
-    Raises: TooLarge, Malformed, Busy, SlowDown.
+    Raises: TooLarge, Malformed, Busy, TooSlow, SlowDown.
     """
     takes = find(request.method, request.scope["path"])
-    account: bytes | None = getattr(request.state, "account", None)
-    caller = server.rates.caller(request, account)
-    limit = takes.limit(signed_in=account is not None)
-    if takes.carried:
-        server.rates.count_caller(server.rates.carried, "carried", caller)
+    rates, known = server.rates, caller_of(request)
+    session = None if known is None else known.token_hash
+    sender = Sender(rates.caller(request, session), rates.caller(request, None))
+    limit = takes.limit(signed_in=known is not None)
+    if takes.carried and known is not None:
+        rates.count_account(rates.carried, "carried", known.account)
+        rates.count(rates.carried_network, "carried_network", request)
     elif is_large(request, limit):
-        server.rates.count_caller(server.rates.large, "large", caller)
-    async with server.bodies.read(request, limit, caller) as body:
+        rates.count_caller(rates.large, "large", sender.caller)
+    async with server.bodies.read(request, limit, sender) as body:
         yield takes, body
 
 
@@ -85,7 +94,7 @@ class JsonBody(Generic[M, T]):
         self._then = then
 
     async def __call__(self, request: Request, server: Server) -> AsyncIterator[M | T]:
-        """Raises: UnsupportedMediaType, Malformed, TooLarge, Busy, SlowDown, and as the functions do."""
+        """Raises: UnsupportedMediaType, Malformed, TooLarge, Busy, TooSlow, SlowDown, and as the functions do."""
         media = media_type(request)
         if media != JSON and media not in self.others:  # check: server.media_type
             raise UnsupportedMediaType

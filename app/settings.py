@@ -59,7 +59,7 @@ class Settings(BaseSettings):
     body_memory: Bytes = Field(
         default=32 * sizes.KIB * sizes.KIB,
         ge=8 * sizes.KIB * sizes.KIB,
-        description="Bytes of all request bodies that are read at a time.",
+        description="Bytes of all request bodies that are read at a time: half for those of more than 64 KiB.",
     )
     body_processes: int = Field(
         default=1, ge=0, le=8, description="Processes that take large bodies apart; 0: threads, and others wait longer."
@@ -74,10 +74,14 @@ class Settings(BaseSettings):
         default="30/minute", description="Requests with a session that is not valid, per client network."
     )
     rate_large: str = Field(
-        default="240/minute", description="Requests with a body of more than 64 KiB, per account or client network."
+        default="240/minute",
+        description="Requests with a body of more than 64 KiB, per client network, and of each session there.",
     )
     rate_carried: str = Field(
         default="1/second", description="Pages of journals from other servers, per account: each keeps others waiting."
+    )
+    rate_carried_network: str = Field(
+        default="4/second", description="Pages of journals from other servers, per client network."
     )
     max_connections: int = Field(
         default=512, ge=8, le=65_536, description="Connections at a time; idle ones are closed to make room."
@@ -91,7 +95,9 @@ class Settings(BaseSettings):
     unread_seconds: Seconds = Field(
         default=30, description="How long an answer may wait for a caller that doesn't read it."
     )
-    rate_account: str = Field(default="1200/minute", description="Requests with a session, per account.")
+    rate_session: str = Field(
+        default="1200/minute", description="Requests with a session, per session and client network."
+    )
     journals_per_day: Count = Field(default=20, description="Journals that an account may begin in a day (UTC).")
     journals_total: Count = Field(default=500, description="Journals that an account may ever begin.")
     entries_per_day: Count = Field(

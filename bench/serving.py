@@ -10,7 +10,16 @@ from tests.app.people import Diary, Person
 from tools.local_server import LocalServer
 
 RATES = dict.fromkeys(
-    ("rate_anonymous", "rate_register", "rate_login", "rate_bad_token", "rate_large", "rate_carried", "rate_account"),
+    (
+        "rate_anonymous",
+        "rate_register",
+        "rate_login",
+        "rate_bad_token",
+        "rate_large",
+        "rate_carried",
+        "rate_carried_network",
+        "rate_session",
+    ),
     "1000000/minute",
 )
 

@@ -4,7 +4,8 @@ import asyncio
 import json
 import os
 import signal
-from collections.abc import AsyncIterator
+import time
+from collections.abc import AsyncIterator, Callable, Sequence
 from typing import Any
 
 import httpx2
@@ -12,10 +13,10 @@ import pytest
 from fastapi import FastAPI
 from fastapi.routing import APIRoute, iter_route_contexts
 
-from app.addresses import LARGE, TABLE, find
+from app.addresses import LARGE, MIB, TABLE, find
 from app.beside import Beside
-from app.bodies import Bodies
-from app.problems import Busy, Malformed
+from app.bodies import PACE, Bodies, Sender
+from app.problems import Busy, Malformed, TooSlow
 from app.reading import JsonBody, parse_json
 from app.settings import Settings
 from duolog.api.entries import Push
@@ -165,6 +166,17 @@ async def test_carried_pages_have_a_rate_of_their_own_for_each_account(settings:
             assert codes == ["malformed", "malformed", "slow_down"]
 
 
+async def test_a_network_has_a_rate_of_carried_pages(settings: Settings) -> None:
+    few = settings.model_copy(update={"rate_carried_network": "2/minute"})
+    async with running(few) as app, http_client(app) as http, http_client(app, "192.0.2.7") as elsewhere:
+        path = f"/v1/carried/journals/{KEY}"
+        people = [await Person(http).register() for _ in range(3)]
+        codes = [code(await person.post(path, content=b"{}", headers=JSON))[1] for person in people]
+        assert codes == ["malformed", "malformed", "slow_down"]
+        people[2].http = elsewhere
+        assert code(await people[2].post(path, content=b"{}", headers=JSON)) == (422, "malformed")
+
+
 class Sent:
     """A request whose body comes when it is told."""
 
@@ -178,8 +190,12 @@ class Sent:
         await self.more.wait()
 
 
-async def _hold(bodies: Bodies, request: Any, caller: str) -> int:
-    async with bodies.read(request, 1_000_000, caller) as body:
+def _stop(_: float) -> None:
+    os.kill(os.getpid(), signal.SIGSTOP)
+
+
+async def _hold(bodies: Bodies, request: Any, caller: str, network: str = "home") -> int:
+    async with bodies.read(request, 5_000_000, Sender(caller, network)) as body:
         return len(body)
 
 
@@ -202,20 +218,85 @@ async def test_one_large_body_of_a_caller_is_read_at_a_time(settings: Settings) 
     assert bodies.callers == 0
 
 
-async def test_all_bodies_together_take_so_much_memory(settings: Settings) -> None:
-    bodies = Bodies(250_000)
-    requests = [Sent(100_000) for _ in range(2)]
-    held = [asyncio.create_task(_hold(bodies, one, f"caller {number}")) for number, one in enumerate(requests)]
+async def _held(bodies: Bodies, requests: Sequence[Sent], network: str) -> list[asyncio.Task[int]]:
+    held = [asyncio.create_task(_hold(bodies, one, f"{network} {n}", network)) for n, one in enumerate(requests)]
     for _ in range(3):
         await asyncio.sleep(0)
+    return held
+
+
+async def test_large_bodies_together_take_half_of_the_memory(settings: Settings) -> None:
+    bodies = Bodies(500_000)
+    requests = [Sent(100_000) for _ in range(2)]
+    held = await _held(bodies, requests, "home")
     with pytest.raises(Busy):
-        await _hold(bodies, Sent(100_000), "another")
+        await _hold(bodies, Sent(100_000), "another", "elsewhere")
+    small = Sent(10_000)
+    small.more.set()
+    assert await _hold(bodies, small, "another") == 10_000
     for one in requests:
         one.more.set()
     assert [await task for task in held] == [100_000, 100_000]
     again = Sent(200_000)
     again.more.set()
     assert await _hold(bodies, again, "another") == 200_000
+
+
+async def test_large_bodies_of_a_network_have_a_share(settings: Settings) -> None:
+    bodies = Bodies(32 * MIB)
+    requests = [Sent(2 * MIB) for _ in range(2)]
+    held = await _held(bodies, requests, "home")
+    with pytest.raises(Busy):
+        await _hold(bodies, Sent(100_000), "another", "home")
+    other = Sent(4 * MIB)
+    other.more.set()
+    assert await _hold(bodies, other, "another", "elsewhere") == 4 * MIB
+    for one in requests:
+        one.more.set()
+    assert [await task for task in held] == [2 * MIB, 2 * MIB]
+
+
+async def test_small_bodies_of_a_caller_and_of_a_network_have_a_share(settings: Settings) -> None:
+    bodies = Bodies(32 * 100_000)
+    first = [Sent(50_000), Sent(50_000)]
+    own = [asyncio.create_task(_hold(bodies, one, "ada")) for one in first]
+    await asyncio.sleep(0)
+    with pytest.raises(Busy):
+        await _hold(bodies, Sent(1000), "ada")
+    others = [Sent(50_000) for _ in range(6)]
+    held = await _held(bodies, others, "home")
+    with pytest.raises(Busy):
+        await _hold(bodies, Sent(1000), "sam")
+    elsewhere = Sent(50_000)
+    elsewhere.more.set()
+    assert await _hold(bodies, elsewhere, "sam", "elsewhere") == 50_000
+    for one in first + others:
+        one.more.set()
+    assert [await task for task in own + held] == [50_000] * 8
+
+
+class Dripped:
+    """A request whose body comes in parts, each after a while."""
+
+    def __init__(self, size: int, parts: int, seconds: float) -> None:
+        self.headers = {"content-length": str(size * parts)}
+        self._size, self._parts, self._seconds = size, parts, seconds
+
+    async def stream(self) -> AsyncIterator[bytes]:
+        for _ in range(self._parts):
+            await asyncio.sleep(self._seconds)
+            yield b"x" * self._size
+
+
+async def test_a_large_body_comes_at_a_pace(settings: Settings) -> None:
+    bodies = Bodies(32 * MIB, pause_seconds=0.5)
+    with pytest.raises(TooSlow):
+        await _hold(bodies, Sent(4 * MIB), "all but the last byte")
+    with pytest.raises(TooSlow):
+        await _hold(bodies, Dripped(1000, 100, 0.1), "a little, often")
+    assert await _hold(bodies, Dripped(PACE // 4, 8, 0.1), "as much as must be") == 2 * PACE
+    assert await _hold(bodies, Dripped(1000, 8, 0.1), "small") == 8000
+    assert bodies.callers == 0
 
 
 async def test_a_large_push_is_taken_apart_in_a_process_of_its_own(settings: Settings) -> None:
@@ -252,8 +333,40 @@ async def test_a_process_that_died_is_replaced(settings: Settings) -> None:
 async def test_what_a_process_may_take_of_memory_is_bounded(settings: Settings) -> None:
     beside = Beside(1)
     try:
-        with pytest.raises(MemoryError):
+        with pytest.raises(Busy):
             await beside.run(bytearray, 512 * 1024 * 1024)
+    finally:
+        await beside.close()
+
+
+@pytest.mark.parametrize("hang", [time.sleep, _stop], ids=["it works without end", "it is stopped"])
+async def test_a_process_that_hangs_is_replaced(settings: Settings, hang: Callable[[float], None]) -> None:
+    beside = Beside(1, seconds=10)
+    try:
+        first = await beside.run(os.getpid)
+        beside._seconds = 1
+        with pytest.raises(Busy):
+            await beside.run(hang, 3600)
+        with pytest.raises(ProcessLookupError):
+            os.kill(first, 0)
+        beside._seconds = 30
+        assert await beside.run(os.getpid) not in (first, os.getpid())
+    finally:
+        await beside.close()
+
+
+async def test_a_body_waits_so_long_for_a_process(settings: Settings) -> None:
+    beside = Beside(1, seconds=30)
+    try:
+        first = await beside.run(os.getpid)
+        held = asyncio.create_task(beside.run(time.sleep, 2))
+        await asyncio.sleep(0.2)
+        beside._seconds = 0.2
+        with pytest.raises(Busy):
+            await beside.run(os.getpid)
+        await held
+        beside._seconds = 30
+        assert await beside.run(os.getpid) == first
     finally:
         await beside.close()
 

@@ -33,8 +33,9 @@ def attacked_settings(sqlite_template: Path, tmp_path: Path) -> Settings:
         rate_bad_token="100000/minute",
         rate_large="100000/minute",
         rate_carried="100000/minute",
+        rate_carried_network="100000/minute",
         body_processes=0,
-        rate_account="100000/minute",
+        rate_session="100000/minute",
     )
 
 

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from fastapi import FastAPI
 
+from app.bodies import Bodies
 from app.connections import MAX_HEAD, MAX_HEADERS
 from app.problems import Malformed
 from app.settings import Settings
@@ -84,14 +85,45 @@ async def test_anybody_sends_bodies_beyond_a_rate(attacked_settings: Settings) -
 
 async def test_somebody_sends_more_than_the_server_has_room_for(attacked_settings: Settings) -> None:
     async with running(attacked_settings) as application, http_client(application) as http:
-        application.state.duolog.bodies._free = 200_000
         person = await Person(http).register()
+        application.state.duolog.bodies = Bodies(400_000)
         body = b'{"items":"' + b"A" * 500_000 + b'"}'
         answer = await person.post("/v1/carried/journals/" + "A" * 43, content=body, headers=JSON)
         assert code(answer) == (503, "busy")
         assert int(answer.headers["retry-after"]) > 0
         answer = await person.post("/v1/carried/journals/" + "A" * 43, content=body[-100_000:], headers=JSON)
         assert code(answer) == (422, "malformed")
+
+
+async def test_a_network_sends_all_but_the_last_byte_of_large_bodies(attacked_settings: Settings) -> None:
+    count = 0
+
+    async def body() -> AsyncIterator[bytes]:
+        nonlocal count
+        for _ in range(4 * MIB // 65_536 - 1):
+            yield b" " * 65_536
+        yield b" " * 65_535
+        count += 1
+        await asyncio.sleep(3600)
+
+    async with running(attacked_settings) as application, http_client(application) as http:
+        bodies = application.state.duolog.bodies = Bodies(attacked_settings.body_memory, pause_seconds=2)
+        people = [await Person(http).register() for _ in range(8)]
+        headers = JSON | {"content-length": str(4 * MIB)}
+        path = "/v1/carried/journals/" + "A" * 43
+        held = [asyncio.create_task(one.post(path, content=body(), headers=headers)) for one in people]
+        await until(lambda: count + sum(task.done() for task in held) == 8)
+        assert count == 1
+        await Person(http).register()
+        challenge = b'{"keyholder":"' + b"A" * 43 + b'"}'
+        assert (await http.post("/v1/challenges", content=challenge, headers=JSON)).status_code == 201
+        async with http_client(application, "192.0.2.7") as elsewhere:
+            page = b'{"items":"' + b"A" * MIB + b'"}'
+            other = await Person(elsewhere).register()
+            assert code(await other.post(path, content=page, headers=JSON)) == (422, "malformed")
+        codes = [code(await task) for task in held]
+        assert sorted(codes) == [(408, "too_slow")] + [(503, "busy")] * 7
+        assert bodies.callers == 0
 
 
 async def test_somebody_names_a_key_twice(real: FastAPI) -> None:

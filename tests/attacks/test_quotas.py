@@ -5,6 +5,7 @@ import pytest
 from fastapi import FastAPI
 from sqlalchemy import Connection
 
+from app.addresses import LARGE
 from app.chains.repository import add_statement
 from app.settings import DAY, Settings
 from duolog.api.pages import Placed
@@ -14,6 +15,7 @@ from duolog.protocol.codec import encode_b64
 from duolog.protocol.log import StatementItem
 from duolog.protocol.statements import statement_hash
 from duolog.protocol.stored_accounts import read_stored_generation
+from tests.app.keys import Rotation
 from tests.app.people import Diary, Person, code, journal_statement, sign, statement_of
 from tests.conftest import http_client, running
 
@@ -43,6 +45,31 @@ async def leave(person: Person, number: int, message: dict[str, str]) -> httpx2.
 
 async def found(person: Person) -> httpx2.Response:
     return await person.post("/v1/journals", journal_statement(*Diary(person).genesis))
+
+
+async def test_thief_uses_up_the_rates_so_that_its_owner_cannot_put_it_out(attacked_settings: Settings) -> None:
+    few = {"rate_session": "4/minute", "rate_large": "1/minute"}
+    strict = attacked_settings.model_copy(update=few)
+    async with running(strict) as app, http_client(app) as http, http_client(app, "192.0.2.7") as elsewhere:
+        ada = await Person(http).register()
+        path = f"{(await Diary(ada).create()).path}/entries"
+        stolen = ada.headers
+        large = b'{"items":"' + b"A" * LARGE + b'"}'
+
+        async def use_up(client: httpx2.AsyncClient) -> None:
+            headers = stolen | {"content-type": "application/json"}
+            codes = [code(await client.post(path, content=large, headers=headers))[1] for _ in range(5)]
+            assert codes[-1] == "slow_down"
+
+        await use_up(elsewhere)  # with a copy of her session
+        assert code(await ada.post(path, content=large, headers={"content-type": "application/json"}))[1] == "malformed"
+        await use_up(http)  # and in her own network
+        rotation = Rotation(ada, [ada.device, ada.sheet])
+        assert (await ada.post("/v1/account/rotations", rotation.request)).status_code == 200
+        await ada.log_in()
+        assert code(await ada.post(path, content=large, headers={"content-type": "application/json"}))[1] == "malformed"
+        assert (await ada.delete("/v1/sessions")).status_code == 204
+        assert (await elsewhere.get("/v1/sessions", headers=stolen)).status_code == 401
 
 
 async def test_partner_reads_the_others_activity_off_their_own_limit(attacked_settings: Settings) -> None:

@@ -12,7 +12,7 @@ from tools.local_server import LocalServer
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalServer]:
     """A server process on SQLite, with rates that these tests don't reach."""
     rates = dict.fromkeys(
-        ("rate_anonymous", "rate_register", "rate_login", "rate_bad_token", "rate_account"), "100000/minute"
+        ("rate_anonymous", "rate_register", "rate_login", "rate_bad_token", "rate_session"), "100000/minute"
     )
     with LocalServer(tmp_path_factory.mktemp("server"), **rates) as running:
         yield running

@@ -21,7 +21,7 @@ ROUNDS = 20
 AT_ONCE = 6  # journals pushing at the same time, so that kills fall into group commits
 PUSHES = 40  # for each journal in each round, unless the server dies first
 RATES = dict.fromkeys(
-    ("rate_anonymous", "rate_register", "rate_login", "rate_bad_token", "rate_account"), "1000000/minute"
+    ("rate_anonymous", "rate_register", "rate_login", "rate_bad_token", "rate_session"), "1000000/minute"
 )
 
 
