@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Depends, Query, Response
 
 from app.accounts import service, sets
 from app.callers import Server, SignedIn
@@ -18,7 +18,7 @@ from app.problems import (
     SetMoved,
     refusals,
 )
-from app.reading import Json
+from app.reading import Json, JsonBody
 from duolog.api.accounts import AnchorModel, EarlierSeed, OwnAccount, Registered, Registration, SetRequest
 from duolog.api.common import AccountStatementModel, ReceiptModel
 from duolog.protocol import sizes
@@ -26,6 +26,10 @@ from duolog.protocol import sizes
 router = APIRouter(prefix="/v1", tags=["accounts"])
 
 KnownTo = Annotated[int, Query(ge=0, le=sizes.MAX_U32, description="What is known: only what comes after is sent.")]
+
+Verified = Annotated[
+    service.VerifiedRegistration, Depends(JsonBody(Registration, service.verify_registration), scope="function")
+]
 
 
 @router.post(
@@ -35,9 +39,8 @@ KnownTo = Annotated[int, Query(ge=0, le=sizes.MAX_U32, description="What is know
     status_code=201,
     responses=refusals(RegistrationClosed, InviteCodeRefused, AccountExists, JournalExists, RuleBroken),
 )
-async def register(server: Server, registration: Json[Registration]) -> Registered:
+async def register(server: Server, verified: Verified) -> Registered:
     """One request makes the whole account. Sending it again gets the same answer."""
-    verified = service.verify_registration(registration)
     receipt = await server.database.write(service.register, verified, server.settings, server.receipts, server.now())
     return Registered(account=verified.chain.account, receipt=ReceiptModel.of(receipt))
 

@@ -1,6 +1,8 @@
 """`/v1/account/rotations`: replace an account's keys."""
 
-from fastapi import APIRouter
+from typing import Annotated
+
+from fastapi import APIRouter, Depends
 
 from app.callers import Server, SignedIn
 from app.problems import (
@@ -16,12 +18,14 @@ from app.problems import (
     SetMoved,
     refusals,
 )
-from app.reading import Json
+from app.reading import JsonBody
 from app.rotations import service
 from duolog.api.accounts import Rotated, RotationRequest
 from duolog.api.common import ReceiptModel
 
 router = APIRouter(prefix="/v1", tags=["accounts"])
+
+Read = Annotated[service.Rotation, Depends(JsonBody(RotationRequest, service.read_rotation), scope="function")]
 
 
 @router.post(
@@ -41,9 +45,8 @@ router = APIRouter(prefix="/v1", tags=["accounts"])
         RuleBroken,
     ),
 )
-async def rotate(caller: SignedIn, server: Server, wanted: Json[RotationRequest]) -> Rotated:
+async def rotate(caller: SignedIn, server: Server, rotation: Read) -> Rotated:
     """All of it is taken, or nothing. Who is not in the new set is out. Sending it again changes nothing."""
-    rotation = service.read_rotation(wanted)
     receipt = await server.database.write(
         service.rotate,
         caller,

@@ -22,6 +22,7 @@ from app.settings import Settings
 from duolog.api.entries import Push
 from duolog.api.pages import MEDIA_TYPE
 from duolog.api.sessions import ChallengeRequest
+from tests.app.keys import Rotation
 from tests.app.people import Diary, Person, code
 from tests.conftest import http_client, running
 
@@ -314,6 +315,27 @@ async def test_a_large_push_is_taken_apart_in_a_process_of_its_own(settings: Set
         answer = await ada.post(f"{diary.path}/entries", content=too_many, headers=JSON)
         assert code(answer) == (422, "malformed")
         assert "values" in answer.json()["detail"]
+
+
+async def test_a_registration_and_a_rotation_are_verified_in_a_process_of_its_own(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("app.reading.INLINE", 0)
+    read: list[object] = []
+    async with running(settings.model_copy(update={"body_processes": 1})) as app, http_client(app) as http:
+        beside = app.state.duolog.beside
+        run = beside.run
+
+        async def note(*args: Any) -> object:
+            read.append(await run(*args))
+            return read[-1]
+
+        monkeypatch.setattr(beside, "run", note)
+        ada = await Person(http).register()
+        rotation = Rotation(ada, [ada.device, ada.sheet])
+        assert (await ada.post("/v1/account/rotations", rotation.request)).status_code == 200
+    kinds = [type(one).__name__ for one in read]
+    assert (kinds[0], kinds[-1]) == ("VerifiedRegistration", "Rotation")
 
 
 async def test_a_process_that_died_is_replaced(settings: Settings) -> None:
