@@ -175,7 +175,7 @@ def spied(monkeypatch: pytest.MonkeyPatch) -> list[Sequence[int]]:
         found = known(context, journal)
         heads = found.heads
 
-        def noted(seqs: Sequence[int]) -> dict[int, bytes]:
+        def noted(seqs: Sequence[int]) -> dict[int, tuple[bytes, int]]:
             asked.append(seqs)
             return heads(seqs)
 
