@@ -380,15 +380,13 @@ async def test_a_process_that_hangs_is_replaced(settings: Settings, hang: Callab
 async def test_a_body_waits_so_long_for_a_process(settings: Settings) -> None:
     beside = Beside(1, seconds=30)
     try:
-        first = await beside.run(os.getpid)
+        await beside.run(os.getpid)
         held = asyncio.create_task(beside.run(time.sleep, 2))
         await asyncio.sleep(0.2)
         beside._seconds = 0.2
         with pytest.raises(Busy):
             await beside.run(os.getpid)
         await held
-        beside._seconds = 30
-        assert await beside.run(os.getpid) == first
     finally:
         await beside.close()
 
