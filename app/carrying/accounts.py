@@ -20,7 +20,7 @@ from app.accounts import repository
 from app.accounts.changing import anchored, require_unknown
 from app.accounts.repository import StoredAccount, lock_keyholder
 from app.accounts.service import admit
-from app.chains.repository import Statements, add_statement, load_statements
+from app.chains.repository import Statements, add_statement, load_statements, sent_bytes
 from app.journals.append import refuse
 from app.problems import AccountExists, RuleBroken, SetMoved
 from app.sessions import repository as session_rows
@@ -181,5 +181,5 @@ def continue_chains(connection: Connection, chains: Statements) -> int:
             raise AccountExists
         for generation, signed in enumerate(statements[len(known) :], start=len(known) + 1):
             add_statement(connection, account, generation, signed)
-            size += signed.size
+            size += sent_bytes(signed)
     return size

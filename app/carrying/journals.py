@@ -31,7 +31,7 @@ from app.accounts.repository import existing_accounts, find_account
 from app.carrying import repository
 from app.carrying.accounts import continue_chains
 from app.carrying.places import find_place, move_home
-from app.chains.repository import Statements, load_chains
+from app.chains.repository import Statements, load_chains, sent_bytes
 from app.journals import repository as journals
 from app.journals.append import refuse
 from app.journals.repository import ENTRY, STATEMENT, NewItem
@@ -96,7 +96,7 @@ class ReadPage:
     @property
     def chain_bytes(self) -> int:
         """How many bytes of chains were sent, whether somebody's account lives here or not."""
-        return sum(signed.size for statements in self.chains.values() for signed in statements)
+        return sum(sent_bytes(signed) for statements in self.chains.values() for signed in statements)
 
 
 def read_page(page: CarriedPage) -> ReadPage:

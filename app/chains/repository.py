@@ -18,6 +18,11 @@ def split_signatures(joined: bytes) -> tuple[bytes, ...]:
     return tuple(joined[at : at + sizes.SIGNATURE] for at in range(0, len(joined), sizes.SIGNATURE))
 
 
+def sent_bytes(signed: SignedAccountStatement) -> int:
+    """How many bytes of a statement were sent."""
+    return len(signed.statement) + sum(len(signature) for signature in signed.signatures)
+
+
 def add_statement(connection: Connection, account: bytes, generation: int, signed: SignedAccountStatement) -> None:
     """Store one link of a chain, which the caller has verified: from here on it is believed."""
     row = {"account": account, "generation": generation, "statement": signed.statement}

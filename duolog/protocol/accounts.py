@@ -38,11 +38,6 @@ class SignedAccountStatement:
     statement: bytes
     signatures: tuple[bytes, ...]
 
-    @property
-    def size(self) -> int:
-        """How many bytes of it were sent."""
-        return len(self.statement) + sum(len(signature) for signature in self.signatures)
-
 
 @dataclass(frozen=True, slots=True)
 class Generation:
