@@ -7,6 +7,7 @@ import sys
 import tempfile
 from pathlib import Path
 
+from bench.cleaning import cleaning
 from bench.first_sync import first_sync
 from bench.log import push_batches, push_singles
 from bench.log_in import log_in
@@ -21,7 +22,7 @@ async def measure(origin: str, folder: Path) -> list[Figure]:
     pushed, pulled = await push_batches(origin, folder)
     singles = await push_singles(origin, folder)
     figures = [pushed, pulled, singles, await log_in(origin, folder), await first_sync(origin, folder)]
-    return [*figures, await revoke(origin, folder)]
+    return [*figures, await revoke(origin, folder), cleaning()]
 
 
 def main() -> None:

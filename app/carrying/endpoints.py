@@ -5,7 +5,8 @@ from typing import Annotated
 from fastapi import APIRouter, Depends
 
 from app.callers import JournalPath, Server, SignedIn
-from app.carrying import accounts, journals
+from app.carrying import accounts, journals, pages
+from app.origins.repository import Origins
 from app.problems import (
     AccountExists,
     DailyLimit,
@@ -31,7 +32,7 @@ router = APIRouter(prefix="/v1/carried", tags=["carrying"])
 Account = Annotated[
     accounts.VerifiedAccount, Depends(JsonBody(CarriedAccount, accounts.verify_account), scope="function")
 ]
-Page = Annotated[journals.ReadPage, Depends(JsonBody(CarriedPage, journals.read_page), scope="function")]
+Page = Annotated[pages.ReadPage, Depends(JsonBody(CarriedPage, pages.read_page), scope="function")]
 
 
 @router.post(
@@ -60,8 +61,10 @@ async def carry_account(server: Server, account: Account) -> Session:
 )
 async def carry_journal(caller: SignedIn, journal: JournalPath, server: Server, page: Page) -> Carried:
     """Pages come in order; nobody sees the journal before the `last` one. What is here already is not stored again."""
-    seq, origins = await server.database.write(
-        journals.carry_journal, caller, journal, page, server.quotas, server.now()
-    )
+    seq, origins = 0, Origins((), complete=False)
+    for number in range(len(page.slices)):
+        seq, origins = await server.database.write(
+            journals.carry_journal, caller, journal, page, number, server.quotas, server.now()
+        )
     keys = [CarriedKey(until=item.until, origin=item.origin, key=item.receipt_key) for item in origins.servers]
     return Carried(seq=seq, receipt_keys=keys)

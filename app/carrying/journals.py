@@ -3,6 +3,8 @@
 Rules (spec §13.3)
 - Each item goes through `append_item`, and each receipt through `accept_receipt`, under the key that the page names:
   what a client would disbelieve of a server is refused here.
+- A page is stored slice by slice, each in a transaction of its own, so that nobody else waits for a whole page. What a
+  page that is refused brought before its fault stays, as if it had come in a shorter page.
 - No receipt is later than now, but for a day by which clocks may differ.
 - An author's faults are not judged: an item that only its author spoilt is carried like any other, or one would hold
   the journal fast.
@@ -21,8 +23,8 @@ Rules (spec §13.3)
   as longer as here, or shorter; and all of it counts for the quota of whoever brings something new with it.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import replace
 
 from sqlalchemy import Connection
 
@@ -30,10 +32,10 @@ from app.access import Caller
 from app.accounts.repository import existing_accounts, find_account
 from app.carrying import repository
 from app.carrying.accounts import continue_chains
+from app.carrying.pages import CarriedPart, ReadPage, Slice, named_by, refused
 from app.carrying.places import find_place, move_home
-from app.chains.repository import Statements, load_chains, sent_bytes
+from app.chains.repository import load_chains
 from app.journals import repository as journals
-from app.journals.append import refuse
 from app.journals.repository import ENTRY, STATEMENT, NewItem
 from app.leaving.destroying import destroy_journals
 from app.origins.repository import (
@@ -44,110 +46,21 @@ from app.origins.repository import (
     save_origin,
     touch_origins,
 )
-from app.problems import JournalExists, Problem, ReceiptsAhead, RuleBroken
+from app.problems import JournalExists, ReceiptsAhead, RuleBroken
 from app.quotas.service import Quotas
-from duolog.api.carrying import CarriedEntry, CarriedItem, CarriedPage
 from duolog.errors import MalformedData, VerificationError
 from duolog.protocol import sizes
-from duolog.protocol.accounts import AccountChain, verify_chain
-from duolog.protocol.codec import parse_canonical
-from duolog.protocol.entries import blob_hash, parse_header
+from duolog.protocol.accounts import AccountChain
 from duolog.protocol.log import EntryItem, Item, LogState, StatementItem, accept_receipt, append_item, empty_log
-from duolog.protocol.login import parse_origin
 from duolog.protocol.receipts import Receipt
 from duolog.protocol.roster import Chains, grant_digest
-from duolog.protocol.roster_statements import RosterStatement, parse_roster, statement_type
-
-
-@dataclass(frozen=True, slots=True)
-class CarriedPart:
-    """An item of a page, parsed: a roster statement has a `roster`, an entry with a good header an `entry` id."""
-
-    seq: int
-    item: Item
-    grants: dict[bytes, bytes]
-    roster: RosterStatement | None = None
-    entry: bytes | None = None
-
-    @property
-    def size(self) -> int:
-        """How many bytes of it were sent."""
-        item, grants = self.item, sum(len(grant) for grant in self.grants.values())
-        if isinstance(item, EntryItem):
-            return len(item.header) + len(item.blob or b"")
-        return len(item.signed.statement) + sum(len(one.signature) for one in item.signed.signatures) + grants
-
-
-@dataclass(frozen=True, slots=True)
-class ReadPage:
-    """A page whose items were parsed, which is whole pushes in sequence, and whose chains were verified."""
-
-    page: CarriedPage
-    parts: tuple[CarriedPart, ...]
-    receipts: dict[int, Receipt]
-    chains: Statements
-    verified: Mapping[bytes, AccountChain]
-
-    @property
-    def server(self) -> tuple[str, bytes]:
-        """Whose receipts they are."""
-        return self.page.origin, self.page.receipt_key
-
-    @property
-    def chain_bytes(self) -> int:
-        """How many bytes of chains were sent, whether somebody's account lives here or not."""
-        return sum(sent_bytes(signed) for statements in self.chains.values() for signed in statements)
-
-
-def read_page(page: CarriedPage) -> ReadPage:
-    """What can be read without the database. Raises: Malformed, RuleBroken."""
-    try:
-        if parse_origin(page.origin) != page.origin:  # check: server.carried_origin
-            raise MalformedData("The address of the other server is not in its normal form.")
-        parts = tuple(_read(item) for item in page.items)
-        chains = {chain.account: [item.signed() for item in chain.statements] for chain in page.chains}
-        verified = {account: verify_chain(statements) for account, statements in chains.items()}
-    except (MalformedData, VerificationError) as error:
-        raise _refuse(error) from error
-    if any(chain.account != account for account, chain in verified.items()):  # check: server.carried_chain_account
-        raise RuleBroken
-    receipts = {item.seq: item.receipt() for item in page.receipts}
-    if [part.seq for part in parts] != list(
-        range(parts[0].seq, parts[0].seq + len(parts))
-    ):  # check: server.carried_seqs
-        raise RuleBroken
-    if not {parts[-1].seq} <= receipts.keys() <= {part.seq for part in parts}:  # check: server.carried_receipts
-        raise RuleBroken
-    return ReadPage(page, parts, receipts, chains, verified)
-
-
-def _refuse(error: MalformedData | VerificationError) -> Problem:
-    """What doesn't hold was never accepted anywhere: nothing has moved, and nothing is fetched or sealed again."""
-    return refuse(error) if isinstance(error, MalformedData) else RuleBroken()
-
-
-def _read(item: CarriedItem) -> CarriedPart:
-    if not isinstance(item, CarriedEntry):
-        signed, grants = item.signed(), item.grants_by_account()
-        is_roster = statement_type(parse_canonical(signed.statement)) == "roster"
-        roster = parse_roster(signed.statement) if is_roster else None
-        return CarriedPart(item.seq, StatementItem(signed), grants, roster=roster)
-    if item.blob is not None and blob_hash(item.blob) != item.blob_hash:  # check: server.carried_blob
-        raise MalformedData("A blob is not the one that its hash names.")
-    return CarriedPart(item.seq, EntryItem(item.header, item.blob_hash, item.blob), {}, entry=_entry_of(item.header))
-
-
-def _entry_of(header: bytes) -> bytes | None:
-    try:
-        return parse_header(header).entry
-    except MalformedData:
-        return None  # its author's fault, which every reader sees
 
 
 def carry_journal(
-    connection: Connection, caller: Caller, journal: bytes, read: ReadPage, quotas: Quotas, now: int
+    connection: Connection, caller: Caller, journal: bytes, read: ReadPage, number: int, quotas: Quotas, now: int
 ) -> tuple[int, Origins]:
-    """Take a page of a journal; how far the journal is here now, and where it came from.
+    """Take a slice of a page, by its number from 0, those before it having been taken; how far the journal is here now,
+    and where it came from. With its first slice, all of the page is compared with what is here.
 
     Raises:
         ReceiptsAhead: a receipt is more than a day in the future.
@@ -160,27 +73,27 @@ def carry_journal(
     if max(item.time for item in read.receipts.values()) > now + sizes.CLOCK_TOLERANCE:  # check: server.carried_time
         raise ReceiptsAhead
     found = find_place(connection, caller.account, journal)
-    place, state, origins = found.id, found.state, found.origins
-    known = [part for part in read.parts if part.seq <= state.seq]
+    place, state, origins, piece = found.id, found.state, found.origins, read.slices[number]
+    known = [part for part in (piece.parts if number else read.parts) if part.seq <= state.seq]
     if not _is_known(connection, place, known, None if found.complete else origins, read):
         if found.complete:  # check: server.carried_other
             raise JournalExists
         destroy_journals(connection, [place])
-        state, origins, known = empty_log(journal), Origins((), complete=True), []
-    new = read.parts[len(known) :]
+        state, origins = empty_log(journal), Origins((), complete=True)
+    new = [part for part in piece.parts if part.seq > state.seq]
     if new and state.seq != origins.until:  # check: server.carried_gone_on
         raise JournalExists
-    chains = _store_chains(connection, place, read)
+    chains = _store_chains(connection, place, piece)
     after = _append(connection, place, state, origins, read, new) if new else state
     origins = load_origins(connection, place)
-    _add_grants(connection, caller, place, read.parts)
-    if read.page.last and (new or not found.complete):
+    _add_grants(connection, caller, place, piece.parts)
+    if piece.last and (new or not found.complete):
         _require_carrier(connection, caller, after)
         move_home(connection, found)
-    if new if found.complete else read.page.last:
-        _open(connection, after, read.parts[-1].item, now)
+    if new if found.complete else piece.last:
+        _open(connection, after, piece.parts[-1].item, now)
     touch_origins(connection, place, now)
-    _spend(connection, caller, quotas, found.state, new, read.chain_bytes if new else chains, now)
+    _spend(connection, caller, quotas, found.state, new, piece.chain_bytes if new else chains, now)
     return after.seq, origins
 
 
@@ -217,7 +130,7 @@ def _is_known(
     if origins is not None:
         servers = [origins.at(part.seq) for part in parts]
         stored = {row.seq: row.receipt for row in rows if row.receipt is not None}
-        brought = {seq: receipt.encode() for seq, receipt in read.receipts.items() if seq <= parts[-1].seq}
+        brought = {part.seq: read.receipts[part.seq].encode() for part in parts if part.seq in read.receipts}
         if stored != brought or any(
             server is None or (server.origin, server.receipt_key) != read.server for server in servers
         ):  # check: server.carried_other_receipts
@@ -232,17 +145,17 @@ def _is_known(
     return True
 
 
-def _store_chains(connection: Connection, journal: bytes, read: ReadPage) -> int:
-    """Store the chains of a page; how many bytes were new."""
-    named = {member.account for part in read.parts if part.roster is not None for member in part.roster.members}
-    if not named <= read.chains.keys():  # check: server.carried_chain_missing
+def _store_chains(connection: Connection, journal: bytes, piece: Slice) -> int:
+    """Store the chains of a slice; how many bytes were new."""
+    named = piece.named
+    if not named <= piece.chains.keys():  # check: server.carried_chain_missing
         raise RuleBroken
-    if not read.chains.keys() <= named | journals.named_accounts(
+    if not piece.chains.keys() <= named | journals.named_accounts(
         connection, journal
     ):  # check: server.carried_chain_named
         raise RuleBroken
-    living, chains = existing_accounts(connection, read.chains), dict(read.chains)
-    for account in read.chains:
+    living, chains = existing_accounts(connection, piece.chains), dict(piece.chains)
+    for account in piece.chains:
         if account in living:  # check: server.carried_own_chain
             del chains[account]
     return continue_chains(connection, chains)
@@ -276,7 +189,7 @@ def _append(
     further = 0 if origins.ends_with(read.server) else 1
     if len(origins.servers) + further > sizes.MAX_SERVERS:  # check: server.carried_servers
         raise RuleBroken
-    chains = _chains_for(connection, before, read, new)
+    chains, (_, receipt_key) = _chains_for(connection, before, read, new), read.server
     state, items = before, list[NewItem]()
     entries = [part.entry for part in new if part.entry is not None]
     used = repository.known_entries(connection, place, entries)
@@ -284,15 +197,15 @@ def _append(
         for part in new:
             state = append_item(state, part.seq, part.item, chains)
             if part.seq in read.receipts:
-                state = accept_receipt(state, read.receipts[part.seq], read.page.receipt_key)
+                state = accept_receipt(state, read.receipts[part.seq], receipt_key)
             items.append(_new_item(part, used))
             if part.entry is not None:
                 used.add(part.entry)
     except (MalformedData, VerificationError) as error:
-        raise _refuse(error) from error
+        raise refused(error) from error
     if state.closed_under is not None:  # check: server.carried_closing
         raise RuleBroken
-    receipts = {seq: read.receipts[seq] for seq in read.receipts if seq > before.seq}
+    receipts = {part.seq: read.receipts[part.seq] for part in new if part.seq in read.receipts}
     _store(connection, before, replace(state, journal=place), items, receipts, new)
     save_origin(connection, place, origins, EarlierServer(state.seq, *read.server))
     return state
@@ -300,9 +213,10 @@ def _append(
 
 def _accounts_of(before: LogState, new: Sequence[CarriedPart]) -> set[bytes]:
     """Everyone whom these statements name, or who signed them."""
-    accounts = {member.account for member in before.roster.members} if before.roster is not None else set()
+    accounts = named_by(new)
+    if before.roster is not None:
+        accounts.update(member.account for member in before.roster.members)
     for part in new:
-        accounts.update(member.account for member in (part.roster.members if part.roster else ()))
         if isinstance(part.item, StatementItem):
             accounts.update(signature.account for signature in part.item.signed.signatures)
     return accounts
@@ -347,8 +261,7 @@ def _store(
     else:
         journals.move_journal(connection, after, roster, statements[-1] if statements else None)
     journals.add_items(connection, after.journal, items, receipts)
-    named = {member.account for part in new if part.roster is not None for member in part.roster.members}
-    journals.name_accounts(connection, after.journal, named)
+    journals.name_accounts(connection, after.journal, named_by(new))
     accepted_before = before.roster.accepted if before.roster else frozenset()
     journals.use_acceptances(connection, after.journal, roster.accepted - accepted_before)
 

@@ -3,8 +3,9 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import TypeVar
 
-from sqlalchemy import Connection, Exists, delete, exists, func, insert, or_, select, update
+from sqlalchemy import Column, Connection, Exists, delete, exists, func, insert, select, update
 
 from app.access import is_active, lock_accounts, memberships
 from app.database import AnyRow, insert_new
@@ -17,6 +18,8 @@ from duolog.protocol.receipts import Receipt, stored_receipt
 from duolog.protocol.roster_changes import Roster
 from duolog.protocol.roster_statements import parse_roster
 from duolog.protocol.statements import Signature, SignedStatement, statement_hash
+
+T = TypeVar("T")
 
 STATEMENT, ENTRY = 1, 2  # the kinds of log rows
 _SIGNED = sizes.ACCOUNT_ID + sizes.SIGNATURE
@@ -148,17 +151,21 @@ def _roster(row: AnyRow, accepted: frozenset[bytes]) -> Roster:
 def find_known(
     connection: Connection, journal: bytes, entries: Sequence[bytes], versions: Sequence[int]
 ) -> tuple[dict[bytes, KnownItem], dict[int, KnownItem]]:
-    """Which of these entry ids and roster versions were accepted before, and where they stand. One query."""
-    rows = connection.execute(
-        select(log.c.entry, log.c.version, log.c.seq, log.c.digest).where(
-            log.c.journal == journal, or_(log.c.entry.in_(entries), log.c.version.in_(versions))
-        )
-    ).all()
-    known = [(row, KnownItem(row.seq, row.digest)) for row in rows]
-    return (
-        {row.entry: item for row, item in known if row.entry is not None},
-        {row.version: item for row, item in known if row.version is not None},
+    """Which of these entry ids and roster versions were accepted before, and where they stand. A query for each kind
+    that is asked for: an OR of both would look at the whole journal.
+    """
+    return _find_known(connection, journal, log.c.entry, entries), _find_known(
+        connection, journal, log.c.version, versions
     )
+
+
+def _find_known(connection: Connection, journal: bytes, name: Column[T], names: Sequence[T]) -> dict[T, KnownItem]:
+    if not names:
+        return {}
+    rows = connection.execute(
+        select(name.label("name"), log.c.seq, log.c.digest).where(log.c.journal == journal, name.in_(names))
+    )
+    return {row.name: KnownItem(row.seq, row.digest) for row in rows}
 
 
 def digest_at(connection: Connection, journal: bytes, seq: int) -> bytes | None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 import unicodedata
 
 import pytest
@@ -87,13 +86,6 @@ def test_json_for_a_file_holds_the_same_and_nothing_that_hides(value: object) ->
     data = escape_json(json.dumps(value, ensure_ascii=False).encode())
     assert json.loads(data) == value
     assert not regex.search(r"[\p{Bidi_Control}\p{Cc}\p{Co}\p{Zl}\p{Zp}\U000e0000-\U000e007f]", data.decode())
-
-
-def test_a_megabyte_of_anything_is_cleaned_in_no_time() -> None:
-    for part in ("\u202e", "a\u0301", "\u0301", "\u200d", "ب\u064b\u200d", "\u094d\u200d", "😀\u200d"):
-        begun = time.perf_counter()
-        clean(part * (1_000_000 // len(part)))
-        assert time.perf_counter() - begun < 10
 
 
 def test_the_tables_are_at_least_as_new_as_pythons() -> None:

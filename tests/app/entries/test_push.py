@@ -279,6 +279,28 @@ async def test_a_push_takes_a_constant_number_of_statements(
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+async def test_a_push_looks_at_no_other_item_of_its_journal(
+    app: FastAPI, couple: Diary, ada: Person, sam: Person, stranger: Person
+) -> None:
+    """Or each push into a long journal would keep everybody waiting."""
+    plans: list[str] = []
+
+    def explain(
+        connection: object, cursor: sqlite3.Cursor, sql: str, parameters: tuple[object, ...], *_: object
+    ) -> None:
+        if "log" in sql and sql.startswith("SELECT"):
+            plan = cursor.connection.execute("EXPLAIN QUERY PLAN " + sql, parameters)
+            plans.extend(row[3] for row in plan.fetchall() if " log" in row[3])
+
+    event.listen(app.state.duolog.database._writing, "before_cursor_execute", explain)
+    joined = couple.add(stranger, [ada, sam], role="confidant", rights="read", until=LATER)
+    for placed in (couple.entry(ada), joined):
+        assert (await couple.push(ada, placed)).status_code == 201
+    assert len(plans) >= 2
+    assert [plan for plan in plans if "journal=? AND" not in plan] == []
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 async def test_the_database_holds_only_what_was_sealed(couple: Diary, ada: Person, settings: Settings) -> None:
     canary = "canary-that-only-two-people-read"
     await couple.push(ada, couple.entry(ada, canary))
