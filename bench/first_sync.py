@@ -8,7 +8,7 @@ from bench.limits import durable_inserts, opened_entries
 from bench.log import TEXT, loopback
 from bench.measure import Figure
 from duolog.client import Duolog, Unlock
-from duolog.client.outbox import post
+from duolog.client.log.outbox import post
 from duolog.protocol.messages import Document
 from duolog.protocol.sizes import MAX_PAGE_ITEMS
 

@@ -4,7 +4,7 @@ import hashlib
 import json
 from random import Random
 
-from duolog.client.export_format import FIRST, LAST
+from duolog.client.export.format import FIRST, LAST
 from duolog.protocol.codec import encode_b64
 from fuzz.mutation import change_bytes, change_json
 

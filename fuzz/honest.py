@@ -16,7 +16,7 @@ from fastapi import FastAPI
 
 from app.main import create_app
 from app.settings import Settings
-from duolog.client.exporting import export
+from duolog.client.export.exporting import export
 from hostile.liar import Answer, Attack, Call, Liar
 from tests.attacks.people import ORIGIN, Couple, pair, register
 from tests.conftest import MEMORY, migrate_database

@@ -19,7 +19,7 @@ from app.schema import migrate, migration_engine
 from app.settings import Settings
 from app.state import system_clock
 from app.storage import create_database
-from duolog.client import rotating
+from duolog.client.account import rotating
 from tests.openapi.checked import CheckedTransport
 
 MEMORY = Path("/dev/shm")

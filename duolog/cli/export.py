@@ -14,7 +14,7 @@ from duolog.cli.shapes import b64, exported_shape, proven_shape, short
 from duolog.errors import VerificationError
 
 if TYPE_CHECKING:
-    from duolog.client.verify_export import ProvenExport
+    from duolog.client.export.verify_export import ProvenExport
 
 app = group("export", "Copies.")
 
@@ -67,7 +67,7 @@ def export(run: Run, out: OutOption, journal: WhichOption = None, force: ForceOp
 @command(app, "verify-export", examples=("duolog verify-export ours.json",))
 def verify(run: Run, file: FileArgument) -> int:
     """Check an export by itself: no server, no account, no home. Say what it proves, and to whom."""
-    from duolog.client.verify_export import verify_export
+    from duolog.client.export.verify_export import verify_export
 
     if not file.is_file():
         raise Usage(f"There is no file {file}.")

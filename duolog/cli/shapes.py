@@ -23,8 +23,8 @@ if TYPE_CHECKING:
         WaitingClosing,
         Written,
     )
-    from duolog.client.exporting import Exported
-    from duolog.client.verify_export import ProvenExport
+    from duolog.client.export.exporting import Exported
+    from duolog.client.export.verify_export import ProvenExport
 
 SHORT = 8  # hexadecimal digits that stand for a journal on screen
 

@@ -21,8 +21,8 @@ SheetOption = Annotated[
 
 def write_sheet(run: Run, duolog: "Duolog", words: tuple[str, ...], path: Path) -> None:
     """A page to print, readable by nobody else on this computer. Raises: Usage when the file is there already."""
-    from duolog.client.keystore import write_atomically
-    from duolog.client.sheet import make_sheet
+    from duolog.client.account.recovery_sheet import make_sheet
+    from duolog.client.home.keystore import write_atomically
 
     if path.exists():
         raise Usage(f"{path} is there already. Name another file.")

@@ -3,47 +3,46 @@
 The home keeps what was verified and what waits; the server is believed in nothing. Spec: §4 to §7.
 """
 
-from duolog.client.boundaries import Boundaries
-from duolog.client.drafts import Drafts
-from duolog.client.duolog import Duolog
-from duolog.client.enrolling import Enrollment
-from duolog.client.forks import Branch, ForkView
-from duolog.client.home import default_home
-from duolog.client.http import HttpTransport
-from duolog.client.keyholders import Keyholders
-from duolog.client.keystore import Unlock
-from duolog.client.leaving import BEFORE_CLOSING, Leaving
-from duolog.client.links import InvitationLink, parse_link
-from duolog.client.members import Members
-from duolog.client.moves import AFTER_MOVING, Moving
-from duolog.client.passkeys import PASSKEY_PRF_INPUT, restore_with_passkey
-from duolog.client.transport import Transport
-from duolog.client.views import (
-    BEFORE_CONFIDING,
-    BEFORE_FIRST_SHARING,
-    BEFORE_SHARING_WITH_CONFIDANT,
+from duolog.client.account.forks import Branch, ForkView
+from duolog.client.account.keyholder_list import KeyholderView, Review, Revoked, SessionView, SignedSince
+from duolog.client.account.keyholders import Keyholders
+from duolog.client.duolog import Duolog, NewAccount
+from duolog.client.enrollment import Enrollment
+from duolog.client.home.folder import default_home
+from duolog.client.home.keystore import Unlock
+from duolog.client.journals.boundaries import Boundaries
+from duolog.client.journals.drafts import Drafts
+from duolog.client.journals.views import (
     COPIES_STAY,
     AccountWords,
-    Admission,
-    AdmissionStage,
     Heads,
     JournalView,
     JournalWords,
     MemberView,
-    MoveReport,
-    MoveSeen,
-    NewAccount,
+    TimelineEntry,
+    Written,
+)
+from duolog.client.leaving.leaving import BEFORE_CLOSING, Leaving, WaitingClosing
+from duolog.client.moving.moving import AFTER_MOVING, Moving
+from duolog.client.moving.views import MoveReport, MoveSeen
+from duolog.client.pairing.links import InvitationLink, parse_link
+from duolog.client.pairing.members import Members
+from duolog.client.pairing.views import (
+    BEFORE_CONFIDING,
+    BEFORE_FIRST_SHARING,
+    BEFORE_SHARING_WITH_CONFIDANT,
+    Admission,
+    AdmissionStage,
     NewInvitation,
     Pairing,
     PairingStage,
     ProposalView,
-    Status,
-    SyncReport,
-    TimelineEntry,
-    WaitingClosing,
-    Written,
 )
-from duolog.client.ways import KeyholderView, Review, Revoked, SessionView, SignedSince
+from duolog.client.passkeys import PASSKEY_PRF_INPUT, restore_with_passkey
+from duolog.client.server.http import HttpTransport
+from duolog.client.server.transport import Transport
+from duolog.client.status import Status
+from duolog.client.sync import SyncReport
 
 __all__ = [
     "AFTER_MOVING",

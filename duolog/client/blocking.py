@@ -11,17 +11,17 @@ from typing import Any, Concatenate, ParamSpec, Self, TypeVar
 
 from anyio.from_thread import BlockingPortal, start_blocking_portal
 
-from duolog.client import boundaries as _boundaries
-from duolog.client import drafts as _drafts
 from duolog.client import duolog as _duolog
-from duolog.client import enrolling as _enrolling
-from duolog.client import keyholders as _keyholders
-from duolog.client import leaving as _leaving
-from duolog.client import members as _members
-from duolog.client import moves as _moves
-from duolog.client.keystore import Unlock
-from duolog.client.transport import Transport
-from duolog.client.views import Words
+from duolog.client import enrollment as _enrollment
+from duolog.client.account import keyholders as _keyholders
+from duolog.client.home.keystore import Unlock
+from duolog.client.home.words import Words
+from duolog.client.journals import boundaries as _boundaries
+from duolog.client.journals import drafts as _drafts
+from duolog.client.leaving import leaving as _leaving
+from duolog.client.moving import moving as _moves
+from duolog.client.pairing import members as _members
+from duolog.client.server.transport import Transport
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -262,7 +262,7 @@ class Enrollment:
     """`duolog.client.Enrollment` without `await`. Close it, unless `finish` gave the account."""
 
     def __init__(
-        self, inner: _enrolling.Enrollment, portal: BlockingPortal, thread: AbstractContextManager[BlockingPortal]
+        self, inner: _enrollment.Enrollment, portal: BlockingPortal, thread: AbstractContextManager[BlockingPortal]
     ) -> None:
         self._inner, self._portal, self._thread = inner, portal, thread
 
@@ -270,7 +270,7 @@ class Enrollment:
     def begin(cls, server: str | Transport, *, home: Path | None, unlock: Unlock | None = None) -> Self:
         """As `duolog.client.Enrollment.begin`."""
         with _portal() as (portal, thread):
-            inner = portal.call(lambda: _enrolling.Enrollment.begin(server, home=home, unlock=unlock))
+            inner = portal.call(lambda: _enrollment.Enrollment.begin(server, home=home, unlock=unlock))
         return cls(inner, portal, thread)
 
     @property

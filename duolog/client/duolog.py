@@ -7,57 +7,60 @@ Rules
 """
 
 import time
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-import anyio
-
-from duolog.client import accounts, comparing, exporting, pairing, progress, reading
-from duolog.client.boundaries import Boundaries
-from duolog.client.confirming import confirm
-from duolog.client.context import Context
-from duolog.client.copies import make_copy
-from duolog.client.drafts import Drafts
-from duolog.client.edge import errors, plain_words, to_transport
-from duolog.client.folding import account_state, journal_state
-from duolog.client.home import has_keystore
-from duolog.client.http import HttpTransport
-from duolog.client.joined import found
-from duolog.client.keyholders import Keyholders
-from duolog.client.keystore import Unlock
-from duolog.client.leaving import Leaving, delete_account
-from duolog.client.members import Members
-from duolog.client.moves import Moving
-from duolog.client.opening import check_account, check_account_head
-from duolog.client.outbox import deliver, post
-from duolog.client.pulling import pull
-from duolog.client.sync import sync
-from duolog.client.transport import Transport
-from duolog.client.views import (
-    Heads,
-    JournalView,
-    NewAccount,
-    NewInvitation,
-    Pairing,
-    Status,
-    SyncReport,
-    TimelineEntry,
-    Written,
-)
+from duolog.client.account import registering
+from duolog.client.account.confirming import confirm
+from duolog.client.account.keyholders import Keyholders
+from duolog.client.export import exporting
+from duolog.client.home.folder import has_keystore
+from duolog.client.home.keystore import Unlock
+from duolog.client.home.os_errors import errors
+from duolog.client.home.words import Words, plain_words
+from duolog.client.journals import reading
+from duolog.client.journals.boundaries import Boundaries
+from duolog.client.journals.copies import make_copy
+from duolog.client.journals.drafts import Drafts
+from duolog.client.journals.views import Heads, JournalView, TimelineEntry, Written
+from duolog.client.journals.writing import read_state, write
+from duolog.client.leaving.leaving import Leaving, delete_account
+from duolog.client.log.context import Context
+from duolog.client.log.folding import account_state
+from duolog.client.log.my_journals import found
+from duolog.client.log.session import Session, make_ready
+from duolog.client.moving.moving import Moving
+from duolog.client.pairing import comparing, pairing, progress
+from duolog.client.pairing.members import Members
+from duolog.client.pairing.views import NewInvitation, Pairing
+from duolog.client.server.http import HttpTransport, to_transport
+from duolog.client.server.transport import Transport
+from duolog.client.status import Status, status
+from duolog.client.sync import SyncReport, sync
 from duolog.documents.account import AccountState
 from duolog.documents.journal import JournalState
 from duolog.documents.profile import Profile
-from duolog.errors import NotAllowed, ServerRefused, TransportError
-from duolog.protocol.messages import Document
+from duolog.errors import NotAllowed
 
 Clock = Callable[[], int]
 
 
 def _now() -> int:
     return int(time.time())
+
+
+@dataclass(frozen=True, slots=True)
+class NewAccount:
+    """A fresh account. `words`: the 24 words of the recovery sheet, shown once and stored nowhere."""
+
+    duolog: "Duolog"
+    words: Words
+
+    def __repr__(self) -> str:
+        return "NewAccount(words=<secret>)"
 
 
 class Duolog:
@@ -69,7 +72,7 @@ class Duolog:
 
     def __init__(self, context: Context) -> None:
         self._context = context
-        self._lock = anyio.Lock()
+        self._session = Session(context)
 
     def __repr__(self) -> str:
         return f"Duolog(server={self.server!r}, account={self.account.hex()})"
@@ -97,7 +100,7 @@ class Duolog:
         """
         with errors():
             transport = to_transport(server)
-            context, words = await accounts.register(transport, home, unlock or Unlock(), invite_code, clock)
+            context, words = await registering.register(transport, home, unlock or Unlock(), invite_code, clock)
         return NewAccount(cls(context), words)
 
     @classmethod
@@ -121,7 +124,7 @@ class Duolog:
         """
         with errors():
             transport, text = to_transport(server), words if isinstance(words, str) else " ".join(words)
-            return cls(await accounts.restore(transport, text, home, unlock or Unlock(), clock))
+            return cls(await registering.restore(transport, text, home, unlock or Unlock(), clock))
 
     @classmethod
     async def open(
@@ -134,12 +137,12 @@ class Duolog:
             NotAllowed: its registration was never finished, or `server` is another one.
         """
         with errors():
-            opened, origin = accounts.server_of(home, unlock or Unlock())
+            opened, origin = registering.server_of(home, unlock or Unlock())
             try:
                 transport = server or HttpTransport(origin)
                 if transport.origin != origin:
                     raise NotAllowed(f"This home belongs to {origin}, not to {transport.origin}.")
-                return cls(accounts.resume(opened, transport, clock))
+                return cls(registering.resume(opened, transport, clock))
             except BaseException:
                 opened.close()
                 raise
@@ -177,17 +180,17 @@ class Duolog:
 
     async def status(self) -> Status:
         """What this home knows, without the network."""
-        async with self._alone() as context:
-            return reading.status(context)
+        async with self._session.alone() as context:
+            return status(context)
 
     async def heads(self) -> Heads:
         """The words by which two people, or two devices, compare what they see."""
-        async with self._alone() as context:
+        async with self._session.alone() as context:
             return reading.heads(context)
 
     async def account_state(self) -> AccountState:
         """What the account journal comes to: it holds secrets. Without the network."""
-        async with self._alone() as context:
+        async with self._session.alone() as context:
             return account_state(context)
 
     async def check_recovery_words(self, words: str | Sequence[str]) -> None:
@@ -197,8 +200,8 @@ class Duolog:
             MalformedData: a word is wrong; the sentence says which place.
             NotAllowed: they belong to some other account.
         """
-        async with self._alone() as context:
-            accounts.check_words(context, words if isinstance(words, str) else " ".join(words))
+        async with self._session.alone() as context:
+            registering.check_words(context, words if isinstance(words, str) else " ".join(words))
 
     async def confirm_restored(self, chain_head: Sequence[str], heads: Mapping[bytes, Sequence[str]]) -> None:
         """Confirm a restored home by words read out by a member, or by another own device.
@@ -211,12 +214,12 @@ class Duolog:
             NotAllowed: no journal was compared, or one that isn't here.
         Spec: §4.
         """
-        async with self._alone() as context:
+        async with self._session.alone() as context:
             confirm(context, plain_words(chain_head), {key: plain_words(words) for key, words in heads.items()})
 
     async def log_out(self) -> None:
         """End this home's session at the server. The next operation logs in again."""
-        async with self._alone() as context:
+        async with self._session.alone() as context:
             await context.network.log_out()
 
     # --- journals and pairing -----------------------------------------------------------------------------------------
@@ -228,55 +231,51 @@ class Duolog:
             NotAllowed: a restored home that isn't confirmed yet.
             TransportError, ServerRefused, VerificationError: as `sync`.
         """
-        async with self._alone() as context:
+        async with self._session.alone() as context:
             context.require_confirmed()
-            await self._ready(context)
+            await make_ready(context)
             return await found(context)
 
     async def journals(self) -> tuple[JournalView, ...]:
         """Every journal but the account's own, without the network."""
-        async with self._alone() as context:
+        async with self._session.alone() as context:
             return tuple(reading.view_journal(context, journal) for journal in reading.journal_ids(context))
 
     async def journal(self, journal: bytes) -> JournalView:
         """One journal, without the network. Raises: NotAllowed when it isn't here."""
-        async with self._alone() as context:
+        async with self._session.alone() as context:
             return reading.view_journal(context, journal)
 
     async def invite(self, journal: bytes) -> NewInvitation:
         """A single-use link for the partner. Raises: as `pairing.invite`."""
-        async with self._alone() as context:
-            await self._ready(context)
+        async with self._session.ready() as context:
             return await pairing.invite(context, journal)
 
     async def revoke_invitation(self, journal: bytes, invitation: bytes) -> None:
         """Take an invitation back. Raises: TransportError, ServerRefused."""
-        async with self._alone() as context:
-            await self._ready(context)
+        async with self._session.ready() as context:
             await pairing.revoke(context, journal, invitation)
 
     async def join(self, link: str) -> Pairing:
         """Accept an invitation. Raises: as `pairing.join`."""
-        async with self._alone() as context:
-            await self._ready(context)
+        async with self._session.ready() as context:
             return await pairing.join(context, link)
 
     async def pairing(self, journal: bytes) -> Pairing:
         """Where a pairing stands here; `sync` lets it move on. Raises: NotAllowed when there is none."""
-        async with self._alone() as context:
+        async with self._session.alone() as context:
             return progress.pairing_of(context, journal)
 
     async def verify(self, journal: bytes, words: Sequence[str]) -> Pairing:
         """Sign that both see the same words; `words` as the other reads them. Raises: as `comparing.verify`."""
-        async with self._alone() as context:
-            await self._ready(context)
+        async with self._session.ready() as context:
             return await comparing.verify(context, journal, plain_words(words))
 
     # --- writing and reading ------------------------------------------------------------------------------------------
 
     async def sync(self) -> SyncReport:
         """Bring this home and its server together. Raises: as `sync.sync`."""
-        async with self._alone() as context:
+        async with self._session.alone() as context:
             return await sync(context)
 
     async def write(
@@ -291,37 +290,25 @@ class Duolog:
             JournalFrozen: the journal is read-only.
             VerificationError: the document is safe, and on sending it the server broke the rules.
         """
-        async with self._alone() as context:
-            if journal == context.identity.account_journal:
-                raise NotAllowed("The account's own journal is written by Duolog itself.")
-            when = context.clock() if at is None else at
-            entry = post(context, journal, Document(kind=kind, v=v, at=when, body=dict(body)))
-            try:
-                await self._ready(context)
-                await deliver(context, journal)
-            except (TransportError, ServerRefused) as error:
-                return Written(entry, delivered=False, problem=error)
-            return Written(entry, delivered=True)
+        return await write(self._session, journal, kind, body, v=v, at=at)
 
     async def timeline(self, journal: bytes, *, after: int = 0, limit: int = 1000) -> tuple[TimelineEntry, ...]:
         """Entries behind the seq `after`, at most `limit`; waiting ones come last. Without the network."""
-        async with self._alone() as context:
+        async with self._session.alone() as context:
             return reading.timeline(context, journal, after, limit)
 
     async def profiles(self, journal: bytes) -> Mapping[bytes, Profile]:
         """What each member wants to be called, by account. Without the network."""
-        async with self._alone() as context:
+        async with self._session.alone() as context:
             return reading.profiles(context, journal)
 
     async def state(self, journal: bytes) -> JournalState:
         """What a journal's documents come to. Without the network. Raises: NotAllowed when it isn't here."""
-        async with self._alone() as context:
-            reading.view_journal(context, journal)
-            return journal_state(context, journal)
+        return await read_state(self._session, journal)
 
     def boundaries(self, journal: bytes) -> Boundaries:
         """The boundaries of one journal."""
-        return Boundaries(self, journal)
+        return Boundaries(self._session, journal)
 
     async def export(
         self,
@@ -332,56 +319,43 @@ class Duolog:
         progress: exporting.Progress | None = None,
     ) -> exporting.Exported:
         """All that I may read, in a file that can be checked offline. Raises: as `exporting.export_to`."""
-        async with self._alone() as context:
+        async with self._session.alone() as context:
             return exporting.export_to(context, path, journals, force=force, progress=progress)
 
     def members(self, journal: bytes) -> Members:
         """Who may read and write in one journal."""
-        return Members(self, journal)
+        return Members(self._session, journal)
 
     def drafts(self) -> Drafts:
         """What is kept for oneself until it is sent."""
-        return Drafts(self)
+        return Drafts(self._session)
 
     async def copy(self, source: bytes, entry: bytes, journal: bytes, text: str | None = None) -> Written:
         """Copy an entry of the journal `source` into another, whole or with a shorter `text`. Raises: as `write`."""
-        async with self._alone() as context:
+        async with self._session.alone() as context:
             body = make_copy(context, source, entry, text)
         return await self.write(journal, "copy", body)
 
     def leaving(self, journal: bytes) -> Leaving:
         """How to leave a journal, and how to take back, keep or erase a text of it."""
-        return Leaving(self, journal)
+        return Leaving(self._session, journal)
 
     async def delete_account(self) -> None:
         """Close what is shared, and delete the account. Raises: as `leaving.delete_account`."""
-        async with self._alone() as context:
-            await delete_account(context, self._ready)
+        async with self._session.alone() as context:
+            await delete_account(context)
 
     async def is_deleted(self) -> bool:
         """Whether the account was deleted from this home: then it is read and exported here, and nothing else."""
-        async with self._alone() as context:
+        async with self._session.alone() as context:
             return context.network.deleted
 
     @property
     def moving(self) -> Moving:
         """How to leave this server for another one, and how to follow."""
-        return Moving(self)
+        return Moving(self._session, sync)
 
     @property
     def keyholders(self) -> Keyholders:
         """The ways into this account, its sessions, and forks."""
-        return Keyholders(self)
-
-    async def _ready(self, context: Context) -> None:
-        """The account is checked, and its journal is read, before anything is written."""
-        context.network.require_account()
-        await check_account(context)
-        await pull(context, context.identity.account_journal)
-        check_account_head(context)
-
-    @asynccontextmanager
-    async def _alone(self) -> AsyncIterator[Context]:
-        with errors():
-            async with self._lock:
-                yield self._context
+        return Keyholders(self._session)

@@ -8,11 +8,11 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from duolog.client import accounts
+from duolog.client.account import registering
 from duolog.client.duolog import Duolog
-from duolog.client.http import HttpTransport
-from duolog.client.keystore import Unlock
-from duolog.client.transport import Transport
+from duolog.client.home.keystore import Unlock
+from duolog.client.server.http import HttpTransport
+from duolog.client.server.transport import Transport
 from duolog.seal.devices import PASSKEY_PRF_INPUT
 from duolog.seal.keys import KeyholderSecret
 
@@ -38,4 +38,4 @@ async def restore_with_passkey(
     """
     transport = HttpTransport(server) if isinstance(server, str) else server
     keyholder = KeyholderSecret(prf_output, "passkey")
-    return Duolog(await accounts.restore_keyholder(transport, keyholder, home, unlock or Unlock(), clock))
+    return Duolog(await registering.restore_keyholder(transport, keyholder, home, unlock or Unlock(), clock))

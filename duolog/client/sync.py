@@ -11,36 +11,36 @@ Rules
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 
 import anyio
 
 from duolog.api.journals import JournalState
-from duolog.client.believed import judge_again
-from duolog.client.clocks import clock_apart
-from duolog.client.closings import look_after
-from duolog.client.confidants import admit
-from duolog.client.context import Context
-from duolog.client.ending import move_on
-from duolog.client.folding import account_state
-from duolog.client.former import sort_unlisted, why_former
-from duolog.client.holdings import finish_holdings, tidy
-from duolog.client.joined import forget_founding, founded, leave_out_strangers
-from duolog.client.lifting import lift_all
-from duolog.client.logs import freeze, frozen_reason, load_log
-from duolog.client.notes import put_note
-from duolog.client.opening import check_account_head, refresh_account
-from duolog.client.outbox import deliver
-from duolog.client.pairing import go_on
-from duolog.client.polling import poll
-from duolog.client.problems import reported
-from duolog.client.proposals import list_proposals, renew
-from duolog.client.pulling import pull
-from duolog.client.resuming import take_up
-from duolog.client.rotating import resume, rotate_by_chance
-from duolog.client.store import as_bytes
-from duolog.client.switching import follow_own, moved_elsewhere
-from duolog.client.views import SyncReport
-from duolog.client.ways import unknown
+from duolog.client.account.closing_rotations import move_on
+from duolog.client.account.keyholder_list import KeyholderView, unknown
+from duolog.client.account.rotating import resume, rotate_by_chance
+from duolog.client.home.store import as_bytes
+from duolog.client.journals.closings import look_after
+from duolog.client.leaving.withdrawals import finish_holdings, tidy
+from duolog.client.log.clocks import clock_apart
+from duolog.client.log.context import Context
+from duolog.client.log.folding import account_state
+from duolog.client.log.former_journals import sort_unlisted, why_former
+from duolog.client.log.generations import judge_again
+from duolog.client.log.my_journals import forget_founding, founded, leave_out_strangers
+from duolog.client.log.newest_keys import lift_all
+from duolog.client.log.notes import put_note
+from duolog.client.log.outbox import deliver
+from duolog.client.log.own_account import check_account_head, refresh_account
+from duolog.client.log.poll import poll
+from duolog.client.log.problems import reported
+from duolog.client.log.pull import pull
+from duolog.client.log.stored_logs import freeze, frozen_reason, load_log
+from duolog.client.moving.switching import follow_own, moved_elsewhere
+from duolog.client.pairing.confidants import admit
+from duolog.client.pairing.pairing import go_on
+from duolog.client.pairing.proposals import list_proposals, renew
+from duolog.client.pairing.resuming import take_up
 from duolog.documents.account import AccountState
 from duolog.documents.account_kinds import LeftJournal, NotedHead, Pin
 from duolog.documents.base import Body
@@ -59,6 +59,24 @@ from duolog.protocol.containing import contained
 
 CONCURRENT = 4  # journals fetched at a time
 _DAY = 24 * 3600  # seconds
+
+
+@dataclass(frozen=True, slots=True)
+class SyncReport:
+    """What one sync did: new items by journal, own entries delivered, journals that are read-only, and what couldn't
+    be done now.
+
+    `new_keyholders`: ways into this account that its owner has not looked at on this home yet. `proposed`: how many
+    changes wait for my signature, by journal. `clock_apart`: by how many seconds the server's clock is ahead of this
+    computer's (negative: behind it); 0 unless they are more than a day apart."""
+
+    new: Mapping[bytes, int]
+    delivered: int
+    frozen: Mapping[bytes, str]
+    problems: tuple[DuologError, ...]
+    new_keyholders: tuple[KeyholderView, ...] = ()
+    proposed: Mapping[bytes, int] = field(default_factory=dict)
+    clock_apart: int = 0
 
 
 async def sync(context: Context) -> SyncReport:

@@ -19,11 +19,12 @@ from duolog.api.common import Model
 from duolog.api.pages import Placed, PulledPush
 from duolog.cli.failures import Usage
 from duolog.cli.forms import note_form, parse_boundary, parse_note
-from duolog.client import keystore, logs
-from duolog.client.http import HttpTransport, _parse
-from duolog.client.transport import Transport
-from duolog.client.verify import verify_authors, verify_server
-from duolog.client.verify_export import verify_export
+from duolog.client.export.verify_export import verify_export
+from duolog.client.home import keystore
+from duolog.client.log import stored_logs
+from duolog.client.log.verify import verify_authors, verify_server
+from duolog.client.server.http import HttpTransport, _parse
+from duolog.client.server.transport import Transport
 from duolog.errors import (
     Fork,
     HomeError,
@@ -52,7 +53,7 @@ def partners_message(data: bytes) -> None:
     """A message that a partner sealed with valid keys and tags, on its way through all eight steps of a real home."""
     here = honest.evening().couple
     ada, sam = here.ada.duolog._context, here.sam.duolog._context
-    state = logs.load_log(ada.store, here.journal)
+    state = stored_logs.load_log(ada.store, here.journal)
     assert state.roster is not None
     author = sam.identity.secret
     header = Header(here.journal, bytes(16), state.roster.epoch, sam.account, author.generation)
@@ -73,7 +74,7 @@ def partners_message(data: bytes) -> None:
 
 def _message(kind: str, body: dict[str, object]) -> bytes:
     here = honest.evening().couple
-    seen = logs.newest_receipt(here.sam.duolog._context.store, here.journal)
+    seen = stored_logs.newest_receipt(here.sam.duolog._context.store, here.journal)
     assert seen is not None
     return Message(Document(kind, 1, 1_795_600_000, body), seen).encode()
 
@@ -198,11 +199,11 @@ def _without_cost() -> Iterator[None]:
         yield
 
 
-@target(lambda: [logs.encode_roster_state(seeds.journal().roster)], change=change_json)
+@target(lambda: [stored_logs.encode_roster_state(seeds.journal().roster)], change=change_json)
 def stored_roster(data: bytes) -> None:
     """A roster in a home's database."""
-    parsed = logs.parse_roster_state(data)
-    assert logs.parse_roster_state(logs.encode_roster_state(parsed)) == parsed
+    parsed = stored_logs.parse_roster_state(data)
+    assert stored_logs.parse_roster_state(stored_logs.encode_roster_state(parsed)) == parsed
 
 
 # --- forms ------------------------------------------------------------------------------------------------------------

@@ -11,7 +11,7 @@ from duolog.api.common import JournalStatementModel
 from duolog.api.invitations import OwnInvitationList
 from duolog.api.journals import Chain, Proposal
 from duolog.api.pages import Placed
-from duolog.client.consents import Invited, all_invited
+from duolog.client.pairing.consents import Invited, all_invited
 from duolog.errors import (
     DuologError,
     NotAllowed,

@@ -9,10 +9,15 @@ from typing import Any
 import pytest
 from fastapi import FastAPI
 
-from duolog.client import Duolog, folding, identity, pulling, reading, sync, verify, verify_export, waiting
-from duolog.client.context import Context
-from duolog.client.exporting import export
-from duolog.client.outbox import post
+from duolog.client import Duolog, sync
+from duolog.client.export import verify_export
+from duolog.client.export.exporting import export
+from duolog.client.home import identity
+from duolog.client.journals import reading
+from duolog.client.log import folding, pull, verify
+from duolog.client.log.context import Context
+from duolog.client.log.outbox import post
+from duolog.client.pairing import listed_proposals
 from duolog.documents.note import Note
 from duolog.documents.registry import make_document
 from duolog.errors import ChainViolation, HomeError, LogViolation, MalformedData, Unforeseen, VerificationError
@@ -135,7 +140,7 @@ async def test_home_that_an_impossible_seq_has_stopped_heals_by_updating(
     with as_it_was(monkeypatch):
         for _ in range(2):
             with pytest.raises(OverflowError):
-                await pulling.pull(couple.sam.duolog._context, couple.journal)
+                await pull.pull(couple.sam.duolog._context, couple.journal)
         assert "and life goes on" not in await couple.sam.texts(couple.journal)
     await expect_quarantine(couple.sam, couple.journal, "")
     assert (await couple.sam.texts(couple.journal))[-1] == "and life goes on"
@@ -327,10 +332,10 @@ async def test_proposal_leads_to_an_error_that_nobody_foresaw(
     await couple.ada.duolog.members(couple.journal).confirm(words)
     members = couple.sam.duolog.members(couple.journal)
     with monkeypatch.context() as patched:
-        failing(patched, waiting, "check_proposal", lambda *_: True, RecursionError)
+        failing(patched, listed_proposals, "check_proposal", lambda *_: True, RecursionError)
         assert await members.proposals() == ()
     with monkeypatch.context() as patched:
-        failing(patched, waiting, "check_proposal", lambda *_: True, HomeError)
+        failing(patched, listed_proposals, "check_proposal", lambda *_: True, HomeError)
         with pytest.raises(HomeError):
             await members.proposals()
     assert len(await members.proposals()) == 1

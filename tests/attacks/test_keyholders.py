@@ -8,7 +8,7 @@ import pytest
 from fastapi import FastAPI
 
 from duolog.client import Duolog, Enrollment, HttpTransport
-from duolog.client.keystore import load_keystore, save_keystore
+from duolog.client.home.keystore import load_keystore, save_keystore
 from duolog.errors import MalformedData, PinMismatch, Rollback, ServerRefused, VerificationError, WrongAccount
 from duolog.protocol.codec import encode_canonical, parse_canonical
 from duolog.seal.devices import DeviceKeys, parse_code

@@ -12,7 +12,7 @@ from app.settings import Settings
 from duolog.api.accounts import RotationRequest
 from duolog.api.pages import Placed
 from duolog.client import Duolog
-from duolog.client.rotating import Wanted, rotate
+from duolog.client.account.rotating import Wanted, rotate
 from duolog.errors import LogViolation, ServerRefused, VerificationError
 from duolog.protocol.log import StatementItem
 from duolog.protocol.roster_statements import Close, close_timing

@@ -14,7 +14,7 @@ from duolog.api.journals import CarriedKey, ChainList, JournalList
 from duolog.api.pages import Placed, PulledPage, PulledPush
 from duolog.api.server import ServerInfo
 from duolog.client import Duolog
-from duolog.client.switching import receipt_key_of
+from duolog.client.moving.switching import receipt_key_of
 from duolog.errors import (
     NotAllowed,
     PinMismatch,

@@ -11,8 +11,8 @@ from duolog.api.accounts import SetRequest
 from duolog.api.common import AccountStatementModel
 from duolog.api.invitations import OpenInvitation
 from duolog.client import Duolog, restore_with_passkey
-from duolog.client.logs import load_log
-from duolog.client.rosters import make_genesis
+from duolog.client.log.statements import make_genesis
+from duolog.client.log.stored_logs import load_log
 from duolog.errors import (
     AccountFork,
     BadSignature,

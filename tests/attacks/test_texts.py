@@ -43,7 +43,7 @@ class Home:
         """Writes what no honest client would."""
         unlock = Unlock(passphrase=lambda _: PASSPHRASE.encode(), keyring=False)
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr("duolog.client.outbox.require_allowed", lambda *_: None)
+            patch.setattr("duolog.client.log.outbox.require_allowed", lambda *_: None)
             with Duolog.open(home=self.home, unlock=unlock) as duolog:
                 duolog.sync()
                 assert duolog.write(duolog.journals()[0].id, kind, body, at=at).delivered

@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from duolog.client.earlier import EarlierKey, load_earlier, save_earlier
-from duolog.client.folding import journal_state
-from duolog.client.outbox import post
-from duolog.client.verify_export import verify_export
+from duolog.client.export.verify_export import verify_export
+from duolog.client.home.receipt_keys import EarlierKey, load_earlier, save_earlier
+from duolog.client.log.folding import journal_state
+from duolog.client.log.outbox import post
 from duolog.errors import Fork, NotAllowed, ServerRefused
 from duolog.protocol.codec import encode_b64
 from duolog.protocol.messages import Document
@@ -73,8 +73,8 @@ async def test_author_takes_back_an_old_text_behind_a_move(
     await two.sam.moving.follow(ELSEWHERE)
     with pytest.raises(NotAllowed, match="another server"):
         await two.ada.leaving(two.journal).withdraw(entry)
-    monkeypatch.setattr("duolog.client.holdings.is_earlier", lambda *_: False)  # a changed client
-    monkeypatch.setattr("duolog.client.outbox.require_allowed", lambda *_: None)
+    monkeypatch.setattr("duolog.client.leaving.withdrawals.is_earlier", lambda *_: False)  # a changed client
+    monkeypatch.setattr("duolog.client.log.outbox.require_allowed", lambda *_: None)
     state = servers.apps[ELSEWHERE].state.duolog
     true = state.now
     for later in (0, DAY // 2, DAY + DAY // 2):
@@ -85,7 +85,7 @@ async def test_author_takes_back_an_old_text_behind_a_move(
     body = {"answers": {"entry": encode_b64(entry), "message": encode_b64(message)}}
     state.now = true
     post(two.ada._context, two.journal, Document("withdrawn", 1, NOW, body))  # and a server that let it in
-    monkeypatch.setattr("duolog.client.outbox._until_withdrawal", lambda batch: (batch, None))
+    monkeypatch.setattr("duolog.client.log.outbox._until_withdrawal", lambda batch: (batch, None))
     await two.ada.sync()
     monkeypatch.undo()
     await two.sam.sync()
@@ -101,7 +101,7 @@ async def test_holder_of_an_earlier_servers_key_forges_what_was_seen(
     await two.sam.moving.follow(ELSEWHERE)
     for seq in (1, 3):
         forged = servers.apps[ORIGIN].state.duolog.receipts.sign(two.journal, seq, bytes(32), NOW)
-        monkeypatch.setattr("duolog.client.outbox.newest_receipt", lambda *_, seen=forged: seen)
+        monkeypatch.setattr("duolog.client.log.outbox.newest_receipt", lambda *_, seen=forged: seen)
         await two.sam.write(two.journal, "note", {"text": "a lie"})
     monkeypatch.undo()
     report = await two.ada.sync()
@@ -123,7 +123,7 @@ async def test_new_server_shows_two_histories_behind_a_move(
     await two.sam.sync()
     seq = (await two.sam.timeline(two.journal))[-1].seq or 0
     other = servers.apps[ELSEWHERE].state.duolog.receipts.sign(two.journal, seq, bytes(32), NOW)
-    monkeypatch.setattr("duolog.client.outbox.newest_receipt", lambda *_: other)
+    monkeypatch.setattr("duolog.client.log.outbox.newest_receipt", lambda *_: other)
     with pytest.raises(Fork):
         await two.sam.write(two.journal, "note", {"text": "I saw something else"})
     with pytest.raises(Fork):
@@ -143,7 +143,7 @@ async def test_server_that_a_journal_came_back_to_shows_two_histories(
         store, left = person._context.store, load_earlier(person._context.store, two.journal)
         save_earlier(store, two.journal, [EarlierKey(3, ELSEWHERE, person._context.receipt_key()), *left])
     other = here.sign(two.journal, 3, bytes(32), NOW)
-    monkeypatch.setattr("duolog.client.outbox.newest_receipt", lambda *_: other)
+    monkeypatch.setattr("duolog.client.log.outbox.newest_receipt", lambda *_: other)
     with pytest.raises(Fork):
         await two.sam.write(two.journal, "note", {"text": "I saw something else"})
     with pytest.raises(Fork):

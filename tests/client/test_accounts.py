@@ -10,7 +10,7 @@ from fastapi import FastAPI
 from duolog.api.accounts import EarlierSeed, OwnAccount
 from duolog.api.common import AccountStatementModel
 from duolog.client import Duolog
-from duolog.client.rotating import Wanted, rotate
+from duolog.client.account.rotating import Wanted, rotate
 from duolog.errors import (
     ChainViolation,
     DuologError,

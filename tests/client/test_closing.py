@@ -10,9 +10,9 @@ from fastapi import FastAPI
 
 from app.settings import Settings
 from duolog.client import Duolog
-from duolog.client.closings import cancel, ended_keyholders, renewed_closings
-from duolog.client.logs import load_log, save_log
-from duolog.client.rotating import Wanted, rotate
+from duolog.client.account.rotating import Wanted, rotate
+from duolog.client.journals.closings import cancel, ended_keyholders, renewed_closings
+from duolog.client.log.stored_logs import load_log, save_log
 from duolog.errors import NotAllowed
 from duolog.protocol.roster_statements import close_timing, parse_close
 from duolog.seal.keys import GenerationSecret
@@ -169,7 +169,7 @@ async def test_what_a_rotation_signed_anew_may_still_happen_when_it_is_taken_bac
     await leaving.schedule(FRIDAY)
     await rotate(two.ada._context, Wanted())
     await two.ada.sync()
-    async with two.ada._alone() as context:
+    async with two.ada._session.alone() as context:
         await cancel(context, two.journal)
     assert await leaving.may_still_happen()
     await two.ada.sync()

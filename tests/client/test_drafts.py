@@ -7,7 +7,7 @@ import pytest
 from fastapi import FastAPI
 
 from duolog.client import Duolog
-from duolog.client.logs import load_log, save_log
+from duolog.client.log.stored_logs import load_log, save_log
 from duolog.errors import DuologError, NotAllowed, TransportError
 from tests.client.couple import UNLOCK, Tampered, register
 

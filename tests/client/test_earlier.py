@@ -2,8 +2,8 @@
 
 import pytest
 
-from duolog.client.earlier import EarlierKey, key_at, key_since
-from duolog.client.verify import Known
+from duolog.client.home.receipt_keys import EarlierKey, key_at, key_since
+from duolog.client.log.verify import Known
 
 A, B, C = b"a" * 32, b"b" * 32, b"c" * 32
 

@@ -14,8 +14,8 @@ from typing import Any
 import pytest
 from fastapi import FastAPI
 
-from duolog.client.export_format import FIRST, LAST, MAX_LINE
-from duolog.client.verify_export import ProvenExport, verify_export
+from duolog.client.export.format import FIRST, LAST, MAX_LINE
+from duolog.client.export.verify_export import ProvenExport, verify_export
 from duolog.errors import DuologError, HomeError, MalformedData, NotAllowed, TransportError, VerificationError
 from duolog.protocol.codec import encode_b64
 from tests.client.couple import Couple, couple, register

@@ -11,7 +11,7 @@ import pytest
 from fastapi import FastAPI
 
 from duolog.client import Duolog
-from duolog.client.logs import freeze
+from duolog.client.log.stored_logs import freeze
 from duolog.protocol.codec import encode_b64, parse_b64
 from duolog.protocol.entries import parse_header
 from duolog.protocol.messages import message_hash
@@ -158,7 +158,7 @@ async def test_a_closed_and_a_frozen_journal_are_exported_as_far_as_they_were_ch
 async def test_a_long_journal_is_written_page_by_page(
     people: Couple, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("duolog.client.exporting.PAGE_BYTES", 1000)
+    monkeypatch.setattr("duolog.client.export.exporting.PAGE_BYTES", 1000)
     for number in range(6):
         await people.ada.write(people.journal, "note", {"text": f"note {number}"})
     parts = await exported(people.ada, tmp_path)

@@ -7,8 +7,8 @@ import pytest
 from fastapi import FastAPI
 
 from duolog.client import Duolog
-from duolog.client.changes import make_rotation
-from duolog.client.verify import OTHER_BRANCH
+from duolog.client.account.keyholder_changes import make_rotation
+from duolog.client.log.verify import OTHER_BRANCH
 from duolog.errors import AccountFork, NotAllowed, PinMismatch
 from duolog.seal.words import eight_words
 from tests.client.couple import Couple, couple
@@ -63,7 +63,7 @@ async def test_a_choice_is_told_to_the_other_devices_even_when_the_program_dies_
             raise KeyboardInterrupt
 
         with monkeypatch.context() as patch:
-            patch.setattr("duolog.client.forks.deliver", killed)
+            patch.setattr("duolog.client.account.forks.deliver", killed)
             with pytest.raises(KeyboardInterrupt):
                 await two.sam.keyholders.choose_branch(two.ada.account, words)
         assert await two.sam.keyholders.forks() == ()

@@ -13,7 +13,7 @@ from fastapi import FastAPI
 from app.settings import Settings
 from duolog.api.pages import ENTRY
 from duolog.client import Duolog, TimelineEntry
-from duolog.client.folding import journal_state
+from duolog.client.log.folding import journal_state
 from duolog.errors import NotAllowed, TransportError
 from tests.client.couple import UNLOCK, Clock, pair, transport
 from tests.conftest import running
@@ -163,7 +163,7 @@ async def test_a_journal_in_which_nothing_was_taken_back_since_is_not_read_again
     """A long one takes a while, and every sync would wait for it."""
     await two.sam.sync()
     read = Mock(wraps=journal_state)
-    monkeypatch.setattr("duolog.client.holdings.journal_state", read)
+    monkeypatch.setattr("duolog.client.leaving.withdrawals.journal_state", read)
     await two.sam.sync()
     read.assert_not_called()
     await two.ada.leaving(two.journal).withdraw(two.entry)
@@ -193,7 +193,7 @@ async def test_what_was_cut_off_is_finished_by_a_sync(
         if when == "away":
             patch.setattr(two.sam._context.network.transport, "hold", away)
         else:
-            patch.setattr("duolog.client.holdings.put_note", killed)
+            patch.setattr("duolog.client.leaving.withdrawals.put_note", killed)
         with pytest.raises((Killed, TransportError), match="next sync" if when == "away" else None):
             await step(two.entry)
     await two.sam.sync()

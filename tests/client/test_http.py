@@ -9,7 +9,7 @@ from fastapi import FastAPI
 
 import duolog.client
 from duolog.client import Duolog, HttpTransport, blocking
-from duolog.client.http import MAX_ANSWER
+from duolog.client.server.http import MAX_ANSWER
 from duolog.errors import DuologError, MalformedData, NotAllowed, ServerRefused, TransportError
 from tests.client.couple import UNLOCK, Tampered, register
 from tests.conftest import ORIGIN
@@ -56,7 +56,7 @@ async def test_a_problem_shows_its_sentence_only_when_that_is_plain_text() -> No
 
 
 async def test_a_lost_connection_is_tried_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("duolog.client.http.PAUSE", 0.0)
+    monkeypatch.setattr("duolog.client.server.http.PAUSE", 0.0)
     tries: list[int] = []
 
     def answer(request: httpx2.Request) -> httpx2.Response:
@@ -69,7 +69,7 @@ async def test_a_lost_connection_is_tried_again(monkeypatch: pytest.MonkeyPatch)
 
 
 async def test_garbage_from_the_network_never_leaves_as_another_error(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("duolog.client.http.PAUSE", 0.0)
+    monkeypatch.setattr("duolog.client.server.http.PAUSE", 0.0)
     source = random.Random(7)
 
     def garbage(request: httpx2.Request) -> httpx2.Response:
@@ -89,7 +89,7 @@ async def test_garbage_from_the_network_never_leaves_as_another_error(monkeypatc
 async def test_garbage_after_opening_never_leaves_as_another_error(
     app: FastAPI, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("duolog.client.http.PAUSE", 0.0)
+    monkeypatch.setattr("duolog.client.server.http.PAUSE", 0.0)
     person, network, _ = await register(app)
     journal = await person.create_journal()
     source = random.Random(11)

@@ -7,9 +7,9 @@ from fastapi import FastAPI
 
 from duolog.api.common import JournalStatementModel
 from duolog.client import Duolog
-from duolog.client.folding import account_state
-from duolog.client.rosters import make_genesis
-from duolog.client.rotating import Wanted, rotate
+from duolog.client.account.rotating import Wanted, rotate
+from duolog.client.log.folding import account_state
+from duolog.client.log.statements import make_genesis
 from duolog.errors import TransportError
 from tests.client.couple import UNLOCK, Tampered, couple, register
 from tests.client.devices import enroll

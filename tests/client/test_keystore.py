@@ -8,9 +8,9 @@ import keyring
 import nacl.pwhash.argon2id
 import pytest
 
-from duolog.client.home import Home
-from duolog.client.keystore import FILE, Unlock, load_keystore, save_keystore, write_atomically
-from duolog.client.store import Store
+from duolog.client.home.folder import Home
+from duolog.client.home.keystore import FILE, Unlock, load_keystore, save_keystore, write_atomically
+from duolog.client.home.store import Store
 from duolog.errors import HomeError, KeystoreLocked, MalformedData, OpenError
 from duolog.protocol.codec import encode_b64, encode_canonical, label
 from duolog.seal import aead

@@ -13,7 +13,7 @@ from fastapi import FastAPI
 
 from app.settings import Settings
 from duolog.client import Duolog, HttpTransport
-from duolog.client.logs import load_log
+from duolog.client.log.stored_logs import load_log
 from duolog.errors import NotAllowed
 from tests.client.couple import UNLOCK, Clock, pair, register
 from tests.conftest import ORIGIN, running

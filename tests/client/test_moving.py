@@ -12,13 +12,13 @@ from fastapi import FastAPI
 from app.settings import Settings
 from duolog.api.carrying import Carried, CarriedPage
 from duolog.client import Duolog
-from duolog.client.http import HttpTransport
-from duolog.client.logs import freeze, require_open
-from duolog.client.notes import note
-from duolog.client.outbox import push_statement
-from duolog.client.rosters import make_bad_grant
-from duolog.client.switching import receipt_key_of
-from duolog.client.verify_export import verify_export
+from duolog.client.export.verify_export import verify_export
+from duolog.client.log.notes import note
+from duolog.client.log.outbox import push_statement
+from duolog.client.log.statements import make_bad_grant
+from duolog.client.log.stored_logs import freeze, require_open
+from duolog.client.moving.switching import receipt_key_of
+from duolog.client.server.http import HttpTransport
 from duolog.documents.account_kinds import Kept
 from duolog.errors import NotAllowed, ServerRefused, TransportError
 from duolog.protocol import sizes
@@ -384,7 +384,7 @@ async def test_a_server_that_has_had_enough_pages_for_a_moment_is_waited_for(
     async def wait(seconds: float) -> None:
         waited.append(seconds)
 
-    monkeypatch.setattr("duolog.client.carrying.anyio.sleep", wait)
+    monkeypatch.setattr("duolog.client.moving.carrying.anyio.sleep", wait)
     carry = HttpTransport.carry_journal
     refusals = iter([ServerRefused("Wait.", code=code, status=429, retry_after=7)] * 2)
 

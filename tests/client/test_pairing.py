@@ -7,8 +7,8 @@ from fastapi import FastAPI
 
 from duolog.api.invitations import InvitationRequest, Reveal
 from duolog.client import Duolog, PairingStage, parse_link
-from duolog.client.offers import genesis_of
-from duolog.client.rosters import founder_of
+from duolog.client.log.statements import founder_of
+from duolog.client.pairing.offers import genesis_of
 from duolog.errors import DuologError, MalformedData, NotAllowed, PinMismatch, VerificationError
 from duolog.protocol.codec import sha256
 from duolog.protocol.roster_statements import Acceptance, SignedAcceptance

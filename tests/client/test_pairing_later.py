@@ -7,7 +7,7 @@ from fastapi import FastAPI
 
 from app.settings import Settings
 from duolog.client import Duolog, PairingStage
-from duolog.client.rotating import Wanted, rotate
+from duolog.client.account.rotating import Wanted, rotate
 from duolog.errors import NotAllowed, TransportError
 from tests.client.couple import Clock, couple, pair, register
 from tests.client.test_confidants import DAY, trio

@@ -6,8 +6,8 @@ from fastapi import FastAPI
 from app.quotas.service import Quotas
 from app.settings import Settings
 from duolog.cli.failures import REFUSED, explain
-from duolog.client.notes import put_note
-from duolog.client.rotating import Wanted, rotate
+from duolog.client.account.rotating import Wanted, rotate
+from duolog.client.log.notes import put_note
 from duolog.documents.account_kinds import NotedHead
 from duolog.errors import ServerRefused
 from tests.client.couple import couple

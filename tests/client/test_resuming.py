@@ -7,7 +7,7 @@ import pytest
 from fastapi import FastAPI
 
 from duolog.client import AdmissionStage, Duolog, NewInvitation, PairingStage
-from duolog.client.rotating import Wanted, rotate
+from duolog.client.account.rotating import Wanted, rotate
 from duolog.errors import NotAllowed
 from tests.client.couple import Tampered, pair, register
 from tests.client.devices import enroll

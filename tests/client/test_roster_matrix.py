@@ -18,9 +18,9 @@ from duolog.api.common import AccountStatementModel
 from duolog.api.journals import Chain, ChainList
 from duolog.api.pages import MEDIA_TYPE, Placed, PulledPage, PulledPush
 from duolog.client import Duolog, HttpTransport
-from duolog.client.logs import frozen_reason, load_log, require_open
-from duolog.client.pulling import pull
-from duolog.client.terms import make_endings
+from duolog.client.log.confidant_terms import make_endings
+from duolog.client.log.pull import pull
+from duolog.client.log.stored_logs import frozen_reason, load_log, require_open
 from duolog.errors import JournalFrozen, VerificationError
 from duolog.protocol.log import StatementItem, first_head, next_head
 from duolog.protocol.roster_statements import parse_roster

@@ -10,11 +10,12 @@ from fastapi import FastAPI
 
 from app.settings import Settings
 from duolog.api.common import ReceiptModel
-from duolog.client import Duolog, rotating
-from duolog.client.folding import journal_state
-from duolog.client.outbox import waiting
-from duolog.client.store import as_bytes
-from duolog.client.verify import Me, verify_server
+from duolog.client import Duolog
+from duolog.client.account import rotating
+from duolog.client.home.store import as_bytes
+from duolog.client.log.folding import journal_state
+from duolog.client.log.outbox import waiting
+from duolog.client.log.verify import Me, verify_server
 from duolog.documents.journal import NOT_DELIVERED
 from duolog.errors import BadReceipt, ServerRefused, TransportError, Withheld
 from duolog.protocol.log import empty_log
@@ -384,7 +385,7 @@ async def test_a_program_that_dies_before_it_has_judged_again_does_so_when_it_is
         del changes.rotate, changes.push
         assert texts(await phone.timeline(journal)) == ["behind it"]
         with monkeypatch.context() as patch:
-            patch.setattr("duolog.client.pulling.judge_again", killed)
+            patch.setattr("duolog.client.log.pull.judge_again", killed)
             with pytest.raises(Killed):
                 await phone.sync()
         phone = await reopen(app, tmp_path / "phone", phone)

@@ -2,7 +2,7 @@
 
 import re
 
-from duolog.client.sheet import make_sheet
+from duolog.client.account.recovery_sheet import make_sheet
 from duolog.seal.words import encode_words
 
 WORDS = encode_words(bytes(range(32)))

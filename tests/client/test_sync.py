@@ -9,9 +9,9 @@ from fastapi import FastAPI
 
 from duolog.api.pages import Placed, PulledPage
 from duolog.client import Duolog
-from duolog.client.logs import freeze, load_log, newest_receipt, require_open, save_log
-from duolog.client.notes import note
-from duolog.client.store import as_bytes
+from duolog.client.home.store import as_bytes
+from duolog.client.log.notes import note
+from duolog.client.log.stored_logs import freeze, load_log, newest_receipt, require_open, save_log
 from duolog.documents import journal as journal_module
 from duolog.documents.account_kinds import NotedHead
 from duolog.documents.journal import parse_state
@@ -115,7 +115,7 @@ async def test_what_waits_and_what_was_verified_survive_a_crash(app: FastAPI, tm
 
 
 async def test_a_second_program_on_one_home_gets_a_sentence(app: FastAPI, tmp_path: Path, monkeypatch: Any) -> None:
-    monkeypatch.setattr("duolog.client.home.WAIT", 0.1)
+    monkeypatch.setattr("duolog.client.home.folder.WAIT", 0.1)
     person, _, _ = await register(app, tmp_path / "ada")
     with pytest.raises(HomeError, match="Another program"):
         await Duolog.open(home=tmp_path / "ada", unlock=UNLOCK, server=Tampered(app))
@@ -125,8 +125,8 @@ async def test_a_second_program_on_one_home_gets_a_sentence(app: FastAPI, tmp_pa
 async def test_a_stale_epoch_is_rotated_by_the_next_writer(app: FastAPI) -> None:
     async with couple(app) as two:
         context = two.ada._context
-        from duolog.client.outbox import push_statement
-        from duolog.client.rosters import make_bad_grant
+        from duolog.client.log.outbox import push_statement
+        from duolog.client.log.statements import make_bad_grant
 
         _, roster = require_open(context.store, two.journal)
         await push_statement(context, two.journal, make_bad_grant(context, roster))

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from duolog.client.export_format import read_parts
+from duolog.client.export.format import read_parts
 from duolog.errors import DuologError, MalformedData
 from fuzz import mutation, running
 from fuzz.exports import change_export

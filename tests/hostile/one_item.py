@@ -9,7 +9,7 @@ from typing import Any
 
 from duolog.api.pages import ENTRY, GONE, RECEIPT, STATEMENT, Placed, PulledPush
 from duolog.client import Duolog
-from duolog.client.verify_export import verify_export
+from duolog.client.export.verify_export import verify_export
 from duolog.protocol import sizes
 from duolog.protocol.codec import encode_b64
 from duolog.protocol.log import EntryItem, StatementItem, entry_item

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import graphlib
 import re
 import subprocess
 import sys
@@ -87,6 +88,39 @@ def test_every_feature_of_the_server_is_in_the_layer_contract() -> None:
         if folder.is_dir() and FEATURE_ROOMS & {file.stem for file in folder.glob("*.py")}
     }
     assert features == set(layered)
+
+
+def client_imports() -> dict[str, set[str]]:
+    """Every module of the client with those of the client that it imports, for types alone or as it runs."""
+    folder = ROOT / "duolog" / "client"
+    modules = {
+        ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__"): path
+        for path in folder.rglob("*.py")
+    }
+    found: dict[str, set[str]] = {}
+    for module, path in modules.items():
+        nodes = [node for node in ast.walk(tree(path)) if isinstance(node, ast.Import | ast.ImportFrom)]
+        names = {name for node in nodes for name in imported(ast.Module([node], []))}
+        names |= {name.rpartition(".")[0] for name in names}
+        found[module] = (names & modules.keys()) - {module, "duolog.client"}
+    return found
+
+
+def test_no_room_of_the_client_imports_one_above_it_even_for_a_type() -> None:
+    """The contract leaves out imports for types alone; here they count. What stands beside a room is above it too."""
+    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]["contracts"]
+    layers = next(contract["layers"] for contract in contracts if contract["id"] == "client-rooms")
+    height = {room.strip(): -place for place, layer in enumerate(layers) for room in layer.split("|")}
+    for module, names in client_imports().items():
+        if module == "duolog.client":  # the way in: it imports from every room
+            continue
+        room = module.split(".")[2]
+        above = {name for name in names if name.split(".")[2] != room and height[name.split(".")[2]] >= height[room]}
+        assert not above, f"{module} imports {above}"
+
+
+def test_no_circle_in_the_client_is_closed_by_a_type() -> None:
+    graphlib.TopologicalSorter(client_imports()).prepare()  # a CycleError names the circle
 
 
 @pytest.mark.parametrize("path", list(sources(*SERVER_REACH)), ids=lambda path: path.relative_to(ROOT).as_posix())

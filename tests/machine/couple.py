@@ -8,7 +8,7 @@ from pathlib import Path
 from fastapi import FastAPI
 
 from duolog.client import Duolog
-from duolog.client.rotating import Wanted, rotate
+from duolog.client.account.rotating import Wanted, rotate
 from duolog.errors import DuologError, NotAllowed, OpenError, RosterViolation, ServerRefused
 from duolog.protocol.entries import parse_header
 from duolog.protocol.log import EntryItem, StatementItem
@@ -118,8 +118,7 @@ class Evening:
         """What happens by chance on one day in thirty."""
 
         async def step(duolog: Duolog) -> None:
-            async with duolog._alone() as context:
-                await duolog._ready(context)
+            async with duolog._session.ready() as context:
                 await rotate(context, Wanted())
 
         await device.attempt(step)

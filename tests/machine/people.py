@@ -9,7 +9,7 @@ import keyring.backend
 from fastapi import FastAPI
 
 from duolog.client import Duolog, Enrollment, HttpTransport, Unlock
-from duolog.client.logs import frozen_reason, load_log
+from duolog.client.log.stored_logs import frozen_reason, load_log
 from duolog.errors import DuologError, ServerRefused
 from duolog.protocol.log import LogState
 from tests.client.couple import Clock

@@ -7,7 +7,7 @@ from fastapi import FastAPI
 
 from duolog.api.pages import Placed
 from duolog.client import Duolog, PairingStage
-from duolog.client.logs import load_log
+from duolog.client.log.stored_logs import load_log
 from duolog.errors import NotAllowed
 from duolog.protocol.entries import Header
 from duolog.protocol.log import entry_item

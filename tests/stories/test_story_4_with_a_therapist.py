@@ -15,7 +15,7 @@ from fastapi import FastAPI
 
 from app.settings import Settings
 from duolog.client import COPIES_STAY, AdmissionStage, Duolog, PairingStage
-from duolog.client.logs import load_log
+from duolog.client.log.stored_logs import load_log
 from duolog.errors import NotAllowed, ServerRefused
 from tests.client.couple import UNLOCK, Clock, pair, transport
 from tests.conftest import running

@@ -26,7 +26,7 @@ from app.retention.service import retain
 from app.settings import Settings
 from duolog.api.pages import parse_page
 from duolog.client import Duolog
-from duolog.client.verify_export import ProvenExport, verify_export
+from duolog.client.export.verify_export import ProvenExport, verify_export
 from duolog.errors import DuologError, NotAllowed, ServerRefused
 from duolog.protocol.codec import encode_b64
 from duolog.protocol.log import EntryItem

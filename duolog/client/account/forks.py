@@ -1,0 +1,129 @@
+"""Forks of somebody's account, and how two people end one.
+
+Two successors of one account statement mean that somebody who holds a key of that account signed the other one. Both
+branches are kept. The home goes on only when its person says the eight words of the chain head of one branch, as the
+account's owner reads them out: that branch is the pin from then on, and the other is refused for ever.
+
+A journal that stood still because of the fork goes on when its roster fits the chosen branch; otherwise it stays
+readable, and a new one is made, with copies. Spec: §4.13
+"""
+
+from dataclasses import dataclass
+
+from duolog.client.home.identity import encode_statements, parse_statements
+from duolog.client.home.store import as_bytes
+from duolog.client.home.words import Words
+from duolog.client.log.context import Context
+from duolog.client.log.outbox import deliver, post
+from duolog.client.log.stored_logs import load_log
+from duolog.documents.account import make_account_document
+from duolog.documents.account_kinds import BranchChosen
+from duolog.errors import NotAllowed, PinMismatch
+from duolog.protocol.accounts import AccountChain, SignedAccountStatement, verify_chain
+from duolog.seal.words import eight_words
+
+
+@dataclass(frozen=True, slots=True)
+class Branch:
+    """One branch of a forked account: its newest generation, the Unix day of it, and the words of its chain head."""
+
+    generation: int
+    since: int | None
+    words: Words
+    pinned: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ForkView:
+    """An account (id, 32 bytes) with two branches or more. `journals`: those that stand still because of it."""
+
+    account: bytes
+    branches: tuple[Branch, ...]
+    journals: tuple[bytes, ...]
+
+
+def view(context: Context) -> tuple[ForkView, ...]:
+    """Every account of which more than one branch is open."""
+    rows = context.store.rows("SELECT DISTINCT account FROM branch WHERE refused = 0 ORDER BY account")
+    return tuple(_view(context, as_bytes(row[0])) for row in rows)
+
+
+async def choose(context: Context, account: bytes, words: Words) -> Words:
+    """Go on with the branch whose chain head has these words, and refuse the others for ever; its words.
+
+    Raises:
+        NotAllowed: no fork of this account is known, it is the own account, or this home isn't confirmed.
+        PinMismatch: no branch has these words. Nothing was changed.
+        TransportError, ServerRefused: the choice stands, and the other devices learn of it at the next sync.
+    Spec: §4.13.
+    """
+    context.require_confirmed()
+    if account == context.account:
+        raise NotAllowed("This is your own account. This home can only go on with its own branch: revoke, and compare.")
+    branches = _branches(context, account)
+    if len(branches) < 2:
+        raise NotAllowed("No fork of this account is known here. There is nothing to choose.")
+    found = [(chain, kept) for chain, kept in branches if eight_words(chain.newest.statement_hash) == words]
+    if not found:  # check: client.branch_words
+        raise PinMismatch(
+            "These are the words of neither branch. Nothing was changed. Read them out again, in person.",
+            check="client.branch_words",
+        )
+    chain, statements = found[0]
+    others = [kept for _, kept in branches if kept != statements]
+    newest = chain.newest
+    mine = context.identity.account_journal
+    body = BranchChosen(account=account, generation=newest.generation, chain_head=newest.statement_hash)
+    with context.store.transaction():
+        context.store.write("DELETE FROM branch WHERE account = ?", account)
+        context.store.write_all(
+            "INSERT INTO branch VALUES (?, ?, ?, 1)",
+            [(account, verify_chain(one).newest.statement_hash, encode_statements(one)) for one in others],
+        )
+        context.chains.replace(chain, statements)
+        _thaw(context, chain)
+        post(context, mine, make_account_document("branch_chosen", body, context.clock()))
+    await deliver(context, mine)
+    return words
+
+
+def _view(context: Context, account: bytes) -> ForkView:
+    rows = context.store.rows("SELECT journal FROM forked WHERE account = ? ORDER BY journal", account)
+    pinned = context.chains.get(account)
+    return ForkView(
+        account=account,
+        branches=tuple(
+            Branch(
+                generation=chain.newest.generation,
+                since=chain.newest.at,
+                words=eight_words(chain.newest.statement_hash),
+                pinned=chain == pinned,
+            )
+            for chain, _ in _branches(context, account)
+        ),
+        journals=tuple(as_bytes(row[0]) for row in rows),
+    )
+
+
+def _branches(context: Context, account: bytes) -> list[tuple[AccountChain, list[SignedAccountStatement]]]:
+    """The pinned branch, then the others that were shown."""
+    rows = context.store.rows("SELECT statements FROM branch WHERE account = ? AND refused = 0 ORDER BY rowid", account)
+    pinned = [context.chains.statements(account)] if account in context.chains else []
+    kept = [*pinned, *(parse_statements(as_bytes(row[0])) for row in rows)]
+    return [(verify_chain(statements), statements) for statements in kept]
+
+
+def _thaw(context: Context, chain: AccountChain) -> None:
+    """Journals that stood still because of this fork go on, where their roster fits the chosen branch."""
+    for row in context.store.rows("SELECT journal FROM forked WHERE account = ?", chain.account):
+        journal = as_bytes(row[0])
+        roster = load_log(context.store, journal).roster
+        member = None if roster is None else roster.find(chain.account)
+        if member is not None and not _fits(chain, member.generation, member.chain_head):
+            continue
+        context.store.write("UPDATE journal SET frozen = NULL WHERE id = ?", journal)
+        context.store.write("DELETE FROM forked WHERE journal = ?", journal)
+
+
+def _fits(chain: AccountChain, generation: int, head: bytes) -> bool:
+    return generation <= chain.newest.generation and chain.generation(generation).statement_hash == head

@@ -1,0 +1,203 @@
+"""Adding a device, the new device's side: a code to show, the account's words to compare, then the open account.
+
+Rules
+- The new home keeps its keys, its code and what it was shown before anything depends on them. Beginning again in the
+  same home goes on with the same code.
+- What the server shows must continue what the old device showed: chain, keyholder sets, receipt key, account journal.
+- A home that was made in this way is confirmed: another own device vouched for it.
+"""
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Self
+
+from duolog.client.home.folder import Home, has_keystore
+from duolog.client.home.identity import Chains, open_account
+from duolog.client.home.keystore import Unlock
+from duolog.client.home.words import Words
+from duolog.client.log.context import Context
+from duolog.client.log.own_pages import fetch_account
+from duolog.client.log.pull import pull
+from duolog.client.server.http import HttpTransport
+from duolog.client.server.login import Network
+from duolog.client.server.transport import Transport
+from duolog.errors import NotAllowed, PinMismatch, Rollback, WrongAccount
+from duolog.protocol import sizes
+from duolog.seal.devices import (
+    DeviceAccount,
+    DeviceCode,
+    DeviceKeys,
+    parse_device_account,
+    parse_device_added,
+    verify_device_account,
+)
+from duolog.seal.keys import KeyholderSecret
+from duolog.seal.words import eight_words
+
+
+def _now() -> int:
+    return int(time.time())
+
+
+class JoiningDevice:
+    """A new device that waits to be let in. `code`: 46 characters to type on the old one; `uri`: the same for a QR.
+
+    Both hold a secret: show them to nobody else.
+    """
+
+    def __init__(self, home: Home, network: Network, code: DeviceCode, clock: Callable[[], int]) -> None:
+        self._home, self._network, self._code, self._clock = home, network, code, clock
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}(server={self._network.transport.origin!r}, code=<secret>)"
+
+    @classmethod
+    async def begin(
+        cls,
+        server: str | Transport,
+        *,
+        home: Path | None,
+        unlock: Unlock | None = None,
+        clock: Callable[[], int] = _now,
+    ) -> Self:
+        """Make a home and a code, or go on with the one that was begun in this home. `home` None: memory alone.
+
+        Raises:
+            NotAllowed: the home has an account already, or the address is not safe.
+            KeystoreLocked, HomeError: the keys can't be kept there.
+            TransportError, ServerRefused, MalformedData: not now; begin again to go on.
+        Spec: §4.11.
+        """
+        transport = HttpTransport(server) if isinstance(server, str) else server
+        unlock = unlock or Unlock()
+        if home is not None and has_keystore(home):
+            opened = Home.open_old(home, unlock)
+        else:
+            opened = Home.open_new(home, KeyholderSecret.new("device"), unlock)
+        try:
+            return await cls._begin(opened, transport, clock)
+        except BaseException:
+            opened.close()
+            raise
+
+    @classmethod
+    async def _begin(cls, home: Home, transport: Transport, clock: Callable[[], int]) -> Self:
+        if home.store.get("pending") is not None or (
+            home.store.get("account") is not None and home.store.get("enrolling") is None
+        ):
+            raise NotAllowed("This home already has an account. Name another home for a second one.")
+        if home.store.get("server") not in (None, transport.origin.encode()):
+            raise NotAllowed("This home was begun for another server. Name another home.")
+        code, message = _kept(home)
+        with home.store.transaction():
+            home.store.put("server", transport.origin.encode())
+            home.store.put("enrolling", home.seal("enrolling", code.code + message))
+        network = Network(transport, home)
+        await network.pin_server()
+        await transport.leave_message(code.rendezvous, "new", 1, message)
+        return cls(home, network, code, clock)
+
+    @property
+    def code(self) -> str:
+        """To type or paste on the old device."""
+        return self._code.text
+
+    @property
+    def uri(self) -> str:
+        """To scan with the old device."""
+        return self._code.uri
+
+    async def words(self) -> Words | None:
+        """The eight words of the account that answered; None while none has. Compare them on both devices.
+
+        Raises:
+            VerificationError, MalformedData, OpenError: what was shown is not an account, or not at this server.
+            TransportError, ServerRefused: not now.
+        Spec: §4.11.
+        """
+        shown = await self._shown()
+        return None if shown is None else eight_words(shown.account)
+
+    async def open_account(self) -> Context | None:
+        """The open account, once the person has confirmed on the old device; None before.
+
+        Raises:
+            VerificationError: the server shows another account, or an older state of it, than the old device did.
+            TransportError, ServerRefused: not now; try again.
+        Spec: §4.11.
+        """
+        shown = await self._shown()
+        if shown is None:
+            return None
+        answer = await self._network.transport.fetch_message(self._code.rendezvous, "old", 2)
+        if answer.sealed is None and self._home.store.get("account") is None:
+            return None
+        version = 0 if answer.sealed is None else parse_device_added(self._code.open("old", 2, answer.sealed)).version
+        context = await self._open(shown, version)
+        self._home.store.put("enrolling", None)
+        self._home.store.put("enrolled", None)
+        return context
+
+    async def close(self) -> None:
+        """Leave it for now: beginning again in this home goes on."""
+        await self._network.transport.close()
+        self._home.close()
+
+    async def _shown(self) -> DeviceAccount | None:
+        """What the old device showed: the first that was true in itself stays."""
+        kept = self._home.store.get("enrolled")
+        if kept is not None:
+            return parse_device_account(self._home.open("enrolled", kept))
+        answer = await self._network.transport.fetch_message(self._code.rendezvous, "old", 1)
+        if answer.sealed is None:
+            return None
+        plaintext = self._code.open("old", 1, answer.sealed)
+        shown = parse_device_account(plaintext)
+        verify_device_account(shown, self._network.transport.origin)
+        if shown.receipt_key != self._network.receipt_key:  # check: client.enrolled_receipt_key
+            raise PinMismatch(
+                "The server shows this device another receipt key than the old one knows. Stop, and ask who runs it.",
+                check="client.enrolled_receipt_key",
+            )
+        self._home.store.put("enrolled", self._home.seal("enrolled", plaintext))
+        return shown
+
+    async def _open(self, shown: DeviceAccount, version: int) -> Context:
+        """Log in, and believe what continues what the old device showed."""
+        home, network, chains = self._home, self._network, Chains(self._home.store)
+        account = await network.log_in()
+        own = await fetch_account(network.transport.own_account)
+        if [item.signed() for item in own.chain][: len(shown.chain)] != list(
+            shown.chain
+        ):  # check: client.enrolled_chain
+            raise WrongAccount(
+                "The server shows another account than your other device did.", check="client.enrolled_chain"
+            )
+        sets = [item.signed() for item in own.sets]
+        if sets[: len(shown.sets)] != list(shown.sets) or len(sets) < version:  # check: client.enrolled_sets
+            raise WrongAccount(
+                "The server shows another list of devices than your other device did.", check="client.enrolled_sets"
+            )
+        identity = open_account(home, chains, own, account)
+        context = Context(home, network, chains, identity, self._clock)
+        await pull(context, identity.account_journal)
+        head = shown.account_head
+        row = home.store.row("SELECT head FROM item WHERE journal = ? AND seq = ?", identity.account_journal, head.seq)
+        if row is None or row[0] != head.head:  # check: client.enrolled_head
+            raise Rollback(
+                "The server shows another state of your account's own journal than your other device did.",
+                check="client.enrolled_head",
+            )
+        return context
+
+
+def _kept(home: Home) -> tuple[DeviceCode, bytes]:
+    """The code of this home and the message that it leaves; made once."""
+    kept = home.store.get("enrolling")
+    if kept is not None:
+        plain = home.open("enrolling", kept)
+        return DeviceCode(plain[: sizes.DEVICE_CODE]), plain[sizes.DEVICE_CODE :]
+    public = home.keyholder.public
+    code = DeviceCode.new(public)
+    return code, code.seal("new", 1, DeviceKeys(public.sign_key, public.kem_key).encode())

@@ -1,0 +1,1 @@
+"""Exports: written to a file, and checked without a server."""

@@ -1,0 +1,237 @@
+"""Checking an export: offline, by the file alone, without a server, an account or a home.
+
+    1  the file is whole: its parts, their number, the hash at its end
+    2  the chain of every account
+    3  each journal's log: no gap, heads, receipts under the key that is named, roster rules
+    4  each entry: a member who may write, epoch and generation in force, its id new
+    5  each entry that still has its blob is listed: as a document, or as unreadable with a reason
+    6  each document opens from its blob under its key, and says what is written beside it
+    7  what all of it comes to: names, what counts, members, boundaries, gaps, numbers
+
+What it proves is `PROVES`; what it can't is `PROVES_NOT`. A fault raises, and names its check. Spec: §12
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from typing import BinaryIO
+
+from duolog.api.pages import PulledPush, parse_page
+from duolog.client.export.exported_journal import JournalCheck
+from duolog.client.export.format import MAX_LINE, MAX_PAGE_FRAMES, read_parts
+from duolog.errors import BadReceipt, ChainViolation, VerificationError
+from duolog.protocol import sizes
+from duolog.protocol.accounts import AccountChain, verify_chain
+from duolog.protocol.codec import JsonObject
+from duolog.protocol.containing import contained
+from duolog.protocol.log import LogState, accept_receipt, append_item, empty_log
+from duolog.protocol.statements import Fields
+from duolog.seal.chains import read_link
+from duolog.seal.words import eight_words
+
+FILE_FAULT = partial(VerificationError, check="export.unforeseen")
+_MAX_KEYS = 16  # receipt keys of one journal
+
+PROVES = (
+    "To anyone: whoever holds the receipt key of this server accepted exactly these sealed bytes, in this order, not "
+    "later than the times that stand beside them; these accounts were members, as their signatures show; and each "
+    "text here opens from its sealed bytes under the key that is given for it.",
+    "To a member with a home of their own: if the words of a journal's head are those that `duolog heads` shows there "
+    "for the same number of items, both have the same history, to the last byte.",
+)
+PROVES_NOT = (
+    "It does not prove who wrote the words. Members know that of each other; on purpose nobody can prove it to an "
+    "outsider. A member could have made any entry so that it looks like this.",
+    "It does not show that a sealed entry has only one reading: that needs the journal's own keys, which no export "
+    "holds. Whoever made an entry could have made it so that another key opens it to another text.",
+    "It does not show who made this file or when, nor what was written after it, and it leaves to their word what it "
+    "says about entries that can't be read, about texts that were never sent, and about who removed what is gone.",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ProvenJournal:
+    """One journal of a verified export. `head_words`: to compare with `heads`. `first`, `last`: Unix seconds of its
+    receipts. `gone`: how many entries have lost their sealed bytes."""
+
+    journal: bytes
+    seq: int
+    head_words: tuple[str, ...]
+    first: int
+    last: int
+    members: tuple[str, ...]
+    documents: int
+    unreadable: int
+    gone: int
+    unsent: int
+    closed: bool
+    frozen: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ProvenExport:
+    """A verified export. `account` and `at` are the file's own word."""
+
+    account: bytes
+    at: int
+    origin: str
+    receipt_keys: tuple[bytes, ...]
+    journals: tuple[ProvenJournal, ...]
+    proves: tuple[str, ...] = PROVES
+    proves_not: tuple[str, ...] = PROVES_NOT
+
+
+@dataclass(slots=True)
+class _File:
+    account: bytes
+    at: int
+    origin: str
+    chains: dict[bytes, AccountChain] = field(default_factory=dict)
+    keys: dict[bytes, None] = field(default_factory=dict)
+    journals: list[ProvenJournal] = field(default_factory=list)
+
+
+def verify_export(file: BinaryIO, progress: Callable[[int], None] | None = None) -> ProvenExport:
+    """Check an export from its first byte to its last. `progress`: called with the number of parts that were read.
+
+    Raises:
+        MalformedData: a line is not what the format says.
+        VerificationError: something in it is not true; `check` says what. Nothing in it should be believed then.
+    Spec: §12.
+    """
+    with contained("This file", FILE_FAULT):
+        return _verify(file, progress)
+
+
+def _verify(file: BinaryIO, progress: Callable[[int], None] | None) -> ProvenExport:
+    parts = _Parts(read_parts(file), progress)
+    head = parts.take("export")
+    origin = head.text("origin", limit=sizes.MAX_ORIGIN)
+    found = _File(head.data("account", sizes.ACCOUNT_ID), head.integer("at"), origin)
+    head.done()
+    while parts.next == "chain":
+        _chain(found, parts.take("chain"))
+    if found.account not in found.chains:  # check: export.own_chain
+        raise VerificationError("The keys of whoever exported are missing.", check="export.own_chain")
+    while parts.next == "journal":
+        found.journals.append(_journal(found, parts))
+    if parts.next is not None:  # check: export.order
+        raise VerificationError("A part of the file stands where it doesn't belong.", check="export.order")
+    return ProvenExport(found.account, found.at, found.origin, tuple(found.keys), tuple(found.journals))
+
+
+class _Parts:
+    """The parts of a file, one ahead."""
+
+    def __init__(self, parts: Iterator[JsonObject], progress: Callable[[int], None] | None) -> None:
+        self._parts, self._progress, self._count = parts, progress or (lambda count: None), 0
+        self._ahead = next(parts, None)
+
+    @property
+    def next(self) -> str | None:
+        """The name of the next part; None at the end."""
+        return None if self._ahead is None else str(self._ahead.get("part"))
+
+    def take(self, name: str) -> Fields:
+        """The next part, which must be one of this name."""
+        return Fields(self.take_plain(name), f"The part {name!r} of the export")
+
+    def take_plain(self, name: str) -> JsonObject:
+        """The same as it stands there."""
+        if self._ahead is None or self.next != name:  # check: export.part
+            raise VerificationError(f"The part {name!r} of the file is missing.", check="export.part")
+        taken = {key: value for key, value in self._ahead.items() if key != "part"}
+        self._count += 1
+        self._progress(self._count)
+        self._ahead = next(self._parts, None)
+        return taken
+
+
+def _chain(found: _File, part: Fields) -> None:
+    account = part.data("account", sizes.ACCOUNT_ID)
+    chain = verify_chain(part.objects("statements", read_link, 1, sizes.MAX_GENERATIONS))
+    part.done()
+    if chain.account != account:  # check: export.chain
+        raise ChainViolation("The file names another account than its keys belong to.", check="export.chain")
+    if account in found.chains:  # check: export.chain_twice
+        raise ChainViolation("The keys of an account stand in the file twice.", check="export.chain_twice")
+    found.chains[account] = chain
+
+
+def _journal(found: _File, parts: _Parts) -> ProvenJournal:
+    head = parts.take("journal")
+    journal, seq = head.data("journal", sizes.JOURNAL_ID), head.number("seq")
+    keys, promised = head.datas("receipt_keys", sizes.SIGN_KEY, 1, _MAX_KEYS), head.data("head", sizes.HASH)
+    head.done()
+    if any(journal == item.journal for item in found.journals):  # check: export.journal_twice
+        raise VerificationError("A journal stands in the file twice.", check="export.journal_twice")
+    found.keys |= dict.fromkeys(keys)
+    check = JournalCheck(journal, found.account, keys)
+    log, first = empty_log(journal), 0
+    while parts.next == "page":
+        for push in _page(parts.take("page"), seq):
+            log = _push(check, log, push, found.chains)
+            first = first or log.time
+        _lines(check, parts)
+    if (log.seq, log.head) != (seq, promised):  # check: export.mark
+        raise VerificationError("The log in the file ends elsewhere than the file says.", check="export.mark")
+    unsent = 0
+    while parts.next == "unsent":
+        _unsent(parts.take("unsent"))
+        unsent += 1
+    frozen = check.finish(parts.take_plain("state"), log, found.at)
+    assert log.roster is not None  # noqa: S101  # `finish` has seen it
+    return ProvenJournal(
+        *(journal, log.seq, eight_words(log.head), first, log.time, check.members(log.roster)),
+        *(check.documents, check.unreadable, len(check.gone), unsent, log.closed, frozen),
+    )
+
+
+def _page(part: Fields, seq: int) -> tuple[PulledPush, ...]:
+    page = parse_page(part.blob("frames", MAX_LINE), MAX_PAGE_FRAMES)
+    part.done()
+    if page.seq != seq or not page.pushes:  # check: export.page
+        raise VerificationError("A page in the file is empty, or belongs to another log.", check="export.page")
+    return page.pushes
+
+
+def _push(check: JournalCheck, log: LogState, push: PulledPush, chains: dict[bytes, AccountChain]) -> LogState:
+    """One push: items in order, then the receipt at its end under one of the keys that the file names."""
+    for placed in push.items:
+        if placed.grants:  # check: export.grants
+            raise VerificationError("The file holds sealed keys, which an export never does.", check="export.grants")
+        log = append_item(log, placed.seq, placed.item, chains)
+        check.add(placed, log)
+    log = _receipt(log, push, check.receipt_keys)
+    check.received(log)
+    return log
+
+
+def _receipt(log: LogState, push: PulledPush, keys: Sequence[bytes]) -> LogState:
+    for key in keys[:-1]:
+        try:
+            return accept_receipt(log, push.receipt, key)
+        except BadReceipt:
+            continue
+    return accept_receipt(log, push.receipt, keys[-1])
+
+
+def _lines(check: JournalCheck, parts: _Parts) -> None:
+    """One line for each entry of the page that still has its blob, in order."""
+    for item in check.take_waiting():
+        if parts.next == "document":
+            check.document(item, parts.take_plain("document"))
+        elif parts.next == "unreadable":
+            check.unreadable_line(item, parts.take_plain("unreadable"))
+        else:
+            raise VerificationError("An entry of the log is left out of the file's texts.", check="export.missing")
+    check.fold()
+
+
+def _unsent(part: Fields) -> None:
+    part.text("kind")
+    part.number("v")
+    if part.has("at"):
+        part.integer("at")
+    part.json_object("body")
+    part.done()

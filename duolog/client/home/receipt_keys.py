@@ -1,0 +1,103 @@
+"""Whose receipts a journal holds from before it was carried to the server of today.
+
+Rules
+- A receipt, and a `seen`, is verified under the key of its seq: that of the server which accepted it.
+- The list comes with the first page of a carried journal, and is pinned with it; afterwards it only grows by moving.
+- Times are compared within one stretch of receipts under one key: each server has a clock of its own.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from duolog.api.journals import CarriedKey
+from duolog.client.home.store import Store, as_bytes, as_int
+from duolog.errors import PinMismatch
+
+
+@dataclass(frozen=True, slots=True)
+class EarlierKey:
+    """A server that signed the receipts up to the seq `until`, behind those of the one before it."""
+
+    until: int
+    origin: str
+    key: bytes
+
+
+def key_at(earlier: Sequence[EarlierKey], newest: bytes, seq: int) -> bytes:
+    """The receipt key of a seq. 32 bytes. Spec: §13."""
+    return next((item.key for item in earlier if seq <= item.until), newest)
+
+
+def key_since(earlier: Sequence[EarlierKey], newest: bytes, seq: int) -> int:
+    """The first seq of the stretch of receipts under one key in which this one stands. Spec: §13."""
+    since, key = 1, key_at(earlier, newest, 1)
+    for item in earlier:
+        if item.until >= seq:
+            break
+        if (after := key_at(earlier, newest, item.until + 1)) != key:
+            since, key = item.until + 1, after
+    return since
+
+
+def load_earlier(store: Store, journal: bytes) -> tuple[EarlierKey, ...]:
+    """The earlier servers of a journal, oldest first; none where it began at the server of today."""
+    rows = store.rows("SELECT until, origin, key FROM earlier_key WHERE journal = ? ORDER BY until", journal)
+    return tuple(EarlierKey(as_int(row[0]), str(row[1]), as_bytes(row[2])) for row in rows)
+
+
+def is_earlier(store: Store, journal: bytes, seq: int) -> bool:
+    """Whether another server than the one of today accepted what stands at a seq."""
+    return store.row("SELECT 1 FROM earlier_key WHERE journal = ? AND until >= ?", journal, seq) is not None
+
+
+def save_earlier(store: Store, journal: bytes, earlier: Sequence[EarlierKey]) -> None:
+    """Make the list of a journal durable."""
+    with store.transaction():
+        store.write("DELETE FROM earlier_key WHERE journal = ?", journal)
+        rows = [(journal, item.until, item.origin, item.key) for item in earlier]
+        store.write_all("INSERT INTO earlier_key VALUES (?, ?, ?, ?)", rows)
+
+
+def shown(listed: Sequence[CarriedKey]) -> tuple[EarlierKey, ...]:
+    """The list as a server shows it."""
+    return tuple(EarlierKey(item.until, item.origin, item.key) for item in listed)
+
+
+def require_longer(known: Sequence[EarlierKey], listed: Sequence[EarlierKey]) -> None:
+    """The list of a journal goes on from the one that is pinned: somebody who held more of it has brought that since.
+
+    What comes behind it was accepted by this server's word, as anything new is, whoever signed for it before.
+
+    Raises: PinMismatch. Spec: §13.
+    """
+    last, shown_last = known[-1], listed[len(known) - 1 : len(known)]
+    alike = [(item.origin, item.key) for item in shown_last] == [(last.origin, last.key)]
+    before = tuple(listed[: len(known) - 1]) == tuple(known[:-1])
+    if not alike or not before or shown_last[0].until < last.until:  # check: client.carried_longer
+        raise PinMismatch(
+            "The server names other receipt keys for the past of a journal than it did before.",
+            check="client.carried_longer",
+        )
+
+
+def is_new(known: Sequence[EarlierKey], last: EarlierKey) -> bool:
+    """Whether a journal holds receipts of the server that is left, beyond those of the ones before."""
+    return not known or last.until > known[-1].until
+
+
+def require_carried(known: Sequence[EarlierKey], last: EarlierKey, listed: Sequence[EarlierKey]) -> None:
+    """What the new server lists is what this home knows, up to the server that it leaves.
+
+    `last`: that server, with the seq to which this home holds the journal; the new server may hold more of it.
+
+    Raises: PinMismatch. Spec: §13.
+    """
+    rest = listed[len(known) :]
+    same_server = [(item.origin, item.key) for item in rest] == [(last.origin, last.key)]
+    reached = same_server and rest[-1].until >= last.until
+    nothing = not rest and not is_new(known, last)
+    if tuple(listed[: len(known)]) != tuple(known) or not (reached or nothing):  # check: client.carried_keys
+        raise PinMismatch(
+            "The new server holds another history of a journal than you have. Do not go on there.",
+            check="client.carried_keys",
+        )

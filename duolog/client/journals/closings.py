@@ -1,0 +1,317 @@
+"""Closings that wait for their time: what the account journal says of them, and how each is signed for a generation.
+
+Rules
+- One stands in the account journal before the server or anybody else hears of it.
+- A closing is signed with the generation that the journal's roster names. After a rotation it is signed anew, with the
+  same nonce and timing, so it stays due at the same time.
+- One that a device holds is never given to the server before it is due. Cancelling it needs nothing more than saying so
+  in the account journal; one that the server holds stays valid until the journal's roster names later keys.
+- After its time whichever own client comes first closes the journal, whoever was to hold the closing.
+"""
+
+import secrets
+from collections.abc import Collection, Mapping
+
+from duolog.api.accounts import JournalClosing
+from duolog.api.leaving import ClosingRequest
+from duolog.api.pages import parse_push
+from duolog.client.home.store import as_bytes, as_int
+from duolog.client.log.context import Context
+from duolog.client.log.folding import account_state
+from duolog.client.log.notes import note, note_what_is_done
+from duolog.client.log.outbox import MOVED, deliver_what_may_go, push_statement
+from duolog.client.log.pull import pull
+from duolog.client.log.statements import Made
+from duolog.client.log.stored_logs import frozen_reason, load_log
+from duolog.documents.account_kinds import EndedClosing, PendingClosing
+from duolog.errors import LogViolation, NotAllowed, ServerRefused
+from duolog.protocol import sizes
+from duolog.protocol.log import StatementItem
+from duolog.protocol.roster_changes import Roster
+from duolog.protocol.roster_statements import Close, close_timing, parse_close
+from duolog.protocol.statements import Signature, SignedStatement
+from duolog.seal.keys import GenerationSecret
+
+_TRIES = 4  # races lost in a row
+
+
+def pending_closings(context: Context) -> Mapping[bytes, PendingClosing]:
+    """Every closing of mine that still waits, by journal; those of journals that are closed already are left out."""
+    found = account_state(context).closings
+    return {journal: item for journal, item in found.items() if not load_log(context.store, journal).closed}
+
+
+def renewed_closings(
+    context: Context, generation: int, secret: GenerationSecret, *, without: Collection[bytes] = ()
+) -> list[JournalClosing]:
+    """What a rotation to `generation` sends along: every closing that the server holds, signed anew.
+
+    `without`: journals whose closing is cancelled by this rotation. Spec: §4, §5.
+    """
+    waiting = sorted(pending_closings(context).items())
+    chosen = [item for journal, item in waiting if item.held == "server" and journal not in without]
+    return [renew(item, generation, secret) for item in chosen]
+
+
+def renew(item: PendingClosing, generation: int, secret: GenerationSecret) -> JournalClosing:
+    """The same closing, signed with another generation of its author. Spec: §5."""
+    before = parse_close(item.statement)
+    statement = Close(item.journal, before.account, generation, before.nonce, before.timing).encode()
+    return JournalClosing(
+        journal=item.journal,
+        statement=statement,
+        signature=secret.sign(statement),
+        salt=item.salt,
+        not_before=item.not_before,
+        ends=list(item.ends),
+    )
+
+
+def make_closing(
+    context: Context,
+    journal: bytes,
+    generation: int,
+    *,
+    not_before: int = 0,
+    held: str = "server",
+    ends: Collection[bytes] = (),
+) -> PendingClosing:
+    """A new closing of this account, signed with the generation that the journal's roster names. Spec: §5."""
+    salt, nonce = secrets.token_bytes(sizes.SALT), secrets.token_bytes(sizes.NONCE)
+    statement = Close(journal, context.account, generation, nonce, close_timing(salt, not_before)).encode()
+    return PendingClosing(
+        journal=journal,
+        statement=statement,
+        signature=context.identity.secrets[generation].sign(statement),
+        salt=salt,
+        not_before=not_before,
+        held="server" if held == "server" else "device",
+        ends=tuple(sorted(ends)),
+    )
+
+
+# --- closing ----------------------------------------------------------------------------------------------------------
+
+
+async def close_now(context: Context, journal: bytes) -> None:
+    """Close a journal for good: what waits in the outbox is sent first, as far as the server takes it, and nothing is
+    written after it.
+
+    A frozen journal is closed too; what its server then shows is not fetched any more.
+
+    Raises:
+        NotAllowed: only a partner closes; it isn't here.
+        TransportError, ServerRefused, VerificationError: not now.
+    Spec: §5.
+    """
+    if not load_log(context.store, journal).closed:
+        _own_generation(context, journal)
+        if frozen_reason(context.store, journal) is None:
+            await deliver_what_may_go(context, journal)
+            await pull(context, journal)  # my keys may have moved on there
+        waiting = pending_closings(context).get(journal)
+        await _push_closing(context, journal, waiting if waiting is not None and _is_due(context, waiting) else None)
+    await settle_closed(context, journal)
+
+
+async def schedule(context: Context, journal: bytes, not_before: int, held: str, ends: Collection[bytes]) -> None:
+    """Let a journal be closed at `not_before` (Unix seconds). `ends`: own keyholders that go out with it.
+
+    Raises:
+        NotAllowed: only a partner closes, the time has passed, or this very device would be put out.
+        TransportError, ServerRefused: not now. What is noted already is brought to the server by the next sync.
+    Spec: §5.
+    """
+    if not_before <= context.clock():
+        raise NotAllowed("This time has passed. Choose a later one, or close now.")
+    known = {item.id for item in context.identity.newest_set.keyholders} - {context.home.keyholder.id}
+    if not set(ends) <= known:  # check: client.closing_ends
+        raise NotAllowed("A closing can end the keys of your other devices alone, never those in use here.")
+    generation = _own_generation(context, journal)
+    closing = make_closing(context, journal, generation, not_before=not_before, held=held, ends=ends)
+    context.store.put(_placed(journal), None)
+    await note(context, "pending_closing", closing)
+    if held != "server":
+        await _drop(context, journal)  # an earlier one may wait there
+        return
+    await _place(context, closing)
+
+
+async def cancel(context: Context, journal: bytes) -> None:
+    """Take a closing back. One that the server had stays valid until `may_still_happen` says no.
+
+    Raises:
+        NotAllowed: nothing waits.
+        TransportError, ServerRefused: not now; cancel again, or sync.
+    Spec: §5.
+    """
+    if journal not in pending_closings(context):
+        raise NotAllowed("No closing waits for this journal.")
+    context.store.put(_cancelling(journal), b"1")  # a crash from here on is finished by the next sync
+    await _finish_cancelling(context, journal)
+
+
+def may_still_happen(context: Context, journal: bytes) -> bool:
+    """Whether a cancelled closing can be used: the server had it, and the roster names no later keys of mine."""
+    until, log = signed_until(context, journal), load_log(context.store, journal)
+    member = None if log.roster is None else log.roster.find(context.account)
+    return until is not None and member is not None and not log.closed and member.generation <= until
+
+
+def signed_until(context: Context, journal: bytes) -> int | None:
+    """The newest generation of mine with which a closing that I took back may be signed; None when there is none."""
+    state = account_state(context)
+    closing = state.cancelled.get(journal)
+    if closing is None or closing.held != "server":
+        return None
+    return max(parse_close(closing.statement).generation, state.signed_until.get(journal, 0))
+
+
+def ended_keyholders(context: Context) -> frozenset[bytes]:
+    """Own keyholders that went out with a closing, and that the newest set still names: a rotation leaves them out."""
+    state, current = account_state(context), {item.id for item in context.identity.newest_set.keyholders}
+    done = [item for journal, item in state.closings.items() if load_log(context.store, journal).closed]
+    return frozenset(key for item in done for key in item.ends if key in current)
+
+
+async def look_after(context: Context, journal: bytes) -> None:
+    """What a sync does for one journal: finish what was begun, close what is due, note what is closed.
+
+    Raises:
+        LogViolation: the server used a closing of mine before its time. It is said once; the journal stays closed.
+        TransportError, ServerRefused, VerificationError: not now.
+    Spec: §5.
+    """
+    if context.store.get(_cancelling(journal)) is not None:
+        await _finish_cancelling(context, journal)
+    closing = pending_closings(context).get(journal)
+    if closing is not None and _is_due(context, closing):
+        await _push_closing(context, journal, closing)
+    elif closing is not None and closing.held == "server":
+        await _place(context, closing)
+    await settle_closed(context, journal)
+
+
+async def settle_closed(context: Context, journal: bytes) -> None:
+    """Note for all own devices that a journal is closed, once nothing of its closing is left to do.
+
+    A journal whose log was closed at one server alone goes on elsewhere. Raises: LogViolation as `look_after`.
+    """
+    state, log = account_state(context), load_log(context.store, journal)
+    waiting = state.closings.get(journal)
+    if not log.closed or log.closed_under is not None or (journal in state.closed and waiting is None):
+        return
+    current = {item.id for item in context.identity.newest_set.keyholders}
+    if waiting is not None and current.intersection(waiting.ends):
+        return  # a rotation comes first: see `ended_keyholders`
+    await note_what_is_done(context, "ended_closing", EndedClosing(journal=journal, how="closed"))
+    early = waiting is not None and _closed_with(context, journal) == parse_close(waiting.statement).timing
+    if early and waiting is not None and log.time < waiting.not_before:  # check: client.early_closing
+        raise LogViolation(
+            "The server closed a journal with your closing before its time. Its host can read what you schedule there.",
+            check="client.early_closing",
+        )
+
+
+def _closed_with(context: Context, journal: bytes) -> bytes | None:
+    """The timing of the closing that ends a log."""
+    row = context.store.row("SELECT frame FROM item WHERE journal = ? ORDER BY seq DESC LIMIT 1", journal)
+    item = None if row is None else parse_push(as_bytes(row[0]))[0].item
+    return parse_close(item.signed.statement).timing if isinstance(item, StatementItem) else None
+
+
+def _is_due(context: Context, closing: PendingClosing) -> bool:
+    """Its time has come by this computer's clock, or by the server's newest receipt of the journal."""
+    row = context.store.row("SELECT time FROM journal WHERE id = ?", closing.journal)
+    received = 0 if row is None else as_int(row[0])
+    return max(context.clock(), received) >= closing.not_before
+
+
+def _own_generation(context: Context, journal: bytes) -> int:
+    roster = load_log(context.store, journal).roster
+    if roster is None:
+        raise NotAllowed("This journal is not here. Sync, or check its name.")
+    if journal == context.identity.account_journal:
+        raise NotAllowed("The account's own journal ends with the account.")
+    member = roster.find(context.account)
+    if member is None or member.role != "partner":  # check: client.closing_partner
+        raise NotAllowed("Only a partner closes a journal. A confidant leaves it.")
+    return member.generation
+
+
+async def _push_closing(context: Context, journal: bytes, waiting: PendingClosing | None) -> None:
+    """Push a closing, with the salted time of the one that waited, or for now."""
+    for _ in range(_TRIES):
+        generation = _own_generation(context, journal)
+        closing = waiting or make_closing(context, journal, generation)
+        made = _made(context, journal, renew(closing, generation, context.identity.secrets[generation]))
+        try:
+            await push_statement(context, journal, made)
+        except ServerRefused as error:
+            if error.code not in MOVED and error.code != "journal_closed":
+                raise
+        if frozen_reason(context.store, journal) is not None:
+            await note_what_is_done(context, "ended_closing", EndedClosing(journal=journal, how="closed"))
+            return
+        await pull(context, journal)
+        if load_log(context.store, journal).closed:
+            return
+    raise NotAllowed("Others keep changing this journal just now. Close it once more.")
+
+
+def _made(context: Context, journal: bytes, closing: JournalClosing) -> Made:
+    roster: Roster | None = load_log(context.store, journal).roster
+    assert roster is not None  # noqa: S101  # `_own_generation` has seen it
+    signature = Signature(context.account, closing.signature)
+    return Made(SignedStatement(closing.statement, (signature,)), {}, roster, None)
+
+
+# --- what the server holds --------------------------------------------------------------------------------------------
+
+
+def _placed(journal: bytes) -> str:
+    return f"closing_placed:{journal.hex()}"
+
+
+def _cancelling(journal: bytes) -> str:
+    return f"closing_cancelling:{journal.hex()}"
+
+
+async def _place(context: Context, closing: PendingClosing) -> None:
+    """Bring a closing to the server, once from this home. Sent again it changes nothing."""
+    journal = closing.journal
+    if context.store.get(_placed(journal)) == closing.salt:
+        return
+    try:
+        held = await context.network.call(lambda transport: transport.own_closing(journal))
+    except ServerRefused as error:
+        if error.code != "not_found":
+            raise
+        held = None
+    if held is None or held.salt != closing.salt:
+        generation = _own_generation(context, journal)
+        renewed = renew(closing, generation, context.identity.secrets[generation])
+        request = ClosingRequest(
+            statement=renewed.statement,
+            signature=renewed.signature,
+            salt=renewed.salt,
+            not_before=renewed.not_before,
+            ends=renewed.ends,
+        )
+        await context.network.call(lambda transport: transport.schedule_closing(journal, request))
+    context.store.put(_placed(journal), closing.salt)
+
+
+async def _drop(context: Context, journal: bytes) -> None:
+    try:
+        await context.network.call(lambda transport: transport.drop_closing(journal))
+    except ServerRefused as error:
+        if error.code != "not_found":
+            raise
+
+
+async def _finish_cancelling(context: Context, journal: bytes) -> None:
+    if journal in pending_closings(context):
+        await _drop(context, journal)
+        await note(context, "ended_closing", EndedClosing(journal=journal, how="cancelled"))
+    context.store.put(_cancelling(journal), None)

@@ -1,0 +1,118 @@
+"""What a journal shows: plain values without keys, safe to show and to keep."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from duolog.client.home.words import Words
+from duolog.errors import DuologError
+
+STALE_AFTER = 45  # days
+_DAY = 24 * 3600  # seconds
+
+COPIES_STAY = "Copies that were read already can't be recalled."
+
+
+@dataclass(frozen=True, slots=True)
+class MemberView:
+    """A member by account id, with the name of their own profile if they wrote one that can be shown. `called`: how
+    texts name them, as `Ada (you)` or `Your partner`. `until`: Unix seconds or None."""
+
+    account: bytes
+    name: str | None
+    called: str
+    role: str
+    rights: str
+    until: int | None
+    me: bool
+
+
+@dataclass(frozen=True, slots=True)
+class JournalView:
+    """One journal as this home holds it. `seq`: the last verified place. `frozen`: why it is read-only, or None.
+    `former`: why I am in it no longer, or None."""
+
+    id: bytes
+    members: tuple[MemberView, ...]
+    seq: int
+    provisional: bool
+    closed: bool
+    frozen: str | None
+    waiting: int
+    unreadable: int
+    former: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AccountWords:
+    """Eight words of an account's newest key statement (its chain head). `since`: Unix day of it, None for a first
+    generation."""
+
+    account: bytes
+    name: str | None
+    me: bool
+    generation: int
+    since: int | None
+    words: Words
+
+    def stale(self, now: int) -> bool:
+        """Whether somebody else's keys are older than 45 days at `now` (Unix seconds): a rotation may be kept back."""
+        return not self.me and self.since is not None and now // _DAY - self.since > STALE_AFTER
+
+
+@dataclass(frozen=True, slots=True)
+class JournalWords:
+    """Eight words of a journal's head at `seq`."""
+
+    journal: bytes
+    seq: int
+    words: Words
+
+
+@dataclass(frozen=True, slots=True)
+class Heads:
+    """What two people compare by voice to know that they see the same."""
+
+    accounts: tuple[AccountWords, ...]
+    journals: tuple[JournalWords, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A document that is safe in this home. `delivered`: the server has it too; otherwise `problem` says why not
+    yet."""
+
+    entry: bytes
+    delivered: bool
+    problem: DuologError | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TimelineEntry:
+    """One entry as this home may show it.
+
+    `at`: the author's clock, `received`: the server's, `effective`: the time that rules compare, Unix seconds; the last
+    differs from `at` where the author's clock isn't believed. `kind`, `v`, `body`, `text` are None where `unreadable`
+    says why.
+    `text`: the document in plain words, safe on a terminal. `without_effect`: why the rules skip this step, or None.
+    `not_delivered_to`: members who said that they could not read it. `seq` is None while it waits in the outbox.
+    `hidden`: withdrawn by its author, or erased by me; then there is no text, unless I had kept it.
+    """
+
+    journal: bytes
+    entry: bytes
+    seq: int | None
+    author: bytes
+    author_name: str | None
+    mine: bool
+    received: int | None
+    at: int | None
+    kind: str | None
+    v: int | None
+    body: Mapping[str, Any] | None
+    text: str | None
+    unreadable: str | None
+    without_effect: str | None
+    not_delivered_to: tuple[bytes, ...]
+    hidden: str | None = None
+    effective: int | None = None

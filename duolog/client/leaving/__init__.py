@@ -1,0 +1,1 @@
+"""Leaving: closing, letting go, taking back a text, deleting the account."""

@@ -1,0 +1,92 @@
+"""The account chains of those whom a journal names, page by page: only what comes after the pins of this home.
+
+Rules
+- It doesn't matter where a statement comes from: each is verified by the one before, from the account's id on.
+- Where the line fails, the pages that came and continue a pin are pinned, and not asked for again. Pinning after every
+  page would write a long chain as often as it has pages.
+- What doesn't continue a pin is asked for from the beginning: only the whole chain shows what it is, perhaps a fork.
+"""
+
+from collections.abc import Awaitable, Iterable, Sequence
+from functools import partial
+
+from duolog.api.journals import ChainList
+from duolog.api.pages import PulledPush
+from duolog.client.log.context import Context
+from duolog.client.server.transport import Transport
+from duolog.errors import AccountFork, MalformedData, ServerRefused, TransportError, VerificationError
+from duolog.protocol.accounts import SignedAccountStatement, continue_chain, verify_chain
+from duolog.protocol.log import StatementItem
+from duolog.protocol.roster_statements import Member, parse_roster
+
+
+async def fetch_chains(context: Context, journal: bytes, pushes: Sequence[PulledPush]) -> None:
+    """Pin what these pushes name beyond the pins.
+
+    Raises:
+        AccountFork, Rollback, WrongAccount, ChainViolation, BadSignature, MalformedData: as `Chains.pin`.
+        TransportError, ServerRefused: a page did not come.
+    Spec: §4.2.
+    """
+    for account in sorted({item.account for item in _named(pushes) if _is_behind(context, item)}):
+        try:
+            await _follow(context, journal, account)
+        except AccountFork:
+            context.store.write("INSERT OR REPLACE INTO forked VALUES (?, ?)", journal, account)
+            raise
+
+
+def _named(pushes: Sequence[PulledPush]) -> Iterable[Member]:
+    for placed in (placed for push in pushes for placed in push.items):
+        if isinstance(placed.item, StatementItem):
+            try:
+                yield from parse_roster(placed.item.signed.statement).members
+            except MalformedData:
+                continue  # a closing, or not a statement: the log's rules will say
+
+
+def _is_behind(context: Context, member: Member) -> bool:
+    chain = context.chains.get(member.account)
+    return chain is None or chain.newest.generation < member.generation
+
+
+async def _follow(context: Context, journal: bytes, account: bytes) -> None:
+    """What the server has of one account: behind the pin, or from the beginning where that doesn't fit."""
+    if account in context.chains:
+        stored = context.chains.statements(account)
+        try:
+            context.chains.pin(account, await _statements(context, journal, account, stored))
+        except (VerificationError, MalformedData):
+            stored = []
+        else:
+            return
+    whole = await _statements(context, journal, account, [])
+    if whole:
+        context.chains.pin(account, whole)
+
+
+async def _statements(
+    context: Context, journal: bytes, account: bytes, stored: Sequence[SignedAccountStatement]
+) -> list[SignedAccountStatement]:
+    """The stored ones and what the server has behind them, page by page. Each page is verified before the next."""
+    statements = list(stored)
+    chain = context.chains[account] if stored else None
+    while True:
+        try:
+            page = await context.network.call(partial(_page, journal, account, len(statements)))
+        except (TransportError, ServerRefused):
+            if len(statements) > len(stored) and (stored or account not in context.chains):
+                context.chains.pin(account, statements)
+            raise
+        more = [item.signed() for one in page.chains if one.account == account for item in one.statements]
+        if more:
+            chain = verify_chain(more) if chain is None else continue_chain(chain, more)
+        statements += more
+        if not page.more:
+            return statements
+        if not more:  # check: client.chain_pages
+            raise MalformedData("The server says that there are more keys of an account, and shows none.")
+
+
+def _page(journal: bytes, account: bytes, after: int, transport: Transport) -> Awaitable[ChainList]:
+    return transport.chains(journal, account, after)

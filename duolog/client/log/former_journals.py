@@ -1,0 +1,86 @@
+"""Journals that this account is in no longer, as far as this home can know it.
+
+Rules
+- A server that removes a member and one that hides a journal look the same from here. What is said is what is known:
+  my own leaving, my term, or only that the server doesn't list the journal any more.
+- A verified partner can't be removed, so to them a journal that isn't listed is hidden, and that is raised.
+- What was read stays readable. When the journal is listed again, it is an ordinary one again.
+"""
+
+from collections.abc import Iterable
+from typing import Literal
+
+from duolog.client.log.confidant_terms import is_over
+from duolog.client.log.context import Context
+from duolog.client.log.stored_logs import load_log
+from duolog.documents.account import AccountState
+from duolog.errors import NotAllowed
+
+How = Literal["left", "over", "unlisted"]
+
+SENTENCES: dict[str, str] = {
+    "left": "You have left this journal. What this computer has read stays readable here.",
+    "over": "You are no longer a member of this journal: your term is over. What this computer has read stays "
+    "readable here.",
+    "unlisted": "You are no longer a member of this journal, as far as the server says: a partner has ended it, or "
+    "the server hides it. Ask them. What this computer has read stays readable here.",
+}
+
+
+def why_former(context: Context, journal: bytes) -> str | None:
+    """Why I am in a journal no longer, as a sentence; None when I am."""
+    row = context.store.row("SELECT how FROM former WHERE journal = ?", journal)
+    return None if row is None else SENTENCES[str(row[0])]
+
+
+def require_member(context: Context, journal: bytes) -> None:
+    """I am still in this journal, as far as this home knows. Raises: NotAllowed with what is known."""
+    roster = load_log(context.store, journal).roster
+    me = None if roster is None else roster.find(context.account)
+    why = why_former(context, journal)
+    if why is None and me is not None and is_over(context, me):
+        why = SENTENCES["over"]
+    if why is not None:  # check: client.former
+        raise NotAllowed(why)
+
+
+def mark_former(context: Context, journal: bytes, how: How) -> None:
+    """Keep durably that I am in a journal no longer; what is known first stays."""
+    context.store.write("INSERT OR IGNORE INTO former VALUES (?, ?)", journal, how)
+
+
+def leaving_name(journal: bytes) -> str:
+    """Under which a home keeps that it began to leave a journal."""
+    return f"leaving:{journal.hex()}"
+
+
+def sort_unlisted(
+    context: Context, state: AccountState, unlisted: Iterable[bytes], listed: Iterable[bytes]
+) -> set[bytes]:
+    """Of the journals that the server doesn't list, those that it hides; the others are marked as former."""
+    here = list(listed)
+    context.store.write_all("DELETE FROM former WHERE journal = ?", [(journal,) for journal in here])
+    context.store.write_all("DELETE FROM meta WHERE name = ?", [(leaving_name(journal),) for journal in here])
+    hidden = set()
+    for journal in unlisted:
+        how = _how(context, state, journal)
+        if how is None:
+            hidden.add(journal)
+        else:
+            mark_former(context, journal, how)
+    return hidden
+
+
+def _how(context: Context, state: AccountState, journal: bytes) -> How | None:
+    """What explains that a journal of mine isn't listed, or None: then it must be there."""
+    if journal in state.left or context.store.get(leaving_name(journal)) is not None:
+        return "left"
+    roster, joined = load_log(context.store, journal).roster, state.journals.get(journal)
+    me = None if roster is None else roster.find(context.account)
+    if me is None or roster is None:
+        confidant = joined is not None and joined.role == "confidant"
+        return "unlisted" if confidant or roster is not None else None
+    if me.role == "confidant":
+        return "over" if is_over(context, me) else "unlisted"
+    removable = roster.provisional and roster.founder != context.account
+    return "unlisted" if removable else None

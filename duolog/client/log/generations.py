@@ -1,0 +1,80 @@
+"""Which own entries of an earlier generation are believed: those up to where its rotation found each journal.
+
+A device that was taken out can still write with the old keys where the roster hasn't moved yet. What stands behind the
+place that the rotation noted is quarantined by every own device alike, whenever it came to see it. A device that wrote
+such an entry itself writes it again.
+"""
+
+import secrets
+from collections.abc import Mapping
+
+from duolog.client.home.store import as_bytes
+from duolog.client.log.context import Context
+from duolog.client.log.folding import account_state, opened
+from duolog.client.log.stored_logs import frozen_reason, load_log, newest_receipt, refused_since
+from duolog.client.log.verify import OWN_OLDER
+from duolog.documents.base import AppliedDocument
+from duolog.protocol import sizes
+from duolog.protocol.messages import Message
+
+
+def believed_until(context: Context, journal: bytes) -> Mapping[int, int]:
+    """For each earlier generation of mine, the last seq in this journal up to which its entries count. Spec: §4."""
+    if journal == context.identity.account_journal:
+        heads = {item.generation: item.account_head for item in context.identity.sets}
+        return {generation - 1: head.seq for generation, head in heads.items() if head is not None}
+    rotated = account_state(context).rotated
+    return {
+        generation - 1: next((head.seq for head in item.heads if head.journal == journal), 0)
+        for generation, item in rotated.items()
+    }
+
+
+def judge_again(context: Context) -> None:
+    """Hold what was verified before this home learnt of a rotation against the places that the rotation noted.
+
+    Once for each rotation. Spec: §4.12.
+    """
+    newest, done = max(account_state(context).rotated, default=0), context.store.get("judged")
+    if newest <= (0 if done is None else int.from_bytes(done, "big")):
+        return
+    with context.store.transaction():
+        for row in context.store.rows("SELECT id FROM journal WHERE seq > 0"):
+            journal = as_bytes(row[0])
+            if journal != context.identity.account_journal:
+                _judge(context, journal, believed_until(context, journal))
+        context.store.put("judged", newest.to_bytes(4, "big"))
+
+
+def _judge(context: Context, journal: bytes, believed: Mapping[int, int]) -> None:
+    late = [
+        applied
+        for applied, _ in opened(context, journal, min(believed.values(), default=0))
+        if applied.author == context.account and applied.seq > believed.get(applied.generation, applied.seq)
+    ]
+    if not late:
+        return
+    store = context.store
+    fault = "\n".join(OWN_OLDER)
+    store.write_all(
+        "UPDATE item SET fault = ? WHERE journal = ? AND seq = ?", [(fault, journal, item.seq) for item in late]
+    )
+    store.write("DELETE FROM snapshot WHERE journal = ?", journal)
+    context.states.pop(journal, None)
+    for applied in late:
+        if store.row("SELECT 1 FROM written WHERE journal = ? AND entry = ?", journal, applied.entry) is not None:
+            _write_again(context, journal, applied)
+
+
+def _write_again(context: Context, journal: bytes, applied: AppliedDocument) -> None:
+    """The same document as a new entry, whose message names the first one as refused, where it can still be written."""
+    log, seen = load_log(context.store, journal), newest_receipt(context.store, journal)
+    member = None if log.roster is None else log.roster.find(context.account)
+    if log.closed or frozen_reason(context.store, journal) is not None or member is None or seen is None:
+        return
+    refused = refused_since(context.store, journal, context.account)
+    message = Message(applied.document, seen, None, refused).encode()
+    context.store.write(
+        "INSERT INTO outbox (journal, entry, sealed) VALUES (?, ?, ?)",
+        *(journal, secrets.token_bytes(sizes.ENTRY_ID), context.home.seal("outbox", message)),
+    )

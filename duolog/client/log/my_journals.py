@@ -1,0 +1,178 @@
+"""Which journals are mine: those that the account journal knows, and those that this home began to found or to join.
+
+Rules
+- Nobody can put me into a journal: its log would need my signature, on its genesis or on an acceptance. So what the
+  server lists besides is somebody else's. It is not fetched, not shown, and reported once.
+- A journal that I founded, and whose founding was cut off before it was noted, is known by its genesis, which my newest
+  keys have signed. Older ones may have been in other hands. Where this home holds its verified log already, it counts
+  under any keys of mine: it was fetched while they were the newest, or before an update made this rule.
+- One whose page is bad, or does not come, is nobody's for now: it is reported, looked at again by the next sync, and
+  holds up nothing.
+- Every own device notes an acceptance before it is sent, so a journal that another one joins is known in time.
+"""
+
+import secrets
+from collections.abc import Awaitable, Sequence
+from functools import partial
+
+from duolog.api.common import JournalStatementModel
+from duolog.api.pages import PulledPage
+from duolog.client.home.store import as_bytes
+from duolog.client.log.context import Context
+from duolog.client.log.folding import account_state
+from duolog.client.log.notes import note
+from duolog.client.log.problems import reported
+from duolog.client.log.pull import pull
+from duolog.client.log.statements import make_genesis
+from duolog.client.log.stored_logs import roster_at
+from duolog.client.server.transport import Transport
+from duolog.documents.account_kinds import Joined
+from duolog.errors import DuologError, MalformedData, TransportError, VerificationError
+from duolog.protocol.log import StatementItem
+from duolog.protocol.roster import check_change
+from duolog.protocol.roster_changes import Roster
+
+MOST_LOOKED_AT = 16  # unknown journals whose genesis one sync asks for
+
+
+async def found(context: Context) -> bytes:
+    """Found a journal; its id. Durable here before anybody hears of it. Raises: as a push."""
+    made = make_genesis(context.chains[context.account], context.identity.secret)
+    genesis = JournalStatementModel.of(made.signed, dict(made.grants))
+    begin_founding(context, made.roster.journal)
+    created = await context.network.call(lambda transport: transport.create_journal(genesis))
+    if created.journal != made.roster.journal:
+        raise TransportError("The server's answer does not fit the new journal. Try again.")
+    await pull(context, created.journal)
+    await note(context, "joined", founded(context, created.journal))
+    return created.journal
+
+
+def founded(context: Context, journal: bytes) -> Joined:
+    """What the account journal says of a journal that I founded."""
+    origin = context.network.transport.origin
+    return Joined(journal=journal, role="partner", receipt_key=context.receipt_key(), origin=origin)
+
+
+def begin_founding(context: Context, journal: bytes) -> None:
+    """Keep durably that I found this journal, before anybody hears of it."""
+    context.store.put(_founding(journal), b"1")
+
+
+def joined_journals(context: Context) -> frozenset[bytes]:
+    """Every journal that I founded or joined, or that I am about to; the account's own too."""
+    state, store = account_state(context), context.store
+    pairing = {as_bytes(row[0]) for row in store.rows("SELECT journal FROM pairing")}
+    noted = {*state.journals, *state.sent, *state.closed, *state.left}
+    return frozenset({context.identity.account_journal} | noted | pairing | _founding_here(context))
+
+
+def shown_journals(context: Context) -> list[bytes]:
+    """Every journal here but the account's own whose log names me and that I joined, in the order in which they came.
+
+    A log that names me has a grant for me: an epoch, opened or not.
+    """
+    joined = joined_journals(context) - {context.identity.account_journal}
+    rows = context.store.rows(
+        "SELECT id FROM journal WHERE seq > 0 AND EXISTS (SELECT 1 FROM epoch WHERE epoch.journal = journal.id) "
+        "ORDER BY rowid"
+    )
+    return [journal for journal in (as_bytes(row[0]) for row in rows) if journal in joined]
+
+
+async def leave_out_strangers(context: Context, listed: Sequence[bytes], asides: list[DuologError]) -> frozenset[bytes]:
+    """Of the journals that the server lists, those that are mine. Others are put into `asides` once; one that can't be
+    looked at now each time."""
+    joined = joined_journals(context)
+    unknown = [journal for journal in listed if journal not in joined]
+    held = _held_founded(context, unknown)
+    for journal in held:
+        begin_founding(context, journal)
+    unknown = [journal for journal in unknown if journal not in held]
+    strangers = 0
+    for journal, mine in (await _look_at(context, _chosen(context, unknown), asides)).items():
+        if mine:
+            begin_founding(context, journal)
+        else:
+            context.store.put(_stranger(journal), b"1")
+            strangers += 1
+    if strangers:  # check: client.stranger
+        asides.append(
+            VerificationError(
+                f"The server lists {_count(strangers)} that you have not joined. Nothing of it is fetched or shown. "
+                "Ask who runs the server.",
+                check="client.stranger",
+            )
+        )
+    return joined_journals(context) & frozenset(listed)
+
+
+def _count(strangers: int) -> str:
+    return "a journal" if strangers == 1 else f"{strangers} journals"
+
+
+def _chosen(context: Context, unknown: Sequence[bytes]) -> list[bytes]:
+    """Which to look at: by chance, so that bad ones that stay in the list can't keep the others from their turn."""
+    left = [journal for journal in unknown if context.store.get(_stranger(journal)) is None]
+    return secrets.SystemRandom().sample(left, min(len(left), MOST_LOOKED_AT))
+
+
+async def _look_at(context: Context, journals: Sequence[bytes], asides: list[DuologError]) -> dict[bytes, bool]:
+    """For each of these whether it is mine, as far as can be seen now. After a lost connection none is asked for."""
+    found: dict[bytes, bool] = {}
+    for journal in journals:
+        with reported(asides, journal):
+            found[journal] = await _is_mine(context, journal)
+        if journal not in found and isinstance(asides[-1], TransportError):
+            break
+    return found
+
+
+def _held_founded(context: Context, unknown: Sequence[bytes]) -> set[bytes]:
+    """Those of which this home holds the verified log, and whose genesis I have signed."""
+    rows = context.store.rows("SELECT journal FROM roster WHERE version = 1")
+    held = {as_bytes(row[0]) for row in rows} & set(unknown)
+    return {journal for journal in held if roster_at(context.store, journal, 1).founder == context.account}
+
+
+async def _is_mine(context: Context, journal: bytes) -> bool:
+    """Whether my newest keys have signed its genesis."""
+    genesis = _genesis(context, journal, await context.network.call(partial(_first_page, journal)))
+    me = None if genesis is None else genesis.find(context.account)
+    newest = context.chains[context.account].newest.generation
+    return genesis is not None and me is not None and me.generation == newest and genesis.founder == context.account
+
+
+def _first_page(journal: bytes, transport: Transport) -> Awaitable[PulledPage]:
+    return transport.pull(journal, 0)
+
+
+def _genesis(context: Context, journal: bytes, page: PulledPage) -> Roster | None:
+    """The roster that a log begins with, if I have signed it."""
+    item = page.pushes[0].items[0].item if page.pushes else None
+    if not isinstance(item, StatementItem):
+        return None
+    try:
+        roster = check_change(None, item.signed, {context.account: context.chains[context.account]})
+    except (MalformedData, VerificationError):
+        return None
+    return roster if roster.journal == journal else None
+
+
+def forget_founding(context: Context) -> None:
+    """What the account journal knows needs no mark of its own."""
+    noted = _founding_here(context) & account_state(context).journals.keys()
+    context.store.write_all("DELETE FROM meta WHERE name = ?", [(_founding(journal),) for journal in noted])
+
+
+def _founding_here(context: Context) -> set[bytes]:
+    rows = context.store.rows("SELECT name FROM meta WHERE name LIKE 'founding:%'")
+    return {bytes.fromhex(str(row[0]).partition(":")[2]) for row in rows}
+
+
+def _founding(journal: bytes) -> str:
+    return f"founding:{journal.hex()}"
+
+
+def _stranger(journal: bytes) -> str:
+    return f"stranger:{journal.hex()}"

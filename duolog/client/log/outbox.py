@@ -1,0 +1,267 @@
+"""The outbox: what was written is safe in the home before anything is sent, and leaves it only when it came back
+verified.
+
+Rules
+- The message is fixed when it is written, with what its author had seen; sealing happens at sending, and again when
+  keys have moved. The id stays, so the server takes it once.
+- Order is kept. A push is `[rotate, entries...]` when the epoch is stale, or the roster names older keys of mine.
+- The server's word for a place counts only for a digest that was sent; the place must come back with it.
+"""
+
+import secrets
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from duolog.api.entries import Pushed
+from duolog.api.leaving import WithdrawalRequest
+from duolog.api.pages import Placed, encode_push
+from duolog.client.home.store import as_bytes, as_int
+from duolog.client.log.confidant_terms import make_endings
+from duolog.client.log.context import Context
+from duolog.client.log.folding import document_context, journal_state
+from duolog.client.log.former_journals import require_member
+from duolog.client.log.own_account import refresh_account
+from duolog.client.log.pull import pull
+from duolog.client.log.statements import Made, is_behind, make_bad_grant, make_rotate
+from duolog.client.log.stored_logs import freeze, newest_receipt, refused_since, require_open
+from duolog.documents.base import expected_receipt
+from duolog.documents.journal import last_of, require_allowed
+from duolog.errors import NotAllowed, Rollback, ServerRefused, TransportError, VerificationError
+from duolog.protocol import sizes
+from duolog.protocol.codec import parse_b64
+from duolog.protocol.entries import Header
+from duolog.protocol.log import EntryItem, StatementItem, entry_item
+from duolog.protocol.messages import Document, Message, parse_message
+from duolog.protocol.receipts import verify_receipt
+from duolog.protocol.roster_changes import Roster
+from duolog.seal.entries import readers_of, seal_entry
+from duolog.seal.keys import EpochKey
+
+MOVED = frozenset({"roster_moved", "epoch_stale", "epoch_moved", "generation_moved"})
+_FULL = frozenset({"daily_limit", "quota_reached"})
+_TRIES = 8  # races lost in a row before giving up for now
+_PUSH_BYTES = sizes.MAX_PUSH_BYTES - sizes.MAX_BLOB
+
+
+@dataclass(frozen=True, slots=True)
+class _Waiting:
+    entry: bytes
+    message: bytes
+    digests: bytes
+
+    def __repr__(self) -> str:
+        return f"_Waiting(entry={self.entry.hex()}, <secret>)"
+
+
+def post(context: Context, journal: bytes, document: Document) -> bytes:
+    """Put a document into the outbox, durably; its entry id, 16 bytes.
+
+    Raises:
+        NotAllowed: the rules forbid it now, or the journal can't be written. Nothing was stored.
+        JournalFrozen: the journal is read-only.
+        MalformedData: it is too long, or not what its kind says.
+    """
+    context.network.require_account()
+    _, roster = require_open(context.store, journal)
+    require_member(context, journal)
+    member = roster.find(context.account)
+    if member is None or member.rights != "write":  # check: client.may_write
+        raise NotAllowed("You may read this journal, but not write in it.")
+    seen = newest_receipt(context.store, journal)
+    if seen is None:
+        raise NotAllowed("This journal has not been fetched yet. Sync first.")
+    if journal != context.identity.account_journal:
+        state = journal_state(context, journal)
+        received = expected_receipt(context.clock(), seen.time, last_of(state, context.account))
+        require_allowed(state, document, context.account, document_context(roster), received)  # check: client.allowed
+    last = context.store.row("SELECT entry FROM outbox WHERE journal = ? ORDER BY place DESC LIMIT 1", journal)
+    follows = None if last is None else as_bytes(last[0])
+    message = Message(document, seen, follows, refused_since(context.store, journal, context.account)).encode()
+    entry = secrets.token_bytes(sizes.ENTRY_ID)
+    sealed = context.home.seal("outbox", message)
+    context.store.write("INSERT INTO outbox (journal, entry, sealed) VALUES (?, ?, ?)", journal, entry, sealed)
+    return entry
+
+
+def waiting(context: Context, journal: bytes) -> int:
+    """How many entries of a journal have not come back yet."""
+    row = context.store.row("SELECT count(*) FROM outbox WHERE journal = ?", journal)
+    return 0 if row is None else as_int(row[0])
+
+
+def waiting_as(context: Context, journal: bytes, kind: str, body: Mapping[str, Any]) -> bytes | None:
+    """The entry id of a document that waits here already, or None."""
+    for entry, sealed in context.store.rows("SELECT entry, sealed FROM outbox WHERE journal = ?", journal):
+        document = parse_message(context.home.open("outbox", as_bytes(sealed))).document
+        if (document.kind, document.body) == (kind, body):
+            return as_bytes(entry)
+    return None
+
+
+async def deliver(context: Context, journal: bytes) -> int:
+    """Send what waits, in order, and fetch it back; how many entries were delivered.
+
+    Raises:
+        TransportError, ServerRefused: not now; everything stays in the outbox.
+        VerificationError: the server broke the rules; the journal is frozen.
+        JournalFrozen, NotAllowed: the journal can't be written any more.
+    """
+    delivered = lost = 0
+    while batch := _batch(context, journal):
+        try:
+            sent = await push_entries(context, journal, batch)
+            await pull(context, journal)
+        except ServerRefused as error:
+            if error.code not in MOVED:
+                raise
+            lost += 1
+            if lost == _TRIES:
+                raise TransportError("Others keep changing this journal just now. It will be sent later.") from error
+            if error.code == "generation_moved":
+                await refresh_account(context)
+            await pull(context, journal)
+            continue
+        left = {item.entry for item in _batch(context, journal)}
+        if sent and left >= {item.entry for item in batch}:
+            raise TransportError("The server took your entries and does not show them yet. They stay here. Sync again.")
+        delivered += len([item for item in batch if item.entry not in left])
+    return delivered
+
+
+async def deliver_what_may_go(context: Context, journal: bytes) -> None:
+    """`deliver` before something that ends or protects: what the server takes no more of now stays here, and doesn't
+    stand in the way. Raises: as `deliver`, but for a quota.
+    """
+    try:
+        await deliver(context, journal)
+    except ServerRefused as error:
+        if error.code not in _FULL:
+            raise
+
+
+def _batch(context: Context, journal: bytes) -> list[_Waiting]:
+    rows = context.store.rows(
+        "SELECT entry, sealed, digests FROM outbox WHERE journal = ? ORDER BY place LIMIT ?",
+        *(journal, sizes.MAX_PUSH_ITEMS - 1),
+    )
+    return [_Waiting(as_bytes(row[0]), context.home.open("outbox", as_bytes(row[1])), as_bytes(row[2])) for row in rows]
+
+
+async def push_entries(context: Context, journal: bytes, batch: Sequence[_Waiting]) -> int:
+    """Seal and send as much of `batch` as one push takes, behind a rotation when one is due; how many."""
+    _, roster = require_open(context.store, journal)
+    epochs = context.epochs(journal)
+    if not roster.stale and not is_behind(context, roster) and epochs.get(roster.epoch) is None:
+        made = make_bad_grant(context, roster)
+        await push_statement(context, journal, made)
+        roster = made.roster
+    items: list[Placed] = []
+    batch, withdrawn = _until_withdrawal(batch)
+    key = epochs.get(roster.epoch)
+    for made in make_endings(context, roster):
+        items.append(Placed(0, StatementItem(made.signed), made.grants))
+        roster, key = made.roster, made.key
+    if roster.stale or is_behind(context, roster):
+        made = make_rotate(context, roster)
+        items.append(Placed(0, StatementItem(made.signed), made.grants))
+        roster, key = made.roster, made.key
+    if key is None:
+        raise NotAllowed("This journal's key is not here. Sync, and try again.")
+    if withdrawn is not None and not items:
+        await _withdraw(context, journal, _seal(context, roster, key, batch[0]), batch[0], withdrawn)
+        return 1
+    sent, size = [], 0
+    for entry in batch if withdrawn is None else ():
+        placed = _seal(context, roster, key, entry)
+        size += len(encode_push([placed]))
+        if size > _PUSH_BYTES or len(items) == sizes.MAX_PUSH_ITEMS:
+            break
+        items.append(placed)
+        sent.append((entry.digests + placed.item.digest, entry.entry))
+    with context.store.transaction():  # durable before it is sent: an accepted digest is always one that we know
+        context.store.write_all("UPDATE outbox SET digests = ? WHERE entry = ?", sent)
+    pushed = await context.network.call(lambda transport: transport.push(journal, items))
+    digests = [placed.item.digest for placed in items[: len(items) - len(sent)]] + [pair[0] for pair in sent]
+    _acknowledge(context, journal, pushed, digests)
+    return len(sent)
+
+
+def _until_withdrawal(batch: Sequence[_Waiting]) -> tuple[Sequence[_Waiting], bytes | None]:
+    """What stands before the first withdrawal; or that one alone, with the entry that it takes back. Spec: §9."""
+    for place, waiting in enumerate(batch):
+        document = parse_message(waiting.message).document
+        if document.kind == "withdrawn":
+            named = parse_b64(document.body["answers"]["entry"], sizes.ENTRY_ID)
+            return (batch[:place], None) if place else (batch[:1], named)
+    return batch, None
+
+
+async def _withdraw(context: Context, journal: bytes, placed: Placed, waiting: _Waiting, named: bytes) -> None:
+    """Send one withdrawal. Where the server says that it comes too late, it is given up."""
+    item = placed.item
+    if not isinstance(item, EntryItem) or item.blob is None:
+        raise NotAllowed("A withdrawal is an entry of its own.")
+    digests = waiting.digests + item.digest
+    context.store.write("UPDATE outbox SET digests = ? WHERE entry = ?", digests, waiting.entry)
+    request = WithdrawalRequest(entry=named, header=item.header, blob=item.blob)
+    try:
+        pushed = await context.network.call(lambda transport: transport.withdraw(journal, request))
+    except ServerRefused as error:
+        if error.code == "withdrawal_late":
+            _give_up(context, journal, waiting)
+        raise
+    _acknowledge(context, journal, pushed, [digests])
+
+
+def _give_up(context: Context, journal: bytes, waiting: _Waiting) -> None:
+    """Take out what will never be in the log. What was written behind it, and never sent yet, follows it no longer."""
+    store, before = context.store, parse_message(waiting.message).follows
+    with store.transaction():
+        store.write("DELETE FROM outbox WHERE entry = ?", waiting.entry)
+        for entry, sealed in store.rows("SELECT entry, sealed FROM outbox WHERE journal = ?", journal):
+            message = parse_message(context.home.open("outbox", as_bytes(sealed)))
+            if message.follows == waiting.entry:
+                moved = context.home.seal("outbox", replace(message, follows=before).encode())
+                store.write("UPDATE outbox SET sealed = ? WHERE entry = ?", moved, entry)
+
+
+async def push_statement(context: Context, journal: bytes, made: Made) -> None:
+    """Send one statement. Raises: as `deliver`; ServerRefused with a code of `MOVED` when another came first."""
+    items = [Placed(0, StatementItem(made.signed), made.grants)]
+    pushed = await context.network.call(lambda transport: transport.push(journal, items))
+    _acknowledge(context, journal, pushed, [items[0].item.digest])
+
+
+def _seal(context: Context, roster: Roster, key: EpochKey, waiting: _Waiting) -> Placed:
+    member = roster.find(context.account)
+    if member is None:
+        raise NotAllowed("You are not a member of this journal any more.")
+    header = Header(roster.journal, waiting.entry, roster.epoch, context.account, member.generation)
+    secret = context.identity.secrets[member.generation]
+    blob = seal_entry(header, waiting.message, key, secret, readers_of(roster, context.chains))
+    return Placed(0, entry_item(header.encode(), blob))
+
+
+def _acknowledge(context: Context, journal: bytes, pushed: Pushed, digests: Sequence[bytes]) -> None:
+    """Keep what the server promised. `digests`: for each item all that were ever sent under its name, joined."""
+    try:
+        if len(pushed.places) != len(digests):  # check: client.places
+            raise Rollback("The server's answer does not fit what was sent.", check="client.places")
+        for place, sent in zip(pushed.places, digests, strict=True):
+            known = {sent[at : at + sizes.HASH] for at in range(0, len(sent), sizes.HASH)}
+            if place.digest not in known:  # check: client.place_digest
+                raise Rollback(
+                    "The server says that it took something else in the place of your entry.",
+                    check="client.place_digest",
+                )
+        if pushed.receipt is not None:
+            verify_receipt(pushed.receipt.receipt(), journal, context.receipt_key())  # check: client.push_receipt
+            context.clock_apart = pushed.receipt.time - context.clock()
+    except VerificationError as error:
+        freeze(context.store, journal, str(error))
+        raise
+    # The first promise for a place stands: a second one that differs is caught when the place comes back.
+    rows = [(journal, place.seq, place.digest) for place in pushed.places]
+    with context.store.transaction():
+        context.store.write_all("INSERT OR IGNORE INTO acknowledged VALUES (?, ?, ?)", rows)

@@ -1,0 +1,165 @@
+"""Making roster statements: the next one of a journal, signed by this account, with fresh keys where the table asks
+for them."""
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from duolog.client.home.identity import Identity
+from duolog.client.log.context import Context
+from duolog.errors import NotAllowed
+from duolog.protocol import sizes
+from duolog.protocol.accounts import AccountChain
+from duolog.protocol.roster import check_change, check_proposal, grant_digest
+from duolog.protocol.roster_changes import Roster
+from duolog.protocol.roster_statements import Change, Member, RosterStatement, SignedAcceptance
+from duolog.protocol.statements import Signature, SignedStatement
+from duolog.seal.grants import new_epoch, wrap_grants
+from duolog.seal.keys import EpochKey, GenerationSecret
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A signed statement with its grants. `roster` is what it makes, `key` that of its epoch when it is fresh."""
+
+    signed: SignedStatement
+    grants: Mapping[bytes, bytes]
+    roster: Roster
+    key: EpochKey | None
+
+
+def founder_of(chain: AccountChain) -> Member:
+    """This account as a journal's founder."""
+    newest = chain.newest
+    return Member(chain.account, newest.generation, newest.statement_hash, "partner", "write")
+
+
+def make_genesis(chain: AccountChain, secret: GenerationSecret) -> Made:
+    """The beginning of a new journal with one member. Spec: §5."""
+    nonce = secrets.token_bytes(sizes.NONCE)
+    key, epoch = new_epoch(nonce, 1, 1)
+    member, chains = founder_of(chain), {chain.account: chain}
+    grants = wrap_grants(key, epoch, [member], chains)
+    statement = RosterStatement(
+        change="genesis",
+        version=1,
+        members=(member,),
+        provisional=False,
+        epoch=1,
+        epoch_commitment=epoch.commitment,
+        nonce=nonce,
+        grants={account: grant_digest(grant) for account, grant in grants.items()},
+    ).encode()
+    signed = SignedStatement(statement, (Signature(chain.account, secret.sign(statement)),))
+    return Made(signed, grants, check_change(None, signed, chains), key)
+
+
+def make_fresh(
+    context: Context,
+    roster: Roster,
+    change: Change,
+    members: tuple[Member, ...],
+    *,
+    provisional: bool,
+    account: bytes | None = None,
+    acceptance: SignedAcceptance | None = None,
+    waits: bool = False,
+) -> Made:
+    """A change that begins a new epoch: a key nobody had before, granted to each member. Spec: §5.
+
+    `waits`: it is a proposal, and may still need another signature.
+    """
+    version = roster.version + 1
+    key, epoch = new_epoch(roster.nonce, version, roster.epoch + 1)
+    grants = wrap_grants(key, epoch, members, context.chains)
+    statement = RosterStatement(
+        change=change,
+        version=version,
+        members=members,
+        provisional=provisional,
+        epoch=key.epoch,
+        epoch_commitment=epoch.commitment,
+        journal=roster.journal,
+        prev=roster.head,
+        account=account,
+        grants={item: grant_digest(grant) for item, grant in grants.items()},
+        acceptance=acceptance,
+    ).encode()
+    signer = replace(roster, members=members)  # who is lifted signs with the later keys
+    signed = SignedStatement(statement, (sign_for(context.identity, signer, statement),))
+    check = check_proposal if waits else check_change
+    return Made(signed, grants, check(roster, signed, context.chains), key)
+
+
+def make_rotate(context: Context, roster: Roster) -> Made:
+    """A new epoch for the same members, each lifted to the latest keys that are known of it. Spec: §5."""
+    members = tuple(_lifted(context, member) for member in roster.members)
+    return make_fresh(context, roster, "rotate", members, provisional=roster.provisional)
+
+
+def make_refresh(context: Context, roster: Roster) -> Made:
+    """Names my newest keys where I may only read; whoever writes next makes the new epoch. Spec: §5."""
+    members = tuple(_lifted(context, item) if item.account == context.account else item for item in roster.members)
+    statement = replace(carried(roster, "refresh", account=context.account), members=members).encode()
+    signature = sign_for(context.identity, replace(roster, members=members), statement)
+    signed = SignedStatement(statement, (signature,))
+    return Made(signed, {}, check_change(roster, signed, context.chains), None)
+
+
+def is_behind(context: Context, roster: Roster) -> bool:
+    """Whether the roster names an older generation of mine than my newest."""
+    member = roster.find(context.account)
+    return member is not None and member.generation < context.identity.secret.generation
+
+
+def _lifted(context: Context, member: Member) -> Member:
+    chain = context.chains.get(member.account)
+    if chain is None:
+        return member
+    newest = chain.newest
+    if member.account == context.account:
+        newest = chain.generation(context.identity.secret.generation)
+    if newest.generation <= member.generation:
+        return member
+    return replace(member, generation=newest.generation, chain_head=newest.statement_hash)
+
+
+def make_bad_grant(context: Context, roster: Roster) -> Made:
+    """Says that my grant doesn't open, so that any writer makes a new epoch. Spec: §5."""
+    statement = carried(roster, "bad_grant", account=context.account).encode()
+    signed = SignedStatement(statement, (sign_for(context.identity, roster, statement),))
+    return Made(signed, {}, check_change(roster, signed, context.chains), None)
+
+
+def make_carried(context: Context, roster: Roster, change: Change, member: Member) -> Made:
+    """A change of one confidant's term or rights to those of `member`, signed by me; the other's signature may still be
+    needed. Spec: §5."""
+    members = tuple(member if item.account == member.account else item for item in roster.members)
+    statement = replace(carried(roster, change, account=member.account), members=members).encode()
+    signed = SignedStatement(statement, (sign_for(context.identity, roster, statement),))
+    return Made(signed, {}, check_proposal(roster, signed, context.chains), None)
+
+
+def carried(
+    roster: Roster, change: Change, *, account: bytes | None = None, provisional: bool | None = None
+) -> RosterStatement:
+    """The next statement that keeps members and epoch."""
+    return RosterStatement(
+        change=change,
+        version=roster.version + 1,
+        members=roster.members,
+        provisional=roster.provisional if provisional is None else provisional,
+        epoch=roster.epoch,
+        epoch_commitment=roster.epoch_commitment,
+        journal=roster.journal,
+        prev=roster.head,
+        account=account,
+    )
+
+
+def sign_for(identity: Identity, roster: Roster, statement: bytes) -> Signature:
+    """My signature, with the generation that the roster names for me. Raises: NotAllowed when I'm no member."""
+    member = roster.find(identity.account)
+    if member is None or member.generation not in identity.secrets:
+        raise NotAllowed("You are not a member of this journal.")
+    return Signature(identity.account, identity.secrets[member.generation].sign(statement))

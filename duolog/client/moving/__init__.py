@@ -1,0 +1,1 @@
+"""Moving to another server, with everything that was verified."""

@@ -1,0 +1,264 @@
+"""Moving to another server, with everything that this home has verified; the old one need not answer.
+
+Rules
+- Each step is durable or can be repeated, and the same act goes on where it stopped.
+- All of it is carried before anything is said or closed at the old server; what came last is carried behind that.
+- What can't be done at the old server is reported, and stops nothing.
+- A member who follows does the same by an act of their own; then the new server shows the key that was named.
+"""
+
+import secrets
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import partial
+from typing import Literal
+
+from duolog.api.leaving import HoldingRequest
+from duolog.client.journals.reading import journal_ids
+from duolog.client.leaving.leaving import has_let_go
+from duolog.client.log.context import Context
+from duolog.client.log.folding import account_state, journal_state
+from duolog.client.log.former_journals import why_former
+from duolog.client.log.notes import note
+from duolog.client.log.outbox import deliver, post, push_statement
+from duolog.client.log.own_account import refresh_account
+from duolog.client.log.problems import reported
+from duolog.client.log.pull import pull
+from duolog.client.log.statements import Made
+from duolog.client.log.stored_logs import frozen_reason, load_log
+from duolog.client.moving.carrying import carried_end, carry_account, carry_journal, finish_journal, is_there
+from duolog.client.moving.switching import receipt_key_of, switch
+from duolog.client.moving.views import MoveReport
+from duolog.client.server.transport import Transport
+from duolog.documents.account_kinds import AccountMoved, NotedHead
+from duolog.documents.moved import Moved
+from duolog.documents.registry import make_document
+from duolog.errors import DuologError, NotAllowed, PinMismatch, ServerRefused, TransportError
+from duolog.protocol import sizes
+from duolog.protocol.codec import encode_b64, encode_message_json, parse_b64, parse_message_json
+from duolog.protocol.roster_statements import Close, close_timing
+from duolog.protocol.statements import Signature, SignedStatement
+
+Sync = Callable[[Context], Awaitable[object]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """A move under way, as this home keeps it: the new server, and the receipt key that it had when the move began."""
+
+    origin: str
+    receipt_key: bytes
+
+
+async def move(
+    context: Context,
+    transport: Transport,
+    sync: Sync,
+    *,
+    invite_code: str | None = None,
+    named: bytes | None = None,
+    tell: bool = True,
+) -> MoveReport:
+    """Carry everything to another server, and belong to it from then on.
+
+    `sync`: how a home is synced. `named`: the receipt key that the new server must have. `tell`: leave a note at the
+    old one, and close what is there.
+
+    Raises:
+        NotAllowed: it is the same server, goes by another address, or this home lacks something.
+        PinMismatch: it shows another receipt key than was named, or than when the move began.
+        ServerRefused: it takes no accounts, or has gone on without what this home holds (`journal_exists`).
+        TransportError, VerificationError, MalformedData: not now. Begun again it goes on.
+    Spec: §13.
+    """
+    plan = await _begin(context, transport, named)
+    old = context.network.transport.origin
+    answers = await _fetch_last(context)
+    session = await carry_account(context, transport, invite_code)
+    carried, there, behind = await _carried(context, transport)
+    ends = {journal: await carry_journal(context, transport, journal) for journal in carried}
+    told, left_open = (
+        await _say_goodbye(context, plan, there) if answers and tell else (False, tuple(_open_here(context)))
+    )
+    keys = {journal: await finish_journal(context, transport, journal, ends[journal]) for journal in carried}
+    moved = _account_moved(context, plan)
+    before = context.network.transport
+    switch(context, transport, plan.receipt_key, session, keys)
+    with suppress(DuologError):
+        await before.close()
+    problems = await _settle(context, moved, sync)
+    journals = tuple(journal for journal in carried if journal != context.identity.account_journal)
+    return MoveReport(old, transport.origin, journals, behind, told, left_open, problems)
+
+
+async def _begin(context: Context, transport: Transport, named: bytes | None) -> _Plan:
+    key = await receipt_key_of(transport)
+    if named is not None and key != named:  # check: client.moved_receipt_key
+        raise PinMismatch(
+            "This is not the server that was named: it shows another key. Ask who has moved, in person.",
+            check="client.moved_receipt_key",
+        )
+    same = transport.origin == context.network.transport.origin or key == context.network.receipt_key
+    if same:  # check: client.moved_elsewhere
+        raise NotAllowed("This home belongs to that server already.")
+    plan = _load_plan(context)
+    if plan is not None and plan.origin == transport.origin and plan.receipt_key != key:  # check: client.moving_key
+        raise PinMismatch(
+            "The new server shows another key than when you began to move there. Ask who runs it.",
+            check="client.moving_key",
+        )
+    plan = _Plan(transport.origin, key)
+    value = encode_message_json({"origin": plan.origin, "receipt_key": encode_b64(plan.receipt_key)})
+    context.store.put("moving", context.home.seal("moving", value))
+    return plan
+
+
+def _load_plan(context: Context) -> _Plan | None:
+    sealed = context.store.get("moving")
+    if sealed is None:
+        return None
+    value: Mapping[str, object] = parse_message_json(context.home.open("moving", sealed))
+    return _Plan(str(value["origin"]), parse_b64(str(value["receipt_key"])))
+
+
+async def _fetch_last(context: Context) -> bool:
+    """Fetch what the old server still has; whether it answers. Whatever is wrong there, this home leaves.
+
+    Nothing is sent: what waits in the outbox is for the new server, where the journal may have gone on already.
+    """
+    try:
+        await refresh_account(context)
+    except (TransportError, ServerRefused):
+        return False
+    except DuologError:
+        return True
+    for journal in [context.identity.account_journal, *journal_ids(context)]:
+        await _tried(pull(context, journal))
+    return True
+
+
+async def _carried(context: Context, transport: Transport) -> tuple[list[bytes], frozenset[bytes], tuple[bytes, ...]]:
+    """The journals to carry, the account's own first; those of them that are at the new server already; and those that
+    stay behind, since a confidant brings no journal to where no partner has brought it.
+    """
+    carried, there, behind = [context.identity.account_journal], set(), []
+    for journal in journal_ids(context):
+        roster = load_log(context.store, journal).roster
+        member = None if roster is None else roster.find(context.account)
+        if member is None or why_former(context, journal) is not None or has_let_go(context, journal):
+            continue
+        if await is_there(transport, journal):
+            there.add(journal)
+        elif member.role != "partner":
+            behind.append(journal)
+            continue
+        carried.append(journal)
+    return carried, frozenset(there), tuple(behind)
+
+
+def _open_here(context: Context) -> list[bytes]:
+    """The journals in which the old server's log could go on, and others with it."""
+    return [
+        journal
+        for journal in journal_ids(context)
+        if not (log := load_log(context.store, journal)).closed
+        and log.roster is not None
+        and len(log.roster.members) > 1
+    ]
+
+
+# --- what is left at the old server -----------------------------------------------------------------------------------
+
+
+async def _say_goodbye(context: Context, plan: _Plan, there: frozenset[bytes]) -> tuple[bool, tuple[bytes, ...]]:
+    """Tell the members and the own devices, then close the logs. Whether all were told, and what stayed open.
+
+    Nothing is written into the old log of a journal that is at the new server already: it may have gone on there.
+    """
+    told = True
+    body = Moved(origin=plan.origin, receipt_key=plan.receipt_key)
+    for journal in (journal for journal in _open_here(context) if journal not in there):
+        told = await _tried(_tell(context, journal, body)) and told
+    told = await _tried(note(context, "account_moved", _account_moved(context, plan))) and told
+    journals = [*journal_ids(context), context.identity.account_journal]
+    return told, tuple([journal for journal in journals if not await _tried(_close_log(context, journal))])
+
+
+async def _tried(step: Awaitable[object]) -> bool:
+    problems: list[DuologError] = []
+    with reported(problems):
+        await step
+    return not problems
+
+
+async def _tell(context: Context, journal: bytes, body: Moved) -> None:
+    log = load_log(context.store, journal)
+    member = None if log.roster is None else log.roster.find(context.account)
+    said = journal_state(context, journal).moves.get(context.account)
+    if frozen_reason(context.store, journal) is not None or member is None or member.rights != "write":
+        return
+    if said is None or said.said != body:
+        post(context, journal, make_document("moved", body, context.clock()))
+    await deliver(context, journal)
+
+
+async def _close_log(context: Context, journal: bytes) -> None:
+    """End the old server's log of a journal, so that nobody goes on there. It counts under its receipt key alone."""
+    log = load_log(context.store, journal)
+    member = None if log.roster is None else log.roster.find(context.account)
+    if log.closed or log.roster is None or member is None or member.role != "partner":
+        return
+    if frozen_reason(context.store, journal) is not None:
+        raise NotAllowed("This journal is read-only.")
+    timing = close_timing(secrets.token_bytes(sizes.SALT), 0)
+    nonce = secrets.token_bytes(sizes.NONCE)
+    statement = Close(journal, context.account, member.generation, nonce, timing, context.receipt_key()).encode()
+    signature = Signature(context.account, context.identity.secrets[member.generation].sign(statement))
+    await push_statement(context, journal, Made(SignedStatement(statement, (signature,)), {}, log.roster, None))
+    await pull(context, journal)
+
+
+def _account_moved(context: Context, plan: _Plan) -> AccountMoved:
+    ends = [carried_end(context, journal) for journal in journal_ids(context)]
+    return AccountMoved(
+        origin=plan.origin,
+        receipt_key=plan.receipt_key,
+        from_origin=context.network.transport.origin,
+        from_receipt_key=context.receipt_key(),
+        heads=tuple(NotedHead(journal=end.journal, seq=end.seq, head=end.head) for end in ends if end.seq > 0),
+    )
+
+
+# --- at the new server ------------------------------------------------------------------------------------------------
+
+
+async def _settle(context: Context, moved: AccountMoved, sync: Sync) -> tuple[DuologError, ...]:
+    """Sync there, and bring what the old server held for its owner alone."""
+    try:
+        await sync(context)
+        known = account_state(context).moved
+        if known is None or known.origin != moved.origin:
+            await note(context, "account_moved", moved)
+        state = account_state(context)
+        for journal, entries in state.kept.items():
+            await _mark(context, journal, "keep", entries)
+        for journal, entries in state.erased.items():
+            await _mark(context, journal, "erase", entries)
+    except DuologError as error:
+        return (error,)
+    return ()
+
+
+async def _mark(context: Context, journal: bytes, act: Literal["keep", "erase"], entries: Sequence[bytes]) -> None:
+    for start in range(0, len(entries), sizes.MAX_PUSH_ITEMS):
+        request = HoldingRequest(act=act, entries=list(entries[start : start + sizes.MAX_PUSH_ITEMS]))
+        try:
+            await context.network.call(partial(_hold, journal, request))
+        except ServerRefused as error:
+            if error.code != "not_found":  # a journal that was not carried
+                raise
+
+
+def _hold(journal: bytes, request: HoldingRequest, transport: Transport) -> Awaitable[None]:
+    return transport.hold(journal, request)

@@ -1,0 +1,160 @@
+"""What takes one signature: ending a confidant's time, shortening it, leaving, and removing a provisional partner.
+
+Rules
+- Either partner ends a confidant's time alone, at once. From then on the next epoch is out of reach for them; what they
+  have read they keep.
+- A confidant leaves alone. A partner doesn't leave; they close the journal.
+- The founder removes a partner whose words were never compared, and nobody else.
+"""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from duolog.client.log.confidant_terms import make_removal
+from duolog.client.log.context import Context
+from duolog.client.log.former_journals import leaving_name, mark_former, require_member
+from duolog.client.log.notes import note_what_is_done
+from duolog.client.log.outbox import MOVED, push_statement
+from duolog.client.log.pull import pull
+from duolog.client.log.statements import Made, carried, make_carried, sign_for
+from duolog.client.log.stored_logs import load_log, require_open
+from duolog.documents.account_kinds import LeftJournal
+from duolog.errors import NotAllowed, ServerRefused, TransportError
+from duolog.protocol.roster import check_change
+from duolog.protocol.roster_changes import Roster
+from duolog.protocol.roster_statements import Member
+from duolog.protocol.statements import SignedStatement
+
+_TRIES = 8  # races lost in a row before giving up for now
+
+
+async def shorten(context: Context, journal: bytes, account: bytes, until: int) -> None:
+    """End a confidant's term earlier, at `until` (Unix seconds). Takes nobody else's consent.
+
+    Raises:
+        NotAllowed: there is no such confidant, or it isn't earlier.
+        TransportError, ServerRefused, VerificationError: as for a push.
+    Spec: §5.
+    """
+
+    def make(roster: Roster) -> Made | None:
+        member = _confidant(context, roster, account)
+        if member.until == until:
+            return None
+        if member.until is None or member.until < until:
+            raise NotAllowed("That is later than it ends now. To extend a term takes both of you.")
+        return make_carried(context, roster, "shorten", replace(member, until=until))
+
+    await _settle(context, journal, make)
+
+
+async def remove(context: Context, journal: bytes, account: bytes) -> None:
+    """End a confidant's time at once. Takes nobody else's consent; doing it twice changes nothing.
+
+    Raises:
+        NotAllowed: only a partner may, and only for a confidant.
+        TransportError, ServerRefused, VerificationError: as for a push.
+    Spec: §5.
+    """
+
+    def make(roster: Roster) -> Made | None:
+        _require_partner(context, roster)
+        if roster.find(account) is None:
+            return None
+        return make_removal(context, roster, _confidant(context, roster, account).account)
+
+    await _settle(context, journal, make)
+    # A consent that waits for this account is over: it was made before they were removed.
+    context.store.write("DELETE FROM consent WHERE journal = ? AND account = ? AND change != 'add'", journal, account)
+
+
+async def remove_partner(context: Context, journal: bytes) -> None:
+    """Remove a partner whose words were never compared; another one may be invited then.
+
+    Raises:
+        NotAllowed: only the founder may, and only while the partner is provisional.
+        TransportError, ServerRefused, VerificationError: as for a push.
+    Spec: §5.
+    """
+
+    def make(roster: Roster) -> Made | None:
+        if roster.founder != context.account:
+            raise NotAllowed("Only who made the journal removes a partner, and only before the words were compared.")
+        if len(roster.partners) == 1:
+            return None
+        if not roster.provisional:
+            raise NotAllowed("You have compared words with this partner, so nobody can remove them. You can close it.")
+        other = next(item for item in roster.partners if item.account != context.account)
+        return make_removal(context, roster, other.account)
+
+    # Its pairing is over first: otherwise this home would let them in again.
+    _, roster = require_open(context.store, journal)
+    if make(roster) is not None:
+        context.store.write("DELETE FROM pairing WHERE journal = ?", journal)
+    await _settle(context, journal, make)
+
+
+async def leave(context: Context, journal: bytes) -> None:
+    """Leave a journal as its confidant, at once. What was read here stays readable here.
+
+    Raises:
+        NotAllowed: a partner doesn't leave, or I am no member.
+        TransportError, ServerRefused, VerificationError: as for a push.
+    Spec: §5.
+    """
+    for _ in range(_TRIES):
+        require_member(context, journal)
+        _, roster = require_open(context.store, journal)
+        me = roster.find(context.account)
+        if me is None or me.role != "confidant":
+            raise NotAllowed("Partners don't leave a journal. You can close it, alone and at any time.")
+        left = tuple(item for item in roster.members if item.account != context.account)
+        context.store.put(leaving_name(journal), b"1")  # whatever becomes of the answer, it was my own doing
+        statement = replace(carried(roster, "leave", account=context.account), members=left).encode()
+        signed = SignedStatement(statement, (sign_for(context.identity, roster, statement),))
+        try:
+            await push_statement(context, journal, Made(signed, {}, check_change(roster, signed, context.chains), None))
+        except ServerRefused as error:
+            if error.code in MOVED:
+                await pull(context, journal)
+                continue
+            if error.code != "not_found":  # left before, and the answer was lost
+                context.store.put(leaving_name(journal), None)
+                raise
+        mark_former(context, journal, "left")
+        await note_what_is_done(context, "left_journal", LeftJournal(journal=journal))
+        return
+    raise TransportError("Others keep changing this journal just now. Try again.")
+
+
+def _require_partner(context: Context, roster: Roster) -> None:
+    me = roster.find(context.account)
+    if me is None or me.role != "partner":
+        raise NotAllowed("Only partners change who may read or write here.")
+
+
+def _confidant(context: Context, roster: Roster, account: bytes) -> Member:
+    _require_partner(context, roster)
+    member = roster.find(account)
+    if member is None or member.role != "confidant":
+        raise NotAllowed("There is no such confidant in this journal. List its members to see who is here.")
+    return member
+
+
+async def _settle(context: Context, journal: bytes, make: Callable[[Roster], Made | None]) -> None:
+    """Make the change on whatever roster is in force, until it stands; None when it does."""
+    for _ in range(_TRIES):
+        _, roster = require_open(context.store, journal)
+        made = make(roster)
+        if made is None:
+            return
+        try:
+            await push_statement(context, journal, made)
+        except ServerRefused as error:
+            if error.code not in MOVED:
+                raise
+        await pull(context, journal)
+        after = load_log(context.store, journal).roster
+        if after is not None and after.head == made.roster.head:
+            return
+    raise TransportError("Others keep changing this journal just now. Try again.")

@@ -1,0 +1,164 @@
+"""One server with a session: logs in when that is needed, with the keyholder of this home.
+
+Rules
+- The log-in is signed for the origin that this home means to reach, so no other host can pass it on.
+- The receipt key is pinned; another one counts only when the pinned one has handed over to it.
+"""
+
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
+
+from duolog.api.server import ServerInfo
+from duolog.api.sessions import LogIn, Session
+from duolog.client.home.folder import Home
+from duolog.client.server.transport import Transport
+from duolog.errors import BadSignature, NotAllowed, PinMismatch, ServerRefused
+from duolog.protocol import sizes
+from duolog.protocol.receipts import receipt_key_input
+from duolog.protocol.statements import verify_signature
+
+T = TypeVar("T")
+
+
+_TAKEN_OUT = (
+    "The server doesn't let this device in any more: it was taken out of the account, or the account was deleted. What "
+    "is here stays readable. If it wasn't you, look at `device list` on another device of yours."
+)
+_DELETED = (
+    "This account was deleted at the server. What this home has read can still be read and exported; remove the folder "
+    "when you don't need it any more."
+)
+
+
+class Network:
+    """The server of one home."""
+
+    def __init__(self, transport: Transport, home: Home) -> None:
+        self.transport = transport
+        self._home = home
+        sealed = home.store.get("session")
+        if sealed is not None:
+            transport.use_session(home.open("session", sealed)[: sizes.TOKEN])
+
+    async def call(self, operation: Callable[[Transport], Awaitable[T]]) -> T:
+        """One operation within a session; logs in first, or again, when the server asks for it.
+
+        Raises: NotAllowed when the account was deleted from here; as the operation and `log_in`.
+        """
+        self.require_account()
+        if self._home.store.get("session") is None:
+            await self.log_in()
+        try:
+            return await operation(self.transport)
+        except ServerRefused as error:
+            if error.code != "session_missing":
+                raise
+        await self.log_in()
+        return await operation(self.transport)
+
+    async def log_in(self) -> bytes:
+        """Open a session; the account that the server says it is for, 32 bytes.
+
+        Raises:
+            TransportError, ServerRefused, MalformedData: as the transport.
+        Spec: §4.
+        """
+        self.transport.use_session(None)
+        try:
+            session = await self._sign_in()
+        except ServerRefused as error:
+            if error.code != "login_refused" or self._home.store.get("account") is None:
+                raise
+            if self._home.store.get("deleting") is not None:
+                self.mark_deleted()  # the answer to the deletion was lost
+                raise NotAllowed(_DELETED) from error
+            raise ServerRefused(_TAKEN_OUT, code=error.code, status=error.status) from error
+        self._home.store.put("session", self._home.seal("session", session.token + session.account))
+        self.transport.use_session(session.token)
+        return session.account
+
+    async def _sign_in(self) -> Session:
+        """A refusal counts when it comes twice: after a lost answer the first challenge is used up."""
+        keyholder = self._home.keyholder
+        for last in (False, True):
+            answer = await self.transport.challenge(keyholder.id)
+            signature = keyholder.sign_login(self.transport.origin, answer.challenge)
+            request = LogIn(keyholder=keyholder.id, challenge=answer.challenge, signature=signature)
+            try:
+                return await self.transport.log_in(request)
+            except ServerRefused as error:
+                if last or error.code != "login_refused":
+                    raise
+        raise AssertionError  # the second refusal is raised
+
+    @property
+    def deleted(self) -> bool:
+        """Whether the account was deleted from this home."""
+        return self._home.store.get("deleted") is not None
+
+    def mark_deleted(self) -> None:
+        """Keep durably that the account is there no longer."""
+        with self._home.store.transaction():
+            self._home.store.put("session", None)
+            self._home.store.put("deleting", None)
+            self._home.store.put("deleted", b"1")
+
+    def require_account(self) -> None:
+        """The account was not deleted from here. Raises: NotAllowed, which says what is left to do."""
+        if self.deleted:  # check: client.account_deleted
+            raise NotAllowed(_DELETED)
+
+    def session_account(self) -> bytes | None:
+        """The account of the open session, as the server named it."""
+        sealed = self._home.store.get("session")
+        return None if sealed is None else self._home.open("session", sealed)[sizes.TOKEN :]
+
+    async def log_out(self) -> None:
+        """End the session here, and at the server if it can be reached."""
+        if self._home.store.get("session") is None:
+            return
+        self._home.store.put("session", None)
+        try:
+            await self.transport.log_out()
+        except ServerRefused as error:
+            if error.code != "session_missing":
+                raise
+        finally:
+            self.transport.use_session(None)
+
+    async def pin_server(self) -> bytes:
+        """The server's receipt key, pinned on first use. 32 bytes.
+
+        Raises:
+            NotAllowed: the server says that it has another address than the one in use.
+            PinMismatch: the pinned key didn't hand over to the one that the server shows.
+        Spec: §6.
+        """
+        info = await self.transport.server_info()
+        if info.origin != self.transport.origin:  # check: client.origin
+            raise NotAllowed(
+                "The server goes by another address than the one you gave. Use the address it was set up with."
+            )
+        newest = info.receipt_keys[-1].key
+        pinned = self.receipt_key
+        if pinned is not None and pinned != newest:
+            _require_handed_over(info, pinned)  # check: client.receipt_key
+        self._home.store.put("receipt_key", newest)
+        return newest
+
+    @property
+    def receipt_key(self) -> bytes | None:
+        """The pinned receipt key, or None before the first contact."""
+        return self._home.store.get("receipt_key")
+
+
+def _require_handed_over(info: ServerInfo, pinned: bytes) -> None:
+    keys = [item.key for item in info.receipt_keys]
+    sentence = "The server signs with another key than before. Ask who runs it; do not go on until you know why."
+    if pinned not in keys:
+        raise PinMismatch(sentence, check="client.receipt_key")
+    for older, newer in zip(keys[keys.index(pinned) :], info.receipt_keys[keys.index(pinned) + 1 :], strict=False):
+        try:
+            verify_signature(older, receipt_key_input(older, newer.key), newer.signature or b"")
+        except BadSignature as error:
+            raise PinMismatch(sentence, check="client.receipt_key") from error

@@ -1,0 +1,39 @@
+"""What one sees of an account at a glance, without the network."""
+
+from dataclasses import dataclass
+
+from duolog.client.account.keyholder_list import KeyholderView, unknown
+from duolog.client.home.words import Words
+from duolog.client.journals.reading import journal_ids, view_journal
+from duolog.client.journals.views import JournalView
+from duolog.client.log.context import Context
+from duolog.seal.words import eight_words
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """What this home knows without the network. `unconfirmed`: restored from words, and not compared with anybody
+    yet. `deleted`: the account was deleted from here, and can only be read."""
+
+    server: str
+    account: bytes
+    account_words: Words
+    keyholder_kind: str
+    unconfirmed: bool
+    journals: tuple[JournalView, ...]
+    new_keyholders: tuple[KeyholderView, ...] = ()
+    deleted: bool = False
+
+
+def status(context: Context) -> Status:
+    """What this home knows."""
+    return Status(
+        server=context.network.transport.origin,
+        account=context.account,
+        account_words=eight_words(context.account),
+        keyholder_kind=context.home.keyholder.kind,
+        unconfirmed=context.unconfirmed,
+        journals=tuple(view_journal(context, journal) for journal in journal_ids(context)),
+        new_keyholders=unknown(context),
+        deleted=context.network.deleted,
+    )
