@@ -75,6 +75,18 @@ class Elsewhere:
         return await carrier.post(f"/v1/carried/journals/{encode_b64(self.diary.journal)}", page)
 
 
+def history(eve: Person, adam: Person) -> Elsewhere:
+    """A couple's journal there: made, paired, and written in by both."""
+    there = Elsewhere(Diary(eve))
+    diary = there.diary
+    there.push(diary.entry(eve, "alone"))
+    there.push(diary.add(adam, [eve]))
+    there.push(diary.change("verify", [eve, adam], provisional=False))
+    there.push(diary.entry(eve, "one"), diary.entry(eve, "two"))
+    there.push(diary.entry(adam, "three"))
+    return there
+
+
 def carried(placed: Placed, reader: bytes) -> Json:
     """An item as one member holds it."""
     if isinstance(placed.item, EntryItem):

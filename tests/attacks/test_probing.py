@@ -12,7 +12,7 @@ import httpx2
 from app.receipts.service import ReceiptSigner
 from app.settings import Settings
 from duolog.protocol.codec import encode_b64
-from tests.app.elsewhere import Elsewhere, account_request, chain
+from tests.app.elsewhere import Elsewhere, account_request, chain, history
 from tests.app.keys import Rotation
 from tests.app.people import Diary, Json, Person, account_statement
 from tests.conftest import http_client, migrate_database, running
@@ -46,17 +46,6 @@ async def arrive(person: Person) -> Person:
     assert answer.status_code == 201, answer.text
     person.headers = {"authorization": f"Bearer {answer.json()['token']}"}
     return person
-
-
-def history(eve: Person, adam: Person) -> Elsewhere:
-    there = Elsewhere(Diary(eve))
-    diary = there.diary
-    there.push(diary.entry(eve, "alone"))
-    there.push(diary.add(adam, [eve]))
-    there.push(diary.change("verify", [eve, adam], provisional=False))
-    there.push(diary.entry(eve, "one"), diary.entry(eve, "two"))
-    there.push(diary.entry(adam, "three"))
-    return there
 
 
 def probes(there: Elsewhere, stranger: Person) -> list[tuple[str, Any]]:

@@ -3,8 +3,8 @@
 import httpx2
 import pytest
 
-from tests.app.elsewhere import Elsewhere, bring
-from tests.app.people import Diary, Person
+from tests.app.elsewhere import Elsewhere, bring, history
+from tests.app.people import Person
 
 
 @pytest.fixture
@@ -24,11 +24,4 @@ async def adam(http: httpx2.AsyncClient) -> Person:
 @pytest.fixture
 def there(eve: Person, adam: Person) -> Elsewhere:
     """Their journal on the other server: made, paired, and written in by both."""
-    elsewhere = Elsewhere(Diary(eve))
-    diary = elsewhere.diary
-    elsewhere.push(diary.entry(eve, "alone"))
-    elsewhere.push(diary.add(adam, [eve]))
-    elsewhere.push(diary.change("verify", [eve, adam], provisional=False))
-    elsewhere.push(diary.entry(eve, "one"), diary.entry(eve, "two"))
-    elsewhere.push(diary.entry(adam, "three"))
-    return elsewhere
+    return history(eve, adam)
