@@ -7,7 +7,6 @@ Rules
 - A home that was made in this way is confirmed: another own device vouched for it.
 """
 
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Self
@@ -36,41 +35,19 @@ from duolog.seal.keys import KeyholderSecret
 from duolog.seal.words import eight_words
 
 
-def _now() -> int:
-    return int(time.time())
-
-
 class JoiningDevice:
-    """A new device that waits to be let in. `code`: 46 characters to type on the old one; `uri`: the same for a QR.
-
-    Both hold a secret: show them to nobody else.
-    """
+    """A home that waits for its account, and the code that it shows the old device."""
 
     def __init__(self, home: Home, network: Network, code: DeviceCode, clock: Callable[[], int]) -> None:
         self._home, self._network, self._code, self._clock = home, network, code, clock
 
     def __repr__(self) -> str:
-        return f"{type(self).__name__}(server={self._network.transport.origin!r}, code=<secret>)"
+        return f"JoiningDevice(server={self.server!r}, code=<secret>)"
 
     @classmethod
-    async def begin(
-        cls,
-        server: str | Transport,
-        *,
-        home: Path | None,
-        unlock: Unlock | None = None,
-        clock: Callable[[], int] = _now,
-    ) -> Self:
-        """Make a home and a code, or go on with the one that was begun in this home. `home` None: memory alone.
-
-        Raises:
-            NotAllowed: the home has an account already, or the address is not safe.
-            KeystoreLocked, HomeError: the keys can't be kept there.
-            TransportError, ServerRefused, MalformedData: not now; begin again to go on.
-        Spec: §4.11.
-        """
+    async def begin(cls, server: str | Transport, home: Path | None, unlock: Unlock, clock: Callable[[], int]) -> Self:
+        """Make a home and a code, or go on with the one that was begun in this home. Raises: as `Enrollment.begin`."""
         transport = HttpTransport(server) if isinstance(server, str) else server
-        unlock = unlock or Unlock()
         if home is not None and has_keystore(home):
             opened = Home.open_old(home, unlock)
         else:
@@ -99,6 +76,11 @@ class JoiningDevice:
         return cls(home, network, code, clock)
 
     @property
+    def server(self) -> str:
+        """The server's origin."""
+        return self._network.transport.origin
+
+    @property
     def code(self) -> str:
         """To type or paste on the old device."""
         return self._code.text
@@ -109,22 +91,13 @@ class JoiningDevice:
         return self._code.uri
 
     async def words(self) -> Words | None:
-        """The eight words of the account that answered; None while none has. Compare them on both devices.
-
-        Raises:
-            VerificationError, MalformedData, OpenError: what was shown is not an account, or not at this server.
-            TransportError, ServerRefused: not now.
-        Spec: §4.11.
-        """
+        """The eight words of the account that answered; None while none has. Raises: as `Enrollment.words`."""
         shown = await self._shown()
         return None if shown is None else eight_words(shown.account)
 
     async def open_account(self) -> Context | None:
-        """The open account, once the person has confirmed on the old device; None before.
+        """The open home, once the person has confirmed on the old device; None before. Raises: as `Enrollment.finish`.
 
-        Raises:
-            VerificationError: the server shows another account, or an older state of it, than the old device did.
-            TransportError, ServerRefused: not now; try again.
         Spec: §4.11.
         """
         shown = await self._shown()
