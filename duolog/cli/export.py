@@ -54,6 +54,12 @@ def export(run: Run, out: OutOption, journal: WhichOption = None, force: ForceOp
         )
         if done.unreadable:
             run.screen.say(f"{done.unreadable} more can't be read here; the file says of each why.")
+        for account in done.unproven:
+            run.screen.say(
+                f"This home no longer has all keys that account {short(account)} had in these journals. "
+                "The texts are in the file, but it can't be checked.",
+                style="careful",
+            )
         run.screen.say(
             "Whoever has this file can read it. Keep it where only you look. "
             f"`duolog verify-export {out.name}` checks it, on any computer, without a server."
@@ -85,6 +91,12 @@ def _say(run: Run, proven: "ProvenExport") -> None:
     say = run.screen.say
     say("The file is whole, and everything in it fits together.", style="good")
     say(f"It says that account {short(proven.account)} wrote it on {times.moment(proven.at)}, from {proven.origin}.")
+    for account in proven.forked:
+        say(
+            f"The keys of account {short(account)} stand here in more than one branch: "
+            "somebody else had one of them. Which branch is the true one, only its owner can say.",
+            style="careful",
+        )
     for key in proven.receipt_keys:
         run.screen.plain(f"Receipt key: {b64(key)}")
     for one in proven.journals:

@@ -206,6 +206,7 @@ def exported_shape(done: "Exported") -> Shape:
         "journals": done.journals,
         "documents": done.documents,
         "unreadable": done.unreadable,
+        "unproven": [b64(account) for account in done.unproven],
     }
 
 
@@ -245,6 +246,7 @@ def proven_shape(proven: "ProvenExport") -> Shape:
             }
             for one in proven.journals
         ],
+        "forked": [b64(account) for account in proven.forked],
         "proves": list(proven.proves),
         "proves_not": list(proven.proves_not),
     }

@@ -13,16 +13,18 @@ Texts stand in the file as they are: whoever has it can read it. Spec: §12
 import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import BinaryIO
 
 from duolog.api.pages import GONE, RECEIPT, Placed, encode_end, encode_gone, encode_push, frame, parse_push
+from duolog.client.branches import names
 from duolog.client.context import Context
 from duolog.client.earlier import load_earlier
 from duolog.client.export_format import PAGE_BYTES, REMOVED, ExportWriter, document_fields, state_fields
 from duolog.client.folding import account_state, journal_state
 from duolog.client.holdings import tidy
+from duolog.client.identity import recall_chain
 from duolog.client.logs import frozen_reason, load_log, parse_roster_state
 from duolog.client.reading import journal_ids, view_journal
 from duolog.client.store import as_bytes, as_int
@@ -33,6 +35,7 @@ from duolog.protocol.codec import JsonObject, encode_b64
 from duolog.protocol.entries import parse_header
 from duolog.protocol.log import EntryItem, LogState, StatementItem
 from duolog.protocol.messages import parse_message
+from duolog.protocol.roster_statements import Member
 from duolog.seal.keys import EpochKey
 
 Progress = Callable[[int, int], None]
@@ -41,12 +44,17 @@ _BATCH = 256  # items read at a time
 
 @dataclass(frozen=True, slots=True)
 class Exported:
-    """What one export holds. `unreadable`: entries that stand in it without their text."""
+    """What one export holds. `unreadable`: entries that stand in it without their text.
+
+    `unproven`: accounts of which rosters name a branch that this home doesn't have. Without it nobody can check the
+    file; whatever else is here stands in it all the same.
+    """
 
     path: Path | None
     journals: int
     documents: int
     unreadable: int
+    unproven: tuple[bytes, ...] = ()
 
 
 @dataclass(slots=True)
@@ -69,7 +77,7 @@ def export_to(
     """
     with _new_file(path, force) as out:
         done = export(context, out, journals, progress)
-    return Exported(path, done.journals, done.documents, done.unreadable)
+    return replace(done, path=path)
 
 
 def export(
@@ -88,17 +96,22 @@ def export(
     now = context.clock()
     origin = context.network.transport.origin
     writer.part("export", {"account": encode_b64(context.account), "at": now, "origin": origin})
-    for account in _accounts(context, chosen):
-        statements = context.chains.statements(account)
-        links = [
-            {"statement": encode_b64(item.statement), "signatures": [encode_b64(one) for one in item.signatures]}
-            for item in statements
-        ]
-        writer.part("chain", {"account": encode_b64(account), "statements": links})
+    unproven = []
+    for account, members in sorted(_members(context, chosen).items()):
+        branches = context.chains.named(account, members)
+        chains = [recall_chain(statements) for statements in branches]
+        if not all(any(names(member, chain) for chain in chains) for member in members):
+            unproven.append(account)
+        for statements in branches:
+            links = [
+                {"statement": encode_b64(item.statement), "signatures": [encode_b64(one) for one in item.signatures]}
+                for item in statements
+            ]
+            writer.part("chain", {"account": encode_b64(account), "statements": links})
     for log in logs:
         _journal(context, writer, log, now, counts, progress or (lambda done, total: None))
     writer.finish()
-    return Exported(None, len(chosen), counts.documents, counts.unreadable)
+    return Exported(None, len(chosen), counts.documents, counts.unreadable, tuple(unproven))
 
 
 @contextmanager
@@ -126,13 +139,14 @@ def _new_file(path: Path, force: bool) -> Iterator[BinaryIO]:
         raise
 
 
-def _accounts(context: Context, journals: Sequence[bytes]) -> list[bytes]:
-    """Every account that a roster of these journals ever named, and my own."""
-    found = {context.account}
+def _members(context: Context, journals: Sequence[bytes]) -> dict[bytes, set[Member]]:
+    """Of every account that a roster of these journals ever named, and my own: as what they named it."""
+    found: dict[bytes, set[Member]] = {context.account: set()}
     for journal in journals:
         for row in context.store.rows("SELECT roster FROM roster WHERE journal = ?", journal):
-            found |= {member.account for member in parse_roster_state(as_bytes(row[0])).members}
-    return sorted(found)
+            for member in parse_roster_state(as_bytes(row[0])).members:
+                found.setdefault(member.account, set()).add(member)
+    return found
 
 
 def _journal(

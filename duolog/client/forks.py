@@ -75,9 +75,9 @@ async def choose(context: Context, account: bytes, words: Words) -> Words:
     mine = context.identity.account_journal
     body = BranchChosen(account=account, generation=newest.generation, chain_head=newest.statement_hash)
     with context.store.transaction():
-        context.store.write("DELETE FROM branch WHERE account = ?", account)
+        context.store.write("DELETE FROM branch WHERE account = ? AND refused = 0", account)  # those of before stay
         context.store.write_all(
-            "INSERT INTO branch VALUES (?, ?, ?, 1)",
+            "INSERT OR IGNORE INTO branch VALUES (?, ?, ?, 1)",
             [(account, verify_chain(one).newest.statement_hash, encode_statements(one)) for one in others],
         )
         context.chains.replace(chain, statements)

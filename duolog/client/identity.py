@@ -8,9 +8,11 @@ Rules
 
 import copy
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 
 from duolog.api.accounts import AnchorModel, OwnAccount
+from duolog.client.branches import is_one_branch, names
 from duolog.client.home import Home
 from duolog.client.store import Store, as_bytes
 from duolog.errors import AccountFork, ChainViolation, MalformedData, Withheld, WrongAccount
@@ -120,8 +122,9 @@ class Chains(Mapping[bytes, AccountChain]):
         """
         others: dict[bytes, AccountChain | None] = {}
         for member in roster.members:
-            if not _names(member, self.get(member.account)):
-                found = next((chain for chain in self._branches(member.account) if _names(member, chain)), None)
+            if not names(member, self.get(member.account)):
+                kept = (chain for chain, _ in self._branches(member.account))
+                found = next((chain for chain in kept if names(member, chain)), None)
                 if found is None:
                     return None
                 others[member.account] = found
@@ -131,9 +134,26 @@ class Chains(Mapping[bytes, AccountChain]):
         other._known = {**self._known, **others}
         return other
 
-    def _branches(self, account: bytes) -> Iterator[AccountChain]:
+    def named(self, account: bytes, members: Iterable[Member]) -> list[list[SignedAccountStatement]]:
+        """The statements of every branch of an account that these members of stored rosters name, and the pinned one.
+
+        The pinned one is the last; of another there is nothing behind what is named of it. Raises: Withheld.
+        """
+        abandoned = [member for member in members if not names(member, self.get(account))]
+        cut: list[tuple[AccountChain, list[SignedAccountStatement]]] = []
+        for chain, statements in self._branches(account) if abandoned else ():
+            last = max((member.generation for member in abandoned if names(member, chain)), default=0)
+            shorter = replace(chain, generations=chain.generations[:last])
+            if last and not any(is_one_branch(shorter, other) and last <= len(kept) for other, kept in cut):
+                cut = [(other, kept) for other, kept in cut if not is_one_branch(shorter, other)]
+                cut.append((shorter, statements[:last]))
+        return [*(statements for _, statements in cut), self.statements(account)]
+
+    def _branches(self, account: bytes) -> Iterator[tuple[AccountChain, list[SignedAccountStatement]]]:
+        """The branches that were shown and aren't pinned."""
         rows = self._store.rows("SELECT statements FROM branch WHERE account = ? ORDER BY rowid", account)
-        return (recall_chain(parse_statements(as_bytes(row[0]))) for row in rows)
+        stored = (parse_statements(as_bytes(row[0])) for row in rows)
+        return ((recall_chain(statements), statements) for statements in stored)
 
     def pin(self, account: bytes, statements: Sequence[SignedAccountStatement]) -> AccountChain:
         """Verify a chain that the server or an invitation shows, and store it durably.
@@ -208,13 +228,6 @@ class Chains(Mapping[bytes, AccountChain]):
                 "The server shows the branch of this account that was refused when words were compared.",
                 check="client.branch_refused",
             )
-
-
-def _names(member: Member, chain: AccountChain | None) -> bool:
-    """Whether it is this chain's generation that a roster names."""
-    if chain is None or member.generation > chain.newest.generation:
-        return False
-    return chain.generation(member.generation).statement_hash == member.chain_head
 
 
 class Identity:

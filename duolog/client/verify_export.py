@@ -1,7 +1,7 @@
 """Checking an export: offline, by the file alone, without a server, an account or a home.
 
     1  the file is whole: its parts, their number, the hash at its end
-    2  the chain of every account
+    2  the chain of every account, and of a forked one each branch that a log names
     3  each journal's log: no gap, heads, receipts under the key that is named, roster rules
     4  each entry: a member who may write, epoch and generation in force, its id new
     5  each entry that still has its blob is listed: as a document, or as unreadable with a reason
@@ -17,6 +17,7 @@ from functools import partial
 from typing import BinaryIO
 
 from duolog.api.pages import PulledPush, parse_page
+from duolog.client.branches import NamedBranches, is_one_branch
 from duolog.client.export_format import MAX_LINE, MAX_PAGE_FRAMES, read_parts
 from duolog.client.exported_journal import JournalCheck
 from duolog.errors import BadReceipt, ChainViolation, VerificationError
@@ -70,13 +71,17 @@ class ProvenJournal:
 
 @dataclass(frozen=True, slots=True)
 class ProvenExport:
-    """A verified export. `account` and `at` are the file's own word."""
+    """A verified export. `account` and `at` are the file's own word.
+
+    `forked`: accounts with more than one branch here: two people held a key of theirs, and each may have signed.
+    """
 
     account: bytes
     at: int
     origin: str
     receipt_keys: tuple[bytes, ...]
     journals: tuple[ProvenJournal, ...]
+    forked: tuple[bytes, ...] = ()
     proves: tuple[str, ...] = PROVES
     proves_not: tuple[str, ...] = PROVES_NOT
 
@@ -86,7 +91,7 @@ class _File:
     account: bytes
     at: int
     origin: str
-    chains: dict[bytes, AccountChain] = field(default_factory=dict)
+    chains: dict[bytes, list[AccountChain]] = field(default_factory=dict)
     keys: dict[bytes, None] = field(default_factory=dict)
     journals: list[ProvenJournal] = field(default_factory=list)
 
@@ -117,7 +122,8 @@ def _verify(file: BinaryIO, progress: Callable[[int], None] | None) -> ProvenExp
         found.journals.append(_journal(found, parts))
     if parts.next is not None:  # check: export.order
         raise VerificationError("A part of the file stands where it doesn't belong.", check="export.order")
-    return ProvenExport(found.account, found.at, found.origin, tuple(found.keys), tuple(found.journals))
+    forked = tuple(account for account, branches in found.chains.items() if len(branches) > 1)
+    return ProvenExport(found.account, found.at, found.origin, tuple(found.keys), tuple(found.journals), forked)
 
 
 class _Parts:
@@ -153,9 +159,10 @@ def _chain(found: _File, part: Fields) -> None:
     part.done()
     if chain.account != account:  # check: export.chain
         raise ChainViolation("The file names another account than its keys belong to.", check="export.chain")
-    if account in found.chains:  # check: export.chain_twice
+    branches = found.chains.setdefault(account, [])
+    if any(is_one_branch(chain, other) for other in branches):  # check: export.chain_twice
         raise ChainViolation("The keys of an account stand in the file twice.", check="export.chain_twice")
-    found.chains[account] = chain
+    branches.append(chain)
 
 
 def _journal(found: _File, parts: _Parts) -> ProvenJournal:
@@ -167,10 +174,10 @@ def _journal(found: _File, parts: _Parts) -> ProvenJournal:
         raise VerificationError("A journal stands in the file twice.", check="export.journal_twice")
     found.keys |= dict.fromkeys(keys)
     check = JournalCheck(journal, found.account, keys)
-    log, first = empty_log(journal), 0
+    log, first, branches = empty_log(journal), 0, NamedBranches(found.chains)
     while parts.next == "page":
         for push in _page(parts.take("page"), seq):
-            log = _push(check, log, push, found.chains)
+            log = _push(check, log, push, branches)
             first = first or log.time
         _lines(check, parts)
     if (log.seq, log.head) != (seq, promised):  # check: export.mark
@@ -195,12 +202,12 @@ def _page(part: Fields, seq: int) -> tuple[PulledPush, ...]:
     return page.pushes
 
 
-def _push(check: JournalCheck, log: LogState, push: PulledPush, chains: dict[bytes, AccountChain]) -> LogState:
+def _push(check: JournalCheck, log: LogState, push: PulledPush, branches: NamedBranches) -> LogState:
     """One push: items in order, then the receipt at its end under one of the keys that the file names."""
     for placed in push.items:
         if placed.grants:  # check: export.grants
             raise VerificationError("The file holds sealed keys, which an export never does.", check="export.grants")
-        log = append_item(log, placed.seq, placed.item, chains)
+        log = append_item(log, placed.seq, placed.item, branches.under(placed.item))
         check.add(placed, log)
     log = _receipt(log, push, check.receipt_keys)
     check.received(log)

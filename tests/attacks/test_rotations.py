@@ -40,6 +40,7 @@ from hostile.roster_attacks import HideJournals, OneSidedChange
 from tests.attacks.conftest import liar_for
 from tests.attacks.people import ORIGIN, UNLOCK, Couple, Insider, Someone, connect, expect_freeze
 from tests.attacks.test_accounts import shown
+from tests.attacks.test_containment import exported
 from tests.attacks.test_keyholders import own_account, phone_of, revoke, straight
 
 PRF = bytes(range(32))
@@ -186,6 +187,29 @@ async def test_person_is_talked_into_the_thiefs_branch(couple: Couple) -> None:
     with pytest.raises(JournalFrozen):
         await ada.write(couple.journal, "note", {"text": "to whom?"})
     assert await ada.keyholders.forks() == ()
+
+
+async def test_journal_goes_on_under_the_thiefs_branch_and_its_export_shows_both(couple: Couple) -> None:
+    """Begun under the true keys, lifted to the thief's: whoever exports it names the fork, and hides neither."""
+    ada, sam, thief = couple.ada.duolog, couple.sam.duolog, await Insider.open(couple.sam, couple.journal)
+    await new_sheet(couple.sam)
+    await couple.settle()
+    chain, secret = _stolen(thief)
+    with pytest.raises(AccountFork):
+        ada._context.chains.pin(sam.account, chain)
+    [fork] = await ada.keyholders.forks()
+    await ada.keyholders.choose_branch(sam.account, fork.branches[1].words)
+    thief.state = (await Insider.open(couple.ada, couple.journal)).state
+    lifted = thief.refresh(verify_chain(chain).newest, secret)
+    couple.ada.lied_to(OneSidedChange(lifted, chains=[shown(sam.account, chain)]))
+    await ada.sync()
+    roster = load_log(ada._context.store, couple.journal).roster
+    named = None if roster is None else roster.find(sam.account)
+    assert named is not None
+    assert named.chain_head == verify_chain(chain).newest.statement_hash
+    proven = exported(couple.ada)
+    assert proven.forked == (sam.account,)
+    assert (proven.journals[0].documents, proven.journals[0].unreadable) == (2, 0)
 
 
 async def test_thief_shows_an_own_device_another_rotation(couple: Couple) -> None:
