@@ -102,7 +102,7 @@ async def test_only_an_own_text_of_the_last_day_is_withdrawn(two: Two) -> None:
     with pytest.raises(NotAllowed, match="no such"):
         await two.ada.leaving(two.journal).withdraw(bytes(16))
     two.clock.now += 24 * 3600 + 1
-    with pytest.raises(NotAllowed, match="more than a day"):
+    with pytest.raises(NotAllowed, match="more than a day ago"):
         await two.ada.leaving(two.journal).withdraw(two.entry)
 
 
