@@ -19,6 +19,9 @@ from duolog.api.journals import JournalState
 from duolog.client.account.closing_rotations import move_on
 from duolog.client.account.keyholder_list import KeyholderView, unknown
 from duolog.client.account.rotating import resume, rotate_by_chance
+from duolog.client.home.item_rows import head_at
+from duolog.client.home.log_rows import verified_journals
+from duolog.client.home.outbox_rows import journals_with_waiting
 from duolog.client.home.store import as_bytes
 from duolog.client.journals.closings import look_after
 from duolog.client.leaving.withdrawals import finish_holdings, tidy
@@ -208,7 +211,7 @@ async def _pull_one(context: Context, journal: bytes, listed: Mapping[bytes, int
 
 def _hidden(context: Context, state: AccountState, listed: Mapping[bytes, int]) -> list[DuologError]:
     """A journal that I have joined, and that the server doesn't list. One that is closed may go from there."""
-    held = {as_bytes(row[0]) for row in context.store.rows("SELECT id FROM journal WHERE seq > 0")}
+    held = set(verified_journals(context.store))
     over = {journal for journal in held if load_log(context.store, journal).closed} | set(state.closed)
     hidden = sorted(sort_unlisted(context, state, (set(state.journals) | held) - over - set(listed), listed))
     if hidden:  # check: client.hidden_journal
@@ -229,10 +232,10 @@ async def _check_pins(context: Context, state: AccountState, journal: bytes) -> 
         return
     if noted.seq > log.seq:
         await pull(context, journal)
-    row = context.store.row("SELECT head FROM item WHERE journal = ? AND seq = ?", journal, noted.seq)
-    if row is None:  # check: client.noted_ahead
+    head = head_at(context.store, journal, noted.seq)
+    if head is None:  # check: client.noted_ahead
         raise Withheld("The server keeps back entries that your other devices have seen.", check="client.noted_ahead")
-    if row[0] != noted.head:  # check: client.noted_head
+    if head != noted.head:  # check: client.noted_head
         error = Rollback("The server shows another history than your devices have noted.", check="client.noted_head")
         freeze(context.store, journal, str(error))
         raise error
@@ -251,8 +254,7 @@ async def _send(context: Context, problems: list[DuologError], asides: list[Duol
                     await step(context, journal)
                 except (TransportError, MalformedData) as error:
                     asides.append(error)
-    for row in context.store.rows("SELECT DISTINCT journal FROM outbox"):
-        journal = as_bytes(row[0])
+    for journal in journals_with_waiting(context.store):
         if (
             frozen_reason(context.store, journal) is not None
             or load_log(context.store, journal).closed

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from duolog.client.home.item_rows import load_heads
 from duolog.client.home.words import Words
 from duolog.client.log.context import Context
 from duolog.errors import NotAllowed, PinMismatch
@@ -23,8 +24,7 @@ def confirm(context: Context, chain_head: Words, heads: Mapping[bytes, Words]) -
     if chain_head != newest:  # check: client.confirm_account
         raise PinMismatch(sentence, check="client.confirm_account")
     for journal, words in heads.items():
-        rows = context.store.rows("SELECT head FROM item WHERE journal = ?", journal)
-        known = {eight_words(bytes(row[0])) for row in rows if isinstance(row[0], bytes)}
+        known = {eight_words(head) for head in load_heads(context.store, journal)}
         if words not in known:  # check: client.confirm_head
             raise PinMismatch(sentence, check="client.confirm_head")
     context.store.put("unconfirmed", None)

@@ -11,6 +11,7 @@ readable, and a new one is made, with copies. Spec: §4.13
 from dataclasses import dataclass
 
 from duolog.client.home.identity import encode_statements, parse_statements
+from duolog.client.home.log_rows import thaw
 from duolog.client.home.store import as_bytes
 from duolog.client.home.words import Words
 from duolog.client.log.context import Context
@@ -121,7 +122,7 @@ def _thaw(context: Context, chain: AccountChain) -> None:
         member = None if roster is None else roster.find(chain.account)
         if member is not None and not _fits(chain, member.generation, member.chain_head):
             continue
-        context.store.write("UPDATE journal SET frozen = NULL WHERE id = ?", journal)
+        thaw(context.store, journal)
         context.store.write("DELETE FROM forked WHERE journal = ?", journal)
 
 

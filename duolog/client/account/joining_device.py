@@ -13,6 +13,7 @@ from typing import Self
 
 from duolog.client.home.folder import Home, has_keystore
 from duolog.client.home.identity import Chains, open_account
+from duolog.client.home.item_rows import head_at
 from duolog.client.home.keystore import Unlock
 from duolog.client.home.words import Words
 from duolog.client.log.context import Context
@@ -156,8 +157,7 @@ class JoiningDevice:
         context = Context(home, network, chains, identity, self._clock)
         await pull(context, identity.account_journal)
         head = shown.account_head
-        row = home.store.row("SELECT head FROM item WHERE journal = ? AND seq = ?", identity.account_journal, head.seq)
-        if row is None or row[0] != head.head:  # check: client.enrolled_head
+        if head_at(home.store, identity.account_journal, head.seq) != head.head:  # check: client.enrolled_head
             raise Rollback(
                 "The server shows another state of your account's own journal than your other device did.",
                 check="client.enrolled_head",

@@ -11,11 +11,12 @@ from duolog.api.accounts import AnchorModel, PackageModel, RotationRequest, SetR
 from duolog.api.common import AccountStatementModel, JournalStatementModel
 from duolog.api.entries import Push, PushEntry, PushStatement
 from duolog.client.home.identity import Identity
-from duolog.client.home.store import as_bytes
+from duolog.client.home.item_rows import refused_since
+from duolog.client.home.log_rows import verified_journals
 from duolog.client.journals.closings import renewed_closings
 from duolog.client.log.context import Context
 from duolog.client.log.statements import Made, make_rotate
-from duolog.client.log.stored_logs import load_log, newest_receipt, refused_since, require_open
+from duolog.client.log.stored_logs import load_log, newest_receipt, require_open
 from duolog.documents.account import make_account_document
 from duolog.documents.account_kinds import HeadCompared, Rotated
 from duolog.errors import NotAllowed
@@ -159,8 +160,7 @@ def _push(context: Context, removed: Sequence[bytes]) -> Push:
 
 
 def _verified_logs(context: Context) -> dict[bytes, AccountHead]:
-    rows = context.store.rows("SELECT id FROM journal WHERE seq > 0 ORDER BY id")
-    others = [as_bytes(row[0]) for row in rows if row[0] != context.identity.account_journal]
+    others = sorted(set(verified_journals(context.store)) - {context.identity.account_journal})
     logs = {journal: load_log(context.store, journal) for journal in others}
     return {journal: AccountHead(log.seq, log.head) for journal, log in logs.items()}
 

@@ -16,7 +16,7 @@ from duolog.api.pages import parse_push
 from duolog.api.sessions import OwnSession
 from duolog.client.account.keyholder_changes import Newcomer, make_set_request
 from duolog.client.home.identity import keep_anchors
-from duolog.client.home.store import as_bytes, as_int
+from duolog.client.home.item_rows import statements_behind
 from duolog.client.log.context import Context
 from duolog.client.log.folding import account_state
 from duolog.client.log.newest_keys import behind
@@ -181,18 +181,13 @@ def _signed_since(context: Context) -> Iterable[SignedSince]:
     """Roster statements in my name behind a noted place, by keys that had been replaced already."""
     for generation, rotated in sorted(account_state(context).rotated.items()):
         for head in rotated.heads:
-            rows = context.store.rows(
-                "SELECT seq, frame, version FROM item WHERE journal = ? AND seq > ? AND entry IS NULL "
-                "AND fault IS NULL ORDER BY seq",
-                *(head.journal, head.seq),
-            )
-            for seq, frame, version in rows:
-                member = roster_at(context.store, head.journal, as_int(version)).find(context.account)
-                item = parse_push(as_bytes(frame))[0].item
+            for row in statements_behind(context.store, head.journal, head.seq):
+                member = roster_at(context.store, head.journal, row.version).find(context.account)
+                item = parse_push(row.frame)[0].item
                 if member is None or member.generation != generation - 1 or not isinstance(item, StatementItem):
                     continue
                 if any(one.account == context.account for one in item.signed.signatures):
-                    yield SignedSince(head.journal, as_int(seq), _change_of(item))
+                    yield SignedSince(head.journal, row.seq, _change_of(item))
 
 
 def _change_of(item: StatementItem) -> str:

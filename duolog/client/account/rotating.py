@@ -22,6 +22,7 @@ from duolog.api.accounts import RotationRequest
 from duolog.api.entries import PushEntry, PushStatement
 from duolog.client.account.keyholder_changes import Newcomer, make_rotation
 from duolog.client.home.identity import Identity, keep_anchors, parse_statements, save_identity
+from duolog.client.home.outbox_rows import save_acknowledged
 from duolog.client.log.context import Context
 from duolog.client.log.outbox import MOVED, deliver_what_may_go
 from duolog.client.log.own_account import check_account_head, refresh_account
@@ -232,7 +233,7 @@ def _adopt(context: Context, pending: _Pending, receipt: Receipt) -> None:
     journal = context.identity.account_journal
     with store.transaction():
         save_identity(context.home, context.identity, stored)
-        store.write_all("INSERT OR IGNORE INTO acknowledged VALUES (?, ?, ?)", [(journal, *one) for one in places])
+        save_acknowledged(store, journal, places)
         store.put("rotation", None)
 
 

@@ -21,8 +21,10 @@ from duolog.api.pages import GONE, RECEIPT, Placed, encode_end, encode_gone, enc
 from duolog.client.export.format import PAGE_BYTES, REMOVED, ExportWriter, document_fields, state_fields
 from duolog.client.home.branches import names
 from duolog.client.home.identity import recall_chain
+from duolog.client.home.item_rows import ItemRow, items_between
+from duolog.client.home.log_rows import load_receipts, load_rosters
+from duolog.client.home.outbox_rows import waiting_entries
 from duolog.client.home.receipt_keys import load_earlier
-from duolog.client.home.store import as_bytes, as_int
 from duolog.client.journals.reading import journal_ids, view_journal
 from duolog.client.leaving.withdrawals import tidy
 from duolog.client.log.context import Context
@@ -143,8 +145,8 @@ def _members(context: Context, journals: Sequence[bytes]) -> dict[bytes, set[Mem
     """Of every account that a roster of these journals ever named, and my own: as what they named it."""
     found: dict[bytes, set[Member]] = {context.account: set()}
     for journal in journals:
-        for row in context.store.rows("SELECT roster FROM roster WHERE journal = ?", journal):
-            for member in parse_roster_state(as_bytes(row[0])).members:
+        for roster in load_rosters(context.store, journal):
+            for member in parse_roster_state(roster).members:
                 found.setdefault(member.account, set()).add(member)
     return found
 
@@ -187,43 +189,40 @@ def _pages(
     context: Context, log: LogState, state: JournalState, items: dict[int, Item], gone: list[JsonObject]
 ) -> Iterator[tuple[bytes, list[_Line]]]:
     """Whole pushes as the frames of a page, with the lines about their entries."""
-    store, keys = context.store, context.epochs(log.journal)
+    keys = context.epochs(log.journal)
     erased = set(account_state(context).erased.get(log.journal, ()))
-    receipts = store.rows("SELECT seq, receipt FROM receipt WHERE journal = ? ORDER BY seq", log.journal)
+    receipts = load_receipts(context.store, log.journal)
     frames, lines, seq = bytearray(), list[_Line](), 0
-    for end, receipt in receipts:
-        for row in _rows(context, log.journal, seq, as_int(end)):
-            seq, entry = as_int(row[0]), row[2] if isinstance(row[2], bytes) else b""
-            placed = _placed(as_bytes(row[1]), seq)
+    for signed in receipts:
+        for row in _rows(context, log.journal, seq, signed.seq):
+            seq, entry = row.seq, row.entry or b""
+            placed = _placed(row.frame, seq)
             frames += _frame(placed)
             if isinstance(placed.item, StatementItem):
                 continue
-            author = row[3] if isinstance(row[3], bytes) else b""
-            about = {"seq": seq, "entry": encode_b64(entry), "author": encode_b64(author), "received": as_int(row[4])}
+            author = row.author or b""
+            about = {"seq": seq, "entry": encode_b64(entry), "author": encode_b64(author), "received": row.time}
             if placed.item.blob is None:
-                taken_back = state.withdrawn(entry, author, seq, as_int(row[4]))
-                mine = "closed" if str(row[5]).startswith(CLOSED_TO_ME) else "erased" if entry in erased else REMOVED
+                taken_back = state.withdrawn(entry, author, seq, row.time)
+                closed = row.fault is not None and row.fault.startswith(CLOSED_TO_ME)
+                mine = "closed" if closed else "erased" if entry in erased else REMOVED
                 why = "withdrawn" if taken_back else mine
                 gone.append({**about, "why": why})
                 continue
-            lines.append(_line(placed.item, items.get(seq), keys, state, about, row[5]))
-        frames += frame(RECEIPT, as_int(end), as_bytes(receipt))
+            lines.append(_line(placed.item, items.get(seq), keys, state, about, row.fault))
+        frames += frame(RECEIPT, signed.seq, signed.receipt)
         if len(frames) >= PAGE_BYTES or seq == log.seq:
             yield bytes(frames + encode_end(log.seq)), lines
             frames, lines = bytearray(), []
 
 
-def _rows(context: Context, journal: bytes, after: int, end: int) -> Iterator[tuple[object, ...]]:
+def _rows(context: Context, journal: bytes, after: int, end: int) -> Iterator[ItemRow]:
     while after < end:
-        rows = context.store.rows(
-            "SELECT seq, frame, entry, author, time, fault FROM item WHERE journal = ? AND seq > ? AND seq <= ? "
-            "ORDER BY seq LIMIT ?",
-            *(journal, after, end, _BATCH),
-        )
+        rows = items_between(context.store, journal, after, end, _BATCH)
         if not rows:
             raise HomeError("The database of this home is damaged. Restore from your words into a new home.")
         yield from rows
-        after = as_int(rows[-1][0])
+        after = rows[-1].seq
 
 
 def _placed(frame: bytes, seq: int) -> Placed:
@@ -246,10 +245,10 @@ def _line(
     keys: dict[int, EpochKey | None],
     state: JournalState,
     about: JsonObject,
-    fault: object,
+    fault: str | None,
 ) -> _Line:
     if opened is None:
-        check, reason = OTHER_BRANCH if fault is None else str(fault).split("\n", 1)
+        check, reason = OTHER_BRANCH if fault is None else fault.split("\n", 1)
         return "unreadable", {**about, "check": check, "reason": reason}
     key = keys[parse_header(item.header).epoch]
     if key is None:
@@ -259,8 +258,8 @@ def _line(
 
 def _unsent(context: Context, journal: bytes) -> Iterator[JsonObject]:
     """What was written here for this journal, and is not in its log."""
-    for row in context.store.rows("SELECT sealed FROM outbox WHERE journal = ? ORDER BY place", journal):
-        yield parse_message(context.home.open("outbox", as_bytes(row[0]))).document.encode_json()
+    for row in waiting_entries(context.store, journal):
+        yield parse_message(context.home.open("outbox", row.sealed)).document.encode_json()
     for draft in account_state(context).drafts.values():
         if draft.journal == journal and draft.document is not None:
             yield draft.document.encode_json()

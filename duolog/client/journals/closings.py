@@ -15,7 +15,8 @@ from collections.abc import Collection, Mapping
 from duolog.api.accounts import JournalClosing
 from duolog.api.leaving import ClosingRequest
 from duolog.api.pages import parse_push
-from duolog.client.home.store import as_bytes, as_int
+from duolog.client.home.item_rows import last_frame
+from duolog.client.home.log_rows import marked_time
 from duolog.client.log.context import Context
 from duolog.client.log.folding import account_state
 from duolog.client.log.notes import note, note_what_is_done
@@ -215,16 +216,14 @@ async def settle_closed(context: Context, journal: bytes) -> None:
 
 def _closed_with(context: Context, journal: bytes) -> bytes | None:
     """The timing of the closing that ends a log."""
-    row = context.store.row("SELECT frame FROM item WHERE journal = ? ORDER BY seq DESC LIMIT 1", journal)
-    item = None if row is None else parse_push(as_bytes(row[0]))[0].item
+    frame = last_frame(context.store, journal)
+    item = None if frame is None else parse_push(frame)[0].item
     return parse_close(item.signed.statement).timing if isinstance(item, StatementItem) else None
 
 
 def _is_due(context: Context, closing: PendingClosing) -> bool:
     """Its time has come by this computer's clock, or by the server's newest receipt of the journal."""
-    row = context.store.row("SELECT time FROM journal WHERE id = ?", closing.journal)
-    received = 0 if row is None else as_int(row[0])
-    return max(context.clock(), received) >= closing.not_before
+    return max(context.clock(), marked_time(context.store, closing.journal)) >= closing.not_before
 
 
 def _own_generation(context: Context, journal: bytes) -> int:

@@ -5,7 +5,8 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from duolog.api.pages import GONE
-from duolog.client.home.store import as_bytes, as_int
+from duolog.client.home.item_rows import Shown, count_unreadable, shown_items
+from duolog.client.home.outbox_rows import waiting_entries
 from duolog.client.journals.views import AccountWords, Heads, JournalView, JournalWords, MemberView, TimelineEntry
 from duolog.client.log.context import Context
 from duolog.client.log.folding import account_state, journal_state
@@ -38,9 +39,6 @@ def view_journal(context: Context, journal: bytes) -> JournalView:
     if log.roster is None:
         raise NotAllowed("This journal is not here. Sync, or check its name.")
     names, voices = names_in(context, journal), voice(context, journal)
-    unreadable = context.store.row(
-        "SELECT count(*) FROM item WHERE journal = ? AND fault IS NOT NULL AND fault NOT LIKE 'closed%'", journal
-    )
     return JournalView(
         id=journal,
         members=tuple(
@@ -60,7 +58,7 @@ def view_journal(context: Context, journal: bytes) -> JournalView:
         closed=log.closed,
         frozen=frozen_reason(context.store, journal),
         waiting=waiting(context, journal),
-        unreadable=0 if unreadable is None else as_int(unreadable[0]),
+        unreadable=count_unreadable(context.store, journal),
         former=why_former(context, journal),
     )
 
@@ -125,19 +123,14 @@ def timeline(context: Context, journal: bytes, after: int, limit: int) -> tuple[
     view_journal(context, journal)
     state = journal_state(context, journal)
     items = {item.applied.seq: item for item in state.timeline if item.applied.seq > after}
-    rows = context.store.rows(
-        "SELECT seq, entry, author, time, fault, substr(frame, 5, 1) FROM item WHERE journal = ? AND seq > ? AND "
-        "(entry IS NOT NULL OR fault IS NOT NULL) ORDER BY seq LIMIT ?",
-        *(journal, after, limit),
-    )
+    rows = shown_items(context.store, journal, after, limit)
     entries, gaps = [], _Gaps(context, journal, state)
     shown_as = _Shown(context.account, state, names_in(context, journal), voice(context, journal))
-    for seq, entry, author, time, fault, kind in rows:
-        place = (as_int(seq), entry if isinstance(entry, bytes) else b"", author if isinstance(author, bytes) else b"")
-        reason = str(fault).partition("\n")[2] if fault is not None else None
-        if fault is None and as_int(seq) not in items and as_bytes(kind)[0] != GONE:
+    for row in rows:
+        reason = row.fault.partition("\n")[2] if row.fault is not None else None
+        if row.fault is None and row.seq not in items and row.kind[0] != GONE:
             reason = OTHER_BRANCH[1]
-        shown = _entry(journal, shown_as, place, as_int(time), items.get(as_int(seq)), reason)
+        shown = _entry(journal, shown_as, row, items.get(row.seq), reason)
         entries.append(gaps.explained(shown) if reason is None else shown)
     return (*entries, *_waiting(context, journal, shown_as.names.get(context.account)))
 
@@ -154,22 +147,21 @@ class _Shown(NamedTuple):
 def _entry(
     journal: bytes,
     shown_as: _Shown,
-    place: tuple[int, bytes, bytes],
-    received: int,
+    row: Shown,
     item: Item | None,
     reason: str | None,
 ) -> TimelineEntry:
-    seq, entry, author = place
+    author = row.author or b""
     text, trouble = (None, None) if item is None else _in_words(shown_as, item)
     document: Document | None = None if item is None else item.applied.document
     return TimelineEntry(
         journal=journal,
-        entry=entry,
-        seq=seq,
+        entry=row.entry or b"",
+        seq=row.seq,
         author=author,
         author_name=shown_as.names.get(author),
         mine=author == shown_as.me,
-        received=received,
+        received=row.time,
         at=None if document is None else document.at,
         kind=None if document is None else document.kind,
         v=None if document is None else document.v,
@@ -218,14 +210,13 @@ def _without(shown: TimelineEntry, hidden: str) -> TimelineEntry:
 
 
 def _waiting(context: Context, journal: bytes, name: str | None) -> list[TimelineEntry]:
-    rows = context.store.rows("SELECT entry, sealed FROM outbox WHERE journal = ? ORDER BY place", journal)
     found = []
-    for entry, sealed in rows:
-        document = parse_message(context.home.open("outbox", as_bytes(sealed))).document
+    for row in waiting_entries(context.store, journal):
+        document = parse_message(context.home.open("outbox", row.sealed)).document
         found.append(
             TimelineEntry(
                 journal=journal,
-                entry=as_bytes(entry),
+                entry=row.entry,
                 seq=None,
                 author=context.account,
                 author_name=name,

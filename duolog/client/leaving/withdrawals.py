@@ -10,13 +10,14 @@ Rules
   bytes, what was derived from them, and their traces in the database's write-ahead log.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from typing import Literal
 
 from duolog.api.leaving import HoldingRequest
 from duolog.api.pages import ENTRY, encode_gone, parse_push
+from duolog.client.home.item_rows import has_entry, items_of, save_frames
 from duolog.client.home.receipt_keys import is_earlier
-from duolog.client.home.store import as_bytes, as_int
+from duolog.client.home.snapshot_rows import forget_snapshot
 from duolog.client.log.context import Context
 from duolog.client.log.folding import account_state, journal_state
 from duolog.client.log.notes import put_note
@@ -79,9 +80,9 @@ async def erase(context: Context, journal: bytes, entry: bytes) -> None:
         ServerRefused: it can't be.
     Spec: §9.
     """
-    row = context.store.row("SELECT 1 FROM item WHERE journal = ? AND entry = ?", journal, entry)
+    here = has_entry(context.store, journal, entry)
     item = journal_state(context, journal).find(entry)
-    if row is None:
+    if not here:
         raise NotAllowed("There is no such entry here.")
     if item is not None and is_step(item.applied.document.kind):  # check: client.erase_step
         raise NotAllowed("This is a step, and what was agreed rests on it. Only texts are erased one by one.")
@@ -137,17 +138,12 @@ def tidy(context: Context, journal: bytes) -> int:
         return 0
     state = journal_state(context, journal)
     taken_back = [entry for entry in state.withdrawals if entry not in kept]
-    rows = context.store.among(
-        "SELECT seq, frame, entry, author, time FROM item WHERE journal = ? AND entry IN ({keys})",
-        journal,
-        [*dict.fromkeys([*taken_back, *erased])],
-    )
     gone = []
-    for seq, frame, entry, author, time in rows:
-        data, name = as_bytes(frame), as_bytes(entry)
-        counted = name in taken_back and state.withdrawn(name, as_bytes(author), as_int(seq), as_int(time))
-        if data[4] == ENTRY and (name in erased or counted):
-            gone.append((_emptied(data), journal, as_int(seq)))
+    for item in items_of(context.store, journal, [*dict.fromkeys([*taken_back, *erased])]):
+        name, author = item.entry or b"", item.author or b""
+        counted = name in taken_back and state.withdrawn(name, author, item.seq, item.time)
+        if item.frame[4] == ENTRY and (name in erased or counted):
+            gone.append((item.seq, _emptied(item.frame)))
     _remove(context, journal, gone)
     context.store.put(tidied, mark)
     return len(gone)
@@ -160,13 +156,12 @@ def _emptied(frame: bytes) -> bytes:
     return encode_gone(0, item.header, item.hash_of_blob)
 
 
-def _remove(context: Context, journal: bytes, gone: Iterable[tuple[bytes, bytes, int]]) -> None:
-    rows = list(gone)
-    if not rows:
+def _remove(context: Context, journal: bytes, gone: Sequence[tuple[int, bytes]]) -> None:
+    if not gone:
         return
     with context.store.transaction():
-        context.store.write_all("UPDATE item SET frame = ? WHERE journal = ? AND seq = ?", rows)
-        context.store.write("DELETE FROM snapshot WHERE journal = ?", journal)
+        save_frames(context.store, journal, gone)
+        forget_snapshot(context.store, journal)
     context.states.pop(journal, None)
     context.store.forget()
 

@@ -2,11 +2,15 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
+from duolog.client.home.epoch_rows import load_epochs
 from duolog.client.home.folder import Home
 from duolog.client.home.identity import Chains, Identity
+from duolog.client.home.item_rows import heads_at, places_of
+from duolog.client.home.outbox_rows import load_acknowledged
 from duolog.client.home.receipt_keys import load_earlier
-from duolog.client.home.store import Store, as_bytes, as_int
+from duolog.client.home.store import Store
 from duolog.client.log.verify import Known, Me
 from duolog.client.server.http import to_transport
 from duolog.client.server.login import Network
@@ -72,30 +76,22 @@ class Context:
         """What the home holds of a journal, for verifying what comes next."""
         store = self.store
 
-        def heads(seqs: Sequence[int]) -> dict[int, tuple[bytes, int]]:
-            rows = store.among("SELECT seq, head, time FROM item WHERE journal = ? AND seq IN ({keys})", journal, seqs)
-            return {as_int(row[0]): (as_bytes(row[1]), as_int(row[2])) for row in rows}
-
         def entries(ids: Sequence[bytes]) -> dict[bytes, tuple[int, bytes]]:
-            query = "SELECT entry, seq, author FROM item WHERE journal = ? AND entry IN ({keys})"
-            rows = store.among(query, journal, ids)
-            return {as_bytes(row[0]): (as_int(row[1]), as_bytes(row[2])) for row in rows}
+            return {place.entry: (place.seq, place.author) for place in places_of(store, journal, ids)}
 
-        acknowledged = store.rows("SELECT seq, digest FROM acknowledged WHERE journal = ?", journal)
         return Known(
             receipt_key=self.receipt_key(),
             chains=self.chains,
             epochs=self.epochs(journal),
-            acknowledged={as_int(row[0]): as_bytes(row[1]) for row in acknowledged},
-            heads=heads,
+            acknowledged=load_acknowledged(store, journal),
+            heads=partial(heads_at, store, journal),
             entries=entries,
             earlier=load_earlier(store, journal),
         )
 
     def epochs(self, journal: bytes) -> dict[int, EpochKey | None]:
         """Every epoch key of a journal; None where the grant was bad."""
-        keys: dict[int, EpochKey | None] = {}
-        for epoch, sealed in self.store.rows("SELECT epoch, sealed FROM epoch WHERE journal = ?", journal):
-            number = as_int(epoch)
-            keys[number] = None if sealed is None else EpochKey(self.home.open("epoch", as_bytes(sealed)), number)
-        return keys
+        return {
+            epoch: None if sealed is None else EpochKey(self.home.open("epoch", sealed), epoch)
+            for epoch, sealed in load_epochs(self.store, journal).items()
+        }

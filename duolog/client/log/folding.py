@@ -17,8 +17,9 @@ from typing import TypeVar
 
 from duolog.api.pages import GONE, parse_push
 from duolog.client.home.identity import Chains
+from duolog.client.home.item_rows import readable_entries, save_fault
 from duolog.client.home.receipt_keys import key_since
-from duolog.client.home.store import as_bytes, as_int
+from duolog.client.home.snapshot_rows import load_snapshot, save_snapshot, snapshot_seq
 from duolog.client.log.context import Context
 from duolog.client.log.stored_logs import roster_at
 from duolog.client.log.verify import ENTRY_FAULT, Known, Me, open_verified
@@ -81,29 +82,25 @@ def opened(context: Context, journal: bytes, after: int) -> Iterator[tuple[Appli
     """The readable documents of a journal behind a seq, in order, each with the roster at its place."""
     known, rosters = context.known(journal), dict[int, tuple[Roster, Chains | None]]()
     while True:
-        rows = context.store.rows(
-            "SELECT seq, frame, version, time FROM item WHERE journal = ? AND seq > ? AND entry IS NOT NULL "
-            "AND fault IS NULL ORDER BY seq LIMIT ?",
-            *(journal, after, _BATCH),
-        )
-        for row in rows:
-            after, version = as_int(row[0]), as_int(row[2])
+        items = readable_entries(context.store, journal, after, _BATCH)
+        for item in items:
+            after, version = item.seq, item.version
             if version not in rosters:
                 stored = roster_at(context.store, journal, version)
                 rosters[version] = (stored, context.chains.under(stored))
             roster, chains = rosters[version]
             if chains is None:
                 continue
-            frame, place = as_bytes(row[1]), (after, as_int(row[3]))
+            place = (after, item.time)
             try:
                 with contained("This entry", ENTRY_FAULT):
-                    applied = _open_again(frame, place, roster, context.me, replace(known, chains=chains))
+                    applied = _open_again(item.frame, place, roster, context.me, replace(known, chains=chains))
             except (EntryFault, MalformedData) as error:
                 _quarantine(context, journal, after, error)
                 continue
             if applied is not None:
                 yield applied, roster
-        if len(rows) < _BATCH:
+        if len(items) < _BATCH:
             return
 
 
@@ -131,23 +128,22 @@ def _open_again(frame: bytes, place: tuple[int, int], roster: Roster, me: Me, kn
 def _quarantine(context: Context, journal: bytes, seq: int, error: EntryFault | MalformedData) -> None:
     """From now on this entry is unreadable here, and its author hears of it with the next message from here."""
     fault = f"{error.check if isinstance(error, EntryFault) else 'messages.parse'}\n{error}"
-    context.store.write("UPDATE item SET fault = ? WHERE journal = ? AND seq = ?", fault, journal, seq)
+    save_fault(context.store, journal, [seq], fault)
 
 
 def _restored(context: Context, journal: bytes, parse: Callable[[bytes], T], fresh: T) -> tuple[T, bool]:
     """The state of the snapshot, else a fresh one; and whether what is kept can be used, or there is nothing."""
-    row = context.store.row("SELECT sealed FROM snapshot WHERE journal = ?", journal)
-    if row is None:
+    sealed = load_snapshot(context.store, journal)
+    if sealed is None:
         return fresh, True
     try:
-        return parse(context.home.open("snapshot", as_bytes(row[0]))), True
+        return parse(context.home.open("snapshot", sealed)), True
     except DuologError:
         return fresh, False
 
 
 def _keep(context: Context, journal: bytes, seq: int, encode: Callable[[], bytes], *, anew: bool) -> None:
-    row = context.store.row("SELECT seq FROM snapshot WHERE journal = ?", journal)
-    if row is not None and not anew and seq - as_int(row[0]) < _KEPT_EVERY:
+    kept = snapshot_seq(context.store, journal)
+    if kept is not None and not anew and seq - kept < _KEPT_EVERY:
         return
-    sealed = context.home.seal("snapshot", encode())
-    context.store.write("INSERT OR REPLACE INTO snapshot VALUES (?, ?, ?)", journal, seq, sealed)
+    save_snapshot(context.store, journal, seq, context.home.seal("snapshot", encode()))

@@ -8,10 +8,13 @@ such an entry itself writes it again.
 import secrets
 from collections.abc import Mapping
 
-from duolog.client.home.store import as_bytes
+from duolog.client.home.item_rows import refused_since, save_fault
+from duolog.client.home.log_rows import verified_journals
+from duolog.client.home.outbox_rows import save_waiting, was_written
+from duolog.client.home.snapshot_rows import forget_snapshot
 from duolog.client.log.context import Context
 from duolog.client.log.folding import account_state, opened
-from duolog.client.log.stored_logs import frozen_reason, load_log, newest_receipt, refused_since
+from duolog.client.log.stored_logs import frozen_reason, load_log, newest_receipt
 from duolog.client.log.verify import OWN_OLDER
 from duolog.documents.base import AppliedDocument
 from duolog.protocol import sizes
@@ -39,8 +42,7 @@ def judge_again(context: Context) -> None:
     if newest <= (0 if done is None else int.from_bytes(done, "big")):
         return
     with context.store.transaction():
-        for row in context.store.rows("SELECT id FROM journal WHERE seq > 0"):
-            journal = as_bytes(row[0])
+        for journal in verified_journals(context.store):
             if journal != context.identity.account_journal:
                 _judge(context, journal, believed_until(context, journal))
         context.store.put("judged", newest.to_bytes(4, "big"))
@@ -55,14 +57,11 @@ def _judge(context: Context, journal: bytes, believed: Mapping[int, int]) -> Non
     if not late:
         return
     store = context.store
-    fault = "\n".join(OWN_OLDER)
-    store.write_all(
-        "UPDATE item SET fault = ? WHERE journal = ? AND seq = ?", [(fault, journal, item.seq) for item in late]
-    )
-    store.write("DELETE FROM snapshot WHERE journal = ?", journal)
+    save_fault(store, journal, [item.seq for item in late], "\n".join(OWN_OLDER))
+    forget_snapshot(store, journal)
     context.states.pop(journal, None)
     for applied in late:
-        if store.row("SELECT 1 FROM written WHERE journal = ? AND entry = ?", journal, applied.entry) is not None:
+        if was_written(store, journal, applied.entry):
             _write_again(context, journal, applied)
 
 
@@ -74,7 +73,5 @@ def _write_again(context: Context, journal: bytes, applied: AppliedDocument) -> 
         return
     refused = refused_since(context.store, journal, context.account)
     message = Message(applied.document, seen, None, refused).encode()
-    context.store.write(
-        "INSERT INTO outbox (journal, entry, sealed) VALUES (?, ?, ?)",
-        *(journal, secrets.token_bytes(sizes.ENTRY_ID), context.home.seal("outbox", message)),
-    )
+    sealed = context.home.seal("outbox", message)
+    save_waiting(context.store, journal, secrets.token_bytes(sizes.ENTRY_ID), sealed)

@@ -17,6 +17,7 @@ from functools import partial
 
 from duolog.api.common import JournalStatementModel
 from duolog.api.pages import PulledPage
+from duolog.client.home.log_rows import granted_journals, journals_with_genesis
 from duolog.client.home.store import as_bytes
 from duolog.client.log.context import Context
 from duolog.client.log.folding import account_state
@@ -73,11 +74,7 @@ def shown_journals(context: Context) -> list[bytes]:
     A log that names me has a grant for me: an epoch, opened or not.
     """
     joined = joined_journals(context) - {context.identity.account_journal}
-    rows = context.store.rows(
-        "SELECT id FROM journal WHERE seq > 0 AND EXISTS (SELECT 1 FROM epoch WHERE epoch.journal = journal.id) "
-        "ORDER BY rowid"
-    )
-    return [journal for journal in (as_bytes(row[0]) for row in rows) if journal in joined]
+    return [journal for journal in granted_journals(context.store) if journal in joined]
 
 
 async def leave_out_strangers(context: Context, listed: Sequence[bytes], asides: list[DuologError]) -> frozenset[bytes]:
@@ -130,8 +127,7 @@ async def _look_at(context: Context, journals: Sequence[bytes], asides: list[Duo
 
 def _held_founded(context: Context, unknown: Sequence[bytes]) -> set[bytes]:
     """Those of which this home holds the verified log, and whose genesis I have signed."""
-    rows = context.store.rows("SELECT journal FROM roster WHERE version = 1")
-    held = {as_bytes(row[0]) for row in rows} & set(unknown)
+    held = set(journals_with_genesis(context.store)) & set(unknown)
     return {journal for journal in held if roster_at(context.store, journal, 1).founder == context.account}
 
 

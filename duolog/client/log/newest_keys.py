@@ -4,7 +4,7 @@ One request for each journal: a `rotate` by who may write, a `refresh` by who ma
 goes behind a `rotate` of its own push, so such a journal is left to the outbox.
 """
 
-from duolog.client.home.store import as_bytes
+from duolog.client.home.log_rows import verified_journals
 from duolog.client.log.context import Context
 from duolog.client.log.former_journals import why_former
 from duolog.client.log.outbox import MOVED, push_statement, waiting
@@ -20,8 +20,7 @@ _TRIES = 6  # races lost in a row before giving up for now
 
 def behind(context: Context) -> list[bytes]:
     """Journals that still name older keys of mine, and can be lifted."""
-    rows = context.store.rows("SELECT id FROM journal WHERE seq > 0 ORDER BY id")
-    return [journal for journal in (as_bytes(row[0]) for row in rows) if _due(context, journal) is not None]
+    return [journal for journal in sorted(verified_journals(context.store)) if _due(context, journal) is not None]
 
 
 async def lift_all(context: Context, problems: list[DuologError]) -> None:

@@ -16,7 +16,17 @@ from typing import Any
 from duolog.api.entries import Pushed
 from duolog.api.leaving import WithdrawalRequest
 from duolog.api.pages import Placed, encode_push
-from duolog.client.home.store import as_bytes, as_int
+from duolog.client.home.item_rows import refused_since
+from duolog.client.home.outbox_rows import (
+    count_waiting,
+    forget_waiting,
+    last_waiting,
+    save_acknowledged,
+    save_digests,
+    save_message,
+    save_waiting,
+    waiting_entries,
+)
 from duolog.client.log.confidant_terms import make_endings
 from duolog.client.log.context import Context
 from duolog.client.log.folding import document_context, journal_state
@@ -24,7 +34,7 @@ from duolog.client.log.former_journals import require_member
 from duolog.client.log.own_account import refresh_account
 from duolog.client.log.pull import pull
 from duolog.client.log.statements import Made, is_behind, make_bad_grant, make_rotate
-from duolog.client.log.stored_logs import freeze, newest_receipt, refused_since, require_open
+from duolog.client.log.stored_logs import freeze, newest_receipt, require_open
 from duolog.documents.base import expected_receipt
 from duolog.documents.journal import last_of, require_allowed
 from duolog.errors import NotAllowed, Rollback, ServerRefused, TransportError, VerificationError
@@ -75,27 +85,24 @@ def post(context: Context, journal: bytes, document: Document) -> bytes:
         state = journal_state(context, journal)
         received = expected_receipt(context.clock(), seen.time, last_of(state, context.account))
         require_allowed(state, document, context.account, document_context(roster), received)  # check: client.allowed
-    last = context.store.row("SELECT entry FROM outbox WHERE journal = ? ORDER BY place DESC LIMIT 1", journal)
-    follows = None if last is None else as_bytes(last[0])
+    follows = last_waiting(context.store, journal)
     message = Message(document, seen, follows, refused_since(context.store, journal, context.account)).encode()
     entry = secrets.token_bytes(sizes.ENTRY_ID)
-    sealed = context.home.seal("outbox", message)
-    context.store.write("INSERT INTO outbox (journal, entry, sealed) VALUES (?, ?, ?)", journal, entry, sealed)
+    save_waiting(context.store, journal, entry, context.home.seal("outbox", message))
     return entry
 
 
 def waiting(context: Context, journal: bytes) -> int:
     """How many entries of a journal have not come back yet."""
-    row = context.store.row("SELECT count(*) FROM outbox WHERE journal = ?", journal)
-    return 0 if row is None else as_int(row[0])
+    return count_waiting(context.store, journal)
 
 
 def waiting_as(context: Context, journal: bytes, kind: str, body: Mapping[str, Any]) -> bytes | None:
     """The entry id of a document that waits here already, or None."""
-    for entry, sealed in context.store.rows("SELECT entry, sealed FROM outbox WHERE journal = ?", journal):
-        document = parse_message(context.home.open("outbox", as_bytes(sealed))).document
+    for row in waiting_entries(context.store, journal):
+        document = parse_message(context.home.open("outbox", row.sealed)).document
         if (document.kind, document.body) == (kind, body):
-            return as_bytes(entry)
+            return row.entry
     return None
 
 
@@ -141,11 +148,8 @@ async def deliver_what_may_go(context: Context, journal: bytes) -> None:
 
 
 def _batch(context: Context, journal: bytes) -> list[_Waiting]:
-    rows = context.store.rows(
-        "SELECT entry, sealed, digests FROM outbox WHERE journal = ? ORDER BY place LIMIT ?",
-        *(journal, sizes.MAX_PUSH_ITEMS - 1),
-    )
-    return [_Waiting(as_bytes(row[0]), context.home.open("outbox", as_bytes(row[1])), as_bytes(row[2])) for row in rows]
+    rows = waiting_entries(context.store, journal, sizes.MAX_PUSH_ITEMS - 1)
+    return [_Waiting(row.entry, context.home.open("outbox", row.sealed), row.digests) for row in rows]
 
 
 async def push_entries(context: Context, journal: bytes, batch: Sequence[_Waiting]) -> int:
@@ -180,7 +184,7 @@ async def push_entries(context: Context, journal: bytes, batch: Sequence[_Waitin
         items.append(placed)
         sent.append((entry.digests + placed.item.digest, entry.entry))
     with context.store.transaction():  # durable before it is sent: an accepted digest is always one that we know
-        context.store.write_all("UPDATE outbox SET digests = ? WHERE entry = ?", sent)
+        save_digests(context.store, sent)
     pushed = await context.network.call(lambda transport: transport.push(journal, items))
     digests = [placed.item.digest for placed in items[: len(items) - len(sent)]] + [pair[0] for pair in sent]
     _acknowledge(context, journal, pushed, digests)
@@ -203,7 +207,7 @@ async def _withdraw(context: Context, journal: bytes, placed: Placed, waiting: _
     if not isinstance(item, EntryItem) or item.blob is None:
         raise NotAllowed("A withdrawal is an entry of its own.")
     digests = waiting.digests + item.digest
-    context.store.write("UPDATE outbox SET digests = ? WHERE entry = ?", digests, waiting.entry)
+    save_digests(context.store, [(digests, waiting.entry)])
     request = WithdrawalRequest(entry=named, header=item.header, blob=item.blob)
     try:
         pushed = await context.network.call(lambda transport: transport.withdraw(journal, request))
@@ -218,12 +222,12 @@ def _give_up(context: Context, journal: bytes, waiting: _Waiting) -> None:
     """Take out what will never be in the log. What was written behind it, and never sent yet, follows it no longer."""
     store, before = context.store, parse_message(waiting.message).follows
     with store.transaction():
-        store.write("DELETE FROM outbox WHERE entry = ?", waiting.entry)
-        for entry, sealed in store.rows("SELECT entry, sealed FROM outbox WHERE journal = ?", journal):
-            message = parse_message(context.home.open("outbox", as_bytes(sealed)))
+        forget_waiting(store, waiting.entry)
+        for row in waiting_entries(store, journal):
+            message = parse_message(context.home.open("outbox", row.sealed))
             if message.follows == waiting.entry:
                 moved = context.home.seal("outbox", replace(message, follows=before).encode())
-                store.write("UPDATE outbox SET sealed = ? WHERE entry = ?", moved, entry)
+                save_message(store, row.entry, moved)
 
 
 async def push_statement(context: Context, journal: bytes, made: Made) -> None:
@@ -262,6 +266,5 @@ def _acknowledge(context: Context, journal: bytes, pushed: Pushed, digests: Sequ
         freeze(context.store, journal, str(error))
         raise
     # The first promise for a place stands: a second one that differs is caught when the place comes back.
-    rows = [(journal, place.seq, place.digest) for place in pushed.places]
     with context.store.transaction():
-        context.store.write_all("INSERT OR IGNORE INTO acknowledged VALUES (?, ?, ?)", rows)
+        save_acknowledged(context.store, journal, [(place.seq, place.digest) for place in pushed.places])

@@ -8,6 +8,7 @@ from collections.abc import Awaitable
 
 from duolog.api.accounts import OwnAccount
 from duolog.client.home.identity import open_account, parse_statements
+from duolog.client.home.item_rows import head_at
 from duolog.client.log.context import Context
 from duolog.client.log.own_pages import fetch_account
 from duolog.client.log.stored_logs import freeze, load_log
@@ -55,8 +56,7 @@ def check_account_head(context: Context) -> None:
     journal = context.identity.account_journal
     log = load_log(context.store, journal)
     for head in (item.account_head for item in context.identity.sets if item.account_head is not None):
-        row = context.store.row("SELECT head FROM item WHERE journal = ? AND seq = ?", journal, head.seq)
-        if log.seq < head.seq or row is None or row[0] != head.head:  # check: client.account_head
+        if log.seq < head.seq or head_at(context.store, journal, head.seq) != head.head:  # check: client.account_head
             error = Rollback(
                 "The server shows another state of your account's own journal than your devices have signed.",
                 check="client.account_head",

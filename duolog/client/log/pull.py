@@ -13,14 +13,24 @@ from dataclasses import replace
 from functools import partial
 
 from duolog.api.pages import Placed, PulledPage, PulledPush, encode_gone, encode_push
+from duolog.client.home.epoch_rows import save_epochs
+from duolog.client.home.item_rows import ItemRow, refused_since, save_items
+from duolog.client.home.log_rows import ReceiptRow, save_receipts, save_rosters
+from duolog.client.home.outbox_rows import (
+    forget_acknowledged_up_to,
+    forget_waiting,
+    rename_waiting,
+    save_written,
+    waiting_entries,
+    waiting_entry,
+)
 from duolog.client.home.receipt_keys import EarlierKey, load_earlier, require_longer, save_earlier, shown
-from duolog.client.home.store import as_bytes
 from duolog.client.log.chains import fetch_chains
 from duolog.client.log.context import Context
 from duolog.client.log.generations import believed_until, judge_again
 from duolog.client.log.own_account import refresh_account
-from duolog.client.log.stored_logs import encode_roster_state, freeze, frozen_reason, load_log, refused_since, save_log
-from duolog.client.log.verify import JudgedPush, Known, require_beyond, verify_authors, verify_server
+from duolog.client.log.stored_logs import encode_roster_state, freeze, frozen_reason, load_log, save_log
+from duolog.client.log.verify import Judged, JudgedPush, Known, require_beyond, verify_authors, verify_server
 from duolog.client.server.transport import Transport
 from duolog.errors import BadReceipt, MalformedData, VerificationError, Withheld
 from duolog.protocol import sizes
@@ -124,35 +134,24 @@ def _save(context: Context, pushes: Sequence[JudgedPush], known: Known) -> None:
     items = [item for push in pushes for item in push.items]
     rosters = {item.roster.version: item.roster for item in items}
     with store.transaction():
-        store.write_all(
-            "INSERT INTO item VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            [
-                (
-                    *(journal, item.placed.seq, _frame(item.placed), item.head, item.roster.version),
-                    *(item.header and item.header.entry, item.header and item.header.author, item.time),
-                    None if item.fault is None else "\n".join(item.fault),
-                )
-                for item in items
-            ],
-        )
-        store.write_all(
-            "INSERT OR REPLACE INTO roster VALUES (?, ?, ?)",
-            [(journal, version, encode_roster_state(roster)) for version, roster in rosters.items()],
-        )
-        store.write_all(
-            "INSERT INTO receipt VALUES (?, ?, ?)",
-            [(journal, push.state.seq, push.receipt.encode()) for push in pushes],
-        )
-        store.write_all(
-            "INSERT OR IGNORE INTO epoch VALUES (?, ?, ?)",
-            [
-                (journal, epoch, None if key is None else context.home.seal("epoch", key.key))
-                for epoch, key in known.epochs.items()
-            ],
-        )
+        save_items(store, journal, [_row(item) for item in items])
+        save_rosters(store, journal, {version: encode_roster_state(roster) for version, roster in rosters.items()})
+        save_receipts(store, journal, [ReceiptRow(push.state.seq, push.receipt.encode()) for push in pushes])
+        sealed = {
+            epoch: None if key is None else context.home.seal("epoch", key.key) for epoch, key in known.epochs.items()
+        }
+        save_epochs(store, journal, sealed)
         save_log(store, pushes[-1].state)
-        store.write("DELETE FROM acknowledged WHERE journal = ? AND seq <= ?", journal, pushes[-1].state.seq)
+        forget_acknowledged_up_to(store, journal, pushes[-1].state.seq)
         _clear_outbox(context, pushes)
+
+
+def _row(item: Judged) -> ItemRow:
+    header = item.header
+    entry, author = (None, None) if header is None else (header.entry, header.author)
+    fault = None if item.fault is None else "\n".join(item.fault)
+    frame = _frame(item.placed)
+    return ItemRow(item.placed.seq, frame, item.head, item.roster.version, entry, author, item.time, fault)
 
 
 def _clear_outbox(context: Context, pushes: Sequence[JudgedPush]) -> None:
@@ -166,11 +165,11 @@ def _clear_outbox(context: Context, pushes: Sequence[JudgedPush]) -> None:
     _write_again(context, pushes)
     if not mine:
         return
-    rows = context.store.rows("SELECT entry, sealed FROM outbox WHERE journal = ?", pushes[-1].state.journal)
-    for entry, sealed in rows:
-        if mine.get(as_bytes(entry)) == context.home.open("outbox", as_bytes(sealed)):
-            context.store.write("DELETE FROM outbox WHERE entry = ?", entry)
-            context.store.write("INSERT OR IGNORE INTO written VALUES (?, ?)", pushes[-1].state.journal, entry)
+    store, journal = context.store, pushes[-1].state.journal
+    for row in waiting_entries(store, journal):
+        if mine.get(row.entry) == context.home.open("outbox", row.sealed):
+            forget_waiting(store, row.entry)
+            save_written(store, journal, row.entry)
 
 
 def _write_again(context: Context, pushes: Sequence[JudgedPush]) -> None:
@@ -179,16 +178,14 @@ def _write_again(context: Context, pushes: Sequence[JudgedPush]) -> None:
     for item in (item for push in pushes for item in push.items):
         if item.header is None or item.fault is None or item.fault[0] != "entries.own_older":
             continue
-        row = store.row("SELECT sealed, digests FROM outbox WHERE entry = ?", item.header.entry)
-        if row is None or item.digest not in _digests(as_bytes(row[1])):
+        row = waiting_entry(store, item.header.entry)
+        if row is None or item.digest not in _digests(row.digests):
             continue
-        before = parse_message(context.home.open("outbox", as_bytes(row[0])))
+        before = parse_message(context.home.open("outbox", row.sealed))
         refused = refused_since(store, journal, context.account)
         message = replace(before, seen=pushes[-1].receipt, follows=None, refused=refused).encode()
-        store.write(
-            "UPDATE outbox SET entry = ?, sealed = ?, digests = x'' WHERE entry = ?",
-            *(secrets.token_bytes(sizes.ENTRY_ID), context.home.seal("outbox", message), item.header.entry),
-        )
+        sealed = context.home.seal("outbox", message)
+        rename_waiting(store, item.header.entry, secrets.token_bytes(sizes.ENTRY_ID), sealed)
 
 
 def _digests(joined: bytes) -> set[bytes]:

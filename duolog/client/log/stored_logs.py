@@ -1,7 +1,9 @@
 """How far each journal is verified, as the home keeps it."""
 
+from duolog.client.home import log_rows
+from duolog.client.home.log_rows import LogRow
 from duolog.client.home.receipt_keys import key_at, load_earlier
-from duolog.client.home.store import Store, as_bytes, as_int
+from duolog.client.home.store import Store
 from duolog.errors import JournalFrozen, MalformedData, NotAllowed
 from duolog.protocol import sizes
 from duolog.protocol.codec import (
@@ -10,7 +12,6 @@ from duolog.protocol.codec import (
     encode_message_json,
     parse_b64,
     parse_message_json,
-    u64,
 )
 from duolog.protocol.log import LogState, empty_log
 from duolog.protocol.receipts import Receipt, is_plausible, parse_receipt
@@ -23,33 +24,23 @@ _LOG_CLOSED = 2  # in the column `closed`: the log of one server alone is
 
 def load_log(store: Store, journal: bytes) -> LogState:
     """The verified state of a journal; that before the genesis when there is none."""
-    row = store.row("SELECT seq, head, time, roster, closed FROM journal WHERE id = ?", journal)
+    row = log_rows.load_log_row(store, journal)
     if row is None:
         return empty_log(journal)
-    roster = None if row[3] is None else parse_roster_state(as_bytes(row[3]))
-    under = b"" if row[4] == _LOG_CLOSED else None  # which key stands in the closing, and no item follows it
-    seq, time = as_int(row[0]), as_int(row[2])
+    roster = None if row.roster is None else parse_roster_state(row.roster)
+    under = b"" if row.closed == _LOG_CLOSED else None  # which key stands in the closing, and no item follows it
+    seq, time = row.seq, row.time
     key = key_at(load_earlier(store, journal), store.get("receipt_key") or b"", seq) if seq else None
     if not is_plausible(time):  # stored before times were bounded: a true one after it doesn't run backwards
         time = 0
-    return LogState(journal, seq, as_bytes(row[1]), time, key, roster, bool(row[4]), under)
+    return LogState(journal, seq, row.head, time, key, roster, bool(row.closed), under)
 
 
 def save_log(store: Store, state: LogState) -> None:
     """Make a verified state the mark of its journal."""
     roster = None if state.roster is None else encode_roster_state(state.roster)
-    store.write(
-        "INSERT INTO journal VALUES (?, ?, ?, ?, ?, ?, NULL) ON CONFLICT (id) DO UPDATE SET seq = excluded.seq, "
-        "head = excluded.head, time = excluded.time, roster = excluded.roster, closed = excluded.closed",
-        *(
-            state.journal,
-            state.seq,
-            state.head,
-            state.time,
-            roster,
-            int(state.closed) + (state.closed_under is not None),
-        ),
-    )
+    closed = int(state.closed) + (state.closed_under is not None)
+    log_rows.save_log_row(store, state.journal, LogRow(state.seq, state.head, state.time, roster, closed))
 
 
 def require_open(store: Store, journal: bytes) -> tuple[LogState, Roster]:
@@ -74,49 +65,28 @@ def require_open(store: Store, journal: bytes) -> tuple[LogState, Roster]:
 
 def freeze(store: Store, journal: bytes, reason: str) -> None:
     """Make a journal read-only for good, with the reason. What was verified stays readable."""
-    if store.row("SELECT 1 FROM journal WHERE id = ?", journal) is None:
+    if not log_rows.is_known(store, journal):
         save_log(store, empty_log(journal))
-    store.write("UPDATE journal SET frozen = ? WHERE id = ? AND frozen IS NULL", reason, journal)
-
-
-def thaw(store: Store, journal: bytes) -> None:
-    """Let a journal go on from its mark, at another server than the one that broke the rules in it."""
-    store.write("UPDATE journal SET frozen = NULL WHERE id = ?", journal)
+    log_rows.save_frozen(store, journal, reason)
 
 
 def frozen_reason(store: Store, journal: bytes) -> str | None:
     """Why a journal is read-only, or None."""
-    row = store.row("SELECT frozen FROM journal WHERE id = ?", journal)
-    return None if row is None or row[0] is None else str(row[0])
+    return log_rows.load_frozen(store, journal)
 
 
 def newest_receipt(store: Store, journal: bytes) -> Receipt | None:
     """The newest verified receipt of a journal, but for one that was stored before times were bounded."""
-    row = store.row(
-        "SELECT receipt FROM receipt WHERE journal = ? AND substr(receipt, 41, 8) BETWEEN ? AND ? "
-        "ORDER BY seq DESC LIMIT 1",
-        *(journal, u64(sizes.EARLIEST_TIME), u64(sizes.LATEST_TIME)),
-    )
-    return None if row is None else parse_receipt(as_bytes(row[0]))
-
-
-def refused_since(store: Store, journal: bytes, account: bytes) -> tuple[int, ...]:
-    """Seqs that I could not open since my last own entry; those of epochs closed to me are nobody's fault."""
-    rows = store.rows(
-        "SELECT seq FROM item WHERE journal = ?1 AND fault IS NOT NULL AND fault NOT LIKE 'closed%' "
-        "AND entry IS NOT NULL AND seq > (SELECT coalesce(max(seq), 0) FROM item "
-        "WHERE journal = ?1 AND author = ?2 AND fault IS NULL) ORDER BY seq LIMIT ?3",
-        *(journal, account, sizes.MAX_REFUSED),
-    )
-    return tuple(as_int(row[0]) for row in rows)
+    receipt = log_rows.newest_timed_receipt(store, journal)
+    return None if receipt is None else parse_receipt(receipt)
 
 
 def roster_at(store: Store, journal: bytes, version: int) -> Roster:
     """The roster of one version. Raises: NotAllowed when it isn't here."""
-    row = store.row("SELECT roster FROM roster WHERE journal = ? AND version = ?", journal, version)
-    if row is None:
+    roster = log_rows.load_roster(store, journal, version)
+    if roster is None:
         raise NotAllowed("This journal is not here. Sync, or check its name.")
-    return parse_roster_state(as_bytes(row[0]))
+    return parse_roster_state(roster)
 
 
 def encode_roster_state(roster: Roster) -> bytes:

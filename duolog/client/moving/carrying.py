@@ -20,8 +20,10 @@ from duolog.api.journals import Chain
 from duolog.api.pages import Placed, parse_frame
 from duolog.api.sessions import LogIn, Session
 from duolog.client.home.identity import parse_statements
+from duolog.client.home.item_rows import items_between, places_of, size_between
+from duolog.client.home.log_rows import last_push_before, load_receipts
 from duolog.client.home.receipt_keys import EarlierKey, key_at, load_earlier, require_carried, shown
-from duolog.client.home.store import as_bytes, as_int
+from duolog.client.home.store import as_bytes
 from duolog.client.log.context import Context
 from duolog.client.log.folding import journal_state
 from duolog.client.log.stored_logs import load_log, roster_at
@@ -102,18 +104,13 @@ def carried_end(context: Context, journal: bytes) -> LogState:
     state = load_log(context.store, journal)
     if state.closed_under is None:
         return state
-    row = context.store.row(
-        "SELECT r.seq, r.receipt, i.head, i.version FROM receipt r "
-        "JOIN item i ON i.journal = r.journal AND i.seq = r.seq "
-        "WHERE r.journal = ? AND r.seq < ? ORDER BY r.seq DESC LIMIT 1",
-        *(journal, state.seq),
-    )
-    if row is None:
+    end = last_push_before(context.store, journal, state.seq)
+    if end is None:
         raise NotAllowed("Nothing of this journal can be carried.")
-    receipt = stored_receipt(as_bytes(row[1]))
-    roster = roster_at(context.store, journal, as_int(row[3]))
+    receipt = stored_receipt(end.receipt)
+    roster = roster_at(context.store, journal, end.version)
     key = key_at(load_earlier(context.store, journal), context.receipt_key(), receipt.seq)
-    return LogState(journal, receipt.seq, as_bytes(row[2]), receipt.time, key, roster, closed=False)
+    return LogState(journal, receipt.seq, end.head, receipt.time, key, roster, closed=False)
 
 
 async def carry_journal(context: Context, transport: Transport, journal: bytes) -> int:
@@ -179,10 +176,7 @@ def pages(context: Context, journal: bytes, since: int, end: int, *, last: bool)
     Those that end at `since` or before are left out, but not the last one when it says that it is the `last`.
     """
     earlier, newest = load_earlier(context.store, journal), context.receipt_key()
-    rows = context.store.rows(
-        "SELECT seq, receipt FROM receipt WHERE journal = ? AND seq <= ? ORDER BY seq", journal, end
-    )
-    receipts = [stored_receipt(as_bytes(row[1])) for row in rows]
+    receipts = [stored_receipt(row.receipt) for row in load_receipts(context.store, journal, end)]
     hidden = _taken_back(context, journal)
     start = 0
     while start < len(receipts):
@@ -221,13 +215,7 @@ def _page_end(
     server, stop, size = _server(context, earlier, newest, receipts[start].seq), start, 0
     for receipt in receipts[start : start + sizes.MAX_PUSH_ITEMS]:
         since = receipts[stop - 1].seq if stop else 0
-        row = context.store.row(
-            "SELECT sum(length(frame)) FROM item WHERE journal = ? AND seq > ? AND seq <= ?",
-            journal,
-            since,
-            receipt.seq,
-        )
-        size += as_int(row[0]) if row is not None else 0
+        size += size_between(context.store, journal, since, receipt.seq)
         full = receipt.seq - before > sizes.MAX_PUSH_ITEMS or size > sizes.MAX_PAGE_BYTES
         if stop > start and (full or _server(context, earlier, newest, receipt.seq) != server):
             break
@@ -236,12 +224,9 @@ def _page_end(
 
 
 def _placed(context: Context, journal: bytes, first: int, last: int) -> Iterator[Placed]:
-    rows = context.store.rows(
-        "SELECT seq, frame FROM item WHERE journal = ? AND seq BETWEEN ? AND ? ORDER BY seq", journal, first, last
-    )
-    for row in rows:
-        placed = parse_frame(as_bytes(row[1]))
-        yield Placed(as_int(row[0]), placed.item, placed.grants)
+    for row in items_between(context.store, journal, first - 1, last):
+        placed = parse_frame(row.frame)
+        yield Placed(row.seq, placed.item, placed.grants)
 
 
 def _taken_back(context: Context, journal: bytes) -> set[bytes]:
@@ -249,13 +234,8 @@ def _taken_back(context: Context, journal: bytes) -> set[bytes]:
     if journal == context.identity.account_journal:
         return set()
     state = journal_state(context, journal)
-    rows = context.store.among(
-        "SELECT entry, author, seq, time FROM item WHERE journal = ? AND entry IN ({keys})",
-        journal,
-        [*state.withdrawals],
-    )
-    found = ((as_bytes(row[0]), as_bytes(row[1]), as_int(row[2]), as_int(row[3])) for row in rows)
-    return {entry for entry, author, seq, time in found if state.withdrawn(entry, author, seq, time)}
+    found = places_of(context.store, journal, [*state.withdrawals])
+    return {one.entry for one in found if state.withdrawn(one.entry, one.author, one.seq, one.time)}
 
 
 def _item(placed: Placed, hidden: set[bytes]) -> CarriedEntry | PageStatement:

@@ -13,11 +13,15 @@ Rules
 from collections.abc import Mapping, Sequence
 
 from duolog.api.sessions import LogIn, Session
+from duolog.client.home.item_rows import forget_items_behind
+from duolog.client.home.log_rows import forget_receipts_behind, thaw, verified_journals
+from duolog.client.home.outbox_rows import forget_acknowledged_behind
 from duolog.client.home.receipt_keys import EarlierKey, is_new, load_earlier, require_carried, save_earlier, shown
+from duolog.client.home.snapshot_rows import forget_snapshot_behind
 from duolog.client.home.store import as_bytes
 from duolog.client.log.context import Context
 from duolog.client.log.folding import account_state
-from duolog.client.log.stored_logs import load_log, save_log, thaw
+from duolog.client.log.stored_logs import load_log, save_log
 from duolog.client.moving.carrying import carried_end
 from duolog.client.pairing.consents import forget_sent
 from duolog.client.server.login import Network
@@ -33,8 +37,7 @@ def switch(context: Context, transport: Transport, receipt_key: bytes, session: 
     """This home belongs to the new server from now on. `keys`: for each journal whose receipts it holds there."""
     store = context.store
     with store.transaction():
-        for row in store.rows("SELECT id FROM journal WHERE seq > 0"):
-            journal = as_bytes(row[0])
+        for journal in verified_journals(store):
             end = carried_end(context, journal)
             here = EarlierKey(end.seq, context.network.transport.origin, context.receipt_key())
             before = load_earlier(store, journal)
@@ -59,12 +62,12 @@ def switch(context: Context, transport: Transport, receipt_key: bytes, session: 
 def _rewind(context: Context, end: LogState) -> None:
     """Take the closing of the old log out of a log, and forget promises for places behind its end."""
     store, journal = context.store, end.journal
-    store.write("DELETE FROM acknowledged WHERE journal = ? AND seq > ?", journal, end.seq)
+    forget_acknowledged_behind(store, journal, end.seq)
     if load_log(store, journal).seq == end.seq:
         return
-    store.write("DELETE FROM item WHERE journal = ? AND seq > ?", journal, end.seq)
-    store.write("DELETE FROM receipt WHERE journal = ? AND seq > ?", journal, end.seq)
-    store.write("DELETE FROM snapshot WHERE journal = ? AND seq > ?", journal, end.seq)
+    forget_items_behind(store, journal, end.seq)
+    forget_receipts_behind(store, journal, end.seq)
+    forget_snapshot_behind(store, journal, end.seq)
     save_log(store, end)
 
 
@@ -86,8 +89,7 @@ async def follow_own(context: Context, moved: AccountMoved) -> None:
     session = await _log_in(context, transport)
     transport.use_session(session.token)
     keys = {}
-    for row in context.store.rows("SELECT id FROM journal WHERE seq > 0"):
-        journal = as_bytes(row[0])
+    for journal in verified_journals(context.store):
         listed = await _listed(transport, journal)
         if listed is None and journal == context.identity.account_journal:
             raise TransportError("Your other device is still moving to another server. Sync again in a while.")

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from duolog.api.invitations import InvitationRequest
 from duolog.api.pages import parse_push
-from duolog.client.home.store import as_bytes
+from duolog.client.home.item_rows import frame_at
 from duolog.client.log.context import Context
 from duolog.client.log.folding import account_state
 from duolog.client.log.notes import note
@@ -187,8 +187,8 @@ async def reveal(context: Context, journal: bytes, secret: InvitationSecret, non
 
 def genesis_of(context: Context, journal: bytes) -> SignedStatement:
     """The journal's genesis as it was verified. Raises: NotAllowed when it isn't here."""
-    row = context.store.row("SELECT frame FROM item WHERE journal = ? AND seq = 1", journal)
-    item = None if row is None else parse_push(as_bytes(row[0]))[0].item
+    frame = frame_at(context.store, journal, 1)
+    item = None if frame is None else parse_push(frame)[0].item
     if not isinstance(item, StatementItem):
         raise NotAllowed("This journal has not been fetched yet. Sync first.")
     return item.signed
