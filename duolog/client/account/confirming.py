@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from duolog.client.home.records import UNCONFIRMED
 from duolog.client.home.words import Words
 from duolog.client.log.context import Context
 from duolog.errors import NotAllowed, PinMismatch
@@ -27,4 +28,4 @@ def confirm(context: Context, chain_head: Words, heads: Mapping[bytes, Words]) -
         known = {eight_words(bytes(row[0])) for row in rows if isinstance(row[0], bytes)}
         if words not in known:  # check: client.confirm_head
             raise PinMismatch(sentence, check="client.confirm_head")
-    context.store.put("unconfirmed", None)
+    UNCONFIRMED.clear(context.store)

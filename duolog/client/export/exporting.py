@@ -20,8 +20,8 @@ from typing import BinaryIO
 from duolog.api.pages import GONE, RECEIPT, Placed, encode_end, encode_gone, encode_push, frame, parse_push
 from duolog.client.export.format import PAGE_BYTES, REMOVED, ExportWriter, document_fields, state_fields
 from duolog.client.home.branches import names
-from duolog.client.home.identity import recall_chain
 from duolog.client.home.receipt_keys import load_earlier
+from duolog.client.home.statements import recall_chain
 from duolog.client.home.store import as_bytes, as_int
 from duolog.client.journals.reading import journal_ids, view_journal
 from duolog.client.leaving.withdrawals import tidy

@@ -16,7 +16,7 @@ from functools import partial
 from typing import TypeVar
 
 from duolog.api.pages import GONE, parse_push
-from duolog.client.home.identity import Chains
+from duolog.client.home.chains import Chains
 from duolog.client.home.receipt_keys import key_since
 from duolog.client.home.store import as_bytes, as_int
 from duolog.client.log.context import Context

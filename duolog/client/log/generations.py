@@ -8,6 +8,7 @@ such an entry itself writes it again.
 import secrets
 from collections.abc import Mapping
 
+from duolog.client.home.records import JUDGED
 from duolog.client.home.store import as_bytes
 from duolog.client.log.context import Context
 from duolog.client.log.folding import account_state, opened
@@ -35,15 +36,15 @@ def judge_again(context: Context) -> None:
 
     Once for each rotation. Spec: §4.12.
     """
-    newest, done = max(account_state(context).rotated, default=0), context.store.get("judged")
-    if newest <= (0 if done is None else int.from_bytes(done, "big")):
+    newest = max(account_state(context).rotated, default=0)
+    if newest <= (JUDGED.load(context.store) or 0):
         return
     with context.store.transaction():
         for row in context.store.rows("SELECT id FROM journal WHERE seq > 0"):
             journal = as_bytes(row[0])
             if journal != context.identity.account_journal:
                 _judge(context, journal, believed_until(context, journal))
-        context.store.put("judged", newest.to_bytes(4, "big"))
+        JUDGED.save(context.store, newest)
 
 
 def _judge(context: Context, journal: bytes, believed: Mapping[int, int]) -> None:

@@ -1,6 +1,7 @@
 """How far each journal is verified, as the home keeps it."""
 
 from duolog.client.home.receipt_keys import key_at, load_earlier
+from duolog.client.home.records import RECEIPT_KEY
 from duolog.client.home.store import Store, as_bytes, as_int
 from duolog.errors import JournalFrozen, MalformedData, NotAllowed
 from duolog.protocol import sizes
@@ -29,7 +30,7 @@ def load_log(store: Store, journal: bytes) -> LogState:
     roster = None if row[3] is None else parse_roster_state(as_bytes(row[3]))
     under = b"" if row[4] == _LOG_CLOSED else None  # which key stands in the closing, and no item follows it
     seq, time = as_int(row[0]), as_int(row[2])
-    key = key_at(load_earlier(store, journal), store.get("receipt_key") or b"", seq) if seq else None
+    key = key_at(load_earlier(store, journal), RECEIPT_KEY.load(store) or b"", seq) if seq else None
     if not is_plausible(time):  # stored before times were bounded: a true one after it doesn't run backwards
         time = 0
     return LogState(journal, seq, as_bytes(row[1]), time, key, roster, bool(row[4]), under)
