@@ -19,10 +19,12 @@ from duolog.api.journals import JournalState
 from duolog.client.account.closing_rotations import move_on
 from duolog.client.account.keyholder_list import KeyholderView, unknown
 from duolog.client.account.rotating import resume, rotate_by_chance
+from duolog.client.home.former import left_journals
 from duolog.client.home.item_rows import head_at
 from duolog.client.home.log_rows import verified_journals
 from duolog.client.home.outbox_rows import journals_with_waiting
-from duolog.client.home.store import as_bytes
+from duolog.client.home.pairings import begun_journals
+from duolog.client.home.records import HEADS_NOTED
 from duolog.client.journals.closings import look_after
 from duolog.client.leaving.withdrawals import finish_holdings, tidy
 from duolog.client.log.clocks import clock_apart
@@ -244,9 +246,7 @@ async def _check_pins(context: Context, state: AccountState, journal: bytes) -> 
 async def _send(context: Context, problems: list[DuologError], asides: list[DuologError]) -> int:
     """Go on with pairings, and deliver what waits. What is only asked for is tried by the next sync, if it fails."""
     delivered = 0
-    started = "SELECT journal FROM pairing UNION SELECT journal FROM admission UNION SELECT journal FROM consent"
-    for row in context.store.rows(started):
-        journal = as_bytes(row[0])
+    for journal in begun_journals(context.store):
         here = why_former(context, journal) is None
         for step in (go_on, admit, renew) if here else (go_on,):
             with reported(problems, journal):
@@ -285,9 +285,9 @@ def _note_founded(context: Context, listed: Iterable[bytes], problems: list[Duol
 def _note_left(context: Context, problems: list[DuologError]) -> None:
     """A journal that I left is noted too, also when only the server's answer to that was lost."""
     left = account_state(context).left
-    for row in context.store.rows("SELECT journal FROM former WHERE how = 'left'"):
-        if as_bytes(row[0]) not in left:
-            _put(context, "left_journal", LeftJournal(journal=as_bytes(row[0])), problems)
+    for journal in left_journals(context.store):
+        if journal not in left:
+            _put(context, "left_journal", LeftJournal(journal=journal), problems)
 
 
 def _put(context: Context, kind: str, body: Body, problems: list[DuologError]) -> None:
@@ -307,18 +307,18 @@ def _note_pins(context: Context, problems: list[DuologError]) -> None:
 
 def _note_heads(context: Context, problems: list[DuologError]) -> None:
     """Note daily at most how far each journal was verified, so that other own devices notice a rollback."""
-    last = context.store.get("heads_noted")
+    last = HEADS_NOTED.load(context.store)
     now = context.clock()
     if last is None:
-        context.store.put("heads_noted", now.to_bytes(8, "big"))
+        HEADS_NOTED.save(context.store, now)
         return
-    if context.unconfirmed or now - int.from_bytes(last, "big") < _DAY:
+    if context.unconfirmed or now - last < _DAY:
         return
     for journal in account_state(context).journals:
         log = load_log(context.store, journal)
         if log.seq > 0 and frozen_reason(context.store, journal) is None:
             _put(context, "noted_head", NotedHead(journal=journal, seq=log.seq, head=log.head), problems)
-    context.store.put("heads_noted", now.to_bytes(8, "big"))
+    HEADS_NOTED.save(context.store, now)
 
 
 def _raise_first(problems: list[DuologError]) -> None:

@@ -11,7 +11,7 @@ from duolog.api.common import JournalStatementModel
 from duolog.api.invitations import OwnInvitationList
 from duolog.api.journals import Chain, Proposal
 from duolog.api.pages import Placed
-from duolog.client.pairing.consents import Invited, all_invited
+from duolog.client.home.pairings import Invited, all_invited
 from duolog.errors import (
     DuologError,
     NotAllowed,
@@ -61,7 +61,7 @@ async def accepted(ada: Someone, friend: Someone, journal: bytes) -> tuple[str, 
 
 def kept(ada: Someone, journal: bytes) -> Invited:
     """What Ada's home holds of the invitation."""
-    [invited] = all_invited(ada.duolog._context, journal)
+    [invited] = all_invited(ada.duolog._context.home, journal)
     return invited
 
 

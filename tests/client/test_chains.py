@@ -8,7 +8,7 @@ from fastapi import FastAPI
 
 from duolog.client import Duolog
 from duolog.client.account.rotating import Wanted, rotate
-from duolog.client.home.identity import Chains
+from duolog.client.home.chains import Chains
 from duolog.errors import NotAllowed, TransportError
 from duolog.protocol import accounts, sizes
 from duolog.protocol.accounts import SignedAccountStatement

@@ -6,18 +6,19 @@ Rules
 - Each step is durable before it is sent, and the same bytes are left again: either may be repeated after a crash.
 """
 
+from dataclasses import replace
 from functools import partial
 
 from duolog.client.account.keyholder_changes import Newcomer
 from duolog.client.account.keyholder_list import add
-from duolog.client.home.identity import parse_statements
+from duolog.client.home.begun import ADDING, Adding
+from duolog.client.home.records import SETS
 from duolog.client.home.words import Words
 from duolog.client.log.context import Context
 from duolog.client.log.stored_logs import load_log
 from duolog.client.server.transport import Transport
 from duolog.errors import NotAllowed, PinMismatch
-from duolog.protocol.accounts import AccountHead, Keyholder
-from duolog.protocol.codec import encode_b64, encode_message_json, parse_b64, parse_message_json
+from duolog.protocol.accounts import AccountHead
 from duolog.seal.devices import (
     DeviceAccount,
     DeviceAdded,
@@ -49,11 +50,12 @@ async def begin(context: Context, text: str) -> Words:
     if waiting.sealed is None:
         raise NotAllowed(NOBODY_THERE)
     keyholder = code.require_keys(parse_device_keys(code.open("new", 1, waiting.sealed)))
-    sealed = _kept(context, code, "shown")
-    if sealed is None:
-        sealed = code.seal("old", 1, _show(context).encode())
-        _keep(context, code, keyholder, shown=sealed)
-    await context.network.call(partial(_leave, code, 1, sealed))
+    adding = ADDING.load(context.home)
+    if adding is None or adding.code != code.code:
+        shown = code.seal("old", 1, _show(context).encode())
+        adding = Adding(code.code, keyholder.sign_key, keyholder.kem_key, shown)
+        ADDING.save(context.home, adding)
+    await context.network.call(partial(_leave, code, 1, adding.shown))
     return eight_words(context.account)
 
 
@@ -66,8 +68,8 @@ async def confirm(context: Context, words: Words) -> bytes:
         TransportError, ServerRefused: not now; confirming again goes on.
     Spec: §4.11.
     """
-    value = _load(context)
-    if value is None:
+    adding = ADDING.load(context.home)
+    if adding is None:
         raise NotAllowed("No new device waits to be let in. Begin with the code that it shows.")
     if tuple(words) != eight_words(context.account):  # check: client.device_words
         raise PinMismatch(
@@ -75,22 +77,21 @@ async def confirm(context: Context, words: Words) -> bytes:
             "device's home, and begin again with a new code where nobody looks on.",
             check="client.device_words",
         )
-    code = DeviceCode(value["code"])
-    keys = DeviceKeys(value["sign_key"], value["kem_key"])
-    keyholder = code.require_keys(keys)
+    code = DeviceCode(adding.code)
+    keyholder = code.require_keys(DeviceKeys(adding.sign_key, adding.kem_key))
     version = await add(context, Newcomer(keyholder))
-    sealed = value.get("added")
+    sealed = adding.added
     if sealed is None:
         sealed = code.seal("old", 2, DeviceAdded(version).encode())
-        _keep(context, code, keyholder, shown=value["shown"], added=sealed)
+        ADDING.save(context.home, replace(adding, added=sealed))
     await context.network.call(partial(_leave, code, 2, sealed))
-    context.store.put("adding", None)
+    ADDING.clear(context.home)
     return keyholder.id
 
 
 def give_up(context: Context) -> None:
     """Forget a device that was begun with: it is not let in."""
-    context.store.put("adding", None)
+    ADDING.clear(context.home)
 
 
 def _show(context: Context) -> DeviceAccount:
@@ -99,7 +100,7 @@ def _show(context: Context) -> DeviceAccount:
     return DeviceAccount(
         account=context.account,
         chain=tuple(context.chains.statements(context.account)),
-        sets=tuple(parse_statements(context.store.get("sets") or b"")),
+        sets=tuple(SETS.load(context.store) or ()),
         salt=context.identity.secret.salt,
         account_head=AccountHead(log.seq, log.head),
         origin=context.network.transport.origin,
@@ -109,23 +110,3 @@ def _show(context: Context) -> DeviceAccount:
 
 async def _leave(code: DeviceCode, number: int, sealed: bytes, transport: Transport) -> None:
     await transport.leave_message(code.rendezvous, "old", number, sealed)
-
-
-def _keep(context: Context, code: DeviceCode, keyholder: Keyholder, **sealed: bytes) -> None:
-    fields = {"code": code.code, "sign_key": keyholder.sign_key, "kem_key": keyholder.kem_key, **sealed}
-    plain = encode_message_json({name: encode_b64(data) for name, data in fields.items()})
-    context.store.put("adding", context.home.seal("adding", plain))
-
-
-def _load(context: Context) -> dict[str, bytes] | None:
-    sealed = context.store.get("adding")
-    if sealed is None:
-        return None
-    value = parse_message_json(context.home.open("adding", sealed))
-    return {name: parse_b64(str(data)) for name, data in value.items()}
-
-
-def _kept(context: Context, code: DeviceCode, name: str) -> bytes | None:
-    """What was left under this very code before."""
-    value = _load(context)
-    return None if value is None or value["code"] != code.code else value.get(name)

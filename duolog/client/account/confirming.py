@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from duolog.client.home.item_rows import load_heads
+from duolog.client.home.records import UNCONFIRMED
 from duolog.client.home.words import Words
 from duolog.client.log.context import Context
 from duolog.errors import NotAllowed, PinMismatch
@@ -27,4 +28,4 @@ def confirm(context: Context, chain_head: Words, heads: Mapping[bytes, Words]) -
         known = {eight_words(head) for head in load_heads(context.store, journal)}
         if words not in known:  # check: client.confirm_head
             raise PinMismatch(sentence, check="client.confirm_head")
-    context.store.put("unconfirmed", None)
+    UNCONFIRMED.clear(context.store)

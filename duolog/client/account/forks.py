@@ -10,9 +10,8 @@ readable, and a new one is made, with copies. Spec: §4.13
 
 from dataclasses import dataclass
 
-from duolog.client.home.identity import encode_statements, parse_statements
+from duolog.client.home.chains import forked_accounts, go_on_after_fork, stopped_for_fork
 from duolog.client.home.log_rows import thaw
-from duolog.client.home.store import as_bytes
 from duolog.client.home.words import Words
 from duolog.client.log.context import Context
 from duolog.client.log.outbox import deliver, post
@@ -45,8 +44,7 @@ class ForkView:
 
 def view(context: Context) -> tuple[ForkView, ...]:
     """Every account of which more than one branch is open."""
-    rows = context.store.rows("SELECT DISTINCT account FROM branch WHERE refused = 0 ORDER BY account")
-    return tuple(_view(context, as_bytes(row[0])) for row in rows)
+    return tuple(_view(context, account) for account in forked_accounts(context.store))
 
 
 async def choose(context: Context, account: bytes, words: Words) -> Words:
@@ -76,11 +74,7 @@ async def choose(context: Context, account: bytes, words: Words) -> Words:
     mine = context.identity.account_journal
     body = BranchChosen(account=account, generation=newest.generation, chain_head=newest.statement_hash)
     with context.store.transaction():
-        context.store.write("DELETE FROM branch WHERE account = ? AND refused = 0", account)  # those of before stay
-        context.store.write_all(
-            "INSERT OR IGNORE INTO branch VALUES (?, ?, ?, 1)",
-            [(account, verify_chain(one).newest.statement_hash, encode_statements(one)) for one in others],
-        )
+        context.chains.refuse(account, others)
         context.chains.replace(chain, statements)
         _thaw(context, chain)
         post(context, mine, make_account_document("branch_chosen", body, context.clock()))
@@ -89,7 +83,6 @@ async def choose(context: Context, account: bytes, words: Words) -> Words:
 
 
 def _view(context: Context, account: bytes) -> ForkView:
-    rows = context.store.rows("SELECT journal FROM forked WHERE account = ? ORDER BY journal", account)
     pinned = context.chains.get(account)
     return ForkView(
         account=account,
@@ -102,28 +95,24 @@ def _view(context: Context, account: bytes) -> ForkView:
             )
             for chain, _ in _branches(context, account)
         ),
-        journals=tuple(as_bytes(row[0]) for row in rows),
+        journals=tuple(stopped_for_fork(context.store, account)),
     )
 
 
 def _branches(context: Context, account: bytes) -> list[tuple[AccountChain, list[SignedAccountStatement]]]:
     """The pinned branch, then the others that were shown."""
-    rows = context.store.rows("SELECT statements FROM branch WHERE account = ? AND refused = 0 ORDER BY rowid", account)
-    pinned = [context.chains.statements(account)] if account in context.chains else []
-    kept = [*pinned, *(parse_statements(as_bytes(row[0])) for row in rows)]
-    return [(verify_chain(statements), statements) for statements in kept]
+    return [(verify_chain(statements), statements) for statements in context.chains.shown(account)]
 
 
 def _thaw(context: Context, chain: AccountChain) -> None:
     """Journals that stood still because of this fork go on, where their roster fits the chosen branch."""
-    for row in context.store.rows("SELECT journal FROM forked WHERE account = ?", chain.account):
-        journal = as_bytes(row[0])
+    for journal in stopped_for_fork(context.store, chain.account):
         roster = load_log(context.store, journal).roster
         member = None if roster is None else roster.find(chain.account)
         if member is not None and not _fits(chain, member.generation, member.chain_head):
             continue
         thaw(context.store, journal)
-        context.store.write("DELETE FROM forked WHERE journal = ?", journal)
+        go_on_after_fork(context.store, journal)
 
 
 def _fits(chain: AccountChain, generation: int, head: bytes) -> bool:

@@ -11,10 +11,13 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Self
 
+from duolog.client.home.begun import ENROLLED, ENROLLING, PENDING, Enrolling
+from duolog.client.home.chains import Chains
 from duolog.client.home.folder import Home, has_keystore
-from duolog.client.home.identity import Chains, open_account
+from duolog.client.home.identity import open_account
 from duolog.client.home.item_rows import head_at
 from duolog.client.home.keystore import Unlock
+from duolog.client.home.records import ACCOUNT, SERVER
 from duolog.client.home.words import Words
 from duolog.client.log.context import Context
 from duolog.client.log.own_pages import fetch_account
@@ -23,7 +26,6 @@ from duolog.client.server.http import HttpTransport
 from duolog.client.server.login import Network
 from duolog.client.server.transport import Transport
 from duolog.errors import NotAllowed, PinMismatch, Rollback, WrongAccount
-from duolog.protocol import sizes
 from duolog.seal.devices import (
     DeviceAccount,
     DeviceCode,
@@ -61,19 +63,18 @@ class JoiningDevice:
 
     @classmethod
     async def _begin(cls, home: Home, transport: Transport, clock: Callable[[], int]) -> Self:
-        if home.store.get("pending") is not None or (
-            home.store.get("account") is not None and home.store.get("enrolling") is None
-        ):
+        if PENDING.is_set(home) or (ACCOUNT.is_set(home.store) and not ENROLLING.is_set(home)):
             raise NotAllowed("This home already has an account. Name another home for a second one.")
-        if home.store.get("server") not in (None, transport.origin.encode()):
+        if SERVER.load(home.store) not in (None, transport.origin):
             raise NotAllowed("This home was begun for another server. Name another home.")
-        code, message = _kept(home)
+        enrolling = _kept(home)
+        code = DeviceCode(enrolling.code)
         with home.store.transaction():
-            home.store.put("server", transport.origin.encode())
-            home.store.put("enrolling", home.seal("enrolling", code.code + message))
+            SERVER.save(home.store, transport.origin)
+            ENROLLING.save(home, enrolling)
         network = Network(transport, home)
         await network.pin_server()
-        await transport.leave_message(code.rendezvous, "new", 1, message)
+        await transport.leave_message(code.rendezvous, "new", 1, enrolling.message)
         return cls(home, network, code, clock)
 
     @property
@@ -105,12 +106,12 @@ class JoiningDevice:
         if shown is None:
             return None
         answer = await self._network.transport.fetch_message(self._code.rendezvous, "old", 2)
-        if answer.sealed is None and self._home.store.get("account") is None:
+        if answer.sealed is None and not ACCOUNT.is_set(self._home.store):
             return None
         version = 0 if answer.sealed is None else parse_device_added(self._code.open("old", 2, answer.sealed)).version
         context = await self._open(shown, version)
-        self._home.store.put("enrolling", None)
-        self._home.store.put("enrolled", None)
+        ENROLLING.clear(self._home)
+        ENROLLED.clear(self._home)
         return context
 
     async def close(self) -> None:
@@ -120,9 +121,9 @@ class JoiningDevice:
 
     async def _shown(self) -> DeviceAccount | None:
         """What the old device showed: the first that was true in itself stays."""
-        kept = self._home.store.get("enrolled")
+        kept = ENROLLED.load(self._home)
         if kept is not None:
-            return parse_device_account(self._home.open("enrolled", kept))
+            return parse_device_account(kept)
         answer = await self._network.transport.fetch_message(self._code.rendezvous, "old", 1)
         if answer.sealed is None:
             return None
@@ -134,7 +135,7 @@ class JoiningDevice:
                 "The server shows this device another receipt key than the old one knows. Stop, and ask who runs it.",
                 check="client.enrolled_receipt_key",
             )
-        self._home.store.put("enrolled", self._home.seal("enrolled", plaintext))
+        ENROLLED.save(self._home, plaintext)
         return shown
 
     async def _open(self, shown: DeviceAccount, version: int) -> Context:
@@ -165,12 +166,11 @@ class JoiningDevice:
         return context
 
 
-def _kept(home: Home) -> tuple[DeviceCode, bytes]:
+def _kept(home: Home) -> Enrolling:
     """The code of this home and the message that it leaves; made once."""
-    kept = home.store.get("enrolling")
+    kept = ENROLLING.load(home)
     if kept is not None:
-        plain = home.open("enrolling", kept)
-        return DeviceCode(plain[: sizes.DEVICE_CODE]), plain[sizes.DEVICE_CODE :]
+        return kept
     public = home.keyholder.public
     code = DeviceCode.new(public)
-    return code, code.seal("new", 1, DeviceKeys(public.sign_key, public.kem_key).encode())
+    return Enrolling(code.code, code.seal("new", 1, DeviceKeys(public.sign_key, public.kem_key).encode()))

@@ -17,13 +17,13 @@ from duolog.api.sessions import OwnSession
 from duolog.client.account.keyholder_changes import Newcomer, make_set_request
 from duolog.client.home.identity import keep_anchors
 from duolog.client.home.item_rows import statements_behind
+from duolog.client.home.records import KNOWN_KEYHOLDERS
 from duolog.client.log.context import Context
 from duolog.client.log.folding import account_state
 from duolog.client.log.newest_keys import behind
 from duolog.client.log.own_account import refresh_account
 from duolog.client.log.stored_logs import roster_at
 from duolog.errors import MalformedData, NotAllowed, ServerRefused, TransportError
-from duolog.protocol import sizes
 from duolog.protocol.accounts import KeyholderKind
 from duolog.protocol.log import StatementItem
 from duolog.protocol.roster_statements import parse_roster
@@ -101,15 +101,14 @@ def view(context: Context) -> tuple[KeyholderView, ...]:
 
 def known_ids(context: Context) -> frozenset[bytes]:
     """The keyholders that this home's owner has seen: at first those that there were when it was made."""
-    stored = context.store.get("known_keyholders") or b""
-    return frozenset(stored[at : at + sizes.KEYHOLDER_ID] for at in range(0, len(stored), sizes.KEYHOLDER_ID))
+    return frozenset(KNOWN_KEYHOLDERS.load(context.store) or ())
 
 
 def know(context: Context, *more: bytes) -> frozenset[bytes]:
     """Note that the owner has seen the keyholders there are now, or with `more` these besides."""
     newest = frozenset(item.id for item in context.identity.newest_set.keyholders)
     ids = known_ids(context) | frozenset(more) if more else newest
-    context.store.put("known_keyholders", b"".join(sorted(ids)))
+    KNOWN_KEYHOLDERS.save(context.store, sorted(ids))
     return ids
 
 

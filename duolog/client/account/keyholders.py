@@ -8,6 +8,7 @@ from duolog.client.account.forks import ForkView
 from duolog.client.account.keyholder_changes import Newcomer
 from duolog.client.account.keyholder_list import KeyholderView, Review, Revoked, SessionView
 from duolog.client.account.rotating import Wanted, resume, rotate
+from duolog.client.home.begun import NEW_SHEET
 from duolog.client.home.words import Words
 from duolog.client.log.context import Context
 from duolog.client.log.newest_keys import lift_all
@@ -111,7 +112,7 @@ class Keyholders:
         """
         async with self._session.ready() as context:
             await resume(context)
-            if context.store.get("new_sheet") is None:
+            if not NEW_SHEET.is_set(context.home):
                 raise NotAllowed("There are no new words yet. Make them first, and write them down.")
             entropy = _new_entropy(context)
             mine = KeyholderSecret(entropy, "recovery_sheet").id
@@ -120,7 +121,7 @@ class Keyholders:
             since = context.identity.newest_set.version
             await rotate(context, Wanted(remove=old, sheet=entropy))
             keyholder_list.know(context, mine)
-            context.store.put("new_sheet", None)
+            NEW_SHEET.clear(context.home)
             return await _follow(context, since)
 
     async def review(self, keyholder: bytes) -> Review:
@@ -160,11 +161,10 @@ class Keyholders:
 
 def _new_entropy(context: Context) -> bytes:
     """The secret of a sheet that is being made: kept, sealed, until it has taken the old one's place."""
-    sealed = context.store.get("new_sheet")
-    if sealed is not None:
-        return context.home.open("new_sheet", sealed)
-    entropy = secrets.token_bytes(sizes.SEED)
-    context.store.put("new_sheet", context.home.seal("new_sheet", entropy))
+    entropy = NEW_SHEET.load(context.home)
+    if entropy is None:
+        entropy = secrets.token_bytes(sizes.SEED)
+        NEW_SHEET.save(context.home, entropy)
     return entropy
 
 

@@ -9,22 +9,23 @@ Rules
 
 import secrets
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import replace
 from pathlib import Path
-
-from pydantic import ValidationError
 
 from duolog.api.accounts import AnchorModel, PackageModel, Registration
 from duolog.api.common import AccountStatementModel, JournalStatementModel
+from duolog.client.home.begun import ENROLLING, PENDING, PendingRegistration
+from duolog.client.home.chains import Chains
 from duolog.client.home.folder import Home, has_keystore
-from duolog.client.home.identity import Chains, Identity, keep_anchors, load_identity, open_account, save_identity
+from duolog.client.home.identity import Identity, keep_anchors, load_identity, open_account, save_identity
 from duolog.client.home.keystore import Unlock
+from duolog.client.home.records import ACCOUNT, RECEIPT_KEY, SERVER, UNCONFIRMED
 from duolog.client.log.context import Context
 from duolog.client.log.own_pages import fetch_account
 from duolog.client.log.statements import make_genesis
 from duolog.client.server.login import Network
 from duolog.client.server.transport import Transport
-from duolog.errors import HomeError, MalformedData, NotAllowed, ServerRefused
+from duolog.errors import HomeError, NotAllowed, ServerRefused
 from duolog.protocol import sizes
 from duolog.protocol.accounts import (
     Keyholder,
@@ -41,21 +42,6 @@ from duolog.seal.packages import wrap_package
 from duolog.seal.words import encode_words, parse_words
 
 Clock = Callable[[], int]
-
-
-@dataclass(frozen=True, slots=True)
-class _Pending:
-    """A registration that was not acknowledged yet, with the secrets that it is about."""
-
-    seed: bytes
-    entropy: bytes
-    request: Registration
-
-    def __repr__(self) -> str:
-        return "_Pending(<secret>)"
-
-    def encode(self) -> bytes:
-        return self.seed + self.entropy + self.request.model_dump_json().encode("ascii")
 
 
 async def register(
@@ -83,15 +69,15 @@ async def register(
 async def _register(
     home: Home, transport: Transport, invite_code: str | None, clock: Clock
 ) -> tuple[Context, tuple[str, ...]]:
-    if home.store.get("account") is not None:
+    if ACCOUNT.is_set(home.store):
         raise NotAllowed("This home already has an account. Name another home for a second one.")
-    pending = _load_pending(home) or _new_pending(home.keyholder)
-    pending = _Pending(pending.seed, pending.entropy, pending.request.model_copy(update={"invite_code": invite_code}))
+    pending = PENDING.load(home) or _new_pending(home.keyholder)
+    pending = replace(pending, request=pending.request.model_copy(update={"invite_code": invite_code}))
     with home.store.transaction():
-        home.store.put("pending", home.seal("pending", pending.encode()))
-        if home.store.get("server") != transport.origin.encode():
-            home.store.put("receipt_key", None)
-        home.store.put("server", transport.origin.encode())
+        PENDING.save(home, pending)
+        if SERVER.load(home.store) != transport.origin:
+            RECEIPT_KEY.clear(home.store)
+        SERVER.save(home.store, transport.origin)
     network = Network(transport, home)
     await network.pin_server()
     registered = await transport.register(pending.request)
@@ -103,23 +89,11 @@ async def _register(
     with home.store.transaction():
         save_identity(home, identity, sets)
         keep_anchors(home.store, pending.request.anchors)
-        home.store.put("pending", None)
+        PENDING.clear(home)
     return Context(home, network, chains, identity, clock), encode_words(pending.entropy)
 
 
-def _load_pending(home: Home) -> _Pending | None:
-    sealed = home.store.get("pending")
-    if sealed is None:
-        return None
-    plain = home.open("pending", sealed)
-    try:
-        request = Registration.model_validate_json(plain[2 * sizes.SEED :])
-    except ValidationError as error:
-        raise MalformedData("The registration that began here is damaged. Register in another home.") from error
-    return _Pending(plain[: sizes.SEED], plain[sizes.SEED : 2 * sizes.SEED], request)
-
-
-def _new_pending(device: KeyholderSecret) -> _Pending:
+def _new_pending(device: KeyholderSecret) -> PendingRegistration:
     sheet = KeyholderSecret.new("recovery_sheet")
     secret = GenerationSecret.new(1)
     first = KeyholderSet(1, None, 1, device.id, None, None, _ascending(device, sheet))
@@ -146,7 +120,7 @@ def _new_pending(device: KeyholderSecret) -> _Pending:
         anchors=[AnchorModel(keyholder=sheet.id, mac=sheet.anchor(chain.account))],
         invite_code=None,
     )
-    return _Pending(secret.seed, sheet.seed, request)
+    return PendingRegistration(secret.seed, sheet.seed, request)
 
 
 def _ascending(*keyholders: KeyholderSecret) -> tuple[Keyholder, ...]:
@@ -199,7 +173,7 @@ def _begun(folder: Path, keyholder: KeyholderSecret, unlock: Unlock) -> Home:
     Raises: HomeError when something else lives there; as `Home.open_old`.
     """
     home = Home.open_old(folder, unlock)
-    taken = any(home.store.get(name) is not None for name in ("account", "pending", "enrolling"))
+    taken = ACCOUNT.is_set(home.store) or PENDING.is_set(home) or ENROLLING.is_set(home)
     if taken or home.keyholder.id != keyholder.id:
         home.close()
         raise HomeError("This home already has an account. Name another home to restore into.")
@@ -220,8 +194,8 @@ async def _restore(home: Home, transport: Transport, clock: Clock) -> Context:
     chains = Chains(home.store)
     with home.store.transaction():
         identity = open_account(home, chains, own, account)
-        home.store.put("server", transport.origin.encode())
-        home.store.put("unconfirmed", b"1")
+        SERVER.save(home.store, transport.origin)
+        UNCONFIRMED.set(home.store)
     return Context(home, network, chains, identity, clock)
 
 
@@ -233,14 +207,14 @@ def server_of(folder: Path, unlock: Unlock) -> tuple[Home, str]:
         NotAllowed: its registration was never finished.
     """
     home = Home.open_old(folder, unlock)
-    server = home.store.get("server")
-    if home.store.get("enrolling") is not None:
+    server = SERVER.load(home.store)
+    if ENROLLING.is_set(home):
         home.close()
         raise NotAllowed("This device was not let in yet. Go on with `duolog device join`, or choose another home.")
-    if home.store.get("account") is None or server is None:
+    if not ACCOUNT.is_set(home.store) or server is None:
         home.close()
         raise NotAllowed("The registration in this home was not finished. Register again; it goes on where it stopped.")
-    return home, server.decode("ascii")
+    return home, server
 
 
 def resume(home: Home, transport: Transport, clock: Clock) -> Context:

@@ -11,18 +11,18 @@ Rules
 """
 
 import secrets
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from functools import partial
-
-from pydantic import ValidationError
 
 from duolog.api.accounts import Rotated as RotatedAnswer
 from duolog.api.accounts import RotationRequest
 from duolog.api.entries import PushEntry, PushStatement
 from duolog.client.account.keyholder_changes import Newcomer, make_rotation
-from duolog.client.home.identity import Identity, keep_anchors, parse_statements, save_identity
+from duolog.client.home.begun import ROTATION, PendingRotation
+from duolog.client.home.identity import Identity, keep_anchors, save_identity
 from duolog.client.home.outbox_rows import save_acknowledged
+from duolog.client.home.records import DRAWN, SETS
 from duolog.client.log.context import Context
 from duolog.client.log.outbox import MOVED, deliver_what_may_go
 from duolog.client.log.own_account import check_account_head, refresh_account
@@ -31,7 +31,6 @@ from duolog.client.log.pull import pull
 from duolog.client.server.transport import Transport
 from duolog.errors import BadReceipt, HomeError, ServerRefused, TransportError
 from duolog.protocol.accounts import parse_set, verify_sets
-from duolog.protocol.codec import encode_b64, encode_message_json, parse_b64, parse_message_json
 from duolog.protocol.log import StatementItem, entry_item, next_head
 from duolog.protocol.receipts import Receipt, verify_receipt
 from duolog.seal.keys import GenerationSecret, KeyholderSecret
@@ -54,27 +53,6 @@ class Wanted:
 
     def __repr__(self) -> str:
         return f"Wanted(remove={len(self.remove)}, sheet={'<secret>' if self.sheet else None})"
-
-
-@dataclass(frozen=True, slots=True)
-class _Pending:
-    """A rotation that was not acknowledged yet: what it is for, its generation's seed, and the request."""
-
-    wanted: Wanted
-    seed: bytes
-    request: RotationRequest
-
-    def __repr__(self) -> str:
-        return "_Pending(<secret>)"
-
-    def encode(self) -> bytes:
-        value = {
-            "remove": [encode_b64(item) for item in sorted(self.wanted.remove)],
-            "sheet": None if self.wanted.sheet is None else encode_b64(self.wanted.sheet),
-            "seed": encode_b64(self.seed),
-            "request": self.request.model_dump_json(),
-        }
-        return encode_message_json(value)
 
 
 async def rotate(context: Context, wanted: Wanted) -> None:
@@ -101,11 +79,11 @@ async def rotate(context: Context, wanted: Wanted) -> None:
 async def resume(context: Context) -> None:
     """Finish a rotation that began here, if there is one. Raises: as `rotate`. Spec: §4.12."""
     for _ in range(_TRIES):
-        pending = _load(context)
+        pending = ROTATION.load(context.home)
         if pending is None or await _send(context):
             return
         await _ready(context)
-        left = _still_wanted(context, pending.wanted)
+        left = _still_wanted(context, Wanted(pending.remove, pending.sheet))
         if left is None or left == Wanted():
             return
         _keep(context, left)
@@ -117,12 +95,12 @@ async def rotate_by_chance(context: Context) -> bool:
 
     The first day that a home sees counts as drawn. Raises: as `rotate`. Spec: §4.12.
     """
-    today, last = context.clock() // _DAY, context.store.get("drawn")
-    if last is not None and int.from_bytes(last, "big") >= today:
+    today, last = context.clock() // _DAY, DRAWN.load(context.store)
+    if last is not None and last >= today:
         return False
     if context.identity.newest_set.rotator != context.home.keyholder.id or context.unconfirmed:
         return False
-    context.store.put("drawn", today.to_bytes(8, "big"))
+    DRAWN.save(context.store, today)
     if last is None or draw(CHANCE) != 0:
         return False
     await rotate(context, Wanted())
@@ -131,7 +109,7 @@ async def rotate_by_chance(context: Context) -> bool:
 
 def is_pending(context: Context) -> bool:
     """Whether a rotation waits here to be acknowledged."""
-    return context.store.get("rotation") is not None
+    return ROTATION.is_set(context.home)
 
 
 async def _ready(context: Context) -> None:
@@ -161,26 +139,10 @@ def _keep(context: Context, wanted: Wanted) -> None:
     new = [] if wanted.sheet is None else [KeyholderSecret(wanted.sheet, "recovery_sheet")]
     newcomers = [Newcomer.of(item, context.account) for item in new]
     secret, request = make_rotation(context, remove=wanted.remove, new=newcomers)
-    pending = _Pending(wanted, secret.seed, request)
+    pending = PendingRotation(wanted.remove, wanted.sheet, secret.seed, request)
     with context.store.transaction():
-        context.store.put("rotation", context.home.seal("rotation", pending.encode()))
+        ROTATION.save(context.home, pending)
         keep_anchors(context.store, request.anchors)
-
-
-def _load(context: Context) -> _Pending | None:
-    sealed = context.store.get("rotation")
-    if sealed is None:
-        return None
-    value: Mapping[str, object] = parse_message_json(context.home.open("rotation", sealed))
-    remove, sheet = value["remove"], value["sheet"]
-    if not isinstance(remove, list):
-        raise HomeError("The database of this home is damaged. Restore from your words into a new home.")
-    try:
-        request = RotationRequest.model_validate_json(str(value["request"]))
-    except ValidationError as error:
-        raise HomeError("The database of this home is damaged. Restore from your words into a new home.") from error
-    wanted = Wanted(frozenset(parse_b64(item) for item in remove), None if sheet is None else parse_b64(str(sheet)))
-    return _Pending(wanted, parse_b64(str(value["seed"])), request)
 
 
 async def _send(context: Context) -> bool:
@@ -190,7 +152,7 @@ async def _send(context: Context) -> bool:
         TransportError, ServerRefused: not now; it still waits.
         BadReceipt: what the server signed is not for this rotation; it still waits.
     """
-    pending = _load(context)
+    pending = ROTATION.load(context.home)
     if pending is None:
         return True
     try:
@@ -198,14 +160,14 @@ async def _send(context: Context) -> bool:
     except ServerRefused as error:
         if error.code not in _MOVED:
             if error.status == _UNPROCESSABLE:
-                context.store.put("rotation", None)  # it would be refused for ever
+                ROTATION.clear(context.home)  # it would be refused for ever
             raise
         await refresh_account(context)
-        context.store.put("rotation", None)
+        ROTATION.clear(context.home)
         return _is_taken(context, pending)
     if answer.receipt is None:  # it was taken before, and its answer was lost
         await refresh_account(context)
-        context.store.put("rotation", None)
+        ROTATION.clear(context.home)
         return True
     _adopt(context, pending, answer.receipt.receipt())
     await pull(context, context.identity.account_journal)
@@ -216,16 +178,16 @@ def _rotate(request: RotationRequest, transport: Transport) -> Awaitable[Rotated
     return transport.rotate(request)
 
 
-def _is_taken(context: Context, pending: _Pending) -> bool:
+def _is_taken(context: Context, pending: PendingRotation) -> bool:
     statement = pending.request.rotation.statement
     return any(item.statement == statement for item in context.chains.statements(context.account))
 
 
-def _adopt(context: Context, pending: _Pending, receipt: Receipt) -> None:
+def _adopt(context: Context, pending: PendingRotation, receipt: Receipt) -> None:
     """The server has taken it: from here on these are the account's keys, durably and all at once."""
     store, request, places = context.store, pending.request, _places(context, pending.request, receipt)
     statements = [*context.chains.statements(context.account), request.rotation.signed()]
-    stored = [*parse_statements(store.get("sets") or b""), request.set.signed()]
+    stored = [*(SETS.load(store) or ()), request.set.signed()]
     chain = context.chains.pin(context.account, statements)
     secret = GenerationSecret(pending.seed, chain.newest.generation)
     sets = verify_sets(chain, stored, context.identity.sets)
@@ -234,7 +196,7 @@ def _adopt(context: Context, pending: _Pending, receipt: Receipt) -> None:
     with store.transaction():
         save_identity(context.home, context.identity, stored)
         save_acknowledged(store, journal, places)
-        store.put("rotation", None)
+        ROTATION.clear(context.home)
 
 
 def _places(context: Context, request: RotationRequest, receipt: Receipt) -> list[tuple[int, bytes]]:

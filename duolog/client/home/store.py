@@ -13,10 +13,16 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+from duolog.client.home.older import move_older
 from duolog.errors import HomeError
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value BLOB NOT NULL);
+CREATE TABLE IF NOT EXISTS mark (
+    journal BLOB NOT NULL, name TEXT NOT NULL, value BLOB NOT NULL, PRIMARY KEY (journal, name)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS started_act (
+    act TEXT NOT NULL, journal BLOB NOT NULL, entry BLOB NOT NULL, PRIMARY KEY (act, journal, entry)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS rescued (name TEXT PRIMARY KEY, sealed BLOB NOT NULL);
 CREATE TABLE IF NOT EXISTS chain (account BLOB PRIMARY KEY, statements BLOB NOT NULL);
 CREATE TABLE IF NOT EXISTS journal (
     id BLOB PRIMARY KEY, seq INTEGER NOT NULL, head BLOB NOT NULL, time INTEGER NOT NULL,
@@ -74,6 +80,7 @@ class Store:
             self._db.execute("PRAGMA synchronous = FULL")
             self._db.execute("PRAGMA secure_delete = ON")
             self._db.executescript(_SCHEMA)
+            move_older(self._db)
         self._depth = 0
 
     def close(self) -> None:

@@ -17,6 +17,7 @@ from duolog.api.leaving import ClosingRequest
 from duolog.api.pages import parse_push
 from duolog.client.home.item_rows import last_frame
 from duolog.client.home.log_rows import marked_time
+from duolog.client.home.marks import Mark, clear_mark, find_mark, has_mark, set_mark
 from duolog.client.log.context import Context
 from duolog.client.log.folding import account_state
 from duolog.client.log.notes import note, note_what_is_done
@@ -130,7 +131,7 @@ async def schedule(context: Context, journal: bytes, not_before: int, held: str,
         raise NotAllowed("A closing can end the keys of your other devices alone, never those in use here.")
     generation = _own_generation(context, journal)
     closing = make_closing(context, journal, generation, not_before=not_before, held=held, ends=ends)
-    context.store.put(_placed(journal), None)
+    clear_mark(context.store, journal, Mark.CLOSING_PLACED)
     await note(context, "pending_closing", closing)
     if held != "server":
         await _drop(context, journal)  # an earlier one may wait there
@@ -148,7 +149,7 @@ async def cancel(context: Context, journal: bytes) -> None:
     """
     if journal not in pending_closings(context):
         raise NotAllowed("No closing waits for this journal.")
-    context.store.put(_cancelling(journal), b"1")  # a crash from here on is finished by the next sync
+    set_mark(context.store, journal, Mark.CLOSING_CANCELLING)  # a crash from here on is finished by the next sync
     await _finish_cancelling(context, journal)
 
 
@@ -183,7 +184,7 @@ async def look_after(context: Context, journal: bytes) -> None:
         TransportError, ServerRefused, VerificationError: not now.
     Spec: §5.
     """
-    if context.store.get(_cancelling(journal)) is not None:
+    if has_mark(context.store, journal, Mark.CLOSING_CANCELLING):
         await _finish_cancelling(context, journal)
     closing = pending_closings(context).get(journal)
     if closing is not None and _is_due(context, closing):
@@ -268,18 +269,10 @@ def _made(context: Context, journal: bytes, closing: JournalClosing) -> Made:
 # --- what the server holds --------------------------------------------------------------------------------------------
 
 
-def _placed(journal: bytes) -> str:
-    return f"closing_placed:{journal.hex()}"
-
-
-def _cancelling(journal: bytes) -> str:
-    return f"closing_cancelling:{journal.hex()}"
-
-
 async def _place(context: Context, closing: PendingClosing) -> None:
     """Bring a closing to the server, once from this home. Sent again it changes nothing."""
     journal = closing.journal
-    if context.store.get(_placed(journal)) == closing.salt:
+    if find_mark(context.store, journal, Mark.CLOSING_PLACED) == closing.salt:
         return
     try:
         held = await context.network.call(lambda transport: transport.own_closing(journal))
@@ -298,7 +291,7 @@ async def _place(context: Context, closing: PendingClosing) -> None:
             ends=renewed.ends,
         )
         await context.network.call(lambda transport: transport.schedule_closing(journal, request))
-    context.store.put(_placed(journal), closing.salt)
+    set_mark(context.store, journal, Mark.CLOSING_PLACED, closing.salt)
 
 
 async def _drop(context: Context, journal: bytes) -> None:
@@ -313,4 +306,4 @@ async def _finish_cancelling(context: Context, journal: bytes) -> None:
     if journal in pending_closings(context):
         await _drop(context, journal)
         await note(context, "ended_closing", EndedClosing(journal=journal, how="cancelled"))
-    context.store.put(_cancelling(journal), None)
+    clear_mark(context.store, journal, Mark.CLOSING_CANCELLING)

@@ -7,7 +7,7 @@ import secrets
 from collections.abc import Mapping
 from typing import Any
 
-from duolog.client.home.store import as_bytes
+from duolog.client.home.rescued import drop_rescued_text, rescue_text, rescued_texts
 from duolog.client.journals.views import Written
 from duolog.client.log.context import Context
 from duolog.client.log.folding import account_state
@@ -19,8 +19,6 @@ from duolog.documents.account_kinds import Draft, DraftDocument
 from duolog.errors import NotAllowed, ServerRefused, TransportError
 from duolog.protocol import sizes
 from duolog.protocol.messages import Document
-
-_RESCUED = "rescued-"  # names in the home's table of values
 
 
 class Drafts:
@@ -37,22 +35,17 @@ class Drafts:
     async def rescue(self, text: str) -> str:
         """Keep what was typed, sealed, in this home alone, until it is sent or kept otherwise; its name here."""
         async with self._session.alone() as context:
-            name = f"{_RESCUED}{context.clock():012}-{secrets.token_hex(4)}"
-            context.store.put(name, context.home.seal("rescued", text.encode("utf-8", "replace")))
-        return name
+            return rescue_text(context.home, context.clock(), text)
 
     async def rescued(self) -> Mapping[str, str]:
         """What was typed here and never came further, by name, oldest first. Without the network."""
         async with self._session.alone() as context:
-            rows = context.store.rows("SELECT name, value FROM meta WHERE name GLOB ? ORDER BY name", f"{_RESCUED}*")
-            return {str(name): context.home.open("rescued", as_bytes(sealed)).decode() for name, sealed in rows}
+            return rescued_texts(context.home)
 
     async def drop_rescued(self, name: str) -> None:
         """Forget it, without a trace."""
         async with self._session.alone() as context:
-            if name.startswith(_RESCUED):
-                context.store.put(name, None)
-                context.store.forget()
+            drop_rescued_text(context.home, name)
 
     async def list(self) -> tuple[Draft, ...]:
         """Every draft, oldest first. Without the network."""

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from typing import Literal, TypeVar
 
 from duolog.client.account.closing_rotations import move_on
+from duolog.client.home.marks import Mark, has_mark, set_mark
+from duolog.client.home.records import DELETING
 from duolog.client.journals import closings
 from duolog.client.journals.reading import journal_ids
 from duolog.client.journals.views import Written
@@ -125,7 +127,7 @@ class Leaving:
         if not load_log(context.store, self._journal).closed:  # check: client.let_go_open
             raise NotAllowed("Close this journal first. What is open can't be let go.")
         await context.network.call(lambda transport: transport.let_go(self._journal))
-        context.store.put(_let_go_name(self._journal), b"1")
+        set_mark(context.store, self._journal, Mark.LET_GO)
 
     async def _when_ready(self, act: Callable[[Context], Awaitable[T]]) -> T:
         async with self._session.ready() as context:
@@ -134,11 +136,7 @@ class Leaving:
 
 def has_let_go(context: Context, journal: bytes) -> bool:
     """Whether this home has let a journal go."""
-    return context.store.get(_let_go_name(journal)) is not None
-
-
-def _let_go_name(journal: bytes) -> str:
-    return f"let_go:{journal.hex()}"
+    return has_mark(context.store, journal, Mark.LET_GO)
 
 
 async def delete_account(context: Context) -> None:
@@ -166,10 +164,10 @@ async def _delete(context: Context) -> None:
             await closings.close_now(context, journal)
         elif why_former(context, journal) is None:
             await leave(context, journal)
-    context.store.put("deleting", b"1")
+    DELETING.set(context.store)
     try:
         await context.network.call(lambda transport: transport.delete_account())
     except ServerRefused:
-        context.store.put("deleting", None)
+        DELETING.clear(context.store)
         raise
     context.network.mark_deleted()

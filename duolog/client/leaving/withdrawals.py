@@ -11,11 +11,11 @@ Rules
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Literal
 
 from duolog.api.leaving import HoldingRequest
 from duolog.api.pages import ENTRY, encode_gone, parse_push
 from duolog.client.home.item_rows import has_entry, items_of, save_frames
+from duolog.client.home.marks import Act, Mark, end_act, find_mark, set_mark, start_act, started_acts
 from duolog.client.home.receipt_keys import is_earlier
 from duolog.client.home.snapshot_rows import forget_snapshot
 from duolog.client.log.context import Context
@@ -35,7 +35,6 @@ from duolog.protocol.codec import u32
 from duolog.protocol.log import EntryItem
 from duolog.protocol.messages import Document
 
-Act = Literal["keep", "erase"]
 _NOTES: Mapping[Act, tuple[str, type[Kept | Erased]]] = {"keep": ("kept", Kept), "erase": ("erased", Erased)}
 
 
@@ -92,15 +91,13 @@ async def erase(context: Context, journal: bytes, entry: bytes) -> None:
 
 async def finish_holdings(context: Context, problems: list[DuologError]) -> None:
     """Finish what was begun here and cut off. Raises: nothing; what fails is put into `problems`."""
-    for (name,) in context.store.rows("SELECT name FROM meta WHERE name LIKE 'holding:%'"):
-        _, begun, journal, entry = str(name).split(":")
-        act: Act = "keep" if begun == "keep" else "erase"
-        with reported(problems, bytes.fromhex(journal)):
-            await _finish(context, act, bytes.fromhex(journal), bytes.fromhex(entry))
+    for act, journal, entry in started_acts(context.store):
+        with reported(problems, journal):
+            await _finish(context, act, journal, entry)
 
 
 async def _begin(context: Context, act: Act, journal: bytes, entry: bytes) -> None:
-    context.store.put(_name(act, journal, entry), b"1")
+    start_act(context.store, act, journal, entry)
     try:
         await _finish(context, act, journal, entry)
     except TransportError as error:
@@ -113,17 +110,13 @@ async def _finish(context: Context, act: Act, journal: bytes, entry: bytes) -> N
         await context.network.call(lambda transport: transport.hold(journal, request))
     except ServerRefused as error:
         if error.code == "not_found":  # I am no member any more: it can't be done
-            context.store.put(_name(act, journal, entry), None)
+            end_act(context.store, act, journal, entry)
         raise
     kind, body = _NOTES[act]
     with context.store.transaction():
         put_note(context, kind, body(journal=journal, entry=entry))
-        context.store.put(_name(act, journal, entry), None)
+        end_act(context.store, act, journal, entry)
     await deliver(context, context.identity.account_journal)
-
-
-def _name(act: Act, journal: bytes, entry: bytes) -> str:
-    return f"holding:{act}:{journal.hex()}:{entry.hex()}"
 
 
 def tidy(context: Context, journal: bytes) -> int:
@@ -131,10 +124,10 @@ def tidy(context: Context, journal: bytes) -> int:
 
     A long journal is not read again when neither it nor what I erased has changed since.
     """
-    own, tidied = account_state(context), f"tidied:{journal.hex()}"
+    own = account_state(context)
     kept, erased = own.kept.get(journal, ()), own.erased.get(journal, ())
     mark = load_log(context.store, journal).head + u32(len(erased))
-    if context.store.get(tidied) == mark:
+    if find_mark(context.store, journal, Mark.TIDIED) == mark:
         return 0
     state = journal_state(context, journal)
     taken_back = [entry for entry in state.withdrawals if entry not in kept]
@@ -145,7 +138,7 @@ def tidy(context: Context, journal: bytes) -> int:
         if item.frame[4] == ENTRY and (name in erased or counted):
             gone.append((item.seq, _emptied(item.frame)))
     _remove(context, journal, gone)
-    context.store.put(tidied, mark)
+    set_mark(context.store, journal, Mark.TIDIED, mark)
     return len(gone)
 
 

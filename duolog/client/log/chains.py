@@ -12,6 +12,7 @@ from functools import partial
 
 from duolog.api.journals import ChainList
 from duolog.api.pages import PulledPush
+from duolog.client.home.chains import stop_for_fork
 from duolog.client.log.context import Context
 from duolog.client.server.transport import Transport
 from duolog.errors import AccountFork, MalformedData, ServerRefused, TransportError, VerificationError
@@ -32,7 +33,7 @@ async def fetch_chains(context: Context, journal: bytes, pushes: Sequence[Pulled
         try:
             await _follow(context, journal, account)
         except AccountFork:
-            context.store.write("INSERT OR REPLACE INTO forked VALUES (?, ?)", journal, account)
+            stop_for_fork(context.store, journal, account)
             raise
 
 

@@ -4,12 +4,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 
+from duolog.client.home.chains import Chains
 from duolog.client.home.epoch_rows import load_epochs
 from duolog.client.home.folder import Home
-from duolog.client.home.identity import Chains, Identity
+from duolog.client.home.identity import Identity
 from duolog.client.home.item_rows import heads_at, places_of
 from duolog.client.home.outbox_rows import load_acknowledged
 from duolog.client.home.receipt_keys import load_earlier
+from duolog.client.home.records import UNCONFIRMED
 from duolog.client.home.store import Store
 from duolog.client.log.verify import Known, Me
 from duolog.client.server.http import to_transport
@@ -55,7 +57,7 @@ class Context:
     @property
     def unconfirmed(self) -> bool:
         """Restored from words, and not compared with anybody yet."""
-        return self.store.get("unconfirmed") is not None
+        return UNCONFIRMED.is_set(self.store)
 
     def require_confirmed(self) -> None:
         """Raises: NotAllowed while a restored state is unconfirmed. Spec: §4."""

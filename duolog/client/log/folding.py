@@ -16,7 +16,7 @@ from functools import partial
 from typing import TypeVar
 
 from duolog.api.pages import GONE, parse_push
-from duolog.client.home.identity import Chains
+from duolog.client.home.chains import Chains
 from duolog.client.home.item_rows import readable_entries, save_fault
 from duolog.client.home.receipt_keys import key_since
 from duolog.client.home.snapshot_rows import load_snapshot, save_snapshot, snapshot_seq

@@ -8,15 +8,14 @@ Rules
 """
 
 from collections.abc import Iterable
-from typing import Literal
 
+from duolog.client.home.former import How, forget_former, how_former, keep_former
+from duolog.client.home.marks import Mark, clear_marks, has_mark
 from duolog.client.log.confidant_terms import is_over
 from duolog.client.log.context import Context
 from duolog.client.log.stored_logs import load_log
 from duolog.documents.account import AccountState
 from duolog.errors import NotAllowed
-
-How = Literal["left", "over", "unlisted"]
 
 SENTENCES: dict[str, str] = {
     "left": "You have left this journal. What this computer has read stays readable here.",
@@ -29,8 +28,8 @@ SENTENCES: dict[str, str] = {
 
 def why_former(context: Context, journal: bytes) -> str | None:
     """Why I am in a journal no longer, as a sentence; None when I am."""
-    row = context.store.row("SELECT how FROM former WHERE journal = ?", journal)
-    return None if row is None else SENTENCES[str(row[0])]
+    how = how_former(context.store, journal)
+    return None if how is None else SENTENCES[how]
 
 
 def require_member(context: Context, journal: bytes) -> None:
@@ -46,12 +45,7 @@ def require_member(context: Context, journal: bytes) -> None:
 
 def mark_former(context: Context, journal: bytes, how: How) -> None:
     """Keep durably that I am in a journal no longer; what is known first stays."""
-    context.store.write("INSERT OR IGNORE INTO former VALUES (?, ?)", journal, how)
-
-
-def leaving_name(journal: bytes) -> str:
-    """Under which a home keeps that it began to leave a journal."""
-    return f"leaving:{journal.hex()}"
+    keep_former(context.store, journal, how)
 
 
 def sort_unlisted(
@@ -59,8 +53,8 @@ def sort_unlisted(
 ) -> set[bytes]:
     """Of the journals that the server doesn't list, those that it hides; the others are marked as former."""
     here = list(listed)
-    context.store.write_all("DELETE FROM former WHERE journal = ?", [(journal,) for journal in here])
-    context.store.write_all("DELETE FROM meta WHERE name = ?", [(leaving_name(journal),) for journal in here])
+    forget_former(context.store, here)
+    clear_marks(context.store, here, Mark.LEAVING)
     hidden = set()
     for journal in unlisted:
         how = _how(context, state, journal)
@@ -73,7 +67,7 @@ def sort_unlisted(
 
 def _how(context: Context, state: AccountState, journal: bytes) -> How | None:
     """What explains that a journal of mine isn't listed, or None: then it must be there."""
-    if journal in state.left or context.store.get(leaving_name(journal)) is not None:
+    if journal in state.left or has_mark(context.store, journal, Mark.LEAVING):
         return "left"
     roster, joined = load_log(context.store, journal).roster, state.journals.get(journal)
     me = None if roster is None else roster.find(context.account)

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from duolog.client.home.item_rows import refused_since, save_fault
 from duolog.client.home.log_rows import verified_journals
 from duolog.client.home.outbox_rows import save_waiting, was_written
+from duolog.client.home.records import JUDGED
 from duolog.client.home.snapshot_rows import forget_snapshot
 from duolog.client.log.context import Context
 from duolog.client.log.folding import account_state, opened
@@ -38,14 +39,14 @@ def judge_again(context: Context) -> None:
 
     Once for each rotation. Spec: §4.12.
     """
-    newest, done = max(account_state(context).rotated, default=0), context.store.get("judged")
-    if newest <= (0 if done is None else int.from_bytes(done, "big")):
+    newest = max(account_state(context).rotated, default=0)
+    if newest <= (JUDGED.load(context.store) or 0):
         return
     with context.store.transaction():
         for journal in verified_journals(context.store):
             if journal != context.identity.account_journal:
                 _judge(context, journal, believed_until(context, journal))
-        context.store.put("judged", newest.to_bytes(4, "big"))
+        JUDGED.save(context.store, newest)
 
 
 def _judge(context: Context, journal: bytes, believed: Mapping[int, int]) -> None:

@@ -18,7 +18,8 @@ from functools import partial
 from duolog.api.common import JournalStatementModel
 from duolog.api.pages import PulledPage
 from duolog.client.home.log_rows import granted_journals, journals_with_genesis
-from duolog.client.home.store import as_bytes
+from duolog.client.home.marks import Mark, clear_marks, has_mark, marked_journals, set_mark
+from duolog.client.home.pairings import paired_journals
 from duolog.client.log.context import Context
 from duolog.client.log.folding import account_state
 from duolog.client.log.notes import note
@@ -57,15 +58,15 @@ def founded(context: Context, journal: bytes) -> Joined:
 
 def begin_founding(context: Context, journal: bytes) -> None:
     """Keep durably that I found this journal, before anybody hears of it."""
-    context.store.put(_founding(journal), b"1")
+    set_mark(context.store, journal, Mark.FOUNDING)
 
 
 def joined_journals(context: Context) -> frozenset[bytes]:
     """Every journal that I founded or joined, or that I am about to; the account's own too."""
     state, store = account_state(context), context.store
-    pairing = {as_bytes(row[0]) for row in store.rows("SELECT journal FROM pairing")}
+    begun = {*paired_journals(store), *marked_journals(store, Mark.FOUNDING)}
     noted = {*state.journals, *state.sent, *state.closed, *state.left}
-    return frozenset({context.identity.account_journal} | noted | pairing | _founding_here(context))
+    return frozenset({context.identity.account_journal} | noted | begun)
 
 
 def shown_journals(context: Context) -> list[bytes]:
@@ -91,7 +92,7 @@ async def leave_out_strangers(context: Context, listed: Sequence[bytes], asides:
         if mine:
             begin_founding(context, journal)
         else:
-            context.store.put(_stranger(journal), b"1")
+            set_mark(context.store, journal, Mark.STRANGER)
             strangers += 1
     if strangers:  # check: client.stranger
         asides.append(
@@ -110,7 +111,7 @@ def _count(strangers: int) -> str:
 
 def _chosen(context: Context, unknown: Sequence[bytes]) -> list[bytes]:
     """Which to look at: by chance, so that bad ones that stay in the list can't keep the others from their turn."""
-    left = [journal for journal in unknown if context.store.get(_stranger(journal)) is None]
+    left = [journal for journal in unknown if not has_mark(context.store, journal, Mark.STRANGER)]
     return secrets.SystemRandom().sample(left, min(len(left), MOST_LOOKED_AT))
 
 
@@ -157,18 +158,5 @@ def _genesis(context: Context, journal: bytes, page: PulledPage) -> Roster | Non
 
 def forget_founding(context: Context) -> None:
     """What the account journal knows needs no mark of its own."""
-    noted = _founding_here(context) & account_state(context).journals.keys()
-    context.store.write_all("DELETE FROM meta WHERE name = ?", [(_founding(journal),) for journal in noted])
-
-
-def _founding_here(context: Context) -> set[bytes]:
-    rows = context.store.rows("SELECT name FROM meta WHERE name LIKE 'founding:%'")
-    return {bytes.fromhex(str(row[0]).partition(":")[2]) for row in rows}
-
-
-def _founding(journal: bytes) -> str:
-    return f"founding:{journal.hex()}"
-
-
-def _stranger(journal: bytes) -> str:
-    return f"stranger:{journal.hex()}"
+    noted = marked_journals(context.store, Mark.FOUNDING) & account_state(context).journals.keys()
+    clear_marks(context.store, noted, Mark.FOUNDING)

@@ -7,8 +7,9 @@ taken out gets none.
 from collections.abc import Awaitable
 
 from duolog.api.accounts import OwnAccount
-from duolog.client.home.identity import open_account, parse_statements
+from duolog.client.home.identity import open_account
 from duolog.client.home.item_rows import head_at
+from duolog.client.home.records import DELETING, SETS
 from duolog.client.log.context import Context
 from duolog.client.log.own_pages import fetch_account
 from duolog.client.log.stored_logs import freeze, load_log
@@ -36,14 +37,14 @@ async def refresh_account(context: Context) -> None:
         return context.network.call(lambda transport: transport.own_account(generation, version))
 
     chain = context.chains.statements(context.account)[: context.identity.secret.generation]
-    sets = parse_statements(context.store.get("sets") or b"")
+    sets = SETS.load(context.store) or ()
     try:
         _open(context, await fetch_account(ask, chain, sets))
     except (VerificationError, MalformedData, OpenError):  # only the whole account shows what it is, perhaps a fork
         _open(context, await fetch_account(ask))
     context.checked = True
-    if context.store.get("deleting") is not None:
-        context.store.put("deleting", None)  # the account is there: the deletion that began never arrived
+    if DELETING.is_set(context.store):
+        DELETING.clear(context.store)  # the account is there: the deletion that began never arrived
 
 
 def _open(context: Context, own: OwnAccount) -> None:

@@ -19,14 +19,15 @@ from duolog.api.entries import PageStatement
 from duolog.api.journals import Chain
 from duolog.api.pages import Placed, parse_frame
 from duolog.api.sessions import LogIn, Session
-from duolog.client.home.identity import parse_statements
+from duolog.client.home.identity import load_anchors
 from duolog.client.home.item_rows import items_between, places_of, size_between
 from duolog.client.home.log_rows import last_push_before, load_receipts
 from duolog.client.home.receipt_keys import EarlierKey, key_at, load_earlier, require_carried, shown
-from duolog.client.home.store import as_bytes
+from duolog.client.home.records import SETS
 from duolog.client.log.context import Context
 from duolog.client.log.folding import journal_state
 from duolog.client.log.stored_logs import load_log, roster_at
+from duolog.client.server.login import sign_log_in
 from duolog.client.server.transport import Transport
 from duolog.errors import MalformedData, NotAllowed, Rollback, ServerRefused, VerificationError
 from duolog.protocol import sizes
@@ -49,14 +50,8 @@ async def carry_account(context: Context, transport: Transport, invite_code: str
         TransportError, ServerRefused, MalformedData: not now, or not there.
     Spec: §13.
     """
-    keyholder = context.home.keyholder
     anchors = _anchors(context)
-    answer = await transport.challenge(keyholder.id)
-    log_in = LogIn(
-        keyholder=keyholder.id,
-        challenge=answer.challenge,
-        signature=keyholder.sign_login(transport.origin, answer.challenge),
-    )
+    log_in = await sign_log_in(transport, context.home.keyholder)
     session = await transport.carry_account(_account(context, log_in, anchors, invite_code))
     if session.account != context.account:  # check: client.carried_account
         raise VerificationError("The new server answers with another account.", check="client.carried_account")
@@ -65,7 +60,7 @@ async def carry_account(context: Context, transport: Transport, invite_code: str
 
 
 def _anchors(context: Context) -> list[AnchorModel]:
-    known = {as_bytes(row[0]): as_bytes(row[1]) for row in context.store.rows("SELECT keyholder, mac FROM anchor")}
+    known = load_anchors(context.store)
     wanted = [item.id for item in context.identity.newest_set.keyholders if item.kind != "device"]
     if not set(wanted) <= known.keys():  # check: client.anchor_missing
         raise NotAllowed(
@@ -76,11 +71,10 @@ def _anchors(context: Context) -> list[AnchorModel]:
 
 def _account(context: Context, log_in: LogIn, anchors: list[AnchorModel], invite_code: str | None) -> CarriedAccount:
     identity, chain = context.identity, context.chains[context.account]
-    sets = context.store.get("sets")
     return CarriedAccount(
         log_in=log_in,
         chain=[AccountStatementModel.of(item) for item in context.chains.statements(context.account)],
-        sets=[AccountStatementModel.of(item) for item in parse_statements(sets or b"")],
+        sets=[AccountStatementModel.of(item) for item in SETS.load(context.store) or ()],
         packages=[
             PackageModel(keyholder=item.id, package=wrap_package(identity.secret, chain.account, chain.newest, item))
             for item in identity.newest_set.keyholders

@@ -8,13 +8,13 @@ Rules
 """
 
 import secrets
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from functools import partial
 from typing import Literal
 
 from duolog.api.leaving import HoldingRequest
+from duolog.client.home.begun import MOVING, Moving
 from duolog.client.journals.reading import journal_ids
 from duolog.client.leaving.leaving import has_let_go
 from duolog.client.log.context import Context
@@ -36,19 +36,10 @@ from duolog.documents.moved import Moved
 from duolog.documents.registry import make_document
 from duolog.errors import DuologError, NotAllowed, PinMismatch, ServerRefused, TransportError
 from duolog.protocol import sizes
-from duolog.protocol.codec import encode_b64, encode_message_json, parse_b64, parse_message_json
 from duolog.protocol.roster_statements import Close, close_timing
 from duolog.protocol.statements import Signature, SignedStatement
 
 Sync = Callable[[Context], Awaitable[object]]
-
-
-@dataclass(frozen=True, slots=True)
-class _Plan:
-    """A move under way, as this home keeps it: the new server, and the receipt key that it had when the move began."""
-
-    origin: str
-    receipt_key: bytes
 
 
 async def move(
@@ -92,7 +83,7 @@ async def move(
     return MoveReport(old, transport.origin, journals, behind, told, left_open, problems)
 
 
-async def _begin(context: Context, transport: Transport, named: bytes | None) -> _Plan:
+async def _begin(context: Context, transport: Transport, named: bytes | None) -> Moving:
     key = await receipt_key_of(transport)
     if named is not None and key != named:  # check: client.moved_receipt_key
         raise PinMismatch(
@@ -102,24 +93,15 @@ async def _begin(context: Context, transport: Transport, named: bytes | None) ->
     same = transport.origin == context.network.transport.origin or key == context.network.receipt_key
     if same:  # check: client.moved_elsewhere
         raise NotAllowed("This home belongs to that server already.")
-    plan = _load_plan(context)
+    plan = MOVING.load(context.home)
     if plan is not None and plan.origin == transport.origin and plan.receipt_key != key:  # check: client.moving_key
         raise PinMismatch(
             "The new server shows another key than when you began to move there. Ask who runs it.",
             check="client.moving_key",
         )
-    plan = _Plan(transport.origin, key)
-    value = encode_message_json({"origin": plan.origin, "receipt_key": encode_b64(plan.receipt_key)})
-    context.store.put("moving", context.home.seal("moving", value))
+    plan = Moving(transport.origin, key)
+    MOVING.save(context.home, plan)
     return plan
-
-
-def _load_plan(context: Context) -> _Plan | None:
-    sealed = context.store.get("moving")
-    if sealed is None:
-        return None
-    value: Mapping[str, object] = parse_message_json(context.home.open("moving", sealed))
-    return _Plan(str(value["origin"]), parse_b64(str(value["receipt_key"])))
 
 
 async def _fetch_last(context: Context) -> bool:
@@ -171,7 +153,7 @@ def _open_here(context: Context) -> list[bytes]:
 # --- what is left at the old server -----------------------------------------------------------------------------------
 
 
-async def _say_goodbye(context: Context, plan: _Plan, there: frozenset[bytes]) -> tuple[bool, tuple[bytes, ...]]:
+async def _say_goodbye(context: Context, plan: Moving, there: frozenset[bytes]) -> tuple[bool, tuple[bytes, ...]]:
     """Tell the members and the own devices, then close the logs. Whether all were told, and what stayed open.
 
     Nothing is written into the old log of a journal that is at the new server already: it may have gone on there.
@@ -219,7 +201,7 @@ async def _close_log(context: Context, journal: bytes) -> None:
     await pull(context, journal)
 
 
-def _account_moved(context: Context, plan: _Plan) -> AccountMoved:
+def _account_moved(context: Context, plan: Moving) -> AccountMoved:
     ends = [carried_end(context, journal) for journal in journal_ids(context)]
     return AccountMoved(
         origin=plan.origin,

@@ -12,19 +12,21 @@ Rules
 
 from collections.abc import Mapping, Sequence
 
-from duolog.api.sessions import LogIn, Session
+from duolog.api.sessions import Session
+from duolog.client.home.begun import MOVING
 from duolog.client.home.item_rows import forget_items_behind
 from duolog.client.home.log_rows import forget_receipts_behind, thaw, verified_journals
+from duolog.client.home.marks import Mark, clear_marks, marked_journals
 from duolog.client.home.outbox_rows import forget_acknowledged_behind
+from duolog.client.home.pairings import forget_sent
 from duolog.client.home.receipt_keys import EarlierKey, is_new, load_earlier, require_carried, save_earlier, shown
+from duolog.client.home.records import RECEIPT_KEY, SERVER, SESSION, StoredSession
 from duolog.client.home.snapshot_rows import forget_snapshot_behind
-from duolog.client.home.store import as_bytes
 from duolog.client.log.context import Context
 from duolog.client.log.folding import account_state
 from duolog.client.log.stored_logs import load_log, save_log
 from duolog.client.moving.carrying import carried_end
-from duolog.client.pairing.consents import forget_sent
-from duolog.client.server.login import Network
+from duolog.client.server.login import Network, sign_log_in
 from duolog.client.server.transport import Transport
 from duolog.documents.account_kinds import AccountMoved
 from duolog.errors import NotAllowed, PinMismatch, ServerRefused, TransportError, VerificationError
@@ -45,14 +47,13 @@ def switch(context: Context, transport: Transport, receipt_key: bytes, session: 
             if journal in keys:
                 _rewind(context, end)
                 thaw(store, journal)
-        store.put("server", transport.origin.encode("ascii"))
-        store.put("receipt_key", receipt_key)
-        store.put("session", context.home.seal("session", session.token + session.account))
-        store.put("moving", None)
-        for row in store.rows("SELECT journal FROM consent"):
-            forget_sent(context, as_bytes(row[0]))
-        for row in store.rows("SELECT name FROM meta WHERE name LIKE 'closing_placed:%'"):
-            store.put(str(row[0]), None)  # what the old server held is brought to the new one
+        SERVER.save(store, transport.origin)
+        RECEIPT_KEY.save(store, receipt_key)
+        SESSION.save(context.home, StoredSession(session.token, session.account))
+        MOVING.clear(context.home)
+        forget_sent(context.home)
+        placed = marked_journals(store, Mark.CLOSING_PLACED)
+        clear_marks(store, placed, Mark.CLOSING_PLACED)  # what the old server held is brought to the new one
     context.network = Network(transport, context.home)
     context.checked = False
     context.states.clear()
@@ -111,10 +112,7 @@ async def _listed(transport: Transport, journal: bytes) -> tuple[EarlierKey, ...
 
 
 async def _log_in(context: Context, transport: Transport) -> Session:
-    keyholder = context.home.keyholder
-    challenge = (await transport.challenge(keyholder.id)).challenge
-    signature = keyholder.sign_login(transport.origin, challenge)
-    session = await transport.log_in(LogIn(keyholder=keyholder.id, challenge=challenge, signature=signature))
+    session = await transport.log_in(await sign_log_in(transport, context.home.keyholder))
     if session.account != context.account:
         raise VerificationError("The new server answers with another account.", check="client.carried_account")
     return session
@@ -134,6 +132,6 @@ def moved_elsewhere(context: Context) -> AccountMoved | None:
     """Where another own device has gone from the server of this home, or None."""
     moved = account_state(context).moved
     here = context.network.transport.origin
-    if moved is None or moved.from_origin != here or context.store.get("moving") is not None:
+    if moved is None or moved.from_origin != here or MOVING.is_set(context.home):
         return None  # also while this very home is moving: it finishes that itself
     return moved

@@ -9,6 +9,7 @@ from functools import partial
 
 from duolog.api.common import JournalStatementModel
 from duolog.api.journals import ProposalCreated, ProposalRequest
+from duolog.client.home.pairings import load_progress, save_progress
 from duolog.client.home.words import Words
 from duolog.client.log.context import Context
 from duolog.client.log.folding import account_state
@@ -18,7 +19,7 @@ from duolog.client.log.outbox import MOVED, push_statement
 from duolog.client.log.pull import pull
 from duolog.client.log.statements import Made, carried, sign_for
 from duolog.client.log.stored_logs import load_log, require_open
-from duolog.client.pairing.progress import load_progress, pairing_of, save_progress
+from duolog.client.pairing.progress import pairing_of
 from duolog.client.pairing.views import Pairing, PairingStage
 from duolog.client.server.transport import Transport
 from duolog.documents.account_kinds import Joined, NotedHead, Pin, Verified
@@ -30,7 +31,7 @@ from duolog.protocol.statements import SignedStatement
 
 async def finish(context: Context, journal: bytes) -> None:
     """Once the roster says that both have verified: pin the partner in the account journal."""
-    progress, state = load_progress(context, journal), load_log(context.store, journal)
+    progress, state = load_progress(context.home, journal), load_log(context.store, journal)
     roster = state.roster
     if progress is None or roster is None or progress.other is None or roster.find(progress.other) is None:
         return
@@ -52,7 +53,7 @@ async def finish(context: Context, journal: bytes) -> None:
         return
     await note(context, "verified", Verified(**pin.model_dump()))
     await note(context, "noted_head", NotedHead(journal=journal, seq=state.seq, head=state.head))
-    save_progress(context, journal, replace(progress, done=True))
+    save_progress(context.home, journal, replace(progress, done=True))
 
 
 async def verify(context: Context, journal: bytes, words: Words) -> Pairing:
@@ -68,11 +69,11 @@ async def verify(context: Context, journal: bytes, words: Words) -> Pairing:
     now = pairing_of(context, journal)
     if now.stage is PairingStage.VERIFIED:
         return now
-    progress = load_progress(context, journal)
+    progress = load_progress(context.home, journal)
     if progress is None:
         raise NotAllowed("There are no words to compare yet. Sync, and wait for the other side.")
     require_words(now.words, words)
-    save_progress(context, journal, replace(progress, confirmed=True))
+    save_progress(context.home, journal, replace(progress, confirmed=True))
     if progress.role == "confidant":
         await finish(context, journal)
     else:
@@ -106,7 +107,7 @@ async def verify_known(context: Context, journal: bytes) -> None:
         TransportError, ServerRefused, VerificationError: as for a push.
     Spec: §7.
     """
-    progress, roster = load_progress(context, journal), load_log(context.store, journal).roster
+    progress, roster = load_progress(context.home, journal), load_log(context.store, journal).roster
     if progress is None or progress.role == "confidant" or progress.other is None or context.unconfirmed:
         return
     if roster is None or not roster.provisional or roster.find(progress.other) is None:
@@ -116,7 +117,7 @@ async def verify_known(context: Context, journal: bytes) -> None:
     if not progress.confirmed:
         if not _is_known(context, progress.other):  # check: client.verified_before
             return
-        save_progress(context, journal, replace(progress, confirmed=True))
+        save_progress(context.home, journal, replace(progress, confirmed=True))
     await sign_verification(context, journal)
 
 

@@ -9,13 +9,7 @@ Rules
 
 from dataclasses import replace
 
-from duolog.client.home.words import Words
-from duolog.client.log.confidant_terms import require_term
-from duolog.client.log.context import Context
-from duolog.client.log.notes import note
-from duolog.client.log.stored_logs import require_open
-from duolog.client.pairing.comparing import require_words
-from duolog.client.pairing.consents import (
+from duolog.client.home.pairings import (
     Consent,
     Invited,
     all_invited,
@@ -25,6 +19,12 @@ from duolog.client.pairing.consents import (
     save_consent,
     save_invited,
 )
+from duolog.client.home.words import Words
+from duolog.client.log.confidant_terms import require_term
+from duolog.client.log.context import Context
+from duolog.client.log.notes import note
+from duolog.client.log.stored_logs import require_open
+from duolog.client.pairing.comparing import require_words
 from duolog.client.pairing.offers import Offer, Place, fetch_answer, make_offer, note_taken, reveal, verify_taken
 from duolog.client.pairing.proposals import renew, require_not_declined
 from duolog.client.pairing.views import BEFORE_SHARING_WITH_CONFIDANT, Admission, AdmissionStage, NewInvitation
@@ -55,7 +55,7 @@ async def invite_confidant(context: Context, journal: bytes, rights: Rights, unt
 
     def keep(offer: Offer) -> None:
         save_invited(
-            context,
+            context.home,
             journal,
             Invited(offer.link.secret, offer.plaintext, offer.nonce, rights, until, offer.expires),
         )
@@ -72,13 +72,13 @@ async def admit(context: Context, journal: bytes) -> None:
         VerificationError, OpenError, MalformedData: what the confidant or the server left is not true.
         TransportError, ServerRefused: not now.
     """
-    for invited in all_invited(context, journal):
+    for invited in all_invited(context.home, journal):
         secret = InvitationSecret(invited.secret)
         taken = invited if invited.account is not None else await _take(context, journal, secret, invited)
         if taken is not None and taken.account is not None and taken.signed_acceptance and not taken.revealed:
             await note_taken(context, secret, taken.account, taken.signed_acceptance)
             await reveal(context, journal, secret, taken.nonce)
-            save_invited(context, journal, replace(taken, revealed=True))
+            save_invited(context.home, journal, replace(taken, revealed=True))
 
 
 async def _take(context: Context, journal: bytes, secret: InvitationSecret, invited: Invited) -> Invited | None:
@@ -89,19 +89,19 @@ async def _take(context: Context, journal: bytes, secret: InvitationSecret, invi
         return None
     taken = verify_taken(context, secret, invited.plaintext, answer)
     kept = replace(invited, account=taken.account, acceptance=taken.acceptance, signature=taken.signature)
-    save_invited(context, journal, kept)
+    save_invited(context.home, journal, kept)
     return kept
 
 
 async def _expire(context: Context, journal: bytes, invited: Invited) -> None:
     if context.clock() > invited.expires:
-        drop_invited(context, journal, invited.invitation)
+        drop_invited(context.home, journal, invited.invitation)
         await note(context, "ended_invitation", EndedInvitation(invitation=invited.invitation, how="expired"))
 
 
 def admissions(context: Context, journal: bytes) -> tuple[Admission, ...]:
     """Where each confidant's invitation from here stands. Without the network."""
-    return tuple(_view(context, journal, item) for item in all_invited(context, journal))
+    return tuple(_view(context, journal, item) for item in all_invited(context.home, journal))
 
 
 def _view(context: Context, journal: bytes, invited: Invited) -> Admission:
@@ -138,23 +138,23 @@ async def confirm(context: Context, journal: bytes, invitation: bytes | None, wo
     if _consent_of(context, journal, invited) is None:
         consent = Consent("add", account, invited.rights, invited.until, invited.invitation)
         require_not_declined(context, journal, consent)
-        save_consent(context, journal, consent)
+        save_consent(context.home, journal, consent)
     await renew(context, journal)
 
 
 def _consent_of(context: Context, journal: bytes, invited: Invited) -> Consent | None:
     """The consent to let in who took this very invitation; they may have taken an earlier one, too."""
-    found = None if invited.account is None else find_consent(context, journal, "add", invited.account)
+    found = None if invited.account is None else find_consent(context.home, journal, "add", invited.account)
     return found if found is not None and found.invitation == invited.invitation else None
 
 
 def _meant(context: Context, journal: bytes, invitation: bytes | None) -> Invited:
     if invitation is not None:
-        found = find_invited(context, journal, invitation)
+        found = find_invited(context.home, journal, invitation)
         if found is None:
             raise NotAllowed("There is no such invitation from here. List them to see their names.")
         return found
-    open_ones = [item for item in all_invited(context, journal) if item.words is not None]
+    open_ones = [item for item in all_invited(context.home, journal) if item.words is not None]
     undecided = [item for item in open_ones if _consent_of(context, journal, item) is None]
     meant = undecided or open_ones
     if len(meant) != 1:

@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Literal, TypeVar
 
+from duolog.client.home.pairings import Consent
 from duolog.client.home.words import plain_words
 from duolog.client.journals import reading
 from duolog.client.journals.views import MemberView
@@ -13,7 +14,6 @@ from duolog.client.log.pull import pull
 from duolog.client.log.session import Session
 from duolog.client.log.stored_logs import require_open
 from duolog.client.pairing import confidants, membership, proposals
-from duolog.client.pairing.consents import Consent
 from duolog.client.pairing.views import Admission, NewInvitation, ProposalView
 from duolog.errors import NotAllowed
 from duolog.protocol.roster_statements import Member

@@ -10,9 +10,11 @@ Rules
 from collections.abc import Callable
 from dataclasses import replace
 
+from duolog.client.home.marks import Mark, clear_mark, set_mark
+from duolog.client.home.pairings import drop_consents_for_member, drop_progress
 from duolog.client.log.confidant_terms import make_removal
 from duolog.client.log.context import Context
-from duolog.client.log.former_journals import leaving_name, mark_former, require_member
+from duolog.client.log.former_journals import mark_former, require_member
 from duolog.client.log.notes import note_what_is_done
 from duolog.client.log.outbox import MOVED, push_statement
 from duolog.client.log.pull import pull
@@ -65,7 +67,7 @@ async def remove(context: Context, journal: bytes, account: bytes) -> None:
 
     await _settle(context, journal, make)
     # A consent that waits for this account is over: it was made before they were removed.
-    context.store.write("DELETE FROM consent WHERE journal = ? AND account = ? AND change != 'add'", journal, account)
+    drop_consents_for_member(context.home, journal, account)
 
 
 async def remove_partner(context: Context, journal: bytes) -> None:
@@ -90,7 +92,7 @@ async def remove_partner(context: Context, journal: bytes) -> None:
     # Its pairing is over first: otherwise this home would let them in again.
     _, roster = require_open(context.store, journal)
     if make(roster) is not None:
-        context.store.write("DELETE FROM pairing WHERE journal = ?", journal)
+        drop_progress(context.home, journal)
     await _settle(context, journal, make)
 
 
@@ -109,7 +111,7 @@ async def leave(context: Context, journal: bytes) -> None:
         if me is None or me.role != "confidant":
             raise NotAllowed("Partners don't leave a journal. You can close it, alone and at any time.")
         left = tuple(item for item in roster.members if item.account != context.account)
-        context.store.put(leaving_name(journal), b"1")  # whatever becomes of the answer, it was my own doing
+        set_mark(context.store, journal, Mark.LEAVING)  # whatever becomes of the answer, it was my own doing
         statement = replace(carried(roster, "leave", account=context.account), members=left).encode()
         signed = SignedStatement(statement, (sign_for(context.identity, roster, statement),))
         try:
@@ -119,7 +121,7 @@ async def leave(context: Context, journal: bytes) -> None:
                 await pull(context, journal)
                 continue
             if error.code != "not_found":  # left before, and the answer was lost
-                context.store.put(leaving_name(journal), None)
+                clear_mark(context.store, journal, Mark.LEAVING)
                 raise
         mark_former(context, journal, "left")
         await note_what_is_done(context, "left_journal", LeftJournal(journal=journal))

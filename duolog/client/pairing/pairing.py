@@ -11,7 +11,14 @@ import secrets
 from dataclasses import replace
 from typing import TypeVar
 
-from duolog.client.home.store import as_bytes
+from duolog.client.home.pairings import (
+    Progress,
+    drop_invitation,
+    drop_progress,
+    load_progress,
+    paired_journals,
+    save_progress,
+)
 from duolog.client.log.context import Context
 from duolog.client.log.folding import account_state
 from duolog.client.log.former_journals import why_former
@@ -31,7 +38,7 @@ from duolog.client.pairing.offers import (
     reveal,
     verify_taken,
 )
-from duolog.client.pairing.progress import Progress, load_progress, pairing_of, save_progress
+from duolog.client.pairing.progress import pairing_of
 from duolog.client.pairing.views import BEFORE_FIRST_SHARING, NewInvitation, Pairing
 from duolog.documents.account_kinds import EndedInvitation, SentAcceptance
 from duolog.errors import NotAllowed, PinMismatch, ServerRefused, VerificationError
@@ -68,7 +75,7 @@ async def invite(context: Context, journal: bytes) -> NewInvitation:
     await _take_back(context, journal)
 
     def keep(offer: Offer) -> None:
-        save_progress(context, journal, Progress("founder", offer.link.secret, offer.plaintext, offer.nonce))
+        save_progress(context.home, journal, Progress("founder", offer.link.secret, offer.plaintext, offer.nonce))
 
     offer = await make_offer(context, journal, Place("partner", "write"), keep)
     link, invitation = offer.link, InvitationSecret(offer.link.secret).id
@@ -77,7 +84,7 @@ async def invite(context: Context, journal: bytes) -> NewInvitation:
 
 async def _take_back(context: Context, journal: bytes) -> None:
     """End the invitation before: its link, were it used, would lead to a pairing that nobody goes on with."""
-    progress = load_progress(context, journal)
+    progress = load_progress(context.home, journal)
     if progress is None or progress.role != "founder":
         return
     if progress.acceptance is not None:
@@ -92,10 +99,10 @@ async def _take_back(context: Context, journal: bytes) -> None:
 async def revoke(context: Context, journal: bytes, invitation: bytes) -> None:
     """Take an invitation back. Raises: TransportError, ServerRefused."""
     await context.network.call(lambda transport: transport.revoke_invitation(journal, invitation))
-    progress = load_progress(context, journal)
+    progress = load_progress(context.home, journal)
     if progress is not None and InvitationSecret(progress.secret).id == invitation:
-        context.store.write("DELETE FROM pairing WHERE journal = ?", journal)
-    context.store.write("DELETE FROM admission WHERE invitation = ?", invitation)
+        drop_progress(context.home, journal)
+    drop_invitation(context.home, invitation)
     await note(context, "ended_invitation", EndedInvitation(invitation=invitation, how="revoked"))
 
 
@@ -115,12 +122,11 @@ async def join(context: Context, text: str) -> Pairing:
     if link.origin != transport.origin:  # check: client.link_origin
         raise NotAllowed(f"This invitation is at {link.origin}, and your account is elsewhere. Register there to join.")
     secret = InvitationSecret(link.secret)
-    row = context.store.rows("SELECT journal FROM pairing")
-    known = {as_bytes(item[0]): load_progress(context, as_bytes(item[0])) for item in row}
+    known = {item: load_progress(context.home, item) for item in paired_journals(context.store)}
     journal = next((key for key, item in known.items() if item and item.secret == link.secret), None)
     if journal is None:
         journal = _accept(context, secret, secret.open("invitation", await _offered(context, secret)))
-    progress = load_progress(context, journal)
+    progress = load_progress(context.home, journal)
     if progress is None or progress.role == "founder":
         raise NotAllowed("This is your own invitation. Give the link to the one whom it is for.")
     accepted = _require(progress.signed_acceptance)
@@ -177,7 +183,7 @@ def _accept(context: Context, secret: InvitationSecret, plaintext: bytes) -> byt
     statement = Acceptance(roster.journal, sha256(plaintext), me, secrets.token_bytes(sizes.NONCE)).encode()
     signature = context.identity.secret.sign(statement)
     progress = Progress(invitation.role, secret.secret, plaintext, None, statement, signature, founder.account)
-    save_progress(context, roster.journal, progress)
+    save_progress(context.home, roster.journal, progress)
     return roster.journal
 
 
@@ -188,7 +194,7 @@ async def go_on(context: Context, journal: bytes) -> None:
         VerificationError, OpenError, MalformedData: what the other or the server left is not true.
         TransportError, ServerRefused: not now.
     """
-    progress = load_progress(context, journal)
+    progress = load_progress(context.home, journal)
     if progress is None or progress.done:
         return
     if progress.role == "founder":
@@ -211,7 +217,7 @@ async def _go_on_as_founder(context: Context, journal: bytes, progress: Progress
     if roster is None or progress.other is None or roster.find(progress.other) is not None:
         return
     if statement_hash(_require(progress.acceptance)) in roster.accepted:
-        context.store.write("DELETE FROM pairing WHERE journal = ?", journal)  # let in, and removed by another device
+        drop_progress(context.home, journal)  # let in, and removed by another device
         return
     await note_taken(context, secret, progress.other, _require(progress.signed_acceptance))
     await reveal(context, journal, secret, _require(progress.nonce))
@@ -223,7 +229,7 @@ async def _expire(context: Context, journal: bytes, secret: InvitationSecret) ->
     """Nobody has answered in time: nobody is waited for any longer."""
     pending = account_state(context).invitations.get(secret.id)
     if pending is not None and context.clock() > pending.expires:
-        context.store.write("DELETE FROM pairing WHERE journal = ?", journal)
+        drop_progress(context.home, journal)
         await note(context, "ended_invitation", EndedInvitation(invitation=secret.id, how="expired"))
 
 
@@ -231,7 +237,7 @@ def _take(context: Context, journal: bytes, progress: Progress, plaintext: bytes
     """Take one acceptance, durably."""
     taken = verify_taken(context, InvitationSecret(progress.secret), progress.plaintext, plaintext)
     progress = replace(progress, acceptance=taken.acceptance, signature=taken.signature, other=taken.account)
-    save_progress(context, journal, progress)
+    save_progress(context.home, journal, progress)
     return progress
 
 
@@ -267,7 +273,7 @@ async def _learn_nonce(context: Context, journal: bytes, progress: Progress) -> 
     except ServerRefused as error:
         if error.code != "not_found" or load_log(context.store, journal).roster is not None:
             raise
-        context.store.write("DELETE FROM pairing WHERE journal = ?", journal)  # said once
+        drop_progress(context.home, journal)  # said once
         raise NotAllowed(
             "An invitation that you accepted is over: it was revoked, or your answer was not taken in time. Ask for a "
             "new link."
@@ -276,7 +282,7 @@ async def _learn_nonce(context: Context, journal: bytes, progress: Progress) -> 
         return
     nonce = parse_nonce(secret.open("reveal", revealed.sealed))
     require_reveal(parse_invitation(progress.plaintext), nonce)  # check: client.reveal
-    save_progress(context, journal, replace(progress, nonce=nonce))
+    save_progress(context.home, journal, replace(progress, nonce=nonce))
 
 
 def _require(value: T | None) -> T:

@@ -16,6 +16,7 @@ from functools import partial
 
 from duolog.api.common import JournalStatementModel
 from duolog.api.journals import ProposalCreated, ProposalRequest
+from duolog.client.home.pairings import Consent, consents, drop_consent, find_consent, find_invited, save_consent
 from duolog.client.home.words import Words
 from duolog.client.log.confidant_terms import is_over, make_endings
 from duolog.client.log.context import Context
@@ -26,7 +27,6 @@ from duolog.client.log.pull import pull
 from duolog.client.log.statements import Made, make_carried, make_fresh, sign_for
 from duolog.client.log.stored_logs import load_log, require_open
 from duolog.client.pairing.comparing import require_words
-from duolog.client.pairing.consents import Consent, consents, drop_consent, find_consent, find_invited, save_consent
 from duolog.client.pairing.listed_proposals import (
     KEPT_FOR,
     Waiting,
@@ -72,7 +72,7 @@ async def propose(context: Context, journal: bytes, consent: Consent) -> None:
     if not _possible(context, roster, consent):
         raise NotAllowed("That is so already.")
     require_not_declined(context, journal, consent)
-    save_consent(context, journal, consent)
+    save_consent(context.home, journal, consent)
     await renew(context, journal)
 
 
@@ -92,9 +92,9 @@ async def renew(context: Context, journal: bytes) -> None:
     Raises:
         TransportError, ServerRefused, VerificationError: as for a push; everything is kept.
     """
-    for wanted in consents(context, journal):
+    for wanted in consents(context.home, journal):
         for _ in range(_TRIES):
-            consent = find_consent(context, journal, wanted.change, wanted.account)
+            consent = find_consent(context.home, journal, wanted.change, wanted.account)
             if consent is None or not await _go_on(context, journal, consent):
                 break
             await pull(context, journal)
@@ -107,10 +107,10 @@ async def _go_on(context: Context, journal: bytes, consent: Consent) -> bool:
         await _finish(context, journal, consent)
         return False
     if not _possible(context, roster, consent):
-        drop_consent(context, journal, consent)
+        drop_consent(context.home, journal, consent)
         return False
     if consent.declined and declined_at(context, _terms(context, journal, consent)) is None:
-        drop_consent(context, journal, consent)
+        drop_consent(context.home, journal, consent)
         return False
     if consent.declined or roster.provisional:
         return False
@@ -135,7 +135,7 @@ async def _propose(context: Context, roster: Roster, consent: Consent) -> bool:
     if mine is not None:
         since = (consent.sent_at if consent.statement == mine.id else None) or context.clock()
         sent = replace(consent, statement=mine.id, prev=roster.head, sent=True, sent_at=since)
-        save_consent(context, roster.journal, sent)
+        save_consent(context.home, roster.journal, sent)
         return False
     if consent.sent and consent.prev == roster.head:
         await pull(context, roster.journal)
@@ -144,7 +144,7 @@ async def _propose(context: Context, roster: Roster, consent: Consent) -> bool:
             return True  # void, not declined
         await note(context, "declined_proposal", _terms(context, roster.journal, consent))
         lapsed = consent.sent_at is not None and context.clock() >= consent.sent_at + KEPT_FOR
-        save_consent(context, roster.journal, replace(consent, declined=True, lapsed=lapsed))
+        save_consent(context.home, roster.journal, replace(consent, declined=True, lapsed=lapsed))
         return False
     made = _make(context, roster, consent)
     theirs = next((item for item in listed if item.signed.statement == made.signed.statement), None)
@@ -153,7 +153,7 @@ async def _propose(context: Context, roster: Roster, consent: Consent) -> bool:
         return True
     identifier = statement_hash(made.signed.statement)
     consent = replace(consent, statement=identifier, prev=roster.head, sent=False, sent_at=context.clock())
-    save_consent(context, roster.journal, consent)
+    save_consent(context.home, roster.journal, consent)
     whole = JournalStatementModel.of(made.signed, dict(made.grants))
     request = ProposalRequest(
         statement=whole.statement,
@@ -162,7 +162,7 @@ async def _propose(context: Context, roster: Roster, consent: Consent) -> bool:
         context=_context_of(context, roster, consent, identifier),
     )
     await context.network.call(partial(_send, roster.journal, request))
-    save_consent(context, roster.journal, replace(consent, sent=True))
+    save_consent(context.home, roster.journal, replace(consent, sent=True))
     return False
 
 
@@ -193,7 +193,7 @@ def _possible(context: Context, roster: Roster, consent: Consent) -> bool:
     """Whether the roster could still become what was consented to."""
     member = roster.find(consent.account)
     if consent.change == "add":
-        invited = find_invited(context, roster.journal, consent.invitation)
+        invited = find_invited(context.home, roster.journal, consent.invitation)
         used = invited is None or statement_hash(invited.acceptance or b"") in roster.accepted
         return member is None and not used and consent.until > context.clock()
     if member is None or member.until is None or member.role != "confidant":
@@ -206,7 +206,7 @@ def _possible(context: Context, roster: Roster, consent: Consent) -> bool:
 def _make(context: Context, roster: Roster, consent: Consent) -> Made:
     """The statement that a consent comes to, signed by me alone."""
     if consent.change == "add":
-        invited = find_invited(context, roster.journal, consent.invitation)
+        invited = find_invited(context.home, roster.journal, consent.invitation)
         accepted = None if invited is None else invited.signed_acceptance
         if accepted is None:
             raise NotAllowed("The acceptance for this proposal is not here.")
@@ -232,7 +232,7 @@ def _make(context: Context, roster: Roster, consent: Consent) -> Made:
 
 def _context_of(context: Context, roster: Roster, consent: Consent, identifier: bytes) -> bytes | None:
     """What the co-signer's words are made of, sealed to the epoch in force."""
-    invited = find_invited(context, roster.journal, consent.invitation)
+    invited = find_invited(context.home, roster.journal, consent.invitation)
     accepted = None if invited is None else invited.signed_acceptance
     if consent.change != "add" or invited is None or accepted is None:
         return None
@@ -247,7 +247,7 @@ async def _finish(context: Context, journal: bytes, consent: Consent) -> None:
     if consent.invitation is not None:
         await note_compared(context, consent.account)
         await note(context, "ended_invitation", EndedInvitation(invitation=consent.invitation, how="added"))
-    drop_consent(context, journal, consent)
+    drop_consent(context.home, journal, consent)
 
 
 async def note_compared(context: Context, account: bytes) -> None:
@@ -345,9 +345,9 @@ async def decline(context: Context, journal: bytes, proposal: bytes) -> None:
     """
     _, roster = require_open(context.store, journal)
     waiting = await _find(context, roster, proposal)
-    wanted = next((item for item in consents(context, journal) if item.statement == proposal), None)
+    wanted = next((item for item in consents(context.home, journal) if item.statement == proposal), None)
     if wanted is not None:
-        drop_consent(context, journal, wanted)
+        drop_consent(context.home, journal, wanted)
         if wanted.invitation is not None:
             await note(context, "ended_invitation", EndedInvitation(invitation=wanted.invitation, how="revoked"))
     if context.account not in waiting.signers:

@@ -8,14 +8,23 @@ Rules
 
 from collections.abc import Iterable
 
-from duolog.client.home.store import as_bytes
+from duolog.client.home.pairings import (
+    Invited,
+    Progress,
+    admissions,
+    all_invited,
+    drop_invited,
+    drop_progress,
+    load_progress,
+    paired_journals,
+    save_invited,
+    save_progress,
+)
 from duolog.client.log.context import Context
 from duolog.client.log.former_journals import why_former
 from duolog.client.log.problems import reported
 from duolog.client.log.stored_logs import frozen_reason, load_log
-from duolog.client.pairing.consents import Invited, all_invited, drop_invited, save_invited
 from duolog.client.pairing.offers import Place, rebuild_invitation
-from duolog.client.pairing.progress import Progress, load_progress, save_progress
 from duolog.documents.account import AccountState
 from duolog.documents.account_kinds import PendingInvitation, SentAcceptance
 from duolog.errors import DuologError, ServerRefused
@@ -61,22 +70,20 @@ def _open_roster(context: Context, journal: bytes) -> Roster | None:
 
 def _forget_ended(context: Context, state: AccountState) -> None:
     """What another own device finished or revoked waits here no longer."""
-    for row in context.store.rows("SELECT journal, invitation FROM admission"):
-        journal, invitation = as_bytes(row[0]), as_bytes(row[1])
+    for journal, invitation in admissions(context.store):
         if invitation in state.ended:
-            drop_invited(context, journal, invitation)
-    for row in context.store.rows("SELECT journal FROM pairing"):
-        journal = as_bytes(row[0])
-        progress = load_progress(context, journal)
+            drop_invited(context.home, journal, invitation)
+    for journal in paired_journals(context.store):
+        progress = load_progress(context.home, journal)
         revoked = progress is not None and state.ended.get(InvitationSecret(progress.secret).id) == "revoked"
         if progress is not None and progress.role == "founder" and revoked and progress.other is None:
-            context.store.write("DELETE FROM pairing WHERE journal = ?", journal)
+            drop_progress(context.home, journal)
 
 
 def _take_up_partner(
     context: Context, state: AccountState, roster: Roster, invitations: Iterable[PendingInvitation]
 ) -> None:
-    progress = load_progress(context, roster.journal)
+    progress = load_progress(context.home, roster.journal)
     chosen = None
     for item in invitations:  # the newest that fits
         taken = state.acceptances.get(item.invitation)
@@ -99,13 +106,13 @@ def _take_up_partner(
         began = Progress(
             *("founder", chosen.secret, plaintext, chosen.n_f, taken.acceptance, taken.signature, taken.account)
         )
-    save_progress(context, roster.journal, began)
+    save_progress(context.home, roster.journal, began)
 
 
 def _take_up_confidants(
     context: Context, state: AccountState, roster: Roster, invitations: Iterable[PendingInvitation]
 ) -> None:
-    known = {item.invitation for item in all_invited(context, roster.journal)}
+    known = {item.invitation for item in all_invited(context.home, roster.journal)}
     for item in invitations:
         if item.invitation in known or item.until is None or not _still_waits(context, state, item):
             continue
@@ -113,7 +120,7 @@ def _take_up_confidants(
         plaintext = rebuild_invitation(context, roster, place, item.n_f, item.plaintext_hash)
         if plaintext is not None:
             invited = Invited(item.secret, plaintext, item.n_f, item.rights, item.until, item.expires)
-            save_invited(context, roster.journal, invited)
+            save_invited(context.home, roster.journal, invited)
 
 
 def _still_waits(context: Context, state: AccountState, item: PendingInvitation) -> bool:
@@ -128,7 +135,11 @@ def _still_waits(context: Context, state: AccountState, item: PendingInvitation)
 async def _take_up_acceptance(context: Context, state: AccountState, sent: SentAcceptance) -> None:
     roster = load_log(context.store, sent.journal).roster
     finished = sent.journal in state.journals and (roster is None or not roster.provisional)
-    if finished or load_progress(context, sent.journal) is not None or why_former(context, sent.journal) is not None:
+    if (
+        finished
+        or load_progress(context.home, sent.journal) is not None
+        or why_former(context, sent.journal) is not None
+    ):
         return
     place = parse_acceptance(sent.acceptance).member
     plaintext = await _plaintext_of(context, sent, roster, Place(place.role, place.rights, place.until))
@@ -140,7 +151,7 @@ async def _take_up_acceptance(context: Context, state: AccountState, sent: SentA
         state.require_pinned(founder.account, generation.generation, generation.statement_hash)
     context.chains.meet(founder.account, invitation.chain)
     began = Progress(*(invitation.role, sent.secret, plaintext, None, sent.acceptance, sent.signature, founder.account))
-    save_progress(context, sent.journal, began)
+    save_progress(context.home, sent.journal, began)
 
 
 async def _plaintext_of(context: Context, sent: SentAcceptance, roster: Roster | None, place: Place) -> bytes | None:

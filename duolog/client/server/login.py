@@ -11,11 +11,12 @@ from typing import TypeVar
 from duolog.api.server import ServerInfo
 from duolog.api.sessions import LogIn, Session
 from duolog.client.home.folder import Home
+from duolog.client.home.records import ACCOUNT, DELETED, DELETING, RECEIPT_KEY, SESSION, StoredSession
 from duolog.client.server.transport import Transport
 from duolog.errors import BadSignature, NotAllowed, PinMismatch, ServerRefused
-from duolog.protocol import sizes
 from duolog.protocol.receipts import receipt_key_input
 from duolog.protocol.statements import verify_signature
+from duolog.seal.keys import KeyholderSecret
 
 T = TypeVar("T")
 
@@ -30,15 +31,22 @@ _DELETED = (
 )
 
 
+async def sign_log_in(transport: Transport, keyholder: KeyholderSecret) -> LogIn:
+    """A fresh challenge of this server, signed for its origin. Raises: TransportError, ServerRefused. Spec: §4."""
+    challenge = (await transport.challenge(keyholder.id)).challenge
+    signature = keyholder.sign_login(transport.origin, challenge)
+    return LogIn(keyholder=keyholder.id, challenge=challenge, signature=signature)
+
+
 class Network:
     """The server of one home."""
 
     def __init__(self, transport: Transport, home: Home) -> None:
         self.transport = transport
         self._home = home
-        sealed = home.store.get("session")
-        if sealed is not None:
-            transport.use_session(home.open("session", sealed)[: sizes.TOKEN])
+        session = SESSION.load(home)
+        if session is not None:
+            transport.use_session(session.token)
 
     async def call(self, operation: Callable[[Transport], Awaitable[T]]) -> T:
         """One operation within a session; logs in first, or again, when the server asks for it.
@@ -46,7 +54,7 @@ class Network:
         Raises: NotAllowed when the account was deleted from here; as the operation and `log_in`.
         """
         self.require_account()
-        if self._home.store.get("session") is None:
+        if not SESSION.is_set(self._home):
             await self.log_in()
         try:
             return await operation(self.transport)
@@ -67,23 +75,20 @@ class Network:
         try:
             session = await self._sign_in()
         except ServerRefused as error:
-            if error.code != "login_refused" or self._home.store.get("account") is None:
+            if error.code != "login_refused" or not ACCOUNT.is_set(self._home.store):
                 raise
-            if self._home.store.get("deleting") is not None:
+            if DELETING.is_set(self._home.store):
                 self.mark_deleted()  # the answer to the deletion was lost
                 raise NotAllowed(_DELETED) from error
             raise ServerRefused(_TAKEN_OUT, code=error.code, status=error.status) from error
-        self._home.store.put("session", self._home.seal("session", session.token + session.account))
+        SESSION.save(self._home, StoredSession(session.token, session.account))
         self.transport.use_session(session.token)
         return session.account
 
     async def _sign_in(self) -> Session:
         """A refusal counts when it comes twice: after a lost answer the first challenge is used up."""
-        keyholder = self._home.keyholder
         for last in (False, True):
-            answer = await self.transport.challenge(keyholder.id)
-            signature = keyholder.sign_login(self.transport.origin, answer.challenge)
-            request = LogIn(keyholder=keyholder.id, challenge=answer.challenge, signature=signature)
+            request = await sign_log_in(self.transport, self._home.keyholder)
             try:
                 return await self.transport.log_in(request)
             except ServerRefused as error:
@@ -94,14 +99,14 @@ class Network:
     @property
     def deleted(self) -> bool:
         """Whether the account was deleted from this home."""
-        return self._home.store.get("deleted") is not None
+        return DELETED.is_set(self._home.store)
 
     def mark_deleted(self) -> None:
         """Keep durably that the account is there no longer."""
         with self._home.store.transaction():
-            self._home.store.put("session", None)
-            self._home.store.put("deleting", None)
-            self._home.store.put("deleted", b"1")
+            SESSION.clear(self._home)
+            DELETING.clear(self._home.store)
+            DELETED.set(self._home.store)
 
     def require_account(self) -> None:
         """The account was not deleted from here. Raises: NotAllowed, which says what is left to do."""
@@ -110,14 +115,14 @@ class Network:
 
     def session_account(self) -> bytes | None:
         """The account of the open session, as the server named it."""
-        sealed = self._home.store.get("session")
-        return None if sealed is None else self._home.open("session", sealed)[sizes.TOKEN :]
+        session = SESSION.load(self._home)
+        return None if session is None else session.account
 
     async def log_out(self) -> None:
         """End the session here, and at the server if it can be reached."""
-        if self._home.store.get("session") is None:
+        if not SESSION.is_set(self._home):
             return
-        self._home.store.put("session", None)
+        SESSION.clear(self._home)
         try:
             await self.transport.log_out()
         except ServerRefused as error:
@@ -143,13 +148,13 @@ class Network:
         pinned = self.receipt_key
         if pinned is not None and pinned != newest:
             _require_handed_over(info, pinned)  # check: client.receipt_key
-        self._home.store.put("receipt_key", newest)
+        RECEIPT_KEY.save(self._home.store, newest)
         return newest
 
     @property
     def receipt_key(self) -> bytes | None:
         """The pinned receipt key, or None before the first contact."""
-        return self._home.store.get("receipt_key")
+        return RECEIPT_KEY.load(self._home.store)
 
 
 def _require_handed_over(info: ServerInfo, pinned: bytes) -> None:
