@@ -20,7 +20,7 @@ DAY = 86_400  # seconds
 
 
 class Settings(BaseSettings):
-    """What an operator may choose. The defaults serve one couple on one machine."""
+    """The operator's choices. The defaults serve one couple on one machine."""
 
     model_config = SettingsConfigDict(env_prefix="DUOLOG_", frozen=True, extra="ignore")
 

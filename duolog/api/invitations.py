@@ -31,7 +31,7 @@ class OwnInvitationList(Model):
 
 
 class OpenInvitation(Model):
-    """A sealed invitation, for whoever holds its link."""
+    """A sealed invitation, for a holder of its link."""
 
     sealed: SealedInvitation
     expires_at: UnixSeconds
