@@ -56,7 +56,7 @@ def sealed_keys(count: int) -> float:
 
 
 def opened_entries(count: int, size: int) -> float:
-    """Seconds for the cryptography of reading a number of entries of `size` bytes: two hashes of the blob and the chain,
+    """Seconds for the cryptography of reading a number of entries of `size` bytes: two hashes (blob and chain),
     a derivation of 64 bytes, one decryption, one hash and one HMAC of the message.
     """
     key, nonce, bound = secrets.token_bytes(32), secrets.token_bytes(24), secrets.token_bytes(123)
