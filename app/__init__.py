@@ -1,7 +1,7 @@
-"""The Duolog server: it keeps ciphertext in order and knows nothing of what it keeps.
+"""The Duolog server: it stores ciphertext in order and can't read it.
 
-Run it as `python -m app serve`. It is in no wheel; it may import `duolog.protocol`, `duolog.api` and `duolog.errors`,
-and nothing that can open an entry.
+Run it as `python -m app serve`. No wheel contains it. It may import `duolog.protocol`, `duolog.api` and
+`duolog.errors`, and nothing that can open an entry.
 """
 
 VERSION = "0.1.0"

@@ -2,7 +2,7 @@
 
 import sys
 
-if __name__ == "__main__":  # the process that reads large bodies imports this too, and runs no command
+if __name__ == "__main__":  # the process that reads large bodies imports this module too, and runs no command
     from app.commands.main import main
 
     sys.exit(main())

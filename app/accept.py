@@ -1,9 +1,9 @@
-"""Which of two forms an `Accept` header asks for (RFC 9110 §12.5.1)."""
+"""Chooses the form of an answer by its `Accept` header (RFC 9110 §12.5.1)."""
 
 import re
 from collections.abc import Sequence
 
-MAX_RANGES = 32  # what a header names beyond them is not read
+MAX_RANGES = 32  # ranges of a header that are read; the others are ignored
 
 _RANGE = re.compile(r"\s*([a-z0-9!#$&^_.+*-]+/[a-z0-9!#$&^_.+*-]+)\s*(;.*)?", re.ASCII | re.DOTALL)
 _WEIGHT = re.compile(r";\s*q=(0(?:\.[0-9]{0,3})?|1(?:\.0{0,3})?)\s*(?:;|$)", re.ASCII)
@@ -12,8 +12,8 @@ _WEIGHT = re.compile(r";\s*q=(0(?:\.[0-9]{0,3})?|1(?:\.0{0,3})?)\s*(?:;|$)", re.
 def choose(accept: str, offered: Sequence[str]) -> str | None:
     """The form with the largest weight, the first offered of equal ones; None when none is acceptable.
 
-    Each form has the weight of the most specific range that names it. A range that isn't well-formed is not read, and
-    neither are parameters other than the weight. An empty header accepts everything.
+    Each form has the weight of the most specific range that names it. Malformed ranges and parameters other than the
+    weight are ignored. An empty header accepts everything.
     """
     weights = _weights(accept.lower())
     if not accept.strip():

@@ -1,6 +1,6 @@
-"""Keyholders, sessions and memberships: the three tables by which a caller is known, and how they are read.
+"""Keyholders, sessions and memberships: the three tables that identify a caller, and their queries.
 
-Every look-up of something that belongs to somebody goes through one of these rows first.
+Every look-up of an account's or a journal's data goes through one of these rows first.
 """
 
 from collections.abc import Collection
@@ -24,7 +24,7 @@ from app.database import metadata
 from duolog.protocol.codec import sha256
 from duolog.protocol.roster_statements import Rights, Role
 
-TOUCH_SECONDS = 3600  # a session's last use is noted this often, so that reading hardly ever writes
+TOUCH_SECONDS = 3600  # a session's last use is stored this often, so that reading rarely writes
 
 keyholders = Table(
     "keyholders",
@@ -64,7 +64,7 @@ memberships = Table(
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Who calls: an account through one of its keyholders. `touch`: the session's last use is due to be noted."""
+    """The caller: an account, through one of its keyholders. `touch`: the session's last use is due to be stored."""
 
     account: bytes
     keyholder: bytes
@@ -83,12 +83,12 @@ class JournalMember:
 
 
 def hash_token(token: bytes) -> bytes:
-    """How a session is stored: its token is known to its owner alone."""
+    """The stored form of a session's token; only its owner has the token itself."""
     return sha256(b"duolog-server/session\x00", token)
 
 
 def find_caller(connection: Connection, token: bytes, now: int, idle_seconds: int) -> Caller | None:
-    """The owner of a session that is neither over nor idle for too long."""
+    """The owner of a session that has not expired and was not idle for too long."""
     row = connection.execute(
         select(sessions.c.account, sessions.c.keyholder, sessions.c.token_hash, sessions.c.used).where(
             sessions.c.token_hash == hash_token(token),
@@ -100,7 +100,7 @@ def find_caller(connection: Connection, token: bytes, now: int, idle_seconds: in
 
 
 def find_session(connection: Connection, caller: Caller) -> bool:
-    """Whether the session by which this caller was known is still there."""
+    """Whether this caller's session still exists."""
     query = select(sessions.c.token_hash).where(
         sessions.c.account == caller.account, sessions.c.token_hash == caller.token_hash
     )
@@ -117,28 +117,28 @@ def note_use(connection: Connection, caller: Caller, now: int) -> None:
 
 
 def keyholders_of(connection: Connection, account: bytes) -> tuple[set[bytes], set[bytes]]:
-    """Every keyholder that an account ever had, and those of them that may log in."""
+    """All keyholders of an account, past ones included, and those of them that may log in."""
     query = select(keyholders.c.keyholder, keyholders.c.ended).where(keyholders.c.account == account)
     rows = connection.execute(query).all()
     return {row.keyholder for row in rows}, {row.keyholder for row in rows if row.ended is None}
 
 
 def lock_accounts(connection: Connection, accounts: Collection[bytes], *, to_delete: bool = False) -> set[bytes]:
-    """Those of these accounts that are here. Until the transaction ends none of them goes.
+    """Lock those of these accounts that exist here. Nobody deletes them until the transaction ends.
 
-    `to_delete`: for the one who deletes them, so that nobody takes them for being here meanwhile.
+    `to_delete`: the stronger lock for deleting them, so that nobody meanwhile takes them for existing.
     """
     query = select(keyholders.c.account).where(keyholders.c.account.in_(accounts))
     return set(connection.execute(query.with_for_update(read=not to_delete)).scalars())
 
 
 def is_active(now: int) -> ColumnElement[bool]:
-    """That a membership hasn't ended: a confidant's by its term, and that of who closed the journal a while later."""
+    """The condition that neither a confidant's term nor a closing member's time to fetch is over."""
     return or_(memberships.c.until.is_(None), memberships.c.until > now)
 
 
 def find_member(connection: Connection, account: bytes, journal: bytes, now: int) -> JournalMember | None:
-    """The account as a member of the journal, unless it is none or its term has ended."""
+    """The account as a member of the journal; None when it isn't a member or its term has ended."""
     row = connection.execute(
         select(memberships.c.role, memberships.c.rights).where(
             memberships.c.account == account,

@@ -1,7 +1,7 @@
-"""What each address takes: how large a body, of how many values, and which rate counts it. The one table of it.
+"""The one table of limits by address: the largest body, its largest number of values, and the rate that counts it.
 
-Whatever is not named here takes no body. Bytes bound what a body costs to keep, values what it costs to take apart: a
-list of a million empty lists is 3 MiB of JSON, and a hundred as Python objects.
+An address outside this table takes no body. The bytes bound a body's memory, and the values bound the cost of parsing:
+a list of a million empty lists is 3 MiB of JSON, and a hundred as Python objects.
 """
 
 import re
@@ -27,10 +27,10 @@ def in_json(size: int) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Takes:
-    """What one address takes. `rate`: what counts it, for whoever comes without a session. `carried`: whether it keeps
-    the one writer busy for longer than anything else, and has a rate of its own for each account.
+    """The limits of one address. `rate` counts requests without a session. `carried`: the request keeps the one writer
+    busy for longest, so each account has a rate of its own for it.
 
-    `open_body`: the largest body of whoever sends no session, where that is less.
+    `open_body`: the largest body without a session, where that is smaller.
     """
 
     method: str
@@ -86,6 +86,6 @@ _ALL = _pattern(f"{takes.method} {takes.path}" for takes in TABLE)
 
 
 def find(method: str, path: str) -> Takes:
-    """What the address at `path` takes."""
+    """Find the limits of the address at `path`."""
     found = _ALL.fullmatch(f"{method} {path}")
     return Takes(method, path) if found is None or found.lastindex is None else TABLE[found.lastindex - 1]

@@ -1,8 +1,8 @@
-"""Work beside the event loop, in a process of its own: what is large is taken apart and verified there.
+"""Work beside the event loop: a process of its own parses and verifies large bodies.
 
-Taking JSON apart and validating it holds the interpreter's lock, so in a thread it would still stop everybody else. The
-process starts with the first large body, ends with the server, and is replaced when it dies or hangs. It has a bound on
-its memory and on its time, and whatever goes wrong in it fails one request.
+Parsing JSON holds the interpreter's lock, so a thread would stop all other requests. The process starts with the first
+large body and ends with the server. The server replaces a process that dies or hangs. Memory and time of the process
+are bounded, and an error in it fails one request.
 """
 
 import asyncio
@@ -30,7 +30,7 @@ SECONDS = 30.0  # how long one body may take, and how long it may wait for a pro
 
 
 class Beside:
-    """So many processes, or none: then it is a thread of this one."""
+    """A pool of processes. With 0 processes a thread of this one does the work."""
 
     def __init__(self, processes: int, seconds: float = SECONDS) -> None:
         self._processes = processes
@@ -75,7 +75,7 @@ class Beside:
         raise Busy(retry_after=5)
 
     async def _replace(self, pool: ProcessPoolExecutor) -> None:
-        """End the processes of a pool, hung ones too. The next one who needs a process starts another."""
+        """End a pool's processes, hung ones too. The next large body starts another."""
         if self._pool is pool:
             self._pool = None
             for process in list(pool._processes.values()):  # no public way to end one that hangs, before Python 3.14
@@ -97,7 +97,7 @@ class Beside:
 
 
 def _begin() -> None:
-    """What the process does first: it leaves stopping to the server, and ends when the server has ended."""
+    """Set up the process: it ignores stop signals, and ends when the server has ended."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     os.nice(NICE)
     if sys.platform == "linux":

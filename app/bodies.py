@@ -3,11 +3,11 @@
 Rules
 - `body_memory` is halved: large bodies take one half, all others the other. So large ones leave room for a log-in.
 - Of each half a network has an eighth of `body_memory`, but always room for one body of the largest size. A caller has
-  a quarter of its network's share for small bodies, and one large one at a time; a second one waits for its turn, for
-  a while. What comes beyond that is refused, and may be sent again a moment later.
-- What has come counts, not what was announced: who announces much and sends little takes no room.
-- A large body comes at a pace. Each `PACE` bytes give it another second, and it never has more than `PAUSE_SECONDS`
-  before it: who sends all but the last byte soon loses the room that it takes.
+  a quarter of its network's share for small bodies, and one large body at a time; a second large body waits for its
+  turn, for a while. The server refuses a body beyond these limits; the caller may send it again a moment later.
+- Only received bytes count: a caller who announces much and sends little takes no room.
+- A large body must keep a pace. Each `PACE` bytes give it another second, and it never has more than `PAUSE_SECONDS`
+  ahead: a caller who holds back the last byte soon loses the room.
 """
 
 import asyncio
@@ -28,14 +28,14 @@ PACE = 64 * 1024  # bytes of a large body in a second
 
 @dataclass(frozen=True, slots=True)
 class Sender:
-    """Whose body it is, and the network that it comes from."""
+    """The sender of a body, and the network that the body comes from."""
 
     caller: str
     network: str
 
 
 class Memory:
-    """The memory of small bodies, or of large ones, and who has how much of it."""
+    """The memory of small bodies, or of large ones, with each caller's and network's part."""
 
     def __init__(self, total: int, network: int, caller: int) -> None:
         self._bounds = total, network, caller
@@ -67,7 +67,7 @@ class Memory:
 
 @dataclass(slots=True)
 class Share:
-    """What one body takes."""
+    """The memory that one body takes."""
 
     memory: Memory
     sender: Sender
@@ -163,7 +163,7 @@ def is_large(request: Request, limit: int) -> bool:
 
 
 def announced(length: str | None, limit: int) -> int:
-    """How many bytes a request says that it brings; `limit` when it doesn't say. Raises: TooLarge."""
+    """The announced size of a request's body, in bytes; `limit` without an announcement. Raises: TooLarge."""
     if length is None:
         return limit
     plain = length.isascii() and length.isdigit() and len(length) < 16

@@ -1,4 +1,4 @@
-"""Who calls, as types: an endpoint that takes a `JournalMember` needs no check in its body.
+"""Callers as types: an endpoint that takes a `JournalMember` needs no check in its body.
 
 Server         the server's own state
 SignedIn       a caller with a valid session

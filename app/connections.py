@@ -6,12 +6,12 @@ Rules
 - Headers arrive within `head_seconds`, the whole request within `request_seconds`. Whatever was written and nobody
   reads, one byte or many, ends with its connection after `unread_seconds`. uvicorn ends an idle connection after
   `idle_seconds`.
-- A network has `max_connections_network` at a time, but for trusted proxies, which speak for many.
-- When there is no room, the connection that has been idle longest ends; where none is idle, the oldest one that has
-  half sent a request, of the network that has most of these. Where there is none either, a new one is told to come
-  back. So nobody holds all of them by opening them, and descriptors never run out.
-- A connection counts until its descriptor is given back. One that is ending, and waits for the caller to read, makes
-  room as an idle one does.
+- A network has `max_connections_network` at a time. Trusted proxies speak for many, so this doesn't bound them.
+- When there is no room, the server ends the connection that has been idle longest. If none is idle, it ends the oldest
+  half-sent request of the network that has most of these. If there is none either, it tells the new connection to come
+  back. So nobody can hold all connections by opening them, and descriptors never run out.
+- A connection counts until its descriptor is closed. The server may end a closing connection that waits for its caller
+  to read, like an idle one.
 """
 
 import asyncio

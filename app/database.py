@@ -2,7 +2,7 @@
 
 A function of a repository or service is synchronous and takes a SQLAlchemy Core `Connection` first. `read` gives it
 one consistent view. `write` gives it a transaction that is committed, on disk, before `write` returns; when the
-function raises, nothing of it stays. Nobody else commits. `forget` is for what was deleted. SQLite and PostgreSQL
+function raises, `write` rolls back. Nothing else commits. `forget` scrubs deleted data. SQLite and PostgreSQL
 stand behind the same verbs (`sqlite.py`, `postgresql.py`; `storage.py` chooses).
 """
 
@@ -31,7 +31,7 @@ metadata = MetaData(
 
 
 class Database(Protocol):
-    """What the rest of the server knows of its storage."""
+    """The storage, as the rest of the server sees it."""
 
     async def open(self) -> None:
         """Connect. Raises: Unavailable."""
@@ -49,7 +49,7 @@ class Database(Protocol):
         """
 
     async def forget(self) -> bool:
-        """Let no bytes of what was deleted stay behind, as far as the storage can. Whether that is done.
+        """Scrub the bytes of deleted data, as far as the storage can. Whether that is done.
 
         It waits for a bounded time; the retention job tries again.
         """
@@ -63,7 +63,7 @@ def insert_new(connection: Connection, table: Table) -> Insert:
 
 
 def storage_problem(error: OperationalError) -> Problem:
-    """What to tell a client when the storage itself failed. The error's own text stays here."""
+    """The problem for a client when the storage failed. It leaves the error's own text out."""
     code = getattr(error.orig, "sqlite_errorname", None) or getattr(error.orig, "sqlstate", None)
     full = code in ("SQLITE_FULL", "53100")
     return StorageFull() if full else Unavailable(retry_after=60)

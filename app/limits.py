@@ -1,14 +1,14 @@
-"""How often: rate limits on all that works without a session, and on large bodies. All are counted before a body is
-read.
+"""Rate limits on all that works without a session, and on large bodies. The server counts each request before it reads
+the body.
 
 Rates are counted in this process's memory, under a keyed hash of the client's network (an IPv4 address, or an IPv6
 /64): no address is kept or logged. Where several processes serve, each counts for itself.
 
-Whoever shares a network with somebody can use up its limits, and must not lock that person out by it: a request whose
-session is valid is never refused for what others did, but for pages of journals from other servers. Each of these keeps
-everybody waiting, so a network has a rate of them too. Nor is it refused for what another session of the account did,
-nor the same one elsewhere, since either may be a thief's: its owner must still end it. What that takes is counted apart
-from all else.
+Two people in one network share its rate limits, and neither may lock the other out. So the server never refuses a
+request with a valid session because of others' requests. Pages of journals from other servers are the exception: each
+keeps everybody waiting, so a network has a rate of them too. Another session of the account, or the same session
+elsewhere, doesn't use up the rate either, since it may be a thief's and its owner must be able to end it. Requests for
+that have a rate of their own.
 """
 
 import hashlib
@@ -35,7 +35,7 @@ OPEN = re.compile(
     r"\S+ (?!/v1/).*|POST /v1/(accounts|challenges|sessions|carried/accounts)\s?|GET /v1/rendezvous/.*", re.DOTALL
 )
 
-# By which an owner puts out a thief.
+# Requests by which an owner revokes a thief's access.
 ENDING = re.compile(
     r"(GET|DELETE) /v1/sessions(/[^/]*)?|POST /v1/account/rotations|PUT /v1/journals/[^/]*/closing", re.DOTALL
 )
@@ -79,7 +79,7 @@ class Rates:
             raise SlowDown(retry_after=self._wait(limit, what, caller))
 
     def caller(self, connection: HTTPConnection, session: bytes | None) -> str:
-        """Who sends this: a network, or one session there. `session`: the hash of its token."""
+        """The name of a caller for the counters: a network, or one session there. `session`: the hash of its token."""
         network = self._network(connection)
         return network if session is None else self._hash(network.encode() + session)
 
@@ -89,7 +89,7 @@ class Rates:
         self.count_caller(self.session, what, self.caller(connection, session))
 
     def count_account(self, limit: RateLimitItem, what: str, account: bytes) -> None:
-        """Count one request of an account, from wherever it comes. Raises: SlowDown."""
+        """Count one request of an account, from any network. Raises: SlowDown."""
         self.count_caller(limit, what, self._hash(account))
 
     def is_left(self, limit: RateLimitItem, what: str, connection: HTTPConnection) -> bool:
@@ -108,12 +108,12 @@ class Rates:
 
 
 class Gate:
-    """What is known before a body is read: its announced size is refused or taken, and the rates are counted.
+    """The checks before a body is read: they refuse a body by its announced size, and count the rates.
 
-    Every request that brings no session counts, whatever it asks for. `is_session`: whether an `Authorization` header
-    holds a valid session. It is asked when a network has sent too many that weren't; one that isn't is counted where
-    the session is looked up. Where nothing looks it up (no such address, not with that method, or open to all), a
-    header proves nothing, and the request counts like one without.
+    Every request without a session counts. `is_session` tells whether an `Authorization` header holds a valid session;
+    the gate calls it once a network has sent too many invalid ones. The session's look-up counts an invalid one. Where
+    nothing looks it up (unknown address or method, or open to all), the header proves nothing, and the request counts
+    like one without.
     """
 
     def __init__(self, app: ASGIApp, rates: Rates, is_session: Callable[[str], Awaitable[bool]]) -> None:

@@ -1,11 +1,11 @@
-"""What a request brings, as types of an endpoint's parameters: `Json[Model]`, or a `JsonBody` that goes on with it.
+"""Request bodies as types of an endpoint's parameters: `Json[Model]`, or a `JsonBody` that processes the model.
 
 Rules
 - Who calls is known, and every rate was counted, before a body is read: an endpoint names its body last.
 - JSON is strict: it has one meaning or none. A repeated key, NaN, half a character, a number that JSON can't carry
   exactly and deep nesting are refused, and so is what has more values than the address takes, before it is taken apart.
 - A model's faults end at the first one in each list, and nothing of the request is repeated.
-- What is large is taken apart, validated and verified beside the loop, so that nobody waits for it.
+- Large bodies are parsed, validated and verified beside the loop, so that nobody waits for them.
 """
 
 from collections.abc import AsyncIterator, Callable, Mapping
@@ -34,7 +34,7 @@ T = TypeVar("T")
 
 
 def parse_json(model: type[M], values: int, body: bytes) -> M:
-    """The model in a request's JSON, which has so many values at most. Raises: Malformed."""
+    """Parse the model in a request's JSON, within a number of values. Raises: Malformed."""
     if sum(body.count(mark) for mark in (b",", b"[", b"{")) > values:  # check: server.body_values
         raise Malformed(sentence="The request has more values than this address takes. Send less at once.")
     try:
@@ -52,7 +52,7 @@ def media_type(request: Request) -> str:
 
 
 def caller_of(request: Request) -> Caller | None:
-    """Who calls, when a dependency has found that out."""
+    """The caller, if a dependency has identified one."""
     caller: Caller | None = getattr(request.state, "caller", None)
     return caller
 

@@ -20,7 +20,7 @@ DAY = 86_400  # seconds
 
 
 class Settings(BaseSettings):
-    """What an operator may choose. The defaults serve one couple on one machine."""
+    """The operator's choices. The defaults serve one couple on one machine."""
 
     model_config = SettingsConfigDict(env_prefix="DUOLOG_", frozen=True, extra="ignore")
 
@@ -44,17 +44,17 @@ class Settings(BaseSettings):
         description="Comma-separated addresses of reverse proxies whose `X-Forwarded-For` is believed. Empty: none.",
     )
     registration: Literal["open", "invite", "closed"] = Field(
-        default="open", description="Who may register: anyone, whoever has an invite code, or nobody."
+        default="open", description="Who may register: anyone, people with an invite code, or nobody."
     )
-    session_idle_days: Days = Field(default=30, description="A session unused for so many days ends.")
-    session_absolute_days: Days = Field(default=180, description="A session ends after so many days, used or not.")
+    session_idle_days: Days = Field(default=30, description="A session expires after this many days without use.")
+    session_absolute_days: Days = Field(default=180, description="A session expires after this many days, used or not.")
     challenge_seconds: Seconds = Field(default=120, description="How long a log-in challenge may be answered.")
     invitation_hours: Seconds = Field(default=24, description="How long an invitation may be accepted.")
     proposal_days: Days = Field(default=14, description="How long a proposal waits for the other signature.")
     retention_seconds: int = Field(
         default=60,
         ge=0,
-        description="How often what is due is done and what is over is deleted; 0: only by `python -m app retain`.",
+        description="How often due closings run and expired data is deleted; 0: only by `python -m app retain`.",
     )
     body_memory: Bytes = Field(
         default=32 * sizes.KIB * sizes.KIB,
@@ -62,7 +62,7 @@ class Settings(BaseSettings):
         description="Bytes of all request bodies that are read at a time: half for those of more than 64 KiB.",
     )
     body_processes: int = Field(
-        default=1, ge=0, le=8, description="Processes that take large bodies apart; 0: threads, and others wait longer."
+        default=1, ge=0, le=8, description="Processes that parse large bodies; 0: threads, and others wait longer."
     )
     rate_anonymous: str = Field(default="300/minute", description="Requests without a session, per client network.")
     rate_register: str = Field(default="20/hour", description="Registrations, per client network.")
@@ -87,7 +87,7 @@ class Settings(BaseSettings):
         default=512, ge=8, le=65_536, description="Connections at a time; idle ones are closed to make room."
     )
     max_connections_network: int = Field(
-        default=48, ge=1, description="Connections at a time per client network, but for trusted proxies."
+        default=48, ge=1, description="Connections at a time per client network, trusted proxies excepted."
     )
     head_seconds: Seconds = Field(default=15, description="How long the headers of a request may take to arrive.")
     request_seconds: Seconds = Field(default=60, description="How long a whole request may take to arrive.")
@@ -130,7 +130,7 @@ class Settings(BaseSettings):
         default=50, description="How often an account may add keyholders in a day, besides its rotations."
     )
     rotations_per_day: int = Field(
-        default=24, ge=16, description="How often an account may replace its keys within 24 hours: others verify each."
+        default=24, ge=16, description="How often an account may replace its keys in 24 hours: others verify each."
     )
     database_readers: int = Field(
         default=4, ge=1, le=64, description="Threads that read (SQLite), or connections (PostgreSQL)."

@@ -1,4 +1,4 @@
-"""What one running server holds. Nothing of it is global: each application has its own."""
+"""The state of one running server. None of it is global: each application has its own."""
 
 import time
 from collections.abc import Callable

@@ -31,7 +31,7 @@ class Shot:
 
 @contextmanager
 def attack(origin: str, shots: Sequence[Shot], *, half_open: bool = False) -> Iterator[Counter[str]]:
-    """Send these one after the other, again and again, while the block runs; what came of them is there behind it."""
+    """Send these in turn, again and again, while the block runs; their results are complete after the block."""
     context = multiprocessing.get_context("spawn")
     stop, results = context.Event(), context.SimpleQueue()
     process = context.Process(target=_attack, args=(origin, list(shots), half_open, stop, results), daemon=True)

@@ -1,4 +1,4 @@
-"""What the machine itself allows: bare hashing, encrypting, signing, writing and loopback, without Duolog around it."""
+"""The machine's own limits: bare hashing, encrypting, signing, writing and loopback, without Duolog around it."""
 
 import secrets
 import sqlite3
@@ -33,7 +33,7 @@ def durable_inserts(folder: Path, groups: Sequence[Sequence[bytes]]) -> float:
 
 
 def signatures(count: int) -> float:
-    """Seconds to make and check so many Ed25519 signatures."""
+    """Seconds to make and check a number of Ed25519 signatures."""
     public, private = nacl.bindings.crypto_sign_keypair()
 
     def sign() -> None:
@@ -44,7 +44,7 @@ def signatures(count: int) -> float:
 
 
 def sealed_keys(count: int) -> float:
-    """Seconds to seal and open so many 32-byte keys by HPKE with X-Wing, each to a key pair made for it."""
+    """Seconds to seal and open a number of 32-byte keys by HPKE with X-Wing, each to a key pair made for it."""
     suite = Suite(KEM.MLKEM768_X25519, KDF.HKDF_SHA256, AEAD.CHACHA20_POLY1305)
 
     def seal() -> None:
@@ -56,8 +56,8 @@ def sealed_keys(count: int) -> float:
 
 
 def opened_entries(count: int, size: int) -> float:
-    """Seconds for the cryptography of reading so many entries of `size` bytes: two hashes of the blob and the chain, a
-    derivation of 64 bytes, one decryption, one hash and one HMAC of the message.
+    """Seconds for the cryptography of reading a number of entries of `size` bytes: two hashes (blob and chain),
+    a derivation of 64 bytes, one decryption, one hash and one HMAC of the message.
     """
     key, nonce, bound = secrets.token_bytes(32), secrets.token_bytes(24), secrets.token_bytes(123)
     encrypt = nacl.bindings.crypto_aead_xchacha20poly1305_ietf_encrypt

@@ -20,7 +20,7 @@ AT_ONCE = 32
 
 
 def row_of(placed: Placed) -> bytes:
-    """What the server must store of an entry."""
+    """The row that the server must store of an entry."""
     assert isinstance(placed.item, EntryItem)
     return placed.item.header + (placed.item.blob or b"")
 
@@ -85,7 +85,7 @@ async def loopback(size: int) -> float:
 
 
 async def push_singles(origin: str, folder: Path) -> Figure:
-    """Many journals pushing one entry each at the same time: what the group commit is for."""
+    """Many journals push one entry each at the same time: the group commit's purpose."""
     async with person_at(origin) as ada:
         diaries = [await journal_of(ada) for _ in range(AT_ONCE)]
         entries = [[diary.entry(ada, TEXT) for _ in range(SINGLES // AT_ONCE)] for diary in diaries]

@@ -43,7 +43,7 @@ Times = dict[str, list[float]]
 
 @dataclass(frozen=True, slots=True)
 class Worst:
-    """What one attacker did to others. `ratios`: of each probe's 99th percentile."""
+    """The effect of one attacker on others. `ratios`: of each probe's 99th percentile."""
 
     name: str
     times: Times

@@ -1,30 +1,30 @@
 """Every error that Duolog raises on purpose, in one tree.
 
     DuologError
-    ├── MalformedData            bytes that are not what the format says (truncated, not canonical, too large)
+    ├── MalformedData            bytes that don't follow the format (truncated, not canonical, too large)
     ├── VerificationError        well-formed, but not true
     │   ├── BadSignature         a signature does not verify under the key that must have made it
     │   ├── BadReceipt           a receipt is not the server's, or its time runs backwards
     │   ├── RosterViolation      a roster statement breaks the rule table
     │   ├── ChainViolation       an account chain or keyholder set breaks its rules
     │   ├── AccountFork          two successors of one account statement
-    │   ├── PinMismatch          a pinned key or account is not the one that was pinned
+    │   ├── PinMismatch          a key or account differs from the pinned one
     │   ├── WrongAccount         the server answered with another account
     │   ├── LogViolation         a gap, a broken head, a repeat, or something after a close
     │   │   └── Rollback         the log is behind what this client already verified
     │   ├── Fork                 the server has shown two histories
-    │   ├── Withheld             the server keeps back something that is known to exist
+    │   ├── Withheld             the server withholds an item that is known to exist
     │   └── EntryFault           one entry is its author's fault; the log goes on without it
     ├── OpenError                a sealed thing does not open with this key
     ├── KeystoreLocked           the keys of this home are not unlocked, or the passphrase is wrong
     ├── HomeError                the home can't be read or written, or is in use
-    ├── NotAllowed               the rules do not allow this step now (nothing was sent)
+    ├── NotAllowed               the rules don't allow this step now (nothing was sent)
     ├── JournalFrozen            the journal is read-only, because the server broke the rules
-    ├── Unforeseen               an error that nobody foresaw, and that is kept to the journal where it happened
+    ├── Unforeseen               an error that nobody foresaw; it stops only the journal where it happened
     ├── TransportError           the server can't be reached, or its answer isn't an answer
     └── ServerRefused            the server said no; `code` says why
 
-Each carries a sentence for a person: what happened, and what to do next. None carries a secret or a text.
+Each carries a sentence for a person: what happened, and what to do next. None carries a secret or a person's words.
 """
 
 
@@ -33,7 +33,7 @@ class DuologError(Exception):
 
 
 class MalformedData(DuologError):
-    """Bytes that are not what the format says."""
+    """Bytes that don't follow the format."""
 
 
 class VerificationError(DuologError):
@@ -65,11 +65,11 @@ class AccountFork(VerificationError):
 
 
 class PinMismatch(VerificationError):
-    """A pinned key or account is not the one that was pinned."""
+    """A key or account differs from the pinned one."""
 
 
 class WrongAccount(VerificationError):
-    """The server answered with another account than the one these keys belong to."""
+    """The server answered with another account than the one that these keys belong to."""
 
 
 class LogViolation(VerificationError):
@@ -85,7 +85,7 @@ class Fork(VerificationError):
 
 
 class Withheld(VerificationError):
-    """The server keeps back something that is known to exist."""
+    """The server withholds an item that is known to exist."""
 
 
 class EntryFault(VerificationError):
@@ -113,11 +113,11 @@ class JournalFrozen(DuologError):
 
 
 class Unforeseen(DuologError):
-    """An error that nobody foresaw, and that is kept to the journal where it happened: a fault of this program."""
+    """A fault of this program that nobody foresaw. It stops only the journal where it happened."""
 
 
 class TransportError(DuologError):
-    """The server can't be reached, or what it answered is not an answer."""
+    """The server can't be reached, or its answer isn't an answer."""
 
 
 class ServerRefused(DuologError):

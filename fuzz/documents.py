@@ -21,7 +21,7 @@ START = 1_795_600_000  # Unix seconds
 
 
 def answer(seq: int) -> Json:
-    """What a step answers: the document at `seq` of a log."""
+    """The document that a step answers, at `seq` of a log."""
     entry = sha256(b"entry", bytes([seq]))[:16]
     return {"entry": encode_b64(entry), "message": encode_b64(sha256(b"message", entry))}
 

@@ -1,4 +1,4 @@
-"""What a finding is: an exception that nobody promised, a call that takes seconds, or one that takes much memory."""
+"""Findings: an exception that no docstring promises, a call that takes seconds, or one that takes much memory."""
 
 import hashlib
 import resource

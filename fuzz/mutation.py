@@ -1,6 +1,6 @@
-"""How an honest input is spoilt: byte by byte, or so that what frames it stays true and the reader gets further in.
+"""Spoils an honest input: byte by byte, or with its framing kept valid, so that the reader gets further in.
 
-Every function is `data, random -> data`, and total: what doesn't have the shape that it knows is changed as bytes.
+Every function is `data, random -> data`, and total: it changes data of an unknown shape as bytes.
 """
 
 import base64
@@ -65,7 +65,7 @@ def change_frames(data: bytes, random: Random) -> bytes:
 
 
 def behind_line(change: Callable[[bytes, Random], bytes]) -> Callable[[bytes, Random], bytes]:
-    """`change` for what stands behind a first line; now and then the line itself changes."""
+    """Apply `change` behind the first line; now and then change the line itself."""
 
     def changed(data: bytes, random: Random) -> bytes:
         line, _, rest = data.partition(b"\n")
@@ -173,7 +173,7 @@ def _changed_list(value: list[Any], random: Random, depth: int) -> list[Any]:
 
 
 def _changed_string(value: str, random: Random, depth: int) -> str:
-    """What is base64url is decoded, changed and encoded again: statements stand inside invitations."""
+    """Decode base64url, change it and encode it again: invitations contain statements."""
     try:
         inner = base64.urlsafe_b64decode(value + "=" * (-len(value) % 4)) if len(value) > 8 else b""
     except ValueError:

@@ -1,4 +1,4 @@
-"""Values that parsers get wrong: bounds, signs, sizes, Unicode, nesting, types. One list for whoever needs one."""
+"""Values that parsers get wrong: bounds, signs, sizes, Unicode, nesting, types. One list for all users."""
 
 from typing import Any
 

@@ -28,7 +28,7 @@ _DONE = re.compile(rb"^Done (\d+) runs in", re.MULTILINE)
 
 @dataclass(slots=True)
 class Outcome:
-    """What became of one target. `coverage`: edges and features that libFuzzer saw."""
+    """The result of one target. `coverage`: edges and features that libFuzzer saw."""
 
     name: str
     executions: int = 0

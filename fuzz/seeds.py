@@ -76,7 +76,7 @@ def statements(*kinds: str) -> list[bytes]:
 
 
 def acceptances() -> list[bytes]:
-    """What newcomers signed in the honest journal."""
+    """The acceptances that newcomers signed in the honest journal."""
     found = [parse_roster(statement).acceptance for statement in statements("roster")]
     return [item.statement for item in found if item is not None]
 

@@ -231,7 +231,7 @@ class ReplacePackage(AccountAttack):
 class GhostKeyholder(AccountAttack):
     """Adds a keyholder set with a device of the server's in it, signed by a key of the server's.
 
-    With a stolen key (`sign`) the set is valid, and holds the ghost alone: whoever asks has been put out.
+    With a stolen key (`sign`) the set is valid, and holds the ghost alone: it revokes the caller.
     """
 
     client_must = "Refuse: only the account's own key signs its sets, and one that leaves this home out is not taken."

@@ -1,4 +1,4 @@
-"""Attacks with numbers that no log reaches: whoever stores or looks one up finds out too late."""
+"""Attacks with numbers that no log reaches: a client that stores or looks one up notices too late."""
 
 import json
 from typing import Literal
@@ -11,7 +11,7 @@ _KIND, _SEQ, _RECEIPT_SEQ, _RECEIPT_TIME = 4, 5, 13, 53  # where these begin in 
 
 
 class ImpossibleNumber(Attack):
-    """Puts a number beyond 2^53-1 where a seq or a time belongs, with everything else as it was.
+    """Puts a number beyond 2^53-1 where a seq or a time belongs, and leaves everything else unchanged.
 
     `where`: the seq of a page's items, of its receipts, a receipt's time, the page's end, a poll, or the answer to a
     push. `number`: up to 2^64-1.

@@ -25,7 +25,7 @@ from duolog.seal.packages import wrap_package
 
 
 class FalseAccount:
-    """An account of the attacker's. `keyholders` can be anybody's public keys: whoever holds them can open it."""
+    """An account of the attacker's. `keyholders` can be anybody's public keys: their owners can open it."""
 
     def __init__(self, keyholders: Sequence[Keyholder] = ()) -> None:
         own = KeyholderSecret.new("device").public
@@ -72,7 +72,7 @@ class FalseAccount:
         return wrap_package(self.secret, self.account, self.verified.newest, keyholder)
 
     def registration(self) -> Registration:
-        """What registers it at an honest server."""
+        """The request that registers it at an honest server."""
         return Registration(
             genesis=AccountStatementModel.of(self.chain[0]),
             sets=[AccountStatementModel.of(item) for item in self.sets],

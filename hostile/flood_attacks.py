@@ -126,7 +126,7 @@ class FloodProposals(Attack):
         self.size = size
 
     async def answer(self, call: Call, server: Liar) -> Answer:
-        """Promise proposals in the list of journals, and flood whoever asks for them."""
+        """Promise proposals in the list of journals, and flood the client that asks for them."""
         answer = await server.ask(call)
         if answer.status == 200 and call.journal("GET", JOURNALS) is not None:
             listed = JournalList.model_validate_json(answer.body)
@@ -171,7 +171,7 @@ class DripAnswers(Attack):
 
 
 class PromiseKeys(Attack):
-    """Says for ever that there are more keys of an account than it shows. `pattern`: of the paths where."""
+    """Says forever that there are more keys of an account than it shows. `pattern`: of the paths where."""
 
     client_must = "Stop asking, and say so."
 

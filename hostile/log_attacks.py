@@ -283,7 +283,7 @@ class RemoveBlob(LogAttack):
 
 
 class RollBack(LogAttack):
-    """Shows the journal as it was `pushes` pushes ago; every byte of it is true, but old. `only`: one journal's."""
+    """Shows the journal's state of `pushes` pushes ago; every byte of it is true, but old. `only`: one journal's."""
 
     client_must = "Say that the server is behind what was already verified, also after a restart."
     consistent = False
@@ -328,7 +328,7 @@ class CutPage(LogAttack):
 
 
 class PromiseMore(LogAttack):
-    """Says that there is one more entry, and never shows it. `empty`: shows pushes without items instead, for ever."""
+    """Says that there is one more entry, and never shows it. `empty`: shows pushes without items instead, forever."""
 
     client_must = "Say that the server keeps something back, and go on; never wait for ever."
     consistent = False

@@ -30,7 +30,7 @@ class TamperInvitation(Attack):
         self.at = at
 
     async def answer(self, call: Call, server: Liar) -> Answer:
-        """Lie to whoever opens the link."""
+        """Lie to the person who opens the link."""
         answer = await server.ask(call)
         if call.journal("GET", INVITATION) is None or answer.status != 200:
             return answer
@@ -146,7 +146,7 @@ class ResealInvitation(Attack):
         self.changes = changes
 
     async def answer(self, call: Call, server: Liar) -> Answer:
-        """Lie to whoever opens the link."""
+        """Lie to the person who opens the link."""
         answer = await server.ask(call)
         if self.link is None or call.journal("GET", INVITATION) is None or answer.status != 200:
             return answer

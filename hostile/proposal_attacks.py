@@ -1,4 +1,4 @@
-"""Attacks on what waits for a second signature: the server shows other proposals than were made."""
+"""Attacks on proposals: the server shows other proposals than members made."""
 
 from collections.abc import Sequence
 
@@ -17,7 +17,7 @@ class ProposalAttack(Attack):
         return list(shown)
 
     async def answer(self, call: Call, server: Liar) -> Answer:
-        """Lie to whoever asks what waits."""
+        """Lie to a client that fetches proposals."""
         answer = await server.ask(call)
         if call.journal("GET", PROPOSALS) is None or answer.status != 200:
             return answer
@@ -41,7 +41,7 @@ class TamperContext(ProposalAttack):
 
 
 class ReplayProposal(ProposalAttack):
-    """Shows every proposal for ever, also when the roster has moved."""
+    """Shows every proposal forever, also when the roster has moved."""
 
     client_must = "Show none that doesn't follow the roster in force."
 

@@ -1,4 +1,4 @@
-"""Attacks on who is a member and which key is in force, and on what a client is told of at all."""
+"""Attacks on members and keys in force, and on the list of journals that a client sees."""
 
 import secrets
 from collections.abc import Sequence

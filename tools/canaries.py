@@ -22,7 +22,7 @@ def forms(word: str) -> Iterator[tuple[str, bytes]]:
 
 
 def _base64(data: bytes) -> Iterator[bytes]:
-    """The characters that don't depend on what stands before or after the data, in each alignment."""
+    """The characters that don't depend on the bytes around the data, in each alignment."""
     for before in range(3):
         encoded = base64.b64encode(b"\0" * before + data)
         first = -(-before * 4 // 3)

@@ -99,7 +99,7 @@ def _still_in_force(ada: Person, sam: Person) -> bool:
 
 
 def _read(person: Person) -> dict[str, str]:
-    """What this person's home shows, by entry id."""
+    """The texts that this person's home shows, by entry id."""
     entries = person.duolog("timeline", "--json").data["entries"]
     return {item["entry"]: item["text"] or item["unreadable"] or "" for item in entries}
 

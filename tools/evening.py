@@ -35,7 +35,7 @@ class Done:
 
     @property
     def data(self) -> dict[str, Any]:
-        """What `--json` printed."""
+        """The JSON that `--json` printed."""
         value: dict[str, Any] = json.loads(self.out)
         return value
 

@@ -94,7 +94,7 @@ class Check:
 
     @property
     def area(self) -> str:
-        """What stands before the dot."""
+        """The part before the dot."""
         return self.name.partition(".")[0]
 
     @property
@@ -119,7 +119,7 @@ class Check:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What became of one mutant; `killer` is the first red test, or None when it survived the `tried` tests."""
+    """The result of one mutant; `killer` is the first red test, or None when it survived the `tried` tests."""
 
     check: Check
     killer: str | None
@@ -260,7 +260,7 @@ class Bench:
 
 
 def batched(items: Sequence[str], size: int) -> Iterator[Sequence[str]]:
-    """Yield the items in order, so many at a time."""
+    """Yield the items in order, in batches."""
     for start in range(0, len(items), size):
         yield items[start : start + size]
 

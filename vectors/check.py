@@ -1,7 +1,7 @@
 """Run one vector: a case of a known kind, from its JSON alone.
  A case has `name`, `kind`, inputs, and either `gives` (what must come out) or `error` (the class of the refusal) and,
 where a rule has a name, `check`. `shared` is what the cases of a file have in common: account chains and logs. Binary
-values are unpadded base64url, but for `primitives.json`, which quotes RFCs in hex.
+values are unpadded base64url, except in `primitives.json`, which quotes RFCs in hex.
 """
 
 import hashlib

@@ -56,7 +56,7 @@ class Once:
         }
 
     def save(self) -> None:
-        """Keep what was sealed, for ever."""
+        """Save the sealed values; they never change again."""
         _ONCE.write_text(encode(dict(sorted(self._sealed.items()))), encoding="utf-8")
 
 

@@ -1,3 +1,3 @@
-"""What the server says about itself, to anyone: health, limits and keys, documentation, and the page behind an
-invitation link.
+"""The server's public pages, for anyone: health, limits and keys, documentation, and the page behind an invitation
+link.
 """

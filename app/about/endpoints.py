@@ -1,4 +1,4 @@
-"""Health, limits and keys, documentation and pages. None of it needs a session."""
+"""Health, limits and keys, documentation and pages. No endpoint here needs a session."""
 
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, JSONResponse
@@ -19,14 +19,14 @@ HOUR = 3600  # seconds
 
 @router.get("/health", operation_id="get_health", summary="Whether the server works")
 async def get_health(server: Server) -> Health:
-    """Answers after asking the database, so that a healthy answer means that journals can be read."""
+    """Asks the database first, so a healthy answer means that journals can be read."""
     await server.database.read(repository.ping)
     return Health(status="ok")
 
 
 @router.get("/.well-known/duolog", operation_id="get_server", summary="The server's address, receipt keys and limits")
 async def get_server(server: Server) -> ServerInfo:
-    """What a client needs before it registers or logs in."""
+    """The keys and limits that a client needs before it registers or logs in."""
     return ServerInfo(
         origin=server.settings.public_origin,
         version=VERSION,

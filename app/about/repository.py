@@ -1,8 +1,8 @@
-"""Asks the database whether it is there."""
+"""Asks the database whether it answers."""
 
 from sqlalchemy import Connection, text
 
 
 def ping(connection: Connection) -> None:
-    """Do the least that shows that the database answers."""
+    """Run the smallest query that shows that the database answers."""
     connection.execute(text("SELECT 1"))

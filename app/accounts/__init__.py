@@ -1,1 +1,1 @@
-"""Accounts: who they are to the server, which is a chain of public keys and nothing else."""
+"""Accounts: to the server an account is a chain of public keys and nothing else."""

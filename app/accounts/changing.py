@@ -1,8 +1,8 @@
-"""What adding a keyholder and rotating have in common: the account as it stands, locked, and what follows it.
+"""The shared part of adding a keyholder and rotating: lock the account, and check that the change follows it.
 
-Changes of one account wait for each other on the row of its account journal. Both are recognised by their statements
-when they are sent again, whatever has happened since. The commitment of a generation to its first set is salted: the
-server can't check it, and clients do.
+Changes of one account wait for each other on the row of its account journal. The server recognises a repeated change by
+its statement, even after later changes. A generation's commitment to its first set is salted: clients check it, and the
+server can't.
 """
 
 from collections.abc import Sequence
@@ -29,13 +29,13 @@ from duolog.protocol.accounts import (
 from duolog.protocol.log import LogState
 from duolog.protocol.statements import statement_hash
 
-# Where something else has taken the place of what this statement follows.
+# The checks that fail when another statement took this one's place.
 _MOVED = ("accounts.rotation_generation", "accounts.rotation_prev", "accounts.set_version", "accounts.set_prev")
 
 
 @dataclass(frozen=True, slots=True)
 class LockedAccount:
-    """An account as it stands. Nobody else changes it, or appends to its journal, until the transaction ends."""
+    """A locked account. Nobody else changes it, or appends to its journal, until the transaction ends."""
 
     chain: AccountChain
     newest: KeyholderSet
@@ -43,13 +43,13 @@ class LockedAccount:
     log: LogState
 
     def has_link(self, statement: bytes) -> bool:
-        """Whether this very genesis or rotation was taken before."""
+        """Whether the server accepted this same genesis or rotation before."""
         digest = statement_hash(statement)
         return any(known.statement_hash == digest for known in self.chain.generations)
 
 
 def lock_account(connection: Connection, caller: Caller) -> LockedAccount:
-    """The caller's account. Raises: NotFound, and SessionMissing when the session has ended a moment ago."""
+    """Lock the caller's account. Raises: NotFound, and SessionMissing when the session ended a moment ago."""
     stored = repository.find_account(connection, caller.account)
     log = None if stored is None else load_log(connection, stored.account_journal, lock=True)
     newest = repository.load_newest_set(connection, caller.account)
@@ -62,7 +62,7 @@ def lock_account(connection: Connection, caller: Caller) -> LockedAccount:
 
 
 def read_set(signed: SignedAccountStatement) -> KeyholderSet:
-    """A set as sent, parsed alone. Raises: RuleBroken, Malformed."""
+    """Parse a sent set, without verifying it. Raises: RuleBroken, Malformed."""
     try:
         return parse_set(signed.statement)
     except (MalformedData, VerificationError) as error:
@@ -70,7 +70,7 @@ def read_set(signed: SignedAccountStatement) -> KeyholderSet:
 
 
 def next_chain(before: LockedAccount, rotation: SignedAccountStatement) -> AccountChain:
-    """The chain with one rotation more. Raises: SetMoved, RuleBroken, Malformed."""
+    """The chain with one more rotation. Raises: SetMoved, RuleBroken, Malformed."""
     try:
         return extend_chain(before.chain, rotation)
     except (MalformedData, VerificationError) as error:
@@ -92,16 +92,16 @@ def _refuse(error: MalformedData | VerificationError) -> Problem:
 
 
 def new_in(after: KeyholderSet, before: KeyholderSet) -> list[Keyholder]:
-    """The keyholders that came with a set. One whose kind or keys are others than before is new as well."""
+    """The new keyholders of a set. A keyholder with another kind or other keys than before is new too."""
     return [item for item in after.keyholders if item not in before.keyholders]
 
 
 def anchored(keyholders: Sequence[Keyholder]) -> list[bytes]:
-    """Those of these keyholders that bring an anchor, ascending."""
+    """The ids of those keyholders that need an anchor, ascending."""
     return [item.id for item in keyholders if item.kind != "device"]
 
 
 def require_unknown(connection: Connection, new: Sequence[Keyholder]) -> None:
-    """No new keyholder was ever anybody's: one that has ended never comes back. Raises: AccountExists."""
+    """Check that no account has or had a new keyholder: a revoked one never comes back. Raises: AccountExists."""
     if repository.any_keyholder(connection, [item.id for item in new]):  # check: server.keyholder_taken
         raise AccountExists

@@ -53,7 +53,7 @@ async def register(server: Server, verified: Verified) -> Registered:
     responses=refusals(SessionMissing, NotFound, SetMoved, AccountExists, RuleBroken, DailyLimit),
 )
 async def change_set(caller: SignedIn, server: Server, wanted: Json[SetRequest]) -> Response:
-    """The next keyholder set of the same generation. It leaves nobody out. Sending it again changes nothing."""
+    """Adds the next keyholder set of the same generation; it revokes nobody. Sending it again changes nothing."""
     await server.database.write(sets.change, caller, wanted, server.quotas, server.now())
     return Response(status_code=204)
 
@@ -67,7 +67,7 @@ async def change_set(caller: SignedIn, server: Server, wanted: Json[SetRequest])
 async def get_own_account(
     caller: SignedIn, server: Server, generation: KnownTo = 0, version: KnownTo = 0
 ) -> OwnAccount:
-    """Nobody else is shown any of it but the chain, and that only to those who share a journal."""
+    """Only the owner gets this answer. Of it, those who share a journal with the owner can fetch the chain alone."""
     own = await server.database.read(service.load_own, caller, generation, version)
     return OwnAccount(
         account=caller.account,

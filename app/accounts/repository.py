@@ -13,7 +13,7 @@ from duolog.protocol.codec import sha256
 
 @dataclass(frozen=True, slots=True)
 class KeyholderKey:
-    """Whose a keyholder is, its signing key, and since when it is refused (None: it isn't)."""
+    """A keyholder's account, its signing key, and the time of its revocation (None: not revoked)."""
 
     account: bytes
     sign_key: bytes
@@ -30,7 +30,7 @@ class StoredAccount:
 
 @dataclass(frozen=True, slots=True)
 class OwnKeys:
-    """What one keyholder needs to open its account: the newest package it has, and its anchor."""
+    """One keyholder's means to open its account: its newest package, and its anchor."""
 
     generation: int
     package: bytes
@@ -52,12 +52,12 @@ def find_account(connection: Connection, account: bytes) -> StoredAccount | None
 
 
 def existing_accounts(connection: Connection, ids: Collection[bytes]) -> set[bytes]:
-    """Those of these accounts that exist. One query."""
+    """Find which of these accounts exist. One query."""
     return set(connection.execute(select(accounts.c.account).where(accounts.c.account.in_(ids))).scalars())
 
 
 def lock_keyholder(connection: Connection, keyholder: bytes) -> KeyholderKey | None:
-    """A keyholder that exists, ended or not. Nobody ends it until the transaction does."""
+    """Lock a keyholder, revoked or not. Nobody revokes it until the transaction ends."""
     row = connection.execute(
         select(keyholders.c.account, keyholders.c.sign_key, keyholders.c.ended)
         .where(keyholders.c.keyholder == keyholder)
@@ -67,7 +67,7 @@ def lock_keyholder(connection: Connection, keyholder: bytes) -> KeyholderKey | N
 
 
 def any_keyholder(connection: Connection, ids: Sequence[bytes]) -> bool:
-    """Whether one of these keyholders exists, ended ones included."""
+    """Whether one of these keyholders exists, revoked ones included."""
     query = select(keyholders.c.keyholder).where(keyholders.c.keyholder.in_(ids)).limit(1)
     return connection.execute(query).first() is not None
 
@@ -111,7 +111,7 @@ def add_keyholders(
 
 
 def end_keyholders_except(connection: Connection, account: bytes, kept: Collection[bytes], now: int) -> None:
-    """Refuse every other keyholder of the account from now on. Its row stays, so that it never comes back."""
+    """Revoke every other keyholder of the account. The row stays, so that the keyholder never comes back."""
     connection.execute(
         update(keyholders)
         .where(keyholders.c.account == account, keyholders.c.keyholder.not_in(kept), keyholders.c.ended.is_(None))
@@ -130,7 +130,7 @@ def add_packages(connection: Connection, account: bytes, generation: int, sealed
 
 
 def replace_packages(connection: Connection, account: bytes, generation: int, sealed: Mapping[bytes, bytes]) -> None:
-    """Store the packages of a new generation in the place of all earlier ones."""
+    """Replace all packages of the account by those of a new generation."""
     connection.execute(delete(packages).where(packages.c.account == account))
     add_packages(connection, account, generation, sealed)
 
@@ -143,7 +143,7 @@ def add_earlier_seed(connection: Connection, account: bytes, generation: int, se
 def load_earlier_seeds(
     connection: Connection, account: bytes, after: int = 0, limit: int | None = None
 ) -> list[SealedEarlierSeed]:
-    """The earlier seeds of an account behind a generation, in order; `limit`: so many at most."""
+    """An account's earlier seeds after a generation, in order, `limit` at most."""
     rows = connection.execute(
         select(earlier_seeds.c.generation, earlier_seeds.c.sealed)
         .where(earlier_seeds.c.account == account, earlier_seeds.c.generation > after)
@@ -167,7 +167,7 @@ def load_anchors(connection: Connection, account: bytes) -> dict[bytes, bytes]:
 def load_sets(
     connection: Connection, account: bytes, after: int = 0, limit: int | None = None
 ) -> list[SignedAccountStatement]:
-    """The keyholder sets of an account behind a version, in order; `limit`: so many at most."""
+    """An account's keyholder sets after a version, in order, `limit` at most."""
     rows = connection.execute(
         select(keyholder_sets.c.statement, keyholder_sets.c.signature)
         .where(keyholder_sets.c.account == account, keyholder_sets.c.version > after)
@@ -197,7 +197,7 @@ def has_set(connection: Connection, account: bytes, version: int, statement: byt
 
 
 def load_own_keys(connection: Connection, account: bytes, keyholder: bytes) -> OwnKeys | None:
-    """What this keyholder needs to open the account."""
+    """Load one keyholder's means to open the account."""
     row = connection.execute(
         select(packages.c.generation, packages.c.package, keyholders.c.anchor)
         .join(
@@ -222,7 +222,7 @@ def add_code(connection: Connection, code: str, now: int) -> None:
 
 
 def use_code(connection: Connection, code: str, now: int) -> bool:
-    """Use up an invite code. Whether there was such a one, unused."""
+    """Use up an invite code. Whether it existed, unused."""
     used = connection.execute(
         update(invite_codes)
         .where(invite_codes.c.code_hash == hash_code(code), invite_codes.c.used.is_(None))

@@ -40,7 +40,7 @@ from duolog.protocol.receipts import Receipt
 
 @dataclass(frozen=True, slots=True)
 class VerifiedRegistration:
-    """A registration that holds to the rules, but for its journal's, which are checked as it is created."""
+    """A registration that keeps the rules. Creating its journal checks the journal's own rules."""
 
     request: Registration
     chain: AccountChain
@@ -50,13 +50,13 @@ class VerifiedRegistration:
 
     @property
     def fingerprint(self) -> bytes:
-        """What tells a repeated registration from another one."""
+        """The hash that recognises a repeated registration."""
         return sha256(self.request.model_dump_json(exclude={"invite_code"}).encode())
 
 
 @dataclass(frozen=True, slots=True)
 class Own:
-    """An account as its owner sees it. `more`: of its chain, its sets or its earlier seeds."""
+    """An account as its owner sees it. `more`: its chain, sets or earlier seeds go on."""
 
     chain: list[SignedAccountStatement]
     sets: list[SignedAccountStatement]
@@ -145,7 +145,7 @@ def _add(connection: Connection, registration: VerifiedRegistration, stored: Sto
 def load_own(connection: Connection, caller: Caller, generation: int, version: int) -> Own:
     """The caller's account, with what the caller's keyholder needs to open it. Raises: NotFound.
 
-    Of its chain and seeds what comes after a generation, of its sets what comes after a version: a page of each.
+    It holds a page each of the chain and seeds after a generation, and of the sets after a version.
     """
     keys = repository.load_own_keys(connection, caller.account, caller.keyholder)
     if keys is None:

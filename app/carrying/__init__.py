@@ -1,1 +1,1 @@
-"""Carrying: accounts and journals that come from another server, with everything that was verified there."""
+"""Carrying: accounts and journals that come from another server, with all that lets this server verify them."""

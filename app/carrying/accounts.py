@@ -1,15 +1,16 @@
 """Accounts that come from another server.
 
 Rules (spec §13.2)
-- Whoever brings one logs in with it: one of its keyholders signs for this server and this challenge. So no host, thief
-  or partner can put an account somewhere, with packages that open for nobody.
-- Chain and sets are verified as a client would, but for the salted commitments.
+- The owner logs in with the account: one of its keyholders signs for this server and this challenge. So no host, thief
+  or partner can store an account here with packages that open for nobody.
+- The server verifies chain and sets as a client would, except the salted commitments.
 - There is one package for each keyholder of the newest set, an anchor for each sheet and passkey, and the earlier seed
   of every generation but the newest.
-- A new account is admitted as a registration would be.
-- One that is here already only goes on: what is stored is the beginning of what comes. A newer set brings its packages.
-- Who is not in the newest set is refused here too. Who has ended here brings nothing and stays out, though a set names
-  it: a closing may have ended it before its owner rotates.
+- The server admits a new account like a registration.
+- An account that is here already may only grow: the stored part is the beginning of the carried one. A newer set brings
+  its packages.
+- A keyholder outside the newest set is revoked here too. A keyholder that is revoked here can't log in, even if a set
+  names it: a closing may have revoked it before its owner rotates.
 """
 
 from dataclasses import dataclass
@@ -55,7 +56,7 @@ class VerifiedAccount:
         return self.sets[-1]
 
     def stored(self) -> StoredAccount:
-        """Its row. A registration of the same account is another one, whatever it says."""
+        """The stored row. A registration of the same account never matches it."""
         fingerprint = sha256(b"duolog-server/carried-account\x00", self.chain.account)
         return StoredAccount(self.newest.account_journal or b"", fingerprint)
 
@@ -89,7 +90,7 @@ def verify_account(request: CarriedAccount) -> VerifiedAccount:
 
 
 def carry_account(connection: Connection, account: VerifiedAccount, settings: Settings, now: int) -> Opened | None:
-    """Take an account from elsewhere, or what is newer of it; a session, or None when the log-in is refused.
+    """Store a carried account, or its newer part; returns a session, or None when the log-in is refused.
 
     Raises:
         RegistrationClosed, InviteCodeRefused: by the server's settings.
@@ -146,14 +147,14 @@ def _go_on(connection: Connection, account: VerifiedAccount, now: int) -> None:
 
 
 def _everybody(account: VerifiedAccount) -> list[Keyholder]:
-    """Every keyholder that any set names, as the newest one does that names it."""
+    """Every keyholder of all sets, each as in the newest set that names it."""
     return list({item.id: item for known in account.sets for item in known.keyholders}.values())
 
 
 def _store_keys(
     connection: Connection, account: VerifiedAccount, new: list[Keyholder], held: set[int] | tuple[()], now: int
 ) -> None:
-    """Store new keyholders, end those that the newest set leaves out, and store what opens the newest generation."""
+    """Store new keyholders, revoke those outside the newest set, and store the newest generation's packages."""
     request, owner, newest = account.request, account.chain.account, account.newest
     kept = [item.id for item in newest.keyholders]
     repository.add_keyholders(connection, owner, new, {item.keyholder: item.mac for item in request.anchors})
@@ -167,7 +168,7 @@ def _store_keys(
 
 
 def continue_chains(connection: Connection, chains: Statements) -> int:
-    """Store what is new of verified chains; nothing of one that has come further here. How many bytes it was.
+    """Store the new links of verified chains, and skip chains that are longer here. Returns the stored bytes.
 
     Raises:
         AccountExists: one has another history here.

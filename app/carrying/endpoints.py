@@ -43,7 +43,8 @@ Page = Annotated[pages.ReadPage, Depends(JsonBody(CarriedPage, pages.read_page),
     responses=refusals(LoginRefused, RegistrationClosed, InviteCodeRefused, AccountExists, SetMoved, RuleBroken),
 )
 async def carry_account(server: Server, account: Account) -> Session:
-    """Its account journal follows like any other journal. Sending it again, with another challenge, changes nothing."""
+    """Stores a carried account; its account journal follows like any journal. Sending it again, with another challenge,
+    changes nothing."""
     opened = await server.database.write(accounts.carry_account, account, server.settings, server.now())
     if opened is None:
         raise LoginRefused
@@ -60,7 +61,7 @@ async def carry_account(server: Server, account: Account) -> Session:
     ),
 )
 async def carry_journal(caller: SignedIn, journal: JournalPath, server: Server, page: Page) -> Carried:
-    """Pages come in order; nobody sees the journal before the `last` one. What is here already is not stored again."""
+    """Stores pages in order; nobody sees the journal before the `last`. Stored items are not stored again."""
     seq, origins = 0, Origins((), complete=False)
     for number in range(len(page.slices)):
         seq, origins = await server.database.write(

@@ -2,25 +2,24 @@
 
 Rules (spec §13.3)
 - Each item goes through `append_item`, and each receipt through `accept_receipt`, under the key that the page names:
-  what a client would disbelieve of a server is refused here.
-- A page is stored slice by slice, each in a transaction of its own, so that nobody else waits for a whole page. What a
-  page that is refused brought before its fault stays, as if it had come in a shorter page.
-- No receipt is later than now, but for a day by which clocks may differ.
-- An author's faults are not judged: an item that only its author spoilt is carried like any other, or one would hold
-  the journal fast.
-- A page goes on from where the log ends, or repeats what is here; another item at a place is refused, and so is another
-  receipt or server while the journal is not whole. Nothing is appended behind something that was written here.
+  the server refuses here what a client would disbelieve.
+- A page is stored slice by slice, each in a transaction of its own, so that nobody waits for a whole page. The slices
+  before a fault stay stored, as if they had come in a shorter page.
+- No receipt is more than a day ahead of this server's clock; clocks may differ by a day.
+- An author's faults are not judged: an item that only its author spoilt is carried like any other. Otherwise one such
+  item would keep the journal from moving.
+- A page continues the log where it ends, or repeats stored items. The server refuses another item at a place, and
+  another receipt or server while the journal is incomplete. It appends nothing after an item that was written here.
 - A journal comes from no more servers than a list of their keys names.
-- A page brings the chain of everybody whom its rosters name, and others only of accounts that the log named before. The
-  chain of an account which lives here is its owner's alone to continue.
+- A page brings the chain of each account that its rosters name, and other chains only of accounts that the log named
+  before. Only its owner continues the chain of an account that lives here.
 - A statement brings the caller's own grant, and no other. An entry that lost its blob here gets it back.
-- Nobody sees the journal, and nothing is written to it, before its last page has come from somebody whom its last
-  roster names as a partner. Until then it is at a place of the caller's own, where another history takes its place.
-  What comes behind that changes its members as the rosters in it say.
-- Who is no member of a journal can't tell whether it is here: what they bring of it is judged and kept aside, as it
-  would be if nobody had it. Only whoever its last roster names as a partner hears that it is here.
-- Nor can anybody tell by what they bring whether an account lives here: the chain counts that came with the page,
-  as longer as here, or shorter; and all of it counts for the quota of whoever brings something new with it.
+- Nobody sees or writes the journal before a partner by its last roster has brought its last page. Until then it is at a
+  place of the caller's own, where another history may replace it. Later items change its members as their rosters say.
+- A caller who is no member can't tell whether a journal is here: the server judges their pages and stores them aside,
+  as if nobody had the journal. Only a partner by its last roster learns that it is here.
+- A page doesn't reveal either whether an account lives here: the server judges by the chain in the page, be it longer
+  or shorter than the stored one. All of that chain counts for the quota of a caller who brings anything new with it.
 """
 
 from collections.abc import Sequence
@@ -59,14 +58,14 @@ from duolog.protocol.roster import Chains, grant_digest
 def carry_journal(
     connection: Connection, caller: Caller, journal: bytes, read: ReadPage, number: int, quotas: Quotas, now: int
 ) -> tuple[int, Origins]:
-    """Take a slice of a page, by its number from 0, those before it having been taken; how far the journal is here now,
-    and where it came from. With its first slice, all of the page is compared with what is here.
+    """Store a slice of a page, by its number from 0, after the slices before it. Returns the journal's end here, and
+    its origins. The first slice compares all of the page with the stored items.
 
     Raises:
         ReceiptsAhead: a receipt is more than a day in the future.
-        NotFound: it is here, and the caller is not a member of it, though a partner by what they brought of it.
-        JournalExists: it is here with another history, or has gone on here.
-        AccountExists: the chain of somebody who doesn't live here is here with another history.
+        NotFound: the journal is here, and the caller is not a member, though a partner by the pages that they brought.
+        JournalExists: the journal is here with another history, or somebody wrote to it here.
+        AccountExists: the chain of an account that doesn't live here is stored with another history.
         RuleBroken, Malformed: as the rules say.
         QuotaReached, DailyLimit: the caller has brought as much as they may.
     """
@@ -106,8 +105,8 @@ def _spend(
     chains: int,
     now: int,
 ) -> None:
-    """Count what was new: a journal of which the caller had brought nothing, the bytes of its items, and so many of
-    chains.
+    """Count the new parts for the caller's quota: a journal that the caller begins to bring, the bytes of its items,
+    and the bytes of chains.
     """
     if new and before.seq == 0:
         quotas.spend(connection, caller.account, "moved", now)
@@ -119,8 +118,8 @@ def _spend(
 def _is_known(
     connection: Connection, journal: bytes, parts: Sequence[CarriedPart], origins: Origins | None, read: ReadPage
 ) -> bool:
-    """Whether these very items stand here; `origins`: also under these receipts of this server, since whoever knows how
-    a journal begins can bring that under a key of their own. Blobs that were lost here are put back.
+    """Whether these same items are stored. `origins`: also under these receipts of this server, since a caller who
+    knows a journal's beginning can bring it under a key of their own. Blobs that were lost here are restored.
     """
     if not parts:
         return True
@@ -162,8 +161,8 @@ def _store_chains(connection: Connection, journal: bytes, piece: Slice) -> int:
 
 
 def _chains_for(connection: Connection, before: LogState, read: ReadPage, new: Sequence[CarriedPart]) -> Chains:
-    """What the statements of a page are judged by: each chain as it came with the page, unless it is another history of
-    what is here.
+    """The chains that judge a page's statements: each as it came with the page, unless it forks from the stored
+    chain.
     """
     stored = load_chains(connection, _accounts_of(before, new))
     brought = {account: chain for account, chain in read.verified.items() if _agree(chain, stored.get(account))}
@@ -171,7 +170,7 @@ def _chains_for(connection: Connection, before: LogState, read: ReadPage, new: S
 
 
 def _agree(brought: AccountChain, stored: AccountChain | None) -> bool:
-    """Whether one goes on from the other: each generation names the hash of the one before."""
+    """Whether one chain continues the other: each generation names the hash of the one before."""
     if stored is None:
         return False
     last = min(len(brought.generations), len(stored.generations)) - 1

@@ -53,7 +53,7 @@ class Slice:
 
     @property
     def named(self) -> set[bytes]:
-        """Whom its rosters name."""
+        """The accounts that its rosters name."""
         return named_by(self.parts)
 
 
@@ -76,7 +76,7 @@ class ReadPage:
 
 
 def read_page(page: CarriedPage) -> ReadPage:
-    """What can be read without the database. Raises: Malformed, RuleBroken."""
+    """Parse and verify all that needs no database. Raises: Malformed, RuleBroken."""
     try:
         if parse_origin(page.origin) != page.origin:  # check: server.carried_origin
             raise MalformedData("The address of the other server is not in its normal form.")
@@ -118,7 +118,7 @@ def named_by(parts: Iterable[CarriedPart]) -> set[bytes]:
 
 
 def refused(error: MalformedData | VerificationError) -> Problem:
-    """What doesn't hold was never accepted anywhere: nothing has moved, and nothing is fetched or sealed again."""
+    """The problem for a page that breaks a rule. No server accepted it, so the client has nothing to fetch again."""
     return refuse(error) if isinstance(error, MalformedData) else RuleBroken()
 
 

@@ -1,8 +1,8 @@
-"""Where what somebody brings of a journal is stored: as that journal, for a member of one that is here, or aside.
+"""The place of a carried journal: the journal itself, for a member of one that is here, or a place aside.
 
-Each account has a place of its own for what is not whole. So nobody's pages stand in the way of another's, and a
-journal that is here looks to somebody else like one that is not. What is whole moves to the journal's own id; what
-never becomes whole is given up.
+Each account has a place of its own for an incomplete journal. So one caller's pages don't block another's, and a
+stranger can't tell a journal that is here from one that is not. A complete journal moves to its own id; an incomplete
+one expires.
 """
 
 from dataclasses import dataclass, replace
@@ -19,8 +19,8 @@ from duolog.protocol.log import LogState, empty_log
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """What is here of a journal for one caller, locked. `id`: under which it is stored. `taken`: the journal itself is
-    here, whole, and others'. `left`: an older server kept something there that is not whole.
+    """A caller's locked part of a journal. `id`: the id under which it is stored. `taken`: the journal itself is here,
+    complete, and others'. `left`: an older server version stored an incomplete journal there.
     """
 
     id: bytes
@@ -36,7 +36,7 @@ class Place:
 
 
 def find_place(connection: Connection, account: bytes, journal: bytes) -> Place:
-    """Where this account goes on with a journal, and how far that is."""
+    """Find the place where this account continues a journal, and its end."""
     found = _load(connection, journal, journal)
     if found.complete and repository.is_member(connection, account, journal):
         return found
@@ -45,7 +45,7 @@ def find_place(connection: Connection, account: bytes, journal: bytes) -> Place:
 
 
 def move_home(connection: Connection, place: Place) -> None:
-    """What is whole becomes the journal. Raises: NotFound when the journal is others'."""
+    """Move a complete journal to its own id. Raises: NotFound when the journal is others'."""
     journal = place.state.journal
     if place.taken:  # check: server.carried_member
         raise NotFound

@@ -1,4 +1,4 @@
-"""Reads and writes what only carrying asks of a log: which items are here, and what comes to them."""
+"""Queries of a log that only carrying needs: which items are here, and which blobs come back."""
 
 from collections.abc import Mapping, Sequence
 
@@ -42,6 +42,6 @@ def put_back(connection: Connection, journal: bytes, blobs: Mapping[int, bytes])
 
 
 def move_rows(connection: Connection, place: bytes, journal: bytes) -> None:
-    """What was brought to a place is the journal's from now on. One statement for each table."""
+    """Give the rows of a place to the journal. One statement for each table."""
     for table in _BROUGHT:
         connection.execute(update(table).where(table.c.journal == place).values(journal=journal))

@@ -1,1 +1,1 @@
-"""What an operator types: one file per command."""
+"""The operator's commands: one file per command."""

@@ -1,4 +1,4 @@
-"""Reads the command line, and turns what an operator can put right into one sentence and exit code 2."""
+"""Reads the command line, and turns errors that an operator can fix into one sentence and exit code 2."""
 
 import argparse
 import sys

@@ -1,4 +1,4 @@
-"""`retain`: one round of retention, for who lets a timer do it."""
+"""`retain`: one round of retention, for operators who run it by a timer."""
 
 import asyncio
 

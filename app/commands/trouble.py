@@ -1,4 +1,4 @@
-"""What an operator can put right."""
+"""Errors that an operator can fix."""
 
 import os
 from pathlib import Path

@@ -30,7 +30,7 @@ HOUR = 3600  # seconds
     responses=refusals(SessionMissing, NotFound, InvitationUsed, ProposalLimit, RuleBroken, DailyLimit),
 )
 async def create_invitation(partner: Partner, server: Server, wanted: Json[InvitationRequest]) -> Response:
-    """It ends when it says, and after a day at the latest. Sending it again changes nothing."""
+    """Stores an invitation, which expires at `expires_at`, within a day. Sending it again changes nothing."""
     now = server.now()
     latest = now + server.settings.invitation_hours * HOUR
     await server.database.write(
@@ -46,7 +46,7 @@ async def create_invitation(partner: Partner, server: Server, wanted: Json[Invit
     responses=refusals(SessionMissing, NotFound),
 )
 async def list_invitations(partner: Partner, server: Server) -> OwnInvitationList:
-    """A partner's invitations are not shown to the other."""
+    """The caller's own invitations. The other partner's are not listed."""
     kept = server.now() - service.KEPT_SECONDS
     rows = await server.database.read(repository.list_own, partner, kept, service.MAX_OPEN)
     return OwnInvitationList(
@@ -84,7 +84,7 @@ async def revoke_invitation(invitation: InvitationPath, partner: Partner, server
 async def reveal_invitation(
     invitation: InvitationPath, partner: Partner, server: Server, wanted: Json[RevealRequest]
 ) -> Response:
-    """Once; the same again changes nothing."""
+    """Stores the reveal, once. Sending it again changes nothing."""
     await server.database.write(service.reveal, partner, invitation, wanted.sealed, server.now())
     return Response(status_code=204)
 
@@ -96,7 +96,7 @@ async def reveal_invitation(
     responses=refusals(NotFound),
 )
 async def get_invitation(invitation: InvitationPath, caller: MaybeSignedIn, server: Server) -> OpenInvitation:
-    """Unknown, revoked, over, or answered by somebody else: all the same."""
+    """Answers the same 404 for an invitation that is unknown, revoked, expired, or answered by somebody else."""
     found = await server.database.read(service.find_open, invitation, caller, server.now())
     return OpenInvitation(sealed=found.sealed, expires_at=found.expires)
 
@@ -111,7 +111,7 @@ async def get_invitation(invitation: InvitationPath, caller: MaybeSignedIn, serv
 async def answer_invitation(
     invitation: InvitationPath, caller: SignedIn, server: Server, wanted: Json[InvitationAnswer]
 ) -> Response:
-    """The first account that answers is the only one; the same answer again changes nothing."""
+    """Takes the answer of one account, the first. Sending it again changes nothing."""
     await server.database.write(service.answer, caller, invitation, wanted.sealed, server.now())
     return Response(status_code=204)
 
@@ -123,5 +123,5 @@ async def answer_invitation(
     responses=refusals(SessionMissing, NotFound),
 )
 async def get_reveal(invitation: InvitationPath, caller: SignedIn, server: Server) -> Reveal:
-    """For the account that answered, also after the invitation's end."""
+    """The reveal, for the account that answered, even after the invitation expired."""
     return Reveal(sealed=await server.database.read(service.find_reveal, caller, invitation, server.now()))

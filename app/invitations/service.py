@@ -1,9 +1,9 @@
-"""Leaving, finding, answering and revealing an invitation.
+"""Storing, finding, answering and revealing an invitation.
 
 Rules (spec §7):
-- Only partners invite. An invitation lasts a day at most; what a client's clock asks for beyond that is cut.
-- One account answers, once. The same answer again changes nothing; after that, the invitation is there for its
-  author and the one who answered, and for nobody else.
+- Only partners invite. An invitation expires within a day; the server cuts a longer time.
+- One account answers, once. The same answer again changes nothing. Then only the invitation's author and the account
+  that answered can fetch it.
 - The reveal is stored once. Answered invitations are kept for 14 days after their end, so that a slow founder
   can reveal.
 """
@@ -58,7 +58,7 @@ def invite(
 
 
 def find_open(connection: Connection, invitation: bytes, caller: Caller | None, now: int) -> Invitation:
-    """An invitation for whoever holds its link. Raises: NotFound when it is unknown, over, or answered by another."""
+    """Find an invitation for a holder of its link. Raises: NotFound when unknown, expired or answered by another."""
     found = repository.find(connection, invitation)
     if found is None:
         raise NotFound

@@ -1,1 +1,1 @@
-"""Journals: who is a member, the one log, and how something is appended to it."""
+"""Journals: their members, the one log, and appending to it."""

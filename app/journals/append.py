@@ -1,16 +1,16 @@
-"""How something enters a log: the rules of `duolog.protocol`, applied under the journal's lock.
+"""Appending to a log: the rules of `duolog.protocol`, applied under the journal's lock.
 
 Rules:
 - All items of a push are accepted, or none. Each new one goes through `append_item`, entries also through
-  `check_entry`: what a client would disbelieve is refused here.
+  `check_entry`: the server refuses here what a client would disbelieve.
 - An entry is pushed by its author.
-- What was accepted before gets its first place again, whatever happened since: an entry by its id, a roster
+- An accepted item that comes again gets its first place, even after later changes: an entry by its id, a roster
   statement by its version and digest, a closing as the end of the log. An id that was accepted with another
-  digest keeps that one.
-- A receipt's time is now, but never before the receipt before it of the same key: what another server's clock said,
-  before the journal was carried here, counts for that server alone.
-- When the roster moves, proposals are void.
-- Whoever comes to append and finds a closing due, stops: it is carried out first, in a transaction of its own
+  digest keeps that digest.
+- A receipt's time is now, and never before the last receipt of the same key. The times of an earlier server's receipts
+  count for that server alone.
+- When the roster moves, proposals expire.
+- An append that finds a closing due stops: the server carries out the closing first, in a transaction of its own
   (`closings`).
 """
 
@@ -70,12 +70,12 @@ class Candidate:
 
 
 class ClosingDue(Exception):
-    """A closing of the journal is due, and is carried out before anything else happens there."""
+    """A closing of the journal is due. The server carries it out before any other append."""
 
 
 @dataclass(frozen=True, slots=True)
 class Appended:
-    """Where each item stands, the receipt for the new ones (None when there were none), and these as stored."""
+    """The place of each item, the receipt for the new items (None when there are none), and these as stored."""
 
     places: tuple[KnownItem, ...]
     receipt: Receipt | None
@@ -119,7 +119,7 @@ def append_to_journal(
     *,
     times: int | None,
 ) -> Appended:
-    """Append a push to a journal that exists. `times`: up to how many times the author's quota (see `Quotas.spend`).
+    """Append a push to an existing journal. `times`: the allowed multiple of the author's quota (see `Quotas.spend`).
 
     Raises:
         NotFound: there is no such journal, or the caller was removed from it a moment ago.
@@ -218,10 +218,10 @@ def _known_place(
 
 
 def named_generations(connection: Connection, roster: Roster | None, statement: RosterStatement | None) -> Chains:
-    """The keys by which a statement, or a closing (None), is judged: those that it or the roster before it names.
+    """The keys that judge a statement, or a closing (None): those that it or the previous roster names.
 
-    Nobody else's signature counts. They are loaded when a rule asks for the first: of each statement for itself, so
-    that those behind one that is refused cost nothing.
+    No other signature counts. Each statement loads its keys when a rule asks for the first, so statements after a
+    refused one cost nothing.
     """
     members = (*(roster.members if roster is not None else ()), *(statement.members if statement is not None else ()))
     return NamedGenerations(connection, ((member.account, member.generation) for member in members))

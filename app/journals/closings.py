@@ -1,12 +1,12 @@
-"""Carrying out closings that were left for later.
+"""Carrying out closings that waited for their time.
 
 Rules (spec §5.6)
-- A closing that is due is appended like a push of its own, under the journal's lock: the one whose generation the
+- A due closing is appended like a push of its own, under the journal's lock: the signed form whose generation the
   roster names. While the roster names none of them, they wait.
-- The keyholders that it names are refused from then on, and their sessions end; but never all that an account has
-  left, so that nobody locks themself out.
-- A closing whose account is no partner any more, one of a journal that is closed already, and one that the log refuses,
-  is only dropped; the keyholders that it names end all the same. So none stops what comes behind it.
+- The server revokes the keyholders that the closing names and ends their sessions. It never revokes the last keyholder
+  of an account, so nobody locks themself out.
+- The server drops a closing if its account is no partner any more, the journal is closed, or the log refuses it. It
+  revokes the closing's keyholders anyway. So no closing blocks the next one.
 """
 
 from collections.abc import Callable, Sequence
@@ -39,7 +39,7 @@ async def write_to_journal(
     *args: P.args,
     **kwargs: P.kwargs,
 ) -> T:
-    """`database.write` for what appends to a journal: a closing that is due goes first, and stays whatever follows."""
+    """`database.write` for appending to a journal. A due closing goes first, and stays even if the append fails."""
     try:
         return await server.database.write(function, *args, **kwargs)
     except ClosingDue:
@@ -48,7 +48,7 @@ async def write_to_journal(
 
 
 def carry_out(connection: Connection, journal: bytes, signer: ReceiptSigner, now: int) -> bool:
-    """Carry out what is due in one journal; when nothing is, nothing changes. Whether the journal was closed by it."""
+    """Carry out the due closing of one journal, if there is one. Returns whether that closed the journal."""
     state = repository.load_log(connection, journal, lock=True)
     rows = repository.due_closings(connection, journal, now)
     newest = {row.account: row for row in sorted(rows, key=lambda row: row.generation)}  # an account's last word
@@ -82,7 +82,7 @@ def _drop(connection: Connection, journal: bytes, accounts: Sequence[bytes]) -> 
 
 
 def _end_keyholders(connection: Connection, account: bytes, joined: bytes, now: int) -> None:
-    """End these keyholders of the account and their sessions, unless nobody could log in any more."""
+    """Revoke these keyholders of the account and end their sessions, unless no keyholder would be left."""
     ends = split_ends(joined)
     if not ends or keyholders_of(connection, account)[1].issubset(ends):
         return

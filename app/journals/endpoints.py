@@ -61,7 +61,7 @@ Limit = Annotated[int, Query(ge=1, le=MAX_LISTED, description="How many at most.
     responses=refusals(SessionMissing, JournalExists, RuleBroken, QuotaReached, DailyLimit),
 )
 async def create_journal(caller: SignedIn, server: Server, genesis: Json[JournalStatementModel]) -> JournalCreated:
-    """The journal begins with its genesis, whose founder is the caller. Sending it again gets the first answer."""
+    """Creates a journal by its genesis; the founder is the caller. Sending it again gets the first answer."""
     receipt = await server.database.write(
         service.create_journal,
         caller.account,
@@ -81,7 +81,7 @@ async def create_journal(caller: SignedIn, server: Server, genesis: Json[Journal
     responses=refusals(SessionMissing),
 )
 async def list_journals(caller: SignedIn, server: Server, after: After = "", limit: Limit = 100) -> JournalList:
-    """The one request that a client repeats: it says in which journals something is new."""
+    """The poll of every client: it tells which journals have new items."""
     page = caller.account, _id(after, "after"), limit + 1, server.now(), _dropped_before(server)
     rows = await server.database.read(repository.list_journals, *page)
     due = [row.journal for row in rows if row.due]
@@ -111,7 +111,7 @@ def _id(text: str, name: str) -> bytes:
     responses=refusals(SessionMissing, NotFound),
 )
 async def list_chains(member: Member, server: Server, account: OfAccount = "", after: Generation = 0) -> ChainList:
-    """Past members are included, since the log can't be verified without them."""
+    """The chains include past members', since the log can't be verified without them."""
     wanted = _id(account, "account") or None
     chains, more = await server.database.read(service.list_chains, member, wanted, after if wanted else 0)
     origins = await server.database.read(load_origins, member.journal)
@@ -135,7 +135,7 @@ async def list_chains(member: Member, server: Server, account: OfAccount = "", a
     responses=refusals(SessionMissing, NotFound, JournalClosed, RosterMoved, ProposalLimit, RuleBroken, DailyLimit),
 )
 async def create_proposal(member: Partner, server: Server, proposal: Json[ProposalRequest]) -> ProposalCreated:
-    """A partner's. It waits until it is signed and pushed, declined, or void because the roster moved."""
+    """Stores a partner's proposal until it is signed and pushed, declined, or expires because the roster moved."""
     new = proposals.NewProposal(proposal.signed(), proposal.grants_by_account(), proposal.context)
     created = await closings.write_to_journal(
         server, member.journal, proposals.propose, member, new, server.quotas, server.now(), _dropped_before(server)
@@ -180,7 +180,7 @@ async def list_proposals(member: Member, server: Server) -> ProposalList:
     responses=refusals(SessionMissing, NotFound),
 )
 async def drop_proposal(proposal: ProposalPath, member: Partner, server: Server) -> Response:
-    """A partner declines or withdraws any."""
+    """Drops a proposal: a partner declines or withdraws any."""
     await server.database.write(proposals.drop_proposal, member, proposal)
     return Response(status_code=204)
 

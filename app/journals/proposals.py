@@ -1,7 +1,7 @@
-"""Proposals: roster statements that still wait for another member's signature.
+"""Proposals: roster statements that wait for another member's signature.
 
-A proposal holds to the same rules as the statement that it will become, but for the signatures that are missing. It is
-void as soon as the roster moves, and dropped after some days; whoever may sign it fetches it, signs, and pushes it.
+A proposal keeps the rules of its statement, except the missing signatures. The co-signer fetches, signs and pushes it.
+It expires when the roster moves, or after some days.
 """
 
 from collections.abc import Sequence
@@ -80,7 +80,7 @@ def propose(
 
 
 def _require_room(connection: Connection, member: JournalMember) -> None:
-    """What waits of this member's here, the newest included, is not too much. Others' isn't counted."""
+    """Check that this member's waiting proposals, the new one included, keep their limits. Others' don't count."""
     columns = proposals.c
     parts = columns.statement, columns.signatures, columns.grants, columns.context
     size = sum((func.coalesce(func.length(part), 0) for part in parts[1:]), func.length(parts[0]))
@@ -95,7 +95,7 @@ def _require_room(connection: Connection, member: JournalMember) -> None:
 def list_proposals(connection: Connection, journal: bytes, proposed_after: int) -> Sequence[AnyRow]:
     """The proposals that wait in a journal, oldest first.
 
-    A context from before there was a limit is left out if it is beyond it.
+    A context that is over the limit, stored before there was one, is left out.
     """
     columns = proposals.c
     context = case((func.length(columns.context) <= sizes.MAX_CONTEXT, columns.context)).label("context")

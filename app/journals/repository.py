@@ -60,7 +60,7 @@ class NewItem:
 
 @dataclass(frozen=True, slots=True)
 class KnownItem:
-    """Where an item that was accepted before stands."""
+    """The place of an item that was accepted before."""
 
     seq: int
     digest: bytes
@@ -78,7 +78,7 @@ def split_signatures(joined: bytes) -> tuple[Signature, ...]:
 
 
 def load_log(connection: Connection, journal: bytes, *, lock: bool = False) -> LogState | None:
-    """The end of a journal's log; with `lock`, nobody else appends to it until the transaction ends. Two queries.
+    """Load the end of a journal's log; with `lock`, nobody else appends to it until the transaction ends. Two queries.
 
     Its `key` is None where the newest receipt is this server's own.
     """
@@ -95,9 +95,7 @@ def lock_log(connection: Connection, journal: bytes, now: int) -> tuple[LogState
 
 
 def is_due(now: int) -> Exists:
-    """Whether a closing of the row's journal is due, while the journal is open: hardly ever more than a look at an
-    index.
-    """
+    """Whether a closing of the row's open journal is due. Mostly this only looks at an index."""
     waits = (closings.c.journal == journals.c.journal) & (closings.c.not_before <= now)
     return exists().where(waits, journals.c.closed.is_(False)).correlate(journals)
 
@@ -265,8 +263,8 @@ def add_grants(connection: Connection, journal: bytes, grants: Mapping[int, Mapp
 def save_members(connection: Connection, roster: Roster, before: Roster | None) -> None:
     """Store who is a member now, that the log has named them, and which acceptances are used up.
 
-    An account that was deleted stays in the roster until the others take it out, and is no member; neither does one
-    become a member that was deleted after it had accepted.
+    A deleted account stays in the roster until the others remove it, and is no member. An account that was deleted
+    after its acceptance becomes no member either.
     """
     known = set() if before is None else {member.account for member in before.members}
     query = select(memberships.c.account).where(memberships.c.journal == roster.journal)
@@ -280,7 +278,7 @@ def save_members(connection: Connection, roster: Roster, before: Roster | None) 
 
 
 def save_memberships(connection: Connection, roster: Roster, gone: Collection[bytes] = ()) -> None:
-    """Store who is a member now: all whom the roster names, but those who are gone."""
+    """Store the members: all accounts that the roster names, except deleted ones."""
     connection.execute(delete(memberships).where(memberships.c.journal == roster.journal))
     members = [
         {
@@ -328,7 +326,7 @@ def list_journals(
 ) -> Sequence[AnyRow]:
     """The journals of an account, ascending by id, after the id `after`.
 
-    `due`: a closing is. `proposals`: how many of others wait for this partner; none for a confidant.
+    `due`: a closing is due. `proposals`: how many of others' wait for this partner; 0 for a confidant.
     """
     waiting = (
         select(func.count())

@@ -56,7 +56,7 @@ def journals_to_settle(connection: Connection, now: int, limit: int) -> list[byt
 
 
 def abandoned(connection: Connection, now: int, of: Collection[bytes]) -> list[bytes]:
-    """Those of these journals that nobody may fetch any more."""
+    """Find which of these journals nobody may fetch any more."""
     query = select(journals.c.journal).where(journals.c.journal.in_(of), _is_abandoned(now))
     return list(connection.execute(query).scalars())
 
@@ -77,7 +77,7 @@ def destroy_account(connection: Connection, account: bytes) -> None:
 
 
 def destroy_chains(connection: Connection, touched: Collection[bytes]) -> None:
-    """Destroy the chains of those of these accounts that are not here, and that no journal names."""
+    """Destroy the chains of these accounts where the account is not here and no journal names it."""
     there = select(accounts.c.account).where(accounts.c.account.in_(touched))
     deleted = set(touched) - set(connection.execute(there).scalars())
     if deleted:  # hardly ever: who is named where has no index
@@ -88,7 +88,7 @@ def destroy_chains(connection: Connection, touched: Collection[bytes]) -> None:
 
 
 def _is_abandoned(now: int) -> ColumnElement[bool]:
-    """Nobody may fetch it. One that is just coming from another server has no members yet."""
+    """The condition that nobody may fetch a journal. A journal on its way from another server has no members yet."""
     fetched = exists().where(memberships.c.journal == journals.c.journal, is_active(now))
     coming = exists().where(carried.c.journal == journals.c.journal, carried.c.complete.is_(False))
     return not_(fetched.correlate(journals)) & not_(coming.correlate(journals))

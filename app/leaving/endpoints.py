@@ -36,7 +36,7 @@ router = APIRouter(prefix="/v1", tags=["leaving"])
     responses=refusals(SessionMissing, NotFound, JournalClosed, ClosingLimit, RuleBroken),
 )
 async def schedule_closing(member: Partner, server: Server, closing: Json[ClosingRequest]) -> Response:
-    """It waits in the place of the one before. Until it is due, nobody else is answered anything else."""
+    """Stores a closing in place of the waiting one. Until it is due, no answer to another member shows it."""
     await server.database.write(service.schedule, member, closing, server.receipts, server.now())
     return Response(status_code=204)
 
@@ -78,7 +78,7 @@ async def drop_closing(member: Partner, server: Server) -> Response:
     responses=refusals(SessionMissing, NotFound, JournalOpen, RuleBroken),
 )
 async def let_go(member: Partner, server: Server) -> Response:
-    """It isn't there for its caller any more. When it is there for nobody, it is destroyed."""
+    """Ends the caller's membership. When nobody may fetch the journal any more, the server destroys it."""
     await server.database.write(going.let_go, member, server.now())
     await server.database.forget()
     return Response(status_code=204)
@@ -92,7 +92,7 @@ async def let_go(member: Partner, server: Server) -> Response:
     responses=refusals(SessionMissing, NotFound, JournalOpen),
 )
 async def delete_account(caller: SignedIn, server: Server) -> Response:
-    """Whoever shares an open journal closes or leaves it first."""
+    """Deletes the caller's account. A member of a shared open journal closes or leaves it first."""
     await server.database.write(going.delete_account, caller, server.now())
     await server.database.forget()
     return Response(status_code=204)
@@ -117,7 +117,8 @@ async def delete_account(caller: SignedIn, server: Server) -> Response:
     ),
 )
 async def withdraw(member: Member, server: Server, withdrawal: Json[WithdrawalRequest]) -> Pushed:
-    """Within a day, together with the entry that says so. The answer doesn't tell whether somebody kept it."""
+    """Withdraws an own entry within a day, with the entry that announces it. The answer doesn't tell whether somebody
+    kept it."""
     appended = await write_to_journal(
         server, member.journal, holding.withdraw, member, withdrawal, server.receipts, server.quotas, server.now()
     )
@@ -136,7 +137,7 @@ async def withdraw(member: Member, server: Server, withdrawal: Json[WithdrawalRe
     responses=refusals(SessionMissing, NotFound),
 )
 async def hold(member: Member, server: Server, marks: Json[HoldingRequest]) -> Response:
-    """Private marks: nobody else is answered anything else."""
+    """Stores private marks. No answer to another member shows them."""
     await server.database.write(holding.hold, member, marks, server.now())
     await server.database.forget()
     return Response(status_code=204)

@@ -109,7 +109,7 @@ def _has_holder(now: int) -> ColumnElement[bool]:
 def destroy_unheld(
     connection: Connection, journals_of: Collection[bytes], now: int, seqs: Collection[int] | None = None
 ) -> int:
-    """Destroy the blobs that nobody holds any more, in these journals or at these places of one. How many it were."""
+    """Destroy the blobs that nobody holds any more, in these journals or at these places of one. How many."""
     query = update(log).where(
         log.c.journal.in_(journals_of), log.c.kind == ENTRY, log.c.blob.is_not(None), not_(_has_holder(now))
     )
@@ -129,7 +129,7 @@ def unheld_journals(connection: Connection, now: int) -> list[bytes]:
 
 
 def lock_journals(connection: Connection, journals_of: Collection[bytes]) -> None:
-    """Nobody appends to these journals, or marks anything there, until the transaction ends."""
+    """Lock these journals: nobody appends or marks there until the transaction ends."""
     query = select(journals.c.journal).where(journals.c.journal.in_(journals_of)).order_by(journals.c.journal)
     connection.execute(query.with_for_update()).all()
 

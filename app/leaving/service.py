@@ -3,10 +3,10 @@
 Rules (spec §5.6)
 - A closing's `timing` opens to the time that it waits for, and its author's account has signed it, with the roster's
   generation or its newest one.
-- It closes the journal, and not one server's log of it: such a one could be refused when it is due.
-- It is its author's alone: nobody else is answered anything else because it waits.
-- A rotation signs anew what waits. The old signature stays beside the new one, since the roster may still name the
-  old generation; what the rotation leaves out is cancelled.
+- It closes the journal, and not one server's log of it: the log could refuse such a closing when it is due.
+- Only its author sees it: no answer to another member changes because it waits.
+- A rotation signs waiting closings anew. The old signature stays beside the new one, since the roster may still name
+  the old generation. The rotation cancels the closings that it leaves out.
 """
 
 from collections.abc import Collection, Sequence
@@ -35,7 +35,7 @@ from duolog.protocol.statements import Signature, SignedStatement, statement_dig
 def schedule(
     connection: Connection, member: JournalMember, request: ClosingRequest, signer: ReceiptSigner, now: int
 ) -> None:
-    """Keep a closing until it is due, in the place of the one that waited; one that is due is carried out at once.
+    """Store a closing until it is due, in place of the waiting one. A closing that is due is carried out at once.
 
     Raises:
         NotFound: the caller was removed a moment ago.

@@ -12,7 +12,7 @@ from app.quotas.table import usage
 
 @dataclass(frozen=True, slots=True)
 class Used:
-    """What an account has used of one thing, on the newest day and in all."""
+    """An account's use of one kind of thing, on the newest day and in all."""
 
     today: int
     bytes_today: int
@@ -21,7 +21,7 @@ class Used:
 
 
 def add(connection: Connection, account: bytes, thing: str, day: int, count: int, size: int) -> Used:
-    """Count so many things of so many bytes on a day; what is used up with them. One statement."""
+    """Count things and their bytes on a day; returns the account's use with them. One statement."""
     row = {"account": account, "thing": thing, "day": day}
     row |= {"today": count, "bytes_today": size, "ever": count, "bytes_ever": size}
     used = connection.execute(_upsert(connection.dialect.name), row).one()

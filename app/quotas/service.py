@@ -1,15 +1,15 @@
 """How much one account may store, in a day and in all.
 
 Rules (spec §11.7)
-- Counted is what an account itself brings, wherever it brings it: what others do changes no answer to it.
-- A request is counted in the transaction that stores what it brings, with one statement. What is refused, or was there
-  already, counts nothing.
-- It is refused when a limit was reached before it. So nothing is too large for an empty account, and a day's limit is
-  passed by one request at most.
-- Days are those of UTC. What was ever stored counts for ever: destroying gives no room back.
-- Who has used up an account, be it with a stolen device, locks nobody in. A closing, and the rotation of an account
-  (which has a limit of its own), are counted and never refused. Withdrawals, and pushes without entries, by which
-  somebody leaves, is removed, or a key is changed, go on up to twice each limit.
+- An account's own items count, in every journal. Others' items change no answer to this account.
+- The server counts a request with one statement, in the transaction that stores its items. Refused and repeated items
+  don't count.
+- The server refuses a request after the account has reached a limit. So nothing is too large for an empty account, and
+  one request at most passes a day's limit.
+- Days are those of UTC. Stored items count forever: destroying gives no room back.
+- A thief who uses up an account's quota locks nobody in. Closings, and rotations (which have a limit of their own), are
+  counted and never refused. Withdrawals, and pushes without entries (to leave, to remove a member, to change a key), go
+  on up to twice each limit.
 """
 
 from dataclasses import dataclass
@@ -76,10 +76,9 @@ class Quotas:
         size: int = 0,
         times: int | None = 1,
     ) -> None:
-        """Count what `account` has just stored: so many things of so many bytes. Whoever calls it rolls back when it
-        raises.
+        """Count things that `account` has just stored, and their bytes. The caller rolls back when this raises.
 
-        `times`: it goes on up to so many times each limit; None: it is never refused.
+        `times`: the allowed multiple of each limit; None: never refuse.
 
         Raises:
             QuotaReached: the account has stored as much as it may.

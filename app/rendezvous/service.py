@@ -19,7 +19,7 @@ KEPT_SECONDS = 600  # both devices are in their owner's hands
 
 
 def require_allowed(place: Place, sealed: bytes, caller: Caller | None) -> None:
-    """What needs no database. Raises: SessionMissing, TooLarge."""
+    """The checks that need no database. Raises: SessionMissing, TooLarge."""
     if place.role == "old" and caller is None:  # check: server.rendezvous_role
         raise SessionMissing
     if place.role == "new" and len(sealed) > sizes.MAX_NEWCOMER_MESSAGE:  # check: server.rendezvous_size

@@ -1,1 +1,1 @@
-"""Retention: what happens by itself when its time has come, and what is deleted when its time is over."""
+"""Retention: the server carries out what is due, and deletes what has expired."""

@@ -27,7 +27,7 @@ async def retaining(state: State) -> AsyncIterator[None]:
 
 
 async def _rounds(state: State) -> None:
-    """A round that fails is logged by what kind of failure it was, and the next one comes all the same."""
+    """Run rounds. A failed round is logged by its type of error, and the next round follows."""
     while True:
         # Several servers on one database should not all come at once.
         await asyncio.sleep(state.settings.retention_seconds * random.uniform(0.5, 1.5))  # noqa: S311 - no secret

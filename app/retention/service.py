@@ -1,4 +1,4 @@
-"""One round of retention: what is due happens, what is over goes.
+"""One round of retention: carry out what is due, delete what has expired.
 
 Rules
 - Each step is a transaction that may be repeated: a second round at the same moment changes nothing, and several

@@ -1,1 +1,1 @@
-"""Rotations: new keys for an account, in one atomic request. Who is not in the new set is out."""
+"""Rotations: new keys for an account, in one atomic request. Keyholders outside the new set are revoked."""

@@ -46,7 +46,7 @@ Read = Annotated[service.Rotation, Depends(JsonBody(RotationRequest, service.rea
     ),
 )
 async def rotate(caller: SignedIn, server: Server, rotation: Read) -> Rotated:
-    """All of it is taken, or nothing. Who is not in the new set is out. Sending it again changes nothing."""
+    """Accepts a rotation whole. Keyholders outside the new set are revoked. Sending it again changes nothing."""
     receipt = await server.database.write(
         service.rotate,
         caller,

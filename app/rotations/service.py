@@ -3,15 +3,15 @@
 Rules (spec §4.12):
 - The rotation is the next link of the chain, and the set is the next one, the first of that generation. Its
   commitment is salted, so clients check it, and the server can't.
-- The set's `account_head` is the end of the account journal: whoever rotates has seen all of it.
+- The set's `account_head` is the end of the account journal: the rotating device has seen all of it.
 - Every keyholder of the set gets a package of the new generation, and every new one that is not a device an
   anchor. The caller's own is among them.
 - The push to the account journal begins with a `rotate` that lifts its member. It is appended like any other.
-- Who is not in the set is refused from then on, its sessions end, and its package goes.
-- Closings that wait go on as the rotation signed them anew, and what it left out is cancelled.
+- A keyholder outside the set is revoked: its sessions end, and its package is deleted.
+- Waiting closings continue as the rotation signed them anew. The rotation cancels those that it leaves out.
 - The same rotation again changes nothing; of two for one generation, the first is taken.
-- So many a day and no more: everybody who shares a journal with the account verifies all of its chain. They are
-  counted in the account journal, which each of them lifts by one version.
+- Rotations have a daily limit, because everybody who shares a journal with the account verifies all of its chain. The
+  account journal counts them: each rotation lifts it by one version.
 """
 
 from dataclasses import dataclass
@@ -59,7 +59,7 @@ class Rotation:
 
 
 def read_rotation(request: RotationRequest) -> Rotation:
-    """What can be read without the database. Raises: TooLarge, RuleBroken, Malformed."""
+    """Parse all that needs no database. Raises: TooLarge, RuleBroken, Malformed."""
     push = read_push(request.account_journal)
     signed = request.set.signed()
     return Rotation(request, request.rotation.signed(), signed, read_set(signed).version, push)

@@ -18,7 +18,7 @@ MAX_LISTED = 1000  # sessions in one answer
     "/challenges", operation_id="create_challenge", summary="Ask for a challenge to log in with", status_code=201
 )
 async def create_challenge(server: Server, wanted: Json[ChallengeRequest]) -> ChallengeAnswer:
-    """Any keyholder id gets one: the answer doesn't tell whether it exists."""
+    """Gives any keyholder id a challenge: the answer doesn't tell whether the keyholder exists."""
     challenge, expires = await server.database.write(service.challenge, wanted.keyholder, server.settings, server.now())
     return ChallengeAnswer(challenge=challenge, expires_at=expires)
 
@@ -31,7 +31,7 @@ async def create_challenge(server: Server, wanted: Json[ChallengeRequest]) -> Ch
     responses=refusals(LoginRefused),
 )
 async def log_in(server: Server, answer: Json[LogIn]) -> Session:
-    """The challenge is used up, whether or not the answer is right."""
+    """Opens a session. A right or wrong answer uses up the challenge."""
     given = service.Answer(answer.keyholder, answer.challenge, answer.signature)
     opened = await server.database.write(service.log_in, given, server.settings, server.now())
     if opened is None:
@@ -58,7 +58,7 @@ async def log_out(caller: SignedIn, server: Server) -> Response:
     responses=refusals(SessionMissing),
 )
 async def list_sessions(caller: SignedIn, server: Server) -> SessionList:
-    """Those of this account alone, and nobody else is shown any of it."""
+    """The sessions of the caller's account alone."""
     now = server.now()
     idle = now - server.settings.session_idle_days * DAY
     rows = await server.database.read(repository.list_sessions, caller.account, now, idle, MAX_LISTED)
@@ -97,7 +97,7 @@ async def end_other_sessions(caller: SignedIn, server: Server) -> Response:
     responses=refusals(SessionMissing, NotFound),
 )
 async def end_session(session: SessionPath, caller: SignedIn, server: Server) -> Response:
-    """One that has ended, and one of somebody else, are not there."""
+    """Ends one session of the caller's account. An ended session and another account's get the same 404."""
     if not await server.database.write(repository.end_session_by_id, caller.account, session):
         raise NotFound
     return Response(status_code=204)

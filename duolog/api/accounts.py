@@ -1,4 +1,4 @@
-"""Registering, and what an account's owner alone sees of it."""
+"""Registering, and the parts of an account that only its owner sees."""
 
 from typing import Annotated
 
@@ -28,14 +28,14 @@ class PackageModel(Model):
 
 
 class AnchorModel(Model):
-    """What a recovery sheet or passkey left at creation, to recognise its account by."""
+    """A recovery sheet's or passkey's MAC, made at creation, by which it recognises its account."""
 
     keyholder: KeyholderId
     mac: Hash
 
 
 class Registration(Model):
-    """A whole account in one request: genesis, its two keyholder sets, the account journal, packages and anchors."""
+    """A whole account in one request: genesis, two keyholder sets, account journal, packages, anchors."""
 
     genesis: AccountStatementModel
     sets: Annotated[list[AccountStatementModel], Field(fail_fast=True, min_length=2, max_length=2)]
@@ -60,9 +60,9 @@ class Registered(Model):
 
 
 class SetRequest(Model):
-    """The next keyholder set of the same generation: it adds keyholders or names another rotator, and removes nobody.
+    """The next keyholder set of a generation. It adds keyholders or names another rotator, and removes nobody.
 
-    `packages`: one for each keyholder that is new in it. `anchors`: one for each new one that is not a device.
+    `packages`: one for each new keyholder. `anchors`: one for each new keyholder that is not a device.
     """
 
     set: AccountStatementModel
@@ -77,11 +77,11 @@ class JournalClosing(ClosingRequest):
 
 
 class RotationRequest(Model):
-    """New keys for the account, in one atomic request; who is not in `set` is out from then on.
+    """New keys for the account, in one atomic request. Keyholders that `set` leaves out are revoked.
 
-    `packages`: one for each keyholder of `set`. `anchors`: one for each that is new in it and not a device.
-    `earlier_seed`: the seed of before, sealed to the new generation. `account_journal`: a `rotate` that names the new
-    generation, and the entry that says so. `closings`: what waits, signed anew; one that is missing is cancelled.
+    `packages`: one for each keyholder of `set`. `anchors`: one for each new keyholder that is not a device.
+    `earlier_seed`: the previous seed, sealed to the new generation. `account_journal`: a `rotate` that names the new
+    generation, and the entry that says so. `closings`: the waiting closings, signed anew; the others are cancelled.
     """
 
     rotation: AccountStatementModel
@@ -96,7 +96,7 @@ class RotationRequest(Model):
 
 
 class Rotated(Model):
-    """The receipt for what was appended to the account journal; null when the very same request was taken before."""
+    """The receipt of the push to the account journal; null when the server accepted the same request before."""
 
     receipt: ReceiptModel | None
 
@@ -108,17 +108,17 @@ class EarlierSeed(Model):
     sealed: SealedSeed
 
 
-# What comes after what the caller knows, which may be nothing.
+# The links after those that the caller knows; perhaps none.
 StatementsAfter = Annotated[list[AccountStatementModel], Field(fail_fast=True, max_length=sizes.MAX_CHAIN)]
 EarlierSeeds = Annotated[list[EarlierSeed], Field(fail_fast=True, max_length=sizes.MAX_CHAIN)]
 
 
 class OwnAccount(Model):
-    """The caller's account: everything that a keyholder needs to open it, and nobody else is shown.
+    """The caller's account: everything that a keyholder needs to open it. Nobody else gets this answer.
 
-    `chain` and `earlier_seeds`: of the generations after the one that was asked with; `sets`: of the versions after.
-    `more`: there are more of these; ask again with what was got. `anchors`: those of every sheet and passkey, which a
-    device needs to carry the account to another server.
+    `chain` and `earlier_seeds` begin after the requested generation, `sets` after the requested version. `more`: ask
+    again after the last of these. `anchors`: those of every sheet and passkey; a device needs them to carry the account
+    to another server.
     """
 
     account: AccountId

@@ -1,4 +1,4 @@
-"""Carrying: an account and its journals on their way to another server, with everything that was verified."""
+"""Carrying: an account and its journals on their way to another server, with all that lets it verify them."""
 
 from typing import Annotated, Literal
 
@@ -24,10 +24,10 @@ from duolog.protocol import sizes
 
 
 class CarriedAccount(Model):
-    """A whole account from another server. `log_in`: by one of its keyholders, for this server and this challenge.
+    """A whole account from another server. `log_in`: one of its keyholders signs this server's challenge.
 
-    `packages`: one for each keyholder of the newest set, made anew. `anchors`: one for each that is not a device.
-    `earlier_seeds`: of every generation but the newest.
+    `packages`: a new one for each keyholder of the newest set. `anchors`: one for each that is not a device.
+    `earlier_seeds`: the seed of every generation except the newest.
     """
 
     log_in: LogIn
@@ -40,7 +40,7 @@ class CarriedAccount(Model):
 
 
 class CarriedEntry(Model):
-    """An entry at its place. `blob` is null where it is gone; a header that is none is carried as it is."""
+    """An entry at its place. `blob` is null where it was destroyed. A malformed header is carried unchanged."""
 
     kind: Literal["entry"]
     seq: Seq
@@ -55,8 +55,8 @@ CarriedItem = Annotated[PageStatement | CarriedEntry, Field(discriminator="kind"
 class CarriedPage(Model):
     """Whole pushes of a journal from another server, in order, each with the receipt that it had there.
 
-    `origin` and `receipt_key`: of the server that signed these receipts. `chains`: of accounts that the log names and
-    this server may not know. A statement's `grants` holds the caller's own alone. `last`: the log ends here.
+    `origin` and `receipt_key` name the server that signed these receipts. `chains`: accounts that the log names and
+    this server may not know. A statement's `grants` holds the caller's own grant alone. `last`: the log ends here.
     """
 
     origin: OriginText
@@ -68,7 +68,7 @@ class CarriedPage(Model):
 
 
 class Carried(Model):
-    """How far the journal is here now, and which servers' receipts it holds up to where."""
+    """The journal's last seq on this server, and the earlier servers with the last seq of each."""
 
     seq: Seq
     receipt_keys: CarriedKeys

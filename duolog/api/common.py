@@ -1,4 +1,4 @@
-"""What the models of every feature share: binary values in JSON, signed statements, receipts."""
+"""The shared parts of all models: binary values in JSON, signed statements, receipts."""
 
 from typing import Annotated, Any
 
@@ -118,7 +118,7 @@ class GrantModel(Model):
 
 
 class JournalStatementModel(Model):
-    """A roster statement or a closing; its signatures ascend by account. `grants`: what a fresh epoch brings."""
+    """A roster statement or a closing; its signatures ascend by account. `grants`: the grants of a fresh epoch."""
 
     statement: Statement
     signatures: Annotated[list[SignatureModel], Field(fail_fast=True, min_length=1, max_length=sizes.MAX_MEMBERS)]
@@ -142,7 +142,7 @@ class JournalStatementModel(Model):
 
 
 class ReceiptModel(Model):
-    """The server's signature over a head that it accepted, at `time`."""
+    """The server's signature over a head that the server accepted at `time`."""
 
     seq: Seq
     head: Hash

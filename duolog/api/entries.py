@@ -1,4 +1,4 @@
-"""Pushing to and pulling from a journal's log, as JSON. `pages` holds the binary form of the same."""
+"""Pushing to and pulling from a journal's log, as JSON. `pages` holds the binary form."""
 
 from typing import Annotated, Literal
 
@@ -34,34 +34,34 @@ PushItem = Annotated[PushStatement | PushEntry, Field(discriminator="kind")]
 
 
 class Push(Model):
-    """What to append, in order: all of it is accepted, or none."""
+    """Items to append, in order. The server accepts all of them, or none."""
 
     items: Annotated[list[PushItem], Field(fail_fast=True, min_length=1, max_length=sizes.MAX_PUSH_ITEMS)]
 
 
 class Place(Model):
-    """Where an item stands. For an id that was accepted before, the digest of what was accepted then."""
+    """The place of an item. For an id that the server accepted before, `digest` is the accepted item's."""
 
     seq: Seq
     digest: Hash
 
 
 class Pushed(Model):
-    """One place for each item, in order, and the receipt for the new ones (none when all were accepted before)."""
+    """One place for each item, in order, and the receipt for the new items (null when none is new)."""
 
     places: Annotated[list[Place], Field(fail_fast=True, max_length=sizes.MAX_PUSH_ITEMS)]
     receipt: ReceiptModel | None
 
 
 class PageStatement(JournalStatementModel):
-    """A statement at its place. `grants` holds the caller's own alone."""
+    """A statement at its place. `grants` holds the caller's own grant alone."""
 
     kind: Literal["statement"]
     seq: Seq
 
 
 class PageEntry(Model):
-    """An entry at its place. Where it was withdrawn or erased, `blob` is null and its hash remains."""
+    """An entry at its place. After a withdrawal or erasure `blob` is null, and `blob_hash` remains."""
 
     kind: Literal["entry"]
     seq: Seq
@@ -74,7 +74,7 @@ PageItem = Annotated[PageStatement | PageEntry, Field(discriminator="kind")]
 
 
 class Page(Model):
-    """Whole pushes after `since`, each with its receipt. `seq` is the journal's newest: go on until you hold it."""
+    """Whole pushes after `since`, each with its receipt. `seq` is the journal's newest: fetch until you hold it."""
 
     items: Annotated[list[PageItem], Field(fail_fast=True, max_length=sizes.MAX_PAGE_ITEMS + sizes.MAX_PUSH_ITEMS)]
     receipts: Annotated[

@@ -8,7 +8,7 @@ from duolog.api.common import InvitationId, Model, SealedInvitation, SealedRevea
 
 
 class InvitationRequest(Model):
-    """A sealed invitation to a journal. Its id comes from the secret, which the server never sees. At most 24 hours."""
+    """A sealed invitation to a journal, for 24 hours at most. Its id derives from the secret in the link."""
 
     invitation: InvitationId
     sealed: SealedInvitation
@@ -16,7 +16,7 @@ class InvitationRequest(Model):
 
 
 class OwnInvitation(Model):
-    """What became of an invitation of mine: the sealed answer once there is one, and whether I revealed."""
+    """The state of my invitation: the sealed answer once there is one, and whether I revealed."""
 
     invitation: InvitationId
     expires_at: UnixSeconds
@@ -31,14 +31,14 @@ class OwnInvitationList(Model):
 
 
 class OpenInvitation(Model):
-    """A sealed invitation, for whoever holds its link."""
+    """A sealed invitation, for a holder of its link."""
 
     sealed: SealedInvitation
     expires_at: UnixSeconds
 
 
 class InvitationAnswer(Model):
-    """The partner's acceptance and chain, sealed under the invitation's secret. One answer only."""
+    """The partner's acceptance and chain, sealed under the invitation's secret. An invitation takes one answer."""
 
     sealed: SealedInvitation
 

@@ -1,4 +1,4 @@
-"""Journals, the account chains of those who share them, and proposals that wait for a co-signature."""
+"""Journals, their members' account chains, and proposals that wait for a co-signature."""
 
 from typing import Annotated
 
@@ -29,9 +29,9 @@ class JournalCreated(Model):
 
 
 class JournalState(Model):
-    """How far one journal of mine has come: fetch when `seq` is beyond what you hold.
+    """The newest seq of one journal of mine: fetch when `seq` is beyond the last one you hold.
 
-    `proposals`: how many of others wait there, for a partner; a confidant is told none.
+    `proposals`: how many proposals of other members wait for this partner; always 0 for a confidant.
     """
 
     journal: JournalId
@@ -41,21 +41,21 @@ class JournalState(Model):
 
 
 class JournalList(Model):
-    """All my journals, ascending by id: one poll says where something is new. `more`: ask again after the last id."""
+    """All my journals, ascending by id: one poll shows which have new items. `more`: ask again after the last id."""
 
     journals: Annotated[list[JournalState], Field(fail_fast=True, max_length=sizes.MAX_LISTED)]
     more: bool
 
 
 class Chain(Model):
-    """An account's public statements, genesis first; those after a generation where they were asked for like this."""
+    """An account's public statements, genesis first; or those after the requested generation."""
 
     account: AccountId
     statements: AccountStatements
 
 
 class CarriedKey(Model):
-    """Another server, from which the journal was carried here: it signed the receipts up to the seq `until`."""
+    """A server that held this journal before: it signed the receipts up to the seq `until`."""
 
     until: Seq
     origin: OriginText
@@ -66,10 +66,10 @@ CarriedKeys = Annotated[list[CarriedKey], Field(fail_fast=True, max_length=sizes
 
 
 class ChainList(Model):
-    """The chain of every account that this journal's log names, past members included, ascending by id.
+    """The chains of all accounts that this journal's log names, past members included, ascending by id.
 
-    `more`: there are more statements; ask account by account, each time after the last generation.
-    `receipt_keys`: whose receipts it holds from before it was carried here, ascending; empty where it began here.
+    `more`: ask account by account for the other statements, each time after the last generation.
+    `receipt_keys`: the receipt keys of the servers that held this journal before, ascending; empty when it began here.
     """
 
     chains: Annotated[list[Chain], Field(fail_fast=True, max_length=sizes.MAX_NAMED)]
@@ -78,13 +78,13 @@ class ChainList(Model):
 
 
 class ProposalRequest(JournalStatementModel):
-    """A roster statement that still waits for signatures. `context`, sealed, lets a co-signer compare words."""
+    """A roster statement that waits for signatures. The sealed `context` lets a co-signer compare words."""
 
     context: SealedContext | None = None
 
 
 class Proposal(ProposalRequest):
-    """A waiting proposal. Its id is the hash of its statement; it is void when the roster moves, and after 14 days."""
+    """A waiting proposal. Its id is the hash of its statement. It expires when the roster moves, or after 14 days."""
 
     proposal: Hash
     proposed_at: UnixSeconds

@@ -1,4 +1,4 @@
-"""Leaving, withdrawing, keeping and erasing: what one member does alone, and the other is not told."""
+"""Leaving, withdrawing, keeping and erasing: steps that one member takes alone, without notice to the other."""
 
 from typing import Annotated, Literal
 
@@ -21,7 +21,7 @@ from duolog.protocol import sizes
 class ClosingRequest(Model):
     """A closing that waits at the server until `not_before`. `salt` opens its `timing`.
 
-    `ends`: keyholders of mine that the server refuses from that moment on.
+    `ends`: keyholders of mine that the server then revokes.
     """
 
     statement: Statement
@@ -32,11 +32,11 @@ class ClosingRequest(Model):
 
 
 class OwnClosing(ClosingRequest):
-    """A closing of mine as it waits. The other members are shown none of it."""
+    """My waiting closing. The server shows it to no other member."""
 
 
 class WithdrawalRequest(Model):
-    """My entry to withdraw, and the sealed entry that says so (a `withdrawn` document)."""
+    """My entry to withdraw, and the sealed entry that announces it (a `withdrawn` document)."""
 
     entry: EntryId
     header: HeaderBytes
@@ -44,7 +44,7 @@ class WithdrawalRequest(Model):
 
 
 class HoldingRequest(Model):
-    """Private marks of mine: entries that I keep even if they are withdrawn, or that I erase for myself."""
+    """My private marks: entries that I keep even if their author withdraws them, or that I erase for myself."""
 
     act: Literal["keep", "erase"]
     entries: Annotated[list[EntryId], Field(fail_fast=True, min_length=1, max_length=sizes.MAX_PUSH_ITEMS)]

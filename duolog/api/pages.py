@@ -7,9 +7,9 @@ A body is a sequence of frames, each behind its u32 length. A frame: kind u8 | s
     2 entry       header (u32 length, bytes) | blob (u32 length, bytes)
     3 gone entry  header (u32 length, bytes) | blob hash 32            (withdrawn or erased; in pages alone)
     4 receipt     receipt 112; its seq is the frame's                  (ends each push; in pages alone)
-    5 end         nothing; seq is the newest of the journal            (ends each page: a page without it was cut off)
+    5 end         nothing; seq is the newest of the journal            (ends each page: without it, a page is cut off)
 
-Nothing is verified here. Spec: §6.
+This module verifies nothing. Spec: §6.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -104,7 +104,7 @@ def parse_push(body: bytes) -> tuple[Placed, ...]:
     """The items of a push, 1 to 256 of them.
 
     Raises:
-        MalformedData: cut off, a frame that does not belong in a push, too few or too many.
+        MalformedData: the body is cut off, a frame doesn't belong in a push, or there are too few or too many items.
     Spec: §6.
     """
     items = []
@@ -128,10 +128,10 @@ def parse_frame(data: bytes) -> Placed:
 
 
 def parse_page(body: bytes, most: int = sizes.MAX_PAGE_ITEMS + sizes.MAX_PUSH_ITEMS) -> PulledPage:
-    """A page of whole pushes. `most`: how many items it may have; a fetched one ends behind the push that fills it.
+    """Parse a page of whole pushes. `most`: its largest number of items; a page ends with the push that fills it.
 
     Raises:
-        MalformedData: cut off, a frame that does not belong there, or too many items.
+        MalformedData: the page is cut off, a frame doesn't belong there, or there are too many items.
     Spec: §6.
     """
     count = 0
@@ -210,7 +210,7 @@ class _Reader:
         return data
 
     def count(self) -> int:
-        """How many signatures or grants follow: one for each member at most."""
+        """The number of signatures or grants that follow: one for each member at most."""
         count = self.take(1)[0]
         if count > sizes.MAX_MEMBERS:  # check: api.frame_members
             raise MalformedData("A frame holds more signatures or grants than a journal has members.")

@@ -46,7 +46,7 @@ ProblemCode = Literal[
 
 
 class Problem(Model):
-    """What went wrong, in a sentence (`detail`) and as a stable `code`. Nothing of the request is repeated."""
+    """A refusal, as a sentence (`detail`) and a stable `code`. It repeats nothing of the request."""
 
     type: Annotated[str, Field(max_length=256)]
     title: Annotated[str, Field(max_length=256)]

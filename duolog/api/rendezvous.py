@@ -1,4 +1,4 @@
-"""A rendezvous: sealed messages between a new device and one that the account has. The server reads none of them."""
+"""A rendezvous: sealed messages between a new device and an old one of the account. The server reads none of them."""
 
 from duolog.api.common import Model, SealedInvitation
 
@@ -10,6 +10,6 @@ class RendezvousMessage(Model):
 
 
 class RendezvousAnswer(Model):
-    """The message, or null while it isn't there."""
+    """The message, or null before it is left."""
 
     sealed: SealedInvitation | None

@@ -1,4 +1,4 @@
-"""What a server says of itself: its receipt key and its limits."""
+"""A server's description of itself: its receipt keys and its limits."""
 
 from typing import Annotated, Literal
 
@@ -9,7 +9,7 @@ from duolog.protocol import sizes
 
 
 class ReceiptKey(Model):
-    """One receipt key; every later one is signed by the one before."""
+    """One receipt key. Each key after the first is signed by the key before it."""
 
     key: PublicKey
     signature: SignatureBytes | None = None

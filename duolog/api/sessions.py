@@ -1,4 +1,4 @@
-"""Logging in: a challenge, signed by a keyholder, for a session token. No password exists."""
+"""Logging in: a keyholder signs a challenge and gets a session token. No password exists."""
 
 from typing import Annotated
 
@@ -17,13 +17,13 @@ from duolog.api.common import (
 
 
 class ChallengeRequest(Model):
-    """Who wants to log in."""
+    """The keyholder that wants to log in."""
 
     keyholder: KeyholderId
 
 
 class ChallengeAnswer(Model):
-    """What to sign, once, before `expires_at`. A keyholder that does not exist gets an answer of the same kind."""
+    """A challenge to sign once, before `expires_at`. An unknown keyholder gets an answer of the same kind."""
 
     challenge: Challenge
     expires_at: UnixSeconds
@@ -38,7 +38,7 @@ class LogIn(Model):
 
 
 class Session(Model):
-    """A session: send the token as `Authorization: Bearer`. It ends when idle, and at `expires_at` at the latest."""
+    """A session: send the token as `Authorization: Bearer`. It expires when idle, and at `expires_at` at the latest."""
 
     token: Token
     account: AccountId
@@ -46,7 +46,7 @@ class Session(Model):
 
 
 class OwnSession(Model):
-    """One open session of mine. `used_at` is noted hourly at most. `current`: the one that asks."""
+    """One open session of mine. `used_at` is stored hourly at most. `current`: this request's session."""
 
     session: SessionId
     keyholder: KeyholderId

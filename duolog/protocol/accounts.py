@@ -9,9 +9,9 @@ Rules
   generations never decrease.
 - Set 1 names no account journal; every later one names the same. The first set of a later generation carries
   `account_head`.
-- A genesis or rotation commits to one set; the salt is the owner's, so nobody else can test a guess.
+- A genesis or rotation commits to one set. Only the owner has the salt, so nobody else can test a guess.
 
-It does not know any secret: packages and derivation live in `duolog.seal`.
+This module holds no secret: packages and derivation live in `duolog.seal`.
 """
 
 from collections.abc import Sequence
@@ -30,7 +30,7 @@ KEYHOLDER_KINDS: tuple[KeyholderKind, ...] = ("device", "recovery_sheet", "passk
 
 @dataclass(frozen=True, slots=True)
 class SignedAccountStatement:
-    """A genesis (one signature), a rotation (old key's, new key's) or a keyholder set (one) as shipped.
+    """A genesis (one signature), rotation (old key's, new key's) or keyholder set (one) as shipped.
 
     Nothing is verified yet.
     """
@@ -114,7 +114,7 @@ def _encode_keys(sign_key: bytes, box_key: bytes, kem_key: bytes, keyholders: by
 
 
 def read_generation(fields: Fields, number: int, statement: bytes, at: int | None) -> Generation:
-    """What a genesis and a rotation have in common, and nothing after it; no signature is verified."""
+    """Read the fields that genesis and rotation share, and nothing after them. No signature is verified."""
     generation = Generation(
         generation=number,
         sign_key=fields.data("sign_key", sizes.SIGN_KEY),
@@ -144,11 +144,11 @@ def extend_chain(chain: AccountChain, signed: SignedAccountStatement) -> Account
 
 
 def continue_chain(chain: AccountChain, statements: Sequence[SignedAccountStatement]) -> AccountChain:
-    """The chain with further rotations; what it holds already is not verified again.
+    """Extend the chain by these rotations; links that it holds already are not verified again.
 
     Raises:
         MalformedData: a statement is not a rotation in canonical form.
-        ChainViolation: another account, generation or predecessor than the next one, or one too many.
+        ChainViolation: the account, generation or predecessor is not the next link's, or the chain is full.
         BadSignature: the old or the new key has not signed.
     Spec: §4.
     """
@@ -184,11 +184,11 @@ def verify_chain(statements: Sequence[SignedAccountStatement]) -> AccountChain:
 
 
 def require_descent(pinned: AccountChain, offered: AccountChain) -> None:
-    """`offered` continues what was pinned.
+    """Check that `offered` continues the pinned chain.
 
     Raises:
-        Rollback: it is shorter.
-        AccountFork: it has another statement where the pinned chain has one.
+        Rollback: `offered` is shorter.
+        AccountFork: `offered` has another statement at a place of the pinned chain.
     Spec: §4.
     """
     known = len(pinned.generations)
@@ -223,7 +223,7 @@ class Keyholder:
 
 @dataclass(frozen=True, slots=True)
 class AccountHead:
-    """How far the account journal had come when a rotation was made."""
+    """The end of the account journal when a rotation was made."""
 
     seq: int
     head: bytes
@@ -231,7 +231,7 @@ class AccountHead:
 
 @dataclass(frozen=True, slots=True)
 class KeyholderSet:
-    """The complete list of an account's keyholders. Parsed; `verify_sets` says whether it is true."""
+    """The complete list of an account's keyholders, parsed and not verified: see `verify_sets`."""
 
     version: int
     prev: bytes | None
@@ -274,7 +274,7 @@ def parse_set(statement: bytes) -> KeyholderSet:
     """A keyholder set from its canonical bytes.
 
     Raises:
-        MalformedData: not canonical, a field too many or missing, ids out of order.
+        MalformedData: the bytes are not canonical, a field is missing or unknown, or ids are out of order.
         ChainViolation: an id is not the hash of its key.
     Spec: §4.
     """
@@ -313,7 +313,7 @@ def _read_keyholder(fields: Fields) -> Keyholder:
 def verify_sets(
     chain: AccountChain, statements: Sequence[SignedAccountStatement], known: Sequence[KeyholderSet] = ()
 ) -> tuple[KeyholderSet, ...]:
-    """Every keyholder set of an account, first version first. `known`: what the first ones were verified to be.
+    """Verify every keyholder set of an account, first version first. `known`: first sets, verified before.
 
     Raises:
         MalformedData: a set is not canonical.
@@ -334,7 +334,7 @@ def verify_sets(
 def follow_set(
     chain: AccountChain, before: KeyholderSet | None, prev: bytes | None, signed: SignedAccountStatement
 ) -> KeyholderSet:
-    """The set that follows `before`, which is verified and whose statement hash is `prev`. Raises: as `verify_sets`."""
+    """Parse and verify the set after `before`, whose statement hash is `prev`. Raises: as `verify_sets`."""
     parsed = parse_set(signed.statement)
     _check_set_link(before, prev, parsed)
     _require_signatures(signed, 1)
@@ -364,12 +364,12 @@ def _check_set_link(before: KeyholderSet | None, prev: bytes | None, parsed: Key
 
 
 def set_commitment(salt: bytes, statement: bytes) -> bytes:
-    """What a genesis or rotation carries as `keyholders`: the salted hash of one set. 32 bytes. Spec: §4."""
+    """The salted hash of one set, as a genesis or rotation carries it in `keyholders`. 32 bytes. Spec: §4."""
     return sha256(label("keyholder-set"), salt, statement)
 
 
 def require_committed_set(generation: Generation, salt: bytes, statement: bytes) -> None:
-    """The set is the one that this generation's statement committed to. Raises: ChainViolation. Spec: §4."""
+    """Check that this generation's statement committed to the set. Raises: ChainViolation. Spec: §4."""
     if set_commitment(salt, statement) != generation.keyholders:  # check: accounts.set_commitment
         raise ChainViolation(
             "The server shows other keyholders than this account's keys were made for.", check="accounts.set_commitment"
@@ -383,7 +383,7 @@ def require_own_set(
 
     Raises:
         MalformedData, ChainViolation, BadSignature: as `verify_sets`.
-        ChainViolation: the newest set is of an earlier generation, or the first of that one not the one committed to.
+        ChainViolation: the newest set is of an earlier generation, or its generation committed to another first set.
     Spec: §4.
     """
     sets = verify_sets(chain, statements, known)

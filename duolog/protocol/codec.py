@@ -4,12 +4,12 @@ Rules
 - Every hash, MAC, signature and derivation starts with `label(purpose)`: `duolog/v1/<purpose>` and NUL.
 - What follows a label is injective: fixed-width fields, or fields behind a u32 length. Integers are big-endian.
 - base64url has no padding and zero trailing bits.
-- Statements are canonical JSON (RFC 8785) narrowed to what needs no judgement: objects with keys `[a-z_]+`, arrays,
-  ASCII strings, integers from 0 to 2^53-1, booleans. A parser re-encodes and refuses what comes out differently.
+- Statements are canonical JSON (RFC 8785), narrowed to values with one encoding: objects with keys `[a-z_]+`, arrays,
+  ASCII strings, integers from 0 to 2^53-1, booleans. A parser encodes again and refuses bytes that differ.
 - Messages inside entries are any UTF-8 JSON object without repeated keys, lone surrogates or numbers that JSON can't
   carry exactly; they are hashed as shipped and never re-encoded.
 
-It does not know any type of statement; see `statements`.
+This module knows no type of statement; see `statements`.
 """
 
 import base64
@@ -53,7 +53,7 @@ def u64(value: int) -> bytes:
 def parse_u64(data: bytes) -> int:
     """The number in eight bytes, big-endian, up to 2^53-1 like every other integer.
 
-    Raises: MalformedData for another length, or a number beyond that.
+    Raises: MalformedData for another length, or a larger number.
     Spec: §3.
     """
     value = int.from_bytes(data, "big")
@@ -96,7 +96,7 @@ def parse_b64(text: str, size: int | None = None) -> bytes:
     """The bytes of an unpadded base64url string, `size` of them when given.
 
     Raises:
-        MalformedData: another alphabet, padding, trailing bits that are not zero, or another length.
+        MalformedData: the text has another alphabet, padding, trailing bits that are not zero, or another length.
     Spec: §3.
     """
     try:
@@ -114,7 +114,7 @@ def encode_canonical(value: JsonObject, limit: int = sizes.MAX_STATEMENT) -> byt
     """Canonical JSON of a statement, `limit` bytes at most.
 
     Raises:
-        MalformedData: a value that statements can't hold, deeper than 8 levels, or more than `limit` bytes.
+        MalformedData: a value that statements can't hold, more than 8 levels, or more than `limit` bytes.
     Spec: §3.
     """
     _require_plain(value, 1)
@@ -128,7 +128,7 @@ def parse_canonical(data: bytes, limit: int = sizes.MAX_STATEMENT) -> JsonObject
     """The object that canonical JSON bytes hold.
 
     Raises:
-        MalformedData: not JSON, not an object, a repeated key, or any byte that encoding again would not produce.
+        MalformedData: not JSON, not an object, a repeated key, or bytes that differ when encoded again.
     Spec: §3.
     """
     if len(data) > limit:  # before any work; encoding again would refuse it too

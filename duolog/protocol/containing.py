@@ -1,13 +1,12 @@
 """Containing: an error that nobody foresaw ends at the smallest thing that caused it.
 
 Rules
-- A full disk, a lost connection and too little memory are nobody's fault: OSError and MemoryError pass. Where the
-  fault is an entry's or the server's, and so is kept for good, what stands inside is pure: it judges bytes, and neither
-  asks nor reads nor writes.
-- Errors of our own tree pass too: they say already what was wrong.
-- The sentence names the error's type alone. Its text may quote what somebody wrote.
+- A full disk, a lost connection and too little memory are nobody's fault: OSError and MemoryError pass. A fault of an
+  entry or of the server is stored for good, so the code inside such a block is pure: it judges bytes, and does no I/O.
+- Errors of our own tree pass too: they name their cause already.
+- The sentence names the error's type alone, because the error's text may quote a person's words.
 
-Whose fault it is, the caller says: an entry's, the server's, or one journal's. Spec: §6
+The caller decides whose fault an error is: an entry's, the server's, or one journal's. Spec: §6
 """
 
 from collections.abc import Callable, Iterator
@@ -18,7 +17,7 @@ from duolog.errors import DuologError
 
 @contextmanager
 def contained(what: str, fault: Callable[[str], DuologError]) -> Iterator[None]:
-    """Raise `fault` with a sentence that begins with `what`, where anything inside raises what nobody foresaw."""
+    """Turn an error that nobody foresaw into `fault`, with a sentence that begins with `what`."""
     try:
         yield
     except (DuologError, OSError, MemoryError):

@@ -1,14 +1,14 @@
-"""Entries: the header that everyone sees, and what can be said about a blob without opening it.
+"""Entries: the header that everyone sees, and the checks of a blob that need no key.
 
 Rules
 - Header: suite u8 | journal 32 | entry id 16 | epoch u32 | author 32 | generation u32 | attachments u16 | attachment
   ids 16 each.
 - Blob: nonce 24 | commitment 32 | ciphertext.
 - A padded plaintext has a Padmé length, at least 256 bytes.
-- An entry stands in the roster that is in force at its place: its author a member who may write, the epoch current and
-  not stale, the generation the one that the roster names.
+- The roster in force at an entry's place decides: the author is a member who may write, the epoch is current and not
+  stale, and the roster names the entry's generation.
 
-It holds no key and opens nothing: see `duolog.seal.entries`.
+This module holds no key and opens nothing: see `duolog.seal.entries`.
 """
 
 from dataclasses import dataclass
@@ -24,7 +24,7 @@ MIN_BLOB = sizes.AEAD_NONCE + sizes.COMMITMENT + sizes.MIN_PLAINTEXT + sizes.AEA
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """What the server sees of an entry, and what its blob is bound to."""
+    """The part of an entry that the server sees. Its blob is bound to it."""
 
     journal: bytes
     entry: bytes
@@ -53,8 +53,8 @@ def parse_header(data: bytes) -> Header:
     """A header from its bytes.
 
     Raises:
-        MalformedData: another length than its attachment count says, another suite, zero as a number, or too many
-            attachments.
+        MalformedData: the length doesn't match the attachment count, the suite is unknown, a number is zero, or there
+            are too many attachments.
     Spec: §6.
     """
     if len(data) < _FIXED:
@@ -80,7 +80,7 @@ def parse_header(data: bytes) -> Header:
 
 
 def require_blob_size(blob: bytes) -> None:
-    """The blob has a size that a padded plaintext gives. Raises: MalformedData. Spec: §6."""
+    """Check that the blob has the size of a padded plaintext. Raises: MalformedData. Spec: §6."""
     plaintext = len(blob) - sizes.AEAD_NONCE - sizes.COMMITMENT - sizes.AEAD_TAG
     if len(blob) > sizes.MAX_BLOB or plaintext != padded_length(plaintext):  # check: entries.blob_size
         raise MalformedData("An entry's size is not one that padding gives.")
@@ -100,17 +100,17 @@ def padded_length(length: int) -> int:
 
 
 def blob_hash(blob: bytes) -> bytes:
-    """SHA-256 of a blob, which stays in the log when the blob itself is destroyed. Spec: §6."""
+    """SHA-256 of a blob. The log keeps it when the server destroys the blob. Spec: §6."""
     return sha256(blob)
 
 
 def entry_digest(header: bytes, hash_of_blob: bytes) -> bytes:
-    """What the log hashes of an entry. 32 bytes. Spec: §6."""
+    """The digest by which the log covers an entry. 32 bytes. Spec: §6."""
     return sha256(label("entry-digest"), header, hash_of_blob)
 
 
 def check_entry(header: Header, roster: Roster) -> None:
-    """Step 4 of a client's order, and the server's reason to refuse a push: the entry fits the roster at its place.
+    """Check that the entry fits the roster at its place: a client's step 4, and the server's check of a push.
 
     Raises:
         EntryFault: `check` is entries.journal, .author, .rights, .stale, .epoch or .generation.

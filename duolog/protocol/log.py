@@ -1,12 +1,12 @@
-"""The log of a journal: one hash chain over entries and statements, and the rules that a server can't break unseen.
+"""The log of a journal: one hash chain over entries and statements, with rules that a server can't break unseen.
 
 Rules (steps 1 to 3 of a client's order, spec §6)
 1. Seqs are gapless from 1; each head is the hash of the head before and the item's digest; nothing follows a close.
 2. Each push ends in a receipt of the pinned key over its last head; times never decrease under one key.
 3. Roster statements and closings obey the rules of `roster`.
 
-The server appends by the same functions, so that it refuses what clients would disbelieve. Author faults (steps 4 to
-8) are not this module's: an entry that only its author spoilt advances the chain like any other.
+The server appends with the same functions, so it refuses what clients would disbelieve. This module doesn't judge
+authors (steps 4 to 8): an entry that only its author spoilt advances the chain like any other.
 """
 
 from collections.abc import Iterable
@@ -56,7 +56,7 @@ def entry_item(header: bytes, blob: bytes) -> EntryItem:
 
 @dataclass(frozen=True, slots=True)
 class LogState:
-    """How far a log is verified.
+    """The verified end of a log.
 
     The last `seq` and its `head`, the newest receipt's `time` and the `key` that signed it (None where there is no
     receipt yet), the roster in force, and whether the journal is closed.
@@ -89,10 +89,10 @@ def empty_log(journal: bytes) -> LogState:
 
 
 def append_item(state: LogState, seq: int, item: Item, chains: Chains) -> LogState:
-    """The state after one item; its receipt comes with `accept_receipt`.
+    """The state after one item. `accept_receipt` adds the receipt of its push.
 
     Raises:
-        LogViolation: a gap or repeat, or something after a close.
+        LogViolation: the item leaves a gap, repeats a seq, or follows a close.
         MalformedData, RosterViolation, ChainViolation, BadSignature: a statement breaks the rules.
     Spec: §6.
     """
@@ -126,11 +126,11 @@ def _append_statement(state: LogState, signed: SignedStatement, chains: Chains) 
 
 
 def accept_receipt(state: LogState, receipt: Receipt, receipt_key: bytes) -> LogState:
-    """The state with the receipt that ends a push.
+    """The state after the receipt that ends a push.
 
     Raises:
-        BadReceipt: for another seq or head, not this server's, of a time that no clock shows, or earlier than the one
-            before it under the same key.
+        BadReceipt: the receipt covers another seq or head, another key signed it, no clock shows its time, or its time
+            is before the last receipt's under the same key.
         RosterViolation: its push closes the log of another server.
     Spec: §6.
     """

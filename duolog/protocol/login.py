@@ -1,12 +1,11 @@
-"""Log-in: what a keyholder signs to open a session, and the origin that it is bound to.
+"""Log-in: the bytes that a keyholder signs to open a session, and the origin that they name.
 
 Rules
 - An origin is `scheme://host[:port]`, lower case, without a default port and without a trailing slash. The signature
-  covers the origin that the client meant to reach, so a server that passes it on to another one gets nowhere.
-- The signature covers label, origin, challenge and keyholder id. A challenge is used once; that is the server's to
-  keep.
+  covers the origin that the client meant to reach, so a server can't pass it on to another server.
+- The signature covers label, origin, challenge and keyholder id. The server accepts each challenge once.
 
-It knows no session: tokens and their ends are the server's.
+This module knows no session: the server makes and ends tokens.
 """
 
 import re
@@ -25,7 +24,7 @@ _HOST = re.compile(r"[a-z0-9.-]+|[0-9a-f:.]+", re.ASCII)
 def parse_origin(text: str) -> str:
     """The normal form of a server's address, such as `https://journal.example` or `http://127.0.0.1:8080`.
 
-    Capitals, a default port and one trailing slash are put right; anything else that is more than an origin is refused.
+    Capitals, a default port and one trailing slash are corrected; everything else beyond an origin is refused.
 
     Raises:
         MalformedData: another scheme, no host, or a path, query, fragment or user name.
@@ -63,10 +62,10 @@ def login_input(origin: str, challenge: bytes, keyholder: bytes) -> bytes:
 
 
 def verify_login(sign_key: bytes, origin: str, challenge: bytes, signature: bytes) -> None:
-    """The keyholder with this signing key answered this challenge, for this origin.
+    """Check that the keyholder with this signing key signed this challenge, for this origin.
 
     Raises:
-        BadSignature: it did not.
+        BadSignature: the signature is not this key's, or covers something else.
         MalformedData: the challenge has another size.
     Spec: §4.
     """

@@ -1,15 +1,15 @@
-"""Messages: the JSON inside an entry, with the document and what its author says of the log.
+"""Messages: the JSON inside an entry, with the document and its author's view of the log.
 
 Rules
 - `{"document": {kind, v, at, body}, "seen", "follows"?, "refused"?, "attachments"?}`; no other field in the message or
   the document's frame.
-- It is hashed as shipped. `at` is the author's clock in Unix seconds; `body` belongs to the kind.
-- `seen` is the newest receipt whose head the author had verified. It means *fetched*, never *read*, and no interface
-  shows it.
+- A message is hashed as shipped. `at` is the author's clock in Unix seconds; `body` belongs to the kind.
+- `seen` is the newest receipt whose head the author had verified. `seen` means *fetched*, never *read*, and no
+  interface shows it.
 - `follows` is the author's previous unacknowledged entry. `refused` lists seqs that the author quarantined or could not
   open, ascending.
 
-It holds formats alone: kinds are in `duolog.documents`, sealing is in `duolog.seal`. Spec: §6.
+This module holds formats alone: kinds are in `duolog.documents`, sealing is in `duolog.seal`. Spec: §6.
 """
 
 from dataclasses import dataclass
@@ -29,7 +29,7 @@ from duolog.protocol.statements import Fields, require_ascending
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """What a couple writes.
+    """One document of a couple.
 
     `kind` and version `v` name its model, `at` is Unix seconds by the author's clock, `body` its fields.
     """
@@ -89,7 +89,7 @@ class Message:
 
 
 def message_hash(message: bytes) -> bytes:
-    """SHA-256 of a message as shipped: how a step names the document that it answers. Spec: §6."""
+    """SHA-256 of a message as shipped, by which a step names the document that it answers. Spec: §6."""
     return sha256(message)
 
 
@@ -97,7 +97,7 @@ def parse_message(data: bytes) -> Message:
     """A message from its bytes.
 
     Raises:
-        MalformedData: longer than 96 KiB, not exact JSON, or not the fields of a message.
+        MalformedData: the bytes are longer than 96 KiB, not exact JSON, or don't have the fields of a message.
     Spec: §6.
     """
     if len(data) > sizes.MAX_MESSAGE:  # check: messages.parse_size

@@ -1,11 +1,11 @@
-"""Receipts: the server's signature over a head that it accepted.
+"""Receipts: the server's signature over a head that the server accepted.
 
 Rules
 - A receipt covers journal, seq, head and acceptance time (Unix seconds). It proves acceptance, never delivery.
-- There is one for each accepted push, at its last seq. Times lie between 2020 and 2200, and never decrease under one
-  receipt key: behind a move another server's clock counts.
-- Its encoding (112 bytes) is also what a message carries as `seen`.
-- A replacement of the receipt key is signed by the key before it, or confirmed by the user.
+- Each accepted push has one receipt, at its last seq. Times lie between 2020 and 2200, and never decrease under one
+  receipt key: after a move another server's clock counts.
+- A message carries the same encoding (112 bytes) as `seen`.
+- The old receipt key signs a new receipt key, or the user confirms it.
 """
 
 from dataclasses import dataclass
@@ -31,9 +31,9 @@ class Receipt:
 
 
 def parse_receipt(data: bytes) -> Receipt:
-    """A receipt from its 112 bytes; nothing is verified yet.
+    """Parse a receipt's 112 bytes, without verifying it.
 
-    Raises: MalformedData for another length, seq 0, a number beyond 2^53-1, or a time that no clock shows.
+    Raises: MalformedData for another length, seq 0, a number above 2^53-1, or a time that no clock shows.
     Spec: §6.
     """
     receipt = stored_receipt(data)
@@ -45,12 +45,12 @@ def parse_receipt(data: bytes) -> Receipt:
 
 
 def is_plausible(time: int) -> bool:
-    """Whether a receipt can have been given at this time (Unix seconds): from 2020 to 2200. Spec: §6."""
+    """Whether a server can have signed a receipt at this time (Unix seconds): from 2020 to 2200. Spec: §6."""
     return sizes.EARLIEST_TIME <= time <= sizes.LATEST_TIME
 
 
 def stored_receipt(data: bytes) -> Receipt:
-    """A receipt that was believed once, from its 112 bytes: one from before numbers were bounded is read as well.
+    """Parse a stored receipt's 112 bytes; it was verified before storing, perhaps before numbers had bounds.
 
     Raises: MalformedData: another length.
     """
@@ -66,10 +66,10 @@ def receipt_input(journal: bytes, seq: int, head: bytes, time: int) -> bytes:
 
 
 def verify_receipt(receipt: Receipt, journal: bytes, receipt_key: bytes) -> None:
-    """The receipt is this server's, for this journal.
+    """Check that this server signed the receipt, for this journal.
 
     Raises:
-        BadReceipt: it is not.
+        BadReceipt: it didn't.
     Spec: §6.
     """
     message = receipt_input(journal, receipt.seq, receipt.head, receipt.time)
@@ -80,10 +80,10 @@ def verify_receipt(receipt: Receipt, journal: bytes, receipt_key: bytes) -> None
 
 
 def receipt_key_input(old_key: bytes, new_key: bytes) -> bytes:
-    """The bytes by which a server's old receipt key hands over to the next. Spec: §6."""
+    """The bytes that a server's old receipt key signs to name the next key. Spec: §6."""
     return label("receipt-key") + old_key + new_key
 
 
 def verify_receipt_key(old_key: bytes, new_key: bytes, signature: bytes) -> None:
-    """The server's old receipt key hands over to the new one. Raises: BadSignature. Spec: §6."""
+    """Check that the server's old receipt key signed the new one. Raises: BadSignature. Spec: §6."""
     verify_signature(old_key, receipt_key_input(old_key, new_key), signature)  # check: receipts.hand_over

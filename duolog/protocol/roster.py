@@ -1,7 +1,7 @@
-"""Rosters: who is a member of a journal, and the one table of rules by which that changes.
+"""Rosters: the members of a journal, and the one table of rules by which they change.
 
-Rules (spec §5). A statement carries the whole resulting roster and names one change. All that the change does not name
-equals the roster before, bytes included; exactly the required accounts sign, no more.
+Rules (spec §5). A statement carries the whole resulting roster and names one change. Everything that the change does
+not name equals the previous roster, byte for byte. Exactly the required accounts sign, no more.
 
     change      signed by                                 epoch
     genesis     the founder                               fresh
@@ -21,8 +21,8 @@ Fresh: epoch + 1, a new commitment, one grant for each member. Carried: both rep
 and the epoch takes no entries until it is fresh again. A verified partner can't be evicted: adding takes everyone's
 consent, leaving only one's own.
 
-One pure function, without a clock, the same on the server and on every client. The formats live in
-`roster_statements`, the rows of the table in `roster_changes`.
+Server and clients run the same pure function, without a clock. The formats live in `roster_statements`, the rows of
+the table in `roster_changes`.
 """
 
 from collections.abc import Mapping
@@ -38,7 +38,7 @@ from duolog.protocol.statements import SignedStatement, statement_hash, verify_s
 
 
 class Keys(Protocol):
-    """An account's verified public keys: its `AccountChain`, or those of its generations that somebody named."""
+    """An account's verified public keys: its `AccountChain`, or only the generations that a statement names."""
 
     def generation(self, number: int) -> Generation:
         """Raises: ChainViolation when there is no such generation."""
@@ -59,7 +59,7 @@ def check_change(previous: Roster | None, signed: SignedStatement, chains: Chain
 
     Raises:
         MalformedData: not a canonical roster statement.
-        RosterViolation: a rule of the table is broken, or not exactly the required accounts signed.
+        RosterViolation: the statement breaks a rule of the table, or other than the required accounts signed.
         ChainViolation: a member's generation or chain head is not in its chain.
         BadSignature: a signature does not verify.
     Spec: §5.
@@ -71,7 +71,7 @@ def check_change(previous: Roster | None, signed: SignedStatement, chains: Chain
 
 
 def check_proposal(previous: Roster, signed: SignedStatement, chains: Chains) -> Roster:
-    """The same for a statement that still waits for signatures: some of those who must have signed, nobody else.
+    """Check a statement that waits for signatures: only required accounts have signed, not yet all of them.
 
     Raises: as `check_change`.
     Spec: §5.
@@ -83,15 +83,15 @@ def check_proposal(previous: Roster, signed: SignedStatement, chains: Chains) ->
 
 
 def required_signers(previous: Roster | None, statement: bytes, chains: Chains) -> Required:
-    """Who must sign this statement. Raises: as `check_change`, but for signatures. Spec: §5."""
+    """The accounts that must sign this statement. Raises: as `check_change`, signatures aside. Spec: §5."""
     return _next(previous, statement, chains)[1]
 
 
 def check_grants(roster: Roster, grants: Mapping[bytes, bytes]) -> None:
-    """The sealed grants that came with a fresh roster are exactly the ones it names.
+    """Check that the sealed grants of a fresh roster are exactly those that it names.
 
     Raises:
-        RosterViolation: one is missing, too many, or another than its digest.
+        RosterViolation: a grant is missing, is not named, or has another digest.
     Spec: §5.
     """
     sent = {account: grant_digest(grant) for account, grant in grants.items()}
@@ -237,10 +237,10 @@ def _verify_signatures(previous: Roster | None, roster: Roster, signed: SignedSt
 
 
 def check_close(roster: Roster, close: Close, signature: bytes, chains: Chains) -> None:
-    """A closing is valid wherever its account is a partner with the generation that it names.
+    """Check a closing: its account is a partner, with the generation that the closing names.
 
     Raises:
-        RosterViolation: another journal, or not a partner with this generation.
+        RosterViolation: the closing names another journal, or its account is no partner with this generation.
         ChainViolation: the generation is not in the partner's chain.
         BadSignature: the partner's key has not signed.
     Spec: §5.

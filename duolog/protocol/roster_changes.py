@@ -1,11 +1,10 @@
-"""The rule table's rows: what each change leaves behind, and who must sign it.
+"""The rule table's rows: the result of each change, and the accounts that must sign it.
 
-Rules: the table in `roster`, spec §5. A handler is given the verified roster before and the parsed statement, and
-returns the roster whose members, provisional state and used acceptances the statement must equal, with the accounts
-that must sign. Members that the change does not name are carried over, so a statement that touches them differs from
-the result.
+Rules: the table in `roster`, spec §5. A handler takes the verified previous roster and the parsed statement. It returns
+the roster whose members, provisional state and used acceptances the statement must equal, and the accounts that must
+sign. Members that the change does not name are carried over, so a statement that touches them differs from the result.
 
-It checks no chain, no epoch and no signature: `roster` does.
+This module checks no chain, epoch or signature: `roster` does.
 """
 
 from collections.abc import Callable, Mapping
@@ -22,7 +21,7 @@ EpochRule = Literal["fresh", "carried", "stale"]
 
 @dataclass(frozen=True, slots=True)
 class Roster:
-    """A verified roster: who is a member after `version`, and what the epoch is.
+    """A verified roster: the members and the epoch as of `version`.
 
     `head` is the hash of its statement; `stale` says that the epoch takes no entries; `grants` are the digests of the
     epoch's grants by account; `accepted` the hashes of every acceptance that was ever used, since one is valid once.
@@ -51,7 +50,7 @@ class Roster:
 
 @dataclass(frozen=True, slots=True)
 class Required:
-    """Who must sign: `count` of `accounts`, exactly."""
+    """The required signers: exactly `count` of `accounts`."""
 
     accounts: frozenset[bytes]
     count: int
@@ -66,7 +65,7 @@ def refuse(rule: str, sentence: str) -> RosterViolation:
 
 
 def check_member_shape(member: Member) -> None:
-    """A founder's or newcomer's role, rights and term fit together. Raises: RosterViolation. Spec: §5."""
+    """Check that a founder's or newcomer's role, rights and term fit together. Raises: RosterViolation. Spec: §5."""
     if member.role == "partner" and (
         member.rights != "write" or member.until is not None
     ):  # check: roster.partner_shape

@@ -1,6 +1,6 @@
 """The formats of a journal's statements: rosters, acceptances and closings. The rules between them are in `roster`.
 
-It verifies nothing: what is parsed here is well-formed, not true. Spec: §5.
+This module verifies nothing: a parsed statement is well-formed, not true. Spec: §5.
 """
 
 from collections.abc import Mapping
@@ -69,7 +69,7 @@ class Acceptance:
 
 @dataclass(frozen=True, slots=True)
 class RosterStatement:
-    """A parsed roster statement. `account` is the one that the change is about, None for genesis, rotate and verify.
+    """A parsed roster statement. `account`: the subject of the change, None for genesis, rotate and verify.
 
     `grants` maps accounts to digests of sealed grants; None where the epoch is not fresh. A genesis has `nonce` and
     neither `journal` nor `prev`.
@@ -124,7 +124,7 @@ class RosterStatement:
 class Close:
     """A closing: the last entry of a log. `timing` hides when it was due (`close_timing`).
 
-    `receipt_key`: of a server, when it ends the log there alone, since the journal goes on elsewhere.
+    `receipt_key`: set when the closing ends only this server's log, because the journal moves to another server.
     Spec: §5, §13.
     """
 
@@ -164,7 +164,7 @@ def parse_roster(statement: bytes) -> RosterStatement:
     """A roster statement from its canonical bytes.
 
     Raises:
-        MalformedData: not canonical, an unknown change or suite, a field missing or too many, lists out of order.
+        MalformedData: not canonical, an unknown change or suite, a missing or unknown field, or lists out of order.
     Spec: §5.
     """
     fields = Fields.of_statement(statement, "roster")

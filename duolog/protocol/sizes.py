@@ -39,7 +39,7 @@ MAX_INTEGER = 2**53 - 1
 MAX_U32 = 2**32 - 1
 MAX_LABEL = 64  # characters of a type, kind, role or the like
 MAX_ORIGIN = 512  # characters of a server's address
-MAX_CHAIN = 4096  # statements of one account that a message or an export carries
+MAX_CHAIN = 4096  # key statements of one account in a message or an export
 
 # rosters
 MAX_PARTNERS = 2
@@ -47,19 +47,19 @@ MAX_CONFIDANTS = 8
 MAX_MEMBERS = MAX_PARTNERS + MAX_CONFIDANTS
 MAX_KEYHOLDERS = 16
 
-MAX_NAMED = 4096  # accounts that one journal's log ever names
-MAX_SERVERS = 256  # that one journal came from, and receipt keys of one server
+MAX_NAMED = 4096  # accounts named in one journal's log, past members included
+MAX_SERVERS = 256  # earlier servers of one journal, and receipt keys of one server
 MAX_LISTED = 500  # journals in one answer
-MAX_CLOSINGS = 64  # of one account that wait at a time
-MAX_GENERATIONS = 32 * KIB  # of one account: daily rotations for 89 years
-MAX_JOURNALS = 4096  # of one account, in which it is a member
+MAX_CLOSINGS = 64  # waiting closings of one account
+MAX_GENERATIONS = 32 * KIB  # generations of one account: daily rotations for 89 years
+MAX_JOURNALS = 4096  # journals of which one account is a member
 
 # times, seconds
 EARLIEST_TIME = 1_577_836_800  # of a receipt: 2020-01-01T00:00:00Z
 LATEST_TIME = 7_258_118_400  # of a receipt: 2200-01-01T00:00:00Z
-CLOCK_TOLERANCE = 24 * 3600  # by how much two clocks may differ before somebody is told
+CLOCK_TOLERANCE = 24 * 3600  # difference between two clocks that a person is told about
 WITHDRAW_WINDOW = 24 * 3600  # between the receipts of an entry and of its withdrawal
-CLOSER_READS = 30 * 24 * 3600  # how long who closed a journal may still fetch it
+CLOSER_READS = 30 * 24 * 3600  # a partner who closed a journal may fetch it this long
 
 # entries
 AEAD_NONCE = 24
@@ -85,13 +85,13 @@ MAX_OWN_PAGE = 64  # key statements, keyholder sets and earlier seeds, each, in 
 # adding a device
 DEVICE_CODE = 32  # secret 16 | first 16 bytes of the hash of the new device's public keys
 MAX_RENDEZVOUS_MESSAGE = 4  # of each side
-MAX_NEWCOMER_MESSAGE = 4 * KIB  # bytes of a message that is left without a session
+MAX_NEWCOMER_MESSAGE = 4 * KIB  # bytes of a message from a caller without a session
 
 # pairing
 MAX_INVITATION = 1024 * KIB  # plaintext; a chain of rotations makes it long
 MAX_REVEAL = KIB  # sealed: a nonce of 32 bytes and its name
 
-# proposals that wait, of one member in one journal
-MAX_CONTEXT = 192 * KIB  # sealed, of one of them: two chains, each of some thirty rotations
+# waiting proposals of one member in one journal
+MAX_CONTEXT = 192 * KIB  # bytes of one proposal's sealed context: two chains of some thirty rotations each
 MAX_PROPOSALS = 16
-MAX_PROPOSED_BYTES = 256 * KIB  # of all of them: statements, signatures, grants and contexts
+MAX_PROPOSED_BYTES = 256 * KIB  # bytes of all of them: statements, signatures, grants and contexts

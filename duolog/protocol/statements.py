@@ -1,11 +1,11 @@
-"""Signed statements: what they have in common, whatever they state.
+"""Signed statements: the frame that all types of statements share.
 
 Rules
-- A statement is signed as the bytes that were shipped, and hashed without its signatures.
+- A signature covers a statement's bytes as shipped, and a statement's hash leaves its signatures out.
 - A signature covers `label("signature")` and the statement; its type stands inside.
-- A reader takes exactly the fields that its type has; one more or one less is refused.
+- A reader takes exactly the fields of a type, and refuses an unknown or missing field.
 
-It does not know what any type means: see `accounts` and `roster`.
+The meaning of each type is in `accounts` and `roster`.
 """
 
 from collections.abc import Callable, Sequence
@@ -33,14 +33,14 @@ class Signature:
 
 @dataclass(frozen=True, slots=True)
 class SignedStatement:
-    """A journal's statement as shipped, with its signatures in ascending order of account. Nothing is verified yet."""
+    """A journal's statement as shipped, its signatures ascending by account. Nothing is verified yet."""
 
     statement: bytes
     signatures: tuple[Signature, ...]
 
 
 def statement_hash(statement: bytes) -> bytes:
-    """The hash by which later statements name this one: `account_id`, `journal_id`, `prev`, `chain_head`. 32 bytes.
+    """The hash that names this statement: `account_id`, `journal_id`, `prev`, `chain_head`. 32 bytes.
 
     Spec: §4.
     """
@@ -48,7 +48,7 @@ def statement_hash(statement: bytes) -> bytes:
 
 
 def statement_digest(signed: SignedStatement) -> bytes:
-    """What the log hashes of a statement: it and its signatures. 32 bytes. Spec: §6."""
+    """The digest by which the log covers a statement and its signatures. 32 bytes. Spec: §6."""
     signatures = (item.signature for item in signed.signatures)
     return sha256(label("statement-digest"), length_prefixed(signed.statement, *signatures))
 
@@ -59,13 +59,13 @@ def signing_input(statement: bytes) -> bytes:
 
 
 def verify_signature(sign_key: bytes, message: bytes, signature: bytes) -> None:
-    """Ed25519 with libsodium's strict checks over `message`.
+    """Check an Ed25519 signature over `message`, with libsodium's strict checks.
 
     Raises:
-        BadSignature: it does not verify.
+        BadSignature: the signature does not verify.
     Spec: §3.
     """
-    # a longer one would take its end for the beginning of the message
+    # libsodium would read the end of a longer signature as the beginning of the message
     if len(signature) != sizes.SIGNATURE:  # check: statements.signature_size
         raise BadSignature("A signature has another length.", check="statements.signature_size")
     try:
@@ -80,10 +80,10 @@ def verify_statement(sign_key: bytes, statement: bytes, signature: bytes) -> Non
 
 
 class Fields:
-    """Reads a JSON object field by field, and in the end refuses what nobody took.
+    """Reads a JSON object field by field, and refuses fields that are left at the end.
 
     Raises:
-        MalformedData: from every method, when the field is missing or not what was asked for.
+        MalformedData: from every method, when the field is missing or has another type, size or range.
     """
 
     def __init__(self, value: object, what: str) -> None:
@@ -110,7 +110,7 @@ class Fields:
         return value
 
     def text(self, name: str, *allowed: str, limit: int = sizes.MAX_LABEL) -> str:
-        """One of `allowed`, or any text of at most `limit` characters."""
+        """A text: one of `allowed`, or any of at most `limit` characters."""
         value = self._take(name, str)
         if len(value) > limit:  # check: statements.text_size
             raise MalformedData(f"{self._what} has more than {limit} characters in {name}.")
@@ -172,14 +172,14 @@ class Fields:
         return tuple(parse_b64(value, size) for value in values)
 
     def json_list(self, name: str, high: int) -> list[object]:
-        """A list of at most `high` items that belong to somebody else."""
+        """A list of at most `high` items, which another module reads."""
         values = self._take(name, list)
         if len(values) > high:
             raise MalformedData(f"{self._what} has too many items in {name}.")
         return values
 
     def json_object(self, name: str) -> JsonObject:
-        """An object whose fields belong to somebody else."""
+        """An object whose fields another module reads."""
         return self._take(name, dict)
 
     def object(self, name: str, read: "Callable[[Fields], T]") -> T:
@@ -194,6 +194,6 @@ class Fields:
 
 
 def require_ascending(ids: Sequence[Ordered], what: str) -> None:
-    """Raises: MalformedData unless ids ascend strictly, which also means that none is repeated. Spec: §4."""
+    """Check that ids ascend strictly, so that none is repeated. Raises: MalformedData. Spec: §4."""
     if list(ids) != sorted(set(ids)):  # check: statements.ascending
         raise MalformedData(f"{what} are not in ascending order, or one is repeated.")

@@ -1,7 +1,7 @@
-"""Account statements read back by whoever verified them before storing them: parsed, and no signature verified again.
+"""Account statements that the server verified before storing them: parsed, and no signature verified again.
 
-For the server's own rows, and imported by `app.chains.repository` alone (a contract in pyproject.toml holds everybody
-else off). A statement that comes from anybody else goes through `accounts.verify_chain`.
+Only `app.chains.repository` imports this module, for the server's own rows; a contract in pyproject.toml forbids all
+other imports. Statements from outside go through `accounts.verify_chain`.
 """
 
 from collections.abc import Mapping, Sequence
@@ -20,7 +20,7 @@ class StoredGenerations:
     generations: Mapping[int, Generation]
 
     def generation(self, number: int) -> Generation:
-        """Raises: ChainViolation when it was not found among what is stored."""
+        """Raises: ChainViolation when this generation is not stored."""
         found = self.generations.get(number)
         if found is None:  # check: accounts.generation_stored
             raise ChainViolation("The account has no such generation.", check="accounts.generation_stored")

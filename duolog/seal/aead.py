@@ -12,7 +12,7 @@ def encrypt(key: bytes, nonce: bytes, plaintext: bytes, associated: bytes) -> by
 
 
 def decrypt(key: bytes, nonce: bytes, ciphertext: bytes, associated: bytes) -> bytes:
-    """The plaintext. Raises: OpenError when key, nonce, ciphertext or associated data is another."""
+    """The plaintext. Raises: OpenError when key, nonce, ciphertext or associated data doesn't match."""
     try:
         return nacl.bindings.crypto_aead_xchacha20poly1305_ietf_decrypt(ciphertext, associated, nonce, key)
     except (nacl.exceptions.CryptoError, ValueError) as error:

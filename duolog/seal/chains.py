@@ -23,7 +23,7 @@ def encode_link(signed: SignedAccountStatement) -> JsonObject:
 def encode_links(
     statements: Sequence[SignedAccountStatement], besides: Sequence[SignedAccountStatement] = ()
 ) -> list[JsonObject]:
-    """A chain, or keyholder sets. `besides`: what the same message carries too.
+    """A chain, or keyholder sets. `besides`: other links that the same message carries.
 
     Raises: NotAllowed when a message can't hold them. Spec: §7.
     """
@@ -37,6 +37,6 @@ def encode_links(
 
 
 def read_link(fields: Fields) -> SignedAccountStatement:
-    """What `encode_link` made; nothing is verified. Raises: MalformedData. Spec: §7."""
+    """Parse a link of `encode_link`, without verifying it. Raises: MalformedData. Spec: §7."""
     statement = fields.blob("statement", sizes.MAX_STATEMENT)
     return SignedAccountStatement(statement, fields.datas("signatures", sizes.SIGNATURE, 1, 2))

@@ -1,7 +1,7 @@
 """HKDF-SHA256 (RFC 5869) over the standard library's HMAC.
 
 Rules
-- Expand takes a 32-byte secret that is already uniform; HKDF with an empty salt takes one that isn't, such as an X25519
+- Expand takes a uniform 32-byte secret. HKDF with an empty salt takes a secret that isn't uniform, such as an X25519
   output.
 - `info` begins with its own label; the callers build it.
 """

@@ -1,14 +1,14 @@
-"""Adding a device: the code that a new one shows, and the sealed messages that it leaves for the old one and finds.
+"""Adding a device: the code that a new device shows, and the sealed messages between it and the old device.
 
 Rules
 - Code = secret 16 | first 16 bytes of SHA-256 over the new device's public keys. The secret names the rendezvous and
-  seals its messages; the rest lets the old device tell the keys that it finds from somebody else's.
-- Text = base64url of code 32 | checksum 2, 46 characters: a code that was cut off or mistyped is told apart.
+  seals its messages; the rest lets the old device recognise the new device's keys.
+- Text = base64url of code 32 | checksum 2, 46 characters. The checksum shows that a code is cut off or mistyped.
 - Sealed message = nonce 24 | XChaCha20-Poly1305, bound to the rendezvous, the side that left it, and its number.
-- Whoever photographs the code can read the messages and answer in the old device's place: only the eight words of the
-  account, compared by the person on both, tell.
+- A thief who photographs the code can read the messages and answer as the old device. The person notices it only by
+  comparing the account's eight words on both devices.
 
-Nobody is added here: that is the next keyholder set. Passkeys' input is here too, since they are ways in like others.
+This module adds no device: the next keyholder set does. A passkey's PRF input is here too, as it is another way in.
 """
 
 import hmac
@@ -39,7 +39,7 @@ from duolog.seal.keys import Secret
 
 Side = Literal["new", "old"]
 
-PASSKEY_PRF_INPUT = sha256(label("passkey-prf"))  # what a passkey's PRF is evaluated on; its output is the seed
+PASSKEY_PRF_INPUT = sha256(label("passkey-prf"))  # the input of a passkey's PRF; its output is the seed
 _SCHEME = "duolog-device:"
 _ROLES: dict[Side, int] = {"new": 1, "old": 2}
 _SECRET = 16
@@ -50,7 +50,7 @@ _DEVICE: KeyholderKind = "device"
 
 
 class DeviceCode(Secret):
-    """What a new device shows: a secret (16 bytes) and half a hash of its public keys (16).
+    """The code of a new device: a secret (16 bytes) and half a hash of its public keys (16).
 
     `rendezvous` (16 bytes) is where the two devices' messages wait.
     Raises: MalformedData when it has another size.
@@ -82,10 +82,10 @@ class DeviceCode(Secret):
         return _SCHEME + self.text
 
     def require_keys(self, keys: "DeviceKeys") -> Keyholder:
-        """The keys that were left at the rendezvous are those that the new device showed.
+        """Check that the keys left at the rendezvous are those that the new device showed.
 
         Raises:
-            VerificationError: they are somebody else's.
+            VerificationError: they are another device's.
         Spec: §4.
         """
         if not hmac.compare_digest(
@@ -104,7 +104,7 @@ class DeviceCode(Secret):
         return nonce + aead.encrypt(self._key, nonce, plaintext, self._bound(side, number))
 
     def open(self, side: Side, number: int, sealed: bytes) -> bytes:
-        """The plaintext of one message. Raises: OpenError when it is another, or was changed. Spec: §4."""
+        """The plaintext of one message. Raises: OpenError when it is another message, or changed. Spec: §4."""
         nonce, ciphertext = sealed[: sizes.AEAD_NONCE], sealed[sizes.AEAD_NONCE :]
         return aead.decrypt(self._key, nonce, ciphertext, self._bound(side, number))
 
@@ -117,10 +117,10 @@ class DeviceCode(Secret):
 
 
 def parse_code(text: str) -> DeviceCode:
-    """A code as it was typed, pasted or scanned.
+    """Parse a typed, pasted or scanned code.
 
     Raises:
-        MalformedData: a foreign character, cut off or too long, or mistyped. No part of it is repeated.
+        MalformedData: a foreign character, a wrong length, or a typing error. The error repeats no part of the code.
     Spec: §4.
     """
     text = "".join(text.split()).removeprefix(_SCHEME)
@@ -161,9 +161,9 @@ class DeviceKeys:
 
 @dataclass(frozen=True, slots=True)
 class DeviceAccount:
-    """The old device's first message: the account as it knows it, so that the server can't show the new one another.
+    """The old device's first message: the account as this device knows it. So the server can't show a false one.
 
-    `salt`: of the newest generation's set commitment, 32 bytes. `account_head`: how far the account journal had come.
+    `salt`: of the newest generation's set commitment, 32 bytes. `account_head`: the account journal's verified end.
     """
 
     account: bytes
@@ -238,13 +238,13 @@ def parse_device_added(plaintext: bytes) -> DeviceAdded:
 
 
 def verify_device_account(shown: DeviceAccount, origin: str) -> tuple[AccountChain, KeyholderSet]:
-    """The account that the old device shows is true in itself, and lives where the new one was told to look.
+    """Check that the old device's account is valid, and lives on the server that the new device was told.
 
-    Whose account it is, the eight words say.
+    The eight words show whose account it is.
 
     Raises:
         MalformedData, ChainViolation, BadSignature: chain, sets or salt break their rules.
-        VerificationError: the chain is another account's, or the server another one.
+        VerificationError: the chain is another account's, or the server is another.
     Spec: §4.
     """
     chain = verify_chain(shown.chain)

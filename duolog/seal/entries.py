@@ -1,19 +1,19 @@
-"""Sealed entries: how a message becomes a blob, and how a reader opens and believes it.
+"""Sealed entries: how a message becomes a blob, and how a reader opens and verifies it.
 
 Rules
-- Key and commitment derive from the epoch key and the whole header, so a blob opens at its own place alone.
+- Key and commitment derive from the epoch key and the whole header, so a blob opens only with its own header.
 - Plaintext: u32 length | message | tags, 32 bytes each in the roster's order | zeros up to the Padmé length, at least
   256.
 - A tag for each member, the author's own account included: HMAC under a key that only author and that member share.
   Each member knows who wrote; nobody can prove it to an outsider, since every reader could have made their own tag.
-- A member whose own X25519 key is no key gets a tag of zeros: one member's fault must not stop the others from writing.
+- A member whose X25519 key is invalid gets a tag of zeros: one member's fault must not stop the others from writing.
 - Blob: nonce 24 | commitment 32 | ciphertext; associated data is header | commitment.
 
 A reader goes on where `check_entry` (step 4) ends, in this order, each step with its own fault:
 5. the commitment, in constant time, before anything is decrypted;
 6. the AEAD, and the padding;
 7. the reader's own tag.
-Step 8, what the message says, needs the log: it is the client's.
+Step 8 judges the message itself; it needs the log, so the client does it.
 """
 
 import hmac
@@ -49,7 +49,7 @@ class Reader:
 
 
 def readers_of(roster: Roster, chains: Chains) -> tuple[Reader, ...]:
-    """Every member of the roster, in its order: who gets a tag. `chains` holds each member's verified chain.
+    """The readers who get a tag: all members, in the roster's order. `chains`: each member's verified chain.
 
     Raises:
         ChainViolation: a member's generation is not in its chain.
@@ -97,13 +97,13 @@ def open_entry(
     secret: GenerationSecret,
     readers: Sequence[Reader],
 ) -> bytes:
-    """The message of one entry, as shipped, believed by the reader `account`.
+    """Open one entry for the reader `account`: the verified message, as shipped.
 
     `epoch_key`, `secret` and `readers` are those in force at the entry's place.
 
     Raises:
         EntryFault: `check` is entries.commitment (5), entries.aead, entries.padding (6) or entries.tag (7).
-        OpenError: the author or the reader is none of `readers`, or `secret` is of another generation.
+        OpenError: the author or the reader is not in `readers`, or `secret` is of another generation.
     Spec: §6.
     """
     author, reader = _find(readers, header.author), _find(readers, account)
@@ -136,10 +136,10 @@ def open_entry(
 
 
 def open_exported(header: bytes, blob: bytes, key: bytes, readers: int) -> bytes:
-    """The message of one entry under its own key (32 bytes), as an export hands it on. `readers`: how many tags it has.
+    """Open one exported entry by its own key (32 bytes). `readers`: the number of its tags.
 
-    Neither the commitment nor a tag is checked: the one needs the epoch key, the other a member's secret. So it shows
-    that these bytes open to this message, and not who wrote it.
+    This checks neither the commitment, which needs the epoch key, nor a tag, which needs a member's secret. So the
+    result shows that these bytes open to this message, and not who wrote the message.
 
     Raises:
         EntryFault: `check` is entries.aead or entries.padding.

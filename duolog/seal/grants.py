@@ -3,10 +3,10 @@
 Rules
 - A grant is the epoch key, sealed to one member's X-Wing key and bound to the journal's genesis nonce, the roster
   version that made the epoch, the epoch, the member and its generation, and the epoch's commitment.
-- The roster names the digest of each grant. A grant that is missing or another is the server's fault; one that does not
-  open, or holds another key than the roster committed to, is the fault of whoever made the epoch, and answered by a
-  `bad_grant`.
-- A member whose own X-Wing key is no key gets random bytes: one member's fault must not stop the others from a new
+- The roster names the digest of each grant. A missing or different grant is the server's fault. A grant that does not
+  open, or holds another key than the roster committed to, is the fault of the member who made the epoch; the reader
+  answers with a `bad_grant`.
+- A member whose X-Wing key is invalid gets random bytes: one member's fault must not stop the others from making a new
   epoch.
 - Every member's grant holds the same key, since every member checks the same commitment.
 """
@@ -28,7 +28,7 @@ from duolog.seal.keys import EpochKey, GenerationSecret
 
 @dataclass(frozen=True, slots=True)
 class Epoch:
-    """What one epoch's grants are bound to: genesis `nonce`, the roster `version` that made it, number, commitment."""
+    """The binding of one epoch's grants: genesis `nonce`, the roster `version` that made it, number, commitment."""
 
     nonce: bytes
     version: int
@@ -37,7 +37,7 @@ class Epoch:
 
     @classmethod
     def made_by(cls, roster: Roster) -> "Epoch":
-        """The epoch of a roster whose own change made it fresh: its version is part of every grant. Spec: §5."""
+        """The epoch that this roster's own change made fresh: every grant names the roster's version. Spec: §5."""
         return cls(roster.nonce, roster.version, roster.epoch, roster.epoch_commitment)
 
     def info(self, account: bytes, generation: int) -> bytes:
@@ -86,9 +86,9 @@ def unwrap_grant(grant: bytes, roster: Roster, account: bytes, secret: Generatio
     """The key of the epoch that `roster`'s own change made, from the grant of `account`.
 
     Raises:
-        RosterViolation: it is not the grant that the roster names (the server's fault).
-        OpenError: it does not open with `secret`, the member's generation in this roster.
-        VerificationError: it holds another key than the roster committed to.
+        RosterViolation: the roster names another grant (the server's fault).
+        OpenError: the grant does not open with `secret`, the member's generation in this roster.
+        VerificationError: the grant holds another key than the roster committed to.
     Spec: §5.
     """
     if roster.grants.get(account) != grant_digest(grant):  # check: seal.grant_digest

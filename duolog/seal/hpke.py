@@ -1,11 +1,11 @@
 """HPKE base mode (RFC 9180) with X-Wing, HKDF-SHA256 and ChaCha20-Poly1305: how a key is sealed to one recipient.
 
 Rules
-- What a sealed key is meant for stands in `info`; there is no associated data.
+- `info` names the purpose of a sealed key; there is no associated data.
 - An X-Wing private key is a 32-byte seed, expanded by SHAKE256 to 96 bytes: ML-KEM-768 `d | z` (64), then X25519 (32),
   as draft-connolly-cfrg-xwing-kem says. The public key is ML-KEM-768 1184 | X25519 32.
 - Sealed = encapsulation 1120 | ciphertext | tag 16.
-- Whatever goes wrong is an `OpenError`, which says nothing about why.
+- Every failure is the same `OpenError`, which doesn't tell the cause.
 """
 
 import hashlib
@@ -46,7 +46,7 @@ class KemSecret:
         return "KemSecret(<secret>)"
 
     def open(self, sealed: bytes, info: bytes) -> bytes:
-        """What was sealed to this key with this `info`.
+        """The plaintext that was sealed to this key with this `info`.
 
         Raises:
             OpenError: another key, another `info`, or changed bytes.
@@ -62,7 +62,7 @@ def seal(kem_key: bytes, plaintext: bytes, info: bytes) -> bytes:
     """`plaintext` sealed to a public key, with fresh randomness.
 
     Raises:
-        OpenError: the public key is none that anything can be sealed to.
+        OpenError: the public key is invalid.
     Spec: §3.
     """
     if len(kem_key) != sizes.KEM_KEY:

@@ -1,4 +1,4 @@
-"""The secrets of an account and of a journal, and what derives from each.
+"""The secrets of an account and of a journal, and the keys that derive from them.
 
 Rules
 - A generation is one 32-byte seed; its signing, X25519 and X-Wing keys and the salt of its keyholder set derive from it
@@ -6,11 +6,11 @@ Rules
 - A keyholder is one 32-byte seed too: random for a device, the entropy of 24 words for a recovery sheet, a PRF output
   for a passkey. Sheet and passkey also yield an anchor key, by which a restoring client knows its account before it
   believes the server.
-- Derived public keys must equal those of the account's chain: that is what authenticates a seed.
-- X25519 that gives all zeros is refused.
+- Derived public keys must equal those of the account's chain: this authenticates a seed.
+- An X25519 result of all zeros is refused.
 - A secret shows nothing when printed, and can't be pickled or copied by accident.
 
-It does not store or wrap anything: see `packages`, `grants`, and the client's keystore.
+This module stores and wraps nothing: see `packages`, `grants`, and the client's keystore.
 """
 
 import hmac
@@ -32,7 +32,7 @@ from duolog.seal.hpke import KemSecret
 
 
 class Secret:
-    """What every secret has in common: it can't be printed or pickled."""
+    """Base of every secret: it can't be printed or pickled."""
 
     __slots__ = ()
 
@@ -61,7 +61,7 @@ def _require_seed(seed: bytes) -> None:
 
 
 class GenerationSecret(Secret):
-    """The secret of one account generation: its `seed` (32 bytes) and everything that derives from it.
+    """The secret of one account generation: its `seed` (32 bytes) and all keys that derive from it.
 
     `sign_key`, `box_key` and `kem_key` are public; `salt` (32 bytes) is the owner's, for the commitment to keyholders.
     Raises: MalformedData when the seed has another size.
@@ -104,11 +104,11 @@ class GenerationSecret(Secret):
         """The X25519 secret (32 bytes) shared with the owner of `box_key`.
 
         Raises:
-            OpenError: the other key gives all zeros, or is no key.
+            OpenError: the other key gives all zeros, or is invalid.
         Spec: §6.
         """
         if len(box_key) != sizes.BOX_KEY:  # check: seal.box_key_size
-            raise OpenError("A member's key has the wrong size.")  # the binding would read on behind it
+            raise OpenError("A member's key has the wrong size.")  # the binding would read beyond a shorter key
         if box_key not in self._shared:
             try:
                 self._shared[box_key] = nacl.bindings.crypto_scalarmult(self._box, box_key)
@@ -117,14 +117,14 @@ class GenerationSecret(Secret):
         return self._shared[box_key]
 
     def open(self, sealed: bytes, info: bytes) -> bytes:
-        """What was sealed to this generation's X-Wing key. Raises: OpenError. Spec: §3."""
+        """The plaintext sealed to this generation's X-Wing key. Raises: OpenError. Spec: §3."""
         return self._kem.open(sealed, info)
 
     def require_matches(self, generation: Generation) -> None:
-        """The keys that derive from this seed are those of a verified link of the chain.
+        """Check that the keys of this seed equal those of a verified link of the chain.
 
         Raises:
-            WrongAccount: they are not.
+            WrongAccount: they differ.
         Spec: §4.
         """
         derived = (self.generation, self.sign_key, self.box_key, self.kem_key)
@@ -157,7 +157,7 @@ class KeyholderSecret(Secret):
 
     @property
     def public(self) -> Keyholder:
-        """What a keyholder set says of it."""
+        """This keyholder's entry in a keyholder set."""
         return Keyholder(id=self.id, kind=self.kind, sign_key=self._signer.sign_key, kem_key=self._kem.kem_key)
 
     def sign_login(self, origin: str, challenge: bytes) -> bytes:
@@ -169,7 +169,7 @@ class KeyholderSecret(Secret):
         return self._signer.sign(login_input(origin, challenge, self.id))
 
     def open(self, sealed: bytes, info: bytes) -> bytes:
-        """What was sealed to this keyholder's X-Wing key. Raises: OpenError. Spec: §3."""
+        """The plaintext sealed to this keyholder's X-Wing key. Raises: OpenError. Spec: §3."""
         return self._kem.open(sealed, info)
 
     def anchor(self, account: bytes) -> bytes:
@@ -187,11 +187,10 @@ class KeyholderSecret(Secret):
         return hmac_sha256(key, label("anchor"), account)
 
     def require_anchor(self, account: bytes, anchor: bytes) -> None:
-        """The account that the server shows is the one that this sheet or passkey was made for; checked before all
-        else.
+        """Check that the server shows the account of this sheet or passkey. A client does this before all other checks.
 
         Raises:
-            WrongAccount: it is another.
+            WrongAccount: it shows another account.
             NotAllowed: a device has no anchor.
         Spec: §4.
         """
@@ -221,7 +220,7 @@ class EpochKey(Secret):
         return cls(secrets.token_bytes(sizes.EPOCH_KEY), epoch)
 
     def commitment(self, nonce: bytes) -> bytes:
-        """What the roster says of this key; `nonce` is that of the journal's genesis. 32 bytes. Spec: §5."""
+        """The roster's commitment to this key; `nonce` is the journal genesis's. 32 bytes. Spec: §5."""
         return expand(self.key, label("epoch-commitment") + nonce + u32(self.epoch), sizes.COMMITMENT)
 
     def entry_keys(self, header: bytes) -> tuple[bytes, bytes]:

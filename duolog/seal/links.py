@@ -1,9 +1,9 @@
-"""Invitation links: `https://HOST/join#SECRET`, and the same behind `duolog:` for native programs.
+"""Invitation links: `https://HOST/join#SECRET`, and `duolog:` URIs for native programs.
 
 Rules
 - The secret stands behind `#`, which a browser does not send to the server.
-- Its text is base64url of secret 16 | checksum 2, 24 characters: a link that was cut off or mistyped is told apart from
-  a wrong one.
+- Its text is base64url of secret 16 | checksum 2, 24 characters. The checksum tells a cut-off or mistyped link from a
+  wrong one.
 - No error repeats any part of a secret.
 """
 
@@ -24,7 +24,7 @@ _ALPHABET = re.compile(r"[A-Za-z0-9_-]*", re.ASCII)
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """Where an invitation waits (`origin`), and the secret (16 bytes) that opens it."""
+    """An invitation's server (`origin`), and the secret (16 bytes) that opens it."""
 
     origin: str
     secret: bytes
@@ -39,15 +39,15 @@ class Link:
 
     @property
     def uri(self) -> str:
-        """The same for a native program, and for a QR code. It holds the secret. Spec: §7."""
+        """The `duolog:` URI for a native program or a QR code. It holds the secret. Spec: §7."""
         return _SCHEME + self.url
 
 
 def parse_link(text: str) -> Link:
-    """A link or `duolog:` URI as it was pasted.
+    """Parse a pasted link or `duolog:` URI.
 
     Raises:
-        MalformedData: no invitation link, no secret, a secret that is cut off, or one that was mistyped.
+        MalformedData: the text is no invitation link, or its secret is missing, cut off or mistyped.
     Spec: §7.
     """
     address, _, secret = text.strip().removeprefix(_SCHEME).partition("#")

@@ -1,8 +1,8 @@
-"""Packages: how the seed of a generation reaches each keyholder, and earlier seeds the newer generation.
+"""Packages: how a generation's seed reaches each keyholder, and how earlier seeds reach the newer generation.
 
 Rules
 - A package is the seed of one generation, sealed to one keyholder and bound to account, generation, keyholder and the
-  generation's statement. It is not signed: the keys that derive from the seed must be the chain's.
+  generation's statement. A package has no signature: the keys that derive from the seed must equal the chain's.
 - An earlier seed is sealed to a newer generation and bound to both generations and their statements.
 - Both are 1168 bytes.
 """
@@ -20,7 +20,7 @@ def wrap_package(secret: GenerationSecret, account: bytes, generation: Generatio
 
     Raises:
         WrongAccount: the secret is not that of `generation`.
-        OpenError: the keyholder's key is none that anything can be sealed to.
+        OpenError: the keyholder's key is invalid.
     Spec: §4.
     """
     secret.require_matches(generation)
@@ -33,8 +33,8 @@ def unwrap_package(
     """The secret of a verified generation from the package sealed to this keyholder.
 
     Raises:
-        OpenError: it was sealed to another keyholder or for another generation, or changed.
-        WrongAccount: it holds another seed than the chain's keys derive from.
+        OpenError: the package is another keyholder's or generation's, or changed.
+        WrongAccount: the chain's keys don't derive from the seed in it.
     Spec: §4.
     """
     seed = keyholder.open(package, _package_info(account, generation, keyholder.id))
@@ -46,7 +46,7 @@ def wrap_earlier_seed(older: GenerationSecret, account: bytes, of: Generation, t
 
     Raises:
         WrongAccount: the secret is not that of `of`.
-        OpenError: the newer key is none that anything can be sealed to.
+        OpenError: the newer key is invalid.
     Spec: §4.
     """
     older.require_matches(of)
@@ -59,8 +59,8 @@ def unwrap_earlier_seed(
     """The secret of the verified generation `of`, by the secret of the newer generation `to`.
 
     Raises:
-        OpenError: it was sealed to other keys or for another generation, or changed.
-        WrongAccount: it holds another seed than the chain's keys derive from.
+        OpenError: the seed was sealed to other keys or for another generation, or changed.
+        WrongAccount: the chain's keys don't derive from the seed.
     Spec: §4.
     """
     return _matching(newer.open(sealed, _earlier_info(account, of, to)), of)

@@ -1,16 +1,16 @@
-"""Pairing: how two people become partners of one journal without believing the server.
+"""Pairing: how two people become partners of one journal without trusting the server.
 
 Rules
-- One 16-byte secret, told by the founder, seals three messages at the server: invitation, answer, reveal, each under
+- The founder tells one 16-byte secret. It seals three messages at the server: invitation, answer and reveal, each under
   its own key.
-- The invitation commits to the founder's nonce N_F; the answer follows without knowing it; then N_F is revealed. So
-  neither the server nor a man in the middle can search for keys that give the same words.
+- The invitation commits to the founder's nonce N_F. The partner answers without knowing N_F. Then the founder reveals
+  N_F. So neither the server nor a man in the middle can search for keys that give the same words.
 - Sealed message = nonce 24 | XChaCha20-Poly1305 with label and invitation id as associated data.
-- Both show eight words of invitation, acceptance, its signature and N_F. Only these words, compared by two people,
-  verify.
+- Both clients show eight words of invitation, acceptance, its signature and N_F. Only two people who compare these
+  words verify each other.
 - The acceptance names the SHA-256 of the invitation's plaintext and consents to exactly its role, rights and term.
 
-It does not add anyone: that is a roster statement. Links are in `links`.
+This module adds no member: a roster statement does. Links are in `links`.
 """
 
 import hmac
@@ -46,8 +46,8 @@ Purpose = Literal["invitation", "acceptance", "reveal"]
 
 @dataclass(frozen=True, slots=True)
 class Invitation:
-    """What a founder offers: their account `chain`, the journal's `genesis`, a place in it, the server's origin and
-    receipt key.
+    """A founder's offer: their account `chain`, the journal's `genesis`, a place in it, the server's origin and receipt
+    key.
 
     `until` is Unix seconds, for confidants alone; `reveal` (32 bytes) commits to the nonce N_F (see
     `reveal_commitment`).
@@ -106,7 +106,7 @@ class Answer:
 
 
 def parse_invitation(plaintext: bytes) -> Invitation:
-    """An invitation from its plaintext; nothing is verified yet. Raises: MalformedData. Spec: §7."""
+    """Parse an invitation's plaintext, without verifying it. Raises: MalformedData. Spec: §7."""
     fields = _fields(plaintext, "invitation")
     invitation = Invitation(
         chain=fields.objects("chain", read_link, 1, sizes.MAX_CHAIN),
@@ -125,7 +125,7 @@ def parse_invitation(plaintext: bytes) -> Invitation:
 
 
 def parse_answer(plaintext: bytes) -> Answer:
-    """An answer from its plaintext; nothing is verified yet. Raises: MalformedData. Spec: §7."""
+    """Parse an answer's plaintext, without verifying it. Raises: MalformedData. Spec: §7."""
     fields = _fields(plaintext, "invitation_answer")
     answer = Answer(
         acceptance=SignedAcceptance(
@@ -173,7 +173,7 @@ class InvitationSecret(Secret):
         """The plaintext of one of the three messages.
 
         Raises:
-            OpenError: another secret, another of the three, or changed bytes.
+            OpenError: the secret or the message is another, or its bytes changed.
         Spec: §7.
         """
         nonce, ciphertext = sealed[: sizes.AEAD_NONCE], sealed[sizes.AEAD_NONCE :]
@@ -187,16 +187,16 @@ class InvitationSecret(Secret):
 
 
 def reveal_commitment(nonce: bytes, chain_head: bytes, journal: bytes) -> bytes:
-    """What an invitation says of N_F, for the founder's newest generation and this journal. 32 bytes. Spec: §7."""
+    """An invitation's commitment to N_F, for the founder's newest generation and this journal. 32 bytes. Spec: §7."""
     return sha256(label("reveal"), nonce, chain_head, journal)
 
 
 def verify_invitation(invitation: Invitation) -> tuple[AccountChain, Roster]:
-    """The founder's chain and the journal's first roster, both true in themselves; who the founder is, words will say.
+    """Verify the founder's chain and the journal's first roster. Only the eight words show who the founder is.
 
     Raises:
         MalformedData, ChainViolation, BadSignature, RosterViolation: chain or genesis breaks its rules.
-        VerificationError: the genesis was founded by another account than the chain's.
+        VerificationError: the chain is not that of the genesis's founder.
     Spec: §7.
     """
     chain = verify_chain(invitation.chain)
@@ -209,11 +209,11 @@ def verify_invitation(invitation: Invitation) -> tuple[AccountChain, Roster]:
 
 
 def verify_answer(invitation: bytes, answer: Answer) -> tuple[Acceptance, AccountChain]:
-    """The newcomer's acceptance of exactly this invitation (its plaintext), and their chain.
+    """Verify the newcomer's chain, and their acceptance of exactly this invitation (its plaintext).
 
     Raises:
         MalformedData, ChainViolation, BadSignature: chain or acceptance breaks its rules.
-        VerificationError: it accepts another invitation, journal, place, or for another account.
+        VerificationError: the acceptance names another invitation, journal, place or account.
     Spec: §7.
     """
     offered = parse_invitation(invitation)
@@ -243,10 +243,10 @@ def verify_answer(invitation: bytes, answer: Answer) -> tuple[Acceptance, Accoun
 
 
 def require_reveal(invitation: Invitation, nonce: bytes) -> None:
-    """N_F is the one that the invitation committed to; checked before any words are shown.
+    """Check that the invitation committed to this N_F. A client does this before it shows words.
 
     Raises:
-        VerificationError: it is another.
+        VerificationError: it committed to another.
         MalformedData, ChainViolation, BadSignature: the invitation's chain breaks its rules.
     Spec: §7.
     """
@@ -260,7 +260,7 @@ def require_reveal(invitation: Invitation, nonce: bytes) -> None:
 
 
 def pairing_words(invitation: bytes, acceptance: SignedAcceptance, nonce: bytes) -> tuple[str, ...]:
-    """The eight words that both compare: of the invitation's plaintext, the acceptance, its signature and N_F.
+    """The eight words that both people compare: of invitation, acceptance, its signature and N_F.
 
     Spec: §7.
     """

@@ -1,9 +1,9 @@
-"""What travels with a proposal to add a confidant: all that the co-signer's eight words are made of.
+"""The context of a proposal to add a confidant: everything from which the co-signer makes the eight words.
 
 Rules
-- It is sealed to the epoch in force, so that members read it and nobody else, and bound to one statement.
-- The words are made of the acceptance that the statement itself carries: no other one can be shown in its place.
-- The co-signer checks what the inviter has checked. Nothing in it is believed because the other partner sent it.
+- A context is sealed to the epoch in force, so only members read it, and bound to one statement.
+- The words come from the acceptance in the statement itself, so nobody can show another acceptance in its place.
+- The co-signer repeats all of the inviter's checks, and trusts no part of the context because the partner sent it.
 """
 
 import secrets
@@ -53,7 +53,7 @@ class ProposalContext:
 
 
 def parse_context(plaintext: bytes) -> ProposalContext:
-    """A context from its plaintext; nothing is verified yet. Raises: MalformedData. Spec: §7."""
+    """Parse a context's plaintext, without verifying it. Raises: MalformedData. Spec: §7."""
     fields = Fields(parse_canonical(plaintext, _MAX_PLAINTEXT), "A proposal's context")
     fields.text("type", "confidant_context")
     context = ProposalContext(
@@ -73,11 +73,11 @@ def seal_context(key: EpochKey, journal: bytes, statement_hash: bytes, context: 
 
 
 def open_context(key: EpochKey, journal: bytes, statement_hash: bytes, sealed: bytes) -> ProposalContext:
-    """What `seal_context` made for exactly this statement.
+    """Open the context that `seal_context` made for exactly this statement.
 
     Raises:
-        OpenError: another epoch, journal or statement, or changed bytes.
-        MalformedData: it is not what the format says.
+        OpenError: the context is of another epoch, journal or statement, or its bytes changed.
+        MalformedData: its plaintext breaks the format.
     Spec: §7.
     """
     nonce, ciphertext = sealed[: sizes.AEAD_NONCE], sealed[sizes.AEAD_NONCE :]
@@ -86,11 +86,11 @@ def open_context(key: EpochKey, journal: bytes, statement_hash: bytes, sealed: b
 
 
 def verify_context(context: ProposalContext, acceptance: SignedAcceptance) -> tuple[AccountChain, tuple[str, ...]]:
-    """The confidant's chain, and the eight words that both partners compare with them, for a statement's `acceptance`.
+    """Verify a context; returns the confidant's chain and the eight words that both partners compare.
 
     Raises:
         MalformedData, ChainViolation, BadSignature: a part breaks its rules.
-        VerificationError: the acceptance is of another invitation, journal, place or account, or N_F is another.
+        VerificationError: the acceptance names another invitation, journal, place or account, or N_F is another.
     Spec: §7.
     """
     invitation = parse_invitation(context.invitation)

@@ -1,11 +1,11 @@
-"""Words for people: the 24 of a recovery sheet, and the eight by which hashes are compared aloud.
+"""Words for people: the 24 of a recovery sheet, and the eight by which two people compare a hash aloud.
 
 Rules
 - English BIP39 list. 24 words are 32 bytes of entropy and an 8-bit checksum; the entropy is the secret itself, without
   PBKDF2.
 - Eight words are the first 88 bits of a hash, 11 bits each, without a checksum.
-- Typing is forgiven capitals, commas, numbers in front of words and any white space. A wrong word is named by its
-  place, and near words are offered; a typed word is never repeated back.
+- Typed words may have capitals, commas, numbers in front and any white space. An error names a wrong word by its place
+  and offers near words; it never repeats a typed word.
 """
 
 import difflib
@@ -40,7 +40,7 @@ def parse_words(text: str) -> bytes:
     """The secret (32 bytes) that 24 typed words hold.
 
     Raises:
-        MalformedData: another number of words, an unknown word (named by its place), or words that don't fit together.
+        MalformedData: a wrong number of words, an unknown word (named by its place), or a wrong checksum.
     Spec: §4.
     """
     words = _WORD.findall(text.lower())
@@ -61,7 +61,7 @@ def parse_words(text: str) -> bytes:
 
 
 def eight_words(hashed: bytes) -> tuple[str, ...]:
-    """Eight words of a hash: its first 88 bits. Raises: MalformedData when it is no hash of 32 bytes. Spec: §7."""
+    """Eight words for a hash's first 88 bits. Raises: MalformedData when the hash hasn't 32 bytes. Spec: §7."""
     if len(hashed) != sizes.HASH:  # check: seal.words_of_hash
         raise MalformedData("Words are made of a hash of 32 bytes.")
     bits = int.from_bytes(hashed[: COMPARED_WORDS * _BITS // 8], "big")

@@ -1,4 +1,4 @@
-"""What a client reads: messages in a log, answers of a server, exports, its own files, forms."""
+"""A client's inputs: messages in a log, answers of a server, exports, its own files, forms."""
 
 import atexit
 import io

@@ -1,4 +1,4 @@
-"""What couples write: bodies of every kind, whole journals of them, the account journal, snapshots, texts."""
+"""Couples' documents: bodies of every kind, whole journals of them, the account journal, snapshots, texts."""
 
 import json
 from collections.abc import Callable, Mapping

@@ -8,13 +8,13 @@ from fuzz.registry import target
 
 @target(lambda: [seeds.page_of(seeds.journal()), b""], change=change_frames)
 def page(data: bytes) -> None:
-    """What a server answers to a pull."""
+    """A server's answer to a pull."""
     parse_page(data)
 
 
 @target(lambda: [encode_push(seeds.placed(seeds.journal())), b""], change=change_frames)
 def push(data: bytes) -> None:
-    """What a client pushes."""
+    """A client's push."""
     assert encode_push(parse_push(data)) == data
 
 

@@ -63,7 +63,7 @@ def header(data: bytes) -> None:
 
 @target(lambda: [item.encode() for item in seeds.journal().receipts.values()])
 def receipt(data: bytes) -> None:
-    """A receipt, and what stands in `seen`."""
+    """A receipt, and the content of `seen`."""
     parsed = receipts.parse_receipt(data)
     assert parsed.encode() == data
     with contextlib.suppress(VerificationError):
@@ -95,7 +95,7 @@ def journal_statement(data: bytes) -> None:
 
 @target(seeds.acceptances, change=change_canonical)
 def acceptance(data: bytes) -> None:
-    """What a newcomer signs."""
+    """A newcomer's acceptance."""
     assert roster_statements.parse_acceptance(data).encode() == data
 
 
@@ -122,7 +122,7 @@ def _rosters() -> tuple[Roster | None, ...]:
 
 
 def _person(account: bytes) -> Person:
-    """Whose account it is; an unknown one is signed for by Ada, and refused."""
+    """The person with this account. Ada signs for an unknown account, and is refused."""
     return next((person for person in seeds.people() if person.account == account), seeds.people()[0])
 
 

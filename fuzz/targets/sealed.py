@@ -31,14 +31,14 @@ def _texts(*kinds: str) -> list[bytes]:
 
 @target(lambda: [links.Link(ORIGIN, bytes(16)).url.encode(), *_texts("link")], change=change_text)
 def link(data: bytes) -> None:
-    """An invitation's link, as it was pasted."""
+    """A pasted invitation link."""
     parsed = links.parse_link(data.decode("utf-8", "replace"))
     assert links.parse_link(parsed.url) == parsed
 
 
 @target(lambda: [" ".join(words.encode_words(bytes(range(32)))).encode(), *_texts("words")], change=change_text)
 def recovery_words(data: bytes) -> None:
-    """24 words, as they were typed."""
+    """24 typed words."""
     secret = words.parse_words(data.decode("utf-8", "replace"))
     assert words.parse_words(" ".join(words.encode_words(secret))) == secret
 
@@ -50,7 +50,7 @@ def _code() -> devices.DeviceCode:
 
 @target(lambda: [_code().text.encode(), _code().uri.encode()], change=change_text)
 def device_code(data: bytes) -> None:
-    """A new device's code, as it was typed or scanned."""
+    """A new device's code, typed or scanned."""
     parsed = devices.parse_code(data.decode("utf-8", "replace"))
     assert devices.parse_code(parsed.text).code == parsed.code
 
@@ -89,7 +89,7 @@ def _accepted(person: Person) -> SignedAcceptance:
 
 @target(lambda: [_invitation().encode()], change=change_canonical, raises=UNTRUE)
 def invitation(data: bytes) -> None:
-    """What a founder offers."""
+    """A founder's invitation."""
     parsed = pairing.parse_invitation(data)
     assert pairing.parse_invitation(parsed.encode()) == parsed
     pairing.verify_invitation(parsed)
@@ -97,7 +97,7 @@ def invitation(data: bytes) -> None:
 
 @target(lambda: [_answer().encode()], change=change_canonical, raises=UNTRUE)
 def answer(data: bytes) -> None:
-    """What a newcomer answers."""
+    """A newcomer's answer."""
     parsed = pairing.parse_answer(data)
     assert pairing.parse_answer(parsed.encode()) == parsed
     pairing.verify_answer(_invitation().encode(), parsed)
@@ -114,7 +114,7 @@ def signed_acceptance(data: bytes) -> None:
 
 @target(lambda: [NONCE], raises=UNTRUE)
 def reveal(data: bytes) -> None:
-    """What a founder reveals."""
+    """A founder's reveal."""
     pairing.require_reveal(_invitation(), pairing.parse_nonce(data))
 
 
@@ -131,7 +131,7 @@ def _context() -> proposals.ProposalContext:
 
 @target(lambda: [_context().encode()], change=change_canonical, raises=UNTRUE)
 def proposal_context(data: bytes) -> None:
-    """What comes with a proposal."""
+    """A proposal's context."""
     proposals.verify_context(proposals.parse_context(data), _answer().acceptance)
 
 
@@ -203,7 +203,7 @@ def _plaintext() -> bytes:
 
 @target(lambda: [_plaintext(), (2).to_bytes(4, "big") + b"{}" + bytes(96), b"", b"\xff" * 4], raises=(EntryFault,))
 def plaintext(data: bytes) -> None:
-    """What a member sealed in place of a message, its tags and its padding."""
+    """A member's plaintext in place of a message, its tags and its padding."""
     made, sam = seeds.journal(), seeds.people()[1]
     bound = _last_entry()[0].header
     key, commitment = made.key.entry_keys(bound)

@@ -1,4 +1,4 @@
-"""What a server reads: whole requests, by a member and by nobody, through the whole application."""
+"""A server's inputs: whole requests, by a member and by nobody, through the whole application."""
 
 from starlette.types import Scope
 
@@ -46,7 +46,7 @@ def binary_request(data: bytes) -> None:
     raises=(),
 )
 def request_of_statements(data: bytes) -> None:
-    """The same, with what stands inside statements changed as well."""
+    """The same, with the content of statements changed too."""
     _request(data)
 
 
