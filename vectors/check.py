@@ -14,7 +14,8 @@ import nacl.bindings
 
 from duolog import errors
 from duolog.documents.base import AppliedDocument, Context, effective_time
-from duolog.documents.journal import JournalState, apply_all
+from duolog.documents.journal import apply_all
+from duolog.documents.state import JournalState
 from duolog.protocol import accounts, codec, entries, log, login, messages, receipts, roster_statements
 from duolog.protocol.codec import encode_b64, parse_b64
 from duolog.protocol.roster import check_grants

@@ -12,7 +12,7 @@ from duolog.client.store import Store, as_bytes, as_int
 from duolog.client.transport import Transport
 from duolog.client.verify import Known, Me
 from duolog.documents.account import AccountState
-from duolog.documents.journal import JournalState
+from duolog.documents.state import JournalState
 from duolog.errors import NotAllowed
 from duolog.seal.keys import EpochKey
 

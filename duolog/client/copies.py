@@ -2,7 +2,7 @@
 
 from duolog.client.context import Context
 from duolog.client.folding import journal_state
-from duolog.documents.copy import copy_body
+from duolog.documents.kinds.copy import copy_body
 from duolog.errors import NotAllowed
 from duolog.protocol.codec import JsonObject
 

@@ -48,8 +48,8 @@ from duolog.client.views import (
     Written,
 )
 from duolog.documents.account import AccountState
-from duolog.documents.journal import JournalState
-from duolog.documents.profile import Profile
+from duolog.documents.kinds.profile import Profile
+from duolog.documents.state import JournalState
 from duolog.errors import NotAllowed, ServerRefused, TransportError
 from duolog.protocol.messages import Document
 

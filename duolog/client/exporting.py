@@ -27,7 +27,7 @@ from duolog.client.logs import frozen_reason, load_log, parse_roster_state
 from duolog.client.reading import journal_ids, view_journal
 from duolog.client.store import as_bytes, as_int
 from duolog.client.verify import CLOSED_TO_ME, OTHER_BRANCH
-from duolog.documents.journal import Item, JournalState
+from duolog.documents.state import Item, JournalState
 from duolog.errors import HomeError, NotAllowed
 from duolog.protocol.codec import JsonObject, encode_b64
 from duolog.protocol.entries import parse_header

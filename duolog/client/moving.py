@@ -33,7 +33,7 @@ from duolog.client.sync import sync
 from duolog.client.transport import Transport
 from duolog.client.views import MoveReport
 from duolog.documents.account_kinds import AccountMoved, NotedHead
-from duolog.documents.moved import Moved
+from duolog.documents.kinds.moved import Moved
 from duolog.documents.registry import make_document
 from duolog.errors import DuologError, NotAllowed, PinMismatch, ServerRefused, TransportError
 from duolog.protocol import sizes

@@ -25,9 +25,10 @@ from duolog.client.views import (
 from duolog.client.ways import unknown
 from duolog.documents import dates
 from duolog.documents.base import Voice
-from duolog.documents.journal import Item, JournalState, describe
+from duolog.documents.journal import describe
+from duolog.documents.kinds.profile import Profile
 from duolog.documents.names import YOU, called, shown_names
-from duolog.documents.profile import Profile
+from duolog.documents.state import Item, JournalState
 from duolog.errors import EntryFault, NotAllowed
 from duolog.protocol.containing import contained
 from duolog.protocol.messages import Document, parse_message

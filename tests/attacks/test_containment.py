@@ -13,7 +13,7 @@ from duolog.client import Duolog, folding, identity, pulling, reading, sync, ver
 from duolog.client.context import Context
 from duolog.client.exporting import export
 from duolog.client.outbox import post
-from duolog.documents.note import Note
+from duolog.documents.kinds.note import Note
 from duolog.documents.registry import make_document
 from duolog.errors import ChainViolation, HomeError, LogViolation, MalformedData, Unforeseen, VerificationError
 from duolog.protocol import messages, receipts
