@@ -86,6 +86,7 @@ def _odd(place: int, texts: list[int]) -> Iterator[Tried]:
         yield written(place, ADA, Decline(answers=named(text), why="Not so."), 0, ALONE)
         yield written(place, SAM, Retire(answers=named(text), why="It is over."), 14 * DAY)
         yield written(place, SAM, Counter(answers=named(text), wording=wording("C", "you")), 0)
+        yield written(place, ADA, Amend(answers=named(text), wording=wording("C", "you")), 0)
         taken = {"step": "take_back", "answers": named(text).encode_json(), "why": {"more": 1}}
         yield written(place, ADA, TakeBack.model_validate_json(as_json(taken)), 0)
 

@@ -118,7 +118,7 @@ ROWS = (
     Row("contest", "ends", (_LIVE, _AGREED, _NO_CONTEST), (Add("contests", "words"),)),
     Row("amend", "asks", (_LIVE, _AGREED, _ROOM, *_NEW_TEXT), (Aside("waiting", LAPSES_AFTER), Put("waiting"))),
     Row(
-        *("retire", "asks", (_LIVE, _A_TEXT, _AGREED, _ROOM, _NOT_AGAIN)),
+        *("retire", "asks", (_LIVE, _AGREED, _ROOM, _NOT_AGAIN)),
         (Aside("waiting", LAPSES_AFTER), Put("waiting")),
     ),
     Row(
