@@ -119,6 +119,16 @@ class Drop(Effect):
 
 
 @dataclass(frozen=True, slots=True)
+class Count(Effect):
+    """One more."""
+
+    count: str
+
+    def change(self, case: Case[X], thing: X) -> X:
+        return replace(thing, counts={**thing.counts, self.count: thing.counts.get(self.count, 0) + 1})
+
+
+@dataclass(frozen=True, slots=True)
 class Empty(Effect):
     """Every mark in the register is gone."""
 

@@ -176,3 +176,37 @@ class Fresh(Guard):
         if text.outcome == "declined":
             return (text.answered_effective or 0) + self.seconds
         return text.effective + self.lapse + self.seconds if text.outcome == "waiting" else 0
+
+
+@dataclass(frozen=True, slots=True)
+class OwnerIn(Guard):
+    """The owner of the thing has a mark in this register."""
+
+    register: str
+
+    def holds(self, case: Case[Any]) -> bool:
+        return case.thing.owner in case.thing.marks.get(self.register, {})
+
+
+@dataclass(frozen=True, slots=True)
+class Least(Guard):
+    """A count is at least this."""
+
+    count: str
+    least: int
+
+    def holds(self, case: Case[Any]) -> bool:
+        counted: int = case.thing.counts.get(self.count, 0)
+        return counted >= self.least
+
+
+@dataclass(frozen=True, slots=True)
+class After(Guard):
+    """More than so many seconds have passed since the text in this register was written."""
+
+    register: str
+    seconds: int
+
+    def holds(self, case: Case[Any]) -> bool:
+        text = case.thing.at(self.register)
+        return text is not None and case.now > text.effective + self.seconds

@@ -5,11 +5,11 @@ from typing import Any
 
 from duolog.documents.base import Body
 from duolog.documents.kind import Kind
-from duolog.documents.kinds import boundary, copy, moved, note, profile, withdrawn
+from duolog.documents.kinds import boundary, copy, disclosure, moved, note, profile, withdrawn
 from duolog.protocol.messages import Document
 
 KINDS: Mapping[str, Kind[Any, Any]] = {
-    one.KIND.name: one.KIND for one in (profile, note, copy, boundary, moved, withdrawn)
+    one.KIND.name: one.KIND for one in (profile, note, copy, boundary, disclosure, moved, withdrawn)
 }
 
 

@@ -11,9 +11,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from duolog.documents.kernel import Machine
-from duolog.documents.kinds import boundary
+from duolog.documents.kinds import boundary, disclosure
 from duolog.errors import NotAllowed
 from tests.documents import old_boundary
+from tests.documents.disclosure_table import by_hand, disclosure_steps, twice_not_quite
 from tests.documents.short_logs import Tried, boundary_steps
 from tests.documents.walking import Alphabet
 
@@ -23,13 +24,14 @@ Oracle = Callable[[Sequence[Tried]], list[bool]]
 @dataclass(frozen=True)
 class Rows:
     """One kind. `depth`: documents of a log in which every row counts and every guard refuses. `frees`: the steps that
-    time newly allows."""
+    time newly allows. `along`: a longer log that is gone along too."""
 
     machine: Machine[Any]
     alphabet: Alphabet
     oracle: Oracle
     depth: int
     frees: frozenset[str]
+    along: Sequence[Tried] = ()
 
 
 def old_reducer(log: Sequence[Tried]) -> list[bool]:
@@ -49,4 +51,5 @@ def old_reducer(log: Sequence[Tried]) -> list[bool]:
 ALL = {
     # Once the other's words have lapsed, one's own may be written.
     "boundary": Rows(boundary.MACHINE, boundary_steps, old_reducer, 5, frozenset({"amend", "retire"})),
+    "disclosure": Rows(disclosure.MACHINE, disclosure_steps, by_hand, 4, frozenset({"respond"}), twice_not_quite()),
 }

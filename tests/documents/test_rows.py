@@ -21,7 +21,7 @@ GUARDS = [(kind, row, place) for kind, row in ROWS for place in range(len(ALL[ki
 @cache
 def found(kind: str) -> Witnesses:
     rows = ALL[kind]
-    return witnesses(rows.machine, rows.alphabet, rows.depth)
+    return witnesses(rows.machine, rows.alphabet, rows.depth, rows.along)
 
 
 def called(kind: str, row: int, place: int | None = None) -> str:

@@ -7,7 +7,7 @@ handed on, so that one walk serves the tests of each row and the model check.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -38,10 +38,18 @@ class Visit:
     alone: tuple[Guarded, ...] = ()
 
 
-def visits(machine: Machine[Any], alphabet: Alphabet, depth: int, each: int = 1, most: int = 10**9) -> Iterator[Visit]:
+def visits(
+    machine: Machine[Any],
+    alphabet: Alphabet,
+    depth: int,
+    each: int = 1,
+    most: int = 10**9,
+    along: Sequence[Tried] = (),
+) -> Iterator[Visit]:
     """Every document at each place. From each log, `each` steps that count by the same row are followed, and of the
-    logs of one length `most` at most, evenly chosen.
+    logs of one length `most` at most, evenly chosen. First, every document at each place of the one log `along`.
     """
+    yield from _beside(machine, alphabet, along)
     level: list[tuple[Things[Any], tuple[Tried, ...]]] = [(Things(), ())]
     for place in range(1, depth + 1):
         further = []
@@ -55,6 +63,16 @@ def visits(machine: Machine[Any], alphabet: Alphabet, depth: int, each: int = 1,
                     if followed[visit.row] <= each:
                         further.append((visit.after, (*log, one)))
         level = further
+
+
+def _beside(machine: Machine[Any], alphabet: Alphabet, along: Sequence[Tried]) -> Iterator[Visit]:
+    things = Things[Any]()
+    for place in range(1, len(along) + 2 if along else 0):
+        before = tuple(along[: place - 1])
+        for one in alphabet(place, [number for number in range(1, place) if things.find(entry(number))]):
+            yield judged(machine, things, before, one)
+        if place <= len(along):
+            things = judged(machine, things, before, along[place - 1]).after or things
 
 
 def judged(machine: Machine[Any], things: Things[Any], log: tuple[Tried, ...], one: Tried) -> Visit:
@@ -112,12 +130,12 @@ class Witnesses:
     refuses: dict[Guarded, Visit]
 
 
-def witnesses(machine: Machine[Any], alphabet: Alphabet, depth: int) -> Witnesses:
+def witnesses(machine: Machine[Any], alphabet: Alphabet, depth: int, along: Sequence[Tried] = ()) -> Witnesses:
     """Looks for one of each. The guard alone stands in the way; or else, without it, another sentence would be said."""
     found = Witnesses({}, {})
     wanted = {(number, place) for number, row in enumerate(machine.rows) for place in range(len(row.only))}
     better: set[Guarded] = set()
-    for visit in visits(machine, alphabet, depth):
+    for visit in visits(machine, alphabet, depth, along=along):
         if visit.row is not None:
             found.counts.setdefault(visit.row, visit)
         for guarded in visit.fails:
