@@ -65,6 +65,10 @@ crash: setup ## kill -9 the server during pushes, 20 rounds; nothing acknowledge
 machine: setup ## Two people with several devices in any order, with faults between any two steps: many long runs
 	@$(PY) -m pytest -m slow -q tests/machine
 
+.PHONY: model-check
+model-check: setup ## Search every short log of each kind with steps, far deeper than make check does: a quarter of an hour
+	@$(PY) -m pytest -m slow -q -s tests/documents
+
 .PHONY: hostile-item
 hostile-item: setup ## One hostile item in an honest log: any field, any nasty value, by partner, confidant and server
 	@$(PY) -m pytest -m slow -q -n $(JOBS) tests/hostile/test_one_item.py
@@ -99,7 +103,7 @@ openapi: setup ## Regenerate openapi/openapi.json and the schemas of all kinds o
 	@$(PY) -m duolog.documents.schemas openapi/documents
 
 .PHONY: docs
-docs: cli-docs server-docs ## Rewrite every page that is made from code
+docs: cli-docs server-docs kind-docs ## Rewrite every page that is made from code
 
 .PHONY: cli-docs
 cli-docs: setup ## Rewrite docs/cli.md from the command
@@ -108,6 +112,10 @@ cli-docs: setup ## Rewrite docs/cli.md from the command
 .PHONY: server-docs
 server-docs: setup ## Rewrite docs/settings.md and docs/problems.md from the code
 	@$(PY) -m tools.server_docs
+
+.PHONY: kind-docs
+kind-docs: setup ## Rewrite docs/kinds.md from the rows of the kinds
+	@$(PY) -m tools.kind_docs
 
 .PHONY: migration
 migration: setup ## Draft a migration from the tables: make migration m="what changes"

@@ -44,6 +44,7 @@ def bodies() -> list[Json]:
         {"kind": "moved", "body": {"origin": "https://elsewhere.example", "receipt_key": KEY}},
         {"kind": "withdrawn", "body": {"answers": answer(1)}},
         *({"kind": "boundary", "body": body} for body in _steps(1, 2)),
+        *({"kind": "disclosure", "body": body} for body in _letter(1, 2)),
     ]
 
 
@@ -57,6 +58,20 @@ def _steps(text: int, agreed: int) -> list[Json]:
         {"step": "decline", "answers": answer(5), "why": "Not yet."},
         {"step": "take_back", "answers": answer(5)},
         {"step": "retire", "answers": answer(agreed), "why": "We have grown."},
+    ]
+
+
+def _letter(told: int, reflection: int) -> list[Json]:
+    to, note = {"answers": answer(told)}, {"text": answer(9)}
+    return [
+        {"step": "tell", "form": "disclosure", "about": "The money", "hold": True, **note},
+        {"step": "tell", "form": "supplement", "about": "More of it", **note, **to},
+        {"step": "acknowledge", **to},
+        {"step": "reflect", "asks": "Since when?", **note, **to},
+        {"step": "heard", "answers": answer(reflection)},
+        {"step": "not_quite", "answers": answer(reflection), "words": "And the year."},
+        {"step": "respond", **note, **to},
+        {"step": "set_aside", "words": "Not now.", **to},
     ]
 
 

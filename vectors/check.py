@@ -14,7 +14,9 @@ import nacl.bindings
 
 from duolog import errors
 from duolog.documents.base import AppliedDocument, Context, effective_time
-from duolog.documents.journal import JournalState, apply_all
+from duolog.documents.journal import apply_all
+from duolog.documents.kinds import disclosure
+from duolog.documents.state import JournalState
 from duolog.protocol import accounts, codec, entries, log, login, messages, receipts, roster_statements
 from duolog.protocol.codec import encode_b64, parse_b64
 from duolog.protocol.roster import check_grants
@@ -323,6 +325,21 @@ def _run_hmac(case: Json, shared: Json) -> Json:
 
 
 def _run_documents(case: Json, shared: Json) -> Json:
+    state = _documents(case)
+    return _effects(state) | {"stages": [boundary.stage for boundary in state.boundaries.values()]}
+
+
+def _run_disclosures(case: Json, shared: Json) -> Json:
+    state = _documents(case)
+    letters = state.part(disclosure.KIND).values()
+    return _effects(state) | {
+        "stages": [letter.standing for letter in letters],
+        "aside": [sorted(map(text, letter.marks.get("aside", {}))) for letter in letters],
+        "unheard": [bool(letter.counts.get("unheard")) for letter in letters],
+    }
+
+
+def _documents(case: Json) -> JournalState:
     context = Context(frozenset(map(parse_b64, case["partners"])))
     documents = [
         AppliedDocument(
@@ -333,10 +350,12 @@ def _run_documents(case: Json, shared: Json) -> Json:
         )
         for seq, item in enumerate(case["documents"], 1)
     ]
-    state = apply_all(JournalState(), [(item, context) for item in documents])
+    return apply_all(JournalState(), [(item, context) for item in documents])
+
+
+def _effects(state: JournalState) -> Json:
     return {
-        "documents": [{"effective": item.applied.effective, "without_effect": item.skipped} for item in state.timeline],
-        "stages": [boundary.stage for boundary in state.boundaries.values()],
+        "documents": [{"effective": item.applied.effective, "without_effect": item.skipped} for item in state.timeline]
     }
 
 
@@ -356,6 +375,7 @@ KINDS: dict[str, Callable[[Json, Json], Any]] = {
     "close_timing": lambda case, _: text(roster_statements.close_timing(parse_b64(case["salt"]), case["not_before"])),
     "effective_time": lambda case, _: effective_time(case["at"], case["received"]),
     "documents": _run_documents,
+    "disclosures": _run_disclosures,
     "chain": _run_chain,
     "sets": _run_sets,
     "descent": _run_descent,

@@ -17,7 +17,7 @@ def make() -> Json:
     return {
         "about": "Effective times, and what documents of a journal come to: stages, and why a step has no effect.",
         "shared": {},
-        "cases": [*_effective(), *_boundaries()],
+        "cases": [*_effective(), *_boundaries(), *_disclosures()],
     }
 
 
@@ -55,6 +55,16 @@ class _Log:
     def propose(self, author: bytes = ADA, day: float = 0, late: float = 0, **wording: object) -> Json:
         """A first text."""
         return self.add(author, {"step": "propose", "wording": TERMS | wording}, day, late)
+
+    def letter(self, step: str, author: bytes, day: float = 0, **fields: object) -> Json:
+        """A step of a disclosure."""
+        return self.add(author, {"step": step, **fields}, day, kind="disclosure")
+
+    def letters(self, name: str, reasons: Mapping[int, str], letters: list[tuple[str, list[bytes], bool]]) -> Json:
+        """The log as a case of disclosures: of each letter its stage, who set it aside, and whether unheard."""
+        case = self.case(name, [stage for stage, _, _ in letters], reasons, {})
+        more = {"aside": [sorted(map(text, aside)) for _, aside, _ in letters], "unheard": [one for *_, one in letters]}
+        return case | {"kind": "disclosures", "gives": case["gives"] | more}
 
     def step(self, step: str, named: Mapping[str, str], author: bytes = SAM, day: float = 0, late: float = 0) -> Json:
         """An answer that needs nothing but what it names."""
@@ -152,5 +162,64 @@ def _further() -> list[Json]:
                 "can't be proposed: say what you will do yourself, or bind both."
             },
             {},
+        ),
+    ]
+
+
+_FIRST = "Reflect first: say what you hear, until it is \u201cheard\u201d."
+_NOT_THIS = "This is not the reflection that waits."
+
+
+def _note(number: int) -> Json:
+    return {"entry": text(sha256(b"note", bytes([number]))[:16]), "message": text(sha256(b"words", bytes([number])))}
+
+
+def _tell(log: _Log, author: bytes = SAM, day: float = 0, note: int = 1, **more: object) -> Json:
+    fields: Json = {"form": "disclosure", "text": _note(note), "about": "The money", **more}
+    return log.letter("tell", author, day, **fields)
+
+
+def _disclosures() -> list[Json]:
+    heard, crossed, aside, waits, again, more = _Log(), _Log(), _Log(), _Log(), _Log(), _Log()
+    told = _tell(heard)
+    heard.letter("respond", ADA, answers=told, text=_note(3))
+    heard.letter("acknowledge", ADA, answers=told)
+    said = heard.letter("reflect", ADA, answers=told, text=_note(2))
+    heard.letter("heard", SAM, answers=said)
+    heard.letter("respond", ADA, answers=told, text=_note(3))
+    heard.letter("set_aside", ADA, answers=told)
+    told = _tell(crossed)
+    older = crossed.letter("reflect", ADA, answers=told, text=_note(2))
+    crossed.letter("reflect", ADA, answers=told, text=_note(3))
+    crossed.letter("heard", SAM, answers=older)
+    told = _tell(aside)
+    aside.letter("set_aside", ADA, answers=told)
+    aside.letter("set_aside", SAM, answers=told, words="I ask for nothing more.")
+    aside.letter("respond", ADA, answers=told, text=_note(3))
+    told = _tell(waits)
+    waits.letter("reflect", ADA, answers=told, text=_note(2))
+    waits.letter("respond", ADA, 7, answers=told, text=_note(3))
+    waits.letter("respond", ADA, 7.5, answers=told, text=_note(3))
+    _tell(again)
+    _tell(again, day=13.5)
+    _tell(again, day=14)
+    told = _tell(more)
+    _tell(more, note=4, form="supplement", answers=told)
+    _tell(more, ADA, note=5, form="supplement", answers=told)
+    answered = "It was answered; it asks nothing more."
+    return [
+        heard.letters("disclosures: reflected, heard, answered", {1: _FIRST, 6: answered}, [("answered", [], False)]),
+        crossed.letters("disclosures: heard of an older reflection", {3: _NOT_THIS}, [("reflected", [], False)]),
+        aside.letters("disclosures: set aside by both, then answered", {}, [("answered", [SAM], True)]),
+        waits.letters("disclosures: a reflection waits for a week", {2: _FIRST}, [("answered", [], True)]),
+        again.letters(
+            "disclosures: the same note once more",
+            {1: "The same text was sent less than 14 days ago."},
+            [("told", [], False), ("told", [], False)],
+        ),
+        more.letters(
+            "disclosures: a supplement",
+            {2: "A supplement is to a disclosure of your own."},
+            [("told", [], False), ("told", [], False)],
         ),
     ]

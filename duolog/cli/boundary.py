@@ -18,7 +18,7 @@ from duolog.cli.texts import written_text
 from duolog.documents.plain import lines, one_line
 
 if TYPE_CHECKING:
-    from duolog.documents.boundary import Boundary, Text
+    from duolog.documents.kinds.boundary_texts import Boundary, Text
 
 app = group("boundary", "What the two of you agree on, by an explicit act of each.")
 
@@ -245,7 +245,7 @@ def list_boundaries(run: Run, journal: JournalOption = None, offline: OfflineOpt
     """List the boundaries, and where each stands."""
 
     def act(desk: Desk) -> int:
-        from duolog.documents.boundary_words import title_of
+        from duolog.documents.kinds.boundary import title_of
 
         shapes = [boundary_shape(count, one, desk.me, desk.now) for count, one in enumerate(desk.all, 1)]
         run.screen.result({"journal": b64(desk.journal.id), "boundaries": shapes})
@@ -297,7 +297,7 @@ def show(run: Run, number: NumberArgument = None, journal: JournalOption = None,
             run.screen.say()
             when = desk.voice.dated(contested.at, contested.effective)
             desk.say_whose(account, f" contests it, {when}:")
-            run.screen.say("\n".join(lines(contested.words)), indent=4)
+            run.screen.say("\n".join(lines(contested.words or "")), indent=4)
         return OK
 
     return _at_desk(run, journal, act, offline=offline)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from duolog.client import JournalView
     from duolog.client.blocking import Duolog
     from duolog.documents.base import Voice
-    from duolog.documents.boundary import Boundary, Text, Wording
+    from duolog.documents.kinds.boundary_texts import Boundary, Text, Wording
 
 
 class Desk:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from duolog.cli.shapes import Shape, b64
 
 if TYPE_CHECKING:
-    from duolog.documents.boundary import Boundary, Text
+    from duolog.documents.kinds.boundary_texts import Boundary, Text
 
 
 def number_of_text(boundary: "Boundary", text: "Text") -> int:
@@ -16,7 +16,7 @@ def number_of_text(boundary: "Boundary", text: "Text") -> int:
 def boundary_shape(number: int, boundary: "Boundary", me: bytes, now: int) -> Shape:
     """One boundary. `status`: proposed, in_force, contested, declined, taken_back, lapsed or
     retired, as of now."""
-    from duolog.documents.boundary_words import view_boundary
+    from duolog.documents.kinds.boundary import view_boundary
 
     view = view_boundary(boundary, now)
     return {

@@ -11,7 +11,7 @@ from duolog.documents import dates
 from duolog.documents.plain import clean
 
 if TYPE_CHECKING:
-    from duolog.documents.boundary import Wording
+    from duolog.documents.kinds.boundary_texts import Wording
 
 SECTIONS = {
     "why": "Why",
@@ -47,7 +47,7 @@ def boundary_form(wording: "Wording | None" = None) -> str:
 
 def parse_boundary(text: str) -> dict[str, Any]:
     """The terms of a boundary from its form; empty for an empty text. Raises: Usage."""
-    from duolog.documents.boundary import Topic
+    from duolog.documents.kinds.boundary_texts import Topic
 
     fields, rest = _fields(text, BOUNDARY_FIELDS)
     parts = _sections(rest)

@@ -41,8 +41,8 @@ from duolog.client.server.transport import Transport
 from duolog.client.status import Status, status
 from duolog.client.sync import SyncReport, sync
 from duolog.documents.account import AccountState
-from duolog.documents.journal import JournalState
-from duolog.documents.profile import Profile
+from duolog.documents.kinds.profile import Profile
+from duolog.documents.state import JournalState
 from duolog.errors import NotAllowed
 
 Clock = Callable[[], int]

@@ -13,11 +13,9 @@ It knows no table of any kind; `registry` says which file does. It keeps no cloc
 """
 
 from bisect import bisect_left
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any
-
-from pydantic import TypeAdapter
 
 from duolog.documents.base import (
     PARTS_UNSHOWN,
@@ -25,69 +23,23 @@ from duolog.documents.base import (
     AppliedDocument,
     Context,
     EntryId,
-    Skipped,
     Voice,
     has_unknown_parts,
     parse_body,
     require_whole,
     why_skipped,
 )
-from duolog.documents.boundary import Boundary
-from duolog.documents.moved import Move
+from duolog.documents.kind import Kind
 from duolog.documents.plain import one_line
-from duolog.documents.profile import Profile
-from duolog.documents.registry import KINDS, Kind, is_step
+from duolog.documents.registry import KINDS, is_step
 from duolog.documents.snapshots import encode_snapshot, parse_snapshot
-from duolog.documents.withdrawn import Withdrawal
+from duolog.documents.state import STATE, Item, JournalState
 from duolog.errors import NotAllowed
 from duolog.protocol import sizes
 from duolog.protocol.messages import Document
 
 NOT_DELIVERED = "It could not be opened on the other side, so it does not count for anybody until it is written again."
 NEWER = "A newer version of Duolog wrote this; update to see what it does."
-
-
-@dataclass(frozen=True, slots=True)
-class Item:
-    """A document in the timeline. `skipped`: why it has no effect, or None. `refused_by`: who could not open it;
-    `taken_back`: a partner is among them.
-    """
-
-    applied: AppliedDocument
-    skipped: str | None = None
-    refused_by: tuple[AccountId, ...] = ()
-    taken_back: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class JournalState:
-    """What a journal's documents come to. `contexts`: the roster's word from a seq on, whenever it changed."""
-
-    timeline: tuple[Item, ...] = ()
-    contexts: tuple[tuple[int, Context], ...] = ()
-    profiles: dict[AccountId, Profile] = field(default_factory=dict)
-    boundaries: dict[EntryId, Boundary] = field(default_factory=dict)
-    withdrawals: dict[EntryId, dict[AccountId, Withdrawal]] = field(default_factory=dict)
-    moves: dict[AccountId, Move] = field(default_factory=dict)
-
-    @property
-    def skipped(self) -> tuple[Skipped, ...]:
-        """Documents without effect, and why."""
-        return tuple(Skipped(item.applied.entry, item.skipped) for item in self.timeline if item.skipped is not None)
-
-    def find(self, entry: bytes) -> Item | None:
-        """The document of an entry (16 bytes), newest first."""
-        return next((item for item in reversed(self.timeline) if item.applied.entry == entry), None)
-
-    def withdrawn(self, entry: bytes, author: bytes, seq: int, received: int) -> bool:
-        """Whether its author took this entry back in time, by one server's clock; `received`: the time of its receipt.
-
-        Spec: §9.
-        """
-        found = self.withdrawals.get(entry, {}).get(author)
-        if found is None or seq < found.key_since:
-            return False
-        return found.received - received <= sizes.WITHDRAW_WINDOW
 
 
 def apply(state: JournalState, applied: AppliedDocument, context: Context) -> JournalState:
@@ -131,7 +83,7 @@ def require_allowed(
         kind.before_writing(body)
     _reduce(state, applied, context, lambda entry: _applied(state.find(entry)))
     if kind.part is not None and kind.consents_to is not None:
-        require_whole(kind.consents_to(getattr(state, kind.part), body))
+        require_whole(kind.consents_to(state.part(kind), body))
 
 
 def last_of(state: JournalState, author: bytes) -> AppliedDocument | None:
@@ -154,12 +106,13 @@ def describe(state: JournalState, item: Item, voice: Voice) -> str:
 
 def encode_state(state: JournalState) -> bytes:
     """UTF-8 JSON for an encrypted snapshot; the same state gives the same bytes. Spec: documents"""
-    return encode_snapshot(_STATE, state, _known())
+    parts = dict(sorted(state.parts.items()))  # in one order, whichever kind was written first
+    return encode_snapshot(STATE, replace(state, parts=parts), _known())
 
 
 def parse_state(data: bytes) -> JournalState:
     """A state from its snapshot. Raises: MalformedData; then start anew from the log. Spec: documents"""
-    return parse_snapshot(_STATE, data, _known())
+    return parse_snapshot(STATE, data, _known())
 
 
 def _known() -> dict[str, int]:
@@ -176,42 +129,59 @@ def _applied(item: Item | None) -> AppliedDocument | None:
 
 
 def _effect(
-    state: JournalState, applied: AppliedDocument, context: Context, find: Find, *, taken_back: bool = False
+    state: JournalState,
+    applied: AppliedDocument,
+    context: Context,
+    find: Find,
+    *,
+    taken_back: bool = False,
+    owned: set[str] | None = None,
 ) -> tuple[JournalState, str | None]:
-    """The state after one document, and why it has no effect. Whatever goes wrong is that document's fault alone."""
-    if applied.document.kind not in KINDS:
+    """The state after one document, and why it has no effect. Whatever goes wrong is that document's fault alone.
+
+    `owned`: the parts of `state` that are nobody else's, and change in place; any other is copied first.
+    """
+    name = applied.document.kind
+    if name not in KINDS:
         return state, None
     try:
-        after, whole = _reduce(state, applied, context, find, taken_back=taken_back)
-        return after, None if whole else NOT_DELIVERED
+        changed, whole = _reduce(state, applied, context, find, taken_back=taken_back)
     except Exception as error:  # noqa: BLE001 - whatever it holds, a document never stops the journal it stands in
         reason = why_skipped(error)
         return state, NOT_DELIVERED if taken_back and _has_effect(applied) else reason
+    if changed:
+        part = state.part(KINDS[name])
+        if owned is None or name not in owned:
+            part = part.copy()
+            state = replace(state, parts={**state.parts, name: part})
+        if owned is not None:
+            owned.add(name)
+        for key, value in changed.items():
+            part[key] = value
+    return state, None if whole else NOT_DELIVERED
 
 
 def _reduce(
     state: JournalState, applied: AppliedDocument, context: Context, find: Find, *, taken_back: bool = False
-) -> tuple[JournalState, bool]:
-    """The state after it, and whether all of it counts. Raises: NotAllowed, MalformedData."""
+) -> tuple[Mapping[Any, Any], bool]:
+    """What it changes in its kind's part, and whether all of it counts. Raises: NotAllowed, MalformedData."""
     kind = KINDS[applied.document.kind]
-    body = _read(kind, applied.document)
-    if context.provisional and not kind.while_provisional:  # check: documents.provisional
+    body, machine = _read(kind, applied.document), kind.machine
+    exits = machine is not None and machine.ends(body)
+    if context.provisional and not kind.while_provisional and not exits:  # check: documents.provisional
         raise NotAllowed("Compare the eight words with your partner first: until then it isn't certain who is there.")
-    if kind.part is None or kind.reduce is None:
-        return state, True
+    if kind.reduce is None:
+        return {}, True
     if kind.looks_back is not None:
         named = find(body.answers.entry)
         kind.looks_back(applied, body, named, named is not None and is_step(named.document.kind))
-    part, whole = getattr(state, kind.part), not taken_back
+    part = state.part(kind)
     if not taken_back:
-        part = kind.reduce(part, applied, body, context)
-    elif kind.undelivered is not None:
-        part, whole = kind.undelivered(part, applied, body, context)
-    changed: dict[str, Any] = {kind.part: part}
-    return replace(state, **changed), whole
+        return kind.reduce(part, applied, body, context), True
+    return ({}, False) if machine is None else machine.undelivered(part, applied, body, context)
 
 
-def _read(kind: Kind, document: Document, *, writing: bool = False) -> Any:
+def _read(kind: Kind[Any, Any], document: Document, *, writing: bool = False) -> Any:
     if document.v != kind.v:  # check: documents.version
         raise NotAllowed(NEWER)
     return parse_body(kind.body, document.body, writing=writing)
@@ -222,7 +192,7 @@ def _words(state: JournalState, applied: AppliedDocument, voice: Voice) -> str:
     try:
         if kind is not None:
             body = _read(kind, applied.document)
-            part = getattr(state, kind.part) if kind.part is not None else None
+            part = None if kind.part is None else state.part(kind)
             text = kind.describe(applied, body, voice, part)
             if kind.consents_to is not None:
                 return "\n".join([text, *(f"  {line}" for line in voice.unshown(body))])
@@ -243,6 +213,7 @@ class _Fold:
 
     def __init__(self, state: JournalState) -> None:
         self._state, self._stale = state, False
+        self._owned: set[str] = set()
         self._timeline, self._contexts = list(state.timeline), list(state.contexts)
         self._held: dict[EntryId, AppliedDocument] = {item.applied.entry: item.applied for item in state.timeline}
         self._own: dict[AccountId, list[AppliedDocument]] = {}
@@ -257,7 +228,7 @@ class _Fold:
             self._take_back(applied, context)
         reason = None
         if not self._stale:
-            self._state, reason = _effect(self._state, applied, context, self._held.get)
+            self._state, reason = _effect(self._state, applied, context, self._held.get, owned=self._owned)
         self._timeline.append(Item(applied, reason))
         self._held[applied.entry] = applied
         self._own.setdefault(applied.author, []).append(applied)
@@ -301,13 +272,13 @@ class _Fold:
 
     def _fold_again(self) -> None:
         """The same timeline from its beginning; of what a partner could not open, only what its kind leaves."""
-        state, held, at = JournalState(), dict[EntryId, AppliedDocument](), 0
+        state, held, owned, at = JournalState(), dict[EntryId, AppliedDocument](), set[str](), 0
         for place, item in enumerate(self._timeline):
             applied = item.applied
             while at + 1 < len(self._contexts) and self._contexts[at + 1][0] <= applied.seq:
                 at += 1
             context = self._contexts[at][1]
-            state, reason = _effect(state, applied, context, held.get, taken_back=item.taken_back)
+            state, reason = _effect(state, applied, context, held.get, taken_back=item.taken_back, owned=owned)
             self._timeline[place] = replace(item, skipped=reason)
             held[applied.entry] = applied
         self._state = state
@@ -316,6 +287,3 @@ class _Fold:
 def _has_effect(applied: AppliedDocument) -> bool:
     kind = KINDS.get(applied.document.kind)
     return kind is not None and kind.part is not None
-
-
-_STATE = TypeAdapter(JournalState)

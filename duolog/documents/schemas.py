@@ -1,6 +1,6 @@
-"""Writes the JSON Schema of every kind's body: `python -m duolog.documents.schemas FOLDER`.
+"""Writes the JSON Schema of every kind's body, and its rows: `python -m duolog.documents.schemas FOLDER`.
 
-Third-party clients write the same plaintext from them. Who may take which step is in the spec.
+Third-party clients write the same plaintext from the one, and judge it from the other.
 """
 
 import json
@@ -13,13 +13,20 @@ from pydantic import TypeAdapter
 
 from duolog.documents.account import ACCOUNT_KINDS, ACCOUNT_VERSION
 from duolog.documents.registry import KINDS
+from duolog.documents.rules import rules
+from duolog.protocol.codec import JsonObject
 
 
 def schemas() -> Mapping[str, str]:
-    """File name -> JSON Schema, as text ending in a line break."""
+    """File name -> JSON Schema or rows, as text ending in a line break."""
     shared = {kind.name: _schema(kind.name, kind.v, kind.body) for kind in KINDS.values()}
     own = {name: _schema(name, ACCOUNT_VERSION, kind.body) for name, kind in ACCOUNT_KINDS.items()}
-    return {f"{name}.json": text for name, text in sorted({**shared, **own}.items())}
+    rows = {
+        f"{kind.name}.rules": _text(rules(kind.name, kind.v, kind.machine))
+        for kind in KINDS.values()
+        if kind.machine is not None
+    }
+    return {f"{name}.json": text for name, text in sorted({**shared, **own, **rows}.items())}
 
 
 def _schema(name: str, version: int, body: TypeAdapter[Any]) -> str:
@@ -28,7 +35,11 @@ def _schema(name: str, version: int, body: TypeAdapter[Any]) -> str:
         "title": f"{name}, version {version}",
         **{key: value for key, value in body.json_schema().items() if key != "title"},
     }
-    return json.dumps(schema, indent=2, ensure_ascii=False) + "\n"
+    return _text(schema)
+
+
+def _text(value: JsonObject) -> str:
+    return json.dumps(value, indent=2, ensure_ascii=False) + "\n"
 
 
 def main(arguments: list[str]) -> int:

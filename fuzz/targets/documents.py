@@ -16,9 +16,10 @@ from duolog.documents.account import (
     parse_account_state,
 )
 from duolog.documents.base import AppliedDocument, Context, Voice, parse_body
-from duolog.documents.boundary_words import describe_boundary, view_boundary
-from duolog.documents.journal import JournalState, apply, apply_all, describe, encode_state, parse_state
+from duolog.documents.journal import apply, apply_all, describe, encode_state, parse_state
+from duolog.documents.kinds.boundary import describe_boundary, view_boundary
 from duolog.documents.registry import KINDS
+from duolog.documents.state import JournalState
 from duolog.errors import MalformedData
 from duolog.protocol.codec import encode_b64, encode_message_json, parse_message_json, sha256
 from duolog.protocol.messages import parse_message

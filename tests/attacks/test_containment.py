@@ -18,7 +18,7 @@ from duolog.client.log import folding, pull, verify
 from duolog.client.log.context import Context
 from duolog.client.log.outbox import post
 from duolog.client.pairing import listed_proposals
-from duolog.documents.note import Note
+from duolog.documents.kinds.note import Note
 from duolog.documents.registry import make_document
 from duolog.errors import ChainViolation, HomeError, LogViolation, MalformedData, Unforeseen, VerificationError
 from duolog.protocol import messages, receipts

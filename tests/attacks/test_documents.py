@@ -2,17 +2,19 @@
 
 import dataclasses
 import time
+from typing import Any
 
 import pytest
 
 from duolog.documents import journal
 from duolog.documents.base import DAY, HIDDEN, PARTS_UNSHOWN, UNFORESEEN, Answer
-from duolog.documents.boundary import Accept, Amend, Contest, Decline, Propose, TakeBack
-from duolog.documents.boundary_words import view_boundary
-from duolog.documents.copy import copy_body
-from duolog.documents.journal import Item, JournalState, apply_all, describe
-from duolog.documents.note import Note
+from duolog.documents.journal import apply_all, describe
+from duolog.documents.kinds.boundary import view_boundary
+from duolog.documents.kinds.boundary_texts import Accept, Amend, Contest, Decline, Propose, TakeBack
+from duolog.documents.kinds.copy import copy_body
+from duolog.documents.kinds.note import Note
 from duolog.documents.registry import KINDS
+from duolog.documents.state import Item, JournalState
 from duolog.errors import NotAllowed
 from duolog.protocol.codec import JsonObject
 from duolog.protocol.messages import Document, Message
@@ -110,7 +112,7 @@ async def test_partner_accepts_what_its_author_takes_back_at_that_moment(couple:
 
 
 def test_document_that_no_reducer_foresaw_has_no_effect_and_stops_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    def fails(*_: object) -> str:
+    def fails(*_: object) -> Any:
         raise RecursionError("something deep")
 
     broken = dataclasses.replace(KINDS["profile"], reduce=fails, describe=fails)

@@ -9,7 +9,7 @@ from duolog.cli.boundary import _became
 from duolog.cli.boundary_desk import Desk
 from duolog.cli.boundary_shapes import boundary_shape
 from duolog.documents.base import HIDDEN, PARTS_UNSHOWN, UPDATE_TO_AGREE
-from duolog.documents.boundary import TakeBack
+from duolog.documents.kinds.boundary_texts import TakeBack
 from duolog.errors import NotAllowed
 from duolog.protocol.messages import Document
 from tests.documents.evening import ADA, SAM, START, VOICE, Evening, answer

@@ -4,7 +4,7 @@ import pytest
 
 from duolog.cli import forms
 from duolog.cli.failures import Usage
-from duolog.documents.boundary import Wording
+from duolog.documents.kinds.boundary_texts import Wording
 
 FULL = """Topic: social media
 Binds: me

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from duolog.documents.base import DAY, Answer, AppliedDocument, Body, Context, Voice
-from duolog.documents.boundary import Boundary, Propose, Wording
-from duolog.documents.journal import Item, JournalState, apply, require_allowed
+from duolog.documents.journal import apply, require_allowed
+from duolog.documents.kinds.boundary_texts import Boundary, Propose, Wording
 from duolog.documents.registry import make_document
+from duolog.documents.state import Item, JournalState
 from duolog.protocol.codec import sha256
 from duolog.protocol.messages import Document
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from duolog.documents.base import AppliedDocument, Context, Voice
-from duolog.documents.copy import copy_body
-from duolog.documents.journal import JournalState, apply, describe, require_allowed
+from duolog.documents.journal import apply, describe, require_allowed
+from duolog.documents.kinds.copy import copy_body
+from duolog.documents.state import JournalState
 from duolog.errors import MalformedData, NotAllowed
 from duolog.protocol.codec import JsonObject, encode_b64
 from duolog.protocol.messages import Document

@@ -19,12 +19,13 @@ from duolog.documents.account import (
     parse_account_state,
 )
 from duolog.documents.base import UNFORESEEN, AppliedDocument, Context, parse_body
-from duolog.documents.boundary import Accept, Contest, Propose
-from duolog.documents.boundary_words import describe_boundary, title_of, view_boundary
-from duolog.documents.journal import JournalState, apply, describe, encode_state, parse_state, require_allowed
-from duolog.documents.note import Note
-from duolog.documents.profile import Profile
+from duolog.documents.journal import apply, describe, encode_state, parse_state, require_allowed
+from duolog.documents.kinds.boundary import describe_boundary, title_of, view_boundary
+from duolog.documents.kinds.boundary_texts import Accept, Contest, Propose
+from duolog.documents.kinds.note import Note
+from duolog.documents.kinds.profile import Profile
 from duolog.documents.registry import KINDS, make_document
+from duolog.documents.state import JournalState
 from duolog.errors import MalformedData, NotAllowed
 from duolog.protocol.codec import encode_b64
 from duolog.protocol.messages import Document
@@ -99,7 +100,7 @@ def test_what_no_reducer_of_the_account_journal_foresaw_has_no_effect(monkeypatc
 
 
 def test_a_computer_without_memory_is_no_documents_fault(monkeypatch: pytest.MonkeyPatch) -> None:
-    def fails(*_: object) -> None:
+    def fails(*_: object) -> Any:
         raise MemoryError
 
     monkeypatch.setattr(journal, "KINDS", {**KINDS, "profile": dataclasses.replace(KINDS["profile"], reduce=fails)})

@@ -3,9 +3,10 @@
 from duolog.documents.account import AccountState, apply_account, make_account_document
 from duolog.documents.account_kinds import AccountMoved, Joined, NotedHead
 from duolog.documents.base import AppliedDocument, Body, Context, Voice
-from duolog.documents.journal import JournalState, apply, describe
-from duolog.documents.moved import Moved
+from duolog.documents.journal import apply, describe
+from duolog.documents.kinds.moved import Moved
 from duolog.documents.registry import is_step, make_document
+from duolog.documents.state import JournalState
 
 ADA, SAM = b"\x01" * 32, b"\x02" * 32
 JOURNAL, OTHER = b"\x03" * 32, b"\x04" * 32

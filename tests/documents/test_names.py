@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from duolog.documents.journal import describe, require_allowed
+from duolog.documents.kinds.profile import Profile
 from duolog.documents.names import RESERVED, called, looks_of, name_fault, named_by_account, shown_names
-from duolog.documents.profile import Profile
 from duolog.errors import NotAllowed
 from tests.documents.evening import ADA, BOTH, KIM, SAM, VOICE, Evening
 

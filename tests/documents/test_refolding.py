@@ -9,12 +9,13 @@ from hypothesis import strategies as st
 
 from duolog.documents import journal
 from duolog.documents.base import Answer, AppliedDocument, Body, Context
-from duolog.documents.boundary import Accept, Amend, Contest, Decline, Propose, TakeBack
-from duolog.documents.journal import Item, JournalState, apply, apply_all, encode_state, parse_state
-from duolog.documents.note import Note
-from duolog.documents.profile import Profile
+from duolog.documents.journal import apply, apply_all, encode_state, parse_state
+from duolog.documents.kinds.boundary_texts import Accept, Amend, Contest, Decline, Propose, TakeBack
+from duolog.documents.kinds.note import Note
+from duolog.documents.kinds.profile import Profile
+from duolog.documents.kinds.withdrawn import Withdrawn
 from duolog.documents.registry import make_document
-from duolog.documents.withdrawn import Withdrawn
+from duolog.documents.state import Item, JournalState
 from duolog.protocol.codec import sha256
 from tests.documents.evening import ADA, BOTH, KIM, SAM, START, wording
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from duolog.documents.base import Answer
-from duolog.documents.boundary import Accept, Contest, Counter, Retire
-from duolog.documents.boundary_words import describe_boundary
+from duolog.documents.kinds.boundary import describe_boundary
+from duolog.documents.kinds.boundary_texts import Accept, Contest, Counter, Retire
 from duolog.errors import NotAllowed
 from tests.documents.evening import ADA, KIM, SAM, START, VOICE, Evening, answer, wording
 

@@ -19,11 +19,12 @@ from duolog.documents.base import (
     has_unknown_parts,
     parse_body,
 )
-from duolog.documents.boundary import Accept, Contest, Counter, Decline, Propose, Retire
-from duolog.documents.boundary_words import describe_boundary
-from duolog.documents.copy import copy_body
-from duolog.documents.journal import Item, JournalState, apply, describe, encode_state, parse_state, require_allowed
+from duolog.documents.journal import apply, describe, encode_state, parse_state, require_allowed
+from duolog.documents.kinds.boundary import describe_boundary
+from duolog.documents.kinds.boundary_texts import Accept, Contest, Counter, Decline, Propose, Retire
+from duolog.documents.kinds.copy import copy_body
 from duolog.documents.registry import KINDS, make_document
+from duolog.documents.state import Item, JournalState
 from duolog.errors import MalformedData, NotAllowed
 from duolog.protocol.codec import JsonObject
 from duolog.protocol.messages import Document

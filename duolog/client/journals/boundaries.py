@@ -8,7 +8,7 @@ from duolog.client.journals.views import Written
 from duolog.client.journals.writing import read_state, write
 from duolog.client.log.session import Session
 from duolog.documents.base import Answer
-from duolog.documents.boundary import Boundary, Text, find_boundary
+from duolog.documents.kinds.boundary_texts import Boundary, Text
 from duolog.errors import NotAllowed
 from duolog.protocol.codec import JsonObject
 
@@ -28,7 +28,8 @@ class Boundaries:
         self._journal = journal
 
     async def propose(self, terms: Mapping[str, Any]) -> Written:
-        """A first text. Writing it is consent to it. `terms`: the fields of `duolog.documents.boundary.Wording`."""
+        """A first text. Writing it is consent to it. `terms`: the fields of
+        `duolog.documents.kinds.boundary_texts.Wording`."""
         return await self._write({"step": "propose", "wording": dict(terms)})
 
     async def counter(self, boundary: bytes, terms: Mapping[str, Any]) -> Written:
@@ -77,7 +78,7 @@ class Boundaries:
     async def show(self, boundary: bytes) -> Boundary:
         """One boundary with all its texts. Raises: NotAllowed when it isn't here."""
         state = (await read_state(self._session, self._journal)).boundaries
-        found = state.get(boundary) or find_boundary(state, boundary)
+        found = state.get(boundary) or state.find(boundary)
         if found is None:
             raise NotAllowed("There is no such boundary here. List them to see their names.")
         return found

@@ -2,7 +2,7 @@
 
 from duolog.client.log.context import Context
 from duolog.client.log.folding import journal_state
-from duolog.documents.copy import copy_body
+from duolog.documents.kinds.copy import copy_body
 from duolog.errors import NotAllowed
 from duolog.protocol.codec import JsonObject
 

@@ -26,9 +26,9 @@ from duolog.client.log.problems import reported
 from duolog.client.log.stored_logs import load_log
 from duolog.documents.account_kinds import Erased, Kept
 from duolog.documents.base import Answer
-from duolog.documents.journal import Item
+from duolog.documents.kinds.withdrawn import Withdrawn
 from duolog.documents.registry import is_step
-from duolog.documents.withdrawn import Withdrawn
+from duolog.documents.state import Item
 from duolog.errors import DuologError, NotAllowed, ServerRefused, TransportError
 from duolog.protocol import sizes
 from duolog.protocol.codec import u32

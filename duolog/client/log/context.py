@@ -18,7 +18,7 @@ from duolog.client.server.http import to_transport
 from duolog.client.server.login import Network
 from duolog.client.server.transport import Transport
 from duolog.documents.account import AccountState
-from duolog.documents.journal import JournalState
+from duolog.documents.state import JournalState
 from duolog.errors import NotAllowed
 from duolog.seal.keys import EpochKey
 

@@ -26,7 +26,8 @@ from duolog.client.log.verify import ENTRY_FAULT, Known, Me, open_verified
 from duolog.documents.account import AccountState, apply_account, encode_account_state, parse_account_state
 from duolog.documents.base import AppliedDocument
 from duolog.documents.base import Context as DocumentContext
-from duolog.documents.journal import JournalState, apply_all, encode_state, parse_state
+from duolog.documents.journal import apply_all, encode_state, parse_state
+from duolog.documents.state import JournalState
 from duolog.errors import DuologError, EntryFault, MalformedData
 from duolog.protocol.containing import contained
 from duolog.protocol.entries import parse_header

@@ -32,7 +32,7 @@ from duolog.client.moving.switching import receipt_key_of, switch
 from duolog.client.moving.views import MoveReport
 from duolog.client.server.transport import Transport
 from duolog.documents.account_kinds import AccountMoved, NotedHead
-from duolog.documents.moved import Moved
+from duolog.documents.kinds.moved import Moved
 from duolog.documents.registry import make_document
 from duolog.errors import DuologError, NotAllowed, PinMismatch, ServerRefused, TransportError
 from duolog.protocol import sizes

@@ -25,9 +25,10 @@ from duolog.documents.base import (
     indented,
     parse_body,
 )
-from duolog.documents.boundary import Wording
-from duolog.documents.boundary_words import wording_lines
-from duolog.documents.note import Note, describe_note
+from duolog.documents.kind import Kind
+from duolog.documents.kinds.boundary import wording_lines
+from duolog.documents.kinds.boundary_texts import Wording
+from duolog.documents.kinds.note import Note, describe_note
 from duolog.documents.plain import one_line
 from duolog.errors import MalformedData, NotAllowed
 from duolog.protocol import sizes
@@ -128,3 +129,6 @@ def _lines(body: Copy, author: str, voice: Voice) -> Iterator[str]:
         if isinstance(value, str):
             # What a field is called is the copier's word too, so it stands as deep as a text.
             yield from (f"  {line}" for line in indented(one_line(name).replace("_", " ").capitalize(), value))
+
+
+KIND = Kind("copy", 1, TypeAdapter(Copy), describe_copy, while_provisional=False)

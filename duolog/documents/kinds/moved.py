@@ -7,9 +7,10 @@ says that it is the one.
 from dataclasses import dataclass
 from typing import Annotated
 
-from pydantic import StringConstraints
+from pydantic import StringConstraints, TypeAdapter
 
-from duolog.documents.base import AppliedDocument, Binary, Body, Context, Voice
+from duolog.documents.base import AccountId, AppliedDocument, Binary, Body, Context, Voice
+from duolog.documents.kind import Kind
 from duolog.documents.plain import one_line
 from duolog.protocol import sizes
 
@@ -29,14 +30,17 @@ class Move:
     said: Moved
 
 
-Moves = dict[bytes, Move]  # by account id
+Moves = dict[AccountId, Move]
 
 
 def reduce_moved(state: Moves, applied: AppliedDocument, body: Moved, context: Context) -> Moves:
     """The author is to be found there from now on."""
-    return {**state, applied.author: Move(applied.seq, body)}
+    return {applied.author: Move(applied.seq, body)}
 
 
 def describe_moved(applied: AppliedDocument, body: Moved, voice: Voice, state: Moves) -> str:
     """`Ada goes on with this journal at https://journal.example`."""
     return f"{voice.name(applied.author)} goes on with this journal at {one_line(body.origin)}"
+
+
+KIND = Kind("moved", 1, TypeAdapter(Moved), describe_moved, Moves, reduce_moved)

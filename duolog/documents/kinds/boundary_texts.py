@@ -4,23 +4,24 @@ A text's author consents to exactly that text by writing it; it is in force when
 and message. One thing waits at a time: a text, or an ask to retire; it lapses 14 days after it was written, by
 effective times. Its author may take it back while it waits.
 
-The rules stand in `boundary_rules`, the words for a reader in `boundary_words`. A draft is local. Spec: documents
+The rows and the words for a reader stand in `boundary`. A draft is local. Spec: documents
 """
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Annotated, Literal
 
 from pydantic import Field, WithJsonSchema
 
+from duolog.documents import things
 from duolog.documents.base import (
     DAY,
     AccountId,
     Answer,
     Body,
     EntryId,
-    Hash,
     Prose,
     StepBody,
     Words,
@@ -127,25 +128,10 @@ Asking = Annotated[Propose | Counter | Amend | Retire, Field(discriminator="step
 
 
 @dataclass(frozen=True, slots=True)
-class Text:
-    """One text, or an ask to retire (then `wording` is None), and what became of it.
+class Text(things.Text):
+    """One text, or an ask to retire (then `wording` is None), and what became of it."""
 
-    `at` and `answered_at` are shown, `effective` and `answered_effective` count. `step`: all that its author wrote.
-    """
-
-    entry: EntryId
-    message: Hash
-    author: AccountId
-    at: int
-    effective: int
-    digest: Hash
     step: Asking
-    outcome: Literal["waiting", "accepted", "declined", "replaced"] = "waiting"
-    answered_by: AccountId | None = None
-    answered_at: int | None = None
-    answered_effective: int | None = None
-    answer: EntryId | None = None
-    answer_why: str | None = None
 
     @property
     def wording(self) -> Wording | None:
@@ -158,11 +144,6 @@ class Text:
         return self.step.why if isinstance(self.step, Retire) else None
 
     @property
-    def taken_back(self) -> bool:
-        """Whether its own author took it back. To the rules it is declined."""
-        return self.outcome == "declined" and self.answered_by == self.author
-
-    @property
     def lapses_at(self) -> int:
         """The last second at which an answer counts."""
         return self.effective + LAPSES_AFTER
@@ -171,41 +152,35 @@ class Text:
         """Whether nobody answered in time, seen from an effective time or a reader's now."""
         return self.outcome == "waiting" and at > self.lapses_at
 
-    def refusable_until(self) -> int | None:
-        """Until when it can't be repeated once declined or lapsed; None when it was accepted or replaced."""
-        if self.outcome == "declined" and self.answered_effective is not None:
-            return self.answered_effective + NOT_AGAIN_FOR
-        return self.lapses_at + NOT_AGAIN_FOR if self.outcome == "waiting" else None
-
-
-@dataclass(frozen=True, slots=True)
-class Contested:
-    """One partner's contest of the agreed text."""
-
-    entry: EntryId
-    at: int
-    effective: int
-    words: str
-
 
 Stage = Literal["proposed", "declined", "in_force", "contested", "retired"]
 
 
 @dataclass(frozen=True, slots=True)
-class Boundary:
-    """One boundary: its id is the entry that first proposed it.
+class Boundary(things.Thing):
+    """One boundary: its id is the entry that first proposed it. `texts` holds every text and ask in order."""
 
-    `texts` holds every text and ask in order; `agreed` and `waiting` name entries in it. `contests` has at most one
-    for each partner.
-    """
+    texts: Mapping[EntryId, Text] = field(default_factory=dict)
 
-    entry: EntryId
-    between: tuple[AccountId, ...]
-    texts: dict[EntryId, Text]
-    waiting: EntryId | None
-    agreed: EntryId | None = None
-    contests: dict[AccountId, Contested] = field(default_factory=dict)
-    retired: EntryId | None = None
+    @property
+    def waiting(self) -> EntryId | None:
+        """The text or ask that waits for an answer, perhaps in vain."""
+        return self.points.get("waiting")
+
+    @property
+    def agreed(self) -> EntryId | None:
+        """The text that both hold, in force, contested or retired."""
+        return self.points.get("agreed")
+
+    @property
+    def retired(self) -> EntryId | None:
+        """The step that retired it."""
+        return self.points.get("retired")
+
+    @property
+    def contests(self) -> Mapping[AccountId, things.Mark]:
+        """Each partner's contest of the agreed text."""
+        return self.marks.get("contests", {})
 
     @property
     def stage(self) -> Stage:
@@ -218,18 +193,13 @@ class Boundary:
 
     @property
     def agreed_text(self) -> Text | None:
-        """The text that both hold, in force, contested or retired."""
+        """The text that both hold."""
         return None if self.agreed is None else self.texts[self.agreed]
 
     @property
     def waiting_text(self) -> Text | None:
-        """The text or ask that waits for an answer, perhaps in vain."""
+        """The text or ask that waits."""
         return None if self.waiting is None else self.texts[self.waiting]
 
 
-Boundaries = dict[EntryId, Boundary]  # in the order of their first proposals
-
-
-def find_boundary(state: Boundaries, entry: bytes) -> Boundary | None:
-    """The boundary that has this text or ask. `entry`: 16 bytes."""
-    return next((boundary for boundary in state.values() if entry in boundary.texts), None)
+Boundaries = things.Things[Boundary]

@@ -5,9 +5,10 @@ A note has no steps; the timeline is where it stands.
 
 from typing import Annotated
 
-from pydantic import Field, StringConstraints
+from pydantic import Field, StringConstraints, TypeAdapter
 
 from duolog.documents.base import AppliedDocument, Body, Prose, Voice, body_lines
+from duolog.documents.kind import Kind
 from duolog.documents.plain import one_line
 
 Word = Annotated[str, StringConstraints(min_length=1, max_length=64, pattern=r"\S")]
@@ -29,3 +30,6 @@ def describe_note(applied: AppliedDocument, body: Note, voice: Voice, state: Non
     if body.tags:
         told.append("  Tags: " + ", ".join(map(one_line, body.tags)))
     return "\n".join(told)
+
+
+KIND = Kind("note", 1, TypeAdapter(Note), describe_note)

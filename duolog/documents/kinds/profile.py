@@ -5,14 +5,13 @@ The newest profile of an author counts. It says nothing about who somebody is: t
 
 from typing import Annotated
 
-from pydantic import Field, StringConstraints
+from pydantic import Field, StringConstraints, TypeAdapter
 
-from duolog.documents.base import AppliedDocument, Body, Context, Voice
+from duolog.documents.base import AccountId, AppliedDocument, Body, Context, Voice
+from duolog.documents.kind import Kind
 from duolog.documents.names import name_fault
 from duolog.documents.plain import one_line
 from duolog.errors import NotAllowed
-
-Profiles = dict[bytes, "Profile"]  # by account id
 
 
 class Profile(Body):
@@ -23,9 +22,12 @@ class Profile(Body):
     colour: Annotated[str, StringConstraints(pattern=r"^#[0-9a-f]{6}$")] | None = Field(default=None)
 
 
+Profiles = dict[AccountId, Profile]
+
+
 def reduce_profile(state: Profiles, applied: AppliedDocument, body: Profile, context: Context) -> Profiles:
     """The author is called this from now on."""
-    return {**state, applied.author: body}
+    return {applied.author: body}
 
 
 def describe_profile(applied: AppliedDocument, body: Profile, voice: Voice, state: Profiles) -> str:
@@ -42,3 +44,8 @@ def require_name(body: Profile) -> None:
     fault = name_fault(body.display_name)
     if fault is not None:  # check: documents.name
         raise NotAllowed(f"{fault} Choose another.")
+
+
+KIND = Kind(
+    *("profile", 1, TypeAdapter(Profile), describe_profile, Profiles, reduce_profile), before_writing=require_name
+)

@@ -6,7 +6,10 @@ client that doesn't hold the named text can't look at its kind: there the gap al
 
 from dataclasses import dataclass
 
+from pydantic import TypeAdapter
+
 from duolog.documents.base import AccountId, Answer, AppliedDocument, Body, Context, EntryId, Hash, Voice
+from duolog.documents.kind import Kind
 from duolog.errors import NotAllowed
 from duolog.protocol import sizes
 
@@ -58,9 +61,15 @@ def reduce_withdrawn(state: Withdrawals, applied: AppliedDocument, body: Withdra
     if applied.author in known:  # check: withdrawn.twice
         raise NotAllowed("It is withdrawn already.")
     made = Withdrawal(body.answers.message, applied.received, applied.key_since)
-    return {**state, body.answers.entry: {**known, applied.author: made}}
+    return {body.answers.entry: {**known, applied.author: made}}
 
 
 def describe_withdrawn(applied: AppliedDocument, body: Withdrawn, voice: Voice, state: Withdrawals) -> str:
     """Who took something back."""
     return f"{voice.name(applied.author)} withdrew something written within the last day"
+
+
+KIND = Kind(
+    *("withdrawn", 1, TypeAdapter(Withdrawn), describe_withdrawn, Withdrawals, reduce_withdrawn),
+    looks_back=require_text,
+)

@@ -1,56 +1,141 @@
-"""The rules of boundaries: one table of steps, asked by the author's client before sending and by every reducer.
+"""The reducer of boundaries as it was before there were rows: what the rows are held against, step by step.
 
-    step     names                           by                             then
-    propose  nothing                         either partner                 its text waits
-    counter  what waits                      who did not write it           that is replaced, the new text waits
-    accept   the text that waits             who did not write it           in force; earlier contests are settled
-    accept   the agreed text                 who contests it                their contest is settled
-    decline  what waits                      who did not write it           it is declined; what was agreed stays
-    take_back  what waits                    who wrote it                   as if declined; what was agreed stays
-    contest  the agreed text                 either partner, alone          contested; both texts stay readable
-    amend    the agreed text                 either partner                 a new text waits; the agreed one stays
-    retire   the agreed text                 either partner                 the ask to retire waits
-    retire   the ask that waits              who did not ask                retired
-
-Rules
-- A text's author consents to it by writing it; it is in force when the other accepts exactly that text.
-- One thing waits at a time. It lapses after 14 days; what lapsed takes no answer.
-- A text (or ask) that was declined, taken back or lapsed can't be repeated within 14 days, by anybody; nor one that
-  waits or is in force.
-- Times are effective times: no clock that is wrong, by accident or on purpose, gains more than a day or a week.
-- A boundary that binds only the other is refused. Silence is never consent. Nobody retires alone.
-- The author's client refuses a forbidden step before sending; every reducer skips it with the same sentence. Both ask
-  this table.
-
-It does not put anything in words for a reader: see `boundary_words`. Spec: documents
+It was written by hand and calls nothing of the kernel. It stays as it is.
 """
 
+from __future__ import annotations
+
 from collections.abc import Callable, Iterator
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
-from duolog.documents.base import Answer, AppliedDocument, Context, require_visible
-from duolog.documents.boundary import (
+from duolog.documents.base import AccountId, Answer, AppliedDocument, Context, EntryId, Hash
+from duolog.documents.kinds.boundary_texts import (
+    LAPSES_AFTER,
+    NOT_AGAIN_FOR,
     Accept,
     Amend,
     Asking,
-    Boundaries,
-    Boundary,
     Contest,
-    Contested,
     Counter,
     Decline,
     Propose,
     Retire,
     Step,
     TakeBack,
-    Text,
-    find_boundary,
+    Wording,
 )
 from duolog.errors import NotAllowed
 from duolog.protocol.codec import label, sha256
 
-# --- the table -------------------------------------------------------------------------------------------------------
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """One text, or an ask to retire (then `wording` is None), and what became of it.
+
+    `at` and `answered_at` are shown, `effective` and `answered_effective` count. `step`: all that its author wrote.
+    """
+
+    entry: EntryId
+    message: Hash
+    author: AccountId
+    at: int
+    effective: int
+    digest: Hash
+    step: Asking
+    outcome: Literal["waiting", "accepted", "declined", "replaced"] = "waiting"
+    answered_by: AccountId | None = None
+    answered_at: int | None = None
+    answered_effective: int | None = None
+    answer: EntryId | None = None
+    answer_why: str | None = None
+
+    @property
+    def wording(self) -> Wording | None:
+        """The text; None for an ask to retire."""
+        return None if isinstance(self.step, Retire) else self.step.wording
+
+    @property
+    def why(self) -> str | None:
+        """Why its author asks to retire."""
+        return self.step.why if isinstance(self.step, Retire) else None
+
+    @property
+    def taken_back(self) -> bool:
+        """Whether its own author took it back. To the rules it is declined."""
+        return self.outcome == "declined" and self.answered_by == self.author
+
+    @property
+    def lapses_at(self) -> int:
+        """The last second at which an answer counts."""
+        return self.effective + LAPSES_AFTER
+
+    def lapsed(self, at: int) -> bool:
+        """Whether nobody answered in time, seen from an effective time or a reader's now."""
+        return self.outcome == "waiting" and at > self.lapses_at
+
+    def refusable_until(self) -> int | None:
+        """Until when it can't be repeated once declined or lapsed; None when it was accepted or replaced."""
+        if self.outcome == "declined" and self.answered_effective is not None:
+            return self.answered_effective + NOT_AGAIN_FOR
+        return self.lapses_at + NOT_AGAIN_FOR if self.outcome == "waiting" else None
+
+
+@dataclass(frozen=True, slots=True)
+class Contested:
+    """One partner's contest of the agreed text."""
+
+    entry: EntryId
+    at: int
+    effective: int
+    words: str
+
+
+Stage = Literal["proposed", "declined", "in_force", "contested", "retired"]
+
+
+@dataclass(frozen=True, slots=True)
+class Boundary:
+    """One boundary: its id is the entry that first proposed it.
+
+    `texts` holds every text and ask in order; `agreed` and `waiting` name entries in it. `contests` has at most one
+    for each partner.
+    """
+
+    entry: EntryId
+    between: tuple[AccountId, ...]
+    texts: dict[EntryId, Text]
+    waiting: EntryId | None
+    agreed: EntryId | None = None
+    contests: dict[AccountId, Contested] = field(default_factory=dict)
+    retired: EntryId | None = None
+
+    @property
+    def stage(self) -> Stage:
+        """Where it stands, apart from the clock: a view adds what has lapsed."""
+        if self.retired is not None:
+            return "retired"
+        if self.agreed is not None:
+            return "contested" if self.contests else "in_force"
+        return "declined" if self.waiting is None else "proposed"
+
+    @property
+    def agreed_text(self) -> Text | None:
+        """The text that both hold, in force, contested or retired."""
+        return None if self.agreed is None else self.texts[self.agreed]
+
+    @property
+    def waiting_text(self) -> Text | None:
+        """The text or ask that waits for an answer, perhaps in vain."""
+        return None if self.waiting is None else self.texts[self.waiting]
+
+
+Boundaries = dict[EntryId, Boundary]  # in the order of their first proposals
+
+
+def find_boundary(state: Boundaries, entry: bytes) -> Boundary | None:
+    """The boundary that has this text or ask. `entry`: 16 bytes."""
+    return next((boundary for boundary in state.values() if entry in boundary.texts), None)
 
 
 def reduce_boundary(state: Boundaries, applied: AppliedDocument, body: Step, context: Context) -> Boundaries:
@@ -60,7 +145,7 @@ def reduce_boundary(state: Boundaries, applied: AppliedDocument, body: Step, con
         NotAllowed: the table forbids it; the sentence says why.
     Spec: documents
     """
-    if applied.author not in context.partners:  # check: boundary.partner
+    if applied.author not in context.partners:
         raise NotAllowed("A boundary is between the partners of a journal, and only they take steps in it.")
     if isinstance(body, Propose):
         changed = _propose(state, applied, body, context)
@@ -83,34 +168,17 @@ def reduce_undelivered(
     Spec: documents
     """
     after = reduce_boundary(state, applied, body, context)
-    if body.step in ENDS:  # check: boundary.ends_undelivered
+    if body.step in ENDS:
         return after, True
     if isinstance(body, Amend | Retire):
         boundary, named = _named(state, applied, body.answers)
-        if named.wording is not None:  # check: boundary.replaced_undelivered
+        if named.wording is not None:
             return {**state, boundary.entry: _set_aside(boundary, applied)}, False
     return state, False
 
 
-def consented_step(state: Boundaries, body: Step) -> Step | None:
-    """What the author of this step consents to: all of the step whose text they accept, or whose ask they confirm."""
-    if not isinstance(body, Accept | Retire):
-        return None
-    boundary = find_boundary(state, body.answers.entry)
-    named = None if boundary is None else boundary.texts[body.answers.entry]
-    if named is None or (isinstance(body, Retire) and named.wording is not None):
-        return None  # the latter asks to retire, and consents to nothing
-    return named.step
-
-
-def require_visible_asking(body: Step) -> None:
-    """Before writing: whoever is asked will see all of the text. Raises: NotAllowed."""
-    if isinstance(body, Propose | Counter | Amend | Retire):
-        require_visible(body)
-
-
 def _propose(state: Boundaries, applied: AppliedDocument, body: Propose, context: Context) -> Boundary:
-    if len(context.partners) != 2:  # check: boundary.two
+    if len(context.partners) != 2:
         raise NotAllowed("There is nobody in this journal yet to agree with. Invite your partner first.")
     text = _new_text(state, applied, body)
     return Boundary(applied.entry, tuple(sorted(context.partners)), {text.entry: text}, waiting=text.entry)
@@ -124,12 +192,12 @@ def _counter(state: Boundaries, boundary: Boundary, named: Text, applied: Applie
 
 def _accept(state: Boundaries, boundary: Boundary, named: Text, applied: AppliedDocument, body: Accept) -> Boundary:
     if named.entry == boundary.agreed:
-        if applied.author not in boundary.contests:  # check: boundary.nothing_to_settle
+        if applied.author not in boundary.contests:
             raise NotAllowed("This text is agreed already. There is nothing left to accept.")
         left = {account: contest for account, contest in boundary.contests.items() if account != applied.author}
         return replace(boundary, contests=left)
     _require_mine_to_answer(boundary, named, applied)
-    if named.wording is None:  # check: boundary.accept_ask
+    if named.wording is None:
         raise NotAllowed("This asks to retire the boundary. Confirm with retire, or decline.")
     agreed = _answered(boundary, named, applied, "accepted")
     return replace(agreed, agreed=named.entry, contests={})
@@ -143,7 +211,7 @@ def _decline(state: Boundaries, boundary: Boundary, named: Text, applied: Applie
 def _take_back(
     state: Boundaries, boundary: Boundary, named: Text, applied: AppliedDocument, body: TakeBack
 ) -> Boundary:
-    if named.author != applied.author:  # check: boundary.take_back_own
+    if named.author != applied.author:
         raise NotAllowed("Only who wrote it can take it back. You can decline it.")
     _require_waiting(boundary, named, applied)
     return _answered(boundary, named, applied, "declined")
@@ -151,7 +219,7 @@ def _take_back(
 
 def _contest(state: Boundaries, boundary: Boundary, named: Text, applied: AppliedDocument, body: Contest) -> Boundary:
     _require_agreed(boundary, named)
-    if applied.author in boundary.contests:  # check: boundary.contested_already
+    if applied.author in boundary.contests:
         raise NotAllowed(
             "It is contested already, in words of the same person. Amend it, or settle it by accepting the agreed text."
         )
@@ -195,30 +263,30 @@ ENDS = frozenset({"decline", "take_back", "contest"})
 
 def _named(state: Boundaries, applied: AppliedDocument, answers: Answer) -> tuple[Boundary, Text]:
     boundary = find_boundary(state, answers.entry)
-    if boundary is None:  # check: boundary.held
+    if boundary is None:
         raise NotAllowed("The text that this answers is not here, or did not count.")
     named = boundary.texts[answers.entry]
-    if named.message != answers.message:  # check: boundary.same_message
+    if named.message != answers.message:
         raise NotAllowed("This answers other words than the ones that are here.")
-    if applied.author not in boundary.between:  # check: boundary.between
+    if applied.author not in boundary.between:
         raise NotAllowed("This boundary is between two other people.")
-    if boundary.retired is not None:  # check: boundary.retired
+    if boundary.retired is not None:
         raise NotAllowed("This boundary was retired. Propose it anew if it should hold again.")
     return boundary, named
 
 
 def _require_mine_to_answer(boundary: Boundary, named: Text, applied: AppliedDocument) -> None:
     _require_waiting(boundary, named, applied)
-    if named.author == applied.author:  # check: boundary.own_text
+    if named.author == applied.author:
         raise NotAllowed(
             "One acceptance is not in force: nobody answers their own words, and the other's answer is still missing."
         )
 
 
 def _require_waiting(boundary: Boundary, named: Text, applied: AppliedDocument) -> None:
-    if named.entry != boundary.waiting:  # check: boundary.waiting
+    if named.entry != boundary.waiting:
         raise NotAllowed(_TAKEN_BACK if named.taken_back else _NOT_WAITING[named.outcome])
-    if named.lapsed(applied.effective):  # check: boundary.lapsed
+    if named.lapsed(applied.effective):
         raise NotAllowed(_LAPSED)
 
 
@@ -233,7 +301,7 @@ _NOT_WAITING = {
 
 
 def _require_agreed(boundary: Boundary, named: Text) -> None:
-    if named.entry != boundary.agreed:  # check: boundary.agreed
+    if named.entry != boundary.agreed:
         raise NotAllowed(
             "This is not the text that both agreed on. Only that one can be contested, amended or retired."
         )
@@ -243,12 +311,12 @@ def _require_room(boundary: Boundary, applied: AppliedDocument) -> None:
     waiting = boundary.waiting_text
     if waiting is None or waiting.lapsed(applied.effective):
         return
-    if waiting.author != applied.author:  # check: boundary.answer_first
+    if waiting.author != applied.author:
         raise NotAllowed("The other partner's words wait for an answer. Accept, counter or decline them first.")
 
 
 def _new_text(state: Boundaries, applied: AppliedDocument, body: Propose | Counter | Amend) -> Text:
-    if body.wording.binds == "you":  # check: boundary.binds_other
+    if body.wording.binds == "you":
         raise NotAllowed(
             "A boundary says what I do, or what both of us agree to. One that binds only the other person can't be "
             "proposed: say what you will do yourself, or bind both."
@@ -256,9 +324,7 @@ def _new_text(state: Boundaries, applied: AppliedDocument, body: Propose | Count
     digest = body.wording.digest()
     for boundary in state.values():
         agreed = boundary.agreed_text
-        if (
-            boundary.retired is None and agreed is not None and agreed.digest == digest
-        ):  # check: boundary.agreed_already
+        if boundary.retired is None and agreed is not None and agreed.digest == digest:
             raise NotAllowed("Exactly this text is agreed already.")
     _require_not_again(state, digest, applied.effective)
     return _text(applied, digest, body)
@@ -271,7 +337,7 @@ def _text(applied: AppliedDocument, digest: bytes, body: Asking) -> Text:
 def _require_not_again(state: Boundaries, digest: bytes, at: int) -> None:
     for text in _texts(state):
         until = text.refusable_until()
-        if text.digest == digest and until is not None and at < until:  # check: boundary.not_again
+        if text.digest == digest and until is not None and at < until:
             raise NotAllowed(
                 "Exactly this waits for an answer, or was declined, taken back or lapsed less than 14 days ago. "
                 "Wait, or find other words: an answer can't be pressed for."

@@ -1,0 +1,158 @@
+"""The words for *then*: each changes one thing a little. The list is closed, as that of the guards.
+
+An effect is a pure function of a case and a thing. It asks nothing: the guards have. Spec: documents
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any, ClassVar, Literal
+
+from duolog.documents.base import AccountId
+from duolog.documents.things import Case, Mark, Outcome, Text, X
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """One change. `stays`: it holds although the other could not open the step."""
+
+    stays: ClassVar[bool] = False
+
+    def change(self, case: Case[X], thing: X) -> X:
+        """The thing after it."""
+        raise NotImplementedError
+
+
+@dataclass(frozen=True, slots=True)
+class Make(Effect):
+    """A new thing begins in this stage."""
+
+    stage: str
+
+    def change(self, case: Case[X], thing: X) -> X:
+        return replace(case.new, standing=self.stage)
+
+
+@dataclass(frozen=True, slots=True)
+class Stage(Effect):
+    """The thing goes on to this stage."""
+
+    stage: str
+
+    def change(self, case: Case[X], thing: X) -> X:
+        return replace(thing, standing=self.stage)
+
+
+@dataclass(frozen=True, slots=True)
+class Put(Effect):
+    """The step becomes a text of the thing, and the register names it."""
+
+    register: str
+
+    def change(self, case: Case[X], thing: X) -> X:
+        text = case.text()
+        points = {**thing.points, self.register: text.entry}
+        return replace(thing, texts={**thing.texts, text.entry: text}, points=points)
+
+
+@dataclass(frozen=True, slots=True)
+class Point(Effect):
+    """The register names the text that the step names, or the step itself."""
+
+    register: str
+    to: Literal["named", "step"]
+
+    def change(self, case: Case[X], thing: X) -> X:
+        named = case.named.entry if self.to == "named" and case.named is not None else case.applied.entry
+        return replace(thing, points={**thing.points, self.register: named})
+
+
+@dataclass(frozen=True, slots=True)
+class Settle(Effect):
+    """This became of the text in the register, which names nothing any more. `why`: the field that says why."""
+
+    register: str
+    outcome: Outcome
+    why: str | None = None
+
+    def change(self, case: Case[X], thing: X) -> X:
+        text = thing.at(self.register)
+        return thing if text is None else _settled(case, thing, self.register, text, self.outcome, self.why)
+
+
+@dataclass(frozen=True, slots=True)
+class Aside(Effect):
+    """The author's own words in the register are replaced by newer ones, if they have not lapsed by now."""
+
+    stays: ClassVar[bool] = True
+    register: str
+    seconds: int
+
+    def change(self, case: Case[X], thing: X) -> X:
+        text = thing.at(self.register)
+        if text is None or case.now > text.effective + self.seconds:
+            return thing
+        return _settled(case, thing, self.register, text, "replaced")
+
+
+@dataclass(frozen=True, slots=True)
+class Add(Effect):
+    """The author has a mark in the register. `words`: the field that has its words."""
+
+    register: str
+    words: str
+
+    def change(self, case: Case[X], thing: X) -> X:
+        applied = case.applied
+        mark = Mark(applied.entry, applied.at, applied.effective, case.said(self.words))
+        return _marked(thing, self.register, {**thing.marks.get(self.register, {}), applied.author: mark})
+
+
+@dataclass(frozen=True, slots=True)
+class Drop(Effect):
+    """The author's mark in the register is gone."""
+
+    register: str
+
+    def change(self, case: Case[X], thing: X) -> X:
+        marks = thing.marks.get(self.register, {})
+        return _marked(thing, self.register, {one: mark for one, mark in marks.items() if one != case.author})
+
+
+@dataclass(frozen=True, slots=True)
+class Count(Effect):
+    """One more."""
+
+    count: str
+
+    def change(self, case: Case[X], thing: X) -> X:
+        return replace(thing, counts={**thing.counts, self.count: thing.counts.get(self.count, 0) + 1})
+
+
+@dataclass(frozen=True, slots=True)
+class Empty(Effect):
+    """Every mark in the register is gone."""
+
+    register: str
+
+    def change(self, case: Case[X], thing: X) -> X:
+        return _marked(thing, self.register, {})
+
+
+def _settled(case: Case[X], thing: X, register: str, text: Text, outcome: Outcome, why: str | None = None) -> X:
+    applied = case.applied
+    settled = replace(
+        text,
+        outcome=outcome,
+        answered_by=applied.author,
+        answered_at=applied.at,
+        answered_effective=applied.effective,
+        answer=applied.entry,
+        answer_why=None if why is None else case.said(why),
+    )
+    points = {name: entry for name, entry in thing.points.items() if name != register}
+    return replace(thing, texts={**thing.texts, text.entry: settled}, points=points)
+
+
+def _marked(thing: X, register: str, marks: Mapping[AccountId, Mark]) -> X:
+    others: dict[str, Any] = {name: held for name, held in thing.marks.items() if name != register}
+    return replace(thing, marks=others | {register: dict(marks)} if marks else others)

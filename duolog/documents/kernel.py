@@ -1,0 +1,179 @@
+"""The kernel: it runs the rows of any kind, and knows none.
+
+Rules
+- Only partners take steps. A step that names something counts only for the very message that is held, and only by who
+  the thing is between.
+- A step counts by the first of its rows of which every guard holds. Of a step that is refused, the row that got
+  furthest speaks: its first guard that doesn't hold.
+- A step that is refused changes nothing. One that counts changes one thing, by the effects of its row in order.
+- Of a step that the other could not open, a row of the class *ends* stands whole; of any other, what its effects say.
+
+It keeps no clock and copies no state: what it returns is the thing that changed. Spec: documents
+"""
+
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Generic, Literal
+
+from duolog.documents.base import AppliedDocument, Context, EntryId, StepBody
+from duolog.documents.effects import Effect
+from duolog.documents.guards import At, Guard
+from duolog.documents.things import Case, Text, Things, X, value_of
+from duolog.errors import NotAllowed
+from duolog.protocol import sizes
+from duolog.protocol.messages import Document
+
+Class = Literal["tells", "asks", "answers", "own", "ends"]
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One way in which a step counts. `does`: its class, *ends* for what speaks for its author alone and lets go."""
+
+    step: str
+    does: Class
+    only: tuple[Guard, ...]
+    then: tuple[Effect, ...]
+
+    @property
+    def register(self) -> str | None:
+        """Where the text stands that the step names, or None when it names nothing."""
+        return next((guard.register for guard in self.only if isinstance(guard, At)), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Possible:
+    """Whether a step may be taken now: the entry that it would name, and why not."""
+
+    step: str
+    does: Class
+    names: EntryId | None
+    why_not: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Machine(Generic[X]):
+    """A kind's rows, and its own types of thing and text.
+
+    `noun`: what one thing is called. `digest`: of a step in a thing (its entry), 32 bytes; two texts with the same one
+    are the same.
+    """
+
+    noun: str
+    thing: type[X]
+    text: type[Text]
+    digest: Callable[[Any, bytes], bytes]
+    rows: tuple[Row, ...]
+
+    def ends(self, step: StepBody) -> bool:
+        """Whether a step is of the class *ends*, in every row."""
+        return all(row.does == "ends" for row in self.rows if row.step == step.step)
+
+    def reduce(self, things: Things[X], applied: AppliedDocument, step: StepBody, context: Context) -> dict[EntryId, X]:
+        """The thing that one step changes, as it is afterwards.
+
+        Raises:
+            NotAllowed: the rows forbid it; the sentence says why.
+        Spec: documents
+        """
+        case, row = self._judge(things, applied, step, context)
+        return _changed(case, row.then)
+
+    def undelivered(
+        self, things: Things[X], applied: AppliedDocument, step: StepBody, context: Context
+    ) -> tuple[dict[EntryId, X], bool]:
+        """What is left of a step that the other says not to have been able to open, and whether that is all of it.
+
+        Raises:
+            NotAllowed: as `reduce`.
+        Spec: documents
+        """
+        case, row = self._judge(things, applied, step, context)
+        if row.does == "ends":  # check: documents.ends_undelivered
+            return _changed(case, row.then), True
+        return _changed(case, tuple(effect for effect in row.then if effect.stays)), False
+
+    def steps(
+        self, things: Things[X], thing: X | None, account: bytes, now: int, context: Context
+    ) -> tuple[Possible, ...]:
+        """What `account` may do now with a thing, or without one, and why not the rest. What a step would say is left
+        open. `now`: Unix seconds.
+        """
+        applied = AppliedDocument(bytes(sizes.ENTRY_ID), 0, account, bytes(sizes.HASH), Document("", 1, now, {}))
+        found: dict[str, tuple[int, Possible]] = {}
+        for row in self.rows:
+            if (row.register is None) != (thing is None):
+                continue
+            named = None if thing is None or row.register is None else thing.at(row.register)
+            passed, why_not = _try(row, self._case(things, applied, context, None, thing, named))
+            if account not in context.partners or (thing is not None and account not in thing.between):
+                why_not = self._not_yours(nobodys=account not in context.partners)
+            elif why_not is None:
+                passed = sys.maxsize
+            if row.step not in found or passed > found[row.step][0]:
+                found[row.step] = passed, Possible(row.step, row.does, None if named is None else named.entry, why_not)
+        return tuple(possible for _, possible in found.values())
+
+    def _judge(
+        self, things: Things[X], applied: AppliedDocument, step: StepBody, context: Context
+    ) -> tuple[Case[X], Row]:
+        if applied.author not in context.partners:  # check: documents.partner
+            raise NotAllowed(self._not_yours(nobodys=True))
+        thing, named = self._named(things, applied, step)
+        case = self._case(things, applied, context, step, thing, named)
+        furthest, sentence = -1, ""
+        for row in self.rows:
+            if row.step == step.step:
+                passed, why_not = _try(row, case)
+                if why_not is None:
+                    return case, row
+                if passed > furthest:
+                    furthest, sentence = passed, why_not
+        raise NotAllowed(sentence)
+
+    def _named(self, things: Things[X], applied: AppliedDocument, step: StepBody) -> tuple[X | None, Text | None]:
+        answers = value_of(step, "answers")
+        if answers is None:
+            return None, None
+        thing = things.find(answers.entry)
+        if thing is None:  # check: documents.held
+            raise NotAllowed("The text that this answers is not here, or did not count.")
+        named = thing.texts[answers.entry]
+        if named.message != answers.message:  # check: documents.same_message
+            raise NotAllowed("This answers other words than the ones that are here.")
+        if applied.author not in thing.between:  # check: documents.between
+            raise NotAllowed(self._not_yours(nobodys=False))
+        return thing, named
+
+    def _case(
+        self,
+        things: Things[X],
+        applied: AppliedDocument,
+        context: Context,
+        step: StepBody | None,
+        thing: X | None,
+        named: Text | None,
+    ) -> Case[X]:
+        new = self.thing(applied.entry, applied.author, tuple(sorted(context.partners)))
+        return Case(things, applied, context, step, thing or new, new, named, self.text, self.digest)
+
+    def _not_yours(self, *, nobodys: bool) -> str:
+        if nobodys:
+            return f"A {self.noun} is between the partners of a journal, and only they take steps in it."
+        return f"This {self.noun} is between two other people."
+
+
+def _try(row: Row, case: Case[Any]) -> tuple[int, str | None]:
+    """How many guards hold, and the sentence of the first that doesn't."""
+    for passed, guard in enumerate(row.only):
+        if not (case.step is None and guard.of_body) and not guard.holds(case):  # check: documents.guard
+            return passed, guard.sentence(case)
+    return len(row.only), None
+
+
+def _changed(case: Case[X], effects: tuple[Effect, ...]) -> dict[EntryId, X]:
+    thing = case.thing
+    for effect in effects:
+        thing = effect.change(case, thing)
+    return {} if thing is case.thing else {thing.entry: thing}

@@ -1,0 +1,300 @@
+"""`boundary`: its rows, its words for a reader, and its place in the list of kinds.
+
+Rules
+- A text's author consents to it by writing it; it is in force when the other accepts exactly that text.
+- One thing waits at a time. It lapses after 14 days; what lapsed takes no answer.
+- A text (or ask) that was declined, taken back or lapsed can't be repeated within 14 days, by anybody; nor one that
+  waits or is in force.
+- A boundary that binds only the other is refused. Silence is never consent. Nobody retires alone.
+
+`boundary_texts` has what is written. `now` enters the words alone, and decides nothing. Spec: documents
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+from pydantic import TypeAdapter
+
+from duolog.documents import dates
+from duolog.documents.base import AppliedDocument, Voice, body_lines, indented, require_visible
+from duolog.documents.effects import Add, Aside, Drop, Empty, Make, Point, Put, Settle, Stage
+from duolog.documents.guards import At, By, Differs, Free, Fresh, From, In, Is, Named, NotIn, Two, Within
+from duolog.documents.kernel import Machine, Row
+from duolog.documents.kind import Kind
+from duolog.documents.kinds import boundary_texts
+from duolog.documents.kinds.boundary_texts import (
+    LAPSES_AFTER,
+    NOT_AGAIN_FOR,
+    Accept,
+    Amend,
+    Boundaries,
+    Boundary,
+    BoundaryBody,
+    Contest,
+    Counter,
+    Decline,
+    Propose,
+    Retire,
+    Step,
+    TakeBack,
+    Text,
+    Wording,
+)
+from duolog.documents.plain import one_line
+from duolog.protocol.codec import label, sha256
+
+# --- the rows --------------------------------------------------------------------------------------------------------
+
+_LAPSED = "Nobody answered this within 14 days, so it has lapsed."
+_LIVE = From(("live",), says="This boundary was retired. Propose it anew if it should hold again.")
+_WAITS = (
+    At(
+        "waiting",
+        {
+            "waiting": _LAPSED,  # it lapsed, and something newer took its place
+            "accepted": "This text was accepted before; it does not wait for an answer.",
+            "declined": "This text was declined.",
+            "taken_back": "Its author took this back before it was answered.",
+            "replaced": "This text has been replaced by a newer one. Read that one, and answer it.",
+        },
+        says="Nothing waits for an answer here.",
+    ),
+    Within(LAPSES_AFTER, says=_LAPSED),
+)
+_MINE_TO_ANSWER = (
+    *_WAITS,
+    By(
+        "not_writer",
+        says="One acceptance is not in force: nobody answers their own words, and the other's answer is still missing.",
+    ),
+)
+_AGREED = At(
+    "agreed",
+    says="This is not the text that both agreed on. Only that one can be contested, amended or retired.",
+)
+_ROOM = Free(
+    *("waiting", LAPSES_AFTER),
+    says="The other partner's words wait for an answer. Accept, counter or decline them first.",
+)
+_NOT_AGAIN = Fresh(
+    *(NOT_AGAIN_FOR, LAPSES_AFTER),
+    says="Exactly this waits for an answer, or was declined, taken back or lapsed less than 14 days ago. "
+    "Wait, or find other words: an answer can't be pressed for.",
+)
+_NEW_TEXT = (
+    Is(
+        *("wording.binds", ("me", "both")),
+        says="A boundary says what I do, or what both of us agree to. One that binds only the other person can't be "
+        "proposed: say what you will do yourself, or bind both.",
+    ),
+    Differs("live", "agreed", says="Exactly this text is agreed already."),
+    _NOT_AGAIN,
+)
+_A_TEXT = Named(
+    *("step", ("propose", "counter", "amend")),
+    says="This asks to retire the boundary. Confirm with retire, or decline.",
+)
+_AN_ASK = Named("step", ("retire",), says="Nobody asks to retire it.")
+_TWO = Two(says="There is nobody in this journal yet to agree with. Invite your partner first.")
+_CONTESTS = In("contests", says="This text is agreed already. There is nothing left to accept.")
+_NO_CONTEST = NotIn(
+    "contests",
+    says="It is contested already, in words of the same person. Amend it, or settle it by accepting the agreed text.",
+)
+_TAKE_BACK = By("writer", says="Only who wrote it can take it back. You can decline it.")
+
+ROWS = (
+    Row("propose", "asks", (_TWO, *_NEW_TEXT), (Make("live"), Put("waiting"))),
+    Row("counter", "answers", (_LIVE, *_MINE_TO_ANSWER, *_NEW_TEXT), (Settle("waiting", "replaced"), Put("waiting"))),
+    Row(
+        *("accept", "answers", (_LIVE, *_MINE_TO_ANSWER, _A_TEXT)),
+        (Settle("waiting", "accepted"), Point("agreed", "named"), Empty("contests")),
+    ),
+    Row("accept", "own", (_LIVE, _AGREED, _CONTESTS), (Drop("contests"),)),
+    Row("decline", "ends", (_LIVE, *_MINE_TO_ANSWER), (Settle("waiting", "declined", "why"),)),
+    Row("take_back", "ends", (_LIVE, _TAKE_BACK, *_WAITS), (Settle("waiting", "declined"),)),
+    Row("contest", "ends", (_LIVE, _AGREED, _NO_CONTEST), (Add("contests", "words"),)),
+    Row("amend", "asks", (_LIVE, _AGREED, _ROOM, *_NEW_TEXT), (Aside("waiting", LAPSES_AFTER), Put("waiting"))),
+    Row(
+        *("retire", "asks", (_LIVE, _AGREED, _ROOM, _NOT_AGAIN)),
+        (Aside("waiting", LAPSES_AFTER), Put("waiting")),
+    ),
+    Row(
+        *("retire", "answers", (_LIVE, _AN_ASK, *_MINE_TO_ANSWER)),
+        (Settle("waiting", "accepted"), Point("retired", "step"), Empty("contests"), Stage("retired")),
+    ),
+)
+
+
+def digest(step: Step, boundary: bytes) -> bytes:
+    """Of a step's text, or of an ask to retire this boundary (its entry), 32 bytes. Spec: documents"""
+    if isinstance(step, Propose | Counter | Amend):
+        return step.wording.digest()
+    return sha256(label("boundary-retire"), boundary)
+
+
+def consented_step(state: Boundaries, body: Step) -> Step | None:
+    """What the author of this step consents to: all of the step whose text they accept, or whose ask they confirm."""
+    if not isinstance(body, Accept | Retire):
+        return None
+    boundary = state.find(body.answers.entry)
+    named = None if boundary is None else boundary.texts[body.answers.entry]
+    if named is None or (isinstance(body, Retire) and named.wording is not None):
+        return None  # the latter asks to retire, and consents to nothing
+    return named.step
+
+
+def require_visible_asking(body: Step) -> None:
+    """Before writing: whoever is asked will see all of the text. Raises: NotAllowed."""
+    if isinstance(body, Propose | Counter | Amend | Retire):
+        require_visible(body)
+
+
+# --- the words -------------------------------------------------------------------------------------------------------
+
+_STAGES: dict[str, str] = {
+    "proposed": "waits for an answer",
+    "declined": "declined",
+    "taken_back": "taken back",
+    "in_force": "in force",
+    "contested": "contested",
+    "retired": "retired",
+    "lapsed": "lapsed",
+}
+_TITLE = 60  # characters of a text that stand for it in a list
+
+
+@dataclass(frozen=True, slots=True)
+class BoundaryView:
+    """A boundary seen at `now`. `waiting` is what may still be answered; `shown` the agreed text, else the newest."""
+
+    boundary: Boundary
+    status: boundary_texts.Stage | Literal["lapsed", "taken_back"]
+    shown: Text
+    waiting: Text | None
+    review_due: bool
+
+
+def view_boundary(boundary: Boundary, now: int) -> BoundaryView:
+    """Where a boundary stands at `now`, Unix seconds. Spec: documents"""
+    waiting = boundary.waiting_text
+    lapsed = waiting is not None and waiting.lapsed(now)
+    status: boundary_texts.Stage | Literal["lapsed", "taken_back"] = boundary.stage
+    if lapsed and status == "proposed":
+        status = "lapsed"
+    if status == "declined" and list(boundary.texts.values())[-1].taken_back:
+        status = "taken_back"
+    worded = [text for text in boundary.texts.values() if text.wording is not None]
+    shown = boundary.agreed_text or worded[-1]
+    return BoundaryView(
+        boundary=boundary,
+        status=status,
+        shown=shown,
+        waiting=None if lapsed else waiting,
+        review_due=status in ("in_force", "contested") and _review_due(shown.wording, now),
+    )
+
+
+def _review_due(wording: Wording | None, now: int) -> bool:
+    review: date | None = wording.review if wording is not None else None
+    return review is not None and dates.has_come(review, now)
+
+
+def title_of(boundary: Boundary) -> str:
+    """A few words of its text that stand for it in a list."""
+    wording = view_boundary(boundary, 0).shown.wording
+    text = one_line(wording.text) if wording is not None else ""
+    return text if len(text) <= _TITLE else text[: _TITLE - 1].rstrip() + "…"
+
+
+def describe_boundary(boundary: Boundary, now: int, voice: Voice) -> str:
+    """A boundary whole: where it stands, what was agreed, who contests it, what waits. Several lines."""
+    view = view_boundary(boundary, now)
+    told = [f"{title_of(boundary)}: {_STAGES[view.status]}"]
+    told += _worded(view.shown, voice)
+    for account, contest in boundary.contests.items():
+        told.append(f"  {voice.name(account)} contests it since {voice.dated(contest.at, contest.effective)}:")
+        told += indented("In these words", contest.words)
+    waiting = view.waiting
+    if waiting is not None and waiting.entry != view.shown.entry:
+        told.append("  Waiting for an answer until " + voice.when(waiting.lapses_at) + ":")
+        told += _worded(waiting, voice)
+    elif waiting is not None:
+        told.append(f"  It lapses if unanswered until {voice.when(waiting.lapses_at)}.")
+    if view.status == "lapsed":
+        told.append("  Nobody answered within 14 days. Silence is never consent.")
+    if view.review_due:
+        told.append("  The day to look at it again has come.")
+    return voice.clean("\n".join(told))
+
+
+def _worded(text: Text, voice: Voice) -> Iterator[str]:
+    author, when = voice.name(text.author), voice.dated(text.at, text.effective)
+    if text.wording is None:
+        yield f"  {author} asked to retire it, {when}"
+        yield from indented("Why", text.why)
+    else:
+        yield f"  {author}'s text, {when}"
+        yield from wording_lines(text.wording, author)
+    yield from (f"  {line}" for line in voice.unshown(text.step))
+    yield from _outcome(text, voice)
+
+
+def _outcome(text: Text, voice: Voice) -> Iterator[str]:
+    if text.answered_by is None or text.answered_at is None or text.answered_effective is None:
+        return
+    if text.outcome == "accepted" and text.wording is not None:
+        when = voice.dated(text.answered_at, text.answered_effective)
+        yield f"  {voice.name(text.answered_by)} accepted exactly this text, {when}"
+    if text.taken_back:
+        yield f"  {voice.name(text.author)} took it back"
+    elif text.outcome == "declined":
+        yield f"  {voice.name(text.answered_by)} declined it"
+        yield from indented("Why", text.answer_why)
+
+
+def wording_lines(wording: Wording, author: str) -> Iterator[str]:
+    """A wording by `author`, a line for each of its parts."""
+    yield from indented("Text", wording.text)
+    yield f"  Topic: {wording.topic.replace('_', ' ')}; binds {'both' if wording.binds == 'both' else author}"
+    yield from indented("Why", wording.why)
+    yield from indented("Fine", wording.fine)
+    yield from indented("Not fine", wording.not_fine)
+    yield from indented("If it is compromised", wording.if_compromised)
+    if wording.review is not None:
+        yield f"  To be looked at again on {dates.iso_day(wording.review)}"
+
+
+def describe_step(applied: AppliedDocument, body: Step, voice: Voice, state: Boundaries) -> str:
+    """One step as a timeline shows it: who did what to which boundary, with the words that came with it."""
+    author = voice.name(applied.author)
+    if isinstance(body, Propose):
+        return "\n".join([f"{author} proposed a boundary:", *wording_lines(body.wording, author)])
+    boundary = state.find(body.answers.entry)
+    title = f"\u201c{title_of(boundary)}\u201d" if boundary is not None else "a boundary that is not here"
+    if isinstance(body, Counter | Amend):
+        verb = "countered" if isinstance(body, Counter) else "proposed to amend"
+        return "\n".join([f"{author} {verb} {title}:", *wording_lines(body.wording, author)])
+    if isinstance(body, Contest):
+        return "\n".join([f"{author} contested {title}:", *body_lines(body.words)])
+    if isinstance(body, Decline | Retire):
+        verb = "declined what waited in" if isinstance(body, Decline) else _retiring(body, boundary)
+        return "\n".join([f"{author} {verb} {title}", *indented("Why", body.why)])
+    verb = "took back what waited in" if isinstance(body, TakeBack) else "accepted the text of"
+    return f"{author} {verb} {title}"
+
+
+def _retiring(body: Retire, boundary: Boundary | None) -> str:
+    named = boundary.texts[body.answers.entry] if boundary is not None else None
+    return "agreed to retire" if named is not None and named.wording is None else "asked to retire"
+
+
+MACHINE = Machine("boundary", Boundary, Text, digest, ROWS)
+KIND = Kind(
+    *("boundary", 1, TypeAdapter[Step](BoundaryBody), describe_step, Boundaries, MACHINE.reduce),
+    machine=MACHINE,
+    before_writing=require_visible_asking,
+    consents_to=consented_step,
+)

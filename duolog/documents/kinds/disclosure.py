@@ -1,0 +1,246 @@
+"""`disclosure`: what one person tells, what the other hears of it, and whether that is right.
+
+Rules
+- The words of a step are a note of the same author beside it. The link is soft: a step counts whether or not anybody
+  holds the note, so withdrawing hides text and never a step.
+- No response comes before *heard*. So that nobody is silenced by silence, the reader may respond without it once the
+  writer set the disclosure aside, said *not quite* twice, or left a reflection waiting for more than 7 days; that is
+  marked.
+- Either sets it aside alone, at any point before the response. Only a next step of their own takes it up again.
+- The same note is not told twice within 14 days. New ones aren't limited.
+
+Spec: documents
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Annotated, Literal
+
+from pydantic import Field, StringConstraints, TypeAdapter, model_validator
+
+from duolog.documents.base import (
+    DAY,
+    Answer,
+    AppliedDocument,
+    AtMost,
+    EntryId,
+    StepBody,
+    Voice,
+    Words,
+    indented,
+)
+from duolog.documents.effects import Add, Count, Drop, Make, Put, Stage
+from duolog.documents.guards import After, At, By, Fresh, From, Is, Least, Named, NotIn, OwnerIn, Two
+from duolog.documents.kernel import Machine, Row
+from duolog.documents.kind import Kind
+from duolog.documents.plain import one_line
+from duolog.documents.things import Text, Thing, Things
+from duolog.protocol.codec import label, sha256
+
+NOT_AGAIN_FOR = 14 * DAY  # seconds from a note's telling
+WAITS_FOR = 7 * DAY  # seconds from a reflection; afterwards the reader may respond
+
+Line = Annotated[str, StringConstraints(min_length=1, pattern=r"^[^\r\n]*\S[^\r\n]*$"), AtMost(120)]
+Form = Literal["disclosure", "supplement", "impact", "repair"]
+
+
+# --- what is written -------------------------------------------------------------------------------------------------
+
+
+class Tell(StepBody):
+    """A letter. `text`: the note that has its words; `about`: a line that is read before opening it.
+
+    `hold`: a wish to read it in a session. A supplement answers a disclosure of its own author; others may say `of`.
+    """
+
+    step: Literal["tell"] = "tell"
+    form: Form
+    text: Answer
+    about: Line
+    hold: bool | None = None
+    of: Answer | None = None
+    answers: Answer | None = None
+
+    @model_validator(mode="after")
+    def _require_place(self) -> "Tell":
+        if (self.form == "supplement") != (self.answers is not None):
+            raise ValueError("a supplement answers a disclosure, and nothing else does")
+        return self
+
+
+class Acknowledge(StepBody):
+    """I have it."""
+
+    step: Literal["acknowledge"] = "acknowledge"
+    answers: Answer
+
+
+class Reflect(StepBody):
+    """What I hear, in the note `text`. `asks`: one question."""
+
+    step: Literal["reflect"] = "reflect"
+    answers: Answer
+    text: Answer
+    asks: Words | None = None
+
+
+class Heard(StepBody):
+    """The reflection that is named is right."""
+
+    step: Literal["heard"] = "heard"
+    answers: Answer
+    words: Words | None = None
+
+
+class NotQuite(StepBody):
+    """The reflection that is named is not quite right, and what is missing."""
+
+    step: Literal["not_quite"] = "not_quite"
+    answers: Answer
+    words: Words
+
+
+class Respond(StepBody):
+    """My answer, in the note `text`."""
+
+    step: Literal["respond"] = "respond"
+    answers: Answer
+    text: Answer
+
+
+class SetAside(StepBody):
+    """Not now; it asks nothing of me, or I ask for nothing more."""
+
+    step: Literal["set_aside"] = "set_aside"
+    answers: Answer
+    words: Words | None = None
+
+
+Step = Tell | Acknowledge | Reflect | Heard | NotQuite | Respond | SetAside
+DisclosureBody = Annotated[Step, Field(discriminator="step")]
+
+
+# --- what it comes to ------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Said(Text):
+    """A telling, or a reflection."""
+
+    step: Annotated[Tell | Reflect, Field(discriminator="step")]
+
+
+@dataclass(frozen=True, slots=True)
+class Disclosure(Thing):
+    """One letter: who told it is its owner."""
+
+    texts: Mapping[EntryId, Said] = field(default_factory=dict)
+
+
+# --- the rows --------------------------------------------------------------------------------------------------------
+
+_TWO = Two(says="There is nobody here yet to tell. Invite your partner first.")
+_FRESH = Fresh(NOT_AGAIN_FOR, mine=True, says="The same text was sent less than 14 days ago.")
+_IT = At("told", says="Name the letter itself, and not what was said of it.")
+_READER = By("other", says="Only who it was told to answers it.")
+_WRITER = By("owner", says="Only who told it can say so.")
+_REFLECTION = At("reflection", says="This is not the reflection that waits.")
+_REFLECTED = From(("reflected",), says="This is not the reflection that waits.")
+_FIRST = "Reflect first: say what you hear, until it is \u201cheard\u201d."
+_UNHEARD = (Stage("answered"), Count("unheard"))
+
+ROWS = (
+    Row(
+        *("tell", "tells"),
+        (
+            _IT,
+            By("owner", says="A supplement is to a disclosure of your own."),
+            Named("form", ("disclosure",), says="A supplement names a disclosure."),
+            _TWO,
+            _FRESH,
+        ),
+        (Make("told"), Put("told")),
+    ),
+    Row("tell", "tells", (Is("form", ("disclosure", "impact", "repair")), _TWO, _FRESH), (Make("told"), Put("told"))),
+    Row(
+        *("acknowledge", "answers", (_IT, _READER, From(("told",), says="It is acknowledged already."))),
+        (Stage("read"), Drop("aside")),
+    ),
+    Row(
+        *("reflect", "answers"),
+        (_IT, _READER, From(("told", "read", "reflected", "again"), says="\u201cHeard\u201d was said already.")),
+        (Stage("reflected"), Put("reflection"), Drop("aside")),
+    ),
+    Row("heard", "answers", (_REFLECTION, _WRITER, _REFLECTED), (Stage("heard"), Drop("aside"))),
+    Row("not_quite", "answers", (_REFLECTION, _WRITER, _REFLECTED), (Stage("again"), Count("tries"), Drop("aside"))),
+    Row("respond", "answers", (_IT, _READER, From(("heard",), says=_FIRST)), (Stage("answered"), Drop("aside"))),
+    Row(
+        *("respond", "answers"),
+        (_IT, _READER, From(("told", "read", "reflected", "again"), says=_FIRST), OwnerIn("aside", says=_FIRST)),
+        (*_UNHEARD, Drop("aside")),
+    ),
+    Row(
+        *("respond", "answers"),
+        (_IT, _READER, From(("reflected", "again"), says=_FIRST), Least("tries", 2, says=_FIRST)),
+        (*_UNHEARD, Drop("aside")),
+    ),
+    Row(
+        *("respond", "answers"),
+        (_IT, _READER, From(("reflected",), says=_FIRST), After("reflection", WAITS_FOR, says=_FIRST)),
+        (*_UNHEARD, Drop("aside")),
+    ),
+    Row(
+        *("set_aside", "ends"),
+        (
+            _IT,
+            From(("told", "read", "reflected", "again", "heard"), says="It was answered; it asks nothing more."),
+            NotIn("aside", says="It is set aside already."),
+        ),
+        (Add("aside", "words"),),
+    ),
+)
+
+
+def digest(step: Tell | Reflect, disclosure: bytes) -> bytes:
+    """Of what a step does and of the note that has its words, 32 bytes. Spec: documents"""
+    return sha256(label("disclosure-text"), step.step.encode(), step.text.entry)
+
+
+# --- the words -------------------------------------------------------------------------------------------------------
+
+_VERBS = {
+    "acknowledge": "acknowledged",
+    "reflect": "said what they hear of",
+    "heard": "said \u201cheard\u201d to the reflection of",
+    "not_quite": "said \u201cnot quite\u201d to the reflection of",
+    "respond": "responded to",
+    "set_aside": "set aside",
+}
+_FORMS = {"disclosure": "a disclosure", "supplement": "a supplement", "impact": "an impact letter"}
+
+
+def describe_step(applied: AppliedDocument, body: Step, voice: Voice, state: "Disclosures") -> str:
+    """Who did what with which letter, and the words in the step itself; its note is shown where it stands."""
+    author = voice.name(applied.author)
+    if isinstance(body, Tell):
+        told = [f"{author} wrote {_FORMS.get(body.form, 'a repair letter')}", *indented("About", body.about)]
+        return "\n".join([*told, *(["  To be read in a session, if you like"] if body.hold else [])])
+    found = state.find(body.answers.entry)
+    letter = None if found is None else found.texts[found.points["told"]].step
+    about = f"\u201c{one_line(letter.about)}\u201d" if isinstance(letter, Tell) else "a letter that is not here"
+    said = [f"{author} {_VERBS[body.step]} {about}"]
+    if isinstance(body, Reflect):
+        return "\n".join([*said, *indented("Asks", body.asks)])
+    words = body.words if isinstance(body, Heard | NotQuite | SetAside) else None
+    if isinstance(body, Respond) and found is not None and found.counts.get("unheard"):
+        said.append("  Answered before \u201cheard\u201d")
+    return "\n".join([*said, *indented("Words", words)])
+
+
+Disclosures = Things[Disclosure]
+MACHINE = Machine("disclosure", Disclosure, Said, digest, ROWS)
+KIND = Kind(
+    *("disclosure", 1, TypeAdapter[Step](DisclosureBody), describe_step, Disclosures, MACHINE.reduce),
+    machine=MACHINE,
+    while_provisional=False,
+)

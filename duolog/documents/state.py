@@ -1,0 +1,102 @@
+"""What a journal's documents come to: its timeline, and a part of state for each kind that keeps one.
+
+`parts` is by kind, and each has its kind's own type. The shorthands below are for who reads; nothing that makes state
+uses them. Spec: documents
+"""
+
+from dataclasses import dataclass, field
+from typing import Annotated, Any, TypeVar
+
+from pydantic import GetCoreSchemaHandler, TypeAdapter
+from pydantic_core import CoreSchema, core_schema
+
+from duolog.documents.base import AccountId, AppliedDocument, Context, Skipped
+from duolog.documents.kind import Kind
+from duolog.documents.kinds import boundary, moved, profile, withdrawn
+from duolog.documents.kinds.boundary_texts import Boundaries
+from duolog.documents.kinds.moved import Moves
+from duolog.documents.kinds.profile import Profiles
+from duolog.documents.kinds.withdrawn import Withdrawals
+from duolog.documents.registry import KINDS
+from duolog.protocol import sizes
+
+S = TypeVar("S")
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A document in the timeline. `skipped`: why it has no effect, or None. `refused_by`: who could not open it;
+    `taken_back`: a partner is among them.
+    """
+
+    applied: AppliedDocument
+    skipped: str | None = None
+    refused_by: tuple[AccountId, ...] = ()
+    taken_back: bool = False
+
+
+class _ByKind:
+    """How pydantic reads and writes the parts: each as its kind's type."""
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        kept = {name: handler.generate_schema(kind.part) for name, kind in KINDS.items() if kind.part is not None}
+        fields = {name: core_schema.typed_dict_field(schema, required=False) for name, schema in kept.items()}
+        return core_schema.typed_dict_schema(fields)
+
+
+@dataclass(frozen=True, slots=True)
+class JournalState:
+    """What a journal's documents come to. `contexts`: the roster's word from a seq on, whenever it changed."""
+
+    timeline: tuple[Item, ...] = ()
+    contexts: tuple[tuple[int, Context], ...] = ()
+    parts: Annotated[dict[str, Any], _ByKind()] = field(default_factory=dict)
+
+    def part(self, kind: Kind[Any, S]) -> S:
+        """What a kind keeps; nothing yet where it has no document. Raises: TypeError for a kind that keeps nothing."""
+        if kind.part is None:
+            raise TypeError(f"{kind.name} keeps no state")
+        found: S = self.parts[kind.name] if kind.name in self.parts else kind.part()
+        return found
+
+    @property
+    def skipped(self) -> tuple[Skipped, ...]:
+        """Documents without effect, and why."""
+        return tuple(Skipped(item.applied.entry, item.skipped) for item in self.timeline if item.skipped is not None)
+
+    def find(self, entry: bytes) -> Item | None:
+        """The document of an entry (16 bytes), newest first."""
+        return next((item for item in reversed(self.timeline) if item.applied.entry == entry), None)
+
+    @property
+    def profiles(self) -> Profiles:
+        """Each account's newest profile."""
+        return self.part(profile.KIND)
+
+    @property
+    def boundaries(self) -> Boundaries:
+        """The boundaries, in the order of their first proposals."""
+        return self.part(boundary.KIND)
+
+    @property
+    def moves(self) -> Moves:
+        """Each account's newest move."""
+        return self.part(moved.KIND)
+
+    @property
+    def withdrawals(self) -> Withdrawals:
+        """What was withdrawn, as far as can be told here."""
+        return self.part(withdrawn.KIND)
+
+    def withdrawn(self, entry: bytes, author: bytes, seq: int, received: int) -> bool:
+        """Whether its author took this entry back in time, by one server's clock; `received`: the time of its receipt.
+
+        Spec: §9.
+        """
+        found = self.withdrawals.get(entry, {}).get(author)
+        if found is None or seq < found.key_since:
+            return False
+        return found.received - received <= sizes.WITHDRAW_WINDOW
+
+
+STATE = TypeAdapter(JournalState)

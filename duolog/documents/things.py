@@ -1,0 +1,173 @@
+"""What the steps of a kind make: things, the texts in them, and what each person said of them.
+
+A thing is one boundary, one disclosure. It is named by the entry of the step that made it, is between the partners of
+that moment, and stands in one stage. It has registers: *points* name one of its texts, *marks* hold at most one word of
+each person, *counts* are numbers. A text is a step that later steps can name, and what became of it.
+
+Nothing here knows a kind: a kind gives its own types of text and thing. Spec: documents
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Generic, Literal, TypeVar, get_args
+
+from pydantic import GetCoreSchemaHandler
+from pydantic_core import CoreSchema, core_schema
+
+from duolog.documents.base import AccountId, AppliedDocument, Body, Context, EntryId, Hash, StepBody
+
+Outcome = Literal["waiting", "accepted", "declined", "replaced"]
+X = TypeVar("X", bound="Thing")
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """What one person said of a thing: the entry that says it, its time, and its words."""
+
+    entry: EntryId
+    at: int
+    effective: int
+    words: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A step that later steps can name, and what became of it.
+
+    `at` and `answered_at` are shown, `effective` and `answered_effective` count. `step`: all that its author wrote.
+    """
+
+    entry: EntryId
+    message: Hash
+    author: AccountId
+    at: int
+    effective: int
+    digest: Hash
+    step: StepBody
+    outcome: Outcome = "waiting"
+    answered_by: AccountId | None = None
+    answered_at: int | None = None
+    answered_effective: int | None = None
+    answer: EntryId | None = None
+    answer_why: str | None = None
+
+    @property
+    def taken_back(self) -> bool:
+        """Whether its own author took it back. To the rules it is declined."""
+        return self.outcome == "declined" and self.answered_by == self.author
+
+
+@dataclass(frozen=True, slots=True)
+class Thing:
+    """One thing. `standing`: the stage in which its kind's rows see it."""
+
+    entry: EntryId
+    owner: AccountId
+    between: tuple[AccountId, ...]
+    standing: str = ""
+    texts: Mapping[EntryId, Text] = field(default_factory=dict)
+    points: dict[str, EntryId] = field(default_factory=dict)
+    marks: dict[str, dict[AccountId, Mark]] = field(default_factory=dict)
+    counts: dict[str, int] = field(default_factory=dict)
+
+    def at(self, register: str) -> Text | None:
+        """The text that a register names."""
+        return self.texts.get(self.points.get(register, b""))
+
+
+class Things(dict[EntryId, X], Generic[X]):
+    """The things of one kind in a journal, in the order of their making. It finds them by their texts."""
+
+    def __init__(self, things: Mapping[EntryId, X] | None = None) -> None:
+        super().__init__()
+        self._of_text: dict[EntryId, EntryId] = {}
+        self._of_digest: dict[Hash, tuple[EntryId, ...]] = {}
+        for entry, thing in (things or {}).items():
+            self[entry] = thing
+
+    def __setitem__(self, entry: EntryId, thing: X) -> None:
+        super().__setitem__(entry, thing)
+        for text in thing.texts.values():
+            if text.entry not in self._of_text:
+                self._of_text[text.entry] = entry
+                self._of_digest[text.digest] = (*self._of_digest.get(text.digest, ()), text.entry)
+
+    def copy(self) -> "Things[X]":
+        """Another one with the same things."""
+        other = Things[X]()
+        dict.update(other, self)
+        other._of_text, other._of_digest = self._of_text.copy(), self._of_digest.copy()
+        return other
+
+    def find(self, text: bytes) -> X | None:
+        """The thing that has this text. `text`: its entry, 16 bytes."""
+        return self.get(self._of_text.get(text, b""))
+
+    def alike(self, digest: bytes) -> Iterator[tuple[X, Text]]:
+        """Every text with this digest, and its thing."""
+        for entry in self._of_digest.get(digest, ()):
+            thing = self[self._of_text[entry]]
+            yield thing, thing.texts[entry]
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        """How pydantic reads and writes it: as the things by their entries."""
+        inner = handler.generate_schema(dict[EntryId, get_args(source)[0]])  # type: ignore[misc]
+        return core_schema.no_info_after_validator_function(cls, inner)
+
+
+@dataclass(frozen=True, slots=True)
+class Case(Generic[X]):
+    """One step that is judged. `thing`: the one that it names, or would make; `new`: always the latter.
+
+    `step`: None when somebody asks what may be done, before writing it. `text_type` and `digest_of` are the kind's.
+    """
+
+    things: Things[X]
+    applied: AppliedDocument
+    context: Context
+    step: StepBody | None
+    thing: X
+    new: X
+    named: Text | None
+    text_type: type[Text]
+    digest_of: Callable[[Any, bytes], bytes]
+
+    @property
+    def author(self) -> bytes:
+        """Who takes the step."""
+        return self.applied.author
+
+    @property
+    def now(self) -> int:
+        """The effective time of the step."""
+        return self.applied.effective
+
+    @property
+    def digest(self) -> bytes:
+        """What two steps have in common that say the same, 32 bytes."""
+        return self.digest_of(self.step, self.thing.entry)
+
+    def said(self, path: str) -> Any:
+        """What a field of the step says."""
+        return value_of(self.step, path)
+
+    def text(self) -> Text:
+        """The step as a text."""
+        one = self.applied
+        return self.text_type(one.entry, one.message, one.author, one.at, one.effective, self.digest, _some(self.step))
+
+
+def value_of(body: StepBody | None, path: str) -> Any:
+    """What a known field of a body says, None where it is left out. `path`: names with dots between them."""
+    value: Any = body
+    for name in path.split("."):
+        known = isinstance(value, Body) and name in type(value).model_fields
+        value = dict(value)[name] if known else None
+    return value
+
+
+def _some(step: StepBody | None) -> StepBody:
+    if step is None:
+        raise ValueError("nothing is written yet")
+    return step
