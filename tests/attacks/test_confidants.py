@@ -12,6 +12,7 @@ from duolog.api.invitations import OwnInvitationList
 from duolog.api.journals import Chain, Proposal
 from duolog.api.pages import Placed
 from duolog.client.consents import Invited, all_invited
+from duolog.client.waiting import verify_waiting
 from duolog.errors import (
     DuologError,
     NotAllowed,
@@ -183,6 +184,12 @@ async def test_partner_proposes_other_terms_than_were_accepted(couple: Couple, f
     for other in (replace(member, rights="write"), replace(member, until=(member.until or 0) + DAY)):
         false = proposed(insider, adding(insider, other, acceptance), context)
         assert not await is_shown(couple.sam, couple.journal, false)
+    mute = honest.model_copy(update={"context": None})
+    assert not await is_shown(couple.sam, couple.journal, mute)
+    pinned = couple.sam.duolog._context.chains
+    with pytest.raises(VerificationError) as refused:
+        verify_waiting(pinned, insider.keys[insider.roster.epoch], insider.roster, mute)
+    assert refused.value.check == "client.proposal_context"
 
 
 async def test_partner_shows_words_of_another_invitation(couple: Couple, friend: Someone) -> None:
