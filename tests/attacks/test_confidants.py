@@ -11,7 +11,12 @@ from duolog.api.common import JournalStatementModel
 from duolog.api.invitations import OwnInvitationList
 from duolog.api.journals import Chain, Proposal
 from duolog.api.pages import Placed
+<<<<<<< HEAD
 from duolog.client.home.pairings import Invited, all_invited
+=======
+from duolog.client.consents import Invited, all_invited
+from duolog.client.pairing.listed_proposals import verify_waiting
+>>>>>>> main
 from duolog.errors import (
     DuologError,
     NotAllowed,
@@ -183,6 +188,12 @@ async def test_partner_proposes_other_terms_than_were_accepted(couple: Couple, f
     for other in (replace(member, rights="write"), replace(member, until=(member.until or 0) + DAY)):
         false = proposed(insider, adding(insider, other, acceptance), context)
         assert not await is_shown(couple.sam, couple.journal, false)
+    mute = honest.model_copy(update={"context": None})
+    assert not await is_shown(couple.sam, couple.journal, mute)
+    pinned = couple.sam.duolog._context.chains
+    with pytest.raises(VerificationError) as refused:
+        verify_waiting(pinned, insider.keys[insider.roster.epoch], insider.roster, mute)
+    assert refused.value.check == "client.proposal_context"
 
 
 async def test_partner_shows_words_of_another_invitation(couple: Couple, friend: Someone) -> None:
