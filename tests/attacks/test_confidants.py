@@ -11,12 +11,8 @@ from duolog.api.common import JournalStatementModel
 from duolog.api.invitations import OwnInvitationList
 from duolog.api.journals import Chain, Proposal
 from duolog.api.pages import Placed
-<<<<<<< HEAD
 from duolog.client.home.pairings import Invited, all_invited
-=======
-from duolog.client.consents import Invited, all_invited
 from duolog.client.pairing.listed_proposals import verify_waiting
->>>>>>> main
 from duolog.errors import (
     DuologError,
     NotAllowed,
