@@ -19,8 +19,8 @@ OPENING = re.compile(r"(?:What|Whatever|Whoever|Whom|Whose|Who|Those|Nobody)\b")
 
 # A reader stumbled over each of these, on a page or in a docstring.
 PHRASES = re.compile(
-    r"\b(?:but for|ever after|so many|comes? to naught|(?<!far )as it was|nobody else is (?:answered|shown|told)|is none of"
-    r"|in vain|all the same|hardly ever|stays? behind|put out|put right|thereof|therein|upon which)\b",
+    r"\b(?:but for|ever after|so many|comes? to naught|(?<!far )as it was|nobody else is (?:answered|shown|told)"
+    r"|is none of|hardly ever|in vain|all the same|stays? behind|put out|put right|thereof|therein|upon which)\b",
     re.IGNORECASE,
 )
 
