@@ -13,10 +13,7 @@ from typing import Any
 import nacl.bindings
 
 from duolog import errors
-from duolog.documents.base import AppliedDocument, Context, effective_time
-from duolog.documents.journal import apply_all
-from duolog.documents.kinds import disclosure
-from duolog.documents.state import JournalState
+from duolog.documents.base import effective_time
 from duolog.protocol import accounts, codec, entries, log, login, messages, receipts, roster_statements
 from duolog.protocol.codec import encode_b64, parse_b64
 from duolog.protocol.roster import check_grants
@@ -26,6 +23,7 @@ from duolog.seal.derive import expand, hkdf
 from duolog.seal.entries import open_entry, readers_of
 from duolog.seal.grants import unwrap_grant
 from duolog.seal.keys import EpochKey, GenerationSecret, KeyholderSecret
+from vectors import check_documents
 
 Json = dict[str, Any]
 FOLDER = Path(__file__).parent
@@ -324,41 +322,6 @@ def _run_hmac(case: Json, shared: Json) -> Json:
     return {"mac": codec.hmac_sha256(bytes.fromhex(case["key"]), bytes.fromhex(case["data"])).hex()}
 
 
-def _run_documents(case: Json, shared: Json) -> Json:
-    state = _documents(case)
-    return _effects(state) | {"stages": [boundary.stage for boundary in state.boundaries.values()]}
-
-
-def _run_disclosures(case: Json, shared: Json) -> Json:
-    state = _documents(case)
-    letters = state.part(disclosure.KIND).values()
-    return _effects(state) | {
-        "stages": [letter.standing for letter in letters],
-        "aside": [sorted(map(text, letter.marks.get("aside", {}))) for letter in letters],
-        "unheard": [bool(letter.counts.get("unheard")) for letter in letters],
-    }
-
-
-def _documents(case: Json) -> JournalState:
-    context = Context(frozenset(map(parse_b64, case["partners"])))
-    documents = [
-        AppliedDocument(
-            *(parse_b64(item["entry"]), seq, parse_b64(item["author"]), parse_b64(item["message"])),
-            messages.Document(item["kind"], item["v"], item["at"], item["body"]),
-            received=item["received"],
-            refused=tuple(item.get("refused", ())),
-        )
-        for seq, item in enumerate(case["documents"], 1)
-    ]
-    return apply_all(JournalState(), [(item, context) for item in documents])
-
-
-def _effects(state: JournalState) -> Json:
-    return {
-        "documents": [{"effective": item.applied.effective, "without_effect": item.skipped} for item in state.timeline]
-    }
-
-
 KINDS: dict[str, Callable[[Json, Json], Any]] = {
     "canonical": lambda case, _: codec.parse_canonical(parse_b64(case["data"])),
     "base64url": lambda case, _: parse_b64(case["text"], case.get("size")).hex(),
@@ -374,8 +337,8 @@ KINDS: dict[str, Callable[[Json, Json], Any]] = {
     },
     "close_timing": lambda case, _: text(roster_statements.close_timing(parse_b64(case["salt"]), case["not_before"])),
     "effective_time": lambda case, _: effective_time(case["at"], case["received"]),
-    "documents": _run_documents,
-    "disclosures": _run_disclosures,
+    "documents": lambda case, _: check_documents.boundaries(case),
+    "disclosures": lambda case, _: check_documents.disclosures(case),
     "chain": _run_chain,
     "sets": _run_sets,
     "descent": _run_descent,
