@@ -12,7 +12,7 @@ from fastapi import FastAPI
 from duolog.client import Duolog, sync
 from duolog.client.export import verify_export
 from duolog.client.export.exporting import export
-from duolog.client.home import identity
+from duolog.client.home import chains
 from duolog.client.journals import reading
 from duolog.client.log import folding, pull, verify
 from duolog.client.log.context import Context
@@ -269,7 +269,7 @@ async def test_server_shows_key_statements_that_lead_to_an_error_that_nobody_for
     context = couple.sam.duolog._context
     statements = context.chains.statements(couple.ada.account)
     for verifying in ("verify_chain", "continue_chain"):  # a whole chain, and what comes after the stored one
-        failing(monkeypatch, identity, verifying, lambda *_: True, RecursionError)
+        failing(monkeypatch, chains, verifying, lambda *_: True, RecursionError)
     for take in (context.chains.pin, context.chains.meet):
         with pytest.raises(ChainViolation, match=FORESEEN_BY_NOBODY):
             take(couple.ada.account, statements)
