@@ -9,7 +9,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, StringConstraints
 
-from duolog.documents.base import AccountId, AtMost, Binary, Body, EntryId, Hash, JournalId
+from duolog.documents.base import AccountId, Body, EntryId, Hash, JournalId
+from duolog.documents.fields import AtMost, Binary
 from duolog.protocol import sizes
 
 MAX_HEADS = 400  # of journals that one document may name; more would not fit into it

@@ -18,18 +18,9 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints, TypeAdapter, model_validator
 
-from duolog.documents.base import (
-    DAY,
-    Answer,
-    AppliedDocument,
-    AtMost,
-    EntryId,
-    StepBody,
-    Voice,
-    Words,
-    indented,
-)
+from duolog.documents.base import DAY, Answer, AppliedDocument, EntryId, StepBody, Voice, Words, indented
 from duolog.documents.effects import Add, Count, Drop, Make, Put, Stage
+from duolog.documents.fields import AtMost
 from duolog.documents.guards import After, At, By, Fresh, From, Is, Least, Named, NotIn, OwnerIn, Two
 from duolog.documents.kernel import Machine, Row
 from duolog.documents.kind import Kind

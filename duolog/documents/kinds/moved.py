@@ -9,7 +9,8 @@ from typing import Annotated
 
 from pydantic import StringConstraints, TypeAdapter
 
-from duolog.documents.base import AccountId, AppliedDocument, Binary, Body, Context, Voice
+from duolog.documents.base import AccountId, AppliedDocument, Body, Context, Voice
+from duolog.documents.fields import Binary
 from duolog.documents.kind import Kind
 from duolog.documents.plain import one_line
 from duolog.protocol import sizes

@@ -1,0 +1,64 @@
+"""Marks of a body's fields: bytes that stand in JSON as text, and lengths that may be written."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler, ValidationInfo
+from pydantic_core import CoreSchema, core_schema
+
+from duolog.errors import MalformedData
+from duolog.protocol.codec import JsonObject, encode_b64, parse_b64
+
+WRITING = "writing"  # the context in which limits of length are checked
+
+
+@dataclass(frozen=True, slots=True)
+class Binary:
+    """Marks `bytes` that stand in JSON as unpadded base64url; `size` in bytes, None for any."""
+
+    size: int | None = None
+
+    def _read(self, value: object) -> bytes:
+        if isinstance(value, bytes):
+            return value
+        if not isinstance(value, str):
+            raise ValueError("a binary value is not a string")  # pydantic collects ValueErrors
+        try:
+            return parse_b64(value, self.size)
+        except MalformedData as error:
+            raise ValueError(str(error)) from error
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        """How pydantic reads and writes such a value."""
+        return core_schema.no_info_plain_validator_function(
+            self._read, serialization=core_schema.plain_serializer_function_ser_schema(encode_b64, when_used="json")
+        )
+
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonObject:
+        """How it looks to other clients."""
+        count = "+" if self.size is None else f"{{{-(-self.size * 4 // 3)}}}"
+        size = "bytes" if self.size is None else f"{self.size} bytes"
+        return {"type": "string", "pattern": f"^[A-Za-z0-9_-]{count}$", "description": f"{size}, unpadded base64url"}
+
+
+@dataclass(frozen=True, slots=True)
+class AtMost:
+    """Marks a text or list of which `size` characters or items may be written; a longer one that stands in a log is
+    read."""
+
+    size: int
+
+    def _check(self, value: Any, info: ValidationInfo) -> Any:
+        if info.context == WRITING and len(value) > self.size:  # check: documents.too_long
+            raise ValueError(f"it is too long: {self.size} fit")  # pydantic collects ValueErrors
+        return value
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        """How pydantic checks such a value."""
+        return core_schema.with_info_after_validator_function(self._check, handler(source))
+
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonObject:
+        """How it looks to other clients, which write no longer ones either."""
+        found = handler(schema)
+        found["maxItems" if found.get("type") == "array" else "maxLength"] = self.size
+        return found
