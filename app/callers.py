@@ -15,8 +15,8 @@ from fastapi import Depends, Path
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from starlette.requests import Request
 
-from app import access
-from app.access import Caller, JournalMember
+from app.access import repository as access
+from app.access.repository import Caller, JournalMember
 from app.problems import NotFound, SessionMissing
 from app.settings import DAY
 from app.state import Server, State

@@ -17,7 +17,7 @@ from fastapi import Depends
 from pydantic import BaseModel, ValidationError
 from starlette.requests import Request
 
-from app.access import Caller
+from app.access.repository import Caller
 from app.addresses import Takes, find
 from app.bodies import Sender, is_large
 from app.problems import Malformed, UnsupportedMediaType

@@ -1,6 +1,6 @@
 """Every table of every feature, imported so that `metadata` is complete."""
 
-import app.access
+import app.access.table
 import app.accounts.table
 import app.chains.table
 import app.invitations.table

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
-from app.access import Caller, find_session
+from app.access.repository import Caller, find_session
 from app.accounts import repository
 from app.chains.repository import load_chains
 from app.journals.append import refuse

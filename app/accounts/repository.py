@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, delete, insert, select, update
 
-from app.access import keyholders
+from app.access.table import keyholders
 from app.accounts.table import accounts, earlier_seeds, invite_codes, keyholder_sets, packages
 from duolog.protocol.accounts import Keyholder, SignedAccountStatement
 from duolog.protocol.codec import sha256

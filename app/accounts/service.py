@@ -10,13 +10,13 @@ Rules of a registration (spec §4):
 
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, literal, select
+from sqlalchemy import Connection
 
-from app.access import Caller
+from app.access.repository import Caller
 from app.accounts import repository
 from app.accounts.changing import require_unknown
 from app.accounts.repository import OwnKeys, SealedEarlierSeed, StoredAccount
-from app.chains.repository import add_statement, load_page, load_statements
+from app.chains.repository import add_statement, load_own_page, load_statements
 from app.invitations.repository import use_for_registration
 from app.journals.append import refuse
 from app.journals.service import create_journal
@@ -151,9 +151,9 @@ def load_own(connection: Connection, caller: Caller, generation: int, version: i
     if keys is None:
         raise NotFound
     limit = sizes.MAX_OWN_PAGE
-    chain, more = load_page(connection, select(literal(caller.account)), caller.account, generation, limit)
+    chain, more = load_own_page(connection, caller.account, generation, limit)
     sets = repository.load_sets(connection, caller.account, version, limit + 1)
     earlier = repository.load_earlier_seeds(connection, caller.account, generation, limit)
     more = more or len(sets) > limit
     anchors = repository.load_anchors(connection, caller.account)
-    return Own(chain.get(caller.account, []), sets[:limit], keys, earlier, anchors, more)
+    return Own(chain, sets[:limit], keys, earlier, anchors, more)

@@ -9,7 +9,7 @@ Rules (spec §4.11):
 
 from sqlalchemy import Connection
 
-from app.access import Caller
+from app.access.repository import Caller
 from app.accounts import repository
 from app.accounts.changing import anchored, lock_account, new_in, next_set, read_set, require_unknown
 from app.problems import RuleBroken, SetMoved

@@ -1,6 +1,6 @@
 """Rows of accounts. Each leads with its account's id, except invite codes, which belong to nobody yet.
 
-Keyholders are in `app.access`.
+Keyholders are in `app.access.table`.
 """
 
 from sqlalchemy import BigInteger, Column, LargeBinary, Table

@@ -27,16 +27,17 @@ from dataclasses import replace
 
 from sqlalchemy import Connection
 
-from app.access import Caller
+from app.access.repository import Caller
 from app.accounts.repository import existing_accounts, find_account
 from app.carrying import repository
 from app.carrying.accounts import continue_chains
 from app.carrying.pages import CarriedPart, ReadPage, Slice, named_by, refused
 from app.carrying.places import find_place, move_home
 from app.chains.repository import load_chains
+from app.journals import member_repository as members
 from app.journals import repository as journals
 from app.journals.repository import ENTRY, STATEMENT, NewItem
-from app.leaving.destroying import destroy_journals
+from app.leaving.destroying_repository import destroy_journals
 from app.origins.repository import (
     EarlierServer,
     Origins,
@@ -149,7 +150,7 @@ def _store_chains(connection: Connection, journal: bytes, piece: Slice) -> int:
     named = piece.named
     if not named <= piece.chains.keys():  # check: server.carried_chain_missing
         raise RuleBroken
-    if not piece.chains.keys() <= named | journals.named_accounts(
+    if not piece.chains.keys() <= named | members.named_accounts(
         connection, journal
     ):  # check: server.carried_chain_named
         raise RuleBroken
@@ -260,9 +261,9 @@ def _store(
     else:
         journals.move_journal(connection, after, roster, statements[-1] if statements else None)
     journals.add_items(connection, after.journal, items, receipts)
-    journals.name_accounts(connection, after.journal, named_by(new))
+    members.name_accounts(connection, after.journal, named_by(new))
     accepted_before = before.roster.accepted if before.roster else frozenset()
-    journals.use_acceptances(connection, after.journal, roster.accepted - accepted_before)
+    members.use_acceptances(connection, after.journal, roster.accepted - accepted_before)
 
 
 def _add_grants(connection: Connection, caller: Caller, journal: bytes, parts: Sequence[CarriedPart]) -> None:
@@ -292,7 +293,7 @@ def _open(connection: Connection, after: LogState, last: Item, now: int) -> None
     """
     if after.roster is None:
         raise RuleBroken
-    journals.save_memberships(connection, after.roster)
+    members.save_memberships(connection, after.roster)
     complete_origins(connection, after.journal)
     if after.closed and isinstance(last, StatementItem):
         author = last.signed.signatures[0].account

@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 
 from app.carrying import repository
 from app.journals.repository import load_log
-from app.leaving.destroying import destroy_journals
+from app.leaving.destroying_repository import destroy_journals
 from app.origins.repository import Origins, load_origins
 from app.problems import NotFound
 from duolog.protocol.log import LogState, empty_log

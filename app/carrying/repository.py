@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from sqlalchemy import Connection, select, update
 
-from app.access import memberships
+from app.access.table import memberships
 from app.database import AnyRow
 from app.journals.table import acceptances, grants, journal_accounts, journals, log
 from app.origins.table import carried

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, and_, false, insert, or_, select
+from sqlalchemy import ColumnElement, Connection, Row, Select, and_, false, insert, or_, select
 
 from app.chains.table import account_statements
 from duolog.protocol import sizes
@@ -29,12 +29,11 @@ def add_statement(connection: Connection, account: bytes, generation: int, signe
     connection.execute(insert(account_statements).values(row | {"signatures": b"".join(signed.signatures)}))
 
 
-def load_statements(connection: Connection, accounts: Iterable[bytes] | Select[tuple[bytes]]) -> Statements:
+def load_statements(connection: Connection, accounts: Iterable[bytes]) -> Statements:
     """The statements of these accounts, genesis first, by account in ascending order. One query."""
-    wanted = accounts if isinstance(accounts, Select) else list(accounts)
     rows = connection.execute(
         select(account_statements)
-        .where(account_statements.c.account.in_(wanted))
+        .where(account_statements.c.account.in_(list(accounts)))
         .order_by(account_statements.c.account, account_statements.c.generation)
     )
     return _by_account(rows)
@@ -57,7 +56,23 @@ def load_page(
     """
     query = select(account_statements).where(account_statements.c.account.in_(accounts))
     if account is not None:
-        query = query.where(account_statements.c.account == account, account_statements.c.generation > after)
+        query = query.where(_later(account, after))
+    return _page(connection, query, limit)
+
+
+def load_own_page(
+    connection: Connection, account: bytes, after: int, limit: int
+) -> tuple[list[SignedAccountStatement], bool]:
+    """At most `limit` statements of one account, of a generation after `after`, and whether there are more."""
+    chains, more = _page(connection, select(account_statements).where(_later(account, after)), limit)
+    return chains.get(account, []), more
+
+
+def _later(account: bytes, after: int) -> ColumnElement[bool]:
+    return and_(account_statements.c.account == account, account_statements.c.generation > after)
+
+
+def _page(connection: Connection, query: Select[Any], limit: int) -> tuple[Statements, bool]:
     order = account_statements.c.account, account_statements.c.generation
     rows = connection.execute(query.order_by(*order).limit(limit + 1)).all()
     return _by_account(rows[:limit]), len(rows) > limit

@@ -6,7 +6,7 @@ from itertools import chain
 
 from sqlalchemy import Connection
 
-from app.access import JournalMember
+from app.access.repository import JournalMember
 from app.database import AnyRow
 from app.entries import repository
 from app.entries.repository import PageRows

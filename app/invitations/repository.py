@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, delete, func, insert, select, update
 
-from app.access import JournalMember
+from app.access.repository import JournalMember
 from app.database import AnyRow
 from app.invitations.table import invitations
 

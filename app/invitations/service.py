@@ -10,7 +10,7 @@ Rules (spec §7):
 
 from sqlalchemy import Connection
 
-from app.access import Caller, JournalMember
+from app.access.repository import Caller, JournalMember
 from app.invitations import repository
 from app.invitations.repository import Invitation
 from app.problems import InvitationUsed, NotFound, ProposalLimit, RuleBroken

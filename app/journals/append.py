@@ -19,10 +19,12 @@ from dataclasses import dataclass, replace
 
 from sqlalchemy import Connection
 
-from app.access import JournalMember, find_member
+from app.access.repository import JournalMember, find_member
 from app.chains.repository import NamedGenerations
 from app.database import AnyRow
 from app.journals import repository
+from app.journals.member_repository import save_members
+from app.journals.proposal_repository import drop_all as drop_all_proposals
 from app.journals.repository import ENTRY, STATEMENT, KnownItem, NewItem, split_signatures
 from app.problems import (
     EpochMoved,
@@ -286,8 +288,8 @@ def _store(connection: Connection, before: LogState, after: LogState, new: Seque
         repository.move_journal(connection, after, roster, statements[-1] if statements else None)
     repository.add_items(connection, after.journal, new, {receipt.seq: receipt})
     if statements:
-        repository.save_members(connection, roster, before.roster)
-        repository.drop_proposals(connection, after.journal)
+        save_members(connection, roster, before.roster)
+        drop_all_proposals(connection, after.journal)
     if after.closed:  # a closing is the last item of all, with its author's one signature
         closer = split_signatures(new[-1].signatures or b"")[0].account
         repository.close_journal(connection, after.journal, closer, after.time + sizes.CLOSER_READS)

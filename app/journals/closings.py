@@ -9,16 +9,15 @@ Rules (spec §5.6)
   revokes the closing's keyholders anyway. So no closing blocks the next one.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Concatenate, ParamSpec, TypeVar
 
-from sqlalchemy import Connection, delete, update
+from sqlalchemy import Connection
 
-from app.access import keyholders, keyholders_of, sessions
+from app.access.repository import end_keyholders, end_sessions_of, keyholders_of
 from app.database import AnyRow
 from app.journals import repository
 from app.journals.append import ClosingDue, append, find_due, parse_candidates
-from app.journals.table import closings
 from app.problems import Problem
 from app.receipts.service import ReceiptSigner
 from app.state import State
@@ -55,18 +54,18 @@ def carry_out(connection: Connection, journal: bytes, signer: ReceiptSigner, now
     for account, row in newest.items():
         _end_keyholders(connection, account, row.ends, now)
     if state is None or state.closed:
-        _drop(connection, journal, list(newest))
+        repository.drop_closings(connection, journal, list(newest))
         return False
     while (fitting := find_due(connection, state, now)) is not None:
         try:
             _append(connection, state, fitting, signer, now)
         except Problem:
-            _drop(connection, journal, [fitting.account])
+            repository.drop_closings(connection, journal, [fitting.account])
             continue
-        _drop(connection, journal, list(newest))
+        repository.drop_closings(connection, journal, list(newest))
         return True
     partners = {member.account for member in (state.roster.partners if state.roster is not None else ())}
-    _drop(connection, journal, [account for account in newest if account not in partners])
+    repository.drop_closings(connection, journal, [account for account in newest if account not in partners])
     return False
 
 
@@ -76,19 +75,13 @@ def _append(connection: Connection, state: LogState, row: AnyRow, signer: Receip
     append(connection, state, candidates, row.account, signer, now)
 
 
-def _drop(connection: Connection, journal: bytes, accounts: Sequence[bytes]) -> None:
-    if accounts:
-        connection.execute(delete(closings).where(closings.c.journal == journal, closings.c.account.in_(accounts)))
-
-
 def _end_keyholders(connection: Connection, account: bytes, joined: bytes, now: int) -> None:
     """Revoke these keyholders of the account and end their sessions, unless no keyholder would be left."""
     ends = split_ends(joined)
     if not ends or keyholders_of(connection, account)[1].issubset(ends):
         return
-    named = keyholders.c.account == account, keyholders.c.keyholder.in_(ends), keyholders.c.ended.is_(None)
-    connection.execute(update(keyholders).where(*named).values(ended=now, anchor=None))
-    connection.execute(delete(sessions).where(sessions.c.account == account, sessions.c.keyholder.in_(ends)))
+    end_keyholders(connection, account, ends, now)
+    end_sessions_of(connection, account, ends)
 
 
 def split_ends(joined: bytes) -> list[bytes]:

@@ -6,6 +6,8 @@ from fastapi import APIRouter, Query, Response
 
 from app.callers import Member, Partner, ProposalPath, Server, SignedIn
 from app.journals import closings, proposals, repository, service
+from app.journals.member_repository import load_named_chains
+from app.journals.proposal_repository import NewProposal, list_waiting
 from app.origins.repository import load_origins
 from app.problems import (
     DailyLimit,
@@ -113,7 +115,8 @@ def _id(text: str, name: str) -> bytes:
 async def list_chains(member: Member, server: Server, account: OfAccount = "", after: Generation = 0) -> ChainList:
     """The chains include past members', since the log can't be verified without them."""
     wanted = _id(account, "account") or None
-    chains, more = await server.database.read(service.list_chains, member, wanted, after if wanted else 0)
+    after = after if wanted else 0
+    chains, more = await server.database.read(load_named_chains, member.journal, wanted, after, sizes.MAX_CHAIN_PAGE)
     origins = await server.database.read(load_origins, member.journal)
     return ChainList(
         receipt_keys=[
@@ -136,7 +139,7 @@ async def list_chains(member: Member, server: Server, account: OfAccount = "", a
 )
 async def create_proposal(member: Partner, server: Server, proposal: Json[ProposalRequest]) -> ProposalCreated:
     """Stores a partner's proposal until it is signed and pushed, declined, or expires because the roster moved."""
-    new = proposals.NewProposal(proposal.signed(), proposal.grants_by_account(), proposal.context)
+    new = NewProposal(proposal.signed(), proposal.grants_by_account(), proposal.context)
     created = await closings.write_to_journal(
         server, member.journal, proposals.propose, member, new, server.quotas, server.now(), _dropped_before(server)
     )
@@ -150,24 +153,20 @@ async def create_proposal(member: Partner, server: Server, proposal: Json[Propos
     responses=refusals(SessionMissing, NotFound),
 )
 async def list_proposals(member: Member, server: Server) -> ProposalList:
-    rows = await server.database.read(proposals.list_proposals, member.journal, _dropped_before(server))
+    waiting = await server.database.read(list_waiting, member.journal, _dropped_before(server))
     return ProposalList(
         proposals=[
             Proposal(
-                proposal=row.proposal,
-                proposed_at=row.proposed,
-                statement=row.statement,
+                proposal=item.id,
+                proposed_at=item.proposed,
+                statement=item.signed.statement,
                 signatures=[
-                    SignatureModel(account=item.account, signature=item.signature)
-                    for item in repository.split_signatures(row.signatures)
+                    SignatureModel(account=one.account, signature=one.signature) for one in item.signed.signatures
                 ],
-                grants=[
-                    GrantModel(account=account, grant=grant)
-                    for account, grant in proposals.split_grants(row.grants).items()
-                ],
-                context=row.context,
+                grants=[GrantModel(account=account, grant=grant) for account, grant in item.grants.items()],
+                context=item.context,
             )
-            for row in rows
+            for item in waiting
         ]
     )
 

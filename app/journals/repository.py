@@ -1,4 +1,4 @@
-"""Reads and writes journals: the end of a log with its roster, new items, members, proposals."""
+"""Reads and writes journals: the end of a log with its roster, its items, and the closings that are due."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -7,9 +7,10 @@ from typing import TypeVar
 
 from sqlalchemy import Column, Connection, Exists, delete, exists, func, insert, select, update
 
-from app.access import is_active, lock_accounts, memberships
+from app.access.repository import is_active
+from app.access.table import memberships
 from app.database import AnyRow, insert_new
-from app.journals.table import acceptances, closings, journal_accounts, journals, log, proposals
+from app.journals.table import acceptances, closings, journals, log, proposals
 from app.journals.table import grants as grants_table
 from app.origins.table import carried
 from duolog.protocol import sizes
@@ -108,6 +109,12 @@ def due_closings(connection: Connection, journal: bytes, now: int) -> Sequence[A
         .where(columns.journal == journal, columns.not_before <= now)
         .order_by(columns.not_before, columns.account, columns.generation)
     ).all()
+
+
+def drop_closings(connection: Connection, journal: bytes, accounts: Collection[bytes]) -> None:
+    """Drop the closings of this journal by these accounts."""
+    if accounts:
+        connection.execute(delete(closings).where(closings.c.journal == journal, closings.c.account.in_(accounts)))
 
 
 def _state(connection: Connection, row: AnyRow) -> LogState:
@@ -258,67 +265,6 @@ def add_grants(connection: Connection, journal: bytes, grants: Mapping[int, Mapp
     ]
     if sealed:
         connection.execute(insert_new(connection, grants_table), sealed)
-
-
-def save_members(connection: Connection, roster: Roster, before: Roster | None) -> None:
-    """Store who is a member now, that the log has named them, and which acceptances are used up.
-
-    A deleted account stays in the roster until the others remove it, and is no member. An account that was deleted
-    after its acceptance becomes no member either.
-    """
-    known = set() if before is None else {member.account for member in before.members}
-    query = select(memberships.c.account).where(memberships.c.journal == roster.journal)
-    gone = known - set(connection.execute(query).scalars()) if known else set()
-    added = {member.account for member in roster.members} - known
-    if added:
-        gone |= added - lock_accounts(connection, added)
-    save_memberships(connection, roster, gone)
-    name_accounts(connection, roster.journal, [member.account for member in roster.members])
-    use_acceptances(connection, roster.journal, roster.accepted - (before.accepted if before else frozenset()))
-
-
-def save_memberships(connection: Connection, roster: Roster, gone: Collection[bytes] = ()) -> None:
-    """Store the members: all accounts that the roster names, except deleted ones."""
-    connection.execute(delete(memberships).where(memberships.c.journal == roster.journal))
-    members = [
-        {
-            "account": member.account,
-            "journal": roster.journal,
-            "role": member.role,
-            "rights": member.rights,
-            "until": member.until,
-        }
-        for member in roster.members
-        if member.account not in gone
-    ]
-    if members:  # nobody, when its founder deleted the account a moment ago: then it is abandoned already
-        connection.execute(insert(memberships), members)
-
-
-def name_accounts(connection: Connection, journal: bytes, accounts: Iterable[bytes]) -> None:
-    """Store that the log has named these accounts."""
-    named = [{"journal": journal, "account": account} for account in accounts]
-    if named:
-        connection.execute(insert_new(connection, journal_accounts), named)
-
-
-def named_accounts(connection: Connection, journal: bytes) -> set[bytes]:
-    """Every account that the log has named."""
-    query = select(journal_accounts.c.account).where(journal_accounts.c.journal == journal)
-    return set(connection.execute(query).scalars())
-
-
-def use_acceptances(connection: Connection, journal: bytes, used: Iterable[bytes]) -> None:
-    """Store that these acceptances are used up."""
-    rows = [{"journal": journal, "acceptance": item} for item in used]
-    if rows:
-        connection.execute(insert(acceptances), rows)
-
-
-def drop_proposals(connection: Connection, journal: bytes, proposed_before: int | None = None) -> None:
-    """Drop the proposals of a journal: all of them, or those made before a time."""
-    query = delete(proposals).where(proposals.c.journal == journal)
-    connection.execute(query if proposed_before is None else query.where(proposals.c.proposed < proposed_before))
 
 
 def list_journals(

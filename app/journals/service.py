@@ -1,17 +1,13 @@
-"""Creating journals, listing one's own, and the account chains of those who share one."""
+"""Creating journals."""
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection
 
-from app.access import JournalMember
-from app.chains.repository import Statements, load_page
 from app.journals import repository
 from app.journals.append import append, parse_candidates
-from app.journals.table import journal_accounts
 from app.problems import JournalExists, RuleBroken
 from app.quotas.service import Quotas
 from app.receipts.service import ReceiptSigner
 from duolog.api.pages import Placed
-from duolog.protocol import sizes
 from duolog.protocol.ids import journal_id
 from duolog.protocol.log import StatementItem, empty_log
 from duolog.protocol.receipts import Receipt, is_plausible
@@ -63,11 +59,3 @@ def create_journal(
     if quotas is not None:
         quotas.spend(connection, account, "journals", now)
     return receipt
-
-
-def list_chains(
-    connection: Connection, member: JournalMember, account: bytes | None, after: int
-) -> tuple[Statements, bool]:
-    """A page of the chains of every account that the journal's log ever named, or of one of them. One query."""
-    named = select(journal_accounts.c.account).where(journal_accounts.c.journal == member.journal)
-    return load_page(connection, named, account, after, sizes.MAX_CHAIN_PAGE)

@@ -12,10 +12,11 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
-from app.access import Caller, JournalMember, find_session, lock_accounts
+from app.access.repository import Caller, JournalMember, find_session, lock_accounts
 from app.accounts.repository import find_account
 from app.journals.repository import load_log
-from app.leaving import destroying, repository
+from app.leaving import destroying_repository as destroying
+from app.leaving import repository
 from app.problems import JournalOpen, NotFound, RuleBroken, SessionMissing
 
 

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 
 from sqlalchemy import Connection
 
-from app.access import JournalMember
+from app.access.repository import JournalMember
 from app.journals.append import Appended, append_to_journal, parse_candidates
 from app.leaving import repository
 from app.origins.repository import load_origins

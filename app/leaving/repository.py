@@ -8,7 +8,8 @@ from collections.abc import Collection, Iterable
 
 from sqlalchemy import ColumnElement, Connection, and_, case, delete, exists, func, insert, not_, or_, select, update
 
-from app.access import is_active, memberships
+from app.access.repository import is_active
+from app.access.table import memberships
 from app.database import AnyRow, insert_new
 from app.journals.repository import ENTRY
 from app.journals.table import closings, grants, journals, log

@@ -13,7 +13,7 @@ from collections.abc import Collection, Sequence
 
 from sqlalchemy import Connection
 
-from app.access import JournalMember, keyholders_of
+from app.access.repository import JournalMember, keyholders_of
 from app.accounts.repository import find_account
 from app.chains.repository import load_chains
 from app.database import AnyRow

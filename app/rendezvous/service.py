@@ -8,7 +8,7 @@ Rules (spec §4.11):
 
 from sqlalchemy import Connection
 
-from app.access import Caller
+from app.access.repository import Caller
 from app.problems import RendezvousUsed, SessionMissing, TooLarge
 from app.quotas.service import Quotas
 from app.rendezvous import repository

@@ -2,7 +2,7 @@
 
 from sqlalchemy import Connection, delete, or_, select
 
-from app.access import sessions
+from app.access.table import sessions
 from app.invitations.table import invitations
 from app.journals.table import closings, proposals
 from app.rendezvous.table import rendezvous

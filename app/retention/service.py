@@ -15,7 +15,8 @@ from sqlalchemy import Connection
 from app.database import Database
 from app.invitations.service import KEPT_SECONDS
 from app.journals.closings import carry_out
-from app.leaving import destroying, going
+from app.leaving import destroying_repository as destroying
+from app.leaving import going
 from app.leaving.repository import destroy_unheld, lock_journals, unheld_journals
 from app.origins.repository import start_waiting, unfinished_journals
 from app.receipts.service import ReceiptSigner

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
-from app.access import Caller, find_member
+from app.access.repository import Caller, find_member
 from app.accounts import repository as accounts
 from app.accounts.changing import (
     LockedAccount,

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, delete, insert, or_, select
 
-from app.access import Caller, sessions
+from app.access.repository import Caller
+from app.access.table import sessions
 from app.sessions.table import challenges
 from duolog.protocol import sizes
 

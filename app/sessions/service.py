@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
-from app.access import Caller, hash_token
+from app.access.repository import Caller, hash_token
 from app.accounts.repository import KeyholderKey, lock_keyholder
 from app.sessions import repository
 from app.settings import DAY, Settings

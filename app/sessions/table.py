@@ -1,4 +1,4 @@
-"""Rows of challenges. Sessions themselves are in `app.access`."""
+"""Rows of challenges. Sessions are in `app.access.table`."""
 
 from sqlalchemy import BigInteger, Column, Index, LargeBinary, Table
 

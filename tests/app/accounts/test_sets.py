@@ -7,7 +7,7 @@ import httpx2
 import pytest
 from fastapi import FastAPI
 
-from app.access import Caller, hash_token
+from app.access.repository import Caller, hash_token
 from app.accounts import sets
 from app.problems import SessionMissing
 from duolog.api.accounts import SetRequest

@@ -11,7 +11,7 @@ import pytest
 from fastapi import FastAPI
 from sqlalchemy import Connection, select
 
-from app.access import Caller, hash_token
+from app.access.repository import Caller, hash_token
 from app.accounts.repository import add_keyholders
 from app.chains.repository import add_statement
 from app.database import Database, metadata

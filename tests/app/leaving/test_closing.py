@@ -5,7 +5,8 @@ import json
 import pytest
 from sqlalchemy import select, update
 
-from app.access import keyholders, keyholders_of
+from app.access.repository import keyholders_of
+from app.access.table import keyholders
 from app.leaving.repository import add_closings
 from app.leaving.service import renew
 from app.problems import RuleBroken

@@ -5,10 +5,11 @@ import asyncio
 import pytest
 from sqlalchemy import Connection, func, select
 
-from app.access import Caller, memberships
+from app.access.repository import Caller
+from app.access.table import memberships
 from app.chains.table import account_statements
 from app.journals.table import journal_accounts
-from app.leaving.destroying import OF_ACCOUNTS, OF_JOURNALS
+from app.leaving.destroying_repository import OF_ACCOUNTS, OF_JOURNALS
 from app.leaving.going import delete_account
 from app.problems import SessionMissing
 from duolog.protocol import sizes

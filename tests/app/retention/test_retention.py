@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import Connection, func, insert, select, update
 from sqlalchemy.exc import OperationalError
 
-from app.access import sessions
+from app.access.table import sessions
 from app.invitations.table import invitations
 from app.journals.table import proposals
 from app.origins.table import carried

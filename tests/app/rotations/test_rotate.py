@@ -9,7 +9,7 @@ import pytest
 from fastapi import FastAPI
 from sqlalchemy import Connection, select
 
-from app.access import keyholders, sessions
+from app.access.table import keyholders, sessions
 from app.accounts.table import packages
 from app.journals.table import closings
 from app.leaving.repository import add_closings

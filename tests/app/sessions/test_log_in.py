@@ -4,7 +4,7 @@ import httpx2
 import pytest
 from sqlalchemy import Connection, select
 
-from app.access import sessions
+from app.access.table import sessions
 from app.sessions.table import challenges
 from app.settings import DAY, Settings
 from duolog.protocol.codec import encode_b64, parse_b64

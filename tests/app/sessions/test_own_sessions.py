@@ -4,7 +4,7 @@ import httpx2
 from fastapi import FastAPI
 from sqlalchemy import Connection, select, update
 
-from app.access import keyholders, sessions
+from app.access.table import keyholders, sessions
 from app.settings import DAY, Settings
 from duolog.protocol.codec import encode_b64
 from tests.app.people import Json, Person, code

@@ -4,7 +4,8 @@ from collections.abc import Collection
 
 from sqlalchemy import ColumnElement, Connection, and_, delete, exists, not_, select
 
-from app.access import is_active, keyholders, memberships, sessions
+from app.access.repository import is_active
+from app.access.table import keyholders, memberships, sessions
 from app.accounts.table import accounts, earlier_seeds, keyholder_sets, packages
 from app.chains.table import account_statements
 from app.invitations.table import invitations

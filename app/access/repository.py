@@ -1,4 +1,4 @@
-"""Keyholders, sessions and memberships: the three tables that identify a caller, and their queries.
+"""Reads and writes the rows that identify a caller: keyholders, sessions and memberships.
 
 Every look-up of an account's or a journal's data goes through one of these rows first.
 """
@@ -6,60 +6,13 @@ Every look-up of an account's or a journal's data goes through one of these rows
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from sqlalchemy import (
-    BigInteger,
-    Column,
-    ColumnElement,
-    Connection,
-    Index,
-    LargeBinary,
-    String,
-    Table,
-    or_,
-    select,
-    update,
-)
+from sqlalchemy import ColumnElement, Connection, delete, or_, select, update
 
-from app.database import metadata
+from app.access.table import keyholders, memberships, sessions
 from duolog.protocol.codec import sha256
 from duolog.protocol.roster_statements import Rights, Role
 
-TOUCH_SECONDS = 3600  # a session's last use is stored this often, so that reading rarely writes
-
-keyholders = Table(
-    "keyholders",
-    metadata,
-    Column("account", LargeBinary(32), primary_key=True),
-    Column("keyholder", LargeBinary(32), primary_key=True),
-    Column("kind", String(32), nullable=False),
-    Column("sign_key", LargeBinary(32), nullable=False),
-    Column("anchor", LargeBinary(32)),
-    Column("ended", BigInteger),
-    Index("ix_keyholders_keyholder", "keyholder", unique=True),
-)
-
-sessions = Table(
-    "sessions",
-    metadata,
-    Column("account", LargeBinary(32), primary_key=True),
-    Column("token_hash", LargeBinary(32), primary_key=True),
-    Column("keyholder", LargeBinary(32), nullable=False),
-    Column("created", BigInteger, nullable=False),
-    Column("used", BigInteger, nullable=False),
-    Column("expires", BigInteger, nullable=False),
-    Index("ix_sessions_token_hash", "token_hash", unique=True),
-)
-
-memberships = Table(
-    "memberships",
-    metadata,
-    Column("account", LargeBinary(32), primary_key=True),
-    Column("journal", LargeBinary(32), primary_key=True),
-    Column("role", String(16), nullable=False),
-    Column("rights", String(16), nullable=False),
-    Column("until", BigInteger),
-    Index("ix_memberships_journal", "journal"),
-)
+TOUCH_SECONDS = 3600  # the server stores a session's last use this often, so that reading rarely writes
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +74,17 @@ def keyholders_of(connection: Connection, account: bytes) -> tuple[set[bytes], s
     query = select(keyholders.c.keyholder, keyholders.c.ended).where(keyholders.c.account == account)
     rows = connection.execute(query).all()
     return {row.keyholder for row in rows}, {row.keyholder for row in rows if row.ended is None}
+
+
+def end_keyholders(connection: Connection, account: bytes, ends: Collection[bytes], now: int) -> None:
+    """Revoke these keyholders of the account. The rows stay, so that no keyholder comes back."""
+    named = keyholders.c.account == account, keyholders.c.keyholder.in_(ends), keyholders.c.ended.is_(None)
+    connection.execute(update(keyholders).where(*named).values(ended=now, anchor=None))
+
+
+def end_sessions_of(connection: Connection, account: bytes, ends: Collection[bytes]) -> None:
+    """End every session of these keyholders of the account."""
+    connection.execute(delete(sessions).where(sessions.c.account == account, sessions.c.keyholder.in_(ends)))
 
 
 def lock_accounts(connection: Connection, accounts: Collection[bytes], *, to_delete: bool = False) -> set[bytes]:

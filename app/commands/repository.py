@@ -1,0 +1,22 @@
+"""Counts all that the server stores, over all accounts."""
+
+from sqlalchemy import Connection, Select, func, select
+from sqlalchemy.sql.functions import coalesce
+
+from app.accounts.table import accounts
+from app.journals.repository import ENTRY
+from app.journals.table import journals, log
+
+
+def count(connection: Connection) -> dict[str, int]:
+    """How many accounts, journals and items there are, and how many bytes the items have."""
+    size = func.length(log.c.header) + coalesce(func.length(log.c.blob), 0)
+    queries: dict[str, Select[int]] = {
+        "accounts": select(func.count()).select_from(accounts),
+        "journals": select(func.count()).select_from(journals),
+        "closed journals": select(func.count()).select_from(journals).where(journals.c.closed),
+        "entries": select(func.count()).select_from(log).where(log.c.kind == ENTRY),
+        "statements": select(func.count()).select_from(log).where(log.c.kind != ENTRY),
+        "bytes": select(coalesce(func.sum(size), 0)),
+    }
+    return {name: int(connection.execute(query).scalar_one()) for name, query in queries.items()}
