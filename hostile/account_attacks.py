@@ -10,13 +10,9 @@ from duolog.api.journals import ChainList
 from duolog.api.server import ReceiptKey, ServerInfo
 from duolog.api.sessions import Session
 from duolog.protocol import sizes
-from duolog.protocol.accounts import (
-    SignedAccountStatement,
-    encode_rotation,
-    parse_set,
-    verify_chain,
-)
+from duolog.protocol.accounts import SignedAccountStatement, encode_rotation, verify_chain
 from duolog.protocol.codec import label, u32
+from duolog.protocol.keyholder_sets import parse_set
 from duolog.protocol.statements import statement_hash
 from duolog.seal import hpke
 from duolog.seal.keys import GenerationSecret, KeyholderSecret

@@ -7,15 +7,8 @@ from dataclasses import replace
 from duolog.api.accounts import PackageModel, Registration
 from duolog.api.common import AccountStatementModel, JournalStatementModel
 from duolog.protocol import sizes
-from duolog.protocol.accounts import (
-    AccountChain,
-    Keyholder,
-    KeyholderSet,
-    SignedAccountStatement,
-    encode_genesis,
-    set_commitment,
-    verify_chain,
-)
+from duolog.protocol.accounts import AccountChain, SignedAccountStatement, encode_genesis, verify_chain
+from duolog.protocol.keyholder_sets import Keyholder, KeyholderSet, set_commitment
 from duolog.protocol.roster import grant_digest
 from duolog.protocol.roster_statements import Member, RosterStatement
 from duolog.protocol.statements import Signature, SignedStatement, statement_hash

@@ -14,7 +14,7 @@ import nacl.bindings
 
 from duolog import errors
 from duolog.documents.base import effective_time
-from duolog.protocol import accounts, codec, entries, log, login, messages, receipts, roster_statements
+from duolog.protocol import accounts, codec, entries, keyholder_sets, log, login, messages, receipts, roster_statements
 from duolog.protocol.codec import encode_b64, parse_b64
 from duolog.protocol.roster import check_grants
 from duolog.protocol.statements import Signature, SignedStatement, verify_signature
@@ -121,7 +121,7 @@ def _run_chain(case: Json, shared: Json) -> Json:
 
 def _run_sets(case: Json, shared: Json) -> Json:
     chain = _chain(case, "chain", shared)
-    newest = accounts.require_own_set(chain, account_statements(case["sets"]), parse_b64(case["salt"]))
+    newest = keyholder_sets.require_own_set(chain, account_statements(case["sets"]), parse_b64(case["salt"]))
     return {"version": newest.version, "keyholders": [text(item.id) for item in newest.keyholders]}
 
 

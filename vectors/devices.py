@@ -2,8 +2,8 @@
 
 from dataclasses import replace
 
-from duolog.protocol.accounts import AccountHead
 from duolog.protocol.codec import sha256
+from duolog.protocol.keyholder_sets import AccountHead
 from duolog.seal.devices import PASSKEY_PRF_INPUT, DeviceAccount, DeviceAdded, DeviceCode, DeviceKeys, Side
 from duolog.seal.keys import KeyholderSecret
 from tests.protocol.builders import Host, Person

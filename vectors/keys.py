@@ -4,8 +4,9 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from duolog.protocol import sizes
-from duolog.protocol.accounts import AccountHead, SignedAccountStatement, parse_set
+from duolog.protocol.accounts import SignedAccountStatement
 from duolog.protocol.codec import encode_b64, label, sha256, u32
+from duolog.protocol.keyholder_sets import AccountHead, parse_set
 from duolog.protocol.receipts import receipt_key_input
 from duolog.protocol.roster_statements import Acceptance, SignedAcceptance
 from duolog.seal.keys import EpochKey, GenerationSecret, KeyholderSecret

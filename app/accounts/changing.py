@@ -17,15 +17,8 @@ from app.journals.append import refuse
 from app.journals.repository import load_log
 from app.problems import AccountExists, NotFound, Problem, SessionMissing, SetMoved
 from duolog.errors import ChainViolation, MalformedData, VerificationError
-from duolog.protocol.accounts import (
-    AccountChain,
-    Keyholder,
-    KeyholderSet,
-    SignedAccountStatement,
-    extend_chain,
-    follow_set,
-    parse_set,
-)
+from duolog.protocol.accounts import AccountChain, SignedAccountStatement, extend_chain
+from duolog.protocol.keyholder_sets import Keyholder, KeyholderSet, follow_set, parse_set
 from duolog.protocol.log import LogState
 from duolog.protocol.statements import statement_hash
 

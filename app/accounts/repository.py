@@ -7,8 +7,9 @@ from sqlalchemy import Connection, delete, insert, select, update
 
 from app.access.table import keyholders
 from app.accounts.table import accounts, earlier_seeds, invite_codes, keyholder_sets, packages
-from duolog.protocol.accounts import Keyholder, SignedAccountStatement
+from duolog.protocol.accounts import SignedAccountStatement
 from duolog.protocol.codec import sha256
+from duolog.protocol.keyholder_sets import Keyholder
 
 
 @dataclass(frozen=True, slots=True)

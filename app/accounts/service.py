@@ -26,15 +26,10 @@ from app.settings import Settings
 from duolog.api.accounts import Registration
 from duolog.errors import MalformedData, VerificationError
 from duolog.protocol import sizes
-from duolog.protocol.accounts import (
-    AccountChain,
-    KeyholderSet,
-    SignedAccountStatement,
-    verify_chain,
-    verify_sets,
-)
+from duolog.protocol.accounts import AccountChain, SignedAccountStatement, verify_chain
 from duolog.protocol.codec import parse_b64, sha256
 from duolog.protocol.ids import journal_id
+from duolog.protocol.keyholder_sets import KeyholderSet, verify_sets
 from duolog.protocol.receipts import Receipt
 
 

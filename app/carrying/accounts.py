@@ -30,15 +30,9 @@ from app.sessions.service import Answer, Opened
 from app.settings import Settings
 from duolog.api.carrying import CarriedAccount
 from duolog.errors import MalformedData, VerificationError
-from duolog.protocol.accounts import (
-    AccountChain,
-    Keyholder,
-    KeyholderSet,
-    SignedAccountStatement,
-    verify_chain,
-    verify_sets,
-)
+from duolog.protocol.accounts import AccountChain, SignedAccountStatement, verify_chain
 from duolog.protocol.codec import sha256
+from duolog.protocol.keyholder_sets import Keyholder, KeyholderSet, verify_sets
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,7 +41,8 @@ from app.receipts.service import ReceiptSigner
 from app.sessions import repository as sessions
 from app.settings import DAY
 from duolog.api.accounts import RotationRequest
-from duolog.protocol.accounts import AccountHead, KeyholderSet, SignedAccountStatement
+from duolog.protocol.accounts import SignedAccountStatement
+from duolog.protocol.keyholder_sets import AccountHead, KeyholderSet
 from duolog.protocol.receipts import Receipt
 
 _GENESIS = 1  # the version of a journal's first roster

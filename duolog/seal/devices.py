@@ -19,18 +19,10 @@ from typing import Literal
 
 from duolog.errors import MalformedData, VerificationError
 from duolog.protocol import sizes
-from duolog.protocol.accounts import (
-    AccountChain,
-    AccountHead,
-    Keyholder,
-    KeyholderKind,
-    KeyholderSet,
-    SignedAccountStatement,
-    require_own_set,
-    verify_chain,
-)
+from duolog.protocol.accounts import AccountChain, SignedAccountStatement, verify_chain
 from duolog.protocol.codec import encode_b64, encode_canonical, label, parse_b64, parse_canonical, sha256
 from duolog.protocol.ids import keyholder_id
+from duolog.protocol.keyholder_sets import AccountHead, Keyholder, KeyholderKind, KeyholderSet, require_own_set
 from duolog.protocol.statements import Fields
 from duolog.seal import aead
 from duolog.seal.chains import encode_links, read_link

@@ -22,9 +22,10 @@ import nacl.exceptions
 
 from duolog.errors import MalformedData, NotAllowed, OpenError, WrongAccount
 from duolog.protocol import sizes
-from duolog.protocol.accounts import Generation, Keyholder, KeyholderKind
+from duolog.protocol.accounts import Generation
 from duolog.protocol.codec import hmac_sha256, label, u32
 from duolog.protocol.ids import keyholder_id
+from duolog.protocol.keyholder_sets import Keyholder, KeyholderKind
 from duolog.protocol.login import login_input
 from duolog.protocol.statements import signing_input
 from duolog.seal.derive import expand

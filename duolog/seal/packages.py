@@ -9,8 +9,9 @@ Rules
 
 from duolog.errors import OpenError
 from duolog.protocol import sizes
-from duolog.protocol.accounts import Generation, Keyholder
+from duolog.protocol.accounts import Generation
 from duolog.protocol.codec import label, u32
+from duolog.protocol.keyholder_sets import Keyholder
 from duolog.seal import hpke
 from duolog.seal.keys import GenerationSecret, KeyholderSecret
 

@@ -6,7 +6,18 @@ from functools import cache
 
 from duolog.api.pages import parse_page
 from duolog.errors import MalformedData, VerificationError
-from duolog.protocol import accounts, codec, entries, log, login, messages, receipts, roster, roster_statements
+from duolog.protocol import (
+    accounts,
+    codec,
+    entries,
+    keyholder_sets,
+    log,
+    login,
+    messages,
+    receipts,
+    roster,
+    roster_statements,
+)
 from duolog.protocol.accounts import SignedAccountStatement
 from duolog.protocol.codec import parse_canonical
 from duolog.protocol.log import StatementItem, append_item, empty_log, next_head
@@ -150,7 +161,7 @@ def account_chain(data: bytes) -> None:
     """A chain with its signatures, as others show it, and the keyholder sets of its owner."""
     fields = Fields(codec.parse_message_json(data), "A chain")
     chain = accounts.verify_chain(fields.objects("chain", read_link, 1, 100))
-    accounts.verify_sets(chain, fields.objects("sets", read_link, 1, 100))
+    keyholder_sets.verify_sets(chain, fields.objects("sets", read_link, 1, 100))
 
 
 @target(lambda: seeds.statements("account_genesis", "account_rotation"), change=change_canonical, raises=UNTRUE)
@@ -171,12 +182,12 @@ def account_statement(data: bytes) -> None:
 )
 def keyholder_set(data: bytes) -> None:
     """A keyholder set whose signature is right, behind honest ones."""
-    assert accounts.parse_set(data).encode() == data
+    assert keyholder_sets.parse_set(data).encode() == data
     ada = seeds.people()[0]
     for before, generation in ((0, 1), (1, 1), (2, 2), (3, 2)):
         signed = SignedAccountStatement(data, (ada.secrets[generation - 1].sign(data),))
         with contextlib.suppress(VerificationError):
-            accounts.verify_sets(ada.chain, [*ada.sets[:before], signed])
+            keyholder_sets.verify_sets(ada.chain, [*ada.sets[:before], signed])
 
 
 # --- logs -------------------------------------------------------------------------------------------------------------

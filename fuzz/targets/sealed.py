@@ -4,9 +4,9 @@ from dataclasses import replace
 from functools import cache
 
 from duolog.errors import EntryFault, MalformedData, OpenError, VerificationError
-from duolog.protocol.accounts import AccountHead, Keyholder
 from duolog.protocol.codec import encode_b64, parse_b64, sha256
 from duolog.protocol.entries import padded_length, parse_header
+from duolog.protocol.keyholder_sets import AccountHead, Keyholder
 from duolog.protocol.log import EntryItem
 from duolog.protocol.roster import grant_digest
 from duolog.protocol.roster_statements import Acceptance, SignedAcceptance, parse_acceptance

@@ -7,16 +7,9 @@ from dataclasses import replace
 from typing import Any
 
 from duolog.api.pages import Placed
-from duolog.protocol.accounts import (
-    AccountHead,
-    KeyholderSet,
-    SignedAccountStatement,
-    encode_rotation,
-    extend_chain,
-    parse_set,
-    set_commitment,
-)
+from duolog.protocol.accounts import SignedAccountStatement, encode_rotation, extend_chain
 from duolog.protocol.codec import encode_b64
+from duolog.protocol.keyholder_sets import AccountHead, KeyholderSet, parse_set, set_commitment
 from duolog.protocol.log import EntryItem
 from duolog.protocol.statements import statement_hash
 from duolog.seal.keys import GenerationSecret, KeyholderSecret

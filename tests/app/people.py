@@ -10,17 +10,11 @@ import httpx2
 
 from duolog.api import pages
 from duolog.api.pages import Placed
-from duolog.protocol.accounts import (
-    AccountChain,
-    KeyholderSet,
-    SignedAccountStatement,
-    encode_genesis,
-    set_commitment,
-    verify_chain,
-)
+from duolog.protocol.accounts import AccountChain, SignedAccountStatement, encode_genesis, verify_chain
 from duolog.protocol.codec import encode_b64, parse_b64
 from duolog.protocol.entries import Header
 from duolog.protocol.ids import journal_id
+from duolog.protocol.keyholder_sets import KeyholderSet, set_commitment
 from duolog.protocol.log import LogState, StatementItem, append_item, empty_log, entry_item
 from duolog.protocol.messages import Document, Message
 from duolog.protocol.receipts import Receipt

@@ -13,9 +13,9 @@ from app.settings import Settings
 from duolog.api.pages import MEDIA_TYPE
 from duolog.client import Duolog
 from duolog.errors import EntryFault
-from duolog.protocol.accounts import parse_set
 from duolog.protocol.codec import encode_b64
 from duolog.protocol.entries import parse_header
+from duolog.protocol.keyholder_sets import parse_set
 from duolog.protocol.log import EntryItem
 from duolog.seal.entries import open_entry, readers_of
 from hostile.liar import Answer, Attack, Call, Liar

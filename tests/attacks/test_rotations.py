@@ -28,7 +28,8 @@ from duolog.errors import (
     Withheld,
     WrongAccount,
 )
-from duolog.protocol.accounts import KeyholderSet, SignedAccountStatement, parse_set, verify_chain
+from duolog.protocol.accounts import SignedAccountStatement, verify_chain
+from duolog.protocol.keyholder_sets import KeyholderSet, parse_set
 from duolog.protocol.statements import statement_hash
 from duolog.seal.keys import GenerationSecret, KeyholderSecret
 from duolog.seal.links import Link

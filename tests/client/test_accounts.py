@@ -26,12 +26,8 @@ from duolog.errors import (
     Withheld,
     WrongAccount,
 )
-from duolog.protocol.accounts import (
-    KeyholderSet,
-    SignedAccountStatement,
-    encode_rotation,
-    parse_set,
-)
+from duolog.protocol.accounts import SignedAccountStatement, encode_rotation
+from duolog.protocol.keyholder_sets import KeyholderSet, parse_set
 from duolog.protocol.statements import statement_hash
 from duolog.seal.keys import GenerationSecret
 from duolog.seal.packages import wrap_earlier_seed, wrap_package

@@ -16,16 +16,10 @@ from duolog.api import accounts, carrying, common, entries, invitations, journal
 from duolog.api.common import Model
 from duolog.api.problems import ProblemCode
 from duolog.protocol import sizes
-from duolog.protocol.accounts import (
-    AccountHead,
-    Keyholder,
-    KeyholderSet,
-    SignedAccountStatement,
-    encode_genesis,
-    encode_rotation,
-)
+from duolog.protocol.accounts import SignedAccountStatement, encode_genesis, encode_rotation
 from duolog.protocol.codec import JsonObject, encode_b64, parse_b64, parse_canonical, parse_message_json
 from duolog.protocol.entries import padded_length
+from duolog.protocol.keyholder_sets import AccountHead, Keyholder, KeyholderSet
 from duolog.protocol.messages import Attachment, Document, Message
 from duolog.protocol.receipts import Receipt
 from duolog.protocol.roster_statements import Acceptance, Close, Member, RosterStatement, SignedAcceptance

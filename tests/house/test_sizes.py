@@ -14,6 +14,7 @@ FILES = sorted(
     for file in (ROOT / place).rglob("*.py")
 )
 MAX_FILE = 400  # lines
+MAX_FILE_OF_THE_WHEEL = 300
 MAX_FUNCTION = 60  # lines, from def to the last one
 
 
@@ -21,7 +22,8 @@ MAX_FUNCTION = 60  # lines, from def to the last one
 def test_no_file_and_no_function_is_too_long(path: Path) -> None:
     source = path.read_text()
     lines = source.count("\n")
-    assert lines <= MAX_FILE, f"{lines} lines"
+    allowed = MAX_FILE_OF_THE_WHEEL if path.is_relative_to(ROOT / "duolog") else MAX_FILE
+    assert lines <= allowed, f"{lines} lines"
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             length = (node.end_lineno or node.lineno) - node.lineno + 1

@@ -13,19 +13,17 @@ import nacl.bindings
 
 from duolog.protocol.accounts import (
     AccountChain,
-    AccountHead,
     Generation,
-    KeyholderSet,
     SignedAccountStatement,
     encode_genesis,
     encode_rotation,
     extend_chain,
-    set_commitment,
     verify_chain,
 )
 from duolog.protocol.codec import sha256
 from duolog.protocol.entries import Header
 from duolog.protocol.ids import journal_id
+from duolog.protocol.keyholder_sets import AccountHead, KeyholderSet, set_commitment
 from duolog.protocol.log import (
     EntryItem,
     Item,

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from duolog.errors import DuologError
-from duolog.protocol import accounts, codec, entries, login, messages, receipts, roster_statements
+from duolog.protocol import accounts, codec, entries, keyholder_sets, login, messages, receipts, roster_statements
 from duolog.protocol.roster import check_change
 from tests.protocol.builders import couple, sign
 
@@ -26,7 +26,7 @@ STATEMENTS = [
 PARSERS: list[Callable[[bytes], object]] = [
     codec.parse_canonical,
     codec.parse_message_json,
-    accounts.parse_set,
+    keyholder_sets.parse_set,
     roster_statements.parse_roster,
     roster_statements.parse_acceptance,
     roster_statements.parse_close,

@@ -6,8 +6,8 @@ from dataclasses import replace
 import pytest
 
 from duolog.errors import MalformedData, OpenError
-from duolog.protocol.accounts import AccountHead
 from duolog.protocol.codec import sha256
+from duolog.protocol.keyholder_sets import AccountHead
 from duolog.seal.devices import (
     PASSKEY_PRF_INPUT,
     DeviceAccount,

@@ -18,7 +18,7 @@ from duolog.client.log.context import Context
 from duolog.client.log.stored_logs import load_log
 from duolog.client.server.transport import Transport
 from duolog.errors import NotAllowed, PinMismatch
-from duolog.protocol.accounts import AccountHead
+from duolog.protocol.keyholder_sets import AccountHead
 from duolog.seal.devices import (
     DeviceAccount,
     DeviceAdded,

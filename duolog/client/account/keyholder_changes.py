@@ -21,17 +21,9 @@ from duolog.documents.account import make_account_document
 from duolog.documents.account_kinds import HeadCompared, Rotated
 from duolog.errors import NotAllowed
 from duolog.protocol import sizes
-from duolog.protocol.accounts import (
-    AccountChain,
-    AccountHead,
-    Keyholder,
-    KeyholderSet,
-    SignedAccountStatement,
-    encode_rotation,
-    extend_chain,
-    set_commitment,
-)
+from duolog.protocol.accounts import AccountChain, SignedAccountStatement, encode_rotation, extend_chain
 from duolog.protocol.entries import Header
+from duolog.protocol.keyholder_sets import AccountHead, Keyholder, KeyholderSet, set_commitment
 from duolog.protocol.messages import Message
 from duolog.protocol.statements import statement_hash
 from duolog.seal.entries import readers_of, seal_entry

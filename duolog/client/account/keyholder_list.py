@@ -24,7 +24,7 @@ from duolog.client.log.newest_keys import behind
 from duolog.client.log.own_account import refresh_account
 from duolog.client.log.stored_logs import roster_at
 from duolog.errors import MalformedData, NotAllowed, ServerRefused, TransportError
-from duolog.protocol.accounts import KeyholderKind
+from duolog.protocol.keyholder_sets import KeyholderKind
 from duolog.protocol.log import StatementItem
 from duolog.protocol.roster_statements import parse_roster
 

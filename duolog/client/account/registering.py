@@ -27,15 +27,8 @@ from duolog.client.server.login import Network
 from duolog.client.server.transport import Transport
 from duolog.errors import HomeError, NotAllowed, ServerRefused
 from duolog.protocol import sizes
-from duolog.protocol.accounts import (
-    Keyholder,
-    KeyholderSet,
-    SignedAccountStatement,
-    encode_genesis,
-    set_commitment,
-    verify_chain,
-    verify_sets,
-)
+from duolog.protocol.accounts import SignedAccountStatement, encode_genesis, verify_chain
+from duolog.protocol.keyholder_sets import Keyholder, KeyholderSet, set_commitment, verify_sets
 from duolog.protocol.statements import statement_hash
 from duolog.seal.keys import GenerationSecret, KeyholderSecret
 from duolog.seal.packages import wrap_package

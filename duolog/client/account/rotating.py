@@ -30,7 +30,7 @@ from duolog.client.log.poll import look_around
 from duolog.client.log.pull import pull
 from duolog.client.server.transport import Transport
 from duolog.errors import BadReceipt, HomeError, ServerRefused, TransportError
-from duolog.protocol.accounts import parse_set, verify_sets
+from duolog.protocol.keyholder_sets import parse_set, verify_sets
 from duolog.protocol.log import StatementItem, entry_item, next_head
 from duolog.protocol.receipts import Receipt, verify_receipt
 from duolog.seal.keys import GenerationSecret, KeyholderSecret

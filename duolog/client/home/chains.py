@@ -15,13 +15,7 @@ from duolog.client.home.branches import is_one_branch, names
 from duolog.client.home.statements import encode_statements, parse_statements, recall_chain
 from duolog.client.home.store import Store, as_bytes
 from duolog.errors import AccountFork, ChainViolation, Withheld, WrongAccount
-from duolog.protocol.accounts import (
-    AccountChain,
-    SignedAccountStatement,
-    continue_chain,
-    require_descent,
-    verify_chain,
-)
+from duolog.protocol.accounts import AccountChain, SignedAccountStatement, continue_chain, require_descent, verify_chain
 from duolog.protocol.containing import contained
 from duolog.protocol.roster_changes import Roster
 from duolog.protocol.roster_statements import Member

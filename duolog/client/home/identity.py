@@ -12,14 +12,8 @@ from duolog.client.home.folder import Home
 from duolog.client.home.records import ACCOUNT, KNOWN_KEYHOLDERS, SEEDS, SETS
 from duolog.client.home.store import Store, as_bytes
 from duolog.errors import Withheld, WrongAccount
-from duolog.protocol.accounts import (
-    AccountChain,
-    KeyholderSet,
-    SignedAccountStatement,
-    parse_set,
-    require_own_set,
-    verify_sets,
-)
+from duolog.protocol.accounts import AccountChain, SignedAccountStatement
+from duolog.protocol.keyholder_sets import KeyholderSet, parse_set, require_own_set, verify_sets
 from duolog.seal.keys import GenerationSecret
 from duolog.seal.packages import unwrap_earlier_seed, unwrap_package
 

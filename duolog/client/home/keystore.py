@@ -21,8 +21,8 @@ import nacl.pwhash.argon2id
 
 from duolog.errors import HomeError, KeystoreLocked, MalformedData, OpenError
 from duolog.protocol import sizes
-from duolog.protocol.accounts import KEYHOLDER_KINDS
 from duolog.protocol.codec import encode_b64, encode_canonical, label
+from duolog.protocol.keyholder_sets import KEYHOLDER_KINDS
 from duolog.protocol.statements import Fields
 from duolog.seal import aead
 from duolog.seal.keys import KeyholderSecret

@@ -8,8 +8,9 @@ import pytest
 from app.accounts.repository import add_code
 from app.settings import Settings
 from duolog.api.common import ReceiptModel
-from duolog.protocol.accounts import SignedAccountStatement, parse_set
+from duolog.protocol.accounts import SignedAccountStatement
 from duolog.protocol.codec import encode_b64, parse_b64
+from duolog.protocol.keyholder_sets import parse_set
 from duolog.protocol.receipts import verify_receipt
 from tests.app.people import Diary, Person, account_statement, code, journal_statement
 from tests.conftest import http_client, running

@@ -16,8 +16,8 @@ from app.leaving.repository import add_closings
 from app.settings import DAY, Settings
 from duolog.api.accounts import JournalClosing
 from duolog.api.common import ReceiptModel
-from duolog.protocol.accounts import AccountHead
 from duolog.protocol.codec import encode_b64, parse_b64
+from duolog.protocol.keyholder_sets import AccountHead
 from duolog.protocol.receipts import verify_receipt
 from duolog.protocol.roster_statements import Close, close_timing
 from duolog.seal.keys import KeyholderSecret
