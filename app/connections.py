@@ -1,14 +1,14 @@
 """Connections: how many, for how long, and how large the head of a request is, before anything of it reaches the app.
 
 Rules
-- A request's address, headers and trailers have `MAX_HEAD` bytes and `MAX_HEADERS` fields together. What else comes
-  that is no body (the frames of a chunked one) is bounded by the body that it brings.
-- Headers arrive within `head_seconds`, the whole request within `request_seconds`. Whatever was written and nobody
-  reads, one byte or many, ends with its connection after `unread_seconds`. uvicorn ends an idle connection after
+- A request's address, headers and trailers have `MAX_HEAD` bytes and `MAX_HEADERS` fields together. The body
+  bounds the other bytes that come with it (the frames of a chunked body).
+- Headers arrive within `head_seconds`, the whole request within `request_seconds`. When a caller leaves bytes
+  unread, one or many, the server ends the connection after `unread_seconds`. uvicorn ends an idle connection after
   `idle_seconds`.
-- A network has `max_connections_network` at a time. Trusted proxies speak for many, so this doesn't bound them.
+- A network has `max_connections_network` at a time. Trusted proxies speak for many, so they have no such limit.
 - When there is no room, the server ends the connection that has been idle longest. If none is idle, it ends the oldest
-  half-sent request of the network that has most of these. If there is none either, it tells the new connection to come
+  half-sent request of the network that has most of these. If there is none either, it asks the new caller to come
   back. So nobody can hold all connections by opening them, and descriptors never run out.
 - A connection counts until its descriptor is closed. The server may end a closing connection that waits for its caller
   to read, like an idle one.
@@ -33,12 +33,12 @@ MAX_PIPELINED = 1  # requests that wait for the one before, on one connection: t
 FRAMES = 8  # bytes of framing for each byte of a body: it may come a byte at a time
 DISCARD = MAX_BODY  # bytes of a body that come after its answer, and are thrown away
 
-# What the caller does: `waiting` is for an answer, `ending` for the last of it; nothing that comes is heard any more.
+# What the caller does. `waiting`: it waits for an answer. `ending`: it may read the last bytes; the server reads none.
 Doing = Literal["idle", "sending", "waiting", "ending", "gone"]
 
 
 class Connections:
-    """The connections of one server. `most`: how many there may be, whatever the settings say."""
+    """The connections of one server. `most`: their largest number, where the settings allow more."""
 
     def __init__(self, settings: Settings, most: int) -> None:
         self.settings = settings
@@ -53,11 +53,11 @@ class Connections:
 
     @property
     def sending(self) -> int:
-        """How many have half sent a request."""
+        """The number of connections with a half-sent request."""
         return len(self._sending)
 
     def admit(self, connection: "GuardedProtocol") -> bool:
-        """Take a new connection, if there is room or room can be made."""
+        """Count a new connection if there is room, or room can be made; returns whether it counts."""
         network = connection.network
         own = self._networks[network]
         if own >= self.settings.max_connections_network and not self._is_proxy(connection):
@@ -69,7 +69,7 @@ class Connections:
         return True
 
     def note(self, connection: "GuardedProtocol", doing: Doing) -> None:
-        """Remember what the caller at the other end does."""
+        """Note what the caller of a connection does now."""
         self._idle.pop(connection, None)
         self._sending.pop(connection, None)
         if doing in ("idle", "ending"):
@@ -106,10 +106,10 @@ class GuardedProtocol(HttpToolsProtocol):
         self._connections = connections
         self._settings = connections.settings
         self.network = b""
-        self._doing: Doing = "gone"  # until it is admitted, and counts
+        self._doing: Doing = "gone"  # until it is admitted and counted
         self._refusal: Problem | None = None
-        self._answered: RequestResponseCycle | None = None  # what the app answers, or answered last
-        self._arriving: RequestResponseCycle | None = None  # that of the request that comes in, once its head is here
+        self._answered: RequestResponseCycle | None = None  # of the request that the app answers, or answered last
+        self._arriving: RequestResponseCycle | None = None  # of the request that comes in, once its head has come
         self._deadline: asyncio.TimerHandle | None = None
         self._unread: asyncio.TimerHandle | None = None
         self._begun = False
@@ -136,7 +136,7 @@ class GuardedProtocol(HttpToolsProtocol):
         super().connection_lost(exc)
 
     def end(self) -> None:
-        """End the connection now, whatever is still to be sent."""
+        """End the connection at once; unsent bytes are lost."""
         self._set("gone")
         self.transport.abort()
 
@@ -152,7 +152,7 @@ class GuardedProtocol(HttpToolsProtocol):
             self._unread = None
 
     def _set(self, doing: Doing) -> None:
-        """Note what the caller does. One that is ending can only be gone, and gone once, as it counted once."""
+        """Note what the caller does. An ending connection can only become gone, and only once, as it counted once."""
         if self._doing not in (doing, "gone") and (self._doing != "ending" or doing == "gone"):
             self._doing = doing
             self._connections.note(self, doing)
@@ -166,7 +166,7 @@ class GuardedProtocol(HttpToolsProtocol):
         self._refuse(TooSlow())
 
     def _refuse(self, problem: Problem) -> None:
-        """Say why, unless that would be taken for the answer to another request, and end the connection."""
+        """Send the problem, unless it would seem the answer to another request, and end the connection."""
         if self._refusal is not None and self._doing in ("ending", "gone"):
             return
         self._refusal = problem
@@ -175,7 +175,7 @@ class GuardedProtocol(HttpToolsProtocol):
         self._leave()
 
     def _may_speak(self) -> bool:
-        """Whether what is written now answers the request that comes in, and nothing before it."""
+        """Whether bytes that are written now answer the request that comes in, and not one before it."""
         answered = self._answered
         if answered is None or answered.response_complete:
             return True
@@ -186,7 +186,7 @@ class GuardedProtocol(HttpToolsProtocol):
         super()._start_asgi_task(cycle, app)
 
     def _leave(self) -> None:
-        """Hear no more, and end when all is read that was written; `pause_writing` bounds how long that takes."""
+        """Read no more, and end once the caller has read everything; `pause_writing` bounds how long that takes."""
         self._set("ending")
         self._arm(None)
         self.transport.close()
@@ -209,7 +209,7 @@ class GuardedProtocol(HttpToolsProtocol):
             self._refuse(HeadTooLarge())
 
     def send_400_response(self, msg: str) -> None:
-        if self._refusal is not None:  # what made the parser stop
+        if self._refusal is not None:  # the problem that made the parser stop
             self._refuse(self._refusal)
         else:
             if self._may_speak():
@@ -274,7 +274,7 @@ def _is_in(host: str, network: str) -> bool:
 
 
 def as_bytes(problem: Problem) -> bytes:
-    """A refusal as it goes out without the app: it ends the connection."""
+    """The bytes of a refusal that is sent without the app. It ends the connection."""
     response = problem.response({"Connection": "close"})
     headers = b"".join(name + b": " + value + b"\r\n" for name, value in response.raw_headers)
     return STATUS_LINE[response.status_code] + headers + b"\r\n" + bytes(response.body)

@@ -49,7 +49,7 @@ class Database(Protocol):
         """
 
     async def forget(self) -> bool:
-        """Scrub the bytes of deleted data, as far as the storage can. Whether that is done.
+        """Scrub the bytes of deleted data, as far as the storage can; returns whether that is done.
 
         It waits for a bounded time; the retention job tries again.
         """

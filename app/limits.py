@@ -6,9 +6,9 @@ Rates are counted in this process's memory, under a keyed hash of the client's n
 
 Two people in one network share its rate limits, and neither may lock the other out. So the server never refuses a
 request with a valid session because of others' requests. Pages of journals from other servers are the exception: each
-keeps everybody waiting, so a network has a rate of them too. Another session of the account, or the same session
-elsewhere, doesn't use up the rate either, since it may be a thief's and its owner must be able to end it. Requests for
-that have a rate of their own.
+keeps everybody waiting, so a network has a rate of them too. Another session of the account, or the same session in
+another network, doesn't use up a session's rate either: it may be a thief's, and the owner must be able to end it.
+Requests that end sessions have a rate of their own.
 """
 
 import hashlib
@@ -30,7 +30,7 @@ from app.bodies import announced
 from app.problems import SlowDown
 from app.settings import Settings
 
-# What looks at no session, so that one that is sent along proves nothing.
+# Requests whose endpoint looks up no session, so that a session that is sent along proves nothing.
 OPEN = re.compile(
     r"\S+ (?!/v1/).*|POST /v1/(accounts|challenges|sessions|carried/accounts)\s?|GET /v1/rendezvous/.*", re.DOTALL
 )
@@ -47,7 +47,7 @@ def network_of(host: str) -> bytes:
         address = ipaddress.ip_address(host)
     except ValueError:
         return host.encode()
-    four = address if address.version == 4 else address.ipv4_mapped  # as a socket for both kinds shows it
+    four = address if address.version == 4 else address.ipv4_mapped  # a socket for both kinds shows IPv4 like this
     return address.packed[:8] if four is None else four.packed
 
 
@@ -93,7 +93,7 @@ class Rates:
         self.count_caller(limit, what, self._hash(account))
 
     def is_left(self, limit: RateLimitItem, what: str, connection: HTTPConnection) -> bool:
-        """Whether a request could still be counted against `limit`. Nothing is counted."""
+        """Whether `limit` has room for one more request. This counts nothing."""
         return self._limiter.test(limit, what, self._network(connection))
 
     def _wait(self, limit: RateLimitItem, what: str, network: str) -> int:
@@ -111,9 +111,9 @@ class Gate:
     """The checks before a body is read: they refuse a body by its announced size, and count the rates.
 
     Every request without a session counts. `is_session` tells whether an `Authorization` header holds a valid session;
-    the gate calls it once a network has sent too many invalid ones. The session's look-up counts an invalid one. Where
-    nothing looks it up (unknown address or method, or open to all), the header proves nothing, and the request counts
-    like one without.
+    the gate calls it once a network has sent too many invalid ones. The look-up of a session counts an invalid
+    one. Where no endpoint looks it up (unknown address or method, or open to all), the header proves nothing, and the
+    request counts like one without a session.
     """
 
     def __init__(self, app: ASGIApp, rates: Rates, is_session: Callable[[str], Awaitable[bool]]) -> None:
@@ -130,7 +130,7 @@ class Gate:
         await self._app(scope, receive, send)
 
     def _counting(self, connection: HTTPConnection, send: Send) -> Send:
-        """`send`, which counts the request when it is answered and nothing has counted it yet."""
+        """A `send` that counts the request when it is answered, unless it was counted before."""
 
         async def counting(message: Message) -> None:
             if not getattr(connection.state, "counted", False):

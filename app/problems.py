@@ -21,7 +21,7 @@ Responses = dict[int | str, dict[str, Any]]
 
 
 class Problem(HTTPException):
-    """A refusal. Subclasses name it.
+    """A refusal. Each subclass is one kind of refusal.
 
     An `HTTPException`, so that the framework lets it through wherever it is raised, even while a body streams in.
     """
@@ -63,7 +63,7 @@ class Malformed(Problem):
 
     @classmethod
     def at(cls, faults: Sequence[Any]) -> "Malformed":
-        """Where and why, in our own names alone: an unknown field's name is the caller's text, and is left out."""
+        """The problem with the place and kind of each fault. Unknown fields are the caller's text, and left out."""
         places = []
         for fault in faults[:5]:
             where = fault["loc"][:-1] if fault["type"] == "extra_forbidden" else fault["loc"]
@@ -83,7 +83,7 @@ class SessionMissing(Problem):
 
 class LoginRefused(Problem):
     status, code = 401, "login_refused"
-    sentence = "The log-in was not accepted: its challenge or signature is not valid. Ask for a new challenge."
+    sentence = "The server refuses this log-in: its challenge or signature is not valid. Ask for a new challenge."
 
 
 class RegistrationClosed(Problem):
@@ -94,23 +94,23 @@ class RegistrationClosed(Problem):
 class InviteCodeRefused(Problem):
     status, code = 403, "invite_code_refused"
     sentence = (
-        "This server takes new accounts by invite code, and this code is not valid or was used. Ask for a new one."
+        "This server takes new accounts by invite code, and this code is not valid or was used. Ask for a new code."
     )
 
 
 class NotFound(Problem):
     status, code = 404, "not_found"
-    sentence = "There is nothing here, or nothing for you. Check the address."
+    sentence = "There is nothing at this address that you may see. Check the address."
 
 
 class MethodNotAllowed(Problem):
     status, code = 405, "method_not_allowed"
-    sentence = "This address doesn't take that method. The API documentation at /docs shows which it takes."
+    sentence = "This address doesn't take that method. The API documentation at /docs shows the methods that it takes."
 
 
 class NotAcceptable(Problem):
     status, code = 406, "not_acceptable"
-    sentence = "None of the forms that you accept can be given here. The API documentation at /docs names them."
+    sentence = "The server can't answer in a form that you accept. The API documentation at /docs names the forms."
 
 
 class AccountExists(Problem):
@@ -127,7 +127,7 @@ class ReceiptsAhead(Problem):
     status, code = 409, "receipts_ahead"
     sentence = (
         "The journal's receipts are more than a day in the future: the clock of the server that gave them was wrong, "
-        "or this server's is. Ask whoever runs this server to check its clock, then try again."
+        "or this server's clock is. Ask whoever runs this server to check its clock, then try again."
     )
 
 
@@ -163,9 +163,7 @@ class JournalOpen(Problem):
 
 class SetMoved(Problem):
     status, code = 409, "set_moved"
-    sentence = (
-        "Another device of yours has changed this account's keys a moment ago. Fetch the account, then try again."
-    )
+    sentence = "Another device of yours changed this account's keys a moment ago. Fetch the account, then try again."
 
 
 class RendezvousUsed(Problem):
@@ -175,22 +173,24 @@ class RendezvousUsed(Problem):
 
 class WithdrawalLate(Problem):
     status, code = 409, "withdrawal_late"
-    sentence = "An entry can be withdrawn for a day. It can still be erased, for yourself alone."
+    sentence = (
+        "You can withdraw an entry for a day, where it was accepted. You can erase this entry for yourself alone."
+    )
 
 
 class ClosingLimit(Problem):
     status, code = 409, "closing_limit"
-    sentence = "Too many closings wait already. Cancel one first."
+    sentence = "Too many closings wait already. Cancel a closing first."
 
 
 class InvitationUsed(Problem):
     status, code = 409, "invitation_used"
-    sentence = "This invitation was used already. Ask for a new one."
+    sentence = "This invitation was used already. Ask for a new invitation."
 
 
 class ProposalLimit(Problem):
     status, code = 409, "proposal_limit"
-    sentence = "Too much that you proposed waits in this journal already. Withdraw a proposal first."
+    sentence = "Too many or too large proposals of yours wait in this journal already. Withdraw a proposal first."
 
 
 class TooLarge(Problem):
@@ -205,14 +205,14 @@ class TooSlow(Problem):
 
 class HeadTooLarge(Problem):
     status, code = 431, "head_too_large"
-    sentence = "The address and headers of the request are larger than this server takes. Send fewer of them."
+    sentence = "The address and headers of the request are larger than this server takes. Send fewer headers."
 
 
 class QuotaReached(Problem):
     status, code = 413, "quota_reached"
     sentence = (
-        "Your account has no room left here for {}. What you have stays. Ask whoever runs the server for more room, or "
-        "move to another server."
+        "Your account has no room left at this server for {}. Nothing that is stored is lost. Ask whoever runs the "
+        "server for more room, or move to another server."
     )
 
     def __init__(self, name: str = "this") -> None:
@@ -221,17 +221,17 @@ class QuotaReached(Problem):
 
 class UnsupportedMediaType(Problem):
     status, code = 415, "unsupported_media_type"
-    sentence = "The body is not in a form that this address takes. The API documentation at /docs names them."
+    sentence = "The body is not in a form that this address takes. The API documentation at /docs names the forms."
 
 
 class SlowDown(Problem):
     status, code = 429, "slow_down"
-    sentence = "Too many requests. Wait as long as Retry-After says, then try again."
+    sentence = "There were too many requests. Wait as long as Retry-After says, then try again."
 
 
 class DailyLimit(Problem):
     status, code = 429, "daily_limit"
-    sentence = "That was all for {} that this server takes from one account in a day. It goes on after midnight (UTC)."
+    sentence = "Your account has reached this server's limit for {} in a day. Try again after midnight (UTC)."
 
     def __init__(self, name: str = "this", *, retry_after: int | None = None) -> None:
         super().__init__(sentence=self.sentence.format(name), retry_after=retry_after)
@@ -239,7 +239,7 @@ class DailyLimit(Problem):
 
 class Internal(Problem):
     status, code = 500, "internal"
-    sentence = "The server failed, and nothing was stored. Try again; if it goes on, tell whoever runs the server."
+    sentence = "The server failed, and nothing was stored. Try again; if it fails again, tell whoever runs the server."
 
 
 class Unavailable(Problem):
@@ -249,7 +249,7 @@ class Unavailable(Problem):
 
 class Busy(Problem):
     status, code = 503, "busy"
-    sentence = "The server has its hands full. Wait as long as Retry-After says, then try again."
+    sentence = "The server is busy with other requests. Wait as long as Retry-After says, then try again."
 
 
 class StorageFull(Problem):
@@ -292,7 +292,7 @@ def _documented(problems: list[type[Problem]]) -> dict[str, Any]:
 
 
 async def render(request: Request, error: Exception) -> Response:
-    """The one handler: every exception that an endpoint may raise on purpose, as a problem document."""
+    """The one handler: it answers every exception that an endpoint raises on purpose with a problem document."""
     if isinstance(error, Problem):
         return error.response()
     if isinstance(error, RequestValidationError):

@@ -1,4 +1,4 @@
-"""Asks the database whether it answers."""
+"""The query that shows whether the database answers."""
 
 from sqlalchemy import Connection, text
 

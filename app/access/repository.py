@@ -1,4 +1,4 @@
-"""Reads and writes the rows that identify a caller: keyholders, sessions and memberships.
+"""Queries of the rows that identify a caller: keyholders, sessions and memberships.
 
 Every look-up of an account's or a journal's data goes through one of these rows first.
 """
@@ -61,7 +61,7 @@ def find_session(connection: Connection, caller: Caller) -> bool:
 
 
 def note_use(connection: Connection, caller: Caller, now: int) -> None:
-    """Note that a session was used."""
+    """Store when the caller's session was last used."""
     connection.execute(
         update(sessions)
         .where(sessions.c.account == caller.account, sessions.c.token_hash == caller.token_hash)
@@ -70,7 +70,7 @@ def note_use(connection: Connection, caller: Caller, now: int) -> None:
 
 
 def keyholders_of(connection: Connection, account: bytes) -> tuple[set[bytes], set[bytes]]:
-    """All keyholders of an account, past ones included, and those of them that may log in."""
+    """The ids of all keyholders of an account, revoked ones included, and of those that may log in."""
     query = select(keyholders.c.keyholder, keyholders.c.ended).where(keyholders.c.account == account)
     rows = connection.execute(query).all()
     return {row.keyholder for row in rows}, {row.keyholder for row in rows if row.ended is None}
@@ -88,9 +88,9 @@ def end_sessions_of(connection: Connection, account: bytes, ends: Collection[byt
 
 
 def lock_accounts(connection: Connection, accounts: Collection[bytes], *, to_delete: bool = False) -> set[bytes]:
-    """Lock those of these accounts that exist here. Nobody deletes them until the transaction ends.
+    """Lock these accounts and return those that exist here. Nobody deletes them until the transaction ends.
 
-    `to_delete`: the stronger lock for deleting them, so that nobody meanwhile takes them for existing.
+    `to_delete`: take the stronger lock for deleting them, so that nobody relies on their existence meanwhile.
     """
     query = select(keyholders.c.account).where(keyholders.c.account.in_(accounts))
     return set(connection.execute(query.with_for_update(read=not to_delete)).scalars())

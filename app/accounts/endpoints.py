@@ -25,7 +25,9 @@ from duolog.protocol import sizes
 
 router = APIRouter(prefix="/v1", tags=["accounts"])
 
-KnownTo = Annotated[int, Query(ge=0, le=sizes.MAX_U32, description="What is known: only what comes after is sent.")]
+KnownTo = Annotated[
+    int, Query(ge=0, le=sizes.MAX_U32, description="The last one that the caller has: the answer begins after it.")
+]
 
 Verified = Annotated[
     service.VerifiedRegistration, Depends(JsonBody(Registration, service.verify_registration), scope="function")
@@ -40,7 +42,7 @@ Verified = Annotated[
     responses=refusals(RegistrationClosed, InviteCodeRefused, AccountExists, JournalExists, RuleBroken),
 )
 async def register(server: Server, verified: Verified) -> Registered:
-    """One request makes the whole account. Sending it again gets the same answer."""
+    """Makes the whole account. The same request again gets the same answer."""
     receipt = await server.database.write(service.register, verified, server.settings, server.receipts, server.now())
     return Registered(account=verified.chain.account, receipt=ReceiptModel.of(receipt))
 
@@ -67,7 +69,7 @@ async def change_set(caller: SignedIn, server: Server, wanted: Json[SetRequest])
 async def get_own_account(
     caller: SignedIn, server: Server, generation: KnownTo = 0, version: KnownTo = 0
 ) -> OwnAccount:
-    """Only the owner gets this answer. Of it, those who share a journal with the owner can fetch the chain alone."""
+    """Only the owner gets this answer. Those who share a journal with the owner can fetch its chain."""
     own = await server.database.read(service.load_own, caller, generation, version)
     return OwnAccount(
         account=caller.account,

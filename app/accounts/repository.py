@@ -1,4 +1,4 @@
-"""Reads and writes accounts."""
+"""Queries of accounts: their keyholders, sets, packages, anchors and earlier seeds, and of invite codes."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -47,7 +47,7 @@ class SealedEarlierSeed:
 
 
 def find_account(connection: Connection, account: bytes) -> StoredAccount | None:
-    """An account that exists."""
+    """The stored account; None when there is none."""
     row = connection.execute(select(accounts).where(accounts.c.account == account)).one_or_none()
     return None if row is None else StoredAccount(row.account_journal, row.registration)
 
@@ -96,7 +96,7 @@ def add_sets(
 def add_keyholders(
     connection: Connection, account: bytes, new: Collection[Keyholder], anchors: Mapping[bytes, bytes]
 ) -> None:
-    """Store new keyholders, each perhaps with its anchor."""
+    """Store new keyholders, each with its anchor if `anchors` has one."""
     rows = [
         {
             "account": account,
@@ -155,7 +155,7 @@ def load_earlier_seeds(
 
 
 def load_anchors(connection: Connection, account: bytes) -> dict[bytes, bytes]:
-    """The anchors of an account's sheets and passkeys that have not ended, by keyholder."""
+    """The anchors of an account's sheets and passkeys that are not revoked, by keyholder."""
     columns = keyholders.c
     rows = connection.execute(
         select(columns.keyholder, columns.anchor)
@@ -190,7 +190,7 @@ def load_newest_set(connection: Connection, account: bytes) -> SignedAccountStat
 
 
 def has_set(connection: Connection, account: bytes, version: int, statement: bytes) -> bool:
-    """Whether this is the set of that version."""
+    """Whether `statement` is the account's set of this version."""
     query = select(keyholder_sets.c.statement).where(
         keyholder_sets.c.account == account, keyholder_sets.c.version == version
     )
@@ -213,7 +213,7 @@ def load_own_keys(connection: Connection, account: bytes, keyholder: bytes) -> O
 
 
 def hash_code(code: str) -> bytes:
-    """How an invite code is stored."""
+    """The stored form of an invite code."""
     return sha256(b"duolog-server/invite-code\x00", code.encode())
 
 
@@ -223,7 +223,7 @@ def add_code(connection: Connection, code: str, now: int) -> None:
 
 
 def use_code(connection: Connection, code: str, now: int) -> bool:
-    """Use up an invite code. Whether it existed, unused."""
+    """Use up an invite code; returns whether it existed and was unused."""
     used = connection.execute(
         update(invite_codes)
         .where(invite_codes.c.code_hash == hash_code(code), invite_codes.c.used.is_(None))

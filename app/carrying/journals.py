@@ -119,8 +119,8 @@ def _spend(
 def _is_known(
     connection: Connection, journal: bytes, parts: Sequence[CarriedPart], origins: Origins | None, read: ReadPage
 ) -> bool:
-    """Whether these same items are stored. `origins`: also under these receipts of this server, since a caller who
-    knows a journal's beginning can bring it under a key of their own. Blobs that were lost here are restored.
+    """Whether these same items are stored. `origins`: compare the receipts and their server too, since a caller who
+    knows a journal's beginning can bring it under a key of their own. This restores blobs that were lost here.
     """
     if not parts:
         return True
@@ -146,7 +146,7 @@ def _is_known(
 
 
 def _store_chains(connection: Connection, journal: bytes, piece: Slice) -> int:
-    """Store the chains of a slice; how many bytes were new."""
+    """Store the chains of a slice; returns how many bytes were new."""
     named = piece.named
     if not named <= piece.chains.keys():  # check: server.carried_chain_missing
         raise RuleBroken
@@ -212,7 +212,7 @@ def _append(
 
 
 def _accounts_of(before: LogState, new: Sequence[CarriedPart]) -> set[bytes]:
-    """Everyone whom these statements name, or who signed them."""
+    """The accounts that these statements name, and those that signed them."""
     accounts = named_by(new)
     if before.roster is not None:
         accounts.update(member.account for member in before.roster.members)
@@ -288,8 +288,8 @@ def _require_carrier(connection: Connection, caller: Caller, after: LogState) ->
 
 
 def _open(connection: Connection, after: LogState, last: Item, now: int) -> None:
-    """Its members, as its newest roster names them, see the journal; who closed it for as long as they still may: from
-    the time of the other server's receipt, or from now if that is earlier.
+    """Open the journal to the members that its newest roster names. The account that closed it may fetch it for 30 days
+    after the other server's receipt, or after now if that is earlier.
     """
     if after.roster is None:
         raise RuleBroken

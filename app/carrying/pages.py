@@ -40,7 +40,7 @@ class CarriedPart:
 
 @dataclass(frozen=True, slots=True)
 class Slice:
-    """Whole pushes of a page that are stored together, with the chains of whom they name.
+    """Whole pushes of a page that are stored together, with the chains of the accounts that they name.
 
     `chain_bytes`: how many bytes of them no slice before brought, whether somebody's account lives here or not. `last`:
     the log ends here.
@@ -61,7 +61,7 @@ class Slice:
 class ReadPage:
     """A page whose items were parsed, which is whole pushes in sequence, and whose chains were verified.
 
-    `server`: the origin and the receipt key of whose receipts they are.
+    `server`: the origin and the receipt key of the server that gave the receipts.
     """
 
     server: tuple[str, bytes]

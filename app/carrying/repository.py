@@ -1,4 +1,4 @@
-"""Queries of a log that only carrying needs: which items are here, and which blobs come back."""
+"""Queries that only carrying needs: for the stored items of a log, for lost blobs, and to move a journal home."""
 
 from collections.abc import Mapping, Sequence
 
@@ -19,7 +19,7 @@ def is_member(connection: Connection, account: bytes, journal: bytes) -> bool:
 
 
 def known_items(connection: Connection, journal: bytes, first: int, last: int) -> Sequence[AnyRow]:
-    """Digests and receipts of the items from one seq to another, and which of them have lost their blob here."""
+    """The digests and receipts of the items from `first` to `last`, and whether each has lost its blob here."""
     gone = (log.c.blob.is_(None) & log.c.withdrawn.is_(None)).label("gone")
     return connection.execute(
         select(log.c.seq, log.c.digest, log.c.receipt, gone)
@@ -29,7 +29,7 @@ def known_items(connection: Connection, journal: bytes, first: int, last: int) -
 
 
 def known_entries(connection: Connection, journal: bytes, entries: Sequence[bytes]) -> set[bytes]:
-    """Which of these entry ids the journal has already."""
+    """Find which of these entry ids the journal has already."""
     query = select(log.c.entry).where(log.c.journal == journal, log.c.entry.in_(entries))
     return {entry for entry in connection.execute(query).scalars() if entry is not None}
 

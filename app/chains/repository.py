@@ -1,4 +1,4 @@
-"""Reads and writes account chains. Each is verified before it is stored, and not again when it is read."""
+"""Queries of account chains. A chain is verified before it is stored, and not again when it is read."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
@@ -14,7 +14,7 @@ Statements = Mapping[bytes, list[SignedAccountStatement]]
 
 
 def split_signatures(joined: bytes) -> tuple[bytes, ...]:
-    """Signatures as stored: 64 bytes each, one after the other."""
+    """Split signatures as stored: 64 bytes each, one after the other."""
     return tuple(joined[at : at + sizes.SIGNATURE] for at in range(0, len(joined), sizes.SIGNATURE))
 
 
@@ -24,7 +24,7 @@ def sent_bytes(signed: SignedAccountStatement) -> int:
 
 
 def add_statement(connection: Connection, account: bytes, generation: int, signed: SignedAccountStatement) -> None:
-    """Store one link of a chain, which the caller has verified: from here on it is believed."""
+    """Store one link of a chain. The caller has verified it, since every reader believes a stored link."""
     row = {"account": account, "generation": generation, "statement": signed.statement}
     connection.execute(insert(account_statements).values(row | {"signatures": b"".join(signed.signatures)}))
 
@@ -79,7 +79,7 @@ def _page(connection: Connection, query: Select[Any], limit: int) -> tuple[State
 
 
 def load_chains(connection: Connection, accounts: Iterable[bytes]) -> dict[bytes, AccountChain]:
-    """The whole chains of those of these accounts that exist. One query; `NamedGenerations` for less than all."""
+    """The whole chains of these accounts, where they exist. One query; `NamedGenerations` loads less than all."""
     stored = load_statements(connection, accounts)
     return {
         account: read_stored_chain(account, [item.statement for item in chain]) for account, chain in stored.items()
@@ -87,10 +87,10 @@ def load_chains(connection: Connection, accounts: Iterable[bytes]) -> dict[bytes
 
 
 class NamedGenerations(Mapping[bytes, StoredGenerations]):
-    """Of the chains of accounts, these generations of each that are stored: account, and number.
+    """The stored ones of these generations, given as account and number, by account.
 
-    For few at a time: what one statement names. They are loaded, with one query, when the first is asked for: what
-    breaks a rule before that loads none.
+    For a few generations: those that one statement names. One query loads them when a rule asks for the first, so a
+    statement that breaks an earlier rule loads none.
     """
 
     def __init__(self, connection: Connection, named: Iterable[tuple[bytes, int]]) -> None:

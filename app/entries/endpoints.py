@@ -59,9 +59,9 @@ Items = Annotated[
     ),
 )
 async def push_entries(member: Member, server: Server, items: Items) -> Pushed:
-    """All of it is accepted, or none. The answer comes after it is on disk.
+    """Accepts all of a push, or nothing, and answers after it is on disk.
 
-    What was accepted before gets its first place again, so a push whose answer was lost is simply sent again.
+    An item that was accepted before gets its first place again. After a lost answer a client sends the push again.
     """
     appended = await write_to_journal(
         server, member.journal, service.push, member, items, server.receipts, server.quotas, server.now()

@@ -1,4 +1,4 @@
-"""Reads pages of a log: whole pushes, as rows. Two queries for any page."""
+"""Queries of pages of a log: whole pushes, as rows. Any page takes two queries."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ class PageRows:
 def load_page(connection: Connection, journal: bytes, account: bytes, since: int, limit: int) -> PageRows:
     """The pushes after `since`: `limit` items or 1 MiB of them, but always one push if there is one.
 
-    Whatever the caller doesn't hold is gone for them, and counts for nothing: where a page ends tells nothing of what
+    A blob that the caller doesn't hold is left out, and its size doesn't count. So the end of a page doesn't tell what
     others hold.
     """
     last, newest = _last_of_page(connection, journal, account, since, limit)

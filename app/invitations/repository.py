@@ -1,4 +1,4 @@
-"""Reads and writes invitations."""
+"""Queries of invitations."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -57,19 +57,19 @@ def list_own(connection: Connection, member: JournalMember, expires_after: int, 
 
 
 def count_own(connection: Connection, member: JournalMember) -> int:
-    """How many invitations of the member are kept."""
+    """How many invitations of the member the journal has."""
     own = (columns.journal == member.journal) & (columns.author == member.account)
     return connection.execute(select(func.count()).select_from(invitations).where(own)).scalar_one()
 
 
 def drop_ended(connection: Connection, journal: bytes, now: int, kept_until: int) -> None:
-    """Drop the journal's invitations that nobody answered in time, and the answered ones after a while."""
+    """Drop the journal's invitations that nobody answered in time, and those that ended by `kept_until`."""
     ended = (columns.answer.is_(None) & (columns.expires <= now)) | (columns.expires <= kept_until)
     connection.execute(delete(invitations).where(columns.journal == journal, ended))
 
 
 def drop(connection: Connection, member: JournalMember, invitation: bytes) -> bool:
-    """Revoke an own invitation. Whether there was one."""
+    """Drop an invitation of the member; returns whether there was one."""
     query = delete(invitations).where(
         columns.journal == member.journal, columns.invitation == invitation, columns.author == member.account
     )
@@ -77,7 +77,7 @@ def drop(connection: Connection, member: JournalMember, invitation: bytes) -> bo
 
 
 def save_answer(connection: Connection, found: Invitation, invitation: bytes, account: bytes, answer: bytes) -> None:
-    """Store the one answer."""
+    """Store the answer to an invitation, and the account that gave it."""
     connection.execute(
         update(invitations)
         .where(columns.journal == found.journal, columns.invitation == invitation)
@@ -86,7 +86,7 @@ def save_answer(connection: Connection, found: Invitation, invitation: bytes, ac
 
 
 def save_reveal(connection: Connection, found: Invitation, invitation: bytes, reveal: bytes) -> None:
-    """Store the one reveal."""
+    """Store the reveal of an invitation."""
     connection.execute(
         update(invitations)
         .where(columns.journal == found.journal, columns.invitation == invitation)
@@ -95,7 +95,7 @@ def save_reveal(connection: Connection, found: Invitation, invitation: bytes, re
 
 
 def use_for_registration(connection: Connection, invitation: bytes, now: int) -> bool:
-    """Let an invitation that is open admit one account. Whether it does."""
+    """Use an open invitation to admit one account; returns whether it admits one."""
     used = connection.execute(
         update(invitations)
         .where(

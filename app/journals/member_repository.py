@@ -1,4 +1,4 @@
-"""Reads and writes who is a member of a journal, the accounts that its log has named, and used-up acceptances."""
+"""Queries of a journal's members, of the accounts that its log has named, and of used-up acceptances."""
 
 from collections.abc import Collection, Iterable
 
@@ -13,7 +13,7 @@ from duolog.protocol.roster_changes import Roster
 
 
 def save_members(connection: Connection, roster: Roster, before: Roster | None) -> None:
-    """Store who is a member now, that the log has named them, and which acceptances are used up.
+    """Store the members of a new roster, the accounts that it names, and the acceptances that it uses up.
 
     A deleted account stays in the roster until the others remove it, and is no member. An account that was deleted
     after its acceptance becomes no member either.

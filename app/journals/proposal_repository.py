@@ -1,4 +1,4 @@
-"""Reads and writes proposals: roster statements that wait for another member's signature."""
+"""Queries of proposals: roster statements that wait for another member's signature."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -38,7 +38,7 @@ class StoredProposal:
 
 
 def add(connection: Connection, member: JournalMember, proposal: NewProposal, now: int) -> bool:
-    """Store a proposal, unless the journal has it already. Whether it was stored."""
+    """Store a proposal unless the journal has it already; returns whether it was stored."""
     signed = proposal.signed
     row = {
         "journal": member.journal,
@@ -87,7 +87,7 @@ def list_waiting(connection: Connection, journal: bytes, proposed_after: int) ->
 
 
 def drop(connection: Connection, journal: bytes, proposal: bytes) -> bool:
-    """Drop one proposal of a journal. Whether there was one."""
+    """Drop one proposal of a journal; returns whether there was one."""
     query = delete(proposals).where(columns.journal == journal, columns.proposal == proposal)
     return connection.execute(query).rowcount == 1
 

@@ -27,7 +27,7 @@ def propose(
     now: int,
     proposed_before: int,
 ) -> bytes:
-    """Keep a proposal; the same one again changes nothing. Its id: the hash of its statement.
+    """Store a proposal; the same one again changes nothing. Returns its id, the hash of its statement.
 
     Raises:
         NotFound, JournalClosed, RosterMoved, RuleBroken, Malformed, ClosingDue: as for an append.
@@ -64,6 +64,6 @@ def _require_room(connection: Connection, member: JournalMember) -> None:
 
 
 def drop_proposal(connection: Connection, member: JournalMember, proposal: bytes) -> None:
-    """Drop one: a partner declines or withdraws any. Raises: NotFound."""
+    """Drop a proposal: a partner declines or withdraws any. Raises: NotFound."""
     if not repository.drop(connection, member.journal, proposal):
         raise NotFound

@@ -1,4 +1,4 @@
-"""Reads and writes journals: the end of a log with its roster, its items, and the closings that are due."""
+"""Queries of journals: the end of a log with its roster, its items, and the closings that are due."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -89,20 +89,20 @@ def load_log(connection: Connection, journal: bytes, *, lock: bool = False) -> L
 
 
 def lock_log(connection: Connection, journal: bytes, now: int) -> tuple[LogState, bool] | None:
-    """The same, locked, and whether a closing of the journal is due. No query more."""
+    """Load and lock the end of a journal's log, and whether a closing of the journal is due. Two queries."""
     query = select(*journals.c, _CARRIED_KEY, is_due(now).label("due")).where(journals.c.journal == journal)
     row = connection.execute(query.with_for_update()).one_or_none()
     return None if row is None else (_state(connection, row), row.due)
 
 
 def is_due(now: int) -> Exists:
-    """Whether a closing of the row's open journal is due. Mostly this only looks at an index."""
+    """The condition that a closing of the row's open journal is due. It mostly reads an index alone."""
     waits = (closings.c.journal == journals.c.journal) & (closings.c.not_before <= now)
     return exists().where(waits, journals.c.closed.is_(False)).correlate(journals)
 
 
 def due_closings(connection: Connection, journal: bytes, now: int) -> Sequence[AnyRow]:
-    """The journal's closings that are due, the one that is due longest first."""
+    """The journal's closings that are due, the earliest due first."""
     columns = closings.c
     return connection.execute(
         select(closings)
@@ -156,8 +156,8 @@ def _roster(row: AnyRow, accepted: frozenset[bytes]) -> Roster:
 def find_known(
     connection: Connection, journal: bytes, entries: Sequence[bytes], versions: Sequence[int]
 ) -> tuple[dict[bytes, KnownItem], dict[int, KnownItem]]:
-    """Which of these entry ids and roster versions were accepted before, and where they stand. A query for each kind
-    that is asked for: an OR of both would look at the whole journal.
+    """The places of those of these entry ids and roster versions that were accepted before. One query for the ids and
+    one for the versions: an OR of both would read the whole journal.
     """
     return _find_known(connection, journal, log.c.entry, entries), _find_known(
         connection, journal, log.c.version, versions
@@ -189,7 +189,7 @@ def receipt_at(connection: Connection, journal: bytes, seq: int) -> Receipt | No
 
 
 def time_of_version(connection: Connection, journal: bytes, version: int) -> int | None:
-    """When the push with this roster change was taken: Unix seconds, as its receipt says. None when there is none."""
+    """The receipt time of the push with this roster version, Unix seconds; None when there is no such version."""
     place = select(log.c.seq).where(log.c.journal == journal, log.c.version == version).scalar_subquery()
     data = connection.execute(
         select(log.c.receipt)
@@ -201,19 +201,19 @@ def time_of_version(connection: Connection, journal: bytes, version: int) -> int
 
 
 def add_journal(connection: Connection, state: LogState, roster: Roster, statement: bytes) -> None:
-    """Store a journal that begins."""
+    """Store a new journal."""
     row = {"journal": state.journal, "founder": roster.founder, "nonce": roster.nonce}
     connection.execute(insert(journals).values(row | _end(state, roster) | {"roster": statement}))
 
 
 def move_journal(connection: Connection, state: LogState, roster: Roster, statement: bytes | None) -> None:
-    """Store the new end of a log, and the statement of the roster in force if it is another one now."""
+    """Store the new end of a log, and `statement` as the roster in force unless it is None."""
     values = _end(state, roster) | ({} if statement is None else {"roster": statement})
     connection.execute(update(journals).where(journals.c.journal == state.journal).values(values))
 
 
 def close_journal(connection: Connection, journal: bytes, account: bytes, access_ends: int) -> None:
-    """Note who has closed a journal, and until when this member may still fetch it."""
+    """Store which account closed a journal, and until when it may fetch the journal."""
     connection.execute(update(journals).where(journals.c.journal == journal).values(closed_by=account))
     connection.execute(
         update(memberships)
@@ -235,7 +235,7 @@ def _end(state: LogState, roster: Roster) -> dict[str, object]:
 def add_items(
     connection: Connection, journal: bytes, items: Sequence[NewItem], receipts: Mapping[int, Receipt]
 ) -> None:
-    """Store items in order, with the receipts that end their pushes, by seq. Two statements at most."""
+    """Store items in order, with the receipts at the ends of pushes, by seq. At most two statements."""
     rows = [
         {
             "journal": journal,
@@ -257,7 +257,7 @@ def add_items(
 
 
 def add_grants(connection: Connection, journal: bytes, grants: Mapping[int, Mapping[bytes, bytes]]) -> None:
-    """Store sealed grants by seq and account; one that is there already stays."""
+    """Store sealed grants by seq and account. A stored grant stays as it is."""
     sealed = [
         {"journal": journal, "account": account, "seq": seq, "sealed": grant}
         for seq, by_account in grants.items()

@@ -1,4 +1,4 @@
-"""The statements that end memberships and destroy journals and accounts: all over many rows at once."""
+"""Queries that end memberships and destroy journals and accounts. Each works on many rows at once."""
 
 from collections.abc import Collection
 
@@ -35,7 +35,7 @@ def open_with_others(connection: Connection, account: bytes, of: Collection[byte
 
 
 def end_membership(connection: Connection, account: bytes, of: Collection[bytes]) -> None:
-    """End the account's membership of these journals, with all that it alone had there."""
+    """End the account's membership of these journals, with its marks, closings, invitations and proposals there."""
     for table in (memberships, holdings, closings):
         connection.execute(delete(table).where(table.c.account == account, table.c.journal.in_(of)))
     for table in (invitations, proposals):
@@ -43,7 +43,7 @@ def end_membership(connection: Connection, account: bytes, of: Collection[bytes]
 
 
 def end_access(connection: Connection, of: Collection[bytes], now: int) -> int:
-    """End the memberships of closed journals whose time is over. How many there were."""
+    """End the memberships of closed journals whose time is over; returns their number."""
     closed = select(journals.c.journal).where(journals.c.journal.in_(of), journals.c.closed)
     over = memberships.c.journal.in_(closed), not_(is_active(now))
     return connection.execute(delete(memberships).where(*over)).rowcount
@@ -72,7 +72,7 @@ def destroy_journals(connection: Connection, of: Collection[bytes]) -> None:
 
 
 def destroy_account(connection: Connection, account: bytes) -> None:
-    """Destroy all that belongs to an account alone. Its chain goes with the last journal that names it."""
+    """Destroy all rows of an account except its chain, which the last journal that names it takes along."""
     for table in OF_ACCOUNTS:
         connection.execute(delete(table).where(table.c.account == account))
 
@@ -81,7 +81,7 @@ def destroy_chains(connection: Connection, touched: Collection[bytes]) -> None:
     """Destroy the chains of these accounts where the account is not here and no journal names it."""
     there = select(accounts.c.account).where(accounts.c.account.in_(touched))
     deleted = set(touched) - set(connection.execute(there).scalars())
-    if deleted:  # hardly ever: who is named where has no index
+    if deleted:  # seldom: no index tells which journals name an account
         still = select(journal_accounts.c.account).where(journal_accounts.c.account.in_(deleted)).distinct()
         unnamed = deleted - set(connection.execute(still).scalars())
         chains = account_statements.c.account.in_(unnamed)

@@ -22,7 +22,7 @@ from app.problems import JournalOpen, NotFound, RuleBroken, SessionMissing
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """How much was over: memberships, whole journals, and blobs of entries in the journals that stay."""
+    """How many memberships ended, and how many whole journals and blobs in other journals were destroyed."""
 
     memberships: int = 0
     journals: int = 0
@@ -57,7 +57,7 @@ def delete_account(connection: Connection, caller: Caller, now: int) -> None:
     load_log(connection, own.account_journal, lock=True)  # the account's changes wait for each other on it
     if not find_session(connection, caller):  # check: server.delete_session
         raise SessionMissing
-    lock_accounts(connection, [caller.account], to_delete=True)  # who adds it to a journal was before this, or waits
+    lock_accounts(connection, [caller.account], to_delete=True)  # an `add` of this account came before this, or waits
     journals = destroying.journals_of(connection, caller.account)
     repository.lock_journals(connection, journals)
     if destroying.open_with_others(connection, caller.account, journals, now):  # check: server.delete_open
@@ -65,11 +65,11 @@ def delete_account(connection: Connection, caller: Caller, now: int) -> None:
     destroying.end_membership(connection, caller.account, journals)
     destroying.destroy_account(connection, caller.account)
     settle(connection, journals, now)
-    destroying.destroy_chains(connection, [caller.account])  # no journal of it was left that would take the chain along
+    destroying.destroy_chains(connection, [caller.account])  # when no journal was left to take the chain along
 
 
 def settle(connection: Connection, journals: Collection[bytes], now: int) -> Settled:
-    """End what is over in these journals, and destroy what nobody holds or may fetch. Again, it changes nothing."""
+    """End expired memberships of these journals, and destroy what nobody holds or may fetch. It may be repeated."""
     repository.lock_journals(connection, journals)
     ended = destroying.end_access(connection, journals, now)
     abandoned = destroying.abandoned(connection, now, journals)

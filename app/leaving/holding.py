@@ -34,12 +34,12 @@ def withdraw(
     quotas: Quotas,
     now: int,
 ) -> Appended:
-    """Append the entry that says so, and withdraw the one it is about.
+    """Append the entry that announces a withdrawal, and withdraw the entry that the request names.
 
     Raises:
         NotFound: there is no such entry.
-        RuleBroken: it is somebody else's, or the new entry isn't new.
-        WithdrawalLate: more than a day lies between the two, or another server accepted the one that it is about.
+        RuleBroken: the named entry is somebody else's, or the appended one was accepted before.
+        WithdrawalLate: more than a day lies between the two, or another server accepted the named entry.
         As `append_to_journal`.
     """
     candidates = parse_candidates([Placed(0, entry_item(request.header, request.blob))])

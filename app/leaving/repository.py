@@ -1,4 +1,4 @@
-"""Reads and writes closings that wait, private marks, and who holds an entry.
+"""Queries of closings that wait, of private marks, and of who holds an entry.
 
 A holder of an entry is a member of its journal now, with a grant at or before its place, who has not erased it and, if
 it is withdrawn, kept it before. Its author erases it by withdrawing it. Spec: §9.1.
@@ -40,13 +40,13 @@ def find_closing(connection: Connection, account: bytes, journal: bytes) -> AnyR
 
 
 def drop_closings(connection: Connection, account: bytes, journals_of: Collection[bytes]) -> int:
-    """Drop the account's closings of these journals, of every generation. How many there were."""
+    """Drop the account's closings of these journals, of every generation; returns their number."""
     query = delete(closings).where(closings.c.account == account, closings.c.journal.in_(journals_of))
     return connection.execute(query).rowcount
 
 
 def drop_generation(connection: Connection, account: bytes, generation: int) -> None:
-    """Drop what waits for one generation of the account."""
+    """Drop the account's closings that this generation signed."""
     query = delete(closings).where(closings.c.account == account, closings.c.generation == generation)
     connection.execute(query)
 
@@ -87,7 +87,7 @@ def served_blob(journal: bytes, account: bytes) -> Bytes:
 
 
 def _has_holder(now: int) -> ColumnElement[bool]:
-    """Whether anybody holds a row of `log`."""
+    """The condition that somebody holds a row of `log`."""
     granted = exists().where(
         grants.c.journal == log.c.journal, grants.c.account == memberships.c.account, grants.c.seq <= log.c.seq
     )
@@ -110,7 +110,7 @@ def _has_holder(now: int) -> ColumnElement[bool]:
 def destroy_unheld(
     connection: Connection, journals_of: Collection[bytes], now: int, seqs: Collection[int] | None = None
 ) -> int:
-    """Destroy the blobs that nobody holds any more, in these journals or at these places of one. How many."""
+    """Destroy the blobs that nobody holds any more, in these journals or at these places of one; returns how many."""
     query = update(log).where(
         log.c.journal.in_(journals_of), log.c.kind == ENTRY, log.c.blob.is_not(None), not_(_has_holder(now))
     )
@@ -136,7 +136,7 @@ def lock_journals(connection: Connection, journals_of: Collection[bytes]) -> Non
 
 
 def find_entries(connection: Connection, journal: bytes, entries: Collection[bytes]) -> list[AnyRow]:
-    """Where these entries stand, with header and by which entry each was withdrawn."""
+    """The rows of these entries: id, seq, header, and the seq of the entry that withdrew it."""
     columns = log.c.entry, log.c.seq, log.c.header, log.c.withdrawn
     return list(connection.execute(select(*columns).where(log.c.journal == journal, log.c.entry.in_(entries))).all())
 
@@ -153,12 +153,12 @@ def received_at(connection: Connection, journal: bytes, seq: int) -> int:
 
 
 def mark_withdrawn(connection: Connection, journal: bytes, seq: int, by: int) -> None:
-    """Note that an entry is withdrawn, by the one at the place `by`."""
+    """Mark an entry as withdrawn by the entry at the seq `by`."""
     connection.execute(update(log).where(log.c.journal == journal, log.c.seq == seq).values(withdrawn=by))
 
 
 def keep(connection: Connection, account: bytes, journal: bytes, seqs: Collection[int]) -> None:
-    """Mark entries as kept."""
+    """Mark entries as kept by this member."""
     _mark(connection, account, journal, seqs, "kept")
 
 

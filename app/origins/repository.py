@@ -1,4 +1,4 @@
-"""Reads and writes where journals came from."""
+"""Queries of origins: the servers that a journal came from."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -39,14 +39,14 @@ class Origins:
 
 
 def load_origins(connection: Connection, journal: bytes) -> Origins:
-    """Where a journal came from. One query."""
+    """Load the servers that a journal came from. One query."""
     rows = connection.execute(select(carried).where(carried.c.journal == journal).order_by(carried.c.until)).all()
     servers = tuple(EarlierServer(row.until, row.origin, row.receipt_key) for row in rows)
     return Origins(servers, all(row.complete for row in rows))
 
 
 def save_origin(connection: Connection, journal: bytes, before: Origins, server: EarlierServer) -> None:
-    """Store that the journal's receipts are this server's, from where the ones before end up to `until`."""
+    """Store that `server` signed the journal's receipts after those of the servers before, up to its `until`."""
     if before.ends_with((server.origin, server.receipt_key)):
         where = (carried.c.journal == journal) & (carried.c.until == before.until)
         connection.execute(update(carried).where(where).values(until=server.until))
@@ -56,18 +56,18 @@ def save_origin(connection: Connection, journal: bytes, before: Origins, server:
 
 
 def complete_origins(connection: Connection, journal: bytes) -> None:
-    """All of the journal has come."""
+    """Store that all of the journal has come."""
     connection.execute(update(carried).where(carried.c.journal == journal).values(complete=True, touched=None))
 
 
 def touch_origins(connection: Connection, journal: bytes, now: int) -> None:
-    """Something came just now of a journal that is not whole yet."""
+    """Store that a part of an incomplete journal came just now."""
     unfinished = (carried.c.journal == journal) & carried.c.complete.is_(False)
     connection.execute(update(carried).where(unfinished).values(touched=now))
 
 
 def start_waiting(connection: Connection, now: int) -> None:
-    """Let those wait from now on of which it isn't known when something last came."""
+    """Set the time of the last part to now for incomplete journals that have no such time."""
     unknown = carried.c.complete.is_(False) & carried.c.touched.is_(None)
     connection.execute(update(carried).where(unknown).values(touched=now))
 
@@ -75,7 +75,7 @@ def start_waiting(connection: Connection, now: int) -> None:
 def unfinished_journals(
     connection: Connection, touched_before: int, of: Collection[bytes] | None = None
 ) -> list[bytes]:
-    """The journals, or those among these, that are not whole, and of which nothing has come since then."""
+    """The incomplete journals, or those among `of`, whose last part came at `touched_before` or earlier."""
     over = carried.c.complete.is_(False) & (carried.c.touched <= touched_before)
     query = select(carried.c.journal).where(over).distinct()
     return list(connection.execute(query if of is None else query.where(carried.c.journal.in_(of))).scalars())

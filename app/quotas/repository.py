@@ -1,4 +1,4 @@
-"""Counts what an account has used up."""
+"""The query that counts an account's use."""
 
 from dataclasses import dataclass
 from functools import lru_cache
@@ -30,7 +30,7 @@ def add(connection: Connection, account: bytes, thing: str, day: int, count: int
 
 @lru_cache
 def _upsert(dialect: str) -> ReturningInsert[tuple[int, int, int, int]]:
-    """The statement, made once for each dialect: both write it in the same way."""
+    """The statement, which is built once for each dialect: both dialects write it in the same way."""
     columns = usage.c
     new = sqlite.insert(usage) if dialect == "sqlite" else postgresql.insert(usage)
     added = new.excluded

@@ -45,7 +45,7 @@ class Quotas:
         self._bounds: dict[Thing, Bounds] = {
             "journals": Bounds("new journals", today=s.journals_per_day, ever=s.journals_total),
             "entries": Bounds(
-                "what you write",
+                "new entries",
                 *(s.entries_per_day, s.entry_mib_per_day * _MIB),
                 *(s.entries_total, s.entry_mib_total * _MIB),
             ),
@@ -53,7 +53,7 @@ class Quotas:
                 "journals from other servers", today=s.carried_journals_per_day, ever=s.carried_journals_total
             ),
             "carried": Bounds(
-                "what comes from other servers",
+                "data from other servers",
                 bytes_today=s.carried_mib_per_day * _MIB,
                 bytes_ever=s.carried_mib_total * _MIB,
             ),
@@ -62,7 +62,7 @@ class Quotas:
             "rendezvous": Bounds(
                 "messages between your devices", s.rendezvous_per_day, s.rendezvous_mib_per_day * _MIB
             ),
-            "sets": Bounds("changes of your devices", today=s.sets_per_day),
+            "sets": Bounds("changes of devices", today=s.sets_per_day),
         }
 
     def spend(
@@ -82,7 +82,7 @@ class Quotas:
 
         Raises:
             QuotaReached: the account has stored as much as it may.
-            DailyLimit: it has today.
+            DailyLimit: the account has stored as much as it may in a day.
         """
         used = repository.add(connection, account, thing, now // DAY, count, size)
         bounds = self._bounds[thing]

@@ -14,7 +14,9 @@ from duolog.protocol import sizes
 
 router = APIRouter(prefix="/v1/rendezvous", tags=["rendezvous"])
 
-Role = Annotated[Literal["new", "old"], Path(description="Whose message: the new device's, or that of one it joins.")]
+Role = Annotated[
+    Literal["new", "old"], Path(description="The device that leaves the message: the new one, or the old one.")
+]
 Number = Annotated[int, Path(ge=1, le=sizes.MAX_RENDEZVOUS_MESSAGE, description="Which of its messages, from 1.")]
 
 
@@ -34,7 +36,7 @@ async def leave_message(
     server: Server,
     wanted: Json[RendezvousMessage],
 ) -> Response:
-    """A new device's: at most 4 KiB, and without a session. The first message stays; the same again changes nothing."""
+    """Stores the first message at its place. The new device needs no session, and its messages have at most 4 KiB."""
     place = Place(rendezvous, role, number)
     service.require_allowed(place, wanted.sealed, caller)
     await server.database.write(service.leave, place, wanted.sealed, caller, server.quotas, server.now())
@@ -48,6 +50,6 @@ async def leave_message(
     responses=refusals(NotFound),
 )
 async def fetch_message(rendezvous: RendezvousPath, role: Role, number: Number, server: Server) -> RendezvousAnswer:
-    """Null while it isn't there, and after its minutes. Only who made the code, or was shown it, knows the address."""
+    """`sealed` is null while there is no message, and after ten minutes. The address follows from the device code."""
     sealed = await server.database.read(repository.find, Place(rendezvous, role, number), server.now())
     return RendezvousAnswer(sealed=sealed)

@@ -1,4 +1,4 @@
-"""Reads and writes messages at a rendezvous."""
+"""Queries of messages at a rendezvous."""
 
 from dataclasses import dataclass
 
@@ -12,7 +12,7 @@ columns = rendezvous.c
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where one message stands: its rendezvous, who left it (`new` or `old`), and its number, from 1."""
+    """The place of one message: its rendezvous, the device that left it (`new` or `old`), and its number, from 1."""
 
     rendezvous: bytes
     role: str
@@ -20,19 +20,19 @@ class Place:
 
 
 def drop_expired(connection: Connection, now: int) -> None:
-    """Drop every message, anybody's, that is over."""
+    """Drop every expired message, at any rendezvous."""
     connection.execute(delete(rendezvous).where(columns.expires <= now))
 
 
 def add(connection: Connection, place: Place, sealed: bytes, expires: int) -> bool:
-    """Store a message, unless one stands there already. Whether it was stored."""
+    """Store a message unless its place has one already; returns whether it was stored."""
     row = {"rendezvous": place.rendezvous, "role": place.role, "number": place.number}
     new = insert_new(connection, rendezvous).values(row | {"sealed": sealed, "expires": expires})
     return connection.execute(new).rowcount == 1
 
 
 def find(connection: Connection, place: Place, now: int) -> bytes | None:
-    """The message at this place, unless it is over."""
+    """The message at this place; None when there is none, or it has expired."""
     return connection.execute(
         select(columns.sealed).where(
             columns.rendezvous == place.rendezvous,

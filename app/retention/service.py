@@ -24,13 +24,13 @@ from app.retention import repository
 from app.settings import DAY, Settings
 
 BATCH = 50  # journals in one transaction
-UNFINISHED_SECONDS = 14 * DAY  # since something last came of a journal: who moves brings all of it within minutes
+UNFINISHED_SECONDS = 14 * DAY  # since a part of a journal last came: a client brings all of it within minutes
 
 Counts = dict[str, int]
 
 
 async def retain(database: Database, settings: Settings, signer: ReceiptSigner, now: int) -> Counts:
-    """One whole round; how much of each there was. Raises: StorageFull, Unavailable."""
+    """Run one whole round; returns how many of each it closed, ended or deleted. Raises: StorageFull, Unavailable."""
     counts: Counts = {"journals closed": 0}
     for journal in await database.read(repository.journals_with_due_closing, now):
         counts["journals closed"] += await database.write(carry_out, journal, signer, now)
@@ -42,7 +42,7 @@ async def retain(database: Database, settings: Settings, signer: ReceiptSigner, 
 
 
 async def _settle(database: Database, now: int) -> Counts:
-    """End what is over, journal by journal, and destroy what nobody holds or may fetch."""
+    """End expired memberships, journal by journal, and destroy journals and blobs that nobody may fetch or holds."""
     memberships = journals = blobs = 0
     while over := await database.read(destroying.journals_to_settle, now, BATCH):
         settled = await database.write(going.settle, over, now)
@@ -58,7 +58,7 @@ async def _settle(database: Database, now: int) -> Counts:
 
 
 async def _give_up(database: Database, now: int) -> Counts:
-    """Destroy what came only in part. Nobody has seen it here, and who has it brings it again."""
+    """Destroy journals that came only in part. Nobody has seen them here, and their members can bring them again."""
     given_up, before = 0, now - UNFINISHED_SECONDS
     unfinished = iter(await database.read(unfinished_journals, before))
     while batch := list(islice(unfinished, BATCH)):

@@ -108,9 +108,9 @@ def _was_taken(connection: Connection, before: LockedAccount, rotation: Rotation
 
 
 def _require_room(connection: Connection, before: LockedAccount, per_day: int, now: int) -> None:
-    """The change of the account journal that stands `per_day` changes back is a day old. Raises: SlowDown.
+    """Check that the account journal's change `per_day` changes back is a day old. Raises: SlowDown.
 
-    A time ahead of this server's clock is another server's, from before the journal was carried here, and counts not.
+    A time ahead of this server's clock doesn't count: another server gave it, before the journal was carried here.
     """
     roster = before.log.roster
     version = 0 if roster is None else roster.version - per_day + 1

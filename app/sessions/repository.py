@@ -1,4 +1,4 @@
-"""Reads and writes challenges and sessions."""
+"""Queries of challenges and sessions."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -27,13 +27,13 @@ class StoredSession:
 
 
 def add_challenge(connection: Connection, challenge: bytes, keyholder: bytes, expires: int, now: int) -> None:
-    """Store a challenge, and drop those that nobody can answer any more."""
+    """Store a challenge, and drop the expired ones."""
     connection.execute(delete(challenges).where(challenges.c.expires <= now))
     connection.execute(insert(challenges).values(challenge=challenge, keyholder=keyholder, expires=expires))
 
 
 def take_challenge(connection: Connection, challenge: bytes, keyholder: bytes, now: int) -> bool:
-    """Use up a challenge. Whether it was this keyholder's and in time."""
+    """Use up a challenge; returns whether it was this keyholder's and had not expired."""
     row = connection.execute(
         delete(challenges)
         .where(challenges.c.challenge == challenge)
@@ -43,7 +43,7 @@ def take_challenge(connection: Connection, challenge: bytes, keyholder: bytes, n
 
 
 def add_session(connection: Connection, caller: Caller, now: int, expires: int, used_before: int) -> None:
-    """Store a session, and drop the account's sessions that are over or idle for too long."""
+    """Store a session, and drop the account's sessions that have expired or were idle for too long."""
     connection.execute(
         delete(sessions).where(
             sessions.c.account == caller.account, or_(sessions.c.expires <= now, sessions.c.used <= used_before)
@@ -73,7 +73,7 @@ def end_other_sessions(connection: Connection, caller: Caller) -> None:
 
 
 def end_session_by_id(connection: Connection, account: bytes, session: bytes) -> bool:
-    """End one session of the account. Whether there was such a one."""
+    """End one session of the account; returns whether there was one."""
     rest = sizes.HASH - sizes.SESSION_ID
     within = sessions.c.token_hash.between(session + b"\x00" * rest, session + b"\xff" * rest)
     return connection.execute(delete(sessions).where(sessions.c.account == account, within)).rowcount > 0
@@ -82,7 +82,7 @@ def end_session_by_id(connection: Connection, account: bytes, session: bytes) ->
 def list_sessions(
     connection: Connection, account: bytes, now: int, used_before: int, limit: int
 ) -> Sequence[StoredSession]:
-    """The account's sessions that are neither over nor idle for too long, newest first."""
+    """The account's sessions that have not expired and were not idle for too long, newest first."""
     rows = connection.execute(
         select(sessions.c.token_hash, sessions.c.keyholder, sessions.c.created, sessions.c.used, sessions.c.expires)
         .where(sessions.c.account == account, sessions.c.expires > now, sessions.c.used > used_before)
