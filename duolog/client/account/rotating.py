@@ -11,11 +11,9 @@ Rules
 """
 
 import secrets
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
 
-from duolog.api.accounts import Rotated as RotatedAnswer
 from duolog.api.accounts import RotationRequest
 from duolog.api.entries import PushEntry, PushStatement
 from duolog.client.account.keyholder_changes import Newcomer, make_rotation
@@ -156,7 +154,7 @@ async def _send(context: Context) -> bool:
     if pending is None:
         return True
     try:
-        answer = await context.network.call(partial(_rotate, pending.request))
+        answer = await context.network.call(Transport.rotate, pending.request)
     except ServerRefused as error:
         if error.code not in _MOVED:
             if error.status == _UNPROCESSABLE:
@@ -172,10 +170,6 @@ async def _send(context: Context) -> bool:
     _adopt(context, pending, answer.receipt.receipt())
     await pull(context, context.identity.account_journal)
     return True
-
-
-def _rotate(request: RotationRequest, transport: Transport) -> Awaitable[RotatedAnswer]:
-    return transport.rotate(request)
 
 
 def _is_taken(context: Context, pending: PendingRotation) -> bool:

@@ -25,6 +25,7 @@ from duolog.client.log.outbox import MOVED, deliver_what_may_go, push_statement
 from duolog.client.log.pull import pull
 from duolog.client.log.statements import Made
 from duolog.client.log.stored_logs import frozen_reason, load_log
+from duolog.client.server.transport import Transport
 from duolog.documents.account_kinds import EndedClosing, PendingClosing
 from duolog.errors import LogViolation, NotAllowed, ServerRefused
 from duolog.protocol import sizes
@@ -275,7 +276,7 @@ async def _place(context: Context, closing: PendingClosing) -> None:
     if find_mark(context.store, journal, Mark.CLOSING_PLACED) == closing.salt:
         return
     try:
-        held = await context.network.call(lambda transport: transport.own_closing(journal))
+        held = await context.network.call(Transport.own_closing, journal)
     except ServerRefused as error:
         if error.code != "not_found":
             raise
@@ -290,13 +291,13 @@ async def _place(context: Context, closing: PendingClosing) -> None:
             not_before=renewed.not_before,
             ends=renewed.ends,
         )
-        await context.network.call(lambda transport: transport.schedule_closing(journal, request))
+        await context.network.call(Transport.schedule_closing, journal, request)
     set_mark(context.store, journal, Mark.CLOSING_PLACED, closing.salt)
 
 
 async def _drop(context: Context, journal: bytes) -> None:
     try:
-        await context.network.call(lambda transport: transport.drop_closing(journal))
+        await context.network.call(Transport.drop_closing, journal)
     except ServerRefused as error:
         if error.code != "not_found":
             raise

@@ -20,6 +20,7 @@ from duolog.client.log.outbox import deliver
 from duolog.client.log.session import Session, make_ready
 from duolog.client.log.stored_logs import load_log
 from duolog.client.pairing.membership import leave
+from duolog.client.server.transport import Transport
 from duolog.errors import NotAllowed, ServerRefused, TransportError
 
 T = TypeVar("T")
@@ -126,7 +127,7 @@ class Leaving:
     async def _let_go(self, context: Context) -> None:
         if not load_log(context.store, self._journal).closed:  # check: client.let_go_open
             raise NotAllowed("Close this journal first. What is open can't be let go.")
-        await context.network.call(lambda transport: transport.let_go(self._journal))
+        await context.network.call(Transport.let_go, self._journal)
         set_mark(context.store, self._journal, Mark.LET_GO)
 
     async def _when_ready(self, act: Callable[[Context], Awaitable[T]]) -> T:
@@ -166,7 +167,7 @@ async def _delete(context: Context) -> None:
             await leave(context, journal)
     DELETING.set(context.store)
     try:
-        await context.network.call(lambda transport: transport.delete_account())
+        await context.network.call(Transport.delete_account)
     except ServerRefused:
         DELETING.clear(context.store)
         raise

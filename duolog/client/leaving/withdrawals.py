@@ -24,6 +24,7 @@ from duolog.client.log.notes import put_note
 from duolog.client.log.outbox import deliver, post, waiting_as
 from duolog.client.log.problems import reported
 from duolog.client.log.stored_logs import load_log
+from duolog.client.server.transport import Transport
 from duolog.documents.account_kinds import Erased, Kept
 from duolog.documents.base import Answer
 from duolog.documents.kinds.withdrawn import Withdrawn
@@ -107,7 +108,7 @@ async def _begin(context: Context, act: Act, journal: bytes, entry: bytes) -> No
 async def _finish(context: Context, act: Act, journal: bytes, entry: bytes) -> None:
     request = HoldingRequest(act=act, entries=[entry])
     try:
-        await context.network.call(lambda transport: transport.hold(journal, request))
+        await context.network.call(Transport.hold, journal, request)
     except ServerRefused as error:
         if error.code == "not_found":  # I am no member any more: it can't be done
             end_act(context.store, act, journal, entry)

@@ -12,8 +12,7 @@ Rules
 """
 
 import secrets
-from collections.abc import Awaitable, Sequence
-from functools import partial
+from collections.abc import Sequence
 
 from duolog.api.common import JournalStatementModel
 from duolog.api.pages import PulledPage
@@ -42,7 +41,7 @@ async def found(context: Context) -> bytes:
     made = make_genesis(context.chains[context.account], context.identity.secret)
     genesis = JournalStatementModel.of(made.signed, dict(made.grants))
     begin_founding(context, made.roster.journal)
-    created = await context.network.call(lambda transport: transport.create_journal(genesis))
+    created = await context.network.call(Transport.create_journal, genesis)
     if created.journal != made.roster.journal:
         raise TransportError("The server's answer does not fit the new journal. Try again.")
     await pull(context, created.journal)
@@ -134,14 +133,10 @@ def _held_founded(context: Context, unknown: Sequence[bytes]) -> set[bytes]:
 
 async def _is_mine(context: Context, journal: bytes) -> bool:
     """Whether my newest keys have signed its genesis."""
-    genesis = _genesis(context, journal, await context.network.call(partial(_first_page, journal)))
+    genesis = _genesis(context, journal, await context.network.call(Transport.pull, journal, 0))
     me = None if genesis is None else genesis.find(context.account)
     newest = context.chains[context.account].newest.generation
     return genesis is not None and me is not None and me.generation == newest and genesis.founder == context.account
-
-
-def _first_page(journal: bytes, transport: Transport) -> Awaitable[PulledPage]:
-    return transport.pull(journal, 0)
 
 
 def _genesis(context: Context, journal: bytes, page: PulledPage) -> Roster | None:

@@ -35,6 +35,7 @@ from duolog.client.log.own_account import refresh_account
 from duolog.client.log.pull import pull
 from duolog.client.log.statements import Made, is_behind, make_bad_grant, make_rotate
 from duolog.client.log.stored_logs import freeze, newest_receipt, require_open
+from duolog.client.server.transport import Transport
 from duolog.documents.base import expected_receipt
 from duolog.documents.journal import last_of, require_allowed
 from duolog.errors import NotAllowed, Rollback, ServerRefused, TransportError, VerificationError
@@ -185,7 +186,7 @@ async def push_entries(context: Context, journal: bytes, batch: Sequence[_Waitin
         sent.append((entry.digests + placed.item.digest, entry.entry))
     with context.store.transaction():  # durable before it is sent: an accepted digest is always one that we know
         save_digests(context.store, sent)
-    pushed = await context.network.call(lambda transport: transport.push(journal, items))
+    pushed = await context.network.call(Transport.push, journal, items)
     digests = [placed.item.digest for placed in items[: len(items) - len(sent)]] + [pair[0] for pair in sent]
     _acknowledge(context, journal, pushed, digests)
     return len(sent)
@@ -210,7 +211,7 @@ async def _withdraw(context: Context, journal: bytes, placed: Placed, waiting: _
     save_digests(context.store, [(digests, waiting.entry)])
     request = WithdrawalRequest(entry=named, header=item.header, blob=item.blob)
     try:
-        pushed = await context.network.call(lambda transport: transport.withdraw(journal, request))
+        pushed = await context.network.call(Transport.withdraw, journal, request)
     except ServerRefused as error:
         if error.code == "withdrawal_late":
             _give_up(context, journal, waiting)
@@ -233,7 +234,7 @@ def _give_up(context: Context, journal: bytes, waiting: _Waiting) -> None:
 async def push_statement(context: Context, journal: bytes, made: Made) -> None:
     """Send one statement. Raises: as `deliver`; ServerRefused with a code of `MOVED` when another came first."""
     items = [Placed(0, StatementItem(made.signed), made.grants)]
-    pushed = await context.network.call(lambda transport: transport.push(journal, items))
+    pushed = await context.network.call(Transport.push, journal, items)
     _acknowledge(context, journal, pushed, [items[0].item.digest])
 
 

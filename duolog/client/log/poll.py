@@ -4,9 +4,6 @@ Rules
 - The list ascends from page to page, so it ends; it is no longer than one account's journals can be.
 """
 
-from collections.abc import Awaitable
-from functools import partial
-
 from duolog.api.journals import JournalList, JournalState
 from duolog.client.log.context import Context
 from duolog.client.log.my_journals import joined_journals
@@ -23,7 +20,7 @@ async def poll(context: Context) -> list[JournalState]:
     polled: list[JournalState] = []
     while True:
         after = polled[-1].journal if polled else None
-        page: JournalList = await context.network.call(partial(_list, after))
+        page: JournalList = await context.network.call(Transport.journals, after)
         for item in page.journals:
             if polled and item.journal <= polled[-1].journal:  # check: client.journals_ascend
                 raise MalformedData("The server's list of journals goes in circles. Ask who runs it.")
@@ -34,10 +31,6 @@ async def poll(context: Context) -> list[JournalState]:
             return polled
         if not page.journals:  # check: client.journals_withheld
             raise MalformedData("The server says that there are more journals, and lists none. Ask who runs it.")
-
-
-def _list(after: bytes | None, transport: Transport) -> Awaitable[JournalList]:
-    return transport.journals(after)
 
 
 async def look_around(context: Context) -> None:

@@ -10,7 +10,6 @@ Rules
 import secrets
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
-from functools import partial
 from typing import Literal
 
 from duolog.api.leaving import HoldingRequest
@@ -236,11 +235,7 @@ async def _mark(context: Context, journal: bytes, act: Literal["keep", "erase"],
     for start in range(0, len(entries), sizes.MAX_PUSH_ITEMS):
         request = HoldingRequest(act=act, entries=list(entries[start : start + sizes.MAX_PUSH_ITEMS]))
         try:
-            await context.network.call(partial(_hold, journal, request))
+            await context.network.call(Transport.hold, journal, request)
         except ServerRefused as error:
             if error.code != "not_found":  # a journal that was not carried
                 raise
-
-
-def _hold(journal: bytes, request: HoldingRequest, transport: Transport) -> Awaitable[None]:
-    return transport.hold(journal, request)

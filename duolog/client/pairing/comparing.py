@@ -3,12 +3,10 @@
 Only words compared by two people verify. Nothing is signed while they differ.
 """
 
-from collections.abc import Awaitable
 from dataclasses import replace
-from functools import partial
 
 from duolog.api.common import JournalStatementModel
-from duolog.api.journals import ProposalCreated, ProposalRequest
+from duolog.api.journals import ProposalRequest
 from duolog.client.home.pairings import load_progress, save_progress
 from duolog.client.home.words import Words
 from duolog.client.log.context import Context
@@ -146,7 +144,7 @@ async def sign_verification(context: Context, journal: bytes) -> None:
                 signatures=JournalStatementModel.of(SignedStatement(statement, (mine,)), {}).signatures,
                 grants=[],
             )
-            await context.network.call(partial(_propose, journal, request))
+            await context.network.call(Transport.propose, journal, request)
             made = await _both_signed(context, roster, SignedStatement(statement, (mine,)))
         if made is None:
             return
@@ -159,13 +157,9 @@ async def sign_verification(context: Context, journal: bytes) -> None:
     await finish(context, journal)
 
 
-def _propose(journal: bytes, request: ProposalRequest, transport: Transport) -> Awaitable[ProposalCreated]:
-    return transport.propose(journal, request)
-
-
 async def _both_signed(context: Context, roster: Roster, mine: SignedStatement) -> Made | None:
     """My statement with the other partner's signature, when the server holds a valid one."""
-    proposals = await context.network.call(lambda transport: transport.proposals(roster.journal))
+    proposals = await context.network.call(Transport.proposals, roster.journal)
     for proposal in proposals.proposals:
         if proposal.statement != mine.statement:
             continue

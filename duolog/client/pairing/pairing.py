@@ -40,6 +40,7 @@ from duolog.client.pairing.offers import (
 )
 from duolog.client.pairing.progress import pairing_of
 from duolog.client.pairing.views import BEFORE_FIRST_SHARING, NewInvitation, Pairing
+from duolog.client.server.transport import Transport
 from duolog.documents.account_kinds import EndedInvitation, SentAcceptance
 from duolog.errors import NotAllowed, PinMismatch, ServerRefused, VerificationError
 from duolog.protocol import sizes
@@ -98,7 +99,7 @@ async def _take_back(context: Context, journal: bytes) -> None:
 
 async def revoke(context: Context, journal: bytes, invitation: bytes) -> None:
     """Take an invitation back. Raises: TransportError, ServerRefused."""
-    await context.network.call(lambda transport: transport.revoke_invitation(journal, invitation))
+    await context.network.call(Transport.revoke_invitation, journal, invitation)
     progress = load_progress(context.home, journal)
     if progress is not None and InvitationSecret(progress.secret).id == invitation:
         drop_progress(context.home, journal)
@@ -139,16 +140,14 @@ async def join(context: Context, text: str) -> Pairing:
     )
     await note(context, "sent_acceptance", sent)
     answer = Answer(accepted, chain_of_acceptance(context, accepted))
-    await context.network.call(
-        lambda server: server.answer_invitation(secret.id, secret.seal("acceptance", answer.encode()))
-    )
+    await context.network.call(Transport.answer_invitation, secret.id, secret.seal("acceptance", answer.encode()))
     await go_on(context, journal)
     return pairing_of(context, journal)
 
 
 async def _offered(context: Context, secret: InvitationSecret) -> bytes:
     try:
-        return (await context.network.call(lambda server: server.open_invitation(secret.id))).sealed
+        return (await context.network.call(Transport.open_invitation, secret.id)).sealed
     except ServerRefused as error:
         if error.code != "not_found":
             raise
@@ -269,7 +268,7 @@ async def _add(context: Context, journal: bytes, progress: Progress) -> None:
 async def _learn_nonce(context: Context, journal: bytes, progress: Progress) -> None:
     secret = InvitationSecret(progress.secret)
     try:
-        revealed = await context.network.call(lambda transport: transport.revealed(secret.id))
+        revealed = await context.network.call(Transport.revealed, secret.id)
     except ServerRefused as error:
         if error.code != "not_found" or load_log(context.store, journal).roster is not None:
             raise

@@ -10,12 +10,10 @@ Rules
 - Declining and taking back are durable in the account journal before the server is told.
 """
 
-from collections.abc import Awaitable
 from dataclasses import replace
-from functools import partial
 
 from duolog.api.common import JournalStatementModel
-from duolog.api.journals import ProposalCreated, ProposalRequest
+from duolog.api.journals import ProposalRequest
 from duolog.client.home.pairings import Consent, consents, drop_consent, find_consent, find_invited, save_consent
 from duolog.client.home.words import Words
 from duolog.client.log.confidant_terms import is_over, make_endings
@@ -161,7 +159,7 @@ async def _propose(context: Context, roster: Roster, consent: Consent) -> bool:
         grants=whole.grants,
         context=_context_of(context, roster, consent, identifier),
     )
-    await context.network.call(partial(_send, roster.journal, request))
+    await context.network.call(Transport.propose, roster.journal, request)
     save_consent(context.home, roster.journal, replace(consent, sent=True))
     return False
 
@@ -172,10 +170,6 @@ def _is_mine(context: Context, roster: Roster, consent: Consent, waiting: Waitin
         _terms(context, roster.journal, consent), terms_of(roster.journal, waiting.parsed.change, waiting.subject, 0)
     )
     return context.account in waiting.signers and (waiting.id == consent.statement or same)
-
-
-def _send(journal: bytes, request: ProposalRequest, transport: Transport) -> Awaitable[ProposalCreated]:
-    return transport.propose(journal, request)
 
 
 def _stands(roster: Roster, consent: Consent) -> bool:
@@ -354,7 +348,7 @@ async def decline(context: Context, journal: bytes, proposal: bytes) -> None:
         terms = terms_of(journal, waiting.parsed.change, waiting.subject, context.clock())
         await note(context, "declined_proposal", terms)
     try:
-        await context.network.call(lambda transport: transport.drop_proposal(journal, proposal))
+        await context.network.call(Transport.drop_proposal, journal, proposal)
     except ServerRefused as error:
         if error.code != "not_found":  # it is gone, which is what was wanted
             raise

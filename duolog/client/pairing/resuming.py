@@ -25,6 +25,7 @@ from duolog.client.log.former_journals import why_former
 from duolog.client.log.problems import reported
 from duolog.client.log.stored_logs import frozen_reason, load_log
 from duolog.client.pairing.offers import Place, rebuild_invitation
+from duolog.client.server.transport import Transport
 from duolog.documents.account import AccountState
 from duolog.documents.account_kinds import PendingInvitation, SentAcceptance
 from duolog.errors import DuologError, ServerRefused
@@ -159,12 +160,12 @@ async def _plaintext_of(context: Context, sent: SentAcceptance, roster: Roster |
     secret = InvitationSecret(sent.secret)
     try:
         if roster is not None:
-            revealed = await context.network.call(lambda transport: transport.revealed(secret.id))
+            revealed = await context.network.call(Transport.revealed, secret.id)
             if revealed.sealed is None:
                 return None
             nonce = parse_nonce(secret.open("reveal", revealed.sealed))
             return rebuild_invitation(context, roster, place, nonce, sent.plaintext_hash)
-        offered = await context.network.call(lambda transport: transport.open_invitation(secret.id))
+        offered = await context.network.call(Transport.open_invitation, secret.id)
     except ServerRefused as error:
         if error.code != "not_found":  # it is over, or was revoked
             raise
