@@ -19,6 +19,7 @@ from duolog.client.log.statements import make_bad_grant
 from duolog.client.log.stored_logs import freeze, require_open
 from duolog.client.moving.switching import receipt_key_of
 from duolog.client.server.http import HttpTransport
+from duolog.client.server.transport import Transport
 from duolog.documents.account_kinds import Kept
 from duolog.errors import NotAllowed, ServerRefused, TransportError
 from duolog.protocol import sizes
@@ -168,9 +169,7 @@ async def test_the_old_log_is_closed_and_ends_nothing_at_the_new_server(servers:
     closing = page.pushes[-1].items[-1]
     await two.sam.moving.follow(ELSEWHERE)
     with pytest.raises(ServerRefused) as refused:
-        await two.sam._context.network.call(
-            lambda transport: transport.push(two.journal, [type(closing)(0, closing.item)])
-        )
+        await two.sam._context.network.call(Transport.push, two.journal, [type(closing)(0, closing.item)])
     assert refused.value.code == "rule_broken"
     assert (await two.sam.write(two.journal, "note", {"text": "still open"})).delivered
 

@@ -12,6 +12,7 @@ from duolog.client import Duolog
 from duolog.client.home.store import as_bytes
 from duolog.client.log.notes import note
 from duolog.client.log.stored_logs import freeze, load_log, newest_receipt, require_open, save_log
+from duolog.client.server.transport import Transport
 from duolog.documents import journal as journal_module
 from duolog.documents.account_kinds import NotedHead
 from duolog.documents.journal import parse_state
@@ -59,7 +60,7 @@ async def crafted(person: Duolog, journal: bytes, **changes: Any) -> None:
     assert key is not None
     data = message.encode()
     blob = seal_entry(header, data, key, context.identity.secret, readers_of(roster, context.chains))
-    await context.network.call(lambda t: t.push(journal, [Placed(0, entry_item(header.encode(), blob))]))
+    await context.network.call(Transport.push, journal, [Placed(0, entry_item(header.encode(), blob))])
 
 
 async def test_what_was_written_offline_is_delivered_once_and_in_order(app: FastAPI, tmp_path: Path) -> None:
@@ -268,7 +269,7 @@ async def test_a_closed_or_foreign_journal_is_not_written(app: FastAPI) -> None:
         close = Close(two.journal, two.sam.account, 1, bytes(32), bytes(32)).encode()
         signature = Signature(two.sam.account, two.sam._context.identity.secret.sign(close))
         item = Placed(0, StatementItem(SignedStatement(close, (signature,))))
-        await two.sam._context.network.call(lambda transport: transport.push(two.journal, [item]))
+        await two.sam._context.network.call(Transport.push, two.journal, [item])
         await two.ada.sync()
         with pytest.raises(NotAllowed, match="This journal is closed"):
             await two.ada.write(two.journal, "note", note_of("too late"))
