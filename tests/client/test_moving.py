@@ -14,9 +14,9 @@ from duolog.api.carrying import Carried, CarriedPage
 from duolog.client import Duolog
 from duolog.client.export.verify_export import verify_export
 from duolog.client.log.notes import note
-from duolog.client.log.outbox import push_statement
+from duolog.client.log.push import push_statement
 from duolog.client.log.statements import make_bad_grant
-from duolog.client.log.stored_logs import freeze, require_open
+from duolog.client.log.stored_logs import freeze
 from duolog.client.moving.switching import receipt_key_of
 from duolog.client.server.http import HttpTransport
 from duolog.client.server.transport import Transport
@@ -91,7 +91,7 @@ async def agree(two: Two) -> None:
 async def next_epoch(person: Duolog, journal: bytes) -> None:
     """Something happened that the journal's key must be changed for; the next writer does."""
     context = person._context
-    _, roster = require_open(context.store, journal)
+    roster = context.standing(journal).require_open()
     await push_statement(context, journal, make_bad_grant(context, roster))
     await person.sync()
     await person.write(journal, "note", {"text": "under a new key"})

@@ -11,7 +11,7 @@ from duolog.api.pages import Placed, PulledPage
 from duolog.client import Duolog
 from duolog.client.home.store import as_bytes
 from duolog.client.log.notes import note
-from duolog.client.log.stored_logs import freeze, load_log, newest_receipt, require_open, save_log
+from duolog.client.log.stored_logs import freeze, load_log, newest_receipt, save_log
 from duolog.client.server.transport import Transport
 from duolog.documents import journal as journal_module
 from duolog.documents.account_kinds import NotedHead
@@ -48,7 +48,7 @@ async def texts(person: Duolog, journal: bytes) -> list[str]:
 async def crafted(person: Duolog, journal: bytes, **changes: Any) -> None:
     """An entry that this person's own client would never write: its message or header changed."""
     context = person._context
-    _, roster = require_open(context.store, journal)
+    roster = context.standing(journal).require_open()
     seen = newest_receipt(context.store, journal)
     assert seen is not None
     message = Message(Document("note", 1, 1, note_of("crafted")), seen, changes.pop("follows", None))
@@ -126,10 +126,10 @@ async def test_a_second_program_on_one_home_gets_a_sentence(app: FastAPI, tmp_pa
 async def test_a_stale_epoch_is_rotated_by_the_next_writer(app: FastAPI) -> None:
     async with couple(app) as two:
         context = two.ada._context
-        from duolog.client.log.outbox import push_statement
+        from duolog.client.log.push import push_statement
         from duolog.client.log.statements import make_bad_grant
 
-        _, roster = require_open(context.store, two.journal)
+        roster = context.standing(two.journal).require_open()
         await push_statement(context, two.journal, make_bad_grant(context, roster))
         assert (await two.sam.write(two.journal, "note", note_of("under a new key"))).delivered
         await two.ada.sync()

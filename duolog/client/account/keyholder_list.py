@@ -8,7 +8,6 @@ Rules
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from duolog.api.pages import parse_push
 from duolog.api.sessions import OwnSession
@@ -21,13 +20,11 @@ from duolog.client.log.folding import account_state
 from duolog.client.log.newest_keys import behind
 from duolog.client.log.own_account import refresh_account
 from duolog.client.log.stored_logs import roster_at
+from duolog.client.server.transport import Transport
 from duolog.errors import MalformedData, NotAllowed, ServerRefused, TransportError
 from duolog.protocol.accounts import KeyholderKind
 from duolog.protocol.log import StatementItem
 from duolog.protocol.roster_statements import parse_roster
-
-if TYPE_CHECKING:
-    from duolog.client.server.transport import Transport
 
 _TRIES = 6
 

@@ -16,7 +16,7 @@ from duolog.client.log.notes import note
 from duolog.client.log.session import Session
 from duolog.client.server.transport import Transport
 from duolog.documents.account_kinds import KeyholderLabel
-from duolog.errors import DuologError, NotAllowed
+from duolog.errors import NotAllowed
 from duolog.protocol import sizes
 from duolog.seal.keys import KeyholderSecret
 from duolog.seal.words import encode_words
@@ -171,6 +171,6 @@ def _new_entropy(context: Context) -> bytes:
 
 async def _follow(context: Context, since: int) -> Revoked:
     """Move the journals on; what can't be done now is done at the next sync."""
-    problems: list[DuologError] = []
-    await lift_all(context, problems)
+    with context.problems.collecting():
+        await lift_all(context)
     return keyholder_list.revoked(context, since)

@@ -22,10 +22,11 @@ from duolog.client.home.identity import Identity, keep_anchors, save_identity
 from duolog.client.home.outbox_rows import save_acknowledged
 from duolog.client.home.records import DRAWN, SETS
 from duolog.client.log.context import Context
-from duolog.client.log.outbox import MOVED, deliver_what_may_go
+from duolog.client.log.outbox import deliver_what_may_go
 from duolog.client.log.own_account import check_account_head, refresh_account
 from duolog.client.log.poll import look_around
 from duolog.client.log.pull import pull
+from duolog.client.log.settle import MOVED
 from duolog.client.server.transport import Transport
 from duolog.errors import BadReceipt, HomeError, ServerRefused, TransportError
 from duolog.protocol.accounts import parse_set, verify_sets

@@ -7,11 +7,10 @@ Rules
 from duolog.api.journals import JournalList, JournalState
 from duolog.client.log.context import Context
 from duolog.client.log.my_journals import joined_journals
-from duolog.client.log.problems import reported
 from duolog.client.log.pull import pull
 from duolog.client.log.stored_logs import load_log
 from duolog.client.server.transport import Transport
-from duolog.errors import DuologError, MalformedData
+from duolog.errors import MalformedData
 from duolog.protocol import sizes
 
 
@@ -35,9 +34,8 @@ async def poll(context: Context) -> list[JournalState]:
 
 async def look_around(context: Context) -> None:
     """Fetch every journal of mine to its end, those not seen yet as well. What fails must not stop it."""
-    problems: list[DuologError] = []  # the next sync meets them again, and says them
-    with reported(problems):
+    with context.problems.collecting(), context.problems.reported():  # the next sync meets them again, and says them
         for item in await poll(context):
-            with reported(problems, item.journal):
+            with context.problems.reported(item.journal):
                 if item.journal in joined_journals(context) and item.seq > load_log(context.store, item.journal).seq:
                     await pull(context, item.journal)

@@ -28,8 +28,9 @@ from duolog.client.log.chains import fetch_chains
 from duolog.client.log.context import Context
 from duolog.client.log.generations import believed_until, judge_again
 from duolog.client.log.own_account import refresh_account
-from duolog.client.log.stored_logs import encode_roster_state, freeze, frozen_reason, load_log, save_log
-from duolog.client.log.verify import Judged, JudgedPush, Known, require_beyond, verify_authors, verify_server
+from duolog.client.log.stored_logs import encode_roster_state, freeze, save_log
+from duolog.client.log.verify import Judged, JudgedPush, Known, require_beyond, verify_server
+from duolog.client.log.verify_authors import verify_authors
 from duolog.client.server.transport import Transport
 from duolog.errors import BadReceipt, MalformedData, VerificationError, Withheld
 from duolog.protocol import sizes
@@ -47,9 +48,10 @@ async def pull(context: Context, journal: bytes) -> int:
         TransportError, ServerRefused: the page did not come.
     Spec: §6.
     """
-    if frozen_reason(context.store, journal) is not None:
+    here = context.standing(journal)
+    if here.frozen is not None:
         return 0
-    first = state = load_log(context.store, journal)
+    first = state = here.log
     while True:
         page = await context.network.call(Transport.pull, journal, state.seq)
         if page.seq > state.seq and not page.pushes:  # check: client.withheld_page

@@ -15,7 +15,6 @@ from duolog.client.home.item_rows import frame_at
 from duolog.client.log.context import Context
 from duolog.client.log.folding import account_state
 from duolog.client.log.notes import note
-from duolog.client.log.stored_logs import require_open
 from duolog.client.server.transport import Transport
 from duolog.documents.account_kinds import PendingInvitation, TakenAcceptance
 from duolog.errors import NotAllowed, ServerRefused, VerificationError
@@ -65,7 +64,7 @@ async def make_offer(context: Context, journal: bytes, place: Place, keep: Calla
     Spec: §7.
     """
     context.require_confirmed()
-    _, roster = require_open(context.store, journal)
+    roster = context.standing(journal).require_open()
     if journal == context.identity.account_journal:  # check: client.invite_account_journal
         raise NotAllowed("The account's own journal is nobody else's. Create a journal to share.")
     link = Link(context.network.transport.origin, secrets.token_bytes(sizes.INVITATION_SECRET))

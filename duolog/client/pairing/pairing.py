@@ -21,12 +21,10 @@ from duolog.client.home.pairings import (
 )
 from duolog.client.log.context import Context
 from duolog.client.log.folding import account_state
-from duolog.client.log.former_journals import why_former
 from duolog.client.log.notes import note
-from duolog.client.log.outbox import MOVED, push_statement
-from duolog.client.log.pull import pull
-from duolog.client.log.statements import make_fresh
-from duolog.client.log.stored_logs import load_log, require_open
+from duolog.client.log.settle import settle
+from duolog.client.log.statements import Made, make_fresh
+from duolog.client.log.stored_logs import load_log
 from duolog.client.pairing.comparing import finish, verify_known
 from duolog.client.pairing.offers import (
     Offer,
@@ -70,7 +68,7 @@ async def invite(context: Context, journal: bytes) -> NewInvitation:
     Spec: §7.
     """
     context.require_confirmed()
-    _, roster = require_open(context.store, journal)
+    roster = context.standing(journal).require_open()
     if len(roster.partners) >= sizes.MAX_PARTNERS:
         raise NotAllowed("This journal already has two partners.")
     await _take_back(context, journal)
@@ -169,8 +167,8 @@ def _accept(context: Context, secret: InvitationSecret, plaintext: bytes) -> byt
         )
     if founder.account == context.account:
         raise NotAllowed("This is your own invitation. Give the link to the one whom it is for.")
-    known = load_log(context.store, roster.journal).roster
-    if known is not None and known.find(context.account) is not None and why_former(context, roster.journal) is None:
+    known = context.standing(roster.journal)
+    if known.me is not None and known.former is None:
         raise NotAllowed("You are in this journal already.")
     if invitation.until is not None and invitation.until <= context.clock():
         raise NotAllowed("The term that this invitation offers is over already. Ask for another one.")
@@ -241,11 +239,14 @@ def _take(context: Context, journal: bytes, progress: Progress, plaintext: bytes
 
 
 async def _add(context: Context, journal: bytes, progress: Progress) -> None:
-    for _ in range(4):
-        _, roster = require_open(context.store, journal)
-        newcomer = parse_acceptance(_require(progress.acceptance)).member  # they may have rotated since
+    newcomer = parse_acceptance(_require(progress.acceptance)).member  # they may have rotated since
+
+    async def make() -> Made | None:
+        roster = context.standing(journal).require_open()
+        if roster.find(newcomer.account) is not None:
+            return None
         members = tuple(sorted((*roster.members, newcomer), key=lambda item: item.account))
-        made = make_fresh(
+        return make_fresh(
             context,
             roster,
             "add",
@@ -254,15 +255,8 @@ async def _add(context: Context, journal: bytes, progress: Progress) -> None:
             account=newcomer.account,
             acceptance=progress.signed_acceptance,
         )
-        try:
-            await push_statement(context, journal, made)
-        except ServerRefused as error:
-            if error.code not in MOVED:
-                raise
-        await pull(context, journal)
-        after = load_log(context.store, journal).roster
-        if after is not None and after.find(newcomer.account) is not None:
-            return
+
+    await settle(context, journal, make)
 
 
 async def _learn_nonce(context: Context, journal: bytes, progress: Progress) -> None:
