@@ -117,6 +117,10 @@ server-docs: setup ## Rewrite docs/settings.md and docs/problems.md from the cod
 kind-docs: setup ## Rewrite docs/kinds.md from the rows of the kinds
 	@$(PY) -m tools.kind_docs
 
+.PHONY: blocking-faces
+blocking-faces: setup ## Rewrite the library without `await` from the classes that have it
+	@$(PY) -m tools.blocking_faces
+
 .PHONY: migration
 migration: setup ## Draft a migration from the tables: make migration m="what changes"
 	@test -n "$(m)" || { echo 'Say what changes: make migration m="add ..."'; exit 2; }
