@@ -9,7 +9,7 @@ from fastapi import FastAPI
 
 import duolog.client
 from duolog.client import Duolog, HttpTransport, blocking
-from duolog.client.server.http import MAX_ANSWER
+from duolog.client.server.transport import MAX_ANSWER
 from duolog.errors import DuologError, MalformedData, NotAllowed, ServerRefused, TransportError
 from tests.client.couple import UNLOCK, Tampered, register
 from tests.conftest import ORIGIN

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from duolog.api.pages import Placed
 from duolog.client.export.format import REMOVED, document_fields, same, state_fields
 from duolog.client.log.folding import document_context
-from duolog.client.log.verify import BAD_GRANT, CLOSED_TO_ME, UNFORESEEN
+from duolog.client.log.verify_authors import BAD_GRANT, CLOSED_TO_ME, UNFORESEEN
 from duolog.documents.base import AppliedDocument
 from duolog.documents.base import Context as DocumentContext
 from duolog.documents.journal import apply_all

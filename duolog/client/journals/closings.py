@@ -21,10 +21,13 @@ from duolog.client.home.marks import Mark, clear_mark, find_mark, has_mark, set_
 from duolog.client.log.context import Context
 from duolog.client.log.folding import account_state
 from duolog.client.log.notes import note, note_what_is_done
-from duolog.client.log.outbox import MOVED, deliver_what_may_go, push_statement
+from duolog.client.log.outbox import deliver_what_may_go
 from duolog.client.log.pull import pull
+from duolog.client.log.push import push_statement
+from duolog.client.log.settle import settle
 from duolog.client.log.statements import Made
-from duolog.client.log.stored_logs import frozen_reason, load_log
+from duolog.client.log.stored_logs import load_log
+from duolog.client.server.transport import Transport
 from duolog.documents.account_kinds import EndedClosing, PendingClosing
 from duolog.errors import LogViolation, NotAllowed, ServerRefused
 from duolog.protocol import sizes
@@ -33,8 +36,6 @@ from duolog.protocol.roster_changes import Roster
 from duolog.protocol.roster_statements import Close, close_timing, parse_close
 from duolog.protocol.statements import Signature, SignedStatement
 from duolog.seal.keys import GenerationSecret
-
-_TRIES = 4  # races lost in a row
 
 
 def pending_closings(context: Context) -> Mapping[bytes, PendingClosing]:
@@ -108,7 +109,7 @@ async def close_now(context: Context, journal: bytes) -> None:
     """
     if not load_log(context.store, journal).closed:
         _own_generation(context, journal)
-        if frozen_reason(context.store, journal) is None:
+        if context.standing(journal).frozen is None:
             await deliver_what_may_go(context, journal)
             await pull(context, journal)  # my keys may have moved on there
         waiting = pending_closings(context).get(journal)
@@ -241,22 +242,25 @@ def _own_generation(context: Context, journal: bytes) -> int:
 
 async def _push_closing(context: Context, journal: bytes, waiting: PendingClosing | None) -> None:
     """Push a closing, with the salted time of the one that waited, or for now."""
-    for _ in range(_TRIES):
+
+    async def make() -> Made | None:
+        if load_log(context.store, journal).closed:
+            return None
         generation = _own_generation(context, journal)
         closing = waiting or make_closing(context, journal, generation)
-        made = _made(context, journal, renew(closing, generation, context.identity.secrets[generation]))
+        return _made(context, journal, renew(closing, generation, context.identity.secrets[generation]))
+
+    if context.standing(journal).frozen is None:
+        await settle(context, journal, make)
+        return
+    made = await make()  # nothing more is fetched there: it is closed when its server says so
+    if made is not None:
         try:
             await push_statement(context, journal, made)
         except ServerRefused as error:
-            if error.code not in MOVED and error.code != "journal_closed":
+            if error.code != "journal_closed":
                 raise
-        if frozen_reason(context.store, journal) is not None:
-            await note_what_is_done(context, "ended_closing", EndedClosing(journal=journal, how="closed"))
-            return
-        await pull(context, journal)
-        if load_log(context.store, journal).closed:
-            return
-    raise NotAllowed("Others keep changing this journal just now. Close it once more.")
+    await note_what_is_done(context, "ended_closing", EndedClosing(journal=journal, how="closed"))
 
 
 def _made(context: Context, journal: bytes, closing: JournalClosing) -> Made:
@@ -275,7 +279,7 @@ async def _place(context: Context, closing: PendingClosing) -> None:
     if find_mark(context.store, journal, Mark.CLOSING_PLACED) == closing.salt:
         return
     try:
-        held = await context.network.call(lambda transport: transport.own_closing(journal))
+        held = await context.network.call(Transport.own_closing, journal)
     except ServerRefused as error:
         if error.code != "not_found":
             raise
@@ -290,13 +294,13 @@ async def _place(context: Context, closing: PendingClosing) -> None:
             not_before=renewed.not_before,
             ends=renewed.ends,
         )
-        await context.network.call(lambda transport: transport.schedule_closing(journal, request))
+        await context.network.call(Transport.schedule_closing, journal, request)
     set_mark(context.store, journal, Mark.CLOSING_PLACED, closing.salt)
 
 
 async def _drop(context: Context, journal: bytes) -> None:
     try:
-        await context.network.call(lambda transport: transport.drop_closing(journal))
+        await context.network.call(Transport.drop_closing, journal)
     except ServerRefused as error:
         if error.code != "not_found":
             raise

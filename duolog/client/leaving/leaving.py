@@ -15,11 +15,10 @@ from duolog.client.journals.reading import journal_ids
 from duolog.client.journals.views import Written
 from duolog.client.leaving import withdrawals
 from duolog.client.log.context import Context
-from duolog.client.log.former_journals import why_former
 from duolog.client.log.outbox import deliver
 from duolog.client.log.session import Session, make_ready
-from duolog.client.log.stored_logs import load_log
 from duolog.client.pairing.membership import leave
+from duolog.client.server.transport import Transport
 from duolog.errors import NotAllowed, ServerRefused, TransportError
 
 T = TypeVar("T")
@@ -121,12 +120,13 @@ class Leaving:
 
     async def _cancel(self, context: Context) -> None:
         await closings.cancel(context, self._journal)
-        await move_on(context, [])  # what fails is done by the next sync, and said until then
+        with context.problems.collecting():  # what fails is done by the next sync, and said until then
+            await move_on(context)
 
     async def _let_go(self, context: Context) -> None:
-        if not load_log(context.store, self._journal).closed:  # check: client.let_go_open
+        if not context.standing(self._journal).log.closed:  # check: client.let_go_open
             raise NotAllowed("Close this journal first. What is open can't be let go.")
-        await context.network.call(lambda transport: transport.let_go(self._journal))
+        await context.network.call(Transport.let_go, self._journal)
         set_mark(context.store, self._journal, Mark.LET_GO)
 
     async def _when_ready(self, act: Callable[[Context], Awaitable[T]]) -> T:
@@ -156,17 +156,16 @@ async def delete_account(context: Context) -> None:
 
 async def _delete(context: Context) -> None:
     for journal in journal_ids(context):
-        log = load_log(context.store, journal)
-        member = None if log.roster is None else log.roster.find(context.account)
-        if log.roster is None or member is None or log.closed or len(log.roster.members) == 1:
+        here = context.standing(journal)
+        if here.roster is None or here.me is None or here.log.closed or len(here.roster.members) == 1:
             continue
-        if member.role == "partner":
+        if here.is_partner:
             await closings.close_now(context, journal)
-        elif why_former(context, journal) is None:
+        elif here.former is None:
             await leave(context, journal)
     DELETING.set(context.store)
     try:
-        await context.network.call(lambda transport: transport.delete_account())
+        await context.network.call(Transport.delete_account)
     except ServerRefused:
         DELETING.clear(context.store)
         raise

@@ -18,6 +18,7 @@ from duolog.client.journals.reading import names_in, voice
 from duolog.client.log.context import Context
 from duolog.client.log.folding import account_state
 from duolog.client.pairing.views import ProposalView
+from duolog.client.server.transport import Transport
 from duolog.documents.account_kinds import DeclinedProposal, asks_no_less
 from duolog.errors import MalformedData, NotAllowed, OpenError, VerificationError
 from duolog.protocol.accounts import AccountChain, SignedAccountStatement, require_descent
@@ -67,7 +68,7 @@ async def list_waiting(context: Context, roster: Roster) -> tuple[Waiting, ...]:
 
     Raises: TransportError, ServerRefused.
     """
-    listed = await context.network.call(lambda transport: transport.proposals(roster.journal))
+    listed = await context.network.call(Transport.proposals, roster.journal)
     found, key = [], context.epochs(roster.journal).get(roster.epoch)
     for proposal in listed.proposals:
         try:
