@@ -13,7 +13,7 @@ Rules
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from duolog.api.journals import JournalState
+from duolog.api.journals import ListedJournal
 from duolog.client.account.closing_rotations import move_on
 from duolog.client.account.keyholder_list import KeyholderView, unknown
 from duolog.client.account.rotating import resume, rotate_by_chance
@@ -166,7 +166,7 @@ async def _look_after(context: Context, journal: bytes) -> None:
             await look_after(context, journal)
 
 
-async def _proposed(context: Context, polled: Sequence[JournalState]) -> dict[bytes, int]:
+async def _proposed(context: Context, polled: Sequence[ListedJournal]) -> dict[bytes, int]:
     """How many changes wait for my signature; asked for where the server says that there is something."""
     found = {}
     for journal in (item.journal for item in polled if item.proposals and not item.closed):

@@ -15,7 +15,7 @@ from duolog.protocol.codec import sha256
 from duolog.protocol.roster_statements import Acceptance, SignedAcceptance
 from duolog.seal.links import Link
 from duolog.seal.links import parse_link as parse_secret_link
-from duolog.seal.pairing import Answer, Invitation, InvitationSecret
+from duolog.seal.pairing import Invitation, InvitationSecret, PairingAnswer
 from tests.client.couple import Tampered, pair, register
 from tests.conftest import ORIGIN
 
@@ -125,7 +125,7 @@ async def test_an_account_does_not_become_its_own_partner(app: FastAPI) -> None:
     me = founder_of(context.chains[ada.account])
     statement = Acceptance(journal, sha256(plaintext), me, bytes(32)).encode()
     signed = SignedAcceptance(statement, context.identity.secret.sign(statement))
-    answer = Answer(signed, tuple(context.chains.statements(ada.account))).encode()
+    answer = PairingAnswer(signed, tuple(context.chains.statements(ada.account))).encode()
     sealed = secret.seal("acceptance", answer)
     await sam._context.network.call(Transport.answer_invitation, secret.id, sealed)
     with pytest.raises(VerificationError) as caught:

@@ -4,7 +4,7 @@ Rules
 - The list ascends from page to page, so it ends; it is no longer than one account's journals can be.
 """
 
-from duolog.api.journals import JournalList, JournalState
+from duolog.api.journals import JournalList, ListedJournal
 from duolog.client.log.context import Context
 from duolog.client.log.my_journals import joined_journals
 from duolog.client.log.pull import pull
@@ -14,9 +14,9 @@ from duolog.errors import MalformedData
 from duolog.protocol import sizes
 
 
-async def poll(context: Context) -> list[JournalState]:
+async def poll(context: Context) -> list[ListedJournal]:
     """Every journal that the server lists for me. Raises: TransportError, ServerRefused, MalformedData."""
-    polled: list[JournalState] = []
+    polled: list[ListedJournal] = []
     while True:
         after = polled[-1].journal if polled else None
         page: JournalList = await context.network.call(Transport.journals, after)

@@ -13,7 +13,7 @@ from contextlib import suppress
 from typing import Literal
 
 from duolog.api.leaving import HoldingRequest
-from duolog.client.home.begun import MOVING, Moving
+from duolog.client.home.begun import MOVING, BegunMove
 from duolog.client.journals.reading import journal_ids
 from duolog.client.leaving.leaving import has_let_go
 from duolog.client.log.context import Context
@@ -81,7 +81,7 @@ async def move(
     return MoveReport(old, transport.origin, journals, behind, told, left_open, problems)
 
 
-async def _begin(context: Context, transport: Transport, named: bytes | None) -> Moving:
+async def _begin(context: Context, transport: Transport, named: bytes | None) -> BegunMove:
     key = await receipt_key_of(transport)
     if named is not None and key != named:  # check: client.moved_receipt_key
         raise PinMismatch(
@@ -97,7 +97,7 @@ async def _begin(context: Context, transport: Transport, named: bytes | None) ->
             "The new server shows another key than when you began to move there. Ask who runs it.",
             check="client.moving_key",
         )
-    plan = Moving(transport.origin, key)
+    plan = BegunMove(transport.origin, key)
     MOVING.save(context.home, plan)
     return plan
 
@@ -150,7 +150,7 @@ def _open_here(context: Context) -> list[bytes]:
 # --- what is left at the old server -----------------------------------------------------------------------------------
 
 
-async def _say_goodbye(context: Context, plan: Moving, there: frozenset[bytes]) -> tuple[bool, tuple[bytes, ...]]:
+async def _say_goodbye(context: Context, plan: BegunMove, there: frozenset[bytes]) -> tuple[bool, tuple[bytes, ...]]:
     """Tell the members and the own devices, then close the logs. Whether all were told, and what stayed open.
 
     Nothing is written into the old log of a journal that is at the new server already: it may have gone on there.
@@ -194,7 +194,7 @@ async def _close_log(context: Context, journal: bytes) -> None:
     await pull(context, journal)
 
 
-def _account_moved(context: Context, plan: Moving) -> AccountMoved:
+def _account_moved(context: Context, plan: BegunMove) -> AccountMoved:
     ends = [carried_end(context, journal) for journal in journal_ids(context)]
     return AccountMoved(
         origin=plan.origin,

@@ -18,7 +18,7 @@ from duolog.client.log.settle import MOVED
 from duolog.client.log.statements import Made, sign_for
 from duolog.client.pairing.comparing import note_compared, require_words
 from duolog.client.pairing.listed_proposals import (
-    Waiting,
+    VerifiedProposal,
     declined_at,
     list_waiting,
     require_free,
@@ -81,7 +81,7 @@ async def sign(context: Context, journal: bytes, proposal: bytes, words: Words |
         raise TransportError("The server took your signature and does not show it yet. Sync again.")
 
 
-def sign_too(context: Context, roster: Roster, waiting: Waiting) -> Made:
+def sign_too(context: Context, roster: Roster, waiting: VerifiedProposal) -> Made:
     """A proposal whose every part was checked, with my signature besides. Raises: as `sign`. Spec: §5."""
     _pin_newcomer(context, waiting)
     me = waiting.after.find(context.account)
@@ -95,7 +95,7 @@ def sign_too(context: Context, roster: Roster, waiting: Waiting) -> Made:
     return Made(signed, waiting.grants, check_change(roster, signed, context.chains), None)
 
 
-def _pin_newcomer(context: Context, waiting: Waiting) -> None:
+def _pin_newcomer(context: Context, waiting: VerifiedProposal) -> None:
     """The account that is to be added is the one that my devices know, if they do. Raises: PinMismatch, AccountFork."""
     if not waiting.chain:
         return
@@ -132,7 +132,7 @@ async def decline(context: Context, journal: bytes, proposal: bytes) -> None:
             raise
 
 
-async def _find(context: Context, roster: Roster, proposal: bytes) -> Waiting:
+async def _find(context: Context, roster: Roster, proposal: bytes) -> VerifiedProposal:
     found = next((item for item in await list_waiting(context, roster) if item.id == proposal), None)
     if found is None:
         raise NotAllowed("There is no such proposal now. List them to see what waits.")

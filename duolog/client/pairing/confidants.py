@@ -24,7 +24,7 @@ from duolog.client.log.confidant_terms import require_term
 from duolog.client.log.context import Context
 from duolog.client.log.notes import note
 from duolog.client.pairing.comparing import require_words
-from duolog.client.pairing.offers import Offer, Place, fetch_answer, make_offer, note_taken, reveal, verify_taken
+from duolog.client.pairing.offers import Offer, OfferedPlace, fetch_answer, make_offer, note_taken, reveal, verify_taken
 from duolog.client.pairing.proposals import renew, require_not_declined
 from duolog.client.pairing.views import BEFORE_SHARING_WITH_CONFIDANT, Admission, AdmissionStage, NewInvitation
 from duolog.documents.account_kinds import EndedInvitation
@@ -59,7 +59,7 @@ async def invite_confidant(context: Context, journal: bytes, rights: Rights, unt
             Invited(offer.link.secret, offer.plaintext, offer.nonce, rights, until, offer.expires),
         )
 
-    offer = await make_offer(context, journal, Place("confidant", rights, until), keep)
+    offer = await make_offer(context, journal, OfferedPlace("confidant", rights, until), keep)
     link, invitation = offer.link, InvitationSecret(offer.link.secret).id
     return NewInvitation(invitation, journal, link.url, link.uri, offer.expires, BEFORE_SHARING_WITH_CONFIDANT)
 

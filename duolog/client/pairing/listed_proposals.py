@@ -37,7 +37,7 @@ SHOWN = ("add", "extend", "rights")
 
 
 @dataclass(frozen=True, slots=True)
-class Waiting:
+class VerifiedProposal:
     """A proposal that is in order. `after`: the roster that it makes; `chain`: what was shown of a newcomer's."""
 
     id: bytes
@@ -63,7 +63,7 @@ class Waiting:
         return tuple(item.account for item in self.signed.signatures)
 
 
-async def list_waiting(context: Context, roster: Roster) -> tuple[Waiting, ...]:
+async def list_waiting(context: Context, roster: Roster) -> tuple[VerifiedProposal, ...]:
     """The proposals to change members that are in order for this roster, oldest first.
 
     Raises: TransportError, ServerRefused.
@@ -83,7 +83,7 @@ async def list_waiting(context: Context, roster: Roster) -> tuple[Waiting, ...]:
 
 def verify_waiting(
     pinned: Mapping[bytes, AccountChain], key: EpochKey | None, roster: Roster, proposal: Proposal
-) -> Waiting:
+) -> VerifiedProposal:
     """One listed proposal, believed in nothing. `key`: of the roster's epoch.
 
     Raises:
@@ -106,7 +106,7 @@ def verify_waiting(
     grants = proposal.grants_by_account()
     if parsed.grants is not None:
         check_grants(after, grants)
-    waiting = Waiting(identifier, signed, grants, parsed, after, chains, proposal.proposed_at, words, shown)
+    waiting = VerifiedProposal(identifier, signed, grants, parsed, after, chains, proposal.proposed_at, words, shown)
     if parsed.change in SHOWN:
         _ = waiting.subject
     return waiting
@@ -152,7 +152,7 @@ def require_free(context: Context, terms: DeclinedProposal) -> None:
         )
 
 
-def view_waiting(context: Context, roster: Roster, waiting: Waiting) -> ProposalView:
+def view_waiting(context: Context, roster: Roster, waiting: VerifiedProposal) -> ProposalView:
     """A proposal for a person."""
     subject = waiting.subject
     return ProposalView(
@@ -171,7 +171,7 @@ def view_waiting(context: Context, roster: Roster, waiting: Waiting) -> Proposal
     )
 
 
-def _in_words(context: Context, roster: Roster, waiting: Waiting) -> str:
+def _in_words(context: Context, roster: Roster, waiting: VerifiedProposal) -> str:
     subject, before = waiting.subject, roster.find(waiting.subject.account)
     voices = voice(context, roster.journal)
     by = voices.name(waiting.signers[0])

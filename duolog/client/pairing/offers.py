@@ -32,7 +32,7 @@ EXPIRES_AFTER = 24 * 3600  # seconds
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class OfferedPlace:
     """What is offered in a journal. `until`: Unix seconds, for a confidant alone."""
 
     role: Role
@@ -53,7 +53,7 @@ class Offer:
         return "Offer(<secret>)"
 
 
-async def make_offer(context: Context, journal: bytes, place: Place, keep: Callable[[Offer], None]) -> Offer:
+async def make_offer(context: Context, journal: bytes, place: OfferedPlace, keep: Callable[[Offer], None]) -> Offer:
     """A new invitation, kept by `keep` and in the account journal, and then left at the server.
 
     Whoever of the partners invites, it shows the founder's chain, whose genesis this is.
@@ -91,7 +91,7 @@ async def make_offer(context: Context, journal: bytes, place: Place, keep: Calla
 
 
 def rebuild_invitation(
-    context: Context, roster: Roster, place: Place, nonce: bytes, plaintext_hash: bytes
+    context: Context, roster: Roster, place: OfferedPlace, nonce: bytes, plaintext_hash: bytes
 ) -> bytes | None:
     """The plaintext of an invitation that another own device made or accepted, known by its SHA-256 alone.
 
@@ -104,7 +104,7 @@ def rebuild_invitation(
     return None
 
 
-def _invitation(context: Context, roster: Roster, place: Place, nonce: bytes, generations: int) -> bytes:
+def _invitation(context: Context, roster: Roster, place: OfferedPlace, nonce: bytes, generations: int) -> bytes:
     """An invitation to a journal, with that many generations of its founder's chain."""
     founder = context.chains[roster.founder]
     return Invitation(

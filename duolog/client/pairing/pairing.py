@@ -28,7 +28,7 @@ from duolog.client.log.stored_logs import load_log
 from duolog.client.pairing.comparing import finish, verify_known
 from duolog.client.pairing.offers import (
     Offer,
-    Place,
+    OfferedPlace,
     chain_of_acceptance,
     fetch_answer,
     make_offer,
@@ -48,8 +48,8 @@ from duolog.protocol.roster_statements import Acceptance, Member, parse_acceptan
 from duolog.protocol.statements import statement_hash
 from duolog.seal.links import parse_link
 from duolog.seal.pairing import (
-    Answer,
     InvitationSecret,
+    PairingAnswer,
     parse_invitation,
     parse_nonce,
     require_reveal,
@@ -76,7 +76,7 @@ async def invite(context: Context, journal: bytes) -> NewInvitation:
     def keep(offer: Offer) -> None:
         save_progress(context.home, journal, Progress("founder", offer.link.secret, offer.plaintext, offer.nonce))
 
-    offer = await make_offer(context, journal, Place("partner", "write"), keep)
+    offer = await make_offer(context, journal, OfferedPlace("partner", "write"), keep)
     link, invitation = offer.link, InvitationSecret(offer.link.secret).id
     return NewInvitation(invitation, journal, link.url, link.uri, offer.expires, BEFORE_FIRST_SHARING)
 
@@ -137,7 +137,7 @@ async def join(context: Context, text: str) -> Pairing:
         signature=accepted.signature,
     )
     await note(context, "sent_acceptance", sent)
-    answer = Answer(accepted, chain_of_acceptance(context, accepted))
+    answer = PairingAnswer(accepted, chain_of_acceptance(context, accepted))
     await context.network.call(Transport.answer_invitation, secret.id, secret.seal("acceptance", answer.encode()))
     await go_on(context, journal)
     return pairing_of(context, journal)

@@ -31,7 +31,7 @@ from duolog.client.pairing.co_signing import sign_too
 from duolog.client.pairing.comparing import note_compared
 from duolog.client.pairing.listed_proposals import (
     KEPT_FOR,
-    Waiting,
+    VerifiedProposal,
     declined_at,
     list_waiting,
     require_free,
@@ -152,7 +152,7 @@ async def _proposed(context: Context, roster: Roster, consent: Consent) -> Made 
     return None
 
 
-def _is_mine(context: Context, roster: Roster, consent: Consent, waiting: Waiting) -> bool:
+def _is_mine(context: Context, roster: Roster, consent: Consent, waiting: VerifiedProposal) -> bool:
     """It carries my signature, and was made of this consent, or of the same one on another device of mine."""
     same = same_terms(
         _terms(context, roster.journal, consent), terms_of(roster.journal, waiting.parsed.change, waiting.subject, 0)

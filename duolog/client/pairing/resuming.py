@@ -22,7 +22,7 @@ from duolog.client.home.pairings import (
 )
 from duolog.client.log.context import Context
 from duolog.client.log.stored_logs import load_log
-from duolog.client.pairing.offers import Place, rebuild_invitation
+from duolog.client.pairing.offers import OfferedPlace, rebuild_invitation
 from duolog.client.server.transport import Transport
 from duolog.documents.account import AccountState
 from duolog.documents.account_kinds import PendingInvitation, SentAcceptance
@@ -90,7 +90,9 @@ def _take_up_partner(
     taken = state.acceptances.get(chosen.invitation) if roster.provisional else None
     if progress is not None and (taken is None or progress.other == taken.account):
         return
-    plaintext = rebuild_invitation(context, roster, Place("partner", chosen.rights), chosen.n_f, chosen.plaintext_hash)
+    plaintext = rebuild_invitation(
+        context, roster, OfferedPlace("partner", chosen.rights), chosen.n_f, chosen.plaintext_hash
+    )
     if plaintext is None:
         return
     began = Progress("founder", chosen.secret, plaintext, chosen.n_f)
@@ -108,7 +110,7 @@ def _take_up_confidants(
     for item in invitations:
         if item.invitation in known or item.until is None or not _still_waits(context, state, item):
             continue
-        place = Place("confidant", item.rights, item.until)
+        place = OfferedPlace("confidant", item.rights, item.until)
         plaintext = rebuild_invitation(context, roster, place, item.n_f, item.plaintext_hash)
         if plaintext is not None:
             invited = Invited(item.secret, plaintext, item.n_f, item.rights, item.until, item.expires)
@@ -134,7 +136,7 @@ async def _take_up_acceptance(context: Context, state: AccountState, sent: SentA
     ):
         return
     place = parse_acceptance(sent.acceptance).member
-    plaintext = await _plaintext_of(context, sent, roster, Place(place.role, place.rights, place.until))
+    plaintext = await _plaintext_of(context, sent, roster, OfferedPlace(place.role, place.rights, place.until))
     if plaintext is None:
         return
     invitation = parse_invitation(plaintext)
@@ -146,7 +148,9 @@ async def _take_up_acceptance(context: Context, state: AccountState, sent: SentA
     save_progress(context.home, sent.journal, began)
 
 
-async def _plaintext_of(context: Context, sent: SentAcceptance, roster: Roster | None, place: Place) -> bytes | None:
+async def _plaintext_of(
+    context: Context, sent: SentAcceptance, roster: Roster | None, place: OfferedPlace
+) -> bytes | None:
     """The invitation that I accepted: put together again once I am in the journal, and before that from the server."""
     secret = InvitationSecret(sent.secret)
     try:
