@@ -7,7 +7,7 @@ from typing import Any
 from duolog.documents.guards import At, Guard
 from duolog.documents.kernel import Machine
 from duolog.documents.registry import KINDS
-from duolog.documents.rules import phrase
+from duolog.documents.rows_as_data import phrase
 
 PAGE = Path(__file__).parent.parent / "docs" / "kinds.md"
 _HEAD = """# Rows of the kinds

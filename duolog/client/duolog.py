@@ -40,9 +40,9 @@ from duolog.client.server.http import HttpTransport, to_transport
 from duolog.client.server.transport import Transport
 from duolog.client.status import Status, status
 from duolog.client.sync import SyncReport, sync
-from duolog.documents.account import AccountState
+from duolog.documents.account_state import AccountState
+from duolog.documents.journal_state import JournalState
 from duolog.documents.kinds.profile import Profile
-from duolog.documents.state import JournalState
 from duolog.errors import NotAllowed
 
 Clock = Callable[[], int]

@@ -46,9 +46,9 @@ from duolog.client.pairing.confidants import admit
 from duolog.client.pairing.pairing import go_on
 from duolog.client.pairing.proposals import list_proposals, renew
 from duolog.client.pairing.resuming import take_up
-from duolog.documents.account import AccountState
 from duolog.documents.account_kinds import LeftJournal, NotedHead, Pin
-from duolog.documents.base import Body
+from duolog.documents.account_state import AccountState
+from duolog.documents.bodies import Body
 from duolog.errors import (
     DuologError,
     MalformedData,

@@ -10,7 +10,8 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from duolog.documents.base import DAY, Answer, AppliedDocument, Context, StepBody
+from duolog.documents.applied import DAY, AppliedDocument, Context
+from duolog.documents.bodies import Answer, StepBody
 from duolog.documents.kinds.boundary_texts import (
     Accept,
     Amend,

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from duolog.documents.base import DAY
+from duolog.documents.applied import DAY
 from duolog.documents.effects import Add
 from duolog.documents.things import Thing, Things
 from tests.documents.evening import ADA, BOTH, KIM, SAM, START

@@ -35,7 +35,7 @@ from duolog.client.log.own_account import refresh_account
 from duolog.client.log.pull import pull
 from duolog.client.log.statements import Made, is_behind, make_bad_grant, make_rotate
 from duolog.client.log.stored_logs import freeze, newest_receipt, require_open
-from duolog.documents.base import expected_receipt
+from duolog.documents.applied import expected_receipt
 from duolog.documents.journal import last_of, require_allowed
 from duolog.errors import NotAllowed, Rollback, ServerRefused, TransportError, VerificationError
 from duolog.protocol import sizes

@@ -25,8 +25,8 @@ from duolog.client.log.former_journals import why_former
 from duolog.client.log.problems import reported
 from duolog.client.log.stored_logs import frozen_reason, load_log
 from duolog.client.pairing.offers import Place, rebuild_invitation
-from duolog.documents.account import AccountState
 from duolog.documents.account_kinds import PendingInvitation, SentAcceptance
+from duolog.documents.account_state import AccountState
 from duolog.errors import DuologError, ServerRefused
 from duolog.protocol.codec import sha256
 from duolog.protocol.roster_changes import Roster
