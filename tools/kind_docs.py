@@ -65,7 +65,7 @@ def _exits(machine: Machine[Any]) -> Iterator[str]:
             yield f"| `{row.step}` | {_WHO[who]} | {row.register} | {_joined(only)} | {_joined(row.then)} |"
     lapses = {(row.register, guard.seconds) for row in machine.rows for guard in row.only if isinstance(guard, Within)}
     for register, seconds in sorted(lapses):
-        yield f"\nBy itself: {seconds // DAY} days after it was written, the text in {register} takes no answer any more."
+        yield f"\nBy itself: {seconds // DAY} days after it was written, the text in {register} takes no answer."
     starts = [guard for row in machine.rows if row.does == "ends" for guard in row.only if isinstance(guard, From)]
     for stage in stages(machine):
         if not any(stage in guard.stages for guard in starts):

@@ -92,6 +92,13 @@ def _odd(place: int, texts: list[int]) -> Iterator[Tried]:
         yield written(place, ADA, TakeBack.model_validate_json(as_json(taken)), 0)
 
 
+def third_text(place: int, texts: list[int]) -> Iterator[Tried]:
+    """Amendments that replace their author's own, when one text is agreed and another waits."""
+    for text in texts:
+        for author in (ADA, SAM):
+            yield written(place, author, Amend(answers=named(text), wording=wording("C")), 0)
+
+
 def as_json(value: object) -> str:
     """As it stands in a message."""
     return json.dumps(value)
