@@ -17,7 +17,7 @@ class AccountState:
     """The state after the documents of the account journal. `pins`: each account's generations and their chain heads.
 
     `generation`: the newest of mine that has written here. `cancelled`: closings that were taken back. Every generation
-    up to the one in `signed_until` may have signed such a closing anew.
+    up to the one in `signed_until` may have signed them anew.
     """
 
     seq: int = 0

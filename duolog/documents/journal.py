@@ -6,8 +6,8 @@ Rules
 - Agreement never rests on a document that only one partner can read. A partner's message may say that they could not
   open an entry since their last message. The entry's effect is then taken back, with the reason, until its author
   writes it again; its kind may leave a part of it, such as its author's exit.
-- Applying is total: whatever a verified entry holds, it ends in the timeline, and an error in one document leaves all
-  others as they are. Applying a document twice changes nothing.
+- Applying is total: every verified entry ends in the timeline, and an error in one document leaves all others as they
+  are. Applying a document twice changes nothing.
 
 Nothing here knows the rows of a kind: `registry` lists the kinds. Nothing here reads a clock. Spec: documents
 """
@@ -269,5 +269,4 @@ class _Fold:
 
 
 def _has_effect(applied: AppliedDocument) -> bool:
-    kind = KINDS.get(applied.document.kind)
-    return kind is not None and kind.part is not None
+    return applied.document.kind in KINDS and is_step(applied.document.kind)

@@ -3,11 +3,11 @@
 Rules
 - Only partners take steps. A step that names a text counts only if exactly that message is held here, and only if its
   author is one of the two that the thing is between.
-- A step counts by the first of its rows whose guards all hold. If no row has that, the step is refused. The reason is
-  the sentence of the first guard that doesn't hold, from the row in which the most guards before it hold.
+- A step counts by the first of its rows whose guards all hold. A step without such a row is refused. The reason is the
+  sentence of the guard that fails first, in the row in which most guards hold before it.
 - A refused step changes nothing. A step that counts changes one thing, by the effects of its row in order.
-- A step of the class *ends* counts although the other partner could not open it. Of any other such step, only the
-  effects with `stays` happen.
+- A step of the class *ends* counts although the other partner could not open it. Of any other step that they could not
+  open, only the effects with `stays` happen.
 
 The kernel reads no clock and copies no state: it returns the thing that changed. Spec: documents
 """

@@ -151,15 +151,6 @@ def require_visible_asking(body: Step) -> None:
 
 # --- words -----------------------------------------------------------------------------------------------------------
 
-_STAGES: dict[str, str] = {
-    "proposed": "waits for an answer",
-    "declined": "declined",
-    "taken_back": "taken back",
-    "in_force": "in force",
-    "contested": "contested",
-    "retired": "retired",
-    "lapsed": "lapsed",
-}
 _TITLE = 60  # characters of a text that name it in a list
 
 
@@ -209,7 +200,8 @@ def title_of(boundary: Boundary) -> str:
 def describe_boundary(boundary: Boundary, now: int, voice: Voice) -> str:
     """A boundary in several lines: its stage, the agreed text, who contests it, and the text that waits."""
     view = view_boundary(boundary, now)
-    told = [f"{title_of(boundary)}: {_STAGES[view.status]}"]
+    status = "waits for an answer" if view.status == "proposed" else view.status.replace("_", " ")
+    told = [f"{title_of(boundary)}: {status}"]
     told += _worded(view.shown, voice)
     for account, contest in boundary.contests.items():
         told.append(f"  {voice.name(account)} contests it since {voice.dated(contest.at, contest.effective)}:")
