@@ -1,7 +1,7 @@
 """Cleaning what others wrote before it is shown: no text costs more for each character because there is more of it."""
 
 from bench.measure import Figure, timed
-from duolog.documents.plain import clean
+from duolog.documents.safe_text import clean
 
 # Characters that the cleaner looks at twice, or looks around.
 PARTS = ("\u202e", "a\u0301", "\u0301", "\u200d", "ب\u064b\u200d", "\u094d\u200d", "😀\u200d")

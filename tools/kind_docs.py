@@ -4,25 +4,37 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from duolog.documents.guards import At, Guard
+from duolog.documents.applied import DAY
+from duolog.documents.effects import Make, Stage
+from duolog.documents.guards import At, By, From, Guard, Within
 from duolog.documents.kernel import Machine
 from duolog.documents.registry import KINDS
-from duolog.documents.rules import phrase
+from duolog.documents.rows_as_data import phrase
 
 PAGE = Path(__file__).parent.parent / "docs" / "kinds.md"
 _HEAD = """# Rows of the kinds
 
 Written by `make docs` from the code; a test keeps it true. A step counts by the first of its rows of which every guard
 holds, in order; [the specification](spec/documents.md) says the same in words, and
-`openapi/documents/<kind>.rules.json` is for other languages. Class *ends* is the exit: it speaks for its author alone,
-and stands although the other could not open it.
+`openapi/documents/<kind>.rules.json` is for other languages.
+
+**How do I get out?** By a step of the class *ends*. It speaks for its author alone: it needs no consent and no
+partner online, it counts before the two have compared words, and it stands although the other could not open it.
 """
+_WHO = {
+    None: "either of the two",
+    "owner": "the owner",
+    "other": "the other",
+    "writer": "who wrote the named text",
+    "not_writer": "who did not write the named text",
+}
 
 
 def kinds_page() -> str:
-    """A table for each kind that has steps, and the sentences of its refusals."""
+    """For each kind with steps its rows, its exits, and the sentences of its refusals; then the kinds without steps."""
     machines = ((kind.name, kind.machine) for kind in KINDS.values() if kind.machine is not None)
-    return _HEAD + "".join(f"\n{line}" for name, machine in machines for line in _kind(name, machine)) + "\n"
+    tables = "".join(f"\n{line}" for name, machine in machines for line in _kind(name, machine))
+    return _HEAD + tables + "".join(f"\n{line}" for line in _without_steps()) + "\n"
 
 
 def _kind(name: str, machine: Machine[Any]) -> Iterator[str]:
@@ -31,6 +43,7 @@ def _kind(name: str, machine: Machine[Any]) -> Iterator[str]:
     yield "|---|---|---|---|---|"
     for number, row in enumerate(machine.rows, 1):
         yield f"| {number} | `{row.step}` | {row.does} | {_joined(row.only)} | {_joined(row.then)} |"
+    yield from _exits(machine)
     yield "\n| guard | where | says |"
     yield "|---|---|---|"
     guards = {repr(guard): guard for row in machine.rows for guard in row.only}  # each once, in whatever rows it stands
@@ -39,6 +52,40 @@ def _kind(name: str, machine: Machine[Any]) -> Iterator[str]:
         where = ", ".join(str(number) for number, row in enumerate(machine.rows, 1) if key in map(repr, row.only))
         yield f"| {phrase(guard)} | {where} | {says} |"
     yield ""
+
+
+def _exits(machine: Machine[Any]) -> Iterator[str]:
+    yield "\n### How do I get out?\n"
+    yield "| step | by | names the text in | while | then |"
+    yield "|---|---|---|---|---|"
+    for row in machine.rows:
+        if row.does == "ends":
+            who = next((guard.who for guard in row.only if isinstance(guard, By)), None)
+            only = tuple(guard for guard in row.only if not isinstance(guard, At | By))
+            yield f"| `{row.step}` | {_WHO[who]} | {row.register} | {_joined(only)} | {_joined(row.then)} |"
+    lapses = {(row.register, guard.seconds) for row in machine.rows for guard in row.only if isinstance(guard, Within)}
+    for register, seconds in sorted(lapses):
+        yield f"\nBy itself: {seconds // DAY} days after it was written, the text in {register} takes no answer."
+    starts = [guard for row in machine.rows if row.does == "ends" for guard in row.only if isinstance(guard, From)]
+    for stage in stages(machine):
+        if not any(stage in guard.stages for guard in starts):
+            says = dict.fromkeys(guard.says for guard in starts)
+            yield f"\nIn {stage} there is nothing to get out of: {' '.join(says)}"
+
+
+def stages(machine: Machine[Any]) -> tuple[str, ...]:
+    """Every stage in which a thing of this kind can stand."""
+    effects = (effect for row in machine.rows for effect in row.then if isinstance(effect, Make | Stage))
+    return tuple(dict.fromkeys(effect.stage for effect in effects))
+
+
+def _without_steps() -> Iterator[str]:
+    texts = [f"`{name}`" for name, kind in KINDS.items() if kind.part is None]
+    own = [f"`{name}`" for name, kind in KINDS.items() if kind.part is not None and kind.machine is None]
+    yield "## Kinds without steps\n"
+    yield f"{' and '.join(texts)} are texts: they ask nothing of anybody. Their author can withdraw one within a day,"
+    yield "and each member can erase one for themselves at any time."
+    yield f"\n{', '.join(own)} speak for their author alone, ask nothing of anybody, and bind nobody."
 
 
 def _joined(words: tuple[Any, ...]) -> str:

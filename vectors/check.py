@@ -13,7 +13,7 @@ from typing import Any
 import nacl.bindings
 
 from duolog import errors
-from duolog.documents.base import effective_time
+from duolog.documents.applied import effective_time
 from duolog.protocol import accounts, codec, entries, keyholder_sets, log, login, messages, receipts, roster_statements
 from duolog.protocol.codec import encode_b64, parse_b64
 from duolog.protocol.roster import check_grants

@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from duolog.documents.base import AppliedDocument, Context
+from duolog.documents.applied import AppliedDocument, Context
 from duolog.documents.journal import apply_all
+from duolog.documents.journal_state import JournalState
 from duolog.documents.kinds import disclosure
-from duolog.documents.state import JournalState
 from duolog.protocol import messages
 from duolog.protocol.codec import encode_b64, parse_b64
 

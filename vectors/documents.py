@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from duolog.documents.base import DAY
+from duolog.documents.applied import DAY
 from duolog.protocol.codec import sha256
 from vectors.check import Json, text
 

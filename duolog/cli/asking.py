@@ -9,7 +9,7 @@ from types import FrameType
 from typing import Any
 
 from duolog.cli.failures import INTERRUPTED, Usage
-from duolog.documents.plain import clean_line
+from duolog.documents.safe_text import clean_line
 
 MAX_SECRET = 4096  # bytes read from a passphrase file descriptor
 MAX_LINE = 64 * 1024  # characters

@@ -15,7 +15,7 @@ from duolog.cli.pairing import JournalOption
 from duolog.cli.run import Run
 from duolog.cli.shapes import b64
 from duolog.cli.texts import written_text
-from duolog.documents.plain import lines, one_line
+from duolog.documents.safe_text import lines, one_line
 
 if TYPE_CHECKING:
     from duolog.documents.kinds.boundary_texts import Boundary, Text

@@ -10,13 +10,13 @@ from duolog.cli.failures import Usage
 from duolog.cli.run import Run
 from duolog.cli.screen import OWN
 from duolog.cli.shapes import b64
-from duolog.documents.plain import lines
+from duolog.documents.safe_text import lines
 
 if TYPE_CHECKING:
     from duolog.client import JournalView
     from duolog.client.blocking import Duolog
-    from duolog.documents.base import Voice
     from duolog.documents.kinds.boundary_texts import Boundary, Text, Wording
+    from duolog.documents.voice import Voice
 
 
 class Desk:
@@ -31,8 +31,8 @@ class Desk:
     @property
     def voice(self) -> "Voice":
         """Names and times as this person reads them."""
-        from duolog.documents.base import Voice
         from duolog.documents.names import SOMEBODY
+        from duolog.documents.voice import Voice
 
         names = {member.account: member.called for member in self.journal.members}
         return Voice(name=lambda account: names.get(account, SOMEBODY), when=times.moment)
@@ -83,13 +83,13 @@ class Desk:
 
     def require_shown(self, text: "Text") -> None:
         """Before asking for consent to it. Raises: NotAllowed when it isn't shown whole."""
-        from duolog.documents.base import require_whole
+        from duolog.documents.bodies import require_whole
 
         require_whole(text.step)
 
     def warn_of_unknown_parts(self, text: "Text") -> None:
         """Before a new text is started from this one, which can't be taken over whole."""
-        from duolog.documents.base import has_unknown_parts
+        from duolog.documents.bodies import has_unknown_parts
 
         if has_unknown_parts(text.step):
             self.run.screen.warn(

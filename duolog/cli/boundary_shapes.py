@@ -36,7 +36,7 @@ def boundary_shape(number: int, boundary: "Boundary", me: bytes, now: int) -> Sh
 
 
 def _text_shape(boundary: "Boundary", text: "Text") -> Shape:
-    from duolog.documents.base import has_unknown_parts, hidden_characters
+    from duolog.documents.bodies import has_unknown_parts, hidden_characters
 
     return {
         "number": number_of_text(boundary, text),

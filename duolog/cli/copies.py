@@ -11,7 +11,7 @@ from duolog.cli.pairing import JournalOption
 from duolog.cli.run import Run
 from duolog.cli.shapes import b64, entry_shape, short
 from duolog.cli.texts import written_text
-from duolog.documents.plain import clean
+from duolog.documents.safe_text import clean
 
 if TYPE_CHECKING:
     from duolog.client import JournalView, TimelineEntry

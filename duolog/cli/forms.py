@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, get_args
 
 from duolog.cli.failures import Usage
 from duolog.documents import dates
-from duolog.documents.plain import clean
+from duolog.documents.safe_text import clean
 
 if TYPE_CHECKING:
     from duolog.documents.kinds.boundary_texts import Wording

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from functools import cached_property
 from typing import IO, TYPE_CHECKING, Any
 
-from duolog.documents.plain import clean
+from duolog.documents.safe_text import clean
 
 if TYPE_CHECKING:
     from rich.console import Console

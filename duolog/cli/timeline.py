@@ -100,7 +100,7 @@ def _text(item: "TimelineEntry") -> str:
         wording = item.body.get("wording")
         fields = wording if isinstance(wording, dict) else item.body
         if text := fields.get("text") or fields.get("words"):
-            from duolog.documents.base import body_lines
+            from duolog.documents.voice import body_lines
 
             return "\n".join([f"{YOU} wrote:", *body_lines(str(text))])
     return item.text or f"Something of a kind that this version doesn't know ({item.kind})."

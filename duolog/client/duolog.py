@@ -32,9 +32,9 @@ from duolog.client.pairing.members import Members
 from duolog.client.pairing.views import NewInvitation, Pairing
 from duolog.client.status import Status, status
 from duolog.client.sync import SyncReport, sync
-from duolog.documents.account import AccountState
+from duolog.documents.account_state import AccountState
+from duolog.documents.journal_state import JournalState
 from duolog.documents.kinds.profile import Profile
-from duolog.documents.state import JournalState
 
 
 class Duolog(OpenAccount):

@@ -1,5 +1,6 @@
-"""What couples write: its kinds in `kinds`, one file each, and the kernel that runs their rows.
+"""Documents that couples write. Each kind is one file in `kinds`; the kernel runs the rows of kinds with steps.
 
-`journal` makes state of a shared journal's documents, `account` of the account journal's, `registry` lists the kinds,
-`schemas` writes their JSON Schemas. Nothing here reads a clock, a file or the network, or knows a key. Spec: documents
+`journal` makes the state of a shared or private journal from its documents, `account` that of the account journal.
+`registry` lists the kinds, `schemas` writes their JSON Schemas. Nothing here reads a clock, a file or the network, or
+knows a key. Spec: documents
 """

@@ -1,7 +1,7 @@
-"""The kinds of the account journal: what an account's own devices tell each other. Nobody else ever reads them.
+"""Bodies of the account journal, in which the devices of one account write for each other. Nobody else reads them.
 
-Secrets stand in some of them (an invitation's, a draft's text): their reprs leave those out.
-What they come to is in `account`. Spec: documents
+Some bodies hold secrets, such as an invitation's or the text of a draft. Their reprs leave the secrets out.
+`account_reducers` has the rules of each kind. Spec: documents
 """
 
 from dataclasses import dataclass
@@ -9,11 +9,11 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, StringConstraints
 
-from duolog.documents.base import AccountId, Body, EntryId, Hash, JournalId
+from duolog.documents.bodies import AccountId, Body, EntryId, Hash, JournalId
 from duolog.documents.fields import AtMost, Binary
 from duolog.protocol import sizes
 
-MAX_HEADS = 400  # of journals that one document may name; more would not fit into it
+MAX_HEADS = 400  # journals whose heads fit into one document
 
 KeyholderId = Annotated[bytes, Binary(sizes.KEYHOLDER_ID)]
 InvitationId = Annotated[bytes, Binary(sizes.INVITATION_ID)]
@@ -27,7 +27,7 @@ Rights = Literal["read", "write"]
 
 @dataclass(frozen=True, slots=True)
 class Conflict:
-    """Something pinned that another document contradicts. `about`: the id of an account or journal (32 bytes)."""
+    """A document that contradicts a pin. `about`: the id of the pinned account or journal (32 bytes)."""
 
     entry: EntryId
     about: AccountId
@@ -45,7 +45,7 @@ class Joined(Body):
 
 
 class Pin(Body):
-    """The chain of an account as I know it: its newest generation and that statement's hash."""
+    """The chain of an account as I know it: its newest generation, and the hash of that statement."""
 
     account: AccountId
     generation: Number
@@ -53,7 +53,7 @@ class Pin(Body):
 
 
 class Verified(Body):
-    """I have compared words with this account, and its chain was the one that I have pinned."""
+    """I have compared words with this account, and its chain was the pinned one."""
 
     account: AccountId
     generation: Number
@@ -61,7 +61,7 @@ class Verified(Body):
 
 
 class NotedHead(Body):
-    """How far I had verified a journal. Noted daily at most, and at pairing, revoking and closing."""
+    """The head up to which I have verified a journal. Noted daily at most, and at pairing, revoking and closing."""
 
     journal: JournalId
     seq: Number
@@ -69,7 +69,7 @@ class NotedHead(Body):
 
 
 class AccountMoved(Body):
-    """I have moved from one server to another: their origins and receipt keys, and how far each journal was verified.
+    """I have moved to another server: both servers' origins and receipt keys, and the verified head of each journal.
 
     My other devices follow by themselves.
     """
@@ -82,14 +82,14 @@ class AccountMoved(Body):
 
 
 class KeyholderLabel(Body):
-    """What I call one of my keyholders."""
+    """My own name for one of my keyholders."""
 
     keyholder: KeyholderId
     label: Line
 
 
 class PendingInvitation(Body):
-    """An invitation that I made, with all that another of my devices needs to finish it.
+    """An invitation that I made, with all that my other devices need to finish it.
 
     `secret`: 16 bytes. `n_f`: the founder's nonce N_F, 32 bytes. `plaintext_hash`: SHA-256 of the invitation's
     plaintext.
@@ -107,7 +107,7 @@ class PendingInvitation(Body):
 
 
 class TakenAcceptance(Body):
-    """The one acceptance that I take for an invitation. `acceptance`: the statement's bytes; the first counts."""
+    """The one acceptance that I take for an invitation. `acceptance`: the statement's bytes."""
 
     invitation: InvitationId
     account: AccountId
@@ -116,14 +116,14 @@ class TakenAcceptance(Body):
 
 
 class EndedInvitation(Body):
-    """An invitation that waits no longer."""
+    """An invitation that has ended."""
 
     invitation: InvitationId
     how: Literal["added", "revoked", "expired"]
 
 
 class SentAcceptance(Body):
-    """My own acceptance of somebody's invitation, so that another of my devices can go on from it.
+    """My own acceptance of somebody's invitation, with all that my other devices need to go on from it.
 
     `secret`: 16 bytes. `plaintext_hash`: SHA-256 of the invitation's plaintext. `acceptance`: the statement's bytes.
     """
@@ -144,7 +144,7 @@ class Pairing(Body):
 
 
 class DraftDocument(Body):
-    """What a draft would become: a document without its time."""
+    """The document that a draft would become, without its time."""
 
     kind: Annotated[str, StringConstraints(min_length=1, max_length=64)]
     v: Number
@@ -152,7 +152,7 @@ class DraftDocument(Body):
 
 
 class Draft(Body):
-    """Something not sent yet, for one journal; without a document it is thrown away."""
+    """A draft for one journal. Without a document, the draft is deleted."""
 
     draft: EntryId
     journal: JournalId
@@ -160,7 +160,7 @@ class Draft(Body):
 
 
 class DeclinedProposal(Body):
-    """A change that one of us proposed and the other declined, with the place it would have made, and when (`at`)."""
+    """A change of members that one partner proposed and the other declined, with its terms, and when (`at`)."""
 
     journal: JournalId
     change: Literal["add", "extend", "rights"]
@@ -171,13 +171,14 @@ class DeclinedProposal(Body):
 
 
 def same_terms(one: DeclinedProposal, other: DeclinedProposal) -> bool:
-    """Whether two proposals would make the same change, whenever they were declined."""
+    """Whether two proposals would make the same change, apart from the time of declining."""
     return one.model_copy(update={"at": 0}) == other.model_copy(update={"at": 0})
 
 
 def asks_no_less(wanted: DeclinedProposal, declined: DeclinedProposal) -> bool:
-    """Whether a change gives the same account what was declined, or more: as long a term or a longer one, the same
-    rights or more. A minute more would otherwise be another proposal, and one partner could press the other with it.
+    """Whether a change gives the same account the term and the rights that were declined, or more.
+
+    Otherwise a term that is a minute longer would be another proposal, and one partner could press the other with it.
     """
     of_same = ("journal", "change", "account")
     if any(getattr(wanted, name) != getattr(declined, name) for name in of_same):
@@ -191,27 +192,19 @@ class LeftJournal(Body):
     journal: JournalId
 
 
-class HeadCompared(Body):
-    """A journal's head, as it was read out or verified."""
-
-    journal: JournalId
-    seq: Number
-    head: Hash
-
-
 class Rotated(Body):
-    """A rotation that I made: its generation, where every other journal stood, and which keyholders it left out.
+    """A rotation that I made: its generation, the head of every other journal, and the keyholders that it left out.
 
-    What my generation before wrote behind these places is not believed.
+    Entries that my generation before wrote after these heads are not believed.
     """
 
     generation: Number
-    heads: Annotated[tuple[HeadCompared, ...], AtMost(MAX_HEADS)] = ()
+    heads: Annotated[tuple[NotedHead, ...], AtMost(MAX_HEADS)] = ()
     removed: Annotated[tuple[KeyholderId, ...], AtMost(sizes.MAX_KEYHOLDERS)] = ()
 
 
 class BranchChosen(Body):
-    """Of a forked account, the branch whose words I have compared with its owner."""
+    """The branch of a forked account whose words I have compared with the account's owner."""
 
     account: AccountId
     generation: Number
@@ -219,23 +212,23 @@ class BranchChosen(Body):
 
 
 class Confirmed(Body):
-    """A restored state whose words were compared: on which keyholder, and with whom (a member, or my other device).
+    """A record that the words of a restored state were compared: on which keyholder, and with which account.
 
-    A device never takes its own state as confirmed by reading this: it is a record, written after comparing.
+    No device takes its own state as confirmed by reading this.
     """
 
     keyholder: KeyholderId
     generation: Number
     chain_head: Hash
-    heads: Annotated[tuple[HeadCompared, ...], AtMost(MAX_HEADS)] = ()
+    heads: Annotated[tuple[NotedHead, ...], AtMost(MAX_HEADS)] = ()
     with_account: AccountId | None = None
 
 
 class PendingClosing(Body):
-    """A closing of mine that waits for its time. `statement`: its bytes; `salt` opens its timing.
+    """A closing of mine that waits until `not_before`, Unix seconds. `statement`: its bytes. `salt` opens its timing.
 
-    `held`: who brings it in when `not_before` (Unix seconds) has come: the server, or whichever device of mine comes
-    first. `ends`: keyholders of mine that go out with it.
+    `held`: whether the server brings it in then, or the first of my devices that comes. `ends`: keyholders of mine that
+    are revoked with it.
     """
 
     journal: JournalId
@@ -248,21 +241,21 @@ class PendingClosing(Body):
 
 
 class EndedClosing(Body):
-    """No closing of mine waits for this journal any more."""
+    """The end of my closing of this journal: nothing waits any more."""
 
     journal: JournalId
     how: Literal["closed", "cancelled"]
 
 
 class Kept(Body):
-    """An entry that I keep even if its author withdraws it."""
+    """An entry that I keep, even if its author withdraws it."""
 
     journal: JournalId
     entry: EntryId
 
 
 class Erased(Body):
-    """An entry that I have erased for myself: its gap is my own doing."""
+    """An entry that I have erased for myself, which explains its gap."""
 
     journal: JournalId
     entry: EntryId

@@ -1,9 +1,8 @@
-"""Times and days as people read them, and as they type them. No value makes any of these functions raise, but the two
-that read what somebody typed.
+"""Times and days as people read and type them. Every date on a screen comes from here (`tests/house` finds others).
 
-Data keeps UTC Unix seconds and ISO days; what is shown is in the reader's zone, but for exports, which say UTC. A time
-that no calendar has, because somebody wrote any number, is said to be one. It keeps no clock. Every date that is shown
-comes from here: `tests/house` finds others.
+Data has UTC Unix seconds and ISO days. Screens show the reader's zone, exports UTC. A number that no calendar has as a
+time is shown as *an impossible time*: no value makes these functions raise, except the two that parse typed text.
+Nothing here reads the time of now.
 """
 
 from datetime import UTC, date, datetime
@@ -35,39 +34,39 @@ def clock(seconds: int) -> str:
 
 
 def moment(seconds: int) -> str:
-    """As `Monday 23 November 2026, 20:15`, in the reader's zone."""
+    """The reader's day and time, as `Monday 23 November 2026, 20:15`."""
     return IMPOSSIBLE if _at(seconds) is None else f"{day(seconds)}, {clock(seconds)}"
 
 
 def stamp(seconds: int) -> str:
-    """As `2026-11-23 20:15`, in the reader's zone."""
+    """The reader's day and time, as `2026-11-23 20:15`."""
     return _stamped(_at(seconds))
 
 
 def stamp_utc(seconds: int) -> str:
-    """As `2026-11-23 19:15 UTC`, the same for every reader."""
+    """The time in UTC, as `2026-11-23 19:15 UTC`, the same for every reader."""
     found = _at(seconds, utc=True)
     return IMPOSSIBLE if found is None else f"{_stamped(found)} UTC"
 
 
 def iso_day(when: date) -> str:
-    """As `2026-11-23`."""
+    """A day, as `2026-11-23`."""
     return f"{when.year:04}-{when.month:02}-{when.day:02}"
 
 
 def has_come(when: date, now: int) -> bool:
-    """Whether a day has begun at `now`, Unix seconds, in UTC. One that no calendar has is never there."""
+    """Whether a day has begun at `now`, Unix seconds, in UTC. It has not at a `now` that no calendar has."""
     found = _at(now, utc=True)
     return found is not None and found.date() >= when
 
 
 def parse_day(text: str) -> date:
-    """A day that somebody typed, as `2027-03-01`. Raises: ValueError."""
+    """Parse a typed day, as `2027-03-01`. Raises: ValueError."""
     return date.fromisoformat(text.strip())
 
 
 def parse_moment(text: str) -> int:
-    """A time in the reader's zone that somebody typed, as `2027-03-01 18:00`; Unix seconds. Raises: ValueError."""
+    """Parse a typed time in the reader's zone, as `2027-03-01 18:00`, to Unix seconds. Raises: ValueError."""
     try:
         return int(datetime.strptime(text.strip(), "%Y-%m-%d %H:%M").astimezone().timestamp())
     except OverflowError as error:
@@ -75,7 +74,7 @@ def parse_moment(text: str) -> int:
 
 
 def _at(seconds: int, *, utc: bool = False) -> datetime | None:
-    """None where no calendar has it, or the system's zone rules don't reach it."""
+    """The time as a date, or None where no calendar has it or the system's zone rules don't reach it."""
     try:
         found = datetime.fromtimestamp(seconds, UTC)
         return found if utc else found.astimezone()

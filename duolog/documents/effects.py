@@ -1,30 +1,30 @@
-"""The words for *then*: each changes one thing a little. The list is closed, as that of the guards.
+"""Effects, the words for *then*. Each makes one small change in a thing. The list is closed, as that of the guards.
 
-An effect is a pure function of a case and a thing. It asks nothing: the guards have. Spec: documents
+An effect is a pure function of a case and a thing. It checks nothing, since the guards have done that. Spec: documents
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar, Literal
 
-from duolog.documents.base import AccountId
+from duolog.documents.bodies import AccountId
 from duolog.documents.things import Case, Mark, Outcome, Text, X
 
 
 @dataclass(frozen=True, slots=True)
 class Effect:
-    """One change. `stays`: it holds although the other could not open the step."""
+    """One change. `stays`: whether it happens although the other partner could not open the step."""
 
     stays: ClassVar[bool] = False
 
     def change(self, case: Case[X], thing: X) -> X:
-        """The thing after it."""
+        """The thing after the change."""
         raise NotImplementedError
 
 
 @dataclass(frozen=True, slots=True)
 class Make(Effect):
-    """A new thing begins in this stage."""
+    """Begin a new thing in this stage."""
 
     stage: str
 
@@ -34,7 +34,7 @@ class Make(Effect):
 
 @dataclass(frozen=True, slots=True)
 class Stage(Effect):
-    """The thing goes on to this stage."""
+    """Move the thing to this stage."""
 
     stage: str
 
@@ -44,7 +44,7 @@ class Stage(Effect):
 
 @dataclass(frozen=True, slots=True)
 class Put(Effect):
-    """The step becomes a text of the thing, and the register names it."""
+    """Make the step a text of the thing, and let the register name it."""
 
     register: str
 
@@ -56,7 +56,7 @@ class Put(Effect):
 
 @dataclass(frozen=True, slots=True)
 class Point(Effect):
-    """The register names the text that the step names, or the step itself."""
+    """Let the register name the text that the step names, or the step itself."""
 
     register: str
     to: Literal["named", "step"]
@@ -68,7 +68,7 @@ class Point(Effect):
 
 @dataclass(frozen=True, slots=True)
 class Settle(Effect):
-    """This became of the text in the register, which names nothing any more. `why`: the field that says why."""
+    """Give the text in the register this outcome, and empty the register. `why`: the step's field with the reason."""
 
     register: str
     outcome: Outcome
@@ -81,7 +81,7 @@ class Settle(Effect):
 
 @dataclass(frozen=True, slots=True)
 class Aside(Effect):
-    """The author's own words in the register are replaced by newer ones, if they have not lapsed by now."""
+    """Mark the author's own text in the register as replaced, unless it has lapsed. `seconds`: until it lapses."""
 
     stays: ClassVar[bool] = True
     register: str
@@ -96,7 +96,7 @@ class Aside(Effect):
 
 @dataclass(frozen=True, slots=True)
 class Add(Effect):
-    """The author has a mark in the register. `words`: the field that has its words."""
+    """Give the author a mark in the register. `words`: the field of the step with the words of the mark."""
 
     register: str
     words: str
@@ -109,7 +109,7 @@ class Add(Effect):
 
 @dataclass(frozen=True, slots=True)
 class Drop(Effect):
-    """The author's mark in the register is gone."""
+    """Remove the author's mark from the register."""
 
     register: str
 
@@ -120,7 +120,7 @@ class Drop(Effect):
 
 @dataclass(frozen=True, slots=True)
 class Count(Effect):
-    """One more."""
+    """Add one to a count."""
 
     count: str
 
@@ -130,7 +130,7 @@ class Count(Effect):
 
 @dataclass(frozen=True, slots=True)
 class Empty(Effect):
-    """Every mark in the register is gone."""
+    """Remove all marks from the register."""
 
     register: str
 

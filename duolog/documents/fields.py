@@ -1,4 +1,4 @@
-"""Marks of a body's fields: bytes that stand in JSON as text, and lengths that may be written."""
+"""Annotations for the fields of a body: bytes that are text in JSON, and lengths that hold for writing alone."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -14,7 +14,7 @@ WRITING = "writing"  # the context in which limits of length are checked
 
 @dataclass(frozen=True, slots=True)
 class Binary:
-    """Marks `bytes` that stand in JSON as unpadded base64url; `size` in bytes, None for any."""
+    """Annotates `bytes` that are unpadded base64url in JSON. `size`: in bytes, None for any."""
 
     size: int | None = None
 
@@ -29,13 +29,13 @@ class Binary:
             raise ValueError(str(error)) from error
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
-        """How pydantic reads and writes such a value."""
+        """Tell pydantic how to read and write such a value."""
         return core_schema.no_info_plain_validator_function(
             self._read, serialization=core_schema.plain_serializer_function_ser_schema(encode_b64, when_used="json")
         )
 
     def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonObject:
-        """How it looks to other clients."""
+        """Describe it to other clients."""
         count = "+" if self.size is None else f"{{{-(-self.size * 4 // 3)}}}"
         size = "bytes" if self.size is None else f"{self.size} bytes"
         return {"type": "string", "pattern": f"^[A-Za-z0-9_-]{count}$", "description": f"{size}, unpadded base64url"}
@@ -43,8 +43,7 @@ class Binary:
 
 @dataclass(frozen=True, slots=True)
 class AtMost:
-    """Marks a text or list of which `size` characters or items may be written; a longer one that stands in a log is
-    read."""
+    """Annotates a text or list in which at most `size` characters or items may be written. Longer ones are read."""
 
     size: int
 
@@ -54,11 +53,11 @@ class AtMost:
         return value
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
-        """How pydantic checks such a value."""
+        """Tell pydantic how to check such a value."""
         return core_schema.with_info_after_validator_function(self._check, handler(source))
 
     def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonObject:
-        """How it looks to other clients, which write no longer ones either."""
+        """Describe it to other clients, for which the limit holds too."""
         found = handler(schema)
         found["maxItems" if found.get("type") == "array" else "maxLength"] = self.size
         return found

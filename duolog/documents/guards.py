@@ -1,7 +1,7 @@
-"""The words for *only when*: each is one condition on a step, with the sentence for when it doesn't hold.
+"""Guards, the words for *only when*. A guard is one condition on a step, with a sentence for when it doesn't hold.
 
-The list is closed: a kind says its rules in these words, and a word is added by a decision, for every language that
-runs the rows. A guard reads a case and decides; it changes nothing and knows no kind. Spec: documents
+The list is closed. Every kind writes its rules in these words. A new word is a decision, since every language that runs
+the rows needs it. A guard only reads the case, and knows no kind. Spec: documents
 """
 
 from collections.abc import Mapping
@@ -13,9 +13,12 @@ from duolog.documents.things import Case, Text, value_of
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Guard:
-    """One condition. `says`: the sentence for a person when it doesn't hold."""
+    """One condition. `says`: the sentence for a person when it doesn't hold.
 
-    of_body: ClassVar[bool] = False  # whether it asks what the step says, and so nothing before it is written
+    `of_body`: whether it reads the content of the step, and so can't be asked before the step is written.
+    """
+
+    of_body: ClassVar[bool] = False
     says: str = ""
 
     def holds(self, case: Case[Any]) -> bool:
@@ -23,7 +26,7 @@ class Guard:
         raise NotImplementedError
 
     def sentence(self, case: Case[Any]) -> str:
-        """Why not."""
+        """Why the step is refused."""
         return self.says
 
 
@@ -47,7 +50,7 @@ class From(Guard):
 
 @dataclass(frozen=True, slots=True)
 class At(Guard):
-    """The step names the text in this register. `became`: other sentences, by what became of the one that it names."""
+    """The step names the text in this register. `became`: other sentences, by the outcome of the text that it names."""
 
     register: str
     became: Mapping[str, str] = field(default_factory=dict)
@@ -63,7 +66,7 @@ class At(Guard):
 
 @dataclass(frozen=True, slots=True)
 class By(Guard):
-    """Who takes the step: the owner of the thing or the other; who wrote the named text or who did not."""
+    """The author of the step is the owner of the thing or the other, or is the writer of the named text or isn't."""
 
     who: Literal["owner", "other", "writer", "not_writer"]
 
@@ -89,7 +92,7 @@ class Is(Guard):
 
 @dataclass(frozen=True, slots=True)
 class Named(Guard):
-    """The same of the named text."""
+    """A field of the named text's step has one of these values. `path`: names with dots between them."""
 
     path: str
     values: tuple[str, ...]
@@ -101,7 +104,7 @@ class Named(Guard):
 
 @dataclass(frozen=True, slots=True)
 class Within(Guard):
-    """At most so many seconds have passed since the named text was written."""
+    """At most this many seconds have passed since the named text was written."""
 
     seconds: int
 
@@ -131,7 +134,7 @@ class NotIn(Guard):
 
 @dataclass(frozen=True, slots=True)
 class Free(Guard):
-    """Nothing of the other's has stood in this register for at most so many seconds."""
+    """The register has no text of the other person that was written within the last `seconds`."""
 
     register: str
     seconds: int
@@ -143,7 +146,7 @@ class Free(Guard):
 
 @dataclass(frozen=True, slots=True)
 class Differs(Guard):
-    """No thing in this stage has a text of the same digest in this register."""
+    """No thing in this stage has a text with the digest of the step in this register."""
 
     of_body: ClassVar[bool] = True
     stage: str
@@ -158,9 +161,9 @@ class Differs(Guard):
 
 @dataclass(frozen=True, slots=True)
 class Fresh(Guard):
-    """No text of the same digest waits, was declined less than so many seconds ago, or lapsed so many ago.
+    """No text with the digest of the step waits, or was declined or lapsed less than `seconds` ago.
 
-    `lapse`: seconds after which what waits has lapsed. `mine`: only the author's own texts count.
+    `lapse`: seconds after which a waiting text has lapsed. `mine`: only the author's own texts matter.
     """
 
     of_body: ClassVar[bool] = True
@@ -202,7 +205,7 @@ class Least(Guard):
 
 @dataclass(frozen=True, slots=True)
 class After(Guard):
-    """More than so many seconds have passed since the text in this register was written."""
+    """More than this many seconds have passed since the text in this register was written."""
 
     register: str
     seconds: int

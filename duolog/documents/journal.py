@@ -1,15 +1,15 @@
-"""State of a shared (or private) journal: its documents in order, and what they come to.
+"""A shared or private journal: its documents in order, each with its effect or the reason why it has none.
 
 Rules
-- Nothing is dropped: every document stands in the timeline; one without effect has the reason beside it; an unknown
-  kind is shown as such.
-- When a partner's message says that it could not open an entry since their last one, that entry's effect is taken
-  back, with the reason, until its author writes it again: agreement never rests on what only one partner can read. What
-  its kind leaves of it stands: an author's own exit.
-- Applying is total: whatever a verified entry holds, it ends in the timeline, and what goes wrong with it is its fault
-  alone. Applying one twice changes nothing.
+- Nothing is dropped: every document stands in the timeline; a document without effect has the reason beside it; an
+  unknown kind is shown as such.
+- Agreement never rests on a document that only one partner can read. A partner's message may say that they could not
+  open an entry since their last message. The entry's effect is then taken back, with the reason, until its author
+  writes it again; its kind may leave a part of it, such as its author's exit.
+- Applying is total: every verified entry ends in the timeline, and an error in one document leaves all others as they
+  are. Applying a document twice changes nothing.
 
-It knows no table of any kind; `registry` says which file does. It keeps no clock. Spec: documents
+Nothing here knows the rows of a kind: `registry` lists the kinds. Nothing here reads a clock. Spec: documents
 """
 
 from bisect import bisect_left
@@ -17,39 +17,30 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from duolog.documents.base import (
-    PARTS_UNSHOWN,
-    AccountId,
-    AppliedDocument,
-    Context,
-    EntryId,
-    Voice,
-    has_unknown_parts,
-    parse_body,
-    require_whole,
-    why_skipped,
-)
-from duolog.documents.kind import Kind
-from duolog.documents.plain import one_line
+from duolog.documents.applied import AppliedDocument, Context, why_skipped
+from duolog.documents.bodies import AccountId, EntryId, has_unknown_parts, require_whole
+from duolog.documents.journal_state import STATE, Item, JournalState
 from duolog.documents.registry import KINDS, is_step
+from duolog.documents.safe_text import one_line
 from duolog.documents.snapshots import encode_snapshot, parse_snapshot
-from duolog.documents.state import STATE, Item, JournalState
+from duolog.documents.voice import PARTS_UNSHOWN, Voice
 from duolog.errors import NotAllowed
 from duolog.protocol import sizes
 from duolog.protocol.messages import Document
 
 NOT_DELIVERED = "It could not be opened on the other side, so it does not count for anybody until it is written again."
-NEWER = "A newer version of Duolog wrote this; update to see what it does."
 
 
 def apply(state: JournalState, applied: AppliedDocument, context: Context) -> JournalState:
-    """The state after one more document; `context` is the roster's word at its place in the log. Spec: documents"""
+    """The state after one more document. `context`: the roster at its place in the log. Spec: documents"""
     return apply_all(state, [(applied, context)])
 
 
 def apply_all(state: JournalState, documents: Iterable[tuple[AppliedDocument, Context]]) -> JournalState:
-    """The same for many in order. A batch costs one pass over what is new, and at most one over everything. Spec:
-    documents"""
+    """The state after many documents in order. A batch costs a pass over the new ones, and at most one over all.
+
+    Spec: documents
+    """
     fold: _Fold | None = None
     last = state.timeline[-1].applied.seq if state.timeline else 0
     for applied, context in documents:
@@ -64,21 +55,24 @@ def apply_all(state: JournalState, documents: Iterable[tuple[AppliedDocument, Co
 def require_allowed(
     state: JournalState, document: Document, author: bytes, context: Context, received: int = 0
 ) -> None:
-    """Asks, before sending, what every reducer would say of `author`'s document: the same step, its result thrown away.
+    """Check that a document of `author` would count, before it is sent: the reducer runs, and its result is dropped.
 
-    Beyond that, nobody consents here to what isn't shown here; reducers count the consent of who saw it.
+    Consent is also refused where the body it is about isn't shown whole here. Reducers count such a consent, since its
+    author's client showed the whole.
     `received`: the time that its receipt would have (`expected_receipt`), Unix seconds.
 
     Raises:
-        NotAllowed: the rules forbid it now, or it consents to something that isn't shown whole.
-        MalformedData: its body is not what its kind says, or longer than may be written.
+        NotAllowed: the rules forbid it now, or it consents to a body that isn't shown whole.
+        MalformedData: its body isn't what its kind says, or is longer than may be written.
     Spec: documents
     """
     applied = AppliedDocument(bytes(sizes.ENTRY_ID), sizes.MAX_INTEGER, author, bytes(sizes.HASH), document, received)
     kind = KINDS.get(document.kind)
     if kind is None:
-        raise NotAllowed(f"This version of Duolog can't write documents of the kind {one_line(document.kind)}.")
-    body = _read(kind, document, writing=True)
+        raise NotAllowed(
+            f"This version of Duolog can't write documents of the kind {one_line(document.kind)}. Update it."
+        )
+    body = kind.read(document, writing=True)
     if kind.before_writing is not None:
         kind.before_writing(body)
     _reduce(state, applied, context, lambda entry: _applied(state.find(entry)))
@@ -92,7 +86,7 @@ def last_of(state: JournalState, author: bytes) -> AppliedDocument | None:
 
 
 def describe(state: JournalState, item: Item, voice: Voice) -> str:
-    """A document of the timeline in plain words, with the reason when it has no effect. May have several lines."""
+    """A document of the timeline in plain words, with the reason when it has no effect. One line or several."""
     applied = item.applied
     text = _words(state, applied, voice)
     if applied.at != applied.effective:
@@ -105,23 +99,19 @@ def describe(state: JournalState, item: Item, voice: Voice) -> str:
 
 
 def encode_state(state: JournalState) -> bytes:
-    """UTF-8 JSON for an encrypted snapshot; the same state gives the same bytes. Spec: documents"""
-    parts = dict(sorted(state.parts.items()))  # in one order, whichever kind was written first
-    return encode_snapshot(STATE, replace(state, parts=parts), _known())
+    """The state as UTF-8 JSON for an encrypted snapshot; the same state gives the same bytes. Spec: documents"""
+    parts = dict(sorted(state.parts.items()))  # the same order, whichever kind was written first
+    return encode_snapshot(STATE, replace(state, parts=parts), KINDS)
 
 
 def parse_state(data: bytes) -> JournalState:
-    """A state from its snapshot. Raises: MalformedData; then start anew from the log. Spec: documents"""
-    return parse_snapshot(STATE, data, _known())
-
-
-def _known() -> dict[str, int]:
-    return {kind.name: kind.v for kind in KINDS.values()}
+    """The state from its snapshot. Raises: MalformedData; then start anew from the log. Spec: documents"""
+    return parse_snapshot(STATE, data, KINDS)
 
 
 # --- one document ----------------------------------------------------------------------------------------------------
 
-Find = Callable[[bytes], AppliedDocument | None]  # the document of an entry, among those that stand before
+Find = Callable[[bytes], AppliedDocument | None]  # the document of an entry that stands earlier in the log
 
 
 def _applied(item: Item | None) -> AppliedDocument | None:
@@ -133,28 +123,27 @@ def _effect(
     applied: AppliedDocument,
     context: Context,
     find: Find,
+    owned: set[str],
     *,
     taken_back: bool = False,
-    owned: set[str] | None = None,
 ) -> tuple[JournalState, str | None]:
-    """The state after one document, and why it has no effect. Whatever goes wrong is that document's fault alone.
+    """The state after one document, and the reason if it has no effect. Any error concerns that document alone.
 
-    `owned`: the parts of `state` that are nobody else's, and change in place; any other is copied first.
+    `owned`: the kinds whose parts only this fold holds. They change in place; any other part is copied first.
     """
     name = applied.document.kind
     if name not in KINDS:
         return state, None
     try:
         changed, whole = _reduce(state, applied, context, find, taken_back=taken_back)
-    except Exception as error:  # noqa: BLE001 - whatever it holds, a document never stops the journal it stands in
+    except Exception as error:  # noqa: BLE001 - no document stops its journal, whatever it holds
         reason = why_skipped(error)
         return state, NOT_DELIVERED if taken_back and _has_effect(applied) else reason
     if changed:
         part = state.part(KINDS[name])
-        if owned is None or name not in owned:
+        if name not in owned:
             part = part.copy()
             state = replace(state, parts={**state.parts, name: part})
-        if owned is not None:
             owned.add(name)
         for key, value in changed.items():
             part[key] = value
@@ -164,9 +153,9 @@ def _effect(
 def _reduce(
     state: JournalState, applied: AppliedDocument, context: Context, find: Find, *, taken_back: bool = False
 ) -> tuple[Mapping[Any, Any], bool]:
-    """What it changes in its kind's part, and whether all of it counts. Raises: NotAllowed, MalformedData."""
+    """The change of a document in its kind's part, and whether all of it counts. Raises: NotAllowed, MalformedData."""
     kind = KINDS[applied.document.kind]
-    body, machine = _read(kind, applied.document), kind.machine
+    body, machine = kind.read(applied.document), kind.machine
     exits = machine is not None and machine.ends(body)
     if context.provisional and not kind.while_provisional and not exits:  # check: documents.provisional
         raise NotAllowed("Compare the eight words with your partner first: until then it isn't certain who is there.")
@@ -181,23 +170,17 @@ def _reduce(
     return ({}, False) if machine is None else machine.undelivered(part, applied, body, context)
 
 
-def _read(kind: Kind[Any, Any], document: Document, *, writing: bool = False) -> Any:
-    if document.v != kind.v:  # check: documents.version
-        raise NotAllowed(NEWER)
-    return parse_body(kind.body, document.body, writing=writing)
-
-
 def _words(state: JournalState, applied: AppliedDocument, voice: Voice) -> str:
     kind = KINDS.get(applied.document.kind)
     try:
         if kind is not None:
-            body = _read(kind, applied.document)
+            body = kind.read(applied.document)
             part = None if kind.part is None else state.part(kind)
             text = kind.describe(applied, body, voice, part)
             if kind.consents_to is not None:
                 return "\n".join([text, *(f"  {line}" for line in voice.unshown(body))])
             return f"{text}\n  {PARTS_UNSHOWN}" if has_unknown_parts(body) else text
-    except Exception as error:  # noqa: BLE001 - what can't be put in words is shown as that, beside the rest
+    except Exception as error:  # noqa: BLE001 - a document that can't be put into words is shown as such
         why_skipped(error)
         unread = "that can't be read here"
     else:
@@ -205,11 +188,11 @@ def _words(state: JournalState, applied: AppliedDocument, voice: Voice) -> str:
     return f"{voice.name(applied.author)} wrote a document of the kind {one_line(applied.document.kind)}, {unread}"
 
 
-# --- many documents, and taking back what did not arrive -------------------------------------------------------------
+# --- many documents, and taking back those that a partner could not open ---------------------------------------------
 
 
 class _Fold:
-    """A state on its way through a batch. Its lists grow; what was taken back is taken out of it once, at the end."""
+    """A state on its way through a batch. Where a document was taken back, all are folded again once, at the end."""
 
     def __init__(self, state: JournalState) -> None:
         self._state, self._stale = state, False
@@ -221,26 +204,26 @@ class _Fold:
             self._own.setdefault(item.applied.author, []).append(item.applied)
 
     def add(self, applied: AppliedDocument, context: Context) -> None:
-        """One more document, behind all others."""
+        """Append a document."""
         if not self._contexts or self._contexts[-1][1] != context:
             self._contexts.append((applied.seq, context))
         if applied.refused:
             self._take_back(applied, context)
         reason = None
         if not self._stale:
-            self._state, reason = _effect(self._state, applied, context, self._held.get, owned=self._owned)
+            self._state, reason = _effect(self._state, applied, context, self._held.get, self._owned)
         self._timeline.append(Item(applied, reason))
         self._held[applied.entry] = applied
         self._own.setdefault(applied.author, []).append(applied)
 
     def done(self) -> JournalState:
-        """The state after all of them."""
+        """The state after all documents."""
         if self._stale:
             self._fold_again()
         return replace(self._state, timeline=tuple(self._timeline), contexts=tuple(self._contexts))
 
     def _take_back(self, applied: AppliedDocument, context: Context) -> None:
-        """Marks what the author says they could not open; a partner's word also takes its effect back."""
+        """Mark the documents that the author could not open. The word of a partner also takes their effect back."""
         by_partner = applied.author in context.partners
         for place in self._refused(applied):
             item = self._timeline[place]
@@ -253,10 +236,11 @@ class _Fold:
             self._timeline[place] = Item(item.applied, skipped, refused_by, taken_back)
 
     def _refused(self, applied: AppliedDocument) -> Iterator[int]:
-        """Places in the timeline, after the author's last document alone: what somebody has answered, they held.
+        """Places in the timeline of the refused documents that come after the author's own last one.
 
-        A document of an older generation of theirs that the message itself refuses is no such answer: somebody else may
-        have written it with a key that was replaced. Nobody unsays what their own keys of now have written.
+        A member who writes holds all that stands before, and can't refuse it any more. The author's last document is
+        the newest that their present keys wrote, or that the message doesn't refuse: a thief of replaced keys may have
+        written a refused one of an older generation.
         """
         refused = frozenset(applied.refused)
         last = 0
@@ -271,19 +255,18 @@ class _Fold:
                 yield place
 
     def _fold_again(self) -> None:
-        """The same timeline from its beginning; of what a partner could not open, only what its kind leaves."""
+        """Fold the timeline from its beginning. Of a document that was taken back, only what its kind leaves counts."""
         state, held, owned, at = JournalState(), dict[EntryId, AppliedDocument](), set[str](), 0
         for place, item in enumerate(self._timeline):
             applied = item.applied
             while at + 1 < len(self._contexts) and self._contexts[at + 1][0] <= applied.seq:
                 at += 1
             context = self._contexts[at][1]
-            state, reason = _effect(state, applied, context, held.get, taken_back=item.taken_back, owned=owned)
+            state, reason = _effect(state, applied, context, held.get, owned, taken_back=item.taken_back)
             self._timeline[place] = replace(item, skipped=reason)
             held[applied.entry] = applied
         self._state = state
 
 
 def _has_effect(applied: AppliedDocument) -> bool:
-    kind = KINDS.get(applied.document.kind)
-    return kind is not None and kind.part is not None
+    return applied.document.kind in KINDS and is_step(applied.document.kind)

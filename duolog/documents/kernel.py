@@ -1,14 +1,15 @@
-"""The kernel: it runs the rows of any kind, and knows none.
+"""The kernel runs the rows of any kind, and knows none.
 
 Rules
-- Only partners take steps. A step that names something counts only for the very message that is held, and only by who
-  the thing is between.
-- A step counts by the first of its rows of which every guard holds. Of a step that is refused, the row that got
-  furthest speaks: its first guard that doesn't hold.
-- A step that is refused changes nothing. One that counts changes one thing, by the effects of its row in order.
-- Of a step that the other could not open, a row of the class *ends* stands whole; of any other, what its effects say.
+- Only partners take steps. A step that names a text counts only if exactly that message is held here, and only if its
+  author is one of the two that the thing is between.
+- A step counts by the first of its rows whose guards all hold. A step without such a row is refused. The reason is the
+  sentence of the guard that fails first, in the row in which most guards hold before it.
+- A refused step changes nothing. A step that counts changes one thing, by the effects of its row in order.
+- A step of the class *ends* counts although the other partner could not open it. Of any other step that they could not
+  open, only the effects with `stays` happen.
 
-It keeps no clock and copies no state: what it returns is the thing that changed. Spec: documents
+The kernel reads no clock and copies no state: it returns the thing that changed. Spec: documents
 """
 
 import sys
@@ -16,7 +17,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Generic, Literal
 
-from duolog.documents.base import AppliedDocument, Context, EntryId, StepBody
+from duolog.documents.applied import AppliedDocument, Context
+from duolog.documents.bodies import EntryId, StepBody
 from duolog.documents.effects import Effect
 from duolog.documents.guards import At, Guard
 from duolog.documents.things import Case, Text, Things, X, value_of
@@ -29,7 +31,7 @@ Class = Literal["tells", "asks", "answers", "own", "ends"]
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One way in which a step counts. `does`: its class, *ends* for what speaks for its author alone and lets go."""
+    """One way in which a step counts. `does`: its class; *ends* speaks for its author alone, and lets go."""
 
     step: str
     does: Class
@@ -38,13 +40,13 @@ class Row:
 
     @property
     def register(self) -> str | None:
-        """Where the text stands that the step names, or None when it names nothing."""
+        """The register of the text that the step names, or None for a step that names no text."""
         return next((guard.register for guard in self.only if isinstance(guard, At)), None)
 
 
 @dataclass(frozen=True, slots=True)
 class Possible:
-    """Whether a step may be taken now: the entry that it would name, and why not."""
+    """Whether a step may be taken now: the entry that it would name, and why not (None where it may)."""
 
     step: str
     does: Class
@@ -56,8 +58,8 @@ class Possible:
 class Machine(Generic[X]):
     """A kind's rows, and its own types of thing and text.
 
-    `noun`: what one thing is called. `digest`: of a step in a thing (its entry), 32 bytes; two texts with the same one
-    are the same.
+    `noun`: the word for one thing. `digest`: 32 bytes for a step and the entry of its thing. Two texts with the same
+    digest are the same.
     """
 
     noun: str
@@ -67,14 +69,14 @@ class Machine(Generic[X]):
     rows: tuple[Row, ...]
 
     def ends(self, step: StepBody) -> bool:
-        """Whether a step is of the class *ends*, in every row."""
+        """Whether every row of a step has the class *ends*."""
         return all(row.does == "ends" for row in self.rows if row.step == step.step)
 
     def reduce(self, things: Things[X], applied: AppliedDocument, step: StepBody, context: Context) -> dict[EntryId, X]:
-        """The thing that one step changes, as it is afterwards.
+        """The thing that a step changes, as it is afterwards.
 
         Raises:
-            NotAllowed: the rows forbid it; the sentence says why.
+            NotAllowed: the rows forbid the step; the sentence says why.
         Spec: documents
         """
         case, row = self._judge(things, applied, step, context)
@@ -83,7 +85,7 @@ class Machine(Generic[X]):
     def undelivered(
         self, things: Things[X], applied: AppliedDocument, step: StepBody, context: Context
     ) -> tuple[dict[EntryId, X], bool]:
-        """What is left of a step that the other says not to have been able to open, and whether that is all of it.
+        """The change that is left of a step that the other partner could not open, and whether the whole step counts.
 
         Raises:
             NotAllowed: as `reduce`.
@@ -97,8 +99,9 @@ class Machine(Generic[X]):
     def steps(
         self, things: Things[X], thing: X | None, account: bytes, now: int, context: Context
     ) -> tuple[Possible, ...]:
-        """What `account` may do now with a thing, or without one, and why not the rest. What a step would say is left
-        open. `now`: Unix seconds.
+        """Each step that names a text of a thing, or none where `thing` is None; and why `account` may not take it now.
+
+        Guards that ask for the content of the step are left out: it isn't written yet. `now`: Unix seconds.
         """
         applied = AppliedDocument(bytes(sizes.ENTRY_ID), 0, account, bytes(sizes.HASH), Document("", 1, now, {}))
         found: dict[str, tuple[int, Possible]] = {}
@@ -108,7 +111,7 @@ class Machine(Generic[X]):
             named = None if thing is None or row.register is None else thing.at(row.register)
             passed, why_not = _try(row, self._case(things, applied, context, None, thing, named))
             if account not in context.partners or (thing is not None and account not in thing.between):
-                why_not = self._not_yours(nobodys=account not in context.partners)
+                why_not = self._not_yours(partner=account in context.partners)
             elif why_not is None:
                 passed = sys.maxsize
             if row.step not in found or passed > found[row.step][0]:
@@ -119,7 +122,7 @@ class Machine(Generic[X]):
         self, things: Things[X], applied: AppliedDocument, step: StepBody, context: Context
     ) -> tuple[Case[X], Row]:
         if applied.author not in context.partners:  # check: documents.partner
-            raise NotAllowed(self._not_yours(nobodys=True))
+            raise NotAllowed(self._not_yours(partner=False))
         thing, named = self._named(things, applied, step)
         case = self._case(things, applied, context, step, thing, named)
         furthest, sentence = -1, ""
@@ -143,7 +146,7 @@ class Machine(Generic[X]):
         if named.message != answers.message:  # check: documents.same_message
             raise NotAllowed("This answers other words than the ones that are here.")
         if applied.author not in thing.between:  # check: documents.between
-            raise NotAllowed(self._not_yours(nobodys=False))
+            raise NotAllowed(self._not_yours(partner=True))
         return thing, named
 
     def _case(
@@ -158,14 +161,14 @@ class Machine(Generic[X]):
         new = self.thing(applied.entry, applied.author, tuple(sorted(context.partners)))
         return Case(things, applied, context, step, thing or new, new, named, self.text, self.digest)
 
-    def _not_yours(self, *, nobodys: bool) -> str:
-        if nobodys:
-            return f"A {self.noun} is between the partners of a journal, and only they take steps in it."
-        return f"This {self.noun} is between two other people."
+    def _not_yours(self, *, partner: bool) -> str:
+        if partner:
+            return f"This {self.noun} is between two other people."
+        return f"A {self.noun} is between the partners of a journal, and only they take steps in it."
 
 
 def _try(row: Row, case: Case[Any]) -> tuple[int, str | None]:
-    """How many guards hold, and the sentence of the first that doesn't."""
+    """The number of guards that hold before the first that doesn't, and its sentence (None where all hold)."""
     for passed, guard in enumerate(row.only):
         if not (case.step is None and guard.of_body) and not guard.holds(case):  # check: documents.guard
             return passed, guard.sentence(case)

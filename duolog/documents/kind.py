@@ -1,13 +1,4 @@
-"""What the list of kinds knows of each: one `Kind`, with its body, its words, and what it does to the state.
-
-`part`: the type of state that the kind keeps, by entry or account; a kind without one stands in the timeline alone.
-`reduce` gives what one document changes in that part, and leaves the part itself alone. `machine`: the kind's rows,
-where it has steps. `looks_back`: asked before the reducer, with the document that an answer names (None where it isn't
-held) and whether that one is a step. `while_provisional`: whether it may be written before the partners have compared
-their words; steps of the class *ends* always may. `before_writing`: what a client asks of its own document alone; no
-reader does. `consents_to`: what the author of a body consents to, from the kind's part: asked before sending, and
-refused where it has a part or a character that can't be shown. A kind in which any step means consent must say it.
-"""
+"""One kind of document: its body, its words for a reader, and the change that a document makes to the state."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -15,20 +6,55 @@ from typing import Any, Generic, TypeVar
 
 from pydantic import TypeAdapter
 
-from duolog.documents.base import AppliedDocument, Body, Context, Voice
+from duolog.documents.applied import AppliedDocument, Context
+from duolog.documents.bodies import Body, parse_body
 from duolog.documents.kernel import Machine
+from duolog.documents.voice import Voice
+from duolog.errors import NotAllowed
+from duolog.protocol.messages import Document
 
 B = TypeVar("B")
 S = TypeVar("S")
 
+NEWER = "A newer version of Duolog wrote this; update to see what it does."
+
 
 @dataclass(frozen=True, slots=True)
-class Kind(Generic[B, S]):
-    """One kind of document. `B`: its bodies, `S`: its part of a journal's state."""
+class Format(Generic[B]):
+    """The name of a kind, the version of it that is written and read here, and its bodies."""
 
     name: str
     v: int
     body: TypeAdapter[B]
+
+    def read(self, document: Document, *, writing: bool = False) -> B:
+        """The body of a document of this kind. `writing`: before it is sent, when the limits of length count too.
+
+        Raises:
+            NotAllowed: another version of Duolog wrote it.
+            MalformedData: the body isn't what the kind says.
+        """
+        if document.v != self.v:  # check: documents.version
+            raise NotAllowed(NEWER)
+        return parse_body(self.body, document.body, writing=writing)
+
+
+@dataclass(frozen=True, slots=True)
+class Kind(Format[B], Generic[B, S]):
+    """A kind of a shared or private journal. `B`: its bodies, `S`: its part of a journal's state.
+
+    `describe`: a document in plain words. `part`: the type of the state that the kind keeps, by entry or account; a
+    kind without it stands in the timeline alone. `reduce`: the change of one document in that part; it leaves the part
+    itself as it is. `machine`: the rows of a kind with steps.
+
+    `while_provisional`: whether the kind may be written before the partners have compared their words; steps of the
+    class *ends* always may. `looks_back`: a check before `reduce`, which gets the document that an answer names (None
+    where it isn't held), and whether that document is a step.
+
+    Two are for the author's client alone. `before_writing` checks a body. `consents_to` gives the body to which the
+    author consents, and which must be shown whole here. A kind in which any step means consent must have it.
+    """
+
     describe: Callable[[AppliedDocument, B, Voice, S], str]
     part: type[S] | None = None
     reduce: Callable[[S, AppliedDocument, B, Context], Mapping[Any, Any]] | None = None

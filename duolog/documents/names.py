@@ -1,15 +1,15 @@
-"""Names of people: which one is shown, and how no name passes for another person, or for Duolog's own words.
+"""Names of people: which names are shown, so that none passes for another person or for Duolog's own words.
 
 Rules
-- A name is one line of at most `MAX_NAME` characters that can be seen. It is no word that Duolog uses for people, in
-  any of its languages, nor looks like one; and it holds no word that a sentence of Duolog's begins with.
+- A name is one line of at most `MAX_NAME` characters that can be seen. It neither is nor looks like a word that Duolog
+  uses for people, in any of its languages, and it has no word that begins a sentence of Duolog's.
 - Brackets, colons and asterisks belong to Duolog.
-- A name that breaks them has no effect: a neutral word is shown instead, and the timeline says why.
+- A name that breaks these rules has no effect: a neutral word is shown instead, and the timeline says why.
 - Names of two people that look alike are both shown with the beginning of their account's id, in brackets.
-- Who reads is marked with `(you)`, which no name can hold.
+- The reader is marked with `(you)`, which no name can contain.
 
 Looks are compared without letter case, accents, spaces and punctuation, by Unicode's table of confusable characters.
-The tables move with their libraries, so no reducer asks these rules: only what is shown does.
+The tables change with their libraries, so no reducer uses these rules: only screens and files do.
 """
 
 import unicodedata
@@ -19,55 +19,22 @@ from typing import Final
 
 import regex
 
-from duolog.documents.plain import clean_line
+from duolog.documents.safe_text import clean_line
 
 MAX_NAME: Final = 80  # characters, as a profile holds them
 
-# Words for people that Duolog says itself, by language. A new language adds its own here.
+# Words that Duolog itself uses for people, by language. A new language adds its own here.
 YOU, PARTNER, A_PARTNER, A_CONFIDANT, SOMEBODY = "You", "Your partner", "A partner", "A confidant", "Somebody else"
 RESERVED: Final[Mapping[str, tuple[str, ...]]] = {
     "en": (
-        *(
-            YOU,
-            PARTNER,
-            A_PARTNER,
-            A_CONFIDANT,
-            SOMEBODY,
-            "I",
-            "Me",
-            "Myself",
-            "Yourself",
-            "You two",
-            "We",
-            "Us",
-            "Both",
-        ),
-        *(
-            "Both of us",
-            "Both of you",
-            "The two of you",
-            "My partner",
-            "Partner",
-            "Confidant",
-            "The partner",
-            "Someone",
-        ),
-        *(
-            "Somebody",
-            "Someone else",
-            "Nobody",
-            "Anybody",
-            "A member",
-            "Member",
-            "Its author",
-            "The author",
-            "The other",
-        ),
-        *("The other person", "They", "Duolog", "Server", "The server", "The host", "Account", "No name", "Unknown"),
-        *("Someone without a name", "A confidant without a name", "A partner without a name"),
+        YOU, PARTNER, A_PARTNER, A_CONFIDANT, SOMEBODY, "I", "Me", "Myself", "Yourself", "You two", "We", "Us", "Both",
+        "Both of us", "Both of you", "The two of you", "My partner", "Partner", "Confidant", "The partner", "Someone",
+        "Somebody", "Someone else", "Nobody", "Anybody", "A member", "Member", "Its author", "The author", "The other",
+        "The other person", "They", "Duolog", "Server", "The server", "The host", "Account", "No name", "Unknown",
+        "Someone without a name", "A confidant without a name", "A partner without a name",
     )
-}
-# Words that no name may hold, alone or among others: the sentence "You just wrote" says that the reader wrote.
+}  # fmt: skip
+# Words that no name may contain, alone or among others: a person named "You just" would speak as the reader.
 OUR_WORDS: Final[Mapping[str, tuple[str, ...]]] = {"en": ("You", "Your", "Yourself", "Duolog")}
 
 _BLANK = r"[\u2800\U0001d159\U00013441\U00013442]"  # letters and symbols that are drawn as nothing
@@ -76,14 +43,14 @@ _NOT_COMPARED: Final = regex.compile(rf"[\p{{M}}\p{{P}}\p{{Z}}\p{{Default_Ignora
 _BETWEEN: Final = tuple(  # words end at a space, and may end at punctuation
     regex.compile(rf"[\s\p{{Z}}{_BLANK}{more}]+", regex.V1) for more in ("", r"\p{P}\p{S}")
 )
-_REPLACED: Final = frozenset("\ufffc\ufffd")  # they stand for what isn't there
+_REPLACED: Final = frozenset("\ufffc\ufffd")  # they stand for something that isn't there
 _LETTER: Final = regex.compile(r"(?:LATIN (?:CAPITAL|SMALL) LETTER|SMALL CAPITAL|SYMBOL LETTER) ([A-Z])$")
 _OURS: Final = frozenset("()[]{}<>:*")
 _SUFFIX = 8  # hexadecimal digits of an account's id, or more where two begin alike
 
 
 def name_fault(name: str) -> str | None:
-    """Why a name isn't shown, in a sentence for its owner, or None."""
+    """Why a name isn't shown, in a sentence for its owner, or None for a name that is."""
     shown = clean_line(name)
     if len(name.splitlines()) > 1 or _REPLACED.intersection(shown):
         return "A name is one line, of characters that can be seen."
@@ -101,7 +68,7 @@ def name_fault(name: str) -> str | None:
 
 
 def shown_names(given: Mapping[bytes, str]) -> dict[bytes, str]:
-    """What each account of a journal is called, by its id: safe to show, no two alike, faulty ones left out."""
+    """The shown name of each account, by the account's id: safe to show, no two alike, faulty names left out."""
     names = {account: clean_line(name) for account, name in given.items() if name_fault(name) is None}
     looks = {account: looks_of(name) for account, name in names.items()}
     shown = {}
@@ -112,8 +79,10 @@ def shown_names(given: Mapping[bytes, str]) -> dict[bytes, str]:
 
 
 def called(name: str | None, *, me: bool, role: str | None, by_partner: bool) -> str:
-    """A person as a text names them. `name`: as shown, or None; `role`: None for who is no member; `by_partner`: a
-    partner reads."""
+    """A person as a sentence names them. `name`: as shown, or None. `me`: this person reads.
+
+    `role`: None for a person who isn't a member. `by_partner`: a partner reads.
+    """
     if me:
         return f"{name} ({YOU.lower()})" if name else YOU
     if name:
@@ -126,19 +95,19 @@ def called(name: str | None, *, me: bool, role: str | None, by_partner: bool) ->
 
 
 def named_by_account(name: str | None, account: bytes) -> str:
-    """A person in a file for anybody: what they want to be called, as it is, and always the account."""
+    """A person in a file for any reader: the name that they chose, unchanged, and always their account."""
     short = account.hex()[:_SUFFIX]
     return f"Account {short}" if name is None else f"{' '.join(name.split())} ({short})"
 
 
 @lru_cache(maxsize=1024)
 def looks_of(name: str) -> frozenset[str]:
-    """How a name looks: two names with one of these in common look alike."""
+    """The looks of a name. Two names that have one in common look alike."""
     return frozenset(_NOT_COMPARED.sub("", way) or way for way in _ways(name))
 
 
 def _words_of(name: str) -> set[str]:
-    """How each word in a name looks."""
+    """The looks of each word in a name."""
     return {_NOT_COMPARED.sub("", word) for way in _ways(name) for between in _BETWEEN for word in between.split(way)}
 
 
@@ -165,7 +134,7 @@ def _our_words() -> frozenset[str]:
 
 
 def _looks_of_all(words: Mapping[str, tuple[str, ...]]) -> frozenset[str]:
-    """Also in capitals, of which some look like numbers."""
+    """The looks of all words, also in capitals, since some capitals look like numbers."""
     ways = (way for of_language in words.values() for word in of_language for way in (word, word.upper()))
     return frozenset(look for way in ways for look in looks_of(way))
 
@@ -175,24 +144,24 @@ def _looks(character: str) -> set[str]:
 
 
 def _skeleton(text: str) -> str:
-    """What UTS 39 calls the skeleton: every character replaced by the one that stands for all which look like it."""
+    """The skeleton of UTS 39: each character is replaced by the one that stands for all that look like it."""
     table = _prototypes()
     found = "".join(map(_letter, "".join(table.get(one, one) for one in unicodedata.normalize("NFD", text))))
     return unicodedata.normalize("NFD", found)
 
 
 def _letter(one: str) -> str:
-    """A letter in a box or of another size, which the table doesn't have, as that letter: its name says it."""
+    """The plain letter for a letter in a box or of another size, by its Unicode name: the table doesn't have these."""
     found = None if one.isascii() else _LETTER.search(unicodedata.name(one, ""))
     return one if found is None else str(found[1]).lower()
 
 
 @cache
 def _prototypes() -> Mapping[str, str]:
-    """From each confusable character to what stands for its class.
+    """For each confusable character, the characters that stand for its class.
 
-    The library keeps the classes of Unicode's file without saying which member stands for all. In each, the longest
-    does (`rn` for `m`), of several single characters the first.
+    The library has the classes of Unicode's file, but not which member stands for all. Here the longest member does
+    (`rn` for `m`), and of several single characters the first.
     """
     from confusable_homoglyphs.confusables import confusables_data
 

@@ -1,9 +1,14 @@
-"""The list of kinds. A new kind is a new file in `kinds`, and a new word here."""
+"""The lists of kinds: those of shared and private journals, and those of the account journal.
+
+A new kind is a new file in `kinds`, and a new word here.
+"""
 
 from collections.abc import Mapping
 from typing import Any
 
-from duolog.documents.base import Body
+from duolog.documents import account_reducers
+from duolog.documents.account_reducers import AccountKind
+from duolog.documents.bodies import Body
 from duolog.documents.kind import Kind
 from duolog.documents.kinds import boundary, copy, disclosure, moved, note, profile, withdrawn
 from duolog.protocol.messages import Document
@@ -11,6 +16,7 @@ from duolog.protocol.messages import Document
 KINDS: Mapping[str, Kind[Any, Any]] = {
     one.KIND.name: one.KIND for one in (profile, note, copy, boundary, disclosure, moved, withdrawn)
 }
+ACCOUNT_KINDS: Mapping[str, AccountKind] = {kind.name: kind for kind in account_reducers.KINDS}
 
 
 def is_step(kind: str) -> bool:
@@ -20,4 +26,5 @@ def is_step(kind: str) -> bool:
 
 def make_document(kind: str, body: Body, at: int) -> Document:
     """A document of a listed kind, ready for a message. `at`: the author's clock, Unix seconds. Spec: documents"""
-    return Document(kind=kind, v=KINDS[kind].v, at=at, body=body.encode_json())
+    listed = KINDS[kind] if kind in KINDS else ACCOUNT_KINDS[kind]
+    return Document(kind=kind, v=listed.v, at=at, body=body.encode_json())

@@ -1,6 +1,7 @@
-"""Writes the JSON Schema of every kind's body, and its rows: `python -m duolog.documents.schemas FOLDER`.
+"""Writes the JSON Schema of every kind's body, and the rows of kinds with steps.
 
-Third-party clients write the same plaintext from the one, and judge it from the other.
+`python -m duolog.documents.schemas FOLDER`. Other clients write the same plaintext by the schemas, and judge it by the
+rows.
 """
 
 import json
@@ -9,33 +10,29 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from pydantic import TypeAdapter
-
-from duolog.documents.account import ACCOUNT_KINDS, ACCOUNT_VERSION
-from duolog.documents.registry import KINDS
-from duolog.documents.rules import rules
+from duolog.documents.kind import Format
+from duolog.documents.registry import ACCOUNT_KINDS, KINDS
+from duolog.documents.rows_as_data import rules
 from duolog.protocol.codec import JsonObject
 
 
 def schemas() -> Mapping[str, str]:
-    """File name -> JSON Schema or rows, as text ending in a line break."""
-    shared = {kind.name: _schema(kind.name, kind.v, kind.body) for kind in KINDS.values()}
-    own = {name: _schema(name, ACCOUNT_VERSION, kind.body) for name, kind in ACCOUNT_KINDS.items()}
-    rows = {
-        f"{kind.name}.rules": _text(rules(kind.name, kind.v, kind.machine))
-        for kind in KINDS.values()
-        if kind.machine is not None
-    }
-    return {f"{name}.json": text for name, text in sorted({**shared, **own, **rows}.items())}
+    """File name -> JSON Schema or rows, as text that ends in a line break."""
+    texts = {kind.name: _schema(kind) for kind in (*KINDS.values(), *ACCOUNT_KINDS.values())}
+    for kind in KINDS.values():
+        if kind.machine is not None:
+            texts[f"{kind.name}.rules"] = _text(rules(kind.name, kind.v, kind.machine))
+    return {f"{name}.json": text for name, text in sorted(texts.items())}
 
 
-def _schema(name: str, version: int, body: TypeAdapter[Any]) -> str:
-    schema = {
-        "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "title": f"{name}, version {version}",
-        **{key: value for key, value in body.json_schema().items() if key != "title"},
-    }
-    return _text(schema)
+def _schema(kind: Format[Any]) -> str:
+    return _text(
+        {
+            "$schema": "https://json-schema.org/draft/2020-12/schema",
+            "title": f"{kind.name}, version {kind.v}",
+            **{key: value for key, value in kind.body.json_schema().items() if key != "title"},
+        }
+    )
 
 
 def _text(value: JsonObject) -> str:
@@ -43,7 +40,7 @@ def _text(value: JsonObject) -> str:
 
 
 def main(arguments: list[str]) -> int:
-    """Writes all of them into the folder named, and takes away schemas of kinds that are no more."""
+    """Write all of them to the named folder, and delete those of kinds that don't exist any more."""
     if len(arguments) != 1:
         sys.stderr.write("Say where: python -m duolog.documents.schemas FOLDER\n")
         return 2

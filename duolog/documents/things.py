@@ -1,10 +1,10 @@
-"""What the steps of a kind make: things, the texts in them, and what each person said of them.
+"""Things are made by the steps of a kind: one boundary, one disclosure. A thing has texts, and marks of each person.
 
-A thing is one boundary, one disclosure. It is named by the entry of the step that made it, is between the partners of
-that moment, and stands in one stage. It has registers: *points* name one of its texts, *marks* hold at most one word of
-each person, *counts* are numbers. A text is a step that later steps can name, and what became of it.
+The entry of the step that makes a thing is its name. The thing is between the partners of that moment, and stands in
+one stage. Its registers are of three types: *points* name one of its texts, *marks* hold at most one mark of each
+person, *counts* are numbers. A text is a step that later steps can name, with its outcome.
 
-Nothing here knows a kind: a kind gives its own types of text and thing. Spec: documents
+Nothing here knows a kind: each kind has its own types of text and thing. Spec: documents
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -14,7 +14,8 @@ from typing import Any, Generic, Literal, TypeVar, get_args
 from pydantic import GetCoreSchemaHandler
 from pydantic_core import CoreSchema, core_schema
 
-from duolog.documents.base import AccountId, AppliedDocument, Body, Context, EntryId, Hash, StepBody
+from duolog.documents.applied import AppliedDocument, Context
+from duolog.documents.bodies import AccountId, Body, EntryId, Hash, StepBody
 
 Outcome = Literal["waiting", "accepted", "declined", "replaced"]
 X = TypeVar("X", bound="Thing")
@@ -22,7 +23,7 @@ X = TypeVar("X", bound="Thing")
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """What one person said of a thing: the entry that says it, its time, and its words."""
+    """The mark of one person on a thing: the entry that made it, its time as shown and as it counts, and its words."""
 
     entry: EntryId
     at: int
@@ -32,7 +33,7 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """A step that later steps can name, and what became of it.
+    """A step that later steps can name, and its outcome.
 
     `at` and `answered_at` are shown, `effective` and `answered_effective` count. `step`: all that its author wrote.
     """
@@ -53,13 +54,13 @@ class Text:
 
     @property
     def taken_back(self) -> bool:
-        """Whether its own author took it back. To the rules it is declined."""
+        """Whether its own author took it back. For the rules, such a text is declined."""
         return self.outcome == "declined" and self.answered_by == self.author
 
 
 @dataclass(frozen=True, slots=True)
 class Thing:
-    """One thing. `standing`: the stage in which its kind's rows see it."""
+    """One thing. `standing`: its stage, as the rows of its kind name it."""
 
     entry: EntryId
     owner: AccountId
@@ -71,12 +72,12 @@ class Thing:
     counts: dict[str, int] = field(default_factory=dict)
 
     def at(self, register: str) -> Text | None:
-        """The text that a register names."""
+        """The text that a register names, or None."""
         return self.texts.get(self.points.get(register, b""))
 
 
 class Things(dict[EntryId, X], Generic[X]):
-    """The things of one kind in a journal, in the order of their making. It finds them by their texts."""
+    """The things of one kind in a journal by their entries, oldest first. They can be looked up by their texts."""
 
     def __init__(self, things: Mapping[EntryId, X] | None = None) -> None:
         super().__init__()
@@ -93,7 +94,7 @@ class Things(dict[EntryId, X], Generic[X]):
                 self._of_digest[text.digest] = (*self._of_digest.get(text.digest, ()), text.entry)
 
     def copy(self) -> "Things[X]":
-        """Another one with the same things."""
+        """A copy with the same things."""
         other = Things[X]()
         dict.update(other, self)
         other._of_text, other._of_digest = self._of_text.copy(), self._of_digest.copy()
@@ -104,23 +105,24 @@ class Things(dict[EntryId, X], Generic[X]):
         return self.get(self._of_text.get(text, b""))
 
     def alike(self, digest: bytes) -> Iterator[tuple[X, Text]]:
-        """Every text with this digest, and its thing."""
+        """Every text with this digest, each after its thing."""
         for entry in self._of_digest.get(digest, ()):
             thing = self[self._of_text[entry]]
             yield thing, thing.texts[entry]
 
     @classmethod
     def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
-        """How pydantic reads and writes it: as the things by their entries."""
+        """Tell pydantic to read and write the things by their entries."""
         inner = handler.generate_schema(dict[EntryId, get_args(source)[0]])  # type: ignore[misc]
         return core_schema.no_info_after_validator_function(cls, inner)
 
 
 @dataclass(frozen=True, slots=True)
 class Case(Generic[X]):
-    """One step that is judged. `thing`: the one that it names, or would make; `new`: always the latter.
+    """One step that is judged. `thing`: the thing that it names, or else `new`, the thing that it would make.
 
-    `step`: None when somebody asks what may be done, before writing it. `text_type` and `digest_of` are the kind's.
+    `named`: the text that it names. `step`: None where a client asks for possible steps, before one is written.
+    `text_type` and `digest_of` are the kind's.
     """
 
     things: Things[X]
@@ -135,7 +137,7 @@ class Case(Generic[X]):
 
     @property
     def author(self) -> bytes:
-        """Who takes the step."""
+        """The author of the step."""
         return self.applied.author
 
     @property
@@ -145,11 +147,11 @@ class Case(Generic[X]):
 
     @property
     def digest(self) -> bytes:
-        """What two steps have in common that say the same, 32 bytes."""
+        """The step's digest, 32 bytes. Two steps that say the same have the same digest."""
         return self.digest_of(self.step, self.thing.entry)
 
     def said(self, path: str) -> Any:
-        """What a field of the step says."""
+        """The value of a field of the step. `path`: names with dots between them."""
         return value_of(self.step, path)
 
     def text(self) -> Text:
@@ -159,7 +161,7 @@ class Case(Generic[X]):
 
 
 def value_of(body: StepBody | None, path: str) -> Any:
-    """What a known field of a body says, None where it is left out. `path`: names with dots between them."""
+    """The value of a known field of a body, None where it is left out. `path`: names with dots between them."""
     value: Any = body
     for name in path.split("."):
         known = isinstance(value, Body) and name in type(value).model_fields

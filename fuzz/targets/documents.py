@@ -7,19 +7,16 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from duolog.documents import names, plain
-from duolog.documents.account import (
-    ACCOUNT_KINDS,
-    AccountState,
-    apply_account,
-    encode_account_state,
-    parse_account_state,
-)
-from duolog.documents.base import AppliedDocument, Context, Voice, parse_body
+from duolog.documents import names, safe_text
+from duolog.documents.account import apply_account, encode_account_state, parse_account_state
+from duolog.documents.account_state import AccountState
+from duolog.documents.applied import AppliedDocument, Context
+from duolog.documents.bodies import parse_body
 from duolog.documents.journal import apply, apply_all, describe, encode_state, parse_state
+from duolog.documents.journal_state import JournalState
 from duolog.documents.kinds.boundary import describe_boundary, view_boundary
-from duolog.documents.registry import KINDS
-from duolog.documents.state import JournalState
+from duolog.documents.registry import ACCOUNT_KINDS, KINDS
+from duolog.documents.voice import Voice
 from duolog.errors import MalformedData
 from duolog.protocol.codec import encode_b64, encode_message_json, parse_message_json, sha256
 from duolog.protocol.messages import parse_message
@@ -154,7 +151,7 @@ def shown_text(data: bytes) -> None:
     """The cleaner of texts that somebody else wrote; what it gives, it leaves alone."""
     text = data.decode("utf-8", "replace")
     clean: Callable[[str], str]
-    for clean in (plain.clean, plain.clean_line):
+    for clean in (safe_text.clean, safe_text.clean_line):
         assert clean(clean(text)) == clean(text)
         assert "\x1b" not in clean(text)
 
@@ -166,4 +163,4 @@ def shown_name(data: bytes) -> None:
     shown = names.shown_names({b"a" * 32: text, b"b" * 32: text, b"c" * 32: "Sam"})
     assert (names.name_fault(text) is None) == (b"a" * 32 in shown)
     assert len(set(shown.values())) == len(shown)
-    assert all(plain.clean(name) == name for name in shown.values())
+    assert all(safe_text.clean(name) == name for name in shown.values())

@@ -8,8 +8,9 @@ import pytest
 from duolog.cli.boundary import _became
 from duolog.cli.boundary_desk import Desk
 from duolog.cli.boundary_shapes import boundary_shape
-from duolog.documents.base import HIDDEN, PARTS_UNSHOWN, UPDATE_TO_AGREE
+from duolog.documents.bodies import UPDATE_TO_AGREE
 from duolog.documents.kinds.boundary_texts import TakeBack
+from duolog.documents.voice import HIDDEN, PARTS_UNSHOWN
 from duolog.errors import NotAllowed
 from duolog.protocol.messages import Document
 from tests.documents.evening import ADA, SAM, START, VOICE, Evening, answer

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from duolog.cli import forms
-from duolog.documents.plain import clean
+from duolog.documents.safe_text import clean
 from tests.cli.transcript import run
 from tools.cli_docs import names
 from tools.local_server import LocalServer

@@ -9,7 +9,8 @@ import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from duolog.documents.base import DAY, Answer, StepBody
+from duolog.documents.applied import DAY
+from duolog.documents.bodies import Answer, StepBody
 from duolog.documents.kinds.disclosure import (
     Acknowledge,
     Heard,

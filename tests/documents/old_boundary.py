@@ -9,7 +9,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
-from duolog.documents.base import AccountId, Answer, AppliedDocument, Context, EntryId, Hash
+from duolog.documents.applied import AppliedDocument, Context
+from duolog.documents.bodies import AccountId, Answer, EntryId, Hash
 from duolog.documents.kinds.boundary_texts import (
     LAPSES_AFTER,
     NOT_AGAIN_FOR,

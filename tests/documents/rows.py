@@ -15,7 +15,7 @@ from duolog.documents.kinds import boundary, disclosure
 from duolog.errors import NotAllowed
 from tests.documents import old_boundary
 from tests.documents.disclosure_table import by_hand, disclosure_steps, twice_not_quite
-from tests.documents.short_logs import Tried, boundary_steps
+from tests.documents.short_logs import Tried, boundary_steps, third_text
 from tests.documents.walking import Alphabet
 
 Oracle = Callable[[Sequence[Tried]], list[bool]]
@@ -24,14 +24,20 @@ Oracle = Callable[[Sequence[Tried]], list[bool]]
 @dataclass(frozen=True)
 class Rows:
     """One kind. `depth`: documents of a log in which every row counts and every guard refuses. `frees`: the steps that
-    time newly allows. `along`: a longer log that is gone along too."""
+    time newly allows. `along`: a longer log that is gone along too.
+
+    `order`: the steps of two people at once of which the log's order matters; all others commute. `crossing_too`: more
+    documents that the search for them takes.
+    """
 
     machine: Machine[Any]
     alphabet: Alphabet
     oracle: Oracle
     depth: int
     frees: frozenset[str]
+    order: frozenset[frozenset[str]]
     along: Sequence[Tried] = ()
+    crossing_too: Sequence[Alphabet] = ()
 
 
 def old_reducer(log: Sequence[Tried]) -> list[bool]:
@@ -48,8 +54,51 @@ def old_reducer(log: Sequence[Tried]) -> list[bool]:
     return counts
 
 
+def pairs(text: str) -> frozenset[frozenset[str]]:
+    """Two steps a line, or one that both take."""
+    return frozenset(frozenset(line.split()) for line in text.strip().splitlines())
+
+
+# Only one text waits, and the same text waits once: the first of two askers counts. Of an answer and of a step by which
+# the author leaves their own text, the first counts too.
+ORDER_OF_BOUNDARY = pairs("""
+    propose
+    propose amend
+    propose counter
+    amend
+    amend retire
+    retire
+    take_back accept
+    take_back decline
+    take_back counter
+    take_back retire
+    take_back amend
+    amend accept
+    amend decline
+    amend counter
+    retire accept
+    retire decline
+""")
+# What is said of a reflection is said of the one that waits; and nothing is set aside after the response.
+ORDER_OF_DISCLOSURE = pairs("""
+    heard reflect
+    not_quite reflect
+    heard respond
+    not_quite respond
+    set_aside respond
+""")
+
 ALL = {
-    # Once the other's words have lapsed, one's own may be written.
-    "boundary": Rows(boundary.MACHINE, boundary_steps, old_reducer, 5, frozenset({"amend", "retire"})),
-    "disclosure": Rows(disclosure.MACHINE, disclosure_steps, by_hand, 4, frozenset({"respond"}), twice_not_quite()),
+    "boundary": Rows(
+        *(boundary.MACHINE, boundary_steps, old_reducer, 5),
+        frees=frozenset({"amend", "retire"}),  # once the other's words have lapsed, one's own may be written
+        order=ORDER_OF_BOUNDARY,
+        crossing_too=(third_text,),
+    ),
+    "disclosure": Rows(
+        *(disclosure.MACHINE, disclosure_steps, by_hand, 4),
+        frees=frozenset({"respond"}),
+        order=ORDER_OF_DISCLOSURE,
+        along=twice_not_quite(),
+    ),
 }

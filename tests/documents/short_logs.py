@@ -10,7 +10,8 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from duolog.documents.base import DAY, Answer, AppliedDocument, Context, StepBody
+from duolog.documents.applied import DAY, AppliedDocument, Context
+from duolog.documents.bodies import Answer, StepBody
 from duolog.documents.kinds.boundary_texts import (
     Accept,
     Amend,
@@ -89,6 +90,13 @@ def _odd(place: int, texts: list[int]) -> Iterator[Tried]:
         yield written(place, ADA, Amend(answers=named(text), wording=wording("C", "you")), 0)
         taken = {"step": "take_back", "answers": named(text).encode_json(), "why": {"more": 1}}
         yield written(place, ADA, TakeBack.model_validate_json(as_json(taken)), 0)
+
+
+def third_text(place: int, texts: list[int]) -> Iterator[Tried]:
+    """Amendments that replace their author's own, when one text is agreed and another waits."""
+    for text in texts:
+        for author in (ADA, SAM):
+            yield written(place, author, Amend(answers=named(text), wording=wording("C")), 0)
 
 
 def as_json(value: object) -> str:

@@ -5,11 +5,8 @@ from __future__ import annotations
 import pytest
 
 from duolog.documents.account import (
-    ACCOUNT_KINDS,
-    AccountState,
     apply_account,
     encode_account_state,
-    make_account_document,
     parse_account_state,
     require_allowed_account,
 )
@@ -21,7 +18,6 @@ from duolog.documents.account_kinds import (
     EndedClosing,
     EndedInvitation,
     Erased,
-    HeadCompared,
     Joined,
     Kept,
     KeyholderLabel,
@@ -36,7 +32,10 @@ from duolog.documents.account_kinds import (
     TakenAcceptance,
     Verified,
 )
-from duolog.documents.base import AppliedDocument, Body
+from duolog.documents.account_state import AccountState
+from duolog.documents.applied import AppliedDocument
+from duolog.documents.bodies import Body
+from duolog.documents.registry import ACCOUNT_KINDS, make_document
 from duolog.errors import DuologError, MalformedData, NotAllowed, PinMismatch
 from duolog.protocol.messages import Document
 
@@ -66,14 +65,14 @@ def acceptance(account: bytes = SAM) -> TakenAcceptance:
 
 
 def tell(state: AccountState, kind: str, body: Body) -> AccountState:
-    document = make_account_document(kind, body, 1_700_000_000)
+    document = make_document(kind, body, 1_700_000_000)
     return apply_account(state, AppliedDocument(bytes(16), state.seq + 1, ME, bytes(32), document))
 
 
 def refused(state: AccountState, kind: str, body: Body, error: type[DuologError]) -> AccountState:
     """Refused before writing, and without effect when another device wrote it all the same."""
     with pytest.raises(error):
-        require_allowed_account(state, make_account_document(kind, body, 0))
+        require_allowed_account(state, make_document(kind, body, 0))
     return tell(state, kind, body)
 
 
@@ -98,16 +97,15 @@ def test_one_evening_of_pairing_is_known_to_every_device() -> None:
                 keyholder=b"k" * 32,
                 generation=1,
                 chain_head=HEAD,
-                heads=(HeadCompared(journal=JOURNAL, seq=3, head=HEAD),),
+                heads=(NotedHead(journal=JOURNAL, seq=3, head=HEAD),),
             ),
         ),
     ):
-        require_allowed_account(state, make_account_document(kind, body, 0))
+        require_allowed_account(state, make_document(kind, body, 0))
         state = tell(state, kind, body)
         assert parse_account_state(encode_account_state(state)) == state
     assert (state.conflicts, state.skipped, state.unknown) == ((), (), ())
-    assert state.pin_of(SAM) == Pin(account=SAM, generation=1, chain_head=HEAD)
-    assert state.pin_of(OTHER) is None
+    assert state.pins == {SAM: {1: HEAD}}
     assert state.is_verified(SAM)
     assert state.pending == (INVITATION,)
     assert tell(state, "ended_invitation", EndedInvitation(invitation=b"i" * 16, how="added")).pending == ()
@@ -124,7 +122,7 @@ def test_a_pin_never_changes_silently() -> None:
     with pytest.raises(PinMismatch):
         state.require_pinned(SAM, 1, HEAD)
     with pytest.raises(PinMismatch):
-        state.pin_of(SAM)
+        state.require_no_conflict(SAM)
 
 
 def test_a_later_generation_takes_the_pins_place_and_the_mark_stays() -> None:
@@ -132,7 +130,7 @@ def test_a_later_generation_takes_the_pins_place_and_the_mark_stays() -> None:
     state = tell(state, "verified", Verified(account=SAM, generation=1, chain_head=HEAD))
     state = tell(state, "pin", Pin(account=SAM, generation=2, chain_head=HEAD2))
     state = tell(state, "pin", Pin(account=SAM, generation=1, chain_head=HEAD))
-    assert state.pin_of(SAM) == Pin(account=SAM, generation=2, chain_head=HEAD2)
+    assert state.pins[SAM] == {1: HEAD, 2: HEAD2}
     assert state.is_verified(SAM)
 
 
@@ -254,8 +252,8 @@ def test_what_was_kept_and_erased_is_known_once() -> None:
 
 def test_where_older_keys_end_is_said_once_and_by_the_keys_after_them() -> None:
     def said(seq: int, head: int, by: int) -> AppliedDocument:
-        body = Rotated(generation=2, heads=(HeadCompared(journal=JOURNAL, seq=head, head=HEAD),))
-        document = make_account_document("rotated", body, 1_700_000_000)
+        body = Rotated(generation=2, heads=(NotedHead(journal=JOURNAL, seq=head, head=HEAD),))
+        document = make_document("rotated", body, 1_700_000_000)
         return AppliedDocument(seq.to_bytes(16, "big"), seq, ME, HEAD, document, generation=by)
 
     state = apply_account(AccountState(), said(1, 99, by=1))
@@ -270,7 +268,7 @@ def test_a_branch_that_was_chosen_takes_the_place_of_what_was_pinned() -> None:
     chosen = BranchChosen(account=SAM, generation=2, chain_head=HEAD2)
     pins = [Pin(account=SAM, generation=2, chain_head=head) for head in (HEAD, HEAD2)]
     for seq, (kind, body) in enumerate([*(("pin", pin) for pin in pins), ("branch_chosen", chosen)], 1):
-        document = make_account_document(kind, body, 1_700_000_000)
+        document = make_document(kind, body, 1_700_000_000)
         state = apply_account(state, AppliedDocument(seq.to_bytes(16, "big"), seq, ME, HEAD, document, generation=1))
     assert state.conflicts == ()
     state.require_pinned(SAM, 2, HEAD2)
@@ -286,7 +284,7 @@ def test_a_longer_branch_that_was_chosen_takes_the_other_ones_earlier_pins_with_
     ]
     state = AccountState()
     for seq, (kind, body) in enumerate(steps, 1):
-        document = make_account_document(kind, body, 1_700_000_000)
+        document = make_document(kind, body, 1_700_000_000)
         state = apply_account(state, AppliedDocument(seq.to_bytes(16, "big"), seq, ME, HEAD, document, generation=1))
     state.require_pinned(SAM, 2, HEAD2)
     assert state.pins[SAM] == {3: HEAD2}

@@ -6,10 +6,10 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
-from duolog.documents.base import Answer, Body
+from duolog.documents.bodies import Answer, Body
 from duolog.documents.journal import apply, apply_all, encode_state, parse_state, require_allowed
+from duolog.documents.journal_state import JournalState
 from duolog.documents.kinds.boundary_texts import Accept, Amend, Contest, Counter, Decline, Propose, Retire, TakeBack
-from duolog.documents.state import JournalState
 from duolog.errors import NotAllowed
 from tests.documents.evening import ADA, BOTH, KIM, SAM, Evening, answer, wording
 

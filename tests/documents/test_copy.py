@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from duolog.documents.base import AppliedDocument, Context, Voice
+from duolog.documents.applied import AppliedDocument, Context
 from duolog.documents.journal import apply, describe, require_allowed
+from duolog.documents.journal_state import JournalState
 from duolog.documents.kinds.copy import copy_body
-from duolog.documents.state import JournalState
+from duolog.documents.voice import Voice
 from duolog.errors import MalformedData, NotAllowed
 from duolog.protocol.codec import JsonObject, encode_b64
 from duolog.protocol.messages import Document

@@ -6,11 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from duolog.documents.base import DAY, AppliedDocument, Voice, effective_time, expected_receipt
+from duolog.documents.applied import DAY, AppliedDocument, effective_time, expected_receipt
 from duolog.documents.journal import describe, last_of
 from duolog.documents.kinds.boundary import describe_boundary
 from duolog.documents.kinds.boundary_texts import Accept, Contest, Decline, Propose
 from duolog.documents.kinds.note import Note
+from duolog.documents.voice import Voice
 from duolog.errors import NotAllowed
 from duolog.protocol.messages import Document
 from tests.documents.evening import ADA, SAM, START, VOICE, Evening, answer, wording

@@ -11,21 +11,18 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from duolog.documents import account, journal
-from duolog.documents.account import (
-    ACCOUNT_KINDS,
-    AccountState,
-    apply_account,
-    encode_account_state,
-    parse_account_state,
-)
-from duolog.documents.base import UNFORESEEN, AppliedDocument, Context, parse_body
+from duolog.documents.account import apply_account, encode_account_state, parse_account_state
+from duolog.documents.account_state import AccountState
+from duolog.documents.applied import UNFORESEEN, AppliedDocument, Context
+from duolog.documents.bodies import parse_body
 from duolog.documents.journal import apply, describe, encode_state, parse_state, require_allowed
+from duolog.documents.journal_state import JournalState
+from duolog.documents.kind import NEWER
 from duolog.documents.kinds.boundary import describe_boundary, title_of, view_boundary
 from duolog.documents.kinds.boundary_texts import Accept, Contest, Propose
 from duolog.documents.kinds.note import Note
 from duolog.documents.kinds.profile import Profile
-from duolog.documents.registry import KINDS, make_document
-from duolog.documents.state import JournalState
+from duolog.documents.registry import ACCOUNT_KINDS, KINDS, make_document
 from duolog.errors import MalformedData, NotAllowed
 from duolog.protocol.codec import encode_b64
 from duolog.protocol.messages import Document
@@ -121,7 +118,7 @@ def test_an_unknown_kind_is_shown_as_such() -> None:
 def test_a_newer_version_of_a_kind_is_shown_and_not_guessed_at() -> None:
     evening = Evening()
     item = evening.append(ADA, Document("profile", 2, START, {"display_name": "Ada"}))
-    assert item.skipped == journal.NEWER
+    assert item.skipped == NEWER
     assert evening.state.profiles == {}
 
 

@@ -10,9 +10,10 @@ from typing import Any
 
 import pytest
 
-from duolog.documents.base import DAY
+from duolog.documents.applied import DAY
 from duolog.documents.effects import Add
 from duolog.documents.things import Thing, Things
+from tests.documents.crossing import crossings
 from tests.documents.evening import ADA, BOTH, KIM, SAM, START
 from tests.documents.rows import ALL, Rows
 from tests.documents.walking import Visit, visits
@@ -30,6 +31,38 @@ def test_every_rule_holds_in_short_logs(kind: str) -> None:
 @pytest.mark.parametrize("kind", ALL)
 def test_every_rule_holds_in_longer_logs(kind: str) -> None:
     print(f"{kind}: {look(ALL[kind], depth=6, each=3)} documents")
+
+
+@pytest.mark.parametrize("kind", ALL)
+def test_two_steps_at_once_commute_unless_their_pair_is_listed(kind: str) -> None:
+    cross(ALL[kind], depth=ALL[kind].depth - 2, most=300)
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(7200)
+@pytest.mark.parametrize("kind", ALL)
+def test_two_steps_at_once_commute_after_longer_logs_too(kind: str) -> None:
+    print(f"{kind}: {cross(ALL[kind], depth=ALL[kind].depth, most=150)} pairs of steps at once")
+
+
+def cross(rows: Rows, depth: int, most: int) -> int:
+    """How many pairs were tried. Where the order matters, the later of the two is told why."""
+    met, order, tried, seen = set[frozenset[str]](), set[frozenset[str]](), 0, set[object]()
+    for visit in visits(rows.machine, rows.alphabet, depth, 2, most=most, along=rows.along):
+        key = None if visit.after is None else tuple(map(shape, visit.after.values()))
+        if visit.after is None or key in seen:
+            continue
+        seen.add(key)
+        for crossing in crossings(rows, visit.after, len(visit.log) + 2):
+            tried += 1
+            met.add(crossing.steps)
+            if not crossing.commute:
+                order.add(crossing.steps)
+                assert crossing.refused != (None, None), crossing
+    assert order == rows.order
+    exits = {frozenset({row.step}) for row in rows.machine.rows if row.does == "ends"}
+    assert exits <= met - order, "two people leave at once"
+    return tried
 
 
 def look(rows: Rows, depth: int, each: int) -> int:

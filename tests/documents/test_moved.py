@@ -1,12 +1,15 @@
 """`moved` and `account_moved`: where a member, or an own device, has gone."""
 
-from duolog.documents.account import AccountState, apply_account, make_account_document
+from duolog.documents.account import apply_account
 from duolog.documents.account_kinds import AccountMoved, Joined, NotedHead
-from duolog.documents.base import AppliedDocument, Body, Context, Voice
+from duolog.documents.account_state import AccountState
+from duolog.documents.applied import AppliedDocument, Context
+from duolog.documents.bodies import Body
 from duolog.documents.journal import apply, describe
+from duolog.documents.journal_state import JournalState
 from duolog.documents.kinds.moved import Moved
 from duolog.documents.registry import is_step, make_document
-from duolog.documents.state import JournalState
+from duolog.documents.voice import Voice
 
 ADA, SAM = b"\x01" * 32, b"\x02" * 32
 JOURNAL, OTHER = b"\x03" * 32, b"\x04" * 32
@@ -23,7 +26,7 @@ def say(state: JournalState, author: bytes, origin: str) -> JournalState:
 
 def note(state: AccountState, kind: str, body: Body) -> AccountState:
     seq = state.seq + 1
-    document = make_account_document(kind, body, 0)
+    document = make_document(kind, body, 0)
     return apply_account(state, AppliedDocument(bytes([seq]) * 16, seq, ADA, bytes(32), document))
 
 

@@ -10,7 +10,7 @@ import regex
 from hypothesis import given
 from hypothesis import strategies as st
 
-from duolog.documents.plain import MAX_MARKS, clean, clean_line, escape_json, hidden_in, lines
+from duolog.documents.safe_text import MAX_MARKS, clean, clean_line, escape_json, hidden_in, lines
 
 NASTY = "\x00\x07\x1b\x85\x9b\xad\u034f\u061c\u115f\u180e\u200b\u200c\u200d\u200e\u202a\u202e\u2028\u2029\u2060\u2066"
 NASTIER = "\u3164\ue000\ufe0f\ufeff\ufff9\ufffb\uffff\U000e0041\U000e007f\U000e0100\U000f0000\u0378\ud800"

@@ -8,14 +8,15 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from duolog.documents import journal
-from duolog.documents.base import Answer, AppliedDocument, Body, Context
+from duolog.documents.applied import AppliedDocument, Context
+from duolog.documents.bodies import Answer, Body
 from duolog.documents.journal import apply, apply_all, encode_state, parse_state
+from duolog.documents.journal_state import Item, JournalState
 from duolog.documents.kinds.boundary_texts import Accept, Amend, Contest, Decline, Propose, TakeBack
 from duolog.documents.kinds.note import Note
 from duolog.documents.kinds.profile import Profile
 from duolog.documents.kinds.withdrawn import Withdrawn
 from duolog.documents.registry import make_document
-from duolog.documents.state import Item, JournalState
 from duolog.protocol.codec import sha256
 from tests.documents.evening import ADA, BOTH, KIM, SAM, START, wording
 
@@ -78,7 +79,7 @@ def _old_apply(state: JournalState, applied: AppliedDocument, context: Context) 
         state = replace(state, contexts=(*state.contexts, (applied.seq, context)))
     if applied.refused:
         state = _old_take_back(state, applied, context)
-    state, reason = journal._effect(state, applied, context, _before(state, applied.seq).get)
+    state, reason = journal._effect(state, applied, context, _before(state, applied.seq).get, set())
     return replace(state, timeline=(*state.timeline, Item(applied, reason)))
 
 
@@ -101,7 +102,7 @@ def _old_fold_again(state: JournalState) -> JournalState:
     for item in state.timeline:
         context = [pair[1] for pair in state.contexts if pair[0] <= item.applied.seq][-1]
         held = _before(state, item.applied.seq).get
-        fresh, reason = journal._effect(fresh, item.applied, context, held, taken_back=item.taken_back)
+        fresh, reason = journal._effect(fresh, item.applied, context, held, set(), taken_back=item.taken_back)
         timeline.append(replace(item, skipped=reason))
     return replace(fresh, timeline=tuple(timeline))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from duolog.documents.base import Answer
+from duolog.documents.bodies import Answer
 from duolog.documents.kinds.boundary import describe_boundary
 from duolog.documents.kinds.boundary_texts import Accept, Contest, Counter, Retire
 from duolog.errors import NotAllowed

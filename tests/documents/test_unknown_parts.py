@@ -8,23 +8,18 @@ import pytest
 from pydantic import TypeAdapter
 
 from duolog.documents import journal
-from duolog.documents.account import AccountState, make_account_document, require_allowed_account
+from duolog.documents.account import require_allowed_account
 from duolog.documents.account_kinds import NotedHead, Rotated
-from duolog.documents.base import (
-    HIDDEN,
-    HIDDEN_TO_AGREE,
-    PARTS_UNSHOWN,
-    UPDATE_TO_AGREE,
-    Context,
-    has_unknown_parts,
-    parse_body,
-)
+from duolog.documents.account_state import AccountState
+from duolog.documents.applied import Context
+from duolog.documents.bodies import HIDDEN_TO_AGREE, UPDATE_TO_AGREE, has_unknown_parts, parse_body
 from duolog.documents.journal import apply, describe, encode_state, parse_state, require_allowed
+from duolog.documents.journal_state import Item, JournalState
 from duolog.documents.kinds.boundary import describe_boundary
 from duolog.documents.kinds.boundary_texts import Accept, Contest, Counter, Decline, Propose, Retire
 from duolog.documents.kinds.copy import copy_body
 from duolog.documents.registry import KINDS, make_document
-from duolog.documents.state import Item, JournalState
+from duolog.documents.voice import HIDDEN, PARTS_UNSHOWN
 from duolog.errors import MalformedData, NotAllowed
 from duolog.protocol.codec import JsonObject
 from duolog.protocol.messages import Document
@@ -170,7 +165,7 @@ def test_a_longer_list_than_may_be_written_is_read() -> None:
     with pytest.raises(MalformedData, match="400 fit"):
         require_allowed_account(AccountState(), Document("rotated", 1, START, body))
     assert len(parse_body(_ROTATED, body).heads) == 401
-    make_account_document("rotated", Rotated(generation=2), START)
+    make_document("rotated", Rotated(generation=2), START)
 
 
 def test_a_state_of_other_kinds_than_are_known_now_is_made_anew(monkeypatch: pytest.MonkeyPatch) -> None:

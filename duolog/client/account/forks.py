@@ -16,8 +16,8 @@ from duolog.client.home.words import Words
 from duolog.client.log.context import Context
 from duolog.client.log.outbox import deliver, post
 from duolog.client.log.stored_logs import load_log
-from duolog.documents.account import make_account_document
 from duolog.documents.account_kinds import BranchChosen
+from duolog.documents.registry import make_document
 from duolog.errors import NotAllowed, PinMismatch
 from duolog.protocol.accounts import AccountChain, SignedAccountStatement, verify_chain
 from duolog.seal.words import eight_words
@@ -77,7 +77,7 @@ async def choose(context: Context, account: bytes, words: Words) -> Words:
         context.chains.refuse(account, others)
         context.chains.replace(chain, statements)
         _thaw(context, chain)
-        post(context, mine, make_account_document("branch_chosen", body, context.clock()))
+        post(context, mine, make_document("branch_chosen", body, context.clock()))
     await deliver(context, mine)
     return words
 

@@ -17,8 +17,8 @@ from duolog.client.journals.closing_statements import renewed_closings
 from duolog.client.log.context import Context
 from duolog.client.log.statements import Made, make_rotate
 from duolog.client.log.stored_logs import load_log, newest_receipt
-from duolog.documents.account import make_account_document
-from duolog.documents.account_kinds import HeadCompared, Rotated
+from duolog.documents.account_kinds import NotedHead, Rotated
+from duolog.documents.registry import make_document
 from duolog.errors import NotAllowed
 from duolog.protocol import sizes
 from duolog.protocol.accounts import AccountChain, SignedAccountStatement, encode_rotation, extend_chain
@@ -134,9 +134,7 @@ def _push(context: Context, removed: Sequence[bytes]) -> Push:
     journal = context.identity.account_journal
     roster = context.standing(journal).require_open()
     made = make_rotate(context, roster)
-    heads = [
-        HeadCompared(journal=journal, seq=log.seq, head=log.head) for journal, log in _verified_logs(context).items()
-    ]
+    heads = [NotedHead(journal=journal, seq=log.seq, head=log.head) for journal, log in _verified_logs(context).items()]
     rotated = Rotated(generation=context.identity.secret.generation, heads=tuple(heads), removed=tuple(removed))
     statement = JournalStatementModel.of(made.signed, dict(made.grants))
     return Push(
@@ -163,7 +161,7 @@ def _entry(context: Context, made: Made, rotated: Rotated) -> PushEntry:
     seen = newest_receipt(context.store, journal)
     if seen is None or made.key is None:
         raise NotAllowed("The account's own journal has not been fetched yet. Sync first.")
-    document = make_account_document("rotated", rotated, context.clock())
+    document = make_document("rotated", rotated, context.clock())
     message = Message(document, seen, None, refused_since(context.store, journal, context.account)).encode()
     entry = secrets.token_bytes(sizes.ENTRY_ID)
     header = Header(journal, entry, made.roster.epoch, context.account, mine.generation)

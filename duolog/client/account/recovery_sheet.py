@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 import segno
 
-from duolog.documents.plain import clean_line
+from duolog.documents.safe_text import clean_line
 
 _STYLE = """
 @page { size: A4; margin: 14mm 18mm }

@@ -11,11 +11,11 @@ from duolog.api.pages import Placed
 from duolog.client.export.format import REMOVED, document_fields, same, state_fields
 from duolog.client.log.folding import document_context
 from duolog.client.log.verify_authors import BAD_GRANT, CLOSED_TO_ME, UNFORESEEN
-from duolog.documents.base import AppliedDocument
-from duolog.documents.base import Context as DocumentContext
+from duolog.documents.applied import AppliedDocument
+from duolog.documents.applied import Context as DocumentContext
 from duolog.documents.journal import apply_all
+from duolog.documents.journal_state import JournalState
 from duolog.documents.names import shown_names
-from duolog.documents.state import JournalState
 from duolog.errors import BadReceipt, EntryFault, MalformedData, VerificationError
 from duolog.protocol import sizes
 from duolog.protocol.codec import JsonObject, encode_b64, parse_b64

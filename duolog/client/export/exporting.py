@@ -31,7 +31,7 @@ from duolog.client.log.context import Context
 from duolog.client.log.folding import account_state, journal_state
 from duolog.client.log.stored_logs import load_log, parse_roster_state
 from duolog.client.log.verify_authors import CLOSED_TO_ME, OTHER_BRANCH
-from duolog.documents.state import Item, JournalState
+from duolog.documents.journal_state import Item, JournalState
 from duolog.errors import HomeError, NotAllowed
 from duolog.protocol.codec import JsonObject, encode_b64
 from duolog.protocol.entries import parse_header

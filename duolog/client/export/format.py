@@ -22,11 +22,11 @@ from collections.abc import Iterator, Mapping
 from typing import Any, BinaryIO
 
 from duolog.documents import dates
-from duolog.documents.base import Voice
+from duolog.documents.journal_state import Item, JournalState
 from duolog.documents.kinds.boundary import describe_boundary
 from duolog.documents.names import named_by_account
-from duolog.documents.plain import escape_json
-from duolog.documents.state import Item, JournalState
+from duolog.documents.safe_text import escape_json
+from duolog.documents.voice import Voice
 from duolog.errors import MalformedData, VerificationError
 from duolog.protocol import sizes
 from duolog.protocol.codec import JsonObject, encode_b64, encode_message_json, parse_message_json

@@ -7,7 +7,7 @@ from typing import Any
 from duolog.client.journals.views import Written
 from duolog.client.journals.writing import read_state, write
 from duolog.client.log.session import Session
-from duolog.documents.base import Answer
+from duolog.documents.bodies import Answer
 from duolog.documents.kinds.boundary_texts import Boundary, Text
 from duolog.errors import NotAllowed
 from duolog.protocol.codec import JsonObject

@@ -14,8 +14,8 @@ from duolog.client.log.folding import account_state
 from duolog.client.log.notes import note
 from duolog.client.log.outbox import deliver, post, waiting_as
 from duolog.client.log.session import Session
-from duolog.documents.account import make_account_document
 from duolog.documents.account_kinds import Draft, DraftDocument
+from duolog.documents.registry import make_document
 from duolog.errors import NotAllowed, ServerRefused, TransportError
 from duolog.protocol import sizes
 from duolog.protocol.messages import Document
@@ -76,7 +76,7 @@ class Drafts:
             if kept is None:
                 raise NotAllowed("There is no such draft. List them to see their names.")
             now, mine = context.clock(), context.identity.account_journal
-            gone = make_account_document("draft", Draft(draft=draft, journal=found.journal), now)
+            gone = make_document("draft", Draft(draft=draft, journal=found.journal), now)
             with context.store.transaction():
                 entry = post(context, found.journal, Document(kept.kind, kept.v, now, dict(kept.body)))
                 post(context, mine, gone)

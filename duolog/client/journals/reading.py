@@ -15,11 +15,11 @@ from duolog.client.log.outbox import waiting
 from duolog.client.log.stored_logs import load_log
 from duolog.client.log.verify_authors import ENTRY_FAULT, OTHER_BRANCH
 from duolog.documents import dates
-from duolog.documents.base import Voice
 from duolog.documents.journal import describe
+from duolog.documents.journal_state import Item, JournalState
 from duolog.documents.kinds.profile import Profile
 from duolog.documents.names import YOU, called, shown_names
-from duolog.documents.state import Item, JournalState
+from duolog.documents.voice import Voice
 from duolog.errors import EntryFault
 from duolog.protocol.containing import contained
 from duolog.protocol.messages import Document, parse_message

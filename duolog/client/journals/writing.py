@@ -8,7 +8,7 @@ from duolog.client.journals.views import Written
 from duolog.client.log.folding import journal_state
 from duolog.client.log.outbox import deliver, post
 from duolog.client.log.session import Session, make_ready
-from duolog.documents.state import JournalState
+from duolog.documents.journal_state import JournalState
 from duolog.errors import NotAllowed, ServerRefused, TransportError
 from duolog.protocol.messages import Document
 

@@ -25,10 +25,10 @@ from duolog.client.log.outbox import deliver, post, waiting_as
 from duolog.client.log.stored_logs import load_log
 from duolog.client.server.transport import Transport
 from duolog.documents.account_kinds import Erased, Kept
-from duolog.documents.base import Answer
+from duolog.documents.bodies import Answer
+from duolog.documents.journal_state import Item
 from duolog.documents.kinds.withdrawn import Withdrawn
 from duolog.documents.registry import is_step
-from duolog.documents.state import Item
 from duolog.errors import NotAllowed, ServerRefused, TransportError
 from duolog.protocol import sizes
 from duolog.protocol.codec import u32

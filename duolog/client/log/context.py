@@ -19,8 +19,8 @@ from duolog.client.log.verify import Known, Me
 from duolog.client.server.http import to_transport
 from duolog.client.server.login import Network
 from duolog.client.server.transport import Transport
-from duolog.documents.account import AccountState
-from duolog.documents.state import JournalState
+from duolog.documents.account_state import AccountState
+from duolog.documents.journal_state import JournalState
 from duolog.errors import NotAllowed
 from duolog.seal.keys import EpochKey
 

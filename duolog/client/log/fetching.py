@@ -13,7 +13,7 @@ from duolog.client.log.context import Context
 from duolog.client.log.former_journals import sort_unlisted
 from duolog.client.log.pull import pull
 from duolog.client.log.stored_logs import freeze, load_log
-from duolog.documents.account import AccountState
+from duolog.documents.account_state import AccountState
 from duolog.errors import Rollback, Withheld
 from duolog.protocol.codec import encode_b64
 

@@ -24,11 +24,12 @@ from duolog.client.log.context import Context
 from duolog.client.log.stored_logs import roster_at
 from duolog.client.log.verify import Known, Me
 from duolog.client.log.verify_authors import ENTRY_FAULT, open_verified
-from duolog.documents.account import AccountState, apply_account, encode_account_state, parse_account_state
-from duolog.documents.base import AppliedDocument
-from duolog.documents.base import Context as DocumentContext
+from duolog.documents.account import apply_account, encode_account_state, parse_account_state
+from duolog.documents.account_state import AccountState
+from duolog.documents.applied import AppliedDocument
+from duolog.documents.applied import Context as DocumentContext
 from duolog.documents.journal import apply_all, encode_state, parse_state
-from duolog.documents.state import JournalState
+from duolog.documents.journal_state import JournalState
 from duolog.errors import DuologError, EntryFault, MalformedData
 from duolog.protocol.containing import contained
 from duolog.protocol.entries import parse_header

@@ -14,7 +14,7 @@ from duolog.client.home.marks import Mark, clear_marks, has_mark
 from duolog.client.log.confidant_terms import is_over
 from duolog.client.log.context import Context
 from duolog.client.log.stored_logs import load_log
-from duolog.documents.account import AccountState
+from duolog.documents.account_state import AccountState
 
 
 def mark_former(context: Context, journal: bytes, how: How) -> None:

@@ -17,7 +17,7 @@ from duolog.client.log.context import Context
 from duolog.client.log.folding import account_state, opened
 from duolog.client.log.stored_logs import newest_receipt
 from duolog.client.log.verify_authors import OWN_OLDER
-from duolog.documents.base import AppliedDocument
+from duolog.documents.applied import AppliedDocument
 from duolog.protocol import sizes
 from duolog.protocol.messages import Message
 

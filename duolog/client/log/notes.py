@@ -6,9 +6,10 @@ Each is written once, and is at the server before anything that depends on it is
 from duolog.client.log.context import Context
 from duolog.client.log.folding import account_state
 from duolog.client.log.outbox import deliver, deliver_what_may_go, post, waiting_as
-from duolog.documents.account import make_account_document, require_allowed_account
+from duolog.documents.account import require_allowed_account
 from duolog.documents.account_kinds import Joined, NotedHead, Pin, SentAcceptance, Verified
-from duolog.documents.base import Body
+from duolog.documents.bodies import Body
+from duolog.documents.registry import make_document
 from duolog.errors import NotAllowed
 
 
@@ -39,7 +40,7 @@ def put_note(context: Context, kind: str, body: Body) -> None:
         NotAllowed, JournalFrozen: the account journal can't be written now. Nothing was kept.
     """
     journal = context.identity.account_journal
-    document = make_account_document(kind, body, context.clock())
+    document = make_document(kind, body, context.clock())
     if waiting_as(context, journal, kind, document.body) is not None or _is_noted(context, body):
         return
     try:

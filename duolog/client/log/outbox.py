@@ -33,7 +33,7 @@ from duolog.client.log.settle import until_settled
 from duolog.client.log.statements import is_behind, make_bad_grant, make_rotate
 from duolog.client.log.stored_logs import newest_receipt
 from duolog.client.server.transport import Transport
-from duolog.documents.base import expected_receipt
+from duolog.documents.applied import expected_receipt
 from duolog.documents.journal import last_of, require_allowed
 from duolog.errors import NotAllowed, ServerRefused, TransportError
 from duolog.protocol import sizes

@@ -10,7 +10,7 @@ from duolog.client.log.my_journals import forget_founding, founded
 from duolog.client.log.notes import put_note
 from duolog.client.log.stored_logs import load_log
 from duolog.documents.account_kinds import LeftJournal, NotedHead, Pin
-from duolog.documents.base import Body
+from duolog.documents.bodies import Body
 
 _DAY = 24 * 3600  # seconds
 

@@ -24,8 +24,8 @@ from duolog.client.log.context import Context
 from duolog.client.log.stored_logs import load_log
 from duolog.client.pairing.offers import OfferedPlace, rebuild_invitation
 from duolog.client.server.transport import Transport
-from duolog.documents.account import AccountState
 from duolog.documents.account_kinds import PendingInvitation, SentAcceptance
+from duolog.documents.account_state import AccountState
 from duolog.errors import ServerRefused
 from duolog.protocol.codec import sha256
 from duolog.protocol.roster_changes import Roster

@@ -1,1 +1,1 @@
-"""The kinds of documents, one file each: bodies, rows or a reducer, and plain words. `registry` lists them."""
+"""The kinds of documents, one file each: bodies, rows or a reducer, and words for a reader. `registry` lists them."""

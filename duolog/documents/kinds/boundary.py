@@ -1,13 +1,12 @@
 """`boundary`: its rows, its words for a reader, and its place in the list of kinds.
 
 Rules
-- A text's author consents to it by writing it; it is in force when the other accepts exactly that text.
-- One thing waits at a time. It lapses after 14 days; what lapsed takes no answer.
-- A text (or ask) that was declined, taken back or lapsed can't be repeated within 14 days, by anybody; nor one that
-  waits or is in force.
-- A boundary that binds only the other is refused. Silence is never consent. Nobody retires alone.
+- The author of a text consents to it by writing it. It is in force when the other accepts exactly that text.
+- At most one text or ask to retire waits at a time. It lapses after 14 days, and then takes no answer.
+- Nobody can repeat a text or ask that waits, is in force, or was declined, taken back or lapsed less than 14 days ago.
+- A boundary that binds only the other person is refused. Silence is never consent. Nobody retires alone.
 
-`boundary_texts` has what is written. `now` enters the words alone, and decides nothing. Spec: documents
+`boundary_texts` has the bodies and the state. The reader's `now` is for the words alone. Spec: documents
 """
 
 from collections.abc import Iterator
@@ -18,7 +17,8 @@ from typing import Literal
 from pydantic import TypeAdapter
 
 from duolog.documents import dates
-from duolog.documents.base import AppliedDocument, Voice, body_lines, indented, require_visible
+from duolog.documents.applied import AppliedDocument
+from duolog.documents.bodies import require_visible
 from duolog.documents.effects import Add, Aside, Drop, Empty, Make, Point, Put, Settle, Stage
 from duolog.documents.guards import At, By, Differs, Free, Fresh, From, In, Is, Named, NotIn, Two, Within
 from duolog.documents.kernel import Machine, Row
@@ -42,10 +42,11 @@ from duolog.documents.kinds.boundary_texts import (
     Text,
     Wording,
 )
-from duolog.documents.plain import one_line
+from duolog.documents.safe_text import one_line
+from duolog.documents.voice import Voice, body_lines, indented
 from duolog.protocol.codec import label, sha256
 
-# --- the rows --------------------------------------------------------------------------------------------------------
+# --- rows ------------------------------------------------------------------------------------------------------------
 
 _LAPSED = "Nobody answered this within 14 days, so it has lapsed."
 _LIVE = From(("live",), says="This boundary was retired. Propose it anew if it should hold again.")
@@ -53,7 +54,7 @@ _WAITS = (
     At(
         "waiting",
         {
-            "waiting": _LAPSED,  # it lapsed, and something newer took its place
+            "waiting": _LAPSED,  # it lapsed, and a newer text took its place
             "accepted": "This text was accepted before; it does not wait for an answer.",
             "declined": "This text was declined.",
             "taken_back": "Its author took this back before it was answered.",
@@ -71,8 +72,7 @@ _MINE_TO_ANSWER = (
     ),
 )
 _AGREED = At(
-    "agreed",
-    says="This is not the text that both agreed on. Only that one can be contested, amended or retired.",
+    "agreed", says="This is not the text that both agreed on. Only that one can be contested, amended or retired."
 )
 _ROOM = Free(
     *("waiting", LAPSES_AFTER),
@@ -117,10 +117,7 @@ ROWS = (
     Row("take_back", "ends", (_LIVE, _TAKE_BACK, *_WAITS), (Settle("waiting", "declined"),)),
     Row("contest", "ends", (_LIVE, _AGREED, _NO_CONTEST), (Add("contests", "words"),)),
     Row("amend", "asks", (_LIVE, _AGREED, _ROOM, *_NEW_TEXT), (Aside("waiting", LAPSES_AFTER), Put("waiting"))),
-    Row(
-        *("retire", "asks", (_LIVE, _AGREED, _ROOM, _NOT_AGAIN)),
-        (Aside("waiting", LAPSES_AFTER), Put("waiting")),
-    ),
+    Row(*("retire", "asks", (_LIVE, _AGREED, _ROOM, _NOT_AGAIN)), (Aside("waiting", LAPSES_AFTER), Put("waiting"))),
     Row(
         *("retire", "answers", (_LIVE, _AN_ASK, *_MINE_TO_ANSWER)),
         (Settle("waiting", "accepted"), Point("retired", "step"), Empty("contests"), Stage("retired")),
@@ -129,46 +126,37 @@ ROWS = (
 
 
 def digest(step: Step, boundary: bytes) -> bytes:
-    """Of a step's text, or of an ask to retire this boundary (its entry), 32 bytes. Spec: documents"""
+    """The digest of a step's wording, or of an ask to retire this boundary (its entry). 32 bytes. Spec: documents"""
     if isinstance(step, Propose | Counter | Amend):
         return step.wording.digest()
     return sha256(label("boundary-retire"), boundary)
 
 
 def consented_step(state: Boundaries, body: Step) -> Step | None:
-    """What the author of this step consents to: all of the step whose text they accept, or whose ask they confirm."""
+    """The step to which the author of `body` consents: whose text they accept, or whose ask to retire they confirm."""
     if not isinstance(body, Accept | Retire):
         return None
     boundary = state.find(body.answers.entry)
     named = None if boundary is None else boundary.texts[body.answers.entry]
     if named is None or (isinstance(body, Retire) and named.wording is not None):
-        return None  # the latter asks to retire, and consents to nothing
+        return None  # a `retire` of the agreed text asks, and consents to nothing
     return named.step
 
 
 def require_visible_asking(body: Step) -> None:
-    """Before writing: whoever is asked will see all of the text. Raises: NotAllowed."""
+    """Check before writing that the other will see all of a text that asks for consent. Raises: NotAllowed."""
     if isinstance(body, Propose | Counter | Amend | Retire):
         require_visible(body)
 
 
-# --- the words -------------------------------------------------------------------------------------------------------
+# --- words -----------------------------------------------------------------------------------------------------------
 
-_STAGES: dict[str, str] = {
-    "proposed": "waits for an answer",
-    "declined": "declined",
-    "taken_back": "taken back",
-    "in_force": "in force",
-    "contested": "contested",
-    "retired": "retired",
-    "lapsed": "lapsed",
-}
-_TITLE = 60  # characters of a text that stand for it in a list
+_TITLE = 60  # characters of a text that name it in a list
 
 
 @dataclass(frozen=True, slots=True)
 class BoundaryView:
-    """A boundary seen at `now`. `waiting` is what may still be answered; `shown` the agreed text, else the newest."""
+    """A boundary at one time. `waiting`: the text that may be answered. `shown`: the agreed text, else the newest."""
 
     boundary: Boundary
     status: boundary_texts.Stage | Literal["lapsed", "taken_back"]
@@ -178,7 +166,7 @@ class BoundaryView:
 
 
 def view_boundary(boundary: Boundary, now: int) -> BoundaryView:
-    """Where a boundary stands at `now`, Unix seconds. Spec: documents"""
+    """The view of a boundary at `now`, Unix seconds. Spec: documents"""
     waiting = boundary.waiting_text
     lapsed = waiting is not None and waiting.lapsed(now)
     status: boundary_texts.Stage | Literal["lapsed", "taken_back"] = boundary.stage
@@ -203,16 +191,17 @@ def _review_due(wording: Wording | None, now: int) -> bool:
 
 
 def title_of(boundary: Boundary) -> str:
-    """A few words of its text that stand for it in a list."""
+    """The beginning of a boundary's text, as its name in a list."""
     wording = view_boundary(boundary, 0).shown.wording
     text = one_line(wording.text) if wording is not None else ""
     return text if len(text) <= _TITLE else text[: _TITLE - 1].rstrip() + "…"
 
 
 def describe_boundary(boundary: Boundary, now: int, voice: Voice) -> str:
-    """A boundary whole: where it stands, what was agreed, who contests it, what waits. Several lines."""
+    """A boundary in several lines: its stage, the agreed text, who contests it, and the text that waits."""
     view = view_boundary(boundary, now)
-    told = [f"{title_of(boundary)}: {_STAGES[view.status]}"]
+    status = "waits for an answer" if view.status == "proposed" else view.status.replace("_", " ")
+    told = [f"{title_of(boundary)}: {status}"]
     told += _worded(view.shown, voice)
     for account, contest in boundary.contests.items():
         told.append(f"  {voice.name(account)} contests it since {voice.dated(contest.at, contest.effective)}:")
@@ -256,7 +245,7 @@ def _outcome(text: Text, voice: Voice) -> Iterator[str]:
 
 
 def wording_lines(wording: Wording, author: str) -> Iterator[str]:
-    """A wording by `author`, a line for each of its parts."""
+    """A wording by `author`, with a line or more for each of its parts."""
     yield from indented("Text", wording.text)
     yield f"  Topic: {wording.topic.replace('_', ' ')}; binds {'both' if wording.binds == 'both' else author}"
     yield from indented("Why", wording.why)
@@ -268,7 +257,7 @@ def wording_lines(wording: Wording, author: str) -> Iterator[str]:
 
 
 def describe_step(applied: AppliedDocument, body: Step, voice: Voice, state: Boundaries) -> str:
-    """One step as a timeline shows it: who did what to which boundary, with the words that came with it."""
+    """One step as a timeline shows it: its author, what they did, the boundary, and the step's own words."""
     author = voice.name(applied.author)
     if isinstance(body, Propose):
         return "\n".join([f"{author} proposed a boundary:", *wording_lines(body.wording, author)])

@@ -1,10 +1,10 @@
-"""`boundary`: what two people agree on, by an explicit act of each: what is written, and what it comes to.
+"""`boundary`, on which two people agree by an explicit act of each: the bodies of its steps, and its state.
 
-A text's author consents to exactly that text by writing it; it is in force when the other accepts it, naming its entry
-and message. One thing waits at a time: a text, or an ask to retire; it lapses 14 days after it was written, by
-effective times. Its author may take it back while it waits.
+The author of a text consents to exactly that text by writing it. It is in force when the other accepts it by its entry
+and message. At most one text or ask to retire waits at a time. It lapses 14 days after it was written, by effective
+times, and its author may take it back while it waits.
 
-The rows and the words for a reader stand in `boundary`. A draft is local. Spec: documents
+The rows and the words for a reader stand in `boundary`. Spec: documents
 """
 
 import json
@@ -16,31 +16,23 @@ from typing import Annotated, Literal
 from pydantic import Field, WithJsonSchema
 
 from duolog.documents import things
-from duolog.documents.base import (
-    DAY,
-    AccountId,
-    Answer,
-    Body,
-    EntryId,
-    Prose,
-    StepBody,
-    Words,
-)
+from duolog.documents.applied import DAY
+from duolog.documents.bodies import AccountId, AnsweringStep, Body, EntryId, Prose, StepBody, Words
 from duolog.protocol.codec import label, sha256
 
 LAPSES_AFTER = 14 * DAY  # seconds from a text's effective time; the last one still counts
-NOT_AGAIN_FOR = 14 * DAY  # seconds from a decline, or from the lapse
+NOT_AGAIN_FOR = 14 * DAY  # seconds from a decline or a lapse, in which the same text can't be proposed
 
 Topic = Literal["communication", "friendships", "social_media", "time", "money", "closeness", "other"]
-# "you" is read, so that it can be refused with a sentence; no schema offers it.
+# "you" parses, so that the rows can refuse it with a sentence; no schema offers it.
 Binds = Annotated[Literal["me", "both", "you"], WithJsonSchema({"type": "string", "enum": ["me", "both"]})]
 
 
-# --- what is written -------------------------------------------------------------------------------------------------
+# --- bodies ----------------------------------------------------------------------------------------------------------
 
 
 class Wording(Body):
-    """What a boundary says. `binds`: `me` is the author of this text; `review`: a day on which to look at it again."""
+    """The content of a boundary. `binds`: `me` is the author of the text. `review`: the day to look at it again."""
 
     topic: Topic
     text: Prose
@@ -52,7 +44,7 @@ class Wording(Body):
     review: date | None = None
 
     def digest(self) -> bytes:
-        """32 bytes, the same for the same text: what both must hold. Spec: documents"""
+        """32 bytes, the same for the same text. Spec: documents"""
         fields = self.model_dump(mode="json", exclude_none=True)
         text = json.dumps(fields, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
         return sha256(label("boundary-text"), text.encode("utf-8"))
@@ -65,57 +57,50 @@ class Propose(StepBody):
     wording: Wording
 
 
-class Counter(StepBody):
+class Counter(AnsweringStep):
     """Another text instead of the one that waits, or instead of retiring."""
 
     step: Literal["counter"] = "counter"
-    answers: Answer
     wording: Wording
 
 
-class Accept(StepBody):
-    """Consent to exactly the text that is named; or, by who contests it, to the agreed text once more."""
+class Accept(AnsweringStep):
+    """Consent to exactly the named text; or, after contesting, consent to the agreed text once more."""
 
     step: Literal["accept"] = "accept"
-    answers: Answer
 
 
-class Decline(StepBody):
-    """No to what waits."""
+class Decline(AnsweringStep):
+    """No to the text or ask that waits."""
 
     step: Literal["decline"] = "decline"
-    answers: Answer
     why: Words | None = None
 
 
-class TakeBack(StepBody):
-    """Its author takes back what waits, before it is answered."""
+class TakeBack(AnsweringStep):
+    """The author takes back their own text or ask while it waits."""
 
     step: Literal["take_back"] = "take_back"
-    answers: Answer
 
 
-class Contest(StepBody):
+class Contest(AnsweringStep):
     """The agreed text no longer holds for me, and why, in my words."""
 
     step: Literal["contest"] = "contest"
-    answers: Answer
     words: Words
 
 
-class Amend(StepBody):
+class Amend(AnsweringStep):
     """A new text instead of the agreed one, which stays in force until the other accepts."""
 
     step: Literal["amend"] = "amend"
-    answers: Answer
     wording: Wording
 
 
-class Retire(StepBody):
+class Retire(AnsweringStep):
     """Asks to end the boundary, naming the agreed text; or confirms it, naming the other's ask."""
 
     step: Literal["retire"] = "retire"
-    answers: Answer
     why: Words | None = None
 
 
@@ -124,18 +109,18 @@ BoundaryBody = Annotated[Step, Field(discriminator="step")]
 Asking = Annotated[Propose | Counter | Amend | Retire, Field(discriminator="step")]  # steps that wait for an answer
 
 
-# --- what it comes to ------------------------------------------------------------------------------------------------
+# --- state -----------------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
 class Text(things.Text):
-    """One text, or an ask to retire (then `wording` is None), and what became of it."""
+    """A text with its outcome, or an ask to retire (then `wording` is None)."""
 
     step: Asking
 
     @property
     def wording(self) -> Wording | None:
-        """The text; None for an ask to retire."""
+        """The wording; None for an ask to retire."""
         return None if isinstance(self.step, Retire) else self.step.wording
 
     @property
@@ -149,7 +134,7 @@ class Text(things.Text):
         return self.effective + LAPSES_AFTER
 
     def lapsed(self, at: int) -> bool:
-        """Whether nobody answered in time, seen from an effective time or a reader's now."""
+        """Whether the text waits and can't be answered any more. `at`: an effective time, or the reader's now."""
         return self.outcome == "waiting" and at > self.lapses_at
 
 
@@ -158,18 +143,18 @@ Stage = Literal["proposed", "declined", "in_force", "contested", "retired"]
 
 @dataclass(frozen=True, slots=True)
 class Boundary(things.Thing):
-    """One boundary: its id is the entry that first proposed it. `texts` holds every text and ask in order."""
+    """One boundary. Its id is the entry that first proposed it. `texts`: every text and ask in order."""
 
     texts: Mapping[EntryId, Text] = field(default_factory=dict)
 
     @property
     def waiting(self) -> EntryId | None:
-        """The text or ask that waits for an answer, perhaps in vain."""
+        """The text or ask that waits for an answer. It may have lapsed."""
         return self.points.get("waiting")
 
     @property
     def agreed(self) -> EntryId | None:
-        """The text that both hold, in force, contested or retired."""
+        """The text that both agreed on, in force, contested or retired."""
         return self.points.get("agreed")
 
     @property
@@ -184,7 +169,7 @@ class Boundary(things.Thing):
 
     @property
     def stage(self) -> Stage:
-        """Where it stands, apart from the clock: a view adds what has lapsed."""
+        """The stage without a clock: a view adds *lapsed*."""
         if self.retired is not None:
             return "retired"
         if self.agreed is not None:
@@ -193,12 +178,12 @@ class Boundary(things.Thing):
 
     @property
     def agreed_text(self) -> Text | None:
-        """The text that both hold."""
+        """The text that both agreed on."""
         return None if self.agreed is None else self.texts[self.agreed]
 
     @property
     def waiting_text(self) -> Text | None:
-        """The text or ask that waits."""
+        """The text or ask that waits for an answer."""
         return None if self.waiting is None else self.texts[self.waiting]
 
 

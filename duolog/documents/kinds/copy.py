@@ -1,10 +1,10 @@
-"""`copy`: a document of another journal, put here by somebody who may read it, with a note of where it is from.
+"""`copy`: a document of another journal, copied here by a member who may read it, with its origin.
 
 Rules
-- Only what is copied becomes readable; nothing else of the other journal does.
-- It has no steps, and a copied step is no step: what was agreed there is not agreed here.
-- What it says of its origin is the copier's word. Who holds the original can compare: its message's hash stands in it.
-- A shortened copy says that it is one.
+- Only the copied document becomes readable; nothing else of the other journal does.
+- A copy has no steps, and a copied step has no effect: a text that was agreed there is not agreed here.
+- The origin in it is the copier's word. A reader who holds the original can compare the message's hash.
+- A shortened copy says that it is shortened.
 """
 
 from collections.abc import Iterator
@@ -12,30 +12,20 @@ from typing import Annotated, Any
 
 from pydantic import Field, StringConstraints, TypeAdapter
 
-from duolog.documents.base import (
-    PARTS_UNSHOWN,
-    AccountId,
-    AppliedDocument,
-    Body,
-    EntryId,
-    Hash,
-    JournalId,
-    Voice,
-    has_unknown_parts,
-    indented,
-    parse_body,
-)
+from duolog.documents.applied import AppliedDocument
+from duolog.documents.bodies import AccountId, Body, EntryId, Hash, JournalId, has_unknown_parts, parse_body
 from duolog.documents.kind import Kind
 from duolog.documents.kinds.boundary import wording_lines
 from duolog.documents.kinds.boundary_texts import Wording
-from duolog.documents.kinds.note import Note, describe_note
-from duolog.documents.plain import one_line
+from duolog.documents.kinds.note import Note, note_lines
+from duolog.documents.safe_text import one_line
+from duolog.documents.voice import PARTS_UNSHOWN, Voice, indented
 from duolog.errors import MalformedData, NotAllowed
 from duolog.protocol import sizes
 from duolog.protocol.codec import JsonObject
 from duolog.protocol.messages import Document
 
-UNCOPIED = ("copy", "profile", "withdrawn")  # kinds about this very journal, or that already are copies
+UNCOPIED = ("copy", "profile", "withdrawn")  # copies, and kinds about the journal in which they stand
 _WORDING = TypeAdapter(Wording)
 _NOTE = TypeAdapter(Note)
 
@@ -67,7 +57,7 @@ class Copy(Body):
 
 
 def copy_body(journal: bytes, applied: AppliedDocument, text: str | None = None) -> JsonObject:
-    """The body of a copy of `applied`, which stands in `journal`. `text`: a shorter text in the place of its own.
+    """The body of a copy of `applied`, which stands in `journal`. `text`: a shorter text instead of its own.
 
     Raises:
         NotAllowed: a document of this kind isn't copied, or has no text to shorten.
@@ -78,10 +68,7 @@ def copy_body(journal: bytes, applied: AppliedDocument, text: str | None = None)
         raise NotAllowed("This can't be copied. Copy the document that it is about, from where it was written.")
     origin = Origin(journal=journal, entry=applied.entry, message=applied.message, author=applied.author, at=applied.at)
     body = document.body if text is None else _shortened(document, text)
-    value: JsonObject = {
-        "of": origin.encode_json(),
-        "document": {"kind": document.kind, "v": document.v, "body": body},
-    }
+    value: JsonObject = {"of": origin.encode_json(), "document": {"kind": document.kind, "v": document.v, "body": body}}
     return value if text is None else value | {"left_out": True}
 
 
@@ -95,7 +82,7 @@ def _shortened(document: Document, text: str) -> JsonObject:
 
 
 def describe_copy(applied: AppliedDocument, body: Copy, voice: Voice, state: None) -> str:
-    """Who copied, what is said of the origin, and the text. It claims nothing for the original's author."""
+    """The copier, the origin by their word, and the copied text."""
     author = voice.name(body.of.author)
     shortened = ", shortened" if body.left_out else ""
     first = f"{voice.name(applied.author)} copied here{shortened}, as written by {author} on {voice.when(body.of.at)}:"
@@ -103,23 +90,18 @@ def describe_copy(applied: AppliedDocument, body: Copy, voice: Voice, state: Non
 
 
 def _lines(body: Copy, author: str, voice: Voice) -> Iterator[str]:
-    """What was copied, as its kind is shown; of kinds without words here, its texts."""
+    """The copied document as its kind is shown. Of other kinds than `note` and `boundary`, all texts."""
     copied = body.document
     try:
         if copied.kind == "note":
             note = parse_body(_NOTE, copied.body)
-            inner = AppliedDocument(
-                body.of.entry, 0, body.of.author, body.of.message, Document("note", copied.v, body.of.at, copied.body)
-            )
-            yield from describe_note(inner, note, voice, None).split("\n")[1:]
-            if has_unknown_parts(note):
-                yield f"  {PARTS_UNSHOWN}"
+            yield from note_lines(note)
+            yield from _parts_unshown(note)
             return
         if copied.kind == "boundary" and "wording" in copied.body:
             wording = parse_body(_WORDING, copied.body["wording"])
             yield from wording_lines(wording, author)
-            if has_unknown_parts(wording):
-                yield f"  {PARTS_UNSHOWN}"
+            yield from _parts_unshown(wording)
             return
     except MalformedData:
         yield "  (It can't be read here.)"
@@ -127,8 +109,13 @@ def _lines(body: Copy, author: str, voice: Voice) -> Iterator[str]:
     yield f"  A document of the kind {one_line(copied.kind)}"
     for name, value in copied.body.items():
         if isinstance(value, str):
-            # What a field is called is the copier's word too, so it stands as deep as a text.
+            # The name of a field is the copier's word too, so it is indented as deep as a text.
             yield from (f"  {line}" for line in indented(one_line(name).replace("_", " ").capitalize(), value))
+
+
+def _parts_unshown(copied: Body) -> Iterator[str]:
+    if has_unknown_parts(copied):
+        yield f"  {PARTS_UNSHOWN}"
 
 
 KIND = Kind("copy", 1, TypeAdapter(Copy), describe_copy, while_provisional=False)

@@ -1,13 +1,13 @@
-"""`disclosure`: what one person tells, what the other hears of it, and whether that is right.
+"""`disclosure`: a letter. One person tells it, the other reflects it, and the first says *heard* or *not quite*.
 
 Rules
-- The words of a step are a note of the same author beside it. The link is soft: a step counts whether or not anybody
-  holds the note, so withdrawing hides text and never a step.
-- No response comes before *heard*. So that nobody is silenced by silence, the reader may respond without it once the
-  writer set the disclosure aside, said *not quite* twice, or left a reflection waiting for more than 7 days; that is
-  marked.
-- Either sets it aside alone, at any point before the response. Only a next step of their own takes it up again.
-- The same note is not told twice within 14 days. New ones aren't limited.
+- The words of a step are a note of the same author beside it. A step counts whether or not anybody holds the note, so
+  withdrawing a note hides its text, and never a step.
+- A response comes after *heard*. The writer's silence must not silence the reader. So the reader may also respond after
+  the writer set the letter aside, said *not quite* twice, or left a reflection without an answer for more than 7 days.
+  Such a response is marked.
+- Each of the two may set it aside alone, at any point before the response. Only their own next step takes it up again.
+- The same note can't be told twice within 14 days. New notes aren't limited.
 
 Spec: documents
 """
@@ -18,30 +18,33 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints, TypeAdapter, model_validator
 
-from duolog.documents.base import DAY, Answer, AppliedDocument, EntryId, StepBody, Voice, Words, indented
+from duolog.documents.applied import DAY, AppliedDocument
+from duolog.documents.bodies import Answer, AnsweringStep, EntryId, StepBody, Words
 from duolog.documents.effects import Add, Count, Drop, Make, Put, Stage
 from duolog.documents.fields import AtMost
 from duolog.documents.guards import After, At, By, Fresh, From, Is, Least, Named, NotIn, OwnerIn, Two
 from duolog.documents.kernel import Machine, Row
 from duolog.documents.kind import Kind
-from duolog.documents.plain import one_line
+from duolog.documents.safe_text import one_line
 from duolog.documents.things import Text, Thing, Things
+from duolog.documents.voice import Voice, indented
 from duolog.protocol.codec import label, sha256
 
 NOT_AGAIN_FOR = 14 * DAY  # seconds from a note's telling
-WAITS_FOR = 7 * DAY  # seconds from a reflection; afterwards the reader may respond
+WAITS_FOR = 7 * DAY  # seconds from a reflection, after which the reader may respond
 
 Line = Annotated[str, StringConstraints(min_length=1, pattern=r"^[^\r\n]*\S[^\r\n]*$"), AtMost(120)]
 Form = Literal["disclosure", "supplement", "impact", "repair"]
 
 
-# --- what is written -------------------------------------------------------------------------------------------------
+# --- bodies ----------------------------------------------------------------------------------------------------------
 
 
 class Tell(StepBody):
-    """A letter. `text`: the note that has its words; `about`: a line that is read before opening it.
+    """A letter. `text`: the note with its words. `about`: a line that is read before opening it.
 
-    `hold`: a wish to read it in a session. A supplement answers a disclosure of its own author; others may say `of`.
+    `hold`: a wish to read it in a session. A supplement answers a disclosure of its own author. Other forms may have
+    `of`.
     """
 
     step: Literal["tell"] = "tell"
@@ -59,51 +62,45 @@ class Tell(StepBody):
         return self
 
 
-class Acknowledge(StepBody):
-    """I have it."""
+class Acknowledge(AnsweringStep):
+    """I have the letter."""
 
     step: Literal["acknowledge"] = "acknowledge"
-    answers: Answer
 
 
-class Reflect(StepBody):
-    """What I hear, in the note `text`. `asks`: one question."""
+class Reflect(AnsweringStep):
+    """A reflection: what I hear, in the note `text`. `asks`: one question."""
 
     step: Literal["reflect"] = "reflect"
-    answers: Answer
     text: Answer
     asks: Words | None = None
 
 
-class Heard(StepBody):
-    """The reflection that is named is right."""
+class Heard(AnsweringStep):
+    """The named reflection is right."""
 
     step: Literal["heard"] = "heard"
-    answers: Answer
     words: Words | None = None
 
 
-class NotQuite(StepBody):
-    """The reflection that is named is not quite right, and what is missing."""
+class NotQuite(AnsweringStep):
+    """The named reflection is not quite right. `words`: what is missing."""
 
     step: Literal["not_quite"] = "not_quite"
-    answers: Answer
     words: Words
 
 
-class Respond(StepBody):
-    """My answer, in the note `text`."""
+class Respond(AnsweringStep):
+    """My response, in the note `text`."""
 
     step: Literal["respond"] = "respond"
-    answers: Answer
     text: Answer
 
 
-class SetAside(StepBody):
-    """Not now; it asks nothing of me, or I ask for nothing more."""
+class SetAside(AnsweringStep):
+    """Not now. The reader lets the letter rest; the writer asks for nothing more."""
 
     step: Literal["set_aside"] = "set_aside"
-    answers: Answer
     words: Words | None = None
 
 
@@ -111,24 +108,24 @@ Step = Tell | Acknowledge | Reflect | Heard | NotQuite | Respond | SetAside
 DisclosureBody = Annotated[Step, Field(discriminator="step")]
 
 
-# --- what it comes to ------------------------------------------------------------------------------------------------
+# --- state -----------------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
 class Said(Text):
-    """A telling, or a reflection."""
+    """The text of a `tell` or `reflect`."""
 
     step: Annotated[Tell | Reflect, Field(discriminator="step")]
 
 
 @dataclass(frozen=True, slots=True)
 class Disclosure(Thing):
-    """One letter: who told it is its owner."""
+    """One letter. Its writer is its owner."""
 
     texts: Mapping[EntryId, Said] = field(default_factory=dict)
 
 
-# --- the rows --------------------------------------------------------------------------------------------------------
+# --- rows ------------------------------------------------------------------------------------------------------------
 
 _TWO = Two(says="There is nobody here yet to tell. Invite your partner first.")
 _FRESH = Fresh(NOT_AGAIN_FOR, mine=True, says="The same text was sent less than 14 days ago.")
@@ -193,11 +190,11 @@ ROWS = (
 
 
 def digest(step: Tell | Reflect, disclosure: bytes) -> bytes:
-    """Of what a step does and of the note that has its words, 32 bytes. Spec: documents"""
+    """The digest of a step's name and of the note with its words. 32 bytes. Spec: documents"""
     return sha256(label("disclosure-text"), step.step.encode(), step.text.entry)
 
 
-# --- the words -------------------------------------------------------------------------------------------------------
+# --- words -----------------------------------------------------------------------------------------------------------
 
 _VERBS = {
     "acknowledge": "acknowledged",
@@ -211,7 +208,10 @@ _FORMS = {"disclosure": "a disclosure", "supplement": "a supplement", "impact": 
 
 
 def describe_step(applied: AppliedDocument, body: Step, voice: Voice, state: "Disclosures") -> str:
-    """Who did what with which letter, and the words in the step itself; its note is shown where it stands."""
+    """One step as a timeline shows it: its author, what they did, the letter, and the step's own words.
+
+    The note is shown at its own place.
+    """
     author = voice.name(applied.author)
     if isinstance(body, Tell):
         told = [f"{author} wrote {_FORMS.get(body.form, 'a repair letter')}", *indented("About", body.about)]

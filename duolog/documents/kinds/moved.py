@@ -1,7 +1,7 @@
-"""`moved`: its author goes on with the journal at another server. The others follow by an act of their own.
+"""`moved`: its author goes on with the journal at another server. Each other member follows by an act of their own.
 
-The newest of each author counts. It names the server and its receipt key, so that nobody is sent to a server that only
-says that it is the one.
+The newest `moved` of each author counts. It names the new server and its receipt key, so that no other server can pass
+for it.
 """
 
 from dataclasses import dataclass
@@ -9,15 +9,17 @@ from typing import Annotated
 
 from pydantic import StringConstraints, TypeAdapter
 
-from duolog.documents.base import AccountId, AppliedDocument, Body, Context, Voice
+from duolog.documents.applied import AppliedDocument, Context
+from duolog.documents.bodies import AccountId, Body
 from duolog.documents.fields import Binary
 from duolog.documents.kind import Kind
-from duolog.documents.plain import one_line
+from duolog.documents.safe_text import one_line
+from duolog.documents.voice import Voice
 from duolog.protocol import sizes
 
 
 class Moved(Body):
-    """The server to which its author has gone: its origin, and its receipt key (32 bytes)."""
+    """The server to which its author has moved: its origin, and its receipt key (32 bytes)."""
 
     origin: Annotated[str, StringConstraints(min_length=1, max_length=512)]
     receipt_key: Annotated[bytes, Binary(sizes.SIGN_KEY)]
@@ -25,7 +27,7 @@ class Moved(Body):
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """What an author's newest `moved` says, and its place in the log."""
+    """An author's newest `moved`, and its place in the log."""
 
     seq: int
     said: Moved
@@ -35,7 +37,7 @@ Moves = dict[AccountId, Move]
 
 
 def reduce_moved(state: Moves, applied: AppliedDocument, body: Moved, context: Context) -> Moves:
-    """The author is to be found there from now on."""
+    """Record where the author goes on from here."""
     return {applied.author: Move(applied.seq, body)}
 
 

@@ -1,15 +1,15 @@
-"""`note`: plain writing, with feelings and tags. In a private journal it is nobody else's.
+"""`note`: plain writing, with feelings and tags. A note has no steps, and stands in the timeline alone."""
 
-A note has no steps; the timeline is where it stands.
-"""
-
+from collections.abc import Iterator
 from typing import Annotated
 
 from pydantic import Field, StringConstraints, TypeAdapter
 
-from duolog.documents.base import AppliedDocument, Body, Prose, Voice, body_lines
+from duolog.documents.applied import AppliedDocument
+from duolog.documents.bodies import Body, Prose
 from duolog.documents.kind import Kind
-from duolog.documents.plain import one_line
+from duolog.documents.safe_text import one_line
+from duolog.documents.voice import Voice, body_lines
 
 Word = Annotated[str, StringConstraints(min_length=1, max_length=64, pattern=r"\S")]
 
@@ -23,13 +23,17 @@ class Note(Body):
 
 
 def describe_note(applied: AppliedDocument, body: Note, voice: Voice, state: None) -> str:
-    """Who wrote, the text, and its feelings and tags."""
-    told = [f"{voice.name(applied.author)} wrote:", *body_lines(body.text)]
-    if body.feelings:
-        told.append("  Feelings: " + ", ".join(map(one_line, body.feelings)))
-    if body.tags:
-        told.append("  Tags: " + ", ".join(map(one_line, body.tags)))
-    return "\n".join(told)
+    """The author, the text, and its feelings and tags."""
+    return "\n".join([f"{voice.name(applied.author)} wrote:", *note_lines(body)])
+
+
+def note_lines(note: Note) -> Iterator[str]:
+    """The text of a note, its feelings and its tags."""
+    yield from body_lines(note.text)
+    if note.feelings:
+        yield "  Feelings: " + ", ".join(map(one_line, note.feelings))
+    if note.tags:
+        yield "  Tags: " + ", ".join(map(one_line, note.tags))
 
 
 KIND = Kind("note", 1, TypeAdapter(Note), describe_note)

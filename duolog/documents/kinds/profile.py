@@ -1,16 +1,18 @@
-"""`profile`: what a person wants to be called. Names live here and nowhere else; each writes for themselves.
+"""`profile`: the name that a person chooses. Names stand here and nowhere else, and each person writes their own.
 
-The newest profile of an author counts. It says nothing about who somebody is: that is what compared words are for.
+The newest profile of an author counts. A name doesn't prove who somebody is: the compared words do.
 """
 
 from typing import Annotated
 
 from pydantic import Field, StringConstraints, TypeAdapter
 
-from duolog.documents.base import AccountId, AppliedDocument, Body, Context, Voice
+from duolog.documents.applied import AppliedDocument, Context
+from duolog.documents.bodies import AccountId, Body
 from duolog.documents.kind import Kind
 from duolog.documents.names import name_fault
-from duolog.documents.plain import one_line
+from duolog.documents.safe_text import one_line
+from duolog.documents.voice import Voice
 from duolog.errors import NotAllowed
 
 
@@ -26,7 +28,7 @@ Profiles = dict[AccountId, Profile]
 
 
 def reduce_profile(state: Profiles, applied: AppliedDocument, body: Profile, context: Context) -> Profiles:
-    """The author is called this from now on."""
+    """Give the author this profile from here on."""
     return {applied.author: body}
 
 
@@ -40,7 +42,7 @@ def describe_profile(applied: AppliedDocument, body: Profile, voice: Voice, stat
 
 
 def require_name(body: Profile) -> None:
-    """Before writing: a name that others would not be shown is refused. Raises: NotAllowed."""
+    """Check before writing that others will be shown the name. Raises: NotAllowed."""
     fault = name_fault(body.display_name)
     if fault is not None:  # check: documents.name
         raise NotAllowed(f"{fault} Choose another.")

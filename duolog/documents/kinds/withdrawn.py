@@ -1,15 +1,17 @@
-"""`withdrawn`: its author takes a text back, within a day by one server's clock. It hides text, never a step.
+"""`withdrawn`: its author takes a text back, within a day by one server's clock. Texts can be withdrawn, steps can't.
 
-It has no text of its own. Whoever kept the entry keeps it; everybody else is left with the gap and who made it. A
-client that doesn't hold the named text can't look at its kind: there the gap alone is explained.
+A member who kept the entry keeps it. All others see a gap, and who made it. A client that doesn't hold the named text
+can't check its kind, and shows the gap.
 """
 
 from dataclasses import dataclass
 
 from pydantic import TypeAdapter
 
-from duolog.documents.base import AccountId, Answer, AppliedDocument, Body, Context, EntryId, Hash, Voice
+from duolog.documents.applied import AppliedDocument, Context
+from duolog.documents.bodies import AccountId, Answer, Body, EntryId, Hash
 from duolog.documents.kind import Kind
+from duolog.documents.voice import Voice
 from duolog.errors import NotAllowed
 from duolog.protocol import sizes
 
@@ -22,8 +24,10 @@ class Withdrawn(Body):
 
 @dataclass(frozen=True, slots=True)
 class Withdrawal:
-    """One that counts as far as can be told here: the hash of the message that it names, when it was received, and the
-    first seq whose receipt is by the same clock.
+    """A withdrawal that counts, as far as this client can tell.
+
+    `message`: the hash of the message that it names. `received`: the time of its receipt. `key_since`: the first seq
+    whose receipt is by the same clock.
     """
 
     message: Hash
@@ -35,10 +39,10 @@ Withdrawals = dict[EntryId, dict[AccountId, Withdrawal]]
 
 
 def require_text(applied: AppliedDocument, body: Withdrawn, named: AppliedDocument | None, is_step: bool) -> None:
-    """The named document, where it is held, is a text of the same author, and young enough.
+    """Check that the named document, where it is held, is a text of the same author, and not older than a day.
 
     Raises:
-        NotAllowed: it isn't.
+        NotAllowed: it is somebody else's, a step or older, or another message than the one that is held.
     Spec: §9.
     """
     if named is None:
@@ -46,7 +50,7 @@ def require_text(applied: AppliedDocument, body: Withdrawn, named: AppliedDocume
     if named.author != applied.author:  # check: withdrawn.author
         raise NotAllowed("Only who wrote a text can withdraw it. You can erase it for yourself.")
     if named.message != body.answers.message:  # check: withdrawn.message
-        raise NotAllowed("It names another text than the one that is here.")
+        raise NotAllowed("It names another text than the one that is here. Look at that one before you withdraw it.")
     if is_step:  # check: withdrawn.step
         raise NotAllowed("This is a step that the other may have answered, so it stands. Only texts are withdrawn.")
     if named.seq < applied.key_since:  # check: withdrawn.carried
@@ -56,7 +60,7 @@ def require_text(applied: AppliedDocument, body: Withdrawn, named: AppliedDocume
 
 
 def reduce_withdrawn(state: Withdrawals, applied: AppliedDocument, body: Withdrawn, context: Context) -> Withdrawals:
-    """The first withdrawal of an entry by an author counts."""
+    """Record the first withdrawal of an entry by its author."""
     known = state.get(body.answers.entry, {})
     if applied.author in known:  # check: withdrawn.twice
         raise NotAllowed("It is withdrawn already.")
@@ -65,7 +69,7 @@ def reduce_withdrawn(state: Withdrawals, applied: AppliedDocument, body: Withdra
 
 
 def describe_withdrawn(applied: AppliedDocument, body: Withdrawn, voice: Voice, state: Withdrawals) -> str:
-    """Who took something back."""
+    """`Ada withdrew something written within the last day`."""
     return f"{voice.name(applied.author)} withdrew something written within the last day"
 
 

@@ -1,16 +1,16 @@
 """Text that somebody else wrote, made safe to show: on a terminal, in a page, in a file, in an error.
 
 Rules
-- What would steer a screen, or has no picture of its own, is shown as one U+FFFD: controls, line and paragraph
-  separators, direction overrides, annotations, private use, what Unicode has not assigned.
-- What is invisible by design is left out where it does nothing: zero-width spaces, fillers, direction marks, tags,
-  variation selectors and joiners without anything to vary or to join.
+- A run of characters that would steer a screen, or have no picture of their own, is shown as one U+FFFD: controls, line
+  and paragraph separators, direction overrides, annotations, private use, characters that Unicode has not assigned.
+- Characters that are invisible by design are left out where they do nothing: zero-width spaces, fillers, direction
+  marks, tags, and variation selectors and joiners that have nothing to vary or to join.
 - Writing survives: joiners in Arabic and Indic scripts, emoji families, their variation selectors, right-to-left text,
   and combining marks up to `MAX_MARKS` in a row.
 
-Every class is a property of Unicode, from the tables of the library `regex`; the tables move with that library, so
-nothing that must stay the same for ever (a reducer, a verified file) may depend on them: there text is escaped, or kept
-as it is. It is the only cleaner: whatever shows a text uses it.
+This is the only cleaner: every place that shows a text uses it. Each class is a property of Unicode from the tables of
+the library `regex`, and the tables change with that library. So nothing that must stay the same (a reducer, a verified
+file) may depend on them: there, text is escaped or kept as it is.
 """
 
 from typing import Final
@@ -19,12 +19,12 @@ import regex
 
 MAX_MARKS = 8  # combining marks in a row; no orthography needs as many
 
-# A joiner does something behind a letter that joins, beside a virama, and between two emoji.
+# A joiner has an effect after a letter that joins, beside a virama, and between two emoji.
 _JOINER = (
     r"(?<=[\p{jt=D}\p{jt=R}\p{jt=L}]\p{M}*+)[\u200c\u200d]|(?<=\p{ccc=9})[\u200c\u200d]|[\u200c\u200d](?=\p{ccc=9})"
     r"|(?<=[\p{Extended_Pictographic}\p{Emoji_Modifier}]\ufe0f?)\u200d(?=\p{Extended_Pictographic})"
 )
-# A variation selector does something behind what has variants: emoji, keycaps, Han, Mongolian.
+# A variation selector has an effect after a character with variants: emoji, keycaps, Han, Mongolian.
 _VARIATION = (
     r"(?<=\p{Emoji}[\p{Emoji_Modifier}]?)[\ufe0e\ufe0f]|(?<=\p{Han})[\ufe00-\ufe02\U000e0100-\U000e01ef]"
     r"|(?<=\p{Mongolian})[\u180b-\u180d\u180f]"
@@ -46,15 +46,15 @@ _ESCAPED: Final = regex.compile(
 
 
 def clean(text: str) -> str:
-    """The same text, safe to show. It may have several lines, ended by U+000A alone."""
+    """A text, safe to show. It may have several lines, each ended by U+000A."""
     text = _UNSAFE.sub(_safe, text.replace("\r\n", "\n"))
     return str(_MARKS.sub(r"\1", text))
 
 
 def hidden_in(text: str) -> tuple[str, ...]:
-    """The characters, each once, that `clean` leaves out of a text or replaces: who reads it never sees them.
+    """The characters, each once, that `clean` leaves out of a text or replaces, so that no reader sees them.
 
-    U+000D doesn't count: it ends lines in some files. Moves with the tables, so no reducer asks it.
+    U+000D doesn't count: it ends lines in some files. The result changes with the tables, so no reducer uses it.
     """
     text = text.replace("\r", "")
     found = "".join(match[0] for match in _UNSAFE.finditer(text))
@@ -63,22 +63,22 @@ def hidden_in(text: str) -> tuple[str, ...]:
 
 
 def clean_line(text: str) -> str:
-    """The same on one line, for names and titles: every white space is one space."""
+    """A text, safe to show, on one line: for names and titles. Each run of white space becomes one space."""
     return one_line(clean(one_line(text)))  # between two spaces there may have been nothing to show
 
 
 def one_line(text: str) -> str:
-    """A text on one line, as it is otherwise: not safe to show yet."""
+    """A text on one line, otherwise unchanged: not safe to show yet."""
     return " ".join(text.split())
 
 
 def lines(text: str) -> list[str]:
-    """The lines of a text, whatever ends them: not safe to show yet. So nobody's words begin a line of our own."""
+    """The lines of a text by every line end that Unicode knows, so that each can be indented: not safe to show yet."""
     return text.strip().splitlines() or [""]
 
 
 def escape_json(data: bytes) -> bytes:
-    """UTF-8 JSON with what can't be shown as `\\uXXXX`: the same value for who parses it, and safe in any viewer."""
+    """UTF-8 JSON in which characters that can't be shown are `\\uXXXX`: the same value, and safe in any viewer."""
     return str(_ESCAPED.sub(_escaped, data.decode())).encode()
 
 

@@ -1,4 +1,7 @@
-"""The rows of a kind as data for other languages, and as words for a page. A guard or effect is called by its class."""
+"""The rows of a kind as data for other languages, and as words for a page.
+
+Guards and effects go by the names of their classes: `NotIn` is `not_in`.
+"""
 
 import re
 from collections.abc import Iterator
@@ -14,34 +17,33 @@ Word = Guard | Effect
 
 
 def rules(name: str, v: int, machine: Machine[Any]) -> JsonObject:
-    """`<kind>.rules.json`: every row in order, its guards and effects by name with what they are given."""
+    """`<kind>.rules.json`: every row in order, with its guards and effects by name and their arguments."""
     return {"kind": name, "v": v, "noun": machine.noun, "rows": [_row(row) for row in machine.rows]}
 
 
 def _row(row: Row) -> JsonObject:
-    only, then = [{"guard": word_of(one)} | given(one) for one in row.only], row.then
     return {
         "step": row.step,
         "class": row.does,
         "names": row.register,
-        "only": only,
-        "then": [{"effect": word_of(one)} | given(one) for one in then],
+        "only": [{"guard": word_of(guard)} | given(guard) for guard in row.only],
+        "then": [{"effect": word_of(effect)} | given(effect) for effect in row.then],
     }
 
 
 def word_of(word: Word) -> str:
-    """`NotIn` is `not_in`."""
+    """The name of a guard or effect, such as `not_in`."""
     return re.sub(r"(?<!^)(?=[A-Z])", "_", type(word).__name__).lower()
 
 
 def given(word: Word) -> JsonObject:
-    """What a word is given, by name, without what it isn't."""
+    """The arguments of a guard or effect by name, without empty ones."""
     every = {one.name: getattr(word, one.name) for one in fields(word)}
     return {name: value for name, value in every.items() if value not in (None, "", {}, False)}
 
 
 def phrase(word: Word) -> str:
-    """`within 14 d`, as a page shows it."""
+    """A guard or effect as a page shows it, such as `within 14 d`."""
     return " ".join([word_of(word).replace("_", " "), *_shown(given(word))])
 
 

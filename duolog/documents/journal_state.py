@@ -1,7 +1,7 @@
-"""What a journal's documents come to: its timeline, and a part of state for each kind that keeps one.
+"""State of a journal after its documents: the timeline, and a part of state for each kind that keeps one.
 
-`parts` is by kind, and each has its kind's own type. The shorthands below are for who reads; nothing that makes state
-uses them. Spec: documents
+Each part has its kind's own type. The shorthands (`profiles`, `boundaries` ...) are for views; no reducer uses them.
+Spec: documents
 """
 
 from dataclasses import dataclass, field
@@ -10,7 +10,8 @@ from typing import Annotated, Any, TypeVar
 from pydantic import GetCoreSchemaHandler, TypeAdapter
 from pydantic_core import CoreSchema, core_schema
 
-from duolog.documents.base import AccountId, AppliedDocument, Context, Skipped
+from duolog.documents.applied import AppliedDocument, Context, Skipped
+from duolog.documents.bodies import AccountId
 from duolog.documents.kind import Kind
 from duolog.documents.kinds import boundary, moved, profile, withdrawn
 from duolog.documents.kinds.boundary_texts import Boundaries
@@ -25,8 +26,10 @@ S = TypeVar("S")
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """A document in the timeline. `skipped`: why it has no effect, or None. `refused_by`: who could not open it;
-    `taken_back`: a partner is among them.
+    """A document in the timeline.
+
+    `skipped`: why it has no effect, or None. `refused_by`: the members who could not open it. `taken_back`: whether a
+    partner is among them.
     """
 
     applied: AppliedDocument
@@ -36,7 +39,7 @@ class Item:
 
 
 class _ByKind:
-    """How pydantic reads and writes the parts: each as its kind's type."""
+    """Tells pydantic to read and write each part as its kind's type."""
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
         kept = {name: handler.generate_schema(kind.part) for name, kind in KINDS.items() if kind.part is not None}
@@ -46,14 +49,14 @@ class _ByKind:
 
 @dataclass(frozen=True, slots=True)
 class JournalState:
-    """What a journal's documents come to. `contexts`: the roster's word from a seq on, whenever it changed."""
+    """The state of a journal. `contexts`: the roster from a seq on, whenever it changed."""
 
     timeline: tuple[Item, ...] = ()
     contexts: tuple[tuple[int, Context], ...] = ()
     parts: Annotated[dict[str, Any], _ByKind()] = field(default_factory=dict)
 
     def part(self, kind: Kind[Any, S]) -> S:
-        """What a kind keeps; nothing yet where it has no document. Raises: TypeError for a kind that keeps nothing."""
+        """A kind's part, empty where the kind has no document. Raises: TypeError for a kind that keeps no state."""
         if kind.part is None:
             raise TypeError(f"{kind.name} keeps no state")
         found: S = self.parts[kind.name] if kind.name in self.parts else kind.part()
@@ -85,13 +88,13 @@ class JournalState:
 
     @property
     def withdrawals(self) -> Withdrawals:
-        """What was withdrawn, as far as can be told here."""
+        """The withdrawals by entry and author, as far as this client can tell."""
         return self.part(withdrawn.KIND)
 
     def withdrawn(self, entry: bytes, author: bytes, seq: int, received: int) -> bool:
-        """Whether its author took this entry back in time, by one server's clock; `received`: the time of its receipt.
+        """Whether its author withdrew this entry within the day, by one server's clock.
 
-        Spec: §9.
+        `received`: the time of the entry's receipt. Spec: §9.
         """
         found = self.withdrawals.get(entry, {}).get(author)
         if found is None or seq < found.key_since:

@@ -1,0 +1,50 @@
+"""How documents are put into words: names, times and the texts of others, so that no text passes for Duolog's own."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from duolog.documents.bodies import has_unknown_parts, hidden_characters
+from duolog.documents.safe_text import clean, lines
+
+PARTS_UNSHOWN = "It has parts that this version of Duolog can't show; update to read all of it."
+HIDDEN = "It has characters that can't be shown."
+
+
+@dataclass(frozen=True, slots=True)
+class Voice:
+    """How one reader is told of documents.
+
+    `name` gives an account's name, `when` writes Unix seconds in the reader's zone, `clean` makes the whole safe to
+    show. An export is compared later, so its `clean` changes nothing and the file escapes instead.
+    """
+
+    name: Callable[[bytes], str]
+    when: Callable[[int], str]
+    clean: Callable[[str], str] = clean
+
+    def unshown(self, value: object) -> Iterable[str]:
+        """Sentences for a reader who isn't shown a body whole."""
+        if has_unknown_parts(value):
+            yield PARTS_UNSHOWN
+        if self.clean is clean and hidden_characters(value):  # a file hides nothing, and needs no table of Unicode
+            yield HIDDEN
+
+    def dated(self, at: int, effective: int) -> str:
+        """The time by the author's clock, marked where another time counts."""
+        if at == effective:
+            return self.when(at)
+        why = "by a clock that was ahead" if at > effective else "received more than a week later"
+        return f"{self.when(at)} ({why}: {self.when(effective)} counts)"
+
+
+def body_lines(text: str) -> Iterable[str]:
+    """The lines of somebody's text, indented deeper than Duolog's own, so that none of them passes for Duolog's."""
+    return (f"    {line}" for line in lines(text))
+
+
+def indented(label: str, text: str | None) -> Iterable[str]:
+    """`  label: text`, with further lines below. An empty text gives no line."""
+    if text:
+        first, *rest = lines(text)
+        yield f"  {label}: {first}"
+        yield from (f"    {line}" for line in rest)
