@@ -20,11 +20,11 @@ from typing import BinaryIO
 from duolog.api.pages import GONE, RECEIPT, Placed, encode_end, encode_gone, encode_push, frame, parse_push
 from duolog.client.export.format import PAGE_BYTES, REMOVED, ExportWriter, document_fields, state_fields
 from duolog.client.home.branches import names
+from duolog.client.home.chains import recall_chain
 from duolog.client.home.item_rows import ItemRow, items_between
 from duolog.client.home.log_rows import load_receipts, load_rosters
 from duolog.client.home.outbox_rows import waiting_entries
 from duolog.client.home.receipt_keys import load_earlier
-from duolog.client.home.statements import recall_chain
 from duolog.client.journals.reading import journal_ids, view_journal
 from duolog.client.leaving.withdrawals import tidy
 from duolog.client.log.context import Context

@@ -12,9 +12,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from duolog.api.pages import Placed, PulledPush, encode_gone, encode_push
-from duolog.client.home.epoch_rows import save_epochs
 from duolog.client.home.item_rows import ItemRow, refused_since, save_items
-from duolog.client.home.log_rows import ReceiptRow, save_receipts, save_rosters
+from duolog.client.home.log_rows import ReceiptRow, save_epochs, save_receipts, save_rosters
 from duolog.client.home.outbox_rows import (
     forget_acknowledged_up_to,
     forget_waiting,
