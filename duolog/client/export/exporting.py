@@ -193,8 +193,8 @@ def _pages(
     erased = set(account_state(context).erased.get(log.journal, ()))
     receipts = load_receipts(context.store, log.journal)
     frames, lines, seq = bytearray(), list[_Line](), 0
-    for signed in receipts:
-        for row in _rows(context, log.journal, seq, signed.seq):
+    for covered, receipt in receipts.items():
+        for row in _rows(context, log.journal, seq, covered):
             seq, entry = row.seq, row.entry or b""
             placed = _placed(row.frame, seq)
             frames += _frame(placed)
@@ -210,7 +210,7 @@ def _pages(
                 gone.append({**about, "why": why})
                 continue
             lines.append(_line(placed.item, items.get(seq), keys, state, about, row.fault))
-        frames += frame(RECEIPT, signed.seq, signed.receipt)
+        frames += frame(RECEIPT, covered, receipt)
         if len(frames) >= PAGE_BYTES or seq == log.seq:
             yield bytes(frames + encode_end(log.seq)), lines
             frames, lines = bytearray(), []

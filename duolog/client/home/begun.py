@@ -10,11 +10,9 @@ from pydantic import ValidationError
 
 from duolog.api.accounts import Registration, RotationRequest
 from duolog.client.home.folder import Home
-from duolog.client.home.records import Seal, Sealed, as_it_is
-from duolog.client.home.store import DAMAGED
-from duolog.errors import HomeError, MalformedData
+from duolog.client.home.records import Seal, Sealed
+from duolog.errors import MalformedData
 from duolog.protocol import sizes
-from duolog.protocol.codec import JsonObject, encode_b64, encode_message_json, parse_b64, parse_message_json
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -78,43 +76,16 @@ def _parse_registration(data: bytes) -> PendingRegistration:
     return PendingRegistration(data[: sizes.SEED], data[sizes.SEED : 2 * sizes.SEED], request)
 
 
-def _encode_rotation(pending: PendingRotation) -> bytes:
-    value: JsonObject = {
-        "remove": [encode_b64(item) for item in sorted(pending.remove)],
-        "sheet": None if pending.sheet is None else encode_b64(pending.sheet),
-        "seed": encode_b64(pending.seed),
-        "request": pending.request.model_dump_json(),
-    }
-    return encode_message_json(value)
-
-
-def _parse_rotation(data: bytes) -> PendingRotation:
-    value = parse_message_json(data)
-    remove, sheet = value["remove"], value["sheet"]
-    if not isinstance(remove, list):
-        raise HomeError(DAMAGED)
-    try:
-        request = RotationRequest.model_validate_json(str(value["request"]))
-    except ValidationError as error:
-        raise HomeError(DAMAGED) from error
-    return PendingRotation(
-        frozenset(parse_b64(item) for item in remove),
-        None if sheet is None else parse_b64(str(sheet)),
-        parse_b64(str(value["seed"])),
-        request,
-    )
-
-
 PENDING: Sealed[PendingRegistration] = Sealed("pending", _encode_registration, _parse_registration)
-ROTATION: Sealed[PendingRotation] = Sealed("rotation", _encode_rotation, _parse_rotation)
-NEW_SHEET: Sealed[bytes] = Sealed("new_sheet", as_it_is, as_it_is)  # the secret of a sheet that is being made
+ROTATION: Sealed[PendingRotation] = Sealed.of_fields("rotation", PendingRotation)
+NEW_SHEET: Sealed[bytes] = Sealed("new_sheet", bytes, bytes)  # the secret of a sheet that is being made
 ADDING: Sealed[Adding] = Sealed.of_fields("adding", Adding, without_none=True)
 ENROLLING: Sealed[Enrolling] = Sealed(
     "enrolling",
     lambda enrolling: enrolling.code + enrolling.message,
     lambda data: Enrolling(data[: sizes.DEVICE_CODE], data[sizes.DEVICE_CODE :]),
 )
-ENROLLED: Sealed[bytes] = Sealed("enrolled", as_it_is, as_it_is)  # the old device's message, opened
+ENROLLED: Sealed[bytes] = Sealed("enrolled", bytes, bytes)  # the old device's message, opened
 MOVING: Sealed[BegunMove] = Sealed.of_fields("moving", BegunMove)
 _TEXT: Seal[str] = Seal("rescued", lambda text: text.encode("utf-8", "replace"), bytes.decode)
 

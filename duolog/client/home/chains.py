@@ -14,20 +14,19 @@ from functools import partial
 from duolog.client.home.branches import is_one_branch, names
 from duolog.client.home.store import Store
 from duolog.errors import AccountFork, ChainViolation, MalformedData, Withheld, WrongAccount
-from duolog.protocol import sizes
 from duolog.protocol.accounts import (
     AccountChain,
-    Generation,
     SignedAccountStatement,
     continue_chain,
     require_descent,
     verify_chain,
 )
-from duolog.protocol.codec import length_prefixed, parse_canonical
+from duolog.protocol.codec import length_prefixed
 from duolog.protocol.containing import contained
 from duolog.protocol.roster_changes import Roster
 from duolog.protocol.roster_statements import Member
-from duolog.protocol.statements import Fields, statement_hash
+from duolog.protocol.statements import statement_hash
+from duolog.protocol.stored_accounts import read_stored_chain
 
 CHAIN_FAULT = partial(ChainViolation, check="client.chain_unforeseen")
 
@@ -210,9 +209,6 @@ def go_on_after_fork(store: Store, journal: bytes) -> None:
     store.write("DELETE FROM forked WHERE journal = ?", journal)
 
 
-# --- statements as the database holds them ----------------------------------------------------------------------------
-
-
 def encode_statements(statements: Sequence[SignedAccountStatement]) -> bytes:
     """SignedAccountStatement statements for the database."""
     return length_prefixed(*(length_prefixed(item.statement, *item.signatures) for item in statements))
@@ -237,19 +233,6 @@ def _split(data: bytes) -> Iterator[bytes]:
 
 def recall_chain(statements: Sequence[SignedAccountStatement]) -> AccountChain:
     """The chain of stored statements, which were verified before. Raises: MalformedData when they are damaged."""
-    generations = []
-    for number, signed in enumerate(statements, start=1):
-        fields = Fields(parse_canonical(signed.statement), "A stored key statement")
-        generation = Generation(
-            generation=number,
-            sign_key=fields.data("sign_key", sizes.SIGN_KEY),
-            box_key=fields.data("box_key", sizes.BOX_KEY),
-            kem_key=fields.data("kem_key", sizes.KEM_KEY),
-            keyholders=fields.data("keyholders", sizes.HASH),
-            statement_hash=statement_hash(signed.statement),
-            at=fields.integer("at") if fields.has("at") else None,
-        )
-        generations.append(generation)
-    if not generations:
+    if not statements:
         raise MalformedData("The database of this home is damaged.")
-    return AccountChain(generations[0].statement_hash, tuple(generations))
+    return read_stored_chain(statement_hash(statements[0].statement), [item.statement for item in statements])

@@ -103,7 +103,8 @@ def open_account(home: Home, chains: Chains, own: OwnAccount, session_account: b
     before = load_identity(home)
     secrets = _open_seeds(home, chain, own, {} if before is None else before.secrets)
     sets = [item.signed() for item in own.sets]
-    identity = Identity(own.account, secrets, _verify_own_sets(home, chain, sets, secrets, before))
+    salt = secrets[chain.newest.generation].salt
+    identity = Identity(own.account, secrets, _verify_own_sets(home, chain, sets, salt, before))
     save_identity(home, identity, sets)
     keep_anchors(home.store, own.anchors)
     return identity
@@ -129,17 +130,13 @@ def _open_seeds(
 
 
 def _verify_own_sets(
-    home: Home,
-    chain: AccountChain,
-    signed: Sequence[SignedAccountStatement],
-    secrets: Mapping[int, GenerationSecret],
-    before: Identity | None,
+    home: Home, chain: AccountChain, signed: Sequence[SignedAccountStatement], salt: bytes, before: Identity | None
 ) -> tuple[KeyholderSet, ...]:
     stored = list(SETS.load(home.store) or ())
     continues = list(signed[: len(stored)]) == stored
     known = before.sets if before is not None and continues else ()
     sets = verify_sets(chain, signed, known)
-    newest = require_own_set(chain, signed, secrets[chain.newest.generation].salt, sets)
+    newest = require_own_set(chain, signed, salt, sets)
     if newest.find(home.keyholder.id) is None:  # check: client.keyholder_listed
         raise WrongAccount("This device is not in the account's list of devices.", check="client.keyholder_listed")
     if not continues:  # check: client.set_descent

@@ -4,7 +4,7 @@ The queries of the tables journal, roster, receipt, epoch and snapshot. They giv
 `log/stored_logs.py` says what they mean.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from duolog.client.home.store import Store, typed
@@ -26,14 +26,6 @@ class LogRow:
 
 
 @dataclass(frozen=True, slots=True)
-class ReceiptRow:
-    """A verified receipt, at the seq that it covers."""
-
-    seq: int
-    receipt: bytes
-
-
-@dataclass(frozen=True, slots=True)
 class PushEnd:
     """The end of a push: its receipt, and the head and the version of the roster there."""
 
@@ -41,9 +33,6 @@ class PushEnd:
     receipt: bytes
     head: bytes
     version: int
-
-
-# --- marks ------------------------------------------------------------------------------------------------------------
 
 
 def load_log_row(store: Store, journal: bytes) -> LogRow | None:
@@ -111,9 +100,6 @@ def thaw(store: Store, journal: bytes) -> None:
     store.write("UPDATE journal SET frozen = NULL WHERE id = ?", journal)
 
 
-# --- rosters ----------------------------------------------------------------------------------------------------------
-
-
 def load_roster(store: Store, journal: bytes, version: int) -> bytes | None:
     """The roster of one version, or None when it isn't here."""
     return store.cell(bytes, "SELECT roster FROM roster WHERE journal = ? AND version = ?", journal, version)
@@ -135,13 +121,10 @@ def journals_with_genesis(store: Store) -> list[bytes]:
     return store.column(bytes, "SELECT journal FROM roster WHERE version = 1")
 
 
-# --- receipts ---------------------------------------------------------------------------------------------------------
-
-
-def load_receipts(store: Store, journal: bytes, end: int = _NO_END) -> list[ReceiptRow]:
-    """The receipts of a journal up to a seq, in order."""
+def load_receipts(store: Store, journal: bytes, end: int = _NO_END) -> dict[int, bytes]:
+    """The receipts of a journal up to a seq, in order, by the seq that each covers."""
     query = "SELECT seq, receipt FROM receipt WHERE journal = ? AND seq <= ? ORDER BY seq"
-    return store.records(ReceiptRow, query, journal, end)
+    return store.pairs(int, bytes, query, journal, end)
 
 
 def newest_timed_receipt(store: Store, journal: bytes) -> bytes | None:
@@ -163,12 +146,10 @@ def last_push_before(store: Store, journal: bytes, seq: int) -> PushEnd | None:
     return store.record(PushEnd, query, journal, seq)
 
 
-def save_receipts(store: Store, journal: bytes, receipts: Iterable[ReceiptRow]) -> None:
-    """Store verified receipts."""
-    store.write_all("INSERT INTO receipt VALUES (?, ?, ?)", [(journal, one.seq, one.receipt) for one in receipts])
-
-
-# --- epoch keys, sealed -----------------------------------------------------------------------------------------------
+def save_receipts(store: Store, journal: bytes, receipts: Mapping[int, bytes]) -> None:
+    """Store verified receipts by the seq that each covers."""
+    rows = [(journal, seq, receipt) for seq, receipt in receipts.items()]
+    store.write_all("INSERT INTO receipt VALUES (?, ?, ?)", rows)
 
 
 def load_epochs(store: Store, journal: bytes) -> dict[int, bytes | None]:
@@ -181,9 +162,6 @@ def save_epochs(store: Store, journal: bytes, epochs: Mapping[int, bytes | None]
     """Store sealed epoch keys by their epoch, None for a bad grant; a stored one stays."""
     rows = [(journal, epoch, sealed) for epoch, sealed in epochs.items()]
     store.write_all("INSERT OR IGNORE INTO epoch VALUES (?, ?, ?)", rows)
-
-
-# --- snapshots of reducers, sealed ------------------------------------------------------------------------------------
 
 
 def load_snapshot(store: Store, journal: bytes) -> bytes | None:

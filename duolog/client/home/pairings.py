@@ -110,9 +110,6 @@ def begun_journals(store: Store) -> list[bytes]:
     return store.column(bytes, begun)
 
 
-# --- pairings ---------------------------------------------------------------------------------------------------------
-
-
 def paired_journals(store: Store) -> list[bytes]:
     """Every journal with a stored pairing."""
     return store.column(bytes, "SELECT journal FROM pairing")
@@ -132,9 +129,6 @@ def save_progress(home: Home, journal: bytes, progress: Progress) -> None:
 def drop_progress(home: Home, journal: bytes) -> None:
     """Forget the pairing of a journal."""
     home.store.write("DELETE FROM pairing WHERE journal = ?", journal)
-
-
-# --- consents ---------------------------------------------------------------------------------------------------------
 
 
 def consents(home: Home, journal: bytes) -> tuple[Consent, ...]:
@@ -174,9 +168,6 @@ def drop_consents_for_member(home: Home, journal: bytes, account: bytes) -> None
     """Forget every consent for a member, except for one that adds the same account."""
     query = "DELETE FROM consent WHERE journal = ? AND account = ? AND change != 'add'"
     home.store.write(query, journal, account)
-
-
-# --- admissions -------------------------------------------------------------------------------------------------------
 
 
 def admissions(store: Store) -> list[tuple[bytes, bytes]]:

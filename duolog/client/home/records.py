@@ -11,9 +11,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import Any, Generic, Self, TypeVar
 
+from pydantic import ValidationError
+
+from duolog.api.common import Model
 from duolog.client.home.chains import encode_statements, parse_statements
 from duolog.client.home.folder import Home
-from duolog.client.home.store import Store
+from duolog.client.home.store import DAMAGED, Store
+from duolog.errors import HomeError
 from duolog.protocol import sizes
 from duolog.protocol.accounts import SignedAccountStatement
 from duolog.protocol.codec import encode_b64, encode_message_json, parse_b64, parse_message_json, u32
@@ -70,24 +74,21 @@ class Seal(Generic[T]):
 
     @classmethod
     def of_fields(cls, name: str, kind: type[T], *, without_none: bool = False) -> Self:
-        """A dataclass of bytes, texts, numbers and flags as JSON. `without_none`: fields that are None aren't encoded.
+        """A dataclass as JSON, field by field. `without_none`: fields that are None aren't encoded.
 
-        A field that the JSON doesn't have gets its default.
+        A field is bytes, a set of bytes, a model of the API, a text, a number or a flag. Where the JSON doesn't have a
+        field, the field gets its default.
         """
-        types: dict[str, Any] = {item.name: item.type for item in fields(kind)}  # type: ignore[arg-type]  # a dataclass
-        in_bytes = {field for field, type_ in types.items() if type_ in (bytes, bytes | None)}
+        types = {item.name: item.type for item in fields(kind)}  # type: ignore[arg-type]  # a dataclass
 
         def encode(value: T) -> bytes:
             given = {field: getattr(value, field) for field in types}
             kept = {field: item for field, item in given.items() if item is not None or not without_none}
-            texts = {field: encode_b64(item) if isinstance(item, bytes) else item for field, item in kept.items()}
-            return encode_message_json(texts)
+            return encode_message_json({field: _to_json(item) for field, item in kept.items()})
 
         def parse(data: bytes) -> T:
-            given: dict[str, Any] = parse_message_json(data)
-            for field in in_bytes & given.keys():
-                given[field] = None if given[field] is None else parse_b64(given[field])
-            return kind(**given)
+            value = parse_message_json(data)
+            return kind(**{field: _from_json(types.get(field), item) for field, item in value.items()})
 
         return cls(name, encode, parse)
 
@@ -119,12 +120,24 @@ class Sealed(Seal[T]):
         home.store.put(self.name, None)
 
 
-# --- how values are encoded -------------------------------------------------------------------------------------------
+def _to_json(item: object) -> Any:
+    if isinstance(item, bytes):
+        return encode_b64(item)
+    if isinstance(item, frozenset):
+        return [encode_b64(data) for data in sorted(item)]
+    return item.model_dump_json() if isinstance(item, Model) else item
 
 
-def as_it_is(data: bytes) -> bytes:
-    """The same bytes: neither encoding nor parsing changes them."""
-    return data
+def _from_json(kind: Any, item: Any) -> Any:
+    """A field of this type. Raises: HomeError, MalformedData when it is damaged."""
+    try:
+        if item is not None and kind in (bytes, bytes | None):
+            return parse_b64(item)
+        if kind == frozenset[bytes]:
+            return frozenset(map(parse_b64, item))
+        return kind.model_validate_json(item) if isinstance(kind, type) and issubclass(kind, Model) else item
+    except (TypeError, ValidationError) as error:
+        raise HomeError(DAMAGED) from error
 
 
 def _number(name: str, width: int) -> Plain[int]:
@@ -156,16 +169,14 @@ class StoredSession:
     account: bytes
 
 
-# --- the values -------------------------------------------------------------------------------------------------------
-
-ACCOUNT: Plain[bytes] = Plain("account", as_it_is, as_it_is)
+ACCOUNT: Plain[bytes] = Plain("account", bytes, bytes)
 SETS: Plain[Sequence[SignedAccountStatement]] = Plain("sets", encode_statements, parse_statements)
 SEEDS: Sealed[Mapping[int, GenerationSecret]] = Sealed("seeds", _encode_seeds, _parse_seeds)
 KNOWN_KEYHOLDERS: Plain[Sequence[bytes]] = Plain("known_keyholders", b"".join, _parse_ids)
 UNCONFIRMED = Flag("unconfirmed")  # restored from words, and no words were compared since
 
 SERVER: Plain[str] = Plain("server", str.encode, bytes.decode)  # its origin
-RECEIPT_KEY: Plain[bytes] = Plain("receipt_key", as_it_is, as_it_is)
+RECEIPT_KEY: Plain[bytes] = Plain("receipt_key", bytes, bytes)
 SESSION: Sealed[StoredSession] = Sealed(
     "session",
     lambda session: session.token + session.account,

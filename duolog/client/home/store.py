@@ -116,8 +116,6 @@ class Store:
         finally:
             self._depth -= 1
 
-    # --- statements and queries ---------------------------------------------------------------------------------------
-
     def write(self, sql: str, *values: object) -> None:
         """Run one statement."""
         with _failures():
@@ -173,8 +171,6 @@ class Store:
             batch = keys[start : start + 500]
             found += self.records(kind, sql.format(keys=",".join("?" * len(batch))), journal, *batch)
         return found
-
-    # --- single values ------------------------------------------------------------------------------------------------
 
     def get(self, name: str) -> bytes | None:
         """A value of `meta`."""
