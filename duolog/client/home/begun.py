@@ -1,4 +1,4 @@
-"""What this home has begun and not finished. Each is stored sealed before anybody hears of it, until it is done.
+"""Acts that this home has begun and not finished. Each is stored sealed before a server hears of it, until it is done.
 
 Classes with `repr=False` hold secrets.
 """

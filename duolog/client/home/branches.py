@@ -36,7 +36,7 @@ class NamedBranches:
         self._chains = {account: chains[-1] for account, chains in branches.items()}
 
     def under(self, item: Item) -> Mapping[bytes, AccountChain]:
-        """The chains for verifying the next item. This doesn't believe the item.
+        """The chains for verifying the next item. Choosing them believes nothing of the item.
 
         An account that a statement leaves out keeps its branch. Where a statement names no known branch, the rules of
         rosters refuse it.

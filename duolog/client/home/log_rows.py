@@ -58,7 +58,7 @@ def forget_behind(store: Store, journal: bytes, seq: int) -> None:
 
 
 def verified_journals(store: Store) -> list[bytes]:
-    """Every journal with a verified item, in the order in which this home first stored one."""
+    """Every journal with a verified item, in the order in which this home came to know them."""
     return store.column(bytes, "SELECT id FROM journal WHERE seq > 0 ORDER BY rowid")
 
 

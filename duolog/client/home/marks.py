@@ -1,4 +1,4 @@
-"""What this home marks of a journal: marks, the reason why I left it, and begun acts about single entries."""
+"""Marks of journals, the reasons why I am in a journal no longer, and begun acts about single entries."""
 
 from collections.abc import Iterable
 from enum import Enum

@@ -1,4 +1,4 @@
-"""What this home keeps, sealed, of invitations and of changes in a journal's members.
+"""Invitations and changes in a journal's members, as this home keeps them, sealed.
 
 Rules
 - A consent names one account, its rights and its term. Every proposal and statement made from it names the same.
@@ -149,7 +149,7 @@ def save_consent(home: Home, journal: bytes, consent: Consent) -> None:
 
 
 def forget_sent(home: Home) -> None:
-    """Mark every consent as one that no server holds a proposal of."""
+    """Store that no server holds a proposal of any consent."""
     for journal in home.store.column(bytes, "SELECT journal FROM consent"):
         for item in consents(home, journal):
             save_consent(home, journal, replace(item, sent=False))

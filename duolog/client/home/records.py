@@ -4,7 +4,7 @@ Rules
 - A plain value needs the database alone. A sealed one is stored under the home's key, under a label of its own.
 - Rows for each journal, act or text belong into a table, and never under a name in here.
 
-`begun` declares in the same way what was begun and must outlive a crash.
+`begun` declares in the same way the acts that must outlive a crash.
 """
 
 from collections.abc import Callable, Mapping, Sequence
