@@ -9,7 +9,7 @@ from typing import Generic, Self, TypeVar
 from duolog.client.account import registering
 from duolog.client.home.folder import has_keystore
 from duolog.client.home.keystore import Unlock
-from duolog.client.home.os_errors import errors
+from duolog.client.home.store import errors
 from duolog.client.home.words import Words
 from duolog.client.log.clocks import Clock, now
 from duolog.client.log.context import Context

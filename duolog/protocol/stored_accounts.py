@@ -1,7 +1,7 @@
-"""Account statements that the server verified before storing them: parsed, and no signature verified again.
+"""Account statements that were verified before they were stored: parsed, and no signature verified again.
 
-Only `app.chains.repository` imports this module, for the server's own rows; a contract in pyproject.toml forbids all
-other imports. Statements from outside go through `accounts.verify_chain`.
+Only `app.chains.repository` and `duolog.client.home.chains` import this module, each for its own rows; a contract in
+pyproject.toml forbids all other imports. Statements from outside go through `accounts.verify_chain`.
 """
 
 from collections.abc import Mapping, Sequence

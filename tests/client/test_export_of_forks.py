@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from fastapi import FastAPI
 
-from duolog.client.home.statements import encode_statements
+from duolog.client.home.chains import encode_statements
 from duolog.client.log.stored_logs import load_log
 from duolog.errors import AccountFork, DuologError
 from duolog.protocol.accounts import SignedAccountStatement, verify_chain

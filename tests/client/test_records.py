@@ -18,8 +18,16 @@ from duolog.client.account.registering import _new_pending
 from duolog.client.home import begun, pairings, records
 from duolog.client.home.begun import Adding, BegunMove, Enrolling, PendingRotation
 from duolog.client.home.folder import Home
-from duolog.client.home.former import how_former, keep_former, left_journals
-from duolog.client.home.marks import Act, Mark, find_mark, marked_journals, started_acts
+from duolog.client.home.marks import (
+    Act,
+    Mark,
+    find_mark,
+    how_former,
+    keep_former,
+    left_journals,
+    marked_journals,
+    started_acts,
+)
 from duolog.client.home.pairings import Consent, Invited, Progress
 from duolog.client.home.records import Flag, Plain, Sealed, StoredSession
 from duolog.client.home.store import Store

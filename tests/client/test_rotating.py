@@ -12,7 +12,7 @@ from app.settings import Settings
 from duolog.api.common import ReceiptModel
 from duolog.client import Duolog
 from duolog.client.account import rotating
-from duolog.client.home.store import as_bytes
+from duolog.client.home.store import typed
 from duolog.client.log.folding import journal_state
 from duolog.client.log.outbox import waiting
 from duolog.client.log.verify import Me, verify_server
@@ -189,7 +189,7 @@ async def test_a_receipt_for_something_else_is_not_believed(app: FastAPI, tmp_pa
         "SELECT receipt FROM receipt WHERE journal = ? ORDER BY seq DESC", ada._context.identity.account_journal
     )
     assert row is not None
-    earlier = ReceiptModel.of(parse_receipt(as_bytes(row[0])))
+    earlier = ReceiptModel.of(parse_receipt(typed(bytes, row[0])))
 
     def another(answer: Any) -> Any:
         changed = answer.receipt.model_copy(update={"seq": answer.receipt.seq + 1})

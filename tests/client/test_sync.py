@@ -9,7 +9,7 @@ from fastapi import FastAPI
 
 from duolog.api.pages import Placed, PulledPage
 from duolog.client import Duolog
-from duolog.client.home.store import as_bytes
+from duolog.client.home.store import typed
 from duolog.client.log.notes import note
 from duolog.client.log.stored_logs import freeze, load_log, newest_receipt, save_log
 from duolog.client.server.transport import Transport
@@ -323,7 +323,7 @@ def _listing(journal: bytes, seq: int) -> Any:
 def _tamper(person: Duolog, app: FastAPI) -> Tampered:
     network = Tampered(app)
     sealed = person._context.store.get("session")
-    network.use_session(person._context.home.open("session", as_bytes(sealed))[:32])
+    network.use_session(person._context.home.open("session", typed(bytes, sealed))[:32])
     person._context.network.transport = network
     return network
 
@@ -364,7 +364,7 @@ async def test_a_kind_that_was_unknown_before_an_update_is_shown_after_it(
         assert [item.display_name for item in (await updated.state(journal)).profiles.values()] == ["Ada"]
         sealed = updated._context.store.row("SELECT sealed FROM snapshot WHERE journal = ?", journal)
         assert sealed is not None
-        assert parse_state(updated._context.home.open("snapshot", as_bytes(sealed[0]))).profiles
+        assert parse_state(updated._context.home.open("snapshot", typed(bytes, sealed[0]))).profiles
 
 
 async def test_a_journal_whose_making_was_cut_off_is_noted_for_the_other_devices(app: FastAPI) -> None:

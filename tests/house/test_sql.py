@@ -23,8 +23,18 @@ STORAGE = {"database.py", "postgresql.py", "schema.py", "sqlite.py", "tables.py"
 SQL = re.compile(
     r"\s*(SELECT|INSERT|UPDATE|DELETE|REPLACE|CREATE|DROP|ALTER|PRAGMA|WITH|VALUES|EXPLAIN|VACUUM|ATTACH|BEGIN)\s"
 )
-ASKING = {"rows", "row", "write_all", "among"}  # of Store alone; `write` is a name that others have too
-READING = {"as_bytes", "as_int"}  # columns
+ASKING = {
+    "rows",
+    "row",
+    "column",
+    "cell",
+    "pairs",
+    "record",
+    "records",
+    "write_all",
+    "among",
+}  # of Store alone; `write` is a name that others have too
+READING = {"typed"}  # columns
 
 
 def asking(source: str) -> Iterator[str]:
@@ -57,7 +67,7 @@ def test_no_sql_stands_outside_of_the_home(path: Path) -> None:
         "ask = home.store.row",
         "store.write_all(sql, rows)",
         "context.store.among(sql, journal, keys)",
-        "from duolog.client.home.store import Store, as_bytes",
+        "from duolog.client.home.store import Store, typed",
     ],
 )
 def test_the_rule_sees_it(source: str) -> None:

@@ -20,11 +20,11 @@ from typing import BinaryIO
 from duolog.api.pages import GONE, RECEIPT, Placed, encode_end, encode_gone, encode_push, frame, parse_push
 from duolog.client.export.format import PAGE_BYTES, REMOVED, ExportWriter, document_fields, state_fields
 from duolog.client.home.branches import names
+from duolog.client.home.chains import recall_chain
 from duolog.client.home.item_rows import ItemRow, items_between
 from duolog.client.home.log_rows import load_receipts, load_rosters
 from duolog.client.home.outbox_rows import waiting_entries
 from duolog.client.home.receipt_keys import load_earlier
-from duolog.client.home.statements import recall_chain
 from duolog.client.journals.reading import journal_ids, view_journal
 from duolog.client.leaving.withdrawals import tidy
 from duolog.client.log.context import Context
@@ -193,8 +193,8 @@ def _pages(
     erased = set(account_state(context).erased.get(log.journal, ()))
     receipts = load_receipts(context.store, log.journal)
     frames, lines, seq = bytearray(), list[_Line](), 0
-    for signed in receipts:
-        for row in _rows(context, log.journal, seq, signed.seq):
+    for covered, receipt in receipts.items():
+        for row in _rows(context, log.journal, seq, covered):
             seq, entry = row.seq, row.entry or b""
             placed = _placed(row.frame, seq)
             frames += _frame(placed)
@@ -210,7 +210,7 @@ def _pages(
                 gone.append({**about, "why": why})
                 continue
             lines.append(_line(placed.item, items.get(seq), keys, state, about, row.fault))
-        frames += frame(RECEIPT, signed.seq, signed.receipt)
+        frames += frame(RECEIPT, covered, receipt)
         if len(frames) >= PAGE_BYTES or seq == log.seq:
             yield bytes(frames + encode_end(log.seq)), lines
             frames, lines = bytearray(), []

@@ -1,1 +1,1 @@
-"""The home: its folder, its database, its keys, and whom it has pinned. Nothing here knows a server."""
+"""The home: its folder, its database, its keys, and the chains that it has pinned. Nothing here knows a server."""

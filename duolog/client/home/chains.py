@@ -1,9 +1,9 @@
-"""Whom this home has pinned: account chains that only ever continue, and the branches that were shown beside them.
+"""The account chains that this home has pinned, and the branches that were shown beside them.
 
 Rules
-- A chain, once verified and stored, is a pin: what is offered later continues it, or everything stops. What is stored
-  is not verified again: neither when a home is opened, nor when it is offered anew with more behind it.
-- Another branch is kept as it was shown. One that was refused is refused for ever.
+- A chain, once verified and stored, is a pin: a chain that is shown later continues it, or everything stops. Stored
+  statements are not verified again: neither when a home is opened, nor when they are shown anew with more behind them.
+- Another branch is stored as it was shown. A refused branch stays refused.
 """
 
 import copy
@@ -12,24 +12,31 @@ from dataclasses import replace
 from functools import partial
 
 from duolog.client.home.branches import is_one_branch, names
-from duolog.client.home.statements import encode_statements, parse_statements, recall_chain
-from duolog.client.home.store import Store, as_bytes
-from duolog.errors import AccountFork, ChainViolation, Withheld, WrongAccount
-from duolog.protocol.accounts import AccountChain, SignedAccountStatement, continue_chain, require_descent, verify_chain
+from duolog.client.home.store import Store
+from duolog.errors import AccountFork, ChainViolation, MalformedData, Withheld, WrongAccount
+from duolog.protocol.accounts import (
+    AccountChain,
+    SignedAccountStatement,
+    continue_chain,
+    require_descent,
+    verify_chain,
+)
+from duolog.protocol.codec import length_prefixed
 from duolog.protocol.containing import contained
 from duolog.protocol.roster_changes import Roster
 from duolog.protocol.roster_statements import Member
+from duolog.protocol.statements import statement_hash
+from duolog.protocol.stored_accounts import read_stored_chain
 
 CHAIN_FAULT = partial(ChainViolation, check="client.chain_unforeseen")
 
 
 class Chains(Mapping[bytes, AccountChain]):
-    """Every pinned account chain by account id, each read when it is first asked for."""
+    """Every pinned account chain by account id, each parsed on its first use."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
-        rows = store.rows("SELECT account FROM chain")
-        self._known: dict[bytes, AccountChain | None] = {as_bytes(row[0]): None for row in rows}
+        self._known: dict[bytes, AccountChain | None] = dict.fromkeys(store.column(bytes, "SELECT account FROM chain"))
 
     def __getitem__(self, account: bytes) -> AccountChain:
         chain = self._known[account]
@@ -44,24 +51,22 @@ class Chains(Mapping[bytes, AccountChain]):
         return len(self._known)
 
     def statements(self, account: bytes) -> list[SignedAccountStatement]:
-        """The stored statements of a pinned account. Raises: Withheld when it isn't known."""
-        row = self._store.row("SELECT statements FROM chain WHERE account = ?", account)
-        if row is None:
+        """The stored statements of a pinned account. Raises: Withheld when the account isn't pinned."""
+        stored = self._store.cell(bytes, "SELECT statements FROM chain WHERE account = ?", account)
+        if stored is None:
             raise Withheld("The account is not known here.", check="client.account_known")
-        return parse_statements(as_bytes(row[0]))
+        return parse_statements(stored)
 
     def ahead(self, chain: AccountChain) -> "Chains":
-        """The same with one chain that isn't pinned yet: for what is signed before it is accepted."""
-        other = copy.copy(self)
-        other._known = {**self._known, chain.account: chain}
-        return other
+        """The same with one chain that isn't pinned yet, for statements that are signed before it is accepted."""
+        return self._with({chain.account: chain})
 
     def under(self, roster: Roster) -> "Chains | None":
-        """The chains under which a stored roster was verified; None where one of them is here no longer.
+        """The chains under which a stored roster was verified; None where this home no longer has one of them.
 
-        Where another branch was chosen since, it is the one that the roster names. Only for what was read before.
+        Where another branch was chosen since, the chain is the branch that the roster names. Only for stored entries.
         """
-        others: dict[bytes, AccountChain | None] = {}
+        others: dict[bytes, AccountChain] = {}
         for member in roster.members:
             if not names(member, self.get(member.account)):
                 kept = (chain for chain, _ in self._branches(member.account))
@@ -69,16 +74,19 @@ class Chains(Mapping[bytes, AccountChain]):
                 if found is None:
                     return None
                 others[member.account] = found
-        if not others:
-            return self
+        return self._with(others) if others else self
+
+    def _with(self, chains: Mapping[bytes, AccountChain]) -> "Chains":
         other = copy.copy(self)
-        other._known = {**self._known, **others}
+        other._known = {**self._known, **chains}
         return other
 
     def named(self, account: bytes, members: Iterable[Member]) -> list[list[SignedAccountStatement]]:
         """The statements of every branch of an account that these members of stored rosters name, and the pinned one.
 
-        The pinned one is the last; of another there is nothing behind what is named of it. Raises: Withheld.
+        The pinned one is the last. Each other branch ends with the last generation that is named of it.
+
+        Raises: Withheld when the account isn't pinned.
         """
         abandoned = [member for member in members if not names(member, self.get(account))]
         cut: list[tuple[AccountChain, list[SignedAccountStatement]]] = []
@@ -92,16 +100,16 @@ class Chains(Mapping[bytes, AccountChain]):
 
     def _branches(self, account: bytes) -> Iterator[tuple[AccountChain, list[SignedAccountStatement]]]:
         """The branches that were shown and aren't pinned."""
-        rows = self._store.rows("SELECT statements FROM branch WHERE account = ? ORDER BY rowid", account)
-        stored = (parse_statements(as_bytes(row[0])) for row in rows)
-        return ((recall_chain(statements), statements) for statements in stored)
+        query = "SELECT statements FROM branch WHERE account = ? ORDER BY rowid"
+        for statements in map(parse_statements, self._store.column(bytes, query, account)):
+            yield recall_chain(statements), statements
 
     def pin(self, account: bytes, statements: Sequence[SignedAccountStatement]) -> AccountChain:
         """Verify a chain that the server or an invitation shows, and store it durably.
 
         Raises:
-            WrongAccount: it is another account's.
-            Rollback, AccountFork: it doesn't continue what is pinned.
+            WrongAccount: the chain is another account's.
+            Rollback, AccountFork: the chain doesn't continue the pinned one.
             MalformedData, ChainViolation, BadSignature: as `verify_chain`.
         Spec: §4.
         """
@@ -117,12 +125,11 @@ class Chains(Mapping[bytes, AccountChain]):
                 self._keep_branch(chain, statements)
                 raise
         if pinned != chain:
-            self._store.write("INSERT OR REPLACE INTO chain VALUES (?, ?)", account, encode_statements(statements))
-            self._known[account] = chain
+            self.replace(chain, statements)
         return chain
 
     def meet(self, account: bytes, statements: Sequence[SignedAccountStatement]) -> AccountChain:
-        """The same for a chain that somebody showed a while ago: what is pinned may have gone on from it since.
+        """Pin a chain that somebody showed a while ago. The pinned chain may have gone on from it since.
 
         Raises: as `pin`, but a chain that the pinned one begins with is no rollback.
         Spec: §4, §7.
@@ -139,19 +146,19 @@ class Chains(Mapping[bytes, AccountChain]):
         return pinned
 
     def replace(self, chain: AccountChain, statements: Sequence[SignedAccountStatement]) -> None:
-        """Pin another branch of a forked account, after its words were compared."""
+        """Pin a verified chain: one that continues, or another branch of a forked account after its words matched."""
         self._store.write("INSERT OR REPLACE INTO chain VALUES (?, ?)", chain.account, encode_statements(statements))
         self._known[chain.account] = chain
 
     def shown(self, account: bytes) -> list[list[SignedAccountStatement]]:
-        """The statements of every branch that is open to be chosen: the pinned one, then the others that were shown."""
+        """The statements of every branch that may be chosen: the pinned one, then the others that were shown."""
         query = "SELECT statements FROM branch WHERE account = ? AND refused = 0 ORDER BY rowid"
         pinned = [self.statements(account)] if account in self else []
-        return [*pinned, *(parse_statements(as_bytes(row[0])) for row in self._store.rows(query, account))]
+        return [*pinned, *map(parse_statements, self._store.column(bytes, query, account))]
 
     def refuse(self, account: bytes, branches: Iterable[Sequence[SignedAccountStatement]]) -> None:
-        """Of the branches that were open to be chosen these are refused for ever."""
-        self._store.write("DELETE FROM branch WHERE account = ? AND refused = 0", account)  # those of before stay
+        """Refuse these branches for good, and forget every other one that could be chosen."""
+        self._store.write("DELETE FROM branch WHERE account = ? AND refused = 0", account)
         self._store.write_all(
             "INSERT OR IGNORE INTO branch VALUES (?, ?, ?, 1)",
             [(account, verify_chain(one).newest.statement_hash, encode_statements(one)) for one in branches],
@@ -160,7 +167,7 @@ class Chains(Mapping[bytes, AccountChain]):
     def _verify(
         self, account: bytes, pinned: AccountChain | None, statements: Sequence[SignedAccountStatement]
     ) -> AccountChain:
-        """The chain that these make. Where they begin with what is stored, only the rest is verified."""
+        """The chain of these statements. Where they begin with the stored ones, only the rest is verified."""
         known = 0 if pinned is None else len(pinned.generations)
         continues = pinned is not None and list(statements[:known]) == self.statements(account)[:known]
         with contained("An account's key statements", CHAIN_FAULT):
@@ -169,16 +176,13 @@ class Chains(Mapping[bytes, AccountChain]):
             return verify_chain(statements)
 
     def _keep_branch(self, chain: AccountChain, statements: Sequence[SignedAccountStatement]) -> None:
-        self._store.write(
-            "INSERT OR IGNORE INTO branch VALUES (?, ?, ?, 0)",
-            *(chain.account, chain.newest.statement_hash, encode_statements(statements)),
-        )
+        row = (chain.account, chain.newest.statement_hash, encode_statements(statements))
+        self._store.write("INSERT OR IGNORE INTO branch VALUES (?, ?, ?, 0)", *row)
 
     def _require_branch(self, chain: AccountChain) -> None:
-        """It is none of the branches that were refused, nor does it go on from one."""
-        rows = self._store.rows("SELECT head FROM branch WHERE account = ? AND refused = 1", chain.account)
-        shown = {item.statement_hash for item in chain.generations}
-        if any(row[0] in shown for row in rows):  # check: client.branch_refused
+        """Check that a chain neither is a refused branch nor goes on from one."""
+        refused = self._store.column(bytes, "SELECT head FROM branch WHERE account = ? AND refused = 1", chain.account)
+        if any(item.statement_hash in refused for item in chain.generations):  # check: client.branch_refused
             raise AccountFork(
                 "The server shows the branch of this account that was refused when words were compared.",
                 check="client.branch_refused",
@@ -187,21 +191,48 @@ class Chains(Mapping[bytes, AccountChain]):
 
 def forked_accounts(store: Store) -> list[bytes]:
     """The accounts of which another branch was shown, and none chosen since."""
-    rows = store.rows("SELECT DISTINCT account FROM branch WHERE refused = 0 ORDER BY account")
-    return [as_bytes(row[0]) for row in rows]
+    return store.column(bytes, "SELECT DISTINCT account FROM branch WHERE refused = 0 ORDER BY account")
 
 
 def stop_for_fork(store: Store, journal: bytes, account: bytes) -> None:
-    """Keep that a journal stands still because of this account's fork."""
+    """Store that this account's fork stops a journal."""
     store.write("INSERT OR REPLACE INTO forked VALUES (?, ?)", journal, account)
 
 
 def stopped_for_fork(store: Store, account: bytes) -> list[bytes]:
-    """The journals that stand still because of this account's fork."""
-    rows = store.rows("SELECT journal FROM forked WHERE account = ? ORDER BY journal", account)
-    return [as_bytes(row[0]) for row in rows]
+    """The journals that this account's fork stops."""
+    return store.column(bytes, "SELECT journal FROM forked WHERE account = ? ORDER BY journal", account)
 
 
 def go_on_after_fork(store: Store, journal: bytes) -> None:
-    """A journal stands still no longer because of a fork."""
+    """Store that no fork stops a journal any more."""
     store.write("DELETE FROM forked WHERE journal = ?", journal)
+
+
+def encode_statements(statements: Sequence[SignedAccountStatement]) -> bytes:
+    """SignedAccountStatement statements for the database."""
+    return length_prefixed(*(length_prefixed(item.statement, *item.signatures) for item in statements))
+
+
+def parse_statements(data: bytes) -> list[SignedAccountStatement]:
+    """The statements that `encode_statements` made into bytes. Raises: MalformedData when the bytes are damaged."""
+    fields = [list(_split(item)) for item in _split(data)]
+    return [SignedAccountStatement(item[0], tuple(item[1:])) for item in fields if item]
+
+
+def _split(data: bytes) -> Iterator[bytes]:
+    at = 0
+    while at < len(data):
+        size = int.from_bytes(data[at : at + 4], "big")
+        field = data[at + 4 : at + 4 + size]
+        if len(field) != size:
+            raise MalformedData("The database of this home is damaged.")
+        yield field
+        at += 4 + size
+
+
+def recall_chain(statements: Sequence[SignedAccountStatement]) -> AccountChain:
+    """The chain of stored statements, which were verified before. Raises: MalformedData when they are damaged."""
+    if not statements:
+        raise MalformedData("The database of this home is damaged.")
+    return read_stored_chain(statement_hash(statements[0].statement), [item.statement for item in statements])

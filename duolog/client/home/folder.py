@@ -2,24 +2,22 @@
 
 Rules
 - The folder has mode 0700, its files 0600. One process uses it at a time; a second one waits a moment, then says so.
-- The home key derives from the keyholder's secret, so nothing more has to be kept. Each use has its own label.
-- Without a folder everything is in memory and gone afterwards.
+- The home key derives from the keyholder's secret, so no file holds it. Each use has its own label.
+- Without a folder, memory holds everything until the home is closed.
 """
 
 import fcntl
 import os
-import secrets
 import time
 from pathlib import Path
 
 import platformdirs
 
-from duolog.client.home.keystore import FILE, Unlock, load_keystore, save_keystore
+from duolog.client.home.keystore import FILE, NO_ACCOUNT, Unlock, load_keystore, open_sealed, save_keystore, seal
 from duolog.client.home.store import Store
 from duolog.errors import HomeError
 from duolog.protocol import sizes
 from duolog.protocol.codec import label
-from duolog.seal import aead
 from duolog.seal.derive import expand
 from duolog.seal.keys import KeyholderSecret
 
@@ -28,12 +26,12 @@ _DATABASE = "log.sqlite"
 
 
 def default_home() -> Path:
-    """Where the home is when nobody says otherwise."""
+    """The folder of a home that has no other name."""
     return platformdirs.user_data_path("duolog") / "home"
 
 
 def has_keystore(folder: Path) -> bool:
-    """Whether an account or an unfinished registration lives there."""
+    """Whether a folder holds an account or an unfinished registration."""
     return (folder / FILE).exists()
 
 
@@ -65,21 +63,21 @@ class Home:
                 raise HomeError("This home already has an account. Name another home for a second one.")
             store = _open_store(folder)
             save_keystore(folder, keyholder, unlock)
+            return cls(store, keyholder, lock)
         except BaseException:
             os.close(lock)
             raise
-        return cls(store, keyholder, lock)
 
     @classmethod
     def open_old(cls, folder: Path, unlock: Unlock) -> "Home":
         """The home of an account, unlocked.
 
         Raises:
-            HomeError: there is none, or it can't be read or is in use.
+            HomeError: the folder has no account, can't be read, or is in use.
             KeystoreLocked, MalformedData: as `load_keystore`.
         """
         if not has_keystore(folder):
-            raise HomeError("There is no account in this home. Register or restore one, or name another home.")
+            raise HomeError(NO_ACCOUNT)
         lock = _take(folder)
         try:
             return cls(_open_store(folder), load_keystore(folder, unlock), lock)
@@ -88,39 +86,39 @@ class Home:
             raise
 
     def close(self) -> None:
-        """Close the database and leave the home to others."""
+        """Close the database, and let other programs use the home."""
         self.store.close()
         if self._lock is not None:
             os.close(self._lock)
             self._lock = None
 
     def seal(self, purpose: str, plain: bytes) -> bytes:
-        """Seal what rests in the database: nonce 24 | ciphertext."""
-        nonce = secrets.token_bytes(sizes.AEAD_NONCE)
-        return nonce + aead.encrypt(self._key, nonce, plain, label("home-" + purpose))
+        """Seal bytes for the database: nonce 24 | ciphertext."""
+        return seal(self._key, plain, "home-" + purpose)
 
     def open(self, purpose: str, sealed: bytes) -> bytes:
-        """What `seal` sealed. Raises: OpenError when it was changed or belongs elsewhere."""
-        return aead.decrypt(self._key, sealed[: sizes.AEAD_NONCE], sealed[sizes.AEAD_NONCE :], label("home-" + purpose))
+        """The bytes that `seal` sealed. Raises: OpenError when they were changed or belong elsewhere."""
+        return open_sealed(self._key, sealed, "home-" + purpose)
+
+
+def _open_file(folder: Path, name: str) -> int:
+    """The descriptor of a file in a home. The folder and the file are made if they don't exist."""
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        folder.chmod(0o700)
+        return os.open(folder / name, os.O_RDWR | os.O_CREAT, 0o600)
+    except OSError as error:
+        raise HomeError(f"The home {folder} can't be written: {error.strerror}. Name a folder of your own.") from error
 
 
 def _open_store(folder: Path) -> Store:
-    path = folder / _DATABASE
-    try:
-        os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
-    except OSError as error:
-        raise HomeError(f"The home {folder} can't be written: {error.strerror}. Check its permissions.") from error
-    return Store(path)
+    os.close(_open_file(folder, _DATABASE))
+    return Store(folder / _DATABASE)
 
 
 def _take(folder: Path) -> int:
     """The lock of a home, held until its descriptor is closed."""
-    try:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        folder.chmod(0o700)
-        lock = os.open(folder / "lock", os.O_RDWR | os.O_CREAT, 0o600)
-    except OSError as error:
-        raise HomeError(f"The home {folder} can't be written: {error.strerror}. Name a folder of your own.") from error
+    lock = _open_file(folder, "lock")
     end = time.monotonic() + WAIT
     while True:
         try:

@@ -1,16 +1,16 @@
-"""Who this home belongs to.
+"""The account that this home belongs to.
 
-Rules
-- The own account is known by its id; the server's word for it is checked against the chain, the package and the sets.
+The home knows its account by the id. It checks the server's word for it against the chain, the package and the sets.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
 from duolog.api.accounts import AnchorModel, OwnAccount
 from duolog.client.home.chains import Chains
 from duolog.client.home.folder import Home
 from duolog.client.home.records import ACCOUNT, KNOWN_KEYHOLDERS, SEEDS, SETS
-from duolog.client.home.store import Store, as_bytes
+from duolog.client.home.store import Store
 from duolog.errors import Withheld, WrongAccount
 from duolog.protocol.accounts import AccountChain, SignedAccountStatement
 from duolog.protocol.keyholder_sets import KeyholderSet, parse_set, require_own_set, verify_sets
@@ -18,16 +18,13 @@ from duolog.seal.keys import GenerationSecret
 from duolog.seal.packages import unwrap_earlier_seed, unwrap_package
 
 
+@dataclass(frozen=True, slots=True, repr=False)
 class Identity:
     """The own account: its id, its secrets by generation, and its keyholder sets, oldest first."""
 
-    def __init__(self, account: bytes, secrets: dict[int, GenerationSecret], sets: tuple[KeyholderSet, ...]) -> None:
-        self.account = account
-        self.secrets = secrets
-        self.sets = sets
-
-    def __repr__(self) -> str:
-        return f"Identity(account={self.account.hex()}, secrets=<secret>)"
+    account: bytes
+    secrets: Mapping[int, GenerationSecret]
+    sets: tuple[KeyholderSet, ...]
 
     @property
     def secret(self) -> GenerationSecret:
@@ -36,7 +33,7 @@ class Identity:
 
     @property
     def newest_set(self) -> KeyholderSet:
-        """Who the keyholders are now."""
+        """The newest keyholder set."""
         return self.sets[-1]
 
     @property
@@ -48,7 +45,7 @@ class Identity:
 
 
 def save_identity(home: Home, identity: Identity, sets: Sequence[SignedAccountStatement]) -> None:
-    """Keep the own account in the home: its seeds sealed, the rest as it is."""
+    """Store the own account in the home: its seeds sealed, the rest as it is."""
     store = home.store
     with store.transaction():
         ACCOUNT.save(store, identity.account)
@@ -59,35 +56,32 @@ def save_identity(home: Home, identity: Identity, sets: Sequence[SignedAccountSt
 
 
 def keep_anchors(store: Store, anchors: Iterable[AnchorModel]) -> None:
-    """Keep what lets sheets and passkeys recognise the account, to carry it on; the first of each keyholder stays."""
+    """Store the anchors of sheets and passkeys, to carry them to another server; the first of a keyholder stays."""
     rows = [(item.keyholder, item.mac) for item in anchors]
     store.write_all("INSERT OR IGNORE INTO anchor VALUES (?, ?)", rows)
 
 
 def load_anchors(store: Store) -> dict[bytes, bytes]:
-    """The MACs that were kept, by keyholder."""
-    return {as_bytes(row[0]): as_bytes(row[1]) for row in store.rows("SELECT keyholder, mac FROM anchor")}
+    """The MACs of the stored anchors, by keyholder."""
+    return store.pairs(bytes, bytes, "SELECT keyholder, mac FROM anchor")
 
 
 def load_identity(home: Home) -> Identity | None:
-    """The own account of this home; None before a registration was acknowledged."""
-    account, sets = ACCOUNT.load(home.store), SETS.load(home.store)
-    if account is None or sets is None:
+    """The own account of this home; None before the server has acknowledged its registration."""
+    account, sets, secrets = ACCOUNT.load(home.store), SETS.load(home.store), SEEDS.load(home)
+    if account is None or sets is None or secrets is None:
         return None
-    secrets = SEEDS.load(home)
-    if secrets is None:
-        return None
-    return Identity(account, dict(secrets), tuple(parse_set(item.statement) for item in sets))
+    return Identity(account, secrets, tuple(parse_set(item.statement) for item in sets))
 
 
 def open_account(home: Home, chains: Chains, own: OwnAccount, session_account: bytes) -> Identity:
-    """Verify what the server says of the own account, and keep it.
+    """Verify the server's answer about the own account, and store it.
 
     A restoring keyholder checks its anchor first; then chain, package, sets and salt, in this order.
 
     Raises:
         WrongAccount: another account than this home's, the session's, or the one these keys were made for.
-        Rollback, AccountFork: its chain or sets are behind or beside what this home has seen.
+        Rollback, AccountFork: its chain or sets are behind or beside those that this home has seen.
         MalformedData, ChainViolation, BadSignature, OpenError: a part is not valid.
     Spec: §4.
     """
@@ -103,7 +97,8 @@ def open_account(home: Home, chains: Chains, own: OwnAccount, session_account: b
     before = load_identity(home)
     secrets = _open_seeds(home, chain, own, {} if before is None else before.secrets)
     sets = [item.signed() for item in own.sets]
-    identity = Identity(own.account, secrets, _verify_own_sets(home, chain, sets, secrets, before))
+    salt = secrets[chain.newest.generation].salt
+    identity = Identity(own.account, secrets, _verify_own_sets(home, chain, sets, salt, before))
     save_identity(home, identity, sets)
     keep_anchors(home.store, own.anchors)
     return identity
@@ -123,25 +118,19 @@ def _open_seeds(
             continue
         if number not in sealed:  # check: client.earlier_seed
             raise Withheld("The server keeps back an earlier key of your account.", check="client.earlier_seed")
-        above = chain.generation(number + 1)
-        secrets[number] = unwrap_earlier_seed(
-            sealed[number], chain.account, chain.generation(number), above, secrets[number + 1]
-        )
+        here, above = chain.generation(number), chain.generation(number + 1)
+        secrets[number] = unwrap_earlier_seed(sealed[number], chain.account, here, above, secrets[number + 1])
     return secrets
 
 
 def _verify_own_sets(
-    home: Home,
-    chain: AccountChain,
-    signed: Sequence[SignedAccountStatement],
-    secrets: Mapping[int, GenerationSecret],
-    before: Identity | None,
+    home: Home, chain: AccountChain, signed: Sequence[SignedAccountStatement], salt: bytes, before: Identity | None
 ) -> tuple[KeyholderSet, ...]:
     stored = list(SETS.load(home.store) or ())
     continues = list(signed[: len(stored)]) == stored
     known = before.sets if before is not None and continues else ()
     sets = verify_sets(chain, signed, known)
-    newest = require_own_set(chain, signed, secrets[chain.newest.generation].salt, sets)
+    newest = require_own_set(chain, signed, salt, sets)
     if newest.find(home.keyholder.id) is None:  # check: client.keyholder_listed
         raise WrongAccount("This device is not in the account's list of devices.", check="client.keyholder_listed")
     if not continues:  # check: client.set_descent

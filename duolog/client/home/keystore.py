@@ -1,10 +1,9 @@
-"""The keystore: where a home's keyholder secret rests, in the OS keyring or in a file under a passphrase.
+"""The keystore: a home's keyholder secret, in the OS keyring or in a file under a passphrase.
 
 Rules
 - The file has mode 0600 and is replaced as a whole: written beside, synced, renamed, its folder synced.
-- Argon2id with at least 64 MiB and 3 passes, when writing and when opening: a file that asks for less was tampered
-  with.
-- A passphrase is asked for when one is needed, never taken from arguments or the environment.
+- Argon2id has at least 64 MiB and 3 passes, when writing and when opening. Somebody changed a file that asks for less.
+- A person is asked for a passphrase when it is needed. No argument and no environment variable holds it.
 """
 
 import base64
@@ -21,17 +20,19 @@ import nacl.pwhash.argon2id
 
 from duolog.errors import HomeError, KeystoreLocked, MalformedData, OpenError
 from duolog.protocol import sizes
-from duolog.protocol.codec import encode_b64, encode_canonical, label
+from duolog.protocol.codec import JsonObject, encode_b64, encode_canonical, label
 from duolog.protocol.keyholder_sets import KEYHOLDER_KINDS
 from duolog.protocol.statements import Fields
 from duolog.seal import aead
 from duolog.seal.keys import KeyholderSecret
 
 FILE = "keystore"
+NO_ACCOUNT = "There is no account in this home. Register or restore one, or name another home."
 SERVICE = "duolog"  # in the OS keyring
 MEMORY = 64 * sizes.KIB * sizes.KIB  # bytes of Argon2id
 PASSES = 3
-MAX_MEMORY = 1024 * sizes.KIB * sizes.KIB  # bytes; more would only be a way to stop this machine
+_KEYRING_ERRORS = (keyring.errors.KeyringError, RuntimeError, OSError)
+MAX_MEMORY = 1024 * sizes.KIB * sizes.KIB  # bytes; a file that asks for more could only stop this machine
 MAX_PASSES = 16
 
 
@@ -39,15 +40,15 @@ MAX_PASSES = 16
 class Unlock:
     """How a home's keys are unlocked.
 
-    `passphrase(new)` gives the passphrase's bytes; `new` says that a keystore is being made (ask twice). It is called
-    only when the OS keyring is not used. `keyring`: whether the OS keyring may be used.
+    `passphrase(new)` gives the passphrase's bytes, where the OS keyring is not used; `new` says that a keystore is
+    being made (ask twice). `keyring`: whether the OS keyring may be used.
     """
 
     passphrase: Callable[[bool], bytes] | None = None
     keyring: bool = True
 
     def ask(self, *, new: bool) -> bytes:
-        """The passphrase. Raises: KeystoreLocked when there is nobody to ask, or the answer is empty."""
+        """The passphrase. Raises: KeystoreLocked when nobody can be asked, or the answer is empty."""
         if self.passphrase is None:
             raise KeystoreLocked("The keys are locked. Give the passphrase of this home.")
         passphrase = self.passphrase(new)
@@ -57,28 +58,19 @@ class Unlock:
 
 
 def save_keystore(folder: Path, secret: KeyholderSecret, unlock: Unlock) -> None:
-    """Keep a keyholder's secret for this home.
+    """Store a keyholder's secret for this home.
 
     Raises:
         KeystoreLocked: no OS keyring, and no passphrase.
         HomeError: the file can't be written.
     """
-    name = encode_b64(secrets.token_bytes(16))
-    if unlock.keyring and _keep_in_keyring(name, secret):
-        write_atomically(folder / FILE, encode_canonical({"type": "keystore", "place": "keyring", "name": name}))
-        return
-    salt = secrets.token_bytes(nacl.pwhash.argon2id.SALTBYTES)
-    nonce = secrets.token_bytes(sizes.AEAD_NONCE)
-    key = _stretch(unlock.ask(new=True), salt, PASSES, MEMORY)
-    sealed = aead.encrypt(key, nonce, secret.seed + secret.kind.encode("ascii"), label("keystore"))
-    value = {
-        "type": "keystore",
-        "place": "file",
-        "passes": PASSES,
-        "memory": MEMORY,
-        "salt": encode_b64(salt),
-        "sealed": encode_b64(nonce + sealed),
-    }
+    name, plain = encode_b64(secrets.token_bytes(16)), secret.seed + secret.kind.encode("ascii")
+    value: JsonObject = {"type": "keystore", "place": "keyring", "name": name}
+    if not unlock.keyring or not _keep_in_keyring(name, plain):
+        salt = secrets.token_bytes(nacl.pwhash.argon2id.SALTBYTES)
+        sealed = seal(_stretch(unlock.ask(new=True), salt, PASSES, MEMORY), plain, "keystore")
+        value = {"type": "keystore", "place": "file", "passes": PASSES, "memory": MEMORY}
+        value |= {"salt": encode_b64(salt), "sealed": encode_b64(sealed)}
     write_atomically(folder / FILE, encode_canonical(value))
 
 
@@ -87,13 +79,13 @@ def load_keystore(folder: Path, unlock: Unlock) -> KeyholderSecret:
 
     Raises:
         KeystoreLocked: no passphrase or a wrong one, or the OS keyring doesn't give the secret.
-        HomeError: there is no keystore, or it can't be read.
-        MalformedData: it is damaged, or asks for a weaker derivation than this program makes.
+        HomeError: the home has no keystore, or the keystore can't be read.
+        MalformedData: the keystore is damaged, or asks for a weaker derivation than this program makes.
     """
     try:
         data = (folder / FILE).read_bytes()
     except FileNotFoundError as error:
-        raise HomeError("There is no account in this home. Register or restore one, or name another home.") from error
+        raise HomeError(NO_ACCOUNT) from error
     except OSError as error:
         raise HomeError("The keystore of this home can't be read. Check its permissions.") from error
     fields = Fields.of_statement(data, "keystore")
@@ -106,10 +98,9 @@ def load_keystore(folder: Path, unlock: Unlock) -> KeyholderSecret:
     fields.done()
     key = _stretch(unlock.ask(new=False), salt, passes, memory)
     try:
-        plain = aead.decrypt(key, sealed[: sizes.AEAD_NONCE], sealed[sizes.AEAD_NONCE :], label("keystore"))
+        return _parse_secret(open_sealed(key, sealed, "keystore"))
     except OpenError as error:
         raise KeystoreLocked("This passphrase does not open the keystore. Try again.") from error
-    return _parse_secret(plain)
 
 
 def _parse_secret(plain: bytes) -> KeyholderSecret:
@@ -123,25 +114,35 @@ def _stretch(passphrase: bytes, salt: bytes, passes: int, memory: int) -> bytes:
     try:
         return nacl.pwhash.argon2id.kdf(32, passphrase, salt, opslimit=passes, memlimit=memory)
     except (nacl.exceptions.CryptoError, MemoryError) as error:
-        raise KeystoreLocked(
-            "There is not enough memory to unlock the keys. Close other programs, try again."
-        ) from error
+        sentence = "There is not enough memory to unlock the keys. Close other programs, try again."
+        raise KeystoreLocked(sentence) from error
 
 
-def _keep_in_keyring(name: str, secret: KeyholderSecret) -> bool:
+def seal(key: bytes, plain: bytes, purpose: str) -> bytes:
+    """Seal bytes for one purpose: nonce 24 | ciphertext."""
+    nonce = secrets.token_bytes(sizes.AEAD_NONCE)
+    return nonce + aead.encrypt(key, nonce, plain, label(purpose))
+
+
+def open_sealed(key: bytes, sealed: bytes, purpose: str) -> bytes:
+    """The bytes that `seal` sealed. Raises: OpenError when they were changed or belong elsewhere."""
+    return aead.decrypt(key, sealed[: sizes.AEAD_NONCE], sealed[sizes.AEAD_NONCE :], label(purpose))
+
+
+def _keep_in_keyring(name: str, plain: bytes) -> bool:
     """Whether the OS keyring took the secret and gives it back."""
-    text = base64.b64encode(secret.seed + secret.kind.encode("ascii")).decode("ascii")
+    text = base64.b64encode(plain).decode("ascii")
     try:
         keyring.set_password(SERVICE, name, text)
         return keyring.get_password(SERVICE, name) == text
-    except (keyring.errors.KeyringError, RuntimeError, OSError):
+    except _KEYRING_ERRORS:
         return False
 
 
 def _from_keyring(name: str) -> KeyholderSecret:
     try:
         text = keyring.get_password(SERVICE, name)
-    except (keyring.errors.KeyringError, RuntimeError, OSError) as error:
+    except _KEYRING_ERRORS as error:
         raise KeystoreLocked("The system's keyring is locked or missing. Unlock it, and try again.") from error
     if text is None:
         raise KeystoreLocked("The system's keyring no longer has this home's secret. Restore from your words.")
@@ -155,7 +156,7 @@ def write_atomically(path: Path, data: bytes) -> None:
     """Replace a file so that after a crash either all of the old or all of the new is there. Mode 0600.
 
     Raises:
-        HomeError: the folder can't be written, or the disk is full. The old file is unharmed.
+        HomeError: the folder can't be written, or the disk is full. The old file is unchanged.
     """
     beside = path.with_name(path.name + ".new")
     try:
@@ -165,14 +166,10 @@ def write_atomically(path: Path, data: bytes) -> None:
             file.flush()
             os.fsync(file.fileno())
         beside.replace(path)
-        _sync_folder(path.parent)
+        folder = os.open(path.parent, os.O_RDONLY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
     except OSError as error:
         raise HomeError(f"{path.parent} can't be written: {error.strerror}. Nothing was lost.") from error
-
-
-def _sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -1,13 +1,13 @@
-"""How far each journal is verified, and what was verified besides its items: rosters and receipts.
+"""How far each journal is verified, and what this home keeps of it besides its items.
 
-Every query of the tables journal, roster and receipt. It gives bytes as they were stored; `log/stored_logs.py` says
-what they mean.
+The queries of the tables journal, roster, receipt, epoch and snapshot. They give bytes as they were stored;
+`log/stored_logs.py` says what they mean.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-from duolog.client.home.store import Store, as_bytes, as_int
+from duolog.client.home.store import Store, typed
 from duolog.protocol import sizes
 from duolog.protocol.codec import u64
 
@@ -16,7 +16,7 @@ _NO_END = 2**63 - 1
 
 @dataclass(frozen=True, slots=True)
 class LogRow:
-    """How far a journal is verified. `closed`: 2 where the log of one server alone is."""
+    """How far a journal is verified. `closed`: 2 where only the log of one server is closed."""
 
     seq: int
     head: bytes
@@ -26,16 +26,8 @@ class LogRow:
 
 
 @dataclass(frozen=True, slots=True)
-class ReceiptRow:
-    """A verified receipt, at the seq that it covers."""
-
-    seq: int
-    receipt: bytes
-
-
-@dataclass(frozen=True, slots=True)
 class PushEnd:
-    """Where a push ends: its receipt, and the head and the version of the roster there."""
+    """The end of a push: its receipt, and the head and the version of the roster there."""
 
     seq: int
     receipt: bytes
@@ -43,16 +35,9 @@ class PushEnd:
     version: int
 
 
-# --- marks ------------------------------------------------------------------------------------------------------------
-
-
 def load_log_row(store: Store, journal: bytes) -> LogRow | None:
     """How far a journal is verified, or None when nothing of it is known."""
-    row = store.row("SELECT seq, head, time, roster, closed FROM journal WHERE id = ?", journal)
-    if row is None:
-        return None
-    roster = None if row[3] is None else as_bytes(row[3])
-    return LogRow(as_int(row[0]), as_bytes(row[1]), as_int(row[2]), roster, as_int(row[4]))
+    return store.record(LogRow, "SELECT seq, head, time, roster, closed FROM journal WHERE id = ?", journal)
 
 
 def save_log_row(store: Store, journal: bytes, log: LogRow) -> None:
@@ -64,50 +49,50 @@ def save_log_row(store: Store, journal: bytes, log: LogRow) -> None:
     )
 
 
-def is_known(store: Store, journal: bytes) -> bool:
-    """Whether anything is known of a journal."""
-    return store.row("SELECT 1 FROM journal WHERE id = ?", journal) is not None
+def forget_behind(store: Store, journal: bytes, seq: int) -> None:
+    """Delete the items, receipts, promises and the snapshot of a journal behind a seq."""
+    store.write("DELETE FROM item WHERE journal = ? AND seq > ?", journal, seq)
+    store.write("DELETE FROM receipt WHERE journal = ? AND seq > ?", journal, seq)
+    store.write("DELETE FROM acknowledged WHERE journal = ? AND seq > ?", journal, seq)
+    store.write("DELETE FROM snapshot WHERE journal = ? AND seq > ?", journal, seq)
 
 
 def verified_journals(store: Store) -> list[bytes]:
-    """Every journal of which something was verified, in the order in which they came."""
-    return [as_bytes(row[0]) for row in store.rows("SELECT id FROM journal WHERE seq > 0 ORDER BY rowid")]
+    """Every journal with a verified item, in the order in which this home came to know them."""
+    return store.column(bytes, "SELECT id FROM journal WHERE seq > 0 ORDER BY rowid")
 
 
 def granted_journals(store: Store) -> list[bytes]:
-    """Those of the verified journals that have a grant for me, opened or not, in the order in which they came."""
-    rows = store.rows(
+    """Those of the verified journals that have a grant for me, opened or not, in the same order."""
+    query = (
         "SELECT id FROM journal WHERE seq > 0 AND EXISTS (SELECT 1 FROM epoch WHERE epoch.journal = journal.id) "
         "ORDER BY rowid"
     )
-    return [as_bytes(row[0]) for row in rows]
+    return store.column(bytes, query)
 
 
 def marked_time(store: Store, journal: bytes) -> int:
-    """The time of a journal's newest receipt; 0 when nothing of it is known."""
-    row = store.row("SELECT time FROM journal WHERE id = ?", journal)
-    return 0 if row is None else as_int(row[0])
+    """The time of a journal's newest receipt; 0 when nothing of the journal is known."""
+    return store.cell(int, "SELECT time FROM journal WHERE id = ?", journal) or 0
 
 
 def newest_time(store: Store) -> int:
     """The latest time of a receipt by the server of today, in any journal; 0 when there is none."""
-    row = store.row(
+    query = (
         "SELECT coalesce(max(j.time), 0) FROM journal j WHERE j.time <= ? AND NOT EXISTS "
-        "(SELECT 1 FROM earlier_key e WHERE e.journal = j.id AND e.until >= j.seq)",
-        sizes.LATEST_TIME,
+        "(SELECT 1 FROM earlier_key e WHERE e.journal = j.id AND e.until >= j.seq)"
     )
-    return 0 if row is None else as_int(row[0])
+    return store.cell(int, query, sizes.LATEST_TIME) or 0
 
 
 def save_frozen(store: Store, journal: bytes, reason: str) -> None:
-    """Keep why a known journal is read-only; the first reason stays."""
+    """Store why a known journal is read-only; the first reason stays."""
     store.write("UPDATE journal SET frozen = ? WHERE id = ? AND frozen IS NULL", reason, journal)
 
 
 def load_frozen(store: Store, journal: bytes) -> str | None:
     """Why a journal is read-only, or None."""
-    row = store.row("SELECT frozen FROM journal WHERE id = ?", journal)
-    return None if row is None or row[0] is None else str(row[0])
+    return store.cell(str, "SELECT frozen FROM journal WHERE id = ? AND frozen IS NOT NULL", journal)
 
 
 def thaw(store: Store, journal: bytes) -> None:
@@ -115,69 +100,88 @@ def thaw(store: Store, journal: bytes) -> None:
     store.write("UPDATE journal SET frozen = NULL WHERE id = ?", journal)
 
 
-# --- rosters ----------------------------------------------------------------------------------------------------------
-
-
 def load_roster(store: Store, journal: bytes, version: int) -> bytes | None:
     """The roster of one version, or None when it isn't here."""
-    row = store.row("SELECT roster FROM roster WHERE journal = ? AND version = ?", journal, version)
-    return None if row is None else as_bytes(row[0])
+    return store.cell(bytes, "SELECT roster FROM roster WHERE journal = ? AND version = ?", journal, version)
 
 
 def load_rosters(store: Store, journal: bytes) -> list[bytes]:
     """Every roster that a journal ever had, in order."""
-    return [as_bytes(row[0]) for row in store.rows("SELECT roster FROM roster WHERE journal = ?", journal)]
+    return store.column(bytes, "SELECT roster FROM roster WHERE journal = ?", journal)
 
 
 def save_rosters(store: Store, journal: bytes, rosters: Mapping[int, bytes]) -> None:
-    """Keep verified rosters by their version."""
+    """Store verified rosters by their version."""
     rows = [(journal, version, roster) for version, roster in rosters.items()]
     store.write_all("INSERT OR REPLACE INTO roster VALUES (?, ?, ?)", rows)
 
 
 def journals_with_genesis(store: Store) -> list[bytes]:
-    """Every journal whose genesis was verified."""
-    return [as_bytes(row[0]) for row in store.rows("SELECT journal FROM roster WHERE version = 1")]
+    """Every journal with a verified genesis."""
+    return store.column(bytes, "SELECT journal FROM roster WHERE version = 1")
 
 
-# --- receipts ---------------------------------------------------------------------------------------------------------
-
-
-def load_receipts(store: Store, journal: bytes, end: int = _NO_END) -> list[ReceiptRow]:
-    """The receipts of a journal up to a seq, in order."""
-    rows = store.rows(
-        "SELECT seq, receipt FROM receipt WHERE journal = ? AND seq <= ? ORDER BY seq",
-        *(journal, end),
-    )
-    return [ReceiptRow(as_int(row[0]), as_bytes(row[1])) for row in rows]
+def load_receipts(store: Store, journal: bytes, end: int = _NO_END) -> dict[int, bytes]:
+    """The receipts of a journal up to a seq, in order, by the seq that each covers."""
+    query = "SELECT seq, receipt FROM receipt WHERE journal = ? AND seq <= ? ORDER BY seq"
+    return store.pairs(int, bytes, query, journal, end)
 
 
 def newest_timed_receipt(store: Store, journal: bytes) -> bytes | None:
-    """The newest receipt of a journal, but for one that was stored before times were bounded."""
-    row = store.row(
+    """The newest receipt of a journal, except for one that was stored before times were bounded."""
+    query = (
         "SELECT receipt FROM receipt WHERE journal = ? AND substr(receipt, 41, 8) BETWEEN ? AND ? "
-        "ORDER BY seq DESC LIMIT 1",
-        *(journal, u64(sizes.EARLIEST_TIME), u64(sizes.LATEST_TIME)),
+        "ORDER BY seq DESC LIMIT 1"
     )
-    return None if row is None else as_bytes(row[0])
+    return store.cell(bytes, query, journal, u64(sizes.EARLIEST_TIME), u64(sizes.LATEST_TIME))
 
 
 def last_push_before(store: Store, journal: bytes, seq: int) -> PushEnd | None:
-    """Where the last push ends whose receipt covers less than a seq."""
-    row = store.row(
+    """The end of the last push whose receipt covers less than a seq."""
+    query = (
         "SELECT r.seq, r.receipt, i.head, i.version FROM receipt r "
         "JOIN item i ON i.journal = r.journal AND i.seq = r.seq "
-        "WHERE r.journal = ? AND r.seq < ? ORDER BY r.seq DESC LIMIT 1",
-        *(journal, seq),
+        "WHERE r.journal = ? AND r.seq < ? ORDER BY r.seq DESC LIMIT 1"
     )
-    return None if row is None else PushEnd(as_int(row[0]), as_bytes(row[1]), as_bytes(row[2]), as_int(row[3]))
+    return store.record(PushEnd, query, journal, seq)
 
 
-def save_receipts(store: Store, journal: bytes, receipts: Iterable[ReceiptRow]) -> None:
-    """Keep verified receipts."""
-    store.write_all("INSERT INTO receipt VALUES (?, ?, ?)", [(journal, one.seq, one.receipt) for one in receipts])
+def save_receipts(store: Store, journal: bytes, receipts: Mapping[int, bytes]) -> None:
+    """Store verified receipts by the seq that each covers."""
+    rows = [(journal, seq, receipt) for seq, receipt in receipts.items()]
+    store.write_all("INSERT INTO receipt VALUES (?, ?, ?)", rows)
 
 
-def forget_receipts_behind(store: Store, journal: bytes, seq: int) -> None:
-    """Take out the receipts that cover more than a seq."""
-    store.write("DELETE FROM receipt WHERE journal = ? AND seq > ?", journal, seq)
+def load_epochs(store: Store, journal: bytes) -> dict[int, bytes | None]:
+    """Every sealed epoch key of a journal by its epoch; None where the grant was bad."""
+    rows = store.rows("SELECT epoch, sealed FROM epoch WHERE journal = ?", journal)
+    return {typed(int, row[0]): None if row[1] is None else typed(bytes, row[1]) for row in rows}
+
+
+def save_epochs(store: Store, journal: bytes, epochs: Mapping[int, bytes | None]) -> None:
+    """Store sealed epoch keys by their epoch, None for a bad grant; a stored one stays."""
+    rows = [(journal, epoch, sealed) for epoch, sealed in epochs.items()]
+    store.write_all("INSERT OR IGNORE INTO epoch VALUES (?, ?, ?)", rows)
+
+
+def load_snapshot(store: Store, journal: bytes) -> bytes | None:
+    """The sealed snapshot of a journal, or None; empty where the row is damaged, since a snapshot only saves time."""
+    row = store.row("SELECT sealed FROM snapshot WHERE journal = ?", journal)
+    if row is None:
+        return None
+    return row[0] if isinstance(row[0], bytes) else b""
+
+
+def snapshot_seq(store: Store, journal: bytes) -> int | None:
+    """The seq of a journal's snapshot, or None where it has no snapshot."""
+    return store.cell(int, "SELECT seq FROM snapshot WHERE journal = ?", journal)
+
+
+def save_snapshot(store: Store, journal: bytes, seq: int, sealed: bytes) -> None:
+    """Store a sealed snapshot of a journal in the place of an earlier one."""
+    store.write("INSERT OR REPLACE INTO snapshot VALUES (?, ?, ?)", journal, seq, sealed)
+
+
+def forget_snapshot(store: Store, journal: bytes) -> None:
+    """Delete the snapshot of a journal."""
+    store.write("DELETE FROM snapshot WHERE journal = ?", journal)

@@ -1,24 +1,25 @@
-"""What this home marks of a journal, and the acts about single entries that it has begun."""
+"""Marks of journals, the reasons why I am in a journal no longer, and begun acts about single entries."""
 
 from collections.abc import Iterable
 from enum import Enum
 from typing import Literal
 
-from duolog.client.home.store import Store, as_bytes
+from duolog.client.home.store import Store, typed
 
 Act = Literal["keep", "erase"]
+How = Literal["left", "over", "unlisted"]
 
 
 class Mark(Enum):
-    """What may be marked of a journal. Where nothing is said of the value there is none."""
+    """A mark of a journal. The comment says where its value means something."""
 
-    FOUNDING = "founding"  # I found it, and the account journal doesn't know that yet
-    STRANGER = "stranger"  # it was looked at, and is not mine
-    LEAVING = "leaving"  # I began to leave it
-    LET_GO = "let_go"  # it is fetched no more
-    CLOSING_PLACED = "closing_placed"  # the server holds my closing of it; the value is the closing's salt
-    CLOSING_CANCELLING = "closing_cancelling"  # I began to take my closing of it back
-    TIDIED = "tidied"  # what was withdrawn or erased is gone from here; the value says as of which state
+    FOUNDING = "founding"  # I found the journal, and the account journal doesn't know that yet
+    STRANGER = "stranger"  # this home has looked at the journal, and it isn't mine
+    LEAVING = "leaving"  # I began to leave the journal
+    LET_GO = "let_go"  # this home doesn't fetch the journal any more
+    CLOSING_PLACED = "closing_placed"  # the server holds my closing of the journal; the value is the closing's salt
+    CLOSING_CANCELLING = "closing_cancelling"  # I began to take my closing of the journal back
+    TIDIED = "tidied"  # this home has deleted withdrawn and erased texts; the value says as of which state
 
 
 def set_mark(store: Store, journal: bytes, name: Mark, value: bytes = b"1") -> None:
@@ -27,19 +28,13 @@ def set_mark(store: Store, journal: bytes, name: Mark, value: bytes = b"1") -> N
 
 
 def find_mark(store: Store, journal: bytes, name: Mark) -> bytes | None:
-    """The value of a mark; None when there is none."""
-    row = store.row("SELECT value FROM mark WHERE journal = ? AND name = ?", journal, name.value)
-    return None if row is None else as_bytes(row[0])
+    """The value of a mark; None where the journal doesn't have it."""
+    return store.cell(bytes, "SELECT value FROM mark WHERE journal = ? AND name = ?", journal, name.value)
 
 
 def has_mark(store: Store, journal: bytes, name: Mark) -> bool:
-    """Whether a journal is marked."""
+    """Whether a journal has a mark."""
     return find_mark(store, journal, name) is not None
-
-
-def clear_mark(store: Store, journal: bytes, name: Mark) -> None:
-    """Take a mark from a journal."""
-    clear_marks(store, [journal], name)
 
 
 def clear_marks(store: Store, journals: Iterable[bytes], name: Mark) -> None:
@@ -49,21 +44,41 @@ def clear_marks(store: Store, journals: Iterable[bytes], name: Mark) -> None:
 
 
 def marked_journals(store: Store, name: Mark) -> set[bytes]:
-    """Every journal that is marked so."""
-    return {as_bytes(row[0]) for row in store.rows("SELECT journal FROM mark WHERE name = ?", name.value)}
+    """Every journal that has a mark."""
+    return set(store.column(bytes, "SELECT journal FROM mark WHERE name = ?", name.value))
+
+
+def how_former(store: Store, journal: bytes) -> str | None:
+    """Why I am in a journal no longer; None while I am in it."""
+    return store.cell(str, "SELECT how FROM former WHERE journal = ?", journal)
+
+
+def keep_former(store: Store, journal: bytes, how: How) -> None:
+    """Store why I am in a journal no longer; the first reason stays."""
+    store.write("INSERT OR IGNORE INTO former VALUES (?, ?)", journal, how)
+
+
+def forget_former(store: Store, journals: Iterable[bytes]) -> None:
+    """Store that I am in these journals."""
+    store.write_all("DELETE FROM former WHERE journal = ?", [(journal,) for journal in journals])
+
+
+def left_journals(store: Store) -> list[bytes]:
+    """The journals that I left."""
+    return store.column(bytes, "SELECT journal FROM former WHERE how = 'left'")
 
 
 def start_act(store: Store, act: Act, journal: bytes, entry: bytes) -> None:
-    """Keep durably that I began to keep or to erase an entry."""
+    """Store that I began to keep or to erase an entry."""
     store.write("INSERT OR REPLACE INTO started_act VALUES (?, ?, ?)", act, journal, entry)
 
 
 def end_act(store: Store, act: Act, journal: bytes, entry: bytes) -> None:
-    """It is done, or can't be."""
+    """Forget an act that is done, or that the server refuses."""
     store.write("DELETE FROM started_act WHERE act = ? AND journal = ? AND entry = ?", act, journal, entry)
 
 
 def started_acts(store: Store) -> list[tuple[Act, bytes, bytes]]:
-    """What was begun and not ended: the act, the journal and the entry."""
+    """Every begun act, with its journal and its entry."""
     rows = store.rows("SELECT act, journal, entry FROM started_act ORDER BY act, journal, entry")
-    return [("keep" if row[0] == "keep" else "erase", as_bytes(row[1]), as_bytes(row[2])) for row in rows]
+    return [("keep" if row[0] == "keep" else "erase", typed(bytes, row[1]), typed(bytes, row[2])) for row in rows]

@@ -1,8 +1,8 @@
-"""Whose receipts a journal holds from before it was carried to the server of today.
+"""The receipt keys of the servers that held a journal before.
 
 Rules
-- A receipt, and a `seen`, is verified under the key of its seq: that of the server which accepted it.
-- The list comes with the first page of a carried journal, and is pinned with it; afterwards it only grows by moving.
+- A receipt, and a `seen`, is verified under the key of its seq: the key of the server that accepted it.
+- The list comes with the first page of a carried journal, and is pinned with it. Later it grows only by moving.
 - Times are compared within one stretch of receipts under one key: each server has a clock of its own.
 """
 
@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from duolog.api.journals import CarriedKey
-from duolog.client.home.store import Store, as_bytes, as_int
+from duolog.client.home.store import Store
 from duolog.errors import PinMismatch
 
 
@@ -29,7 +29,7 @@ def key_at(earlier: Sequence[EarlierKey], newest: bytes, seq: int) -> bytes:
 
 
 def key_since(earlier: Sequence[EarlierKey], newest: bytes, seq: int) -> int:
-    """The first seq of the stretch of receipts under one key in which this one stands. Spec: §13."""
+    """The first seq of the stretch of receipts under one key that this seq belongs to. Spec: §13."""
     since, key = 1, key_at(earlier, newest, 1)
     for item in earlier:
         if item.until >= seq:
@@ -41,12 +41,12 @@ def key_since(earlier: Sequence[EarlierKey], newest: bytes, seq: int) -> int:
 
 def load_earlier(store: Store, journal: bytes) -> tuple[EarlierKey, ...]:
     """The earlier servers of a journal, oldest first; none where it began at the server of today."""
-    rows = store.rows("SELECT until, origin, key FROM earlier_key WHERE journal = ? ORDER BY until", journal)
-    return tuple(EarlierKey(as_int(row[0]), str(row[1]), as_bytes(row[2])) for row in rows)
+    query = "SELECT until, origin, key FROM earlier_key WHERE journal = ? ORDER BY until"
+    return tuple(store.records(EarlierKey, query, journal))
 
 
 def is_earlier(store: Store, journal: bytes, seq: int) -> bool:
-    """Whether another server than the one of today accepted what stands at a seq."""
+    """Whether another server than the one of today accepted the item at a seq."""
     return store.row("SELECT 1 FROM earlier_key WHERE journal = ? AND until >= ?", journal, seq) is not None
 
 
@@ -64,11 +64,11 @@ def shown(listed: Sequence[CarriedKey]) -> tuple[EarlierKey, ...]:
 
 
 def require_longer(known: Sequence[EarlierKey], listed: Sequence[EarlierKey]) -> None:
-    """The list of a journal goes on from the one that is pinned: somebody who held more of it has brought that since.
+    """Check that a server's list continues the pinned one: another member may have carried more of the journal since.
 
-    What comes behind it was accepted by this server's word, as anything new is, whoever signed for it before.
+    Items behind the pinned list are believed by this server's word, as every new item is.
 
-    Raises: PinMismatch. Spec: §13.
+    Raises: PinMismatch when the list says something else of the past. Spec: §13.
     """
     last, shown_last = known[-1], listed[len(known) - 1 : len(known)]
     alike = [(item.origin, item.key) for item in shown_last] == [(last.origin, last.key)]
@@ -81,16 +81,16 @@ def require_longer(known: Sequence[EarlierKey], listed: Sequence[EarlierKey]) ->
 
 
 def is_new(known: Sequence[EarlierKey], last: EarlierKey) -> bool:
-    """Whether a journal holds receipts of the server that is left, beyond those of the ones before."""
+    """Whether a journal holds receipts of the server `last`, behind those of the servers before it."""
     return not known or last.until > known[-1].until
 
 
 def require_carried(known: Sequence[EarlierKey], last: EarlierKey, listed: Sequence[EarlierKey]) -> None:
-    """What the new server lists is what this home knows, up to the server that it leaves.
+    """Check that the new server's list is that of this home, up to the server that the home leaves.
 
-    `last`: that server, with the seq to which this home holds the journal; the new server may hold more of it.
+    `last`: that server, with the last seq that this home holds of the journal. The new server may hold more.
 
-    Raises: PinMismatch. Spec: §13.
+    Raises: PinMismatch when the lists differ. Spec: §13.
     """
     rest = listed[len(known) :]
     same_server = [(item.origin, item.key) for item in rest] == [(last.origin, last.key)]

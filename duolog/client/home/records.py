@@ -1,19 +1,23 @@
-"""Every single value of a home, declared once: its name, whether it is sealed, how it is written and read.
+"""Every single value of a home, declared once: its name, whether it is sealed, how it is encoded and parsed.
 
 Rules
-- A plain value needs the database alone. A sealed one rests under the home's key, under a label of its own.
-- What has a row for each journal, act or text is in a table, and never a name in here.
+- A plain value needs the database alone. A sealed one is stored under the home's key, under a label of its own.
+- Rows for each journal, act or text belong into a table, and never under a name in here.
 
-What was begun and must outlive a crash is declared in `begun`, on the same footing.
+`begun` declares in the same way the acts that must outlive a crash.
 """
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, Self, TypeVar
 
+from pydantic import ValidationError
+
+from duolog.api.common import Model
+from duolog.client.home.chains import encode_statements, parse_statements
 from duolog.client.home.folder import Home
-from duolog.client.home.statements import encode_statements, parse_statements
-from duolog.client.home.store import Store
+from duolog.client.home.store import DAMAGED, Store
+from duolog.errors import HomeError
 from duolog.protocol import sizes
 from duolog.protocol.accounts import SignedAccountStatement
 from duolog.protocol.codec import encode_b64, encode_message_json, parse_b64, parse_message_json, u32
@@ -23,47 +27,40 @@ T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
+class Flag:
+    """A value that is set or isn't, and says nothing else."""
+
+    name: str
+
+    def is_set(self, store: Store) -> bool:
+        return store.get(self.name) is not None
+
+    def set(self, store: Store) -> None:
+        store.put(self.name, b"1")
+
+    def clear(self, store: Store) -> None:
+        store.put(self.name, None)
+
+
+@dataclass(frozen=True, slots=True)
 class Plain(Generic[T]):
-    """A value that rests as it is."""
+    """A value that is stored as it is. `load` gives None when the value isn't set; `is_set` doesn't parse it."""
 
     name: str
     encode: Callable[[T], bytes]
     parse: Callable[[bytes], T]
 
     def is_set(self, store: Store) -> bool:
-        """Whether there is one; it isn't read for that."""
         return store.get(self.name) is not None
 
     def load(self, store: Store) -> T | None:
-        """The value, or None when there is none."""
         data = store.get(self.name)
         return None if data is None else self.parse(data)
 
     def save(self, store: Store, value: T) -> None:
-        """Make it durable, instead of the one before."""
         store.put(self.name, self.encode(value))
 
     def clear(self, store: Store) -> None:
-        """There is none any more."""
-        store.put(self.name, None)
-
-
-@dataclass(frozen=True, slots=True)
-class Flag:
-    """Something that is so, or isn't."""
-
-    name: str
-
-    def is_set(self, store: Store) -> bool:
-        """Whether it is so."""
-        return store.get(self.name) is not None
-
-    def set(self, store: Store) -> None:
-        """From now on it is so, durably."""
-        store.put(self.name, b"1")
-
-    def clear(self, store: Store) -> None:
-        """From now on it isn't."""
         store.put(self.name, None)
 
 
@@ -75,8 +72,28 @@ class Seal(Generic[T]):
     encode: Callable[[T], bytes]
     parse: Callable[[bytes], T]
 
+    @classmethod
+    def of_fields(cls, name: str, kind: type[T], *, without_none: bool = False) -> Self:
+        """A dataclass as JSON, field by field. `without_none`: fields that are None aren't encoded.
+
+        A field is bytes, a set of bytes, a model of the API, a text, a number or a flag. Where the JSON doesn't have a
+        field, the field gets its default.
+        """
+        types = {item.name: item.type for item in fields(kind)}  # type: ignore[arg-type]  # a dataclass
+
+        def encode(value: T) -> bytes:
+            given = {field: getattr(value, field) for field in types}
+            kept = {field: item for field, item in given.items() if item is not None or not without_none}
+            return encode_message_json({field: _to_json(item) for field, item in kept.items()})
+
+        def parse(data: bytes) -> T:
+            value = parse_message_json(data)
+            return kind(**{field: _from_json(types.get(field), item) for field, item in value.items()})
+
+        return cls(name, encode, parse)
+
     def seal(self, home: Home, value: T) -> bytes:
-        """What is stored of a value."""
+        """The sealed bytes of a value."""
         return home.seal(self.name, self.encode(value))
 
     def open(self, home: Home, sealed: bytes) -> T:
@@ -86,73 +103,53 @@ class Seal(Generic[T]):
 
 @dataclass(frozen=True, slots=True)
 class Sealed(Seal[T]):
-    """A value that rests sealed."""
+    """A value that is stored sealed. `load` gives None when the value isn't set; `is_set` doesn't open it."""
 
     def is_set(self, home: Home) -> bool:
-        """Whether there is one; it isn't opened for that."""
         return home.store.get(self.name) is not None
 
     def load(self, home: Home) -> T | None:
-        """The value, or None when there is none. Raises: as `open`."""
+        """The value, or None. Raises: as `open`."""
         sealed = home.store.get(self.name)
         return None if sealed is None else self.open(home, sealed)
 
     def save(self, home: Home, value: T) -> None:
-        """Make it durable, instead of the one before."""
         home.store.put(self.name, self.seal(home, value))
 
     def clear(self, home: Home) -> None:
-        """There is none any more."""
         home.store.put(self.name, None)
 
 
-@dataclass(frozen=True, slots=True)
-class JsonFields(Generic[T]):
-    """A dataclass of bytes, texts, numbers and flags as JSON. `without_none`: a field that is None isn't written.
-
-    A field that isn't there has its default.
-    """
-
-    kind: type[T]
-    without_none: bool = False
-
-    def encode(self, value: T) -> bytes:
-        """A value, field by field."""
-        given = {name: getattr(value, name) for name in self._fields()}
-        return encode_message_json(
-            {
-                name: encode_b64(data) if isinstance(data, bytes) else data
-                for name, data in given.items()
-                if data is not None or not self.without_none
-            }
-        )
-
-    def parse(self, data: bytes) -> T:
-        """What `encode` made. Raises: MalformedData."""
-        value: dict[str, Any] = parse_message_json(data)
-        in_bytes = {name for name, kind in self._fields().items() if kind in (bytes, bytes | None)}
-        return self.kind(
-            **{name: parse_b64(item) if name in in_bytes and item is not None else item for name, item in value.items()}
-        )
-
-    def _fields(self) -> dict[str, Any]:
-        return {item.name: item.type for item in fields(self.kind)}  # type: ignore[arg-type]  # a dataclass
+def _to_json(item: object) -> Any:
+    if isinstance(item, bytes):
+        return encode_b64(item)
+    if isinstance(item, frozenset):
+        return [encode_b64(data) for data in sorted(item)]
+    return item.model_dump_json() if isinstance(item, Model) else item
 
 
-# --- how they are written ---------------------------------------------------------------------------------------------
-
-
-def as_it_is(data: bytes) -> bytes:
-    """Bytes are written as they are, and read so."""
-    return data
+def _from_json(kind: Any, item: Any) -> Any:
+    """A field of this type. Raises: HomeError, MalformedData when it is damaged."""
+    try:
+        if item is not None and kind in (bytes, bytes | None):
+            return parse_b64(item)
+        if kind == frozenset[bytes]:
+            return frozenset(map(parse_b64, item))
+        return kind.model_validate_json(item) if isinstance(kind, type) and issubclass(kind, Model) else item
+    except (TypeError, ValidationError) as error:
+        raise HomeError(DAMAGED) from error
 
 
 def _number(name: str, width: int) -> Plain[int]:
     return Plain(name, lambda value: value.to_bytes(width, "big"), lambda data: int.from_bytes(data, "big"))
 
 
+def _parts(data: bytes, width: int) -> list[bytes]:
+    return [data[at : at + width] for at in range(0, len(data), width)]
+
+
 def _parse_ids(data: bytes) -> Sequence[bytes]:
-    return [data[at : at + sizes.KEYHOLDER_ID] for at in range(0, len(data), sizes.KEYHOLDER_ID)]
+    return _parts(data, sizes.KEYHOLDER_ID)
 
 
 def _encode_seeds(secrets: Mapping[int, GenerationSecret]) -> bytes:
@@ -160,42 +157,35 @@ def _encode_seeds(secrets: Mapping[int, GenerationSecret]) -> bytes:
 
 
 def _parse_seeds(data: bytes) -> Mapping[int, GenerationSecret]:
-    width = 4 + sizes.SEED
-    parts = [data[at : at + width] for at in range(0, len(data), width)]
-    numbered = {int.from_bytes(part[:4], "big"): part[4:] for part in parts}
+    numbered = {int.from_bytes(part[:4], "big"): part[4:] for part in _parts(data, 4 + sizes.SEED)}
     return {number: GenerationSecret(seed, number) for number, seed in numbered.items()}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class StoredSession:
     """The open session: its token, and the account that the server says it is for."""
 
     token: bytes
     account: bytes
 
-    def __repr__(self) -> str:
-        return "StoredSession(<secret>)"
 
-
-# --- the values -------------------------------------------------------------------------------------------------------
-
-ACCOUNT: Plain[bytes] = Plain("account", as_it_is, as_it_is)
+ACCOUNT: Plain[bytes] = Plain("account", bytes, bytes)
 SETS: Plain[Sequence[SignedAccountStatement]] = Plain("sets", encode_statements, parse_statements)
 SEEDS: Sealed[Mapping[int, GenerationSecret]] = Sealed("seeds", _encode_seeds, _parse_seeds)
 KNOWN_KEYHOLDERS: Plain[Sequence[bytes]] = Plain("known_keyholders", b"".join, _parse_ids)
-UNCONFIRMED = Flag("unconfirmed")  # restored from words, and not compared with anybody yet
+UNCONFIRMED = Flag("unconfirmed")  # restored from words, and no words were compared since
 
 SERVER: Plain[str] = Plain("server", str.encode, bytes.decode)  # its origin
-RECEIPT_KEY: Plain[bytes] = Plain("receipt_key", as_it_is, as_it_is)
+RECEIPT_KEY: Plain[bytes] = Plain("receipt_key", bytes, bytes)
 SESSION: Sealed[StoredSession] = Sealed(
     "session",
     lambda session: session.token + session.account,
     lambda data: StoredSession(data[: sizes.TOKEN], data[sizes.TOKEN :]),
 )
 
-DELETING = Flag("deleting")  # the account's deletion was asked for, and not answered yet
+DELETING = Flag("deleting")  # the server was asked to delete the account, and has not answered
 DELETED = Flag("deleted")
 
-DRAWN = _number("drawn", 8)  # the Unix day on which a rotation by chance was last drawn for
-JUDGED = _number("judged", 4)  # the newest generation of mine by whose rotation older entries were judged
-HEADS_NOTED = _number("heads_noted", 8)  # when the heads were last noted, Unix seconds
+DRAWN = _number("drawn", 8)  # the Unix day of the last draw for a rotation by chance
+JUDGED = _number("judged", 4)  # my newest generation whose rotation has judged older entries
+HEADS_NOTED = _number("heads_noted", 8)  # when this home last noted the heads, Unix seconds

@@ -1,20 +1,28 @@
 """The home's database: what was verified, and what waits to be sent. One SQLite file, or memory.
 
 Rules
-- A write is durable when its transaction ends (WAL, synchronous FULL): the mark stands before anything is shown.
-- No plaintext: messages and secrets stand here sealed under a key that derives from the keyholder's secret.
-- Every failure of the file is a HomeError with a sentence.
+- A write is durable when its transaction ends (WAL, synchronous FULL): the mark is stored before anything is shown.
+- No plaintext: messages and secrets are stored sealed, under a key that derives from the keyholder's secret.
+- Every failure of the file is a HomeError with a sentence. A column of another type than its table declares is one.
 
-It stores bytes and believes what it stored; nothing is verified here.
+It stores bytes and believes them; it verifies nothing.
 """
 
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import fields
+from functools import cache
 from pathlib import Path
+from typing import Any, TypeVar
 
-from duolog.client.home.older import move_older
+from duolog.client.home.older import place_of
 from duolog.errors import HomeError
+
+K = TypeVar("K")
+T = TypeVar("T")
+
+DAMAGED = "The database of this home is damaged. Restore from your words into a new home."
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value BLOB NOT NULL);
@@ -70,7 +78,7 @@ Row = tuple[object, ...]
 class Store:
     """One open database. `path` None keeps everything in memory.
 
-    Raises: HomeError from every method when the file can't be read or written.
+    Raises: HomeError from every method when the file can't be read or written, or is damaged.
     """
 
     def __init__(self, path: Path | None) -> None:
@@ -80,8 +88,8 @@ class Store:
             self._db.execute("PRAGMA synchronous = FULL")
             self._db.execute("PRAGMA secure_delete = ON")
             self._db.executescript(_SCHEMA)
-            move_older(self._db)
         self._depth = 0
+        self._move_older()
 
     def close(self) -> None:
         with _failures():
@@ -89,7 +97,7 @@ class Store:
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
-        """All that is written inside becomes durable together, or not at all. Nested ones belong to the outermost."""
+        """All writes inside become durable together, or none does. A nested transaction belongs to the outermost."""
         if self._depth:
             yield
             return
@@ -108,18 +116,18 @@ class Store:
         finally:
             self._depth -= 1
 
-    def write(self, sql: str, *values: object) -> int:
-        """One statement; the number of rows that it changed."""
+    def write(self, sql: str, *values: object) -> None:
+        """Run one statement."""
         with _failures():
-            return self._db.execute(sql, values).rowcount
+            self._db.execute(sql, values)
 
     def write_all(self, sql: str, rows: Iterable[Sequence[object]]) -> None:
-        """One statement for each row."""
+        """Run one statement for each row."""
         with _failures():
             self._db.executemany(sql, rows)
 
     def forget(self) -> None:
-        """Leave no trace of what was overwritten: the write-ahead log is emptied, and freed pages are zeros already."""
+        """Leave no trace of overwritten values: empty the write-ahead log. Freed pages hold zeros already."""
         with _failures():
             self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
 
@@ -134,18 +142,39 @@ class Store:
             found: Row | None = self._db.execute(sql, values).fetchone()
             return found
 
-    def among(self, sql: str, journal: bytes, keys: Sequence[object]) -> list[Row]:
-        """The rows of a query that ends in `IN ({keys})`, in batches that SQLite takes."""
-        found: list[Row] = []
+    def column(self, kind: type[T], sql: str, *values: object) -> list[T]:
+        """The only column of a query."""
+        return [typed(kind, row[0]) for row in self.rows(sql, *values)]
+
+    def cell(self, kind: type[T], sql: str, *values: object) -> T | None:
+        """The only column of a query's first row, or None."""
+        row = self.row(sql, *values)
+        return None if row is None else typed(kind, row[0])
+
+    def pairs(self, key: type[K], kind: type[T], sql: str, *values: object) -> dict[K, T]:
+        """The second column of a query by the first."""
+        return {typed(key, row[0]): typed(kind, row[1]) for row in self.rows(sql, *values)}
+
+    def records(self, kind: type[T], sql: str, *values: object) -> list[T]:
+        """The rows of a query as dataclasses. Their fields are its columns, in this order."""
+        return [_record(kind, row) for row in self.rows(sql, *values)]
+
+    def record(self, kind: type[T], sql: str, *values: object) -> T | None:
+        """The first row of a query as a dataclass, or None."""
+        row = self.row(sql, *values)
+        return None if row is None else _record(kind, row)
+
+    def among(self, kind: type[T], sql: str, journal: bytes, keys: Sequence[object]) -> list[T]:
+        """The records of a query that ends in `IN ({keys})`, in batches that SQLite takes."""
+        found: list[T] = []
         for start in range(0, len(keys), 500):
             batch = keys[start : start + 500]
-            found += self.rows(sql.format(keys=",".join("?" * len(batch))), journal, *batch)
+            found += self.records(kind, sql.format(keys=",".join("?" * len(batch))), journal, *batch)
         return found
 
     def get(self, name: str) -> bytes | None:
         """A value of `meta`."""
-        row = self.row("SELECT value FROM meta WHERE name = ?", name)
-        return None if row is None else as_bytes(row[0])
+        return self.cell(bytes, "SELECT value FROM meta WHERE name = ?", name)
 
     def put(self, name: str, value: bytes | None) -> None:
         """Set a value of `meta`; None removes it."""
@@ -154,19 +183,46 @@ class Store:
         else:
             self.write("INSERT OR REPLACE INTO meta VALUES (?, ?)", name, value)
 
+    def _move_older(self) -> None:
+        """Give values of earlier versions their places in tables: all in one transaction, or none."""
+        names = self.column(str, "SELECT name FROM meta")
+        try:
+            moves = {name: place for name in names if (place := place_of(name)) is not None}
+        except ValueError as error:
+            raise HomeError(DAMAGED) from error
+        if moves:
+            with self.transaction():
+                for name, place in moves.items():
+                    self.write(*place)
+                    self.put(name, None)
 
-def as_bytes(value: object) -> bytes:
-    """A column that holds bytes. Raises: HomeError when the file was damaged."""
-    if not isinstance(value, bytes):
-        raise HomeError("The database of this home is damaged. Restore from your words into a new home.")
+
+def typed(kind: type[T], value: object) -> T:
+    """A column that holds this type. Raises: HomeError when the file was damaged."""
+    if not isinstance(value, kind):
+        raise HomeError(DAMAGED)
     return value
 
 
-def as_int(value: object) -> int:
-    """A column that holds an integer. Raises: HomeError when the file was damaged."""
-    if not isinstance(value, int):
-        raise HomeError("The database of this home is damaged. Restore from your words into a new home.")
-    return value
+@cache
+def _types(kind: type) -> tuple[Any, ...]:
+    return tuple(field.type for field in fields(kind))
+
+
+def _record(kind: type[T], row: Sequence[Any]) -> T:
+    if not all(map(isinstance, row, _types(kind))):  # type: ignore[arg-type]  # a type is hashable
+        raise HomeError(DAMAGED)
+    return kind(*row)
+
+
+@contextmanager
+def errors() -> Iterator[None]:
+    """The last boundary of the library: an error of the operating system becomes a HomeError."""
+    try:
+        yield
+    except OSError as error:
+        sentence = f"This computer refused something: {error.strerror or type(error).__name__}. Nothing was lost."
+        raise HomeError(sentence) from error
 
 
 @contextmanager
@@ -176,7 +232,7 @@ def _failures() -> Iterator[None]:
     except sqlite3.OperationalError as error:
         raise HomeError(_sentence(error)) from error
     except sqlite3.Error as error:
-        raise HomeError("The database of this home is damaged. Restore from your words into a new home.") from error
+        raise HomeError(DAMAGED) from error
 
 
 def _sentence(error: sqlite3.OperationalError) -> str:

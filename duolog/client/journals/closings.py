@@ -12,9 +12,9 @@ from collections.abc import Collection
 from duolog.api.accounts import JournalClosing
 from duolog.api.leaving import ClosingRequest
 from duolog.api.pages import parse_push
-from duolog.client.home.item_rows import last_frame
+from duolog.client.home.item_rows import frame_at
 from duolog.client.home.log_rows import marked_time
-from duolog.client.home.marks import Mark, clear_mark, find_mark, has_mark, set_mark
+from duolog.client.home.marks import Mark, clear_marks, find_mark, has_mark, set_mark
 from duolog.client.journals.closing_statements import make_closing, pending_closings, renew
 from duolog.client.log.context import Context
 from duolog.client.log.folding import account_state
@@ -70,7 +70,7 @@ async def schedule(context: Context, journal: bytes, not_before: int, held: str,
         raise NotAllowed("A closing can end the keys of your other devices alone, never those in use here.")
     generation = _own_generation(context, journal)
     closing = make_closing(context, journal, generation, not_before=not_before, held=held, ends=ends)
-    clear_mark(context.store, journal, Mark.CLOSING_PLACED)
+    clear_marks(context.store, [journal], Mark.CLOSING_PLACED)
     await note(context, "pending_closing", closing)
     if held != "server":
         await _drop(context, journal)  # an earlier one may wait there
@@ -133,7 +133,7 @@ async def settle_closed(context: Context, journal: bytes) -> None:
 
 def _closed_with(context: Context, journal: bytes) -> bytes | None:
     """The timing of the closing that ends a log."""
-    frame = last_frame(context.store, journal)
+    frame = frame_at(context.store, journal, load_log(context.store, journal).seq)
     item = None if frame is None else parse_push(frame)[0].item
     return parse_close(item.signed.statement).timing if isinstance(item, StatementItem) else None
 
@@ -225,4 +225,4 @@ async def _finish_cancelling(context: Context, journal: bytes) -> None:
     if journal in pending_closings(context):
         await _drop(context, journal)
         await note(context, "ended_closing", EndedClosing(journal=journal, how="cancelled"))
-    clear_mark(context.store, journal, Mark.CLOSING_CANCELLING)
+    clear_marks(context.store, [journal], Mark.CLOSING_CANCELLING)

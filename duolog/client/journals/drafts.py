@@ -7,7 +7,7 @@ import secrets
 from collections.abc import Mapping
 from typing import Any
 
-from duolog.client.home.rescued import drop_rescued_text, rescue_text, rescued_texts
+from duolog.client.home.begun import drop_rescued_text, rescue_text, rescued_texts
 from duolog.client.journals.views import Written
 from duolog.client.log.context import Context
 from duolog.client.log.folding import account_state

@@ -15,9 +15,9 @@ from collections.abc import Mapping, Sequence
 from duolog.api.leaving import HoldingRequest
 from duolog.api.pages import ENTRY, encode_gone, parse_push
 from duolog.client.home.item_rows import has_entry, items_of, save_frames
+from duolog.client.home.log_rows import forget_snapshot
 from duolog.client.home.marks import Act, Mark, end_act, find_mark, set_mark, start_act, started_acts
 from duolog.client.home.receipt_keys import is_earlier
-from duolog.client.home.snapshot_rows import forget_snapshot
 from duolog.client.log.context import Context
 from duolog.client.log.folding import account_state, journal_state
 from duolog.client.log.notes import put_note

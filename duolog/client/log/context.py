@@ -5,10 +5,10 @@ from dataclasses import dataclass, field
 from functools import partial
 
 from duolog.client.home.chains import Chains
-from duolog.client.home.epoch_rows import load_epochs
 from duolog.client.home.folder import Home
 from duolog.client.home.identity import Identity
 from duolog.client.home.item_rows import heads_at, places_of
+from duolog.client.home.log_rows import load_epochs
 from duolog.client.home.outbox_rows import load_acknowledged
 from duolog.client.home.receipt_keys import load_earlier
 from duolog.client.home.records import UNCONFIRMED

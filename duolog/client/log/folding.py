@@ -18,8 +18,8 @@ from typing import TypeVar
 from duolog.api.pages import GONE, parse_push
 from duolog.client.home.chains import Chains
 from duolog.client.home.item_rows import readable_entries, save_fault
+from duolog.client.home.log_rows import load_snapshot, save_snapshot, snapshot_seq
 from duolog.client.home.receipt_keys import key_since
-from duolog.client.home.snapshot_rows import load_snapshot, save_snapshot, snapshot_seq
 from duolog.client.log.context import Context
 from duolog.client.log.stored_logs import roster_at
 from duolog.client.log.verify import Known, Me

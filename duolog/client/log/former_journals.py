@@ -9,8 +9,7 @@ Rules
 
 from collections.abc import Iterable
 
-from duolog.client.home.former import How, forget_former, keep_former
-from duolog.client.home.marks import Mark, clear_marks, has_mark
+from duolog.client.home.marks import How, Mark, clear_marks, forget_former, has_mark, keep_former
 from duolog.client.log.confidant_terms import is_over
 from duolog.client.log.context import Context
 from duolog.client.log.stored_logs import load_log

@@ -12,9 +12,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from duolog.api.pages import Placed, PulledPush, encode_gone, encode_push
-from duolog.client.home.epoch_rows import save_epochs
 from duolog.client.home.item_rows import ItemRow, refused_since, save_items
-from duolog.client.home.log_rows import ReceiptRow, save_receipts, save_rosters
+from duolog.client.home.log_rows import save_epochs, save_receipts, save_rosters
 from duolog.client.home.outbox_rows import (
     forget_acknowledged_up_to,
     forget_waiting,
@@ -133,7 +132,7 @@ def _save(context: Context, pushes: Sequence[JudgedPush], known: Known) -> None:
     with store.transaction():
         save_items(store, journal, [_row(item) for item in items])
         save_rosters(store, journal, {version: encode_roster_state(roster) for version, roster in rosters.items()})
-        save_receipts(store, journal, [ReceiptRow(push.state.seq, push.receipt.encode()) for push in pushes])
+        save_receipts(store, journal, {push.state.seq: push.receipt.encode() for push in pushes})
         sealed = {
             epoch: None if key is None else context.home.seal("epoch", key.key) for epoch, key in known.epochs.items()
         }

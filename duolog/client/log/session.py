@@ -10,7 +10,7 @@ from contextlib import asynccontextmanager
 
 import anyio
 
-from duolog.client.home.os_errors import errors
+from duolog.client.home.store import errors
 from duolog.client.log.context import Context
 from duolog.client.log.own_account import check_account, check_account_head
 from duolog.client.log.pull import pull

@@ -6,8 +6,8 @@ in it, and I am a member. What was read stays readable in any case.
 
 from dataclasses import dataclass
 
-from duolog.client.home.former import how_former
 from duolog.client.home.log_rows import load_frozen
+from duolog.client.home.marks import how_former
 from duolog.client.home.store import Store
 from duolog.client.log.stored_logs import load_log
 from duolog.errors import JournalFrozen, NotAllowed

@@ -46,7 +46,7 @@ def save_log(store: Store, state: LogState) -> None:
 
 def freeze(store: Store, journal: bytes, reason: str) -> None:
     """Make a journal read-only for good, with the reason. What was verified stays readable."""
-    if not log_rows.is_known(store, journal):
+    if log_rows.load_log_row(store, journal) is None:
         save_log(store, empty_log(journal))
     log_rows.save_frozen(store, journal, reason)
 

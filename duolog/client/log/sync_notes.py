@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from duolog.client.home.former import left_journals
+from duolog.client.home.marks import left_journals
 from duolog.client.home.records import HEADS_NOTED
 from duolog.client.log.context import Context
 from duolog.client.log.folding import account_state

@@ -170,7 +170,7 @@ def pages(context: Context, journal: bytes, since: int, end: int, *, last: bool)
     Those that end at `since` or before are left out, but not the last one when it says that it is the `last`.
     """
     earlier, newest = load_earlier(context.store, journal), context.receipt_key()
-    receipts = [stored_receipt(row.receipt) for row in load_receipts(context.store, journal, end)]
+    receipts = [stored_receipt(receipt) for receipt in load_receipts(context.store, journal, end).values()]
     hidden = _taken_back(context, journal)
     start = 0
     while start < len(receipts):

@@ -14,14 +14,11 @@ from collections.abc import Mapping, Sequence
 
 from duolog.api.sessions import Session
 from duolog.client.home.begun import MOVING
-from duolog.client.home.item_rows import forget_items_behind
-from duolog.client.home.log_rows import forget_receipts_behind, thaw, verified_journals
+from duolog.client.home.log_rows import forget_behind, thaw, verified_journals
 from duolog.client.home.marks import Mark, clear_marks, marked_journals
-from duolog.client.home.outbox_rows import forget_acknowledged_behind
 from duolog.client.home.pairings import forget_sent
 from duolog.client.home.receipt_keys import EarlierKey, is_new, load_earlier, require_carried, save_earlier, shown
 from duolog.client.home.records import RECEIPT_KEY, SERVER, SESSION, StoredSession
-from duolog.client.home.snapshot_rows import forget_snapshot_behind
 from duolog.client.log.context import Context
 from duolog.client.log.folding import account_state
 from duolog.client.log.stored_logs import load_log, save_log
@@ -63,13 +60,9 @@ def switch(context: Context, transport: Transport, receipt_key: bytes, session: 
 def _rewind(context: Context, end: LogState) -> None:
     """Take the closing of the old log out of a log, and forget promises for places behind its end."""
     store, journal = context.store, end.journal
-    forget_acknowledged_behind(store, journal, end.seq)
-    if load_log(store, journal).seq == end.seq:
-        return
-    forget_items_behind(store, journal, end.seq)
-    forget_receipts_behind(store, journal, end.seq)
-    forget_snapshot_behind(store, journal, end.seq)
-    save_log(store, end)
+    forget_behind(store, journal, end.seq)
+    if load_log(store, journal).seq != end.seq:
+        save_log(store, end)
 
 
 async def follow_own(context: Context, moved: AccountMoved) -> None:

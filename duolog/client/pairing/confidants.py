@@ -13,7 +13,7 @@ from duolog.client.home.pairings import (
     Consent,
     Invited,
     all_invited,
-    drop_invited,
+    drop_invitation,
     find_consent,
     find_invited,
     save_consent,
@@ -94,7 +94,7 @@ async def _take(context: Context, journal: bytes, secret: InvitationSecret, invi
 
 async def _expire(context: Context, journal: bytes, invited: Invited) -> None:
     if context.clock() > invited.expires:
-        drop_invited(context.home, journal, invited.invitation)
+        drop_invitation(context.home, invited.invitation)
         await note(context, "ended_invitation", EndedInvitation(invitation=invited.invitation, how="expired"))
 
 

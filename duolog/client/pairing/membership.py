@@ -9,7 +9,7 @@ Rules
 
 from dataclasses import replace
 
-from duolog.client.home.marks import Mark, clear_mark, set_mark
+from duolog.client.home.marks import Mark, clear_marks, set_mark
 from duolog.client.home.pairings import drop_consents_for_member, drop_progress
 from duolog.client.log.confidant_terms import make_removal
 from duolog.client.log.context import Context
@@ -118,7 +118,7 @@ async def leave(context: Context, journal: bytes) -> None:
         await settle(context, journal, make)
     except ServerRefused as error:
         if error.code != "not_found":  # left before, and the answer was lost
-            clear_mark(context.store, journal, Mark.LEAVING)
+            clear_marks(context.store, [journal], Mark.LEAVING)
             raise
     mark_former(context, journal, "left")
     await note_what_is_done(context, "left_journal", LeftJournal(journal=journal))

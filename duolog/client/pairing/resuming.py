@@ -13,7 +13,7 @@ from duolog.client.home.pairings import (
     Progress,
     admissions,
     all_invited,
-    drop_invited,
+    drop_invitation,
     drop_progress,
     load_progress,
     paired_journals,
@@ -62,9 +62,9 @@ def _take_up_invitations(context: Context, state: AccountState, journal: bytes) 
 
 def _forget_ended(context: Context, state: AccountState) -> None:
     """What another own device finished or revoked waits here no longer."""
-    for journal, invitation in admissions(context.store):
+    for _, invitation in admissions(context.store):
         if invitation in state.ended:
-            drop_invited(context.home, journal, invitation)
+            drop_invitation(context.home, invitation)
     for journal in paired_journals(context.store):
         progress = load_progress(context.home, journal)
         revoked = progress is not None and state.ended.get(InvitationSecret(progress.secret).id) == "revoked"

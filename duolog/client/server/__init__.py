@@ -1,1 +1,1 @@
-"""The server as a client sees it: what can be asked of it, over HTTP, and logging in. It is believed in nothing."""
+"""The server as a client sees it: its operations over HTTP, and logging in. Nothing here believes the server."""

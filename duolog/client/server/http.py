@@ -1,14 +1,14 @@
-"""`HttpTransport`: the HTTP API over httpx2, with one boundary where every failure becomes one of ours.
+"""`HttpTransport`: the HTTP API over httpx2. It turns every failure of a connection into one error of this library.
 
 Rules
 - TLS is required, except to this machine itself. Redirects are not followed; proxies and credentials of the
   environment's `.netrc` are not used for authentication.
-- An answer larger than its kind can be (`ANSWERS`) is cut off, not read. One with more values than any answer has is
-  not parsed: a value costs many times its bytes. A compressed one is not unpacked.
-- An exchange ends: `PATIENCE` after it began, its further tries included, and later only by what was carried meanwhile,
-  at `SLOWEST`. A slow network gets the time that it needs, and a server that drips a byte a second doesn't.
+- An answer larger than its kind can be (`ANSWERS`) is cut off, not read. An answer with more values than any has is not
+  parsed: a value costs many times its bytes. A compressed answer is not unpacked.
+- An exchange ends `PATIENCE` after it began, its further tries included. Each byte that it carries moves the end, at
+  `SLOWEST`. So a slow network gets its time, and a server that drips a byte a second doesn't.
 - A problem's sentence is shown only when it is short plain text.
-- A lost connection is tried again with growing pauses: every operation is made to be repeated.
+- A lost connection is tried again with growing pauses: every operation may be repeated.
 
 It believes nothing and verifies nothing: `verify`, `accounts` and `pairing` do.
 """
@@ -23,7 +23,7 @@ import httpx2
 from pydantic import ValidationError
 
 from duolog.api.problems import Problem
-from duolog.client.server.transport import MAX_ANSWER, Transport
+from duolog.client.server.transport import JSON, MAX_ANSWER, Media, Transport
 from duolog.errors import NotAllowed, ServerRefused, TransportError
 from duolog.protocol import sizes
 from duolog.protocol.codec import encode_b64
@@ -31,10 +31,11 @@ from duolog.protocol.login import parse_origin
 
 TIMEOUT = httpx2.Timeout(30.0, connect=10.0)
 PATIENCE = 60.0  # seconds for one exchange, besides the time for what it carries
-SLOWEST = 4 * sizes.KIB  # bytes a second that a network carries at the least
+SLOWEST = 4 * sizes.KIB  # bytes a second of the slowest network that is waited for
 TRIES = 4
 PAUSE = 0.2  # seconds before the second try; doubled for each further one
 _SENTENCE = 300  # characters of a problem's detail that are shown
+_FAILURES = (httpx2.HTTPError, httpx2.InvalidURL, httpx2.StreamError, OSError, ValueError, RuntimeError)
 
 
 class HttpTransport(Transport):
@@ -44,52 +45,34 @@ class HttpTransport(Transport):
 
     Raises:
         MalformedData: `server` is not the address of a server.
-        NotAllowed: it is neither https nor this machine.
+        NotAllowed: the address is neither https nor this machine.
     """
 
     def __init__(
         self, server: str, *, network: httpx2.AsyncBaseTransport | None = None, patience: float = PATIENCE
     ) -> None:
-        self._origin = parse_origin(server)
+        self.origin = parse_origin(server)
         self._patience = patience
-        if network is None and not _is_safe(self._origin):  # check: client.tls
+        if network is None and not _is_safe(self.origin):  # check: client.tls
             raise NotAllowed("This address is not encrypted. Use https://, or a server on this machine.")
-        self._client = httpx2.AsyncClient(base_url=self._origin, timeout=TIMEOUT, transport=network)
-        self._token: bytes | None = None
-
-    @property
-    def origin(self) -> str:
-        """The server's origin, in its normal form."""
-        return self._origin
-
-    def use_session(self, token: bytes | None) -> None:
-        """Send this session's token from now on; None for none."""
-        self._token = token
+        self._client = httpx2.AsyncClient(base_url=self.origin, timeout=TIMEOUT, transport=network)
 
     async def close(self) -> None:
-        """Close the connections."""
         await self._client.aclose()
 
     async def _call(
-        self,
-        method: str,
-        path: str,
-        body: bytes | None = None,
-        *,
-        content_type: str = "application/json",
-        accept: str = "application/json",
-        limit: int = MAX_ANSWER,
+        self, method: str, path: str, body: bytes | None = None, *, media: Media = (JSON, JSON), limit: int = MAX_ANSWER
     ) -> bytes:
-        headers = {"Accept": f"{accept}, application/problem+json", "Accept-Encoding": "identity"}
+        headers = {"Accept": f"{media[1]}, application/problem+json", "Accept-Encoding": "identity"}
         if body is not None:
-            headers["Content-Type"] = content_type
+            headers["Content-Type"] = media[0]
         if self._token is not None:
             headers["Authorization"] = f"Bearer {encode_b64(self._token)}"
         request = self._client.build_request(method, path, headers=headers, content=body)
         with anyio.move_on_after(self._patience) as deadline:
             return await self._try(request, len(body or b""), limit, deadline)
         raise TransportError(
-            f"The server at {self._origin} takes too long to answer. Check the connection, and try again."
+            f"The server at {self.origin} takes too long to answer. Check the connection, and try again."
         )
 
     async def _try(self, request: httpx2.Request, size: int, limit: int, deadline: anyio.CancelScope) -> bytes:
@@ -97,18 +80,11 @@ class HttpTransport(Transport):
             deadline.deadline += size / SLOWEST
             try:
                 return await self._once(request, limit, deadline)
-            except (
-                httpx2.HTTPError,
-                httpx2.InvalidURL,
-                httpx2.StreamError,
-                OSError,
-                ValueError,
-                RuntimeError,
-            ) as error:
+            except _FAILURES as error:
                 if attempt + 1 == TRIES or not isinstance(error, httpx2.NetworkError | httpx2.ProtocolError):
-                    raise TransportError(_unreachable(self._origin, error)) from error
+                    raise TransportError(_unreachable(self.origin, error)) from error
             await anyio.sleep(PAUSE * 2**attempt * (0.5 + random.random()))  # noqa: S311  # a pause needs no secrecy
-        raise TransportError(f"The server at {self._origin} can't be reached.")
+        raise TransportError(f"The server at {self.origin} can't be reached.")
 
     async def _once(self, request: httpx2.Request, limit: int, deadline: anyio.CancelScope) -> bytes:
         response = await self._client.send(request, stream=True)
@@ -140,12 +116,8 @@ def _refusal(response: httpx2.Response, data: bytes) -> ServerRefused | Transpor
         )
     shown = problem.detail if _is_sentence(problem.detail) else "The server said no, without a readable reason."
     retry = response.headers.get("Retry-After", "")
-    return ServerRefused(
-        shown,
-        code=problem.code,
-        status=response.status_code,
-        retry_after=int(retry) if retry.isascii() and retry.isdigit() and len(retry) < 7 else None,
-    )
+    seconds = int(retry) if retry.isascii() and retry.isdigit() and len(retry) < 7 else None
+    return ServerRefused(shown, code=problem.code, status=response.status_code, retry_after=seconds)
 
 
 def _is_sentence(text: str) -> bool:
@@ -169,5 +141,5 @@ def _is_safe(origin: str) -> bool:
 
 
 def to_transport(server: str | Transport) -> Transport:
-    """The transport to a server that was named by its address."""
+    """The transport to a server, which its address may name."""
     return HttpTransport(server) if isinstance(server, str) else server

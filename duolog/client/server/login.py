@@ -1,11 +1,12 @@
-"""One server with a session: logs in when that is needed, with the keyholder of this home.
+"""One server with a session: `Network` logs in when that is needed, with the keyholder of this home.
 
 Rules
 - The log-in is signed for the origin that this home means to reach, so no other host can pass it on.
-- The receipt key is pinned; another one counts only when the pinned one has handed over to it.
+- The receipt key is pinned; another key counts only when the pinned one has handed over to it.
 """
 
 from collections.abc import Awaitable, Callable
+from itertools import pairwise
 from typing import Concatenate, ParamSpec, TypeVar
 
 from duolog.api.server import ServerInfo
@@ -20,7 +21,6 @@ from duolog.seal.keys import KeyholderSecret
 
 P = ParamSpec("P")
 T = TypeVar("T")
-
 
 _TAKEN_OUT = (
     "The server doesn't let this device in any more: it was taken out of the account, or the account was deleted. What "
@@ -50,12 +50,9 @@ class Network:
             transport.use_session(session.token)
 
     async def call(
-        self,
-        operation: Callable[Concatenate[Transport, P], Awaitable[T]],
-        *args: P.args,
-        **kwargs: P.kwargs,
+        self, operation: Callable[Concatenate[Transport, P], Awaitable[T]], *args: P.args, **kwargs: P.kwargs
     ) -> T:
-        """One operation of the transport within a session; logs in first, or again, when the server asks for it.
+        """Run one operation of the transport within a session. Log in first, or again, when the server asks for it.
 
         Raises: NotAllowed when the account was deleted from here; as the operation and `log_in`.
         """
@@ -72,12 +69,7 @@ class Network:
         return await ask(*args, **kwargs)
 
     async def log_in(self) -> bytes:
-        """Open a session; the account that the server says it is for, 32 bytes.
-
-        Raises:
-            TransportError, ServerRefused, MalformedData: as the transport.
-        Spec: §4.
-        """
+        """Open a session; the account that the server names for it, 32 bytes. Raises: as the transport. Spec: §4."""
         self.transport.use_session(None)
         try:
             session = await self._sign_in()
@@ -93,15 +85,14 @@ class Network:
         return session.account
 
     async def _sign_in(self) -> Session:
-        """A refusal counts when it comes twice: after a lost answer the first challenge is used up."""
-        for last in (False, True):
-            request = await sign_log_in(self.transport, self._home.keyholder)
-            try:
-                return await self.transport.log_in(request)
-            except ServerRefused as error:
-                if last or error.code != "login_refused":
-                    raise
-        raise AssertionError  # the second refusal is raised
+        """Log in, again after a first refusal: when an answer is lost, its challenge is used up."""
+        request = await sign_log_in(self.transport, self._home.keyholder)
+        try:
+            return await self.transport.log_in(request)
+        except ServerRefused as error:
+            if error.code != "login_refused":
+                raise
+        return await self.transport.log_in(await sign_log_in(self.transport, self._home.keyholder))
 
     @property
     def deleted(self) -> bool:
@@ -109,19 +100,19 @@ class Network:
         return DELETED.is_set(self._home.store)
 
     def mark_deleted(self) -> None:
-        """Keep durably that the account is there no longer."""
+        """Store that the account was deleted at the server."""
         with self._home.store.transaction():
             SESSION.clear(self._home)
             DELETING.clear(self._home.store)
             DELETED.set(self._home.store)
 
     def require_account(self) -> None:
-        """The account was not deleted from here. Raises: NotAllowed, which says what is left to do."""
+        """Check that the account was not deleted from here. Raises: NotAllowed, with the next step."""
         if self.deleted:  # check: client.account_deleted
             raise NotAllowed(_DELETED)
 
     def session_account(self) -> bytes | None:
-        """The account of the open session, as the server named it."""
+        """The account that the server named for the open session."""
         session = SESSION.load(self._home)
         return None if session is None else session.account
 
@@ -142,7 +133,7 @@ class Network:
         """The server's receipt key, pinned on first use. 32 bytes.
 
         Raises:
-            NotAllowed: the server says that it has another address than the one in use.
+            NotAllowed: the server names another address than the one in use.
             PinMismatch: the pinned key didn't hand over to the one that the server shows.
         Spec: §6.
         """
@@ -151,8 +142,7 @@ class Network:
             raise NotAllowed(
                 "The server goes by another address than the one you gave. Use the address it was set up with."
             )
-        newest = info.receipt_keys[-1].key
-        pinned = self.receipt_key
+        newest, pinned = info.receipt_keys[-1].key, self.receipt_key
         if pinned is not None and pinned != newest:
             _require_handed_over(info, pinned)  # check: client.receipt_key
         RECEIPT_KEY.save(self._home.store, newest)
@@ -166,11 +156,11 @@ class Network:
 
 def _require_handed_over(info: ServerInfo, pinned: bytes) -> None:
     keys = [item.key for item in info.receipt_keys]
-    sentence = "The server signs with another key than before. Ask who runs it; do not go on until you know why."
-    if pinned not in keys:
-        raise PinMismatch(sentence, check="client.receipt_key")
-    for older, newer in zip(keys[keys.index(pinned) :], info.receipt_keys[keys.index(pinned) + 1 :], strict=False):
-        try:
-            verify_signature(older, receipt_key_input(older, newer.key), newer.signature or b"")
-        except BadSignature as error:
-            raise PinMismatch(sentence, check="client.receipt_key") from error
+    try:
+        for older, newer in pairwise(info.receipt_keys[keys.index(pinned) :]):
+            verify_signature(older.key, receipt_key_input(older.key, newer.key), newer.signature or b"")
+    except (BadSignature, ValueError) as error:  # ValueError: the server doesn't list the pinned key
+        raise PinMismatch(
+            "The server signs with another key than before. Ask who runs it; do not go on until you know why.",
+            check="client.receipt_key",
+        ) from error

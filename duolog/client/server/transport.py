@@ -1,8 +1,8 @@
 """The HTTP API as the client asks for it: each operation once, in the protocol's terms.
 
-A transport brings one request to the server and its answer back; `Transport` says which request an operation is, and
+A transport sends one request to the server and returns its answer. `Transport` says which request an operation is, and
 how much of an answer is read. An operation may be repeated after a lost answer: the server answers the same again. Only
-a log-in takes a challenge of its own each time. Nothing that comes back is verified.
+a log-in needs a new challenge each time. A transport verifies nothing.
 """
 
 from abc import ABC, abstractmethod
@@ -34,10 +34,12 @@ from duolog.protocol import sizes
 from duolog.protocol.codec import encode_b64
 
 M = TypeVar("M", bound=Model)
+Media = tuple[str, str]
 RendezvousRole = Literal["new", "old"]  # the device that joins an account, and the one that lets it in
 
 _MIB = sizes.KIB * sizes.KIB
 _SEALED = 4 * sizes.MAX_INVITATION // 3 + sizes.KIB  # a sealed message as JSON
+JSON = "application/json"
 MAX_ANSWER = 64 * sizes.KIB  # bytes of an answer that isn't named below, and of every refusal
 MAX_PAGE = 8 * _MIB  # bytes; whole pushes may run over the soft limit of a page, and earlier ones were larger
 ANSWERS: Mapping[type[Model], int] = {  # bytes of the JSON answers that may be larger
@@ -51,26 +53,24 @@ ANSWERS: Mapping[type[Model], int] = {  # bytes of the JSON answers that may be 
     Reveal: _SEALED,
     RendezvousAnswer: _SEALED,
 }
-MAX_VALUES = 64 * sizes.KIB  # of one JSON answer: its lists, objects and what is in them
+MAX_VALUES = 64 * sizes.KIB  # of one JSON answer: its lists and objects, and the values inside
 
 
 class Transport(ABC):
-    """One server.
+    """One server. `origin`: `scheme://host[:port]`, as log-ins are signed for it.
 
     Raises:
-        TransportError: from every operation, when the server can't be reached or its answer isn't one.
-        ServerRefused: when it says no.
-        MalformedData: when what it sent is not what the format says.
+        TransportError: from every operation, when the server can't be reached or doesn't answer in HTTP.
+        ServerRefused: the server refuses the operation.
+        MalformedData: the server's answer doesn't have the format of the operation.
     """
 
-    @property
-    @abstractmethod
-    def origin(self) -> str:
-        """The server's origin, `scheme://host[:port]`, as log-ins are signed for it."""
+    origin: str
+    _token: bytes | None = None
 
-    @abstractmethod
     def use_session(self, token: bytes | None) -> None:
         """Send this session's token from now on; None for none."""
+        self._token = token
 
     @abstractmethod
     async def close(self) -> None:
@@ -78,16 +78,9 @@ class Transport(ABC):
 
     @abstractmethod
     async def _call(
-        self,
-        method: str,
-        path: str,
-        body: bytes | None = None,
-        *,
-        content_type: str = "application/json",
-        accept: str = "application/json",
-        limit: int = MAX_ANSWER,
+        self, method: str, path: str, body: bytes | None = None, *, media: Media = (JSON, JSON), limit: int = MAX_ANSWER
     ) -> bytes:
-        """One request; its answer, of `limit` bytes at most."""
+        """Send one request; its answer, of `limit` bytes at most. `media`: the types of the body and of the answer."""
 
     # --- the operations, in the order of the API's table --------------------------------------------------------------
 
@@ -151,13 +144,12 @@ class Transport(ABC):
         return await self._get(f"{_of(journal)}/chains{query}", ChainList)
 
     async def push(self, journal: bytes, items: Sequence[Placed]) -> Pushed:
-        body = encode_push(items)
-        answer = await self._call("POST", f"{_of(journal)}/entries", body, content_type=MEDIA_TYPE)
-        return _parse(Pushed, answer)
+        path = f"{_of(journal)}/entries"
+        return _parse(Pushed, await self._call("POST", path, encode_push(items), media=(MEDIA_TYPE, JSON)))
 
     async def pull(self, journal: bytes, since: int) -> PulledPage:
         path = f"{_of(journal)}/entries?since={since}"
-        return parse_page(await self._call("GET", path, accept=MEDIA_TYPE, limit=MAX_PAGE))
+        return parse_page(await self._call("GET", path, media=(JSON, MEDIA_TYPE), limit=MAX_PAGE))
 
     async def proposals(self, journal: bytes) -> ProposalList:
         return await self._get(f"{_of(journal)}/proposals", ProposalList)
@@ -208,8 +200,6 @@ class Transport(ABC):
 
     async def revealed(self, invitation: bytes) -> Reveal:
         return await self._get(f"/v1/invitations/{encode_b64(invitation)}/reveal", Reveal)
-
-    # --- how they are asked for ---------------------------------------------------------------------------------------
 
     async def _get(self, path: str, model: type[M]) -> M:
         return _parse(model, await self._call("GET", path, limit=ANSWERS.get(model, MAX_ANSWER)))
