@@ -120,8 +120,8 @@ async def deliver(context: Context, journal: bytes) -> int:
         delivered, sent = delivered + len(sent - left), frozenset()
         if not batch:
             return False
-        await push_entries(context, journal, batch)
-        sent = frozenset(left)
+        if await push_entries(context, journal, batch) > 0:  # a rotation before a withdrawal goes alone
+            sent = frozenset(left)
         return True
 
     await until_settled(context, journal, attempt)
