@@ -21,7 +21,7 @@ from duolog.client.home.keystore import Unlock
 from duolog.client.home.records import ACCOUNT, RECEIPT_KEY, SERVER, UNCONFIRMED
 from duolog.client.log.clocks import Clock
 from duolog.client.log.context import Context
-from duolog.client.log.own_pages import fetch_account
+from duolog.client.log.own_account import fetch_account
 from duolog.client.log.statements import make_genesis
 from duolog.client.server.http import to_transport
 from duolog.client.server.login import Network

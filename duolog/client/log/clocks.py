@@ -1,7 +1,7 @@
-"""This computer's clock beside the server's: nothing is refused for it, since either may be the wrong one.
+"""This computer's clock beside the server's: no request is refused for a difference, since either clock may be wrong.
 
-An old receipt says nothing about clocks: perhaps nobody wrote lately. One in the future does, and so does the receipt
-for what was sent just now.
+An old receipt says nothing about clocks: perhaps nobody wrote lately. A receipt from the future does, and so does the
+receipt of a push that was sent just now.
 """
 
 import time

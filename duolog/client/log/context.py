@@ -1,4 +1,4 @@
-"""What the parts of an open client share: home, server, pins, the own account, and the folded state of each journal."""
+"""The context of an open client: home, server, pins, the own account, and the folded state of each journal."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -30,7 +30,7 @@ class Context:
     """One open home and its server. `clock`: Unix seconds. `checked`: the own account was checked since opening.
     `clock_apart`: how far the server's clock was ahead of this one at the newest own push, in seconds.
 
-    `connect`: how another server is reached, by its origin, when the home moves.
+    `connect`: opens a transport to another server by its origin, when the home moves.
     """
 
     home: Home
@@ -59,11 +59,11 @@ class Context:
 
     @property
     def unconfirmed(self) -> bool:
-        """Restored from words, and not compared with anybody yet."""
+        """Whether this home was restored from words, and no words were compared since."""
         return UNCONFIRMED.is_set(self.store)
 
     def require_confirmed(self) -> None:
-        """Raises: NotAllowed while a restored state is unconfirmed. Spec: §4."""
+        """Check that this home isn't unconfirmed. Raises: NotAllowed. Spec: §4."""
         if self.unconfirmed:  # check: client.unconfirmed
             raise NotAllowed(
                 "This home was restored from words and is not confirmed yet. Compare the words of `heads` with your "
@@ -82,7 +82,7 @@ class Context:
         return standing(self.store, journal, self.account, self.clock())
 
     def known(self, journal: bytes) -> Known:
-        """What the home holds of a journal, for verifying what comes next."""
+        """The home's knowledge of a journal, to verify its next page."""
         store = self.store
 
         def entries(ids: Sequence[bytes]) -> dict[bytes, tuple[int, bytes]]:

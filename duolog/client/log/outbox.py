@@ -1,11 +1,9 @@
-"""The outbox: what was written is safe in the home before anything is sent, and leaves it only when it came back
-verified.
+"""The outbox: a document is stored here before it is sent, and leaves only when it came back verified.
 
 Rules
-- The message is fixed when it is written, with what its author had seen; sealing happens at sending, and again when
-  keys have moved. The id stays, so the server takes it once.
+- The message is fixed when it is written, with the receipt that its author had seen. It is sealed at sending, and again
+  when keys have moved. The id stays, so the server takes it once.
 - Order is kept. A push is `[rotate, entries...]` when the epoch is stale, or the roster names older keys of mine.
-- The server's word for a place counts only for a digest that was sent; the place must come back with it.
 """
 
 import secrets
@@ -17,7 +15,6 @@ from duolog.api.leaving import WithdrawalRequest
 from duolog.api.pages import Placed, encode_push
 from duolog.client.home.item_rows import refused_since
 from duolog.client.home.outbox_rows import (
-    count_waiting,
     forget_waiting,
     last_waiting,
     save_digests,
@@ -28,8 +25,7 @@ from duolog.client.home.outbox_rows import (
 from duolog.client.log.confidant_terms import make_endings
 from duolog.client.log.context import Context
 from duolog.client.log.folding import document_context, journal_state
-from duolog.client.log.push import acknowledge, push_items, push_statement
-from duolog.client.log.settle import until_settled
+from duolog.client.log.settle import acknowledge, push_items, push_statement, until_settled
 from duolog.client.log.statements import is_behind, make_bad_grant, make_rotate
 from duolog.client.log.stored_logs import newest_receipt
 from duolog.client.server.transport import Transport
@@ -63,9 +59,9 @@ def post(context: Context, journal: bytes, document: Document) -> bytes:
     """Put a document into the outbox, durably; its entry id, 16 bytes.
 
     Raises:
-        NotAllowed: the rules forbid it now, or the journal can't be written. Nothing was stored.
+        NotAllowed: the rules forbid this document now, or the journal can't be written. Nothing was stored.
         JournalFrozen: the journal is read-only.
-        MalformedData: it is too long, or not what its kind says.
+        MalformedData: the document is too long, or doesn't fit its kind.
     """
     context.network.require_account()
     here = context.standing(journal)
@@ -87,13 +83,8 @@ def post(context: Context, journal: bytes, document: Document) -> bytes:
     return entry
 
 
-def waiting(context: Context, journal: bytes) -> int:
-    """How many entries of a journal have not come back yet."""
-    return count_waiting(context.store, journal)
-
-
 def waiting_as(context: Context, journal: bytes, kind: str, body: Mapping[str, Any]) -> bytes | None:
-    """The entry id of a document that waits here already, or None."""
+    """The entry id of a document that waits, or None."""
     for row in waiting_entries(context.store, journal):
         document = parse_message(context.home.open("outbox", row.sealed)).document
         if (document.kind, document.body) == (kind, body):
@@ -102,10 +93,10 @@ def waiting_as(context: Context, journal: bytes, kind: str, body: Mapping[str, A
 
 
 async def deliver(context: Context, journal: bytes) -> int:
-    """Send what waits, in order, and fetch it back; how many entries were delivered.
+    """Send the waiting entries in order, and fetch them back; how many were delivered.
 
     Raises:
-        TransportError, ServerRefused: not now; everything stays in the outbox.
+        TransportError, ServerRefused: not now; every entry stays in the outbox.
         VerificationError: the server broke the rules; the journal is frozen.
         JournalFrozen, NotAllowed: the journal can't be written any more.
     """
@@ -113,14 +104,15 @@ async def deliver(context: Context, journal: bytes) -> int:
 
     async def attempt() -> bool:
         nonlocal delivered, sent
-        batch = _batch(context, journal)
+        rows = waiting_entries(context.store, journal, sizes.MAX_PUSH_ITEMS - 1)
+        batch = [_Waiting(row.entry, context.home.open("outbox", row.sealed), row.digests) for row in rows]
         left = {item.entry for item in batch}
         if sent and sent <= left:
             raise TransportError("The server took your entries and does not show them yet. They stay here. Sync again.")
         delivered, sent = delivered + len(sent - left), frozenset()
         if not batch:
             return False
-        if await push_entries(context, journal, batch) > 0:  # a rotation before a withdrawal goes alone
+        if await _push_entries(context, journal, batch) > 0:  # a rotation before a withdrawal goes alone
             sent = frozenset(left)
         return True
 
@@ -129,8 +121,9 @@ async def deliver(context: Context, journal: bytes) -> int:
 
 
 async def deliver_what_may_go(context: Context, journal: bytes) -> None:
-    """`deliver` before something that ends or protects: what the server takes no more of now stays here, and doesn't
-    stand in the way. Raises: as `deliver`, but for a quota.
+    """Deliver before a step that ends or protects something. At a quota the rest stays here, and the step goes on.
+
+    Raises: as `deliver`, except for a quota.
     """
     try:
         await deliver(context, journal)
@@ -139,13 +132,8 @@ async def deliver_what_may_go(context: Context, journal: bytes) -> None:
             raise
 
 
-def _batch(context: Context, journal: bytes) -> list[_Waiting]:
-    rows = waiting_entries(context.store, journal, sizes.MAX_PUSH_ITEMS - 1)
-    return [_Waiting(row.entry, context.home.open("outbox", row.sealed), row.digests) for row in rows]
-
-
-async def push_entries(context: Context, journal: bytes, batch: Sequence[_Waiting]) -> int:
-    """Seal and send as much of `batch` as one push takes, behind a rotation when one is due; how many."""
+async def _push_entries(context: Context, journal: bytes, batch: Sequence[_Waiting]) -> int:
+    """Seal and send as many entries as one push takes, behind a rotation when one is due; how many."""
     roster = context.standing(journal).require_open()
     epochs = context.epochs(journal)
     if not roster.stale and not is_behind(context, roster) and epochs.get(roster.epoch) is None:
@@ -175,7 +163,7 @@ async def push_entries(context: Context, journal: bytes, batch: Sequence[_Waitin
             break
         items.append(placed)
         sent.append((entry.digests + placed.item.digest, entry.entry))
-    with context.store.transaction():  # durable before it is sent: an accepted digest is always one that we know
+    with context.store.transaction():  # durable before the push, so the home knows every digest that is accepted
         save_digests(context.store, sent)
     digests = [placed.item.digest for placed in items[: len(items) - len(sent)]] + [pair[0] for pair in sent]
     await push_items(context, journal, items, digests)
@@ -183,7 +171,7 @@ async def push_entries(context: Context, journal: bytes, batch: Sequence[_Waitin
 
 
 def _until_withdrawal(batch: Sequence[_Waiting]) -> tuple[Sequence[_Waiting], bytes | None]:
-    """What stands before the first withdrawal; or that one alone, with the entry that it takes back. Spec: §9."""
+    """The entries before the first withdrawal; or a withdrawal alone, with the entry that it takes back. Spec: §9."""
     for place, waiting in enumerate(batch):
         document = parse_message(waiting.message).document
         if document.kind == "withdrawn":
@@ -193,7 +181,7 @@ def _until_withdrawal(batch: Sequence[_Waiting]) -> tuple[Sequence[_Waiting], by
 
 
 async def _withdraw(context: Context, journal: bytes, placed: Placed, waiting: _Waiting, named: bytes) -> None:
-    """Send one withdrawal. Where the server says that it comes too late, it is given up."""
+    """Send one withdrawal. When the server says that the withdrawal comes too late, it is given up."""
     item = placed.item
     if not isinstance(item, EntryItem) or item.blob is None:
         raise NotAllowed("A withdrawal is an entry of its own.")
@@ -210,7 +198,7 @@ async def _withdraw(context: Context, journal: bytes, placed: Placed, waiting: _
 
 
 def _give_up(context: Context, journal: bytes, waiting: _Waiting) -> None:
-    """Take out what will never be in the log. What was written behind it, and never sent yet, follows it no longer."""
+    """Take out an entry that the log will never have. The message that follows it follows the one before instead."""
     store, before = context.store, parse_message(waiting.message).follows
     with store.transaction():
         forget_waiting(store, waiting.entry)
