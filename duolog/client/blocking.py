@@ -1,10 +1,9 @@
-"""The same library without `await`: for scripts and the command.
+"""The library without `await`: for scripts and the command.
 
 Each object has an event loop of its own on a thread of its own; a call waits for its answer.
 """
 
 from collections.abc import Sequence
-from contextlib import AbstractContextManager
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -16,21 +15,9 @@ from duolog.client.blocking_faces import Boundaries, Drafts, Keyholders, Leaving
 from duolog.client.duolog import Duolog as AsyncDuolog
 from duolog.client.home.keystore import Unlock
 from duolog.client.home.words import Words
-from duolog.client.portal import opening
+from duolog.client.opening import NewAccount
+from duolog.client.portal import Thread, opened
 from duolog.client.server.transport import Transport
-
-Thread = AbstractContextManager[BlockingPortal]
-
-
-class NewAccount:
-    """A fresh account. `words`: the 24 words of the recovery sheet, shown once and stored nowhere."""
-
-    def __init__(self, duolog: "Duolog", words: Words) -> None:
-        self.duolog = duolog
-        self.words = words
-
-    def __repr__(self) -> str:
-        return "NewAccount(words=<secret>)"
 
 
 class Duolog(blocking_faces.Duolog):
@@ -43,27 +30,24 @@ class Duolog(blocking_faces.Duolog):
     @classmethod
     def register(
         cls, server: str | Transport, *, home: Path | None, unlock: Unlock | None = None, invite_code: str | None = None
-    ) -> NewAccount:
+    ) -> NewAccount[Self]:
         """As `duolog.client.Duolog.register`."""
-        with opening() as (portal, thread):
-            new = portal.call(lambda: AsyncDuolog.register(server, home=home, unlock=unlock, invite_code=invite_code))
-        return NewAccount(Duolog(new.duolog, portal, thread), new.words)
+        new, portal, thread = opened(
+            lambda: AsyncDuolog.register(server, home=home, unlock=unlock, invite_code=invite_code)
+        )
+        return NewAccount(cls(new.duolog, portal, thread), new.words)
 
     @classmethod
     def restore(
         cls, server: str | Transport, words: str | Sequence[str], *, home: Path | None, unlock: Unlock | None = None
     ) -> Self:
         """As `duolog.client.Duolog.restore`."""
-        with opening() as (portal, thread):
-            inner = portal.call(lambda: AsyncDuolog.restore(server, words, home=home, unlock=unlock))
-        return cls(inner, portal, thread)
+        return cls(*opened(lambda: AsyncDuolog.restore(server, words, home=home, unlock=unlock)))
 
     @classmethod
     def open(cls, *, home: Path, unlock: Unlock | None = None, server: Transport | None = None) -> Self:
         """As `duolog.client.Duolog.open`."""
-        with opening() as (portal, thread):
-            inner = portal.call(lambda: AsyncDuolog.open(home=home, unlock=unlock, server=server))
-        return cls(inner, portal, thread)
+        return cls(*opened(lambda: AsyncDuolog.open(home=home, unlock=unlock, server=server)))
 
     has_account = staticmethod(AsyncDuolog.has_account)
 
@@ -92,9 +76,7 @@ class Enrollment:
     @classmethod
     def begin(cls, server: str | Transport, *, home: Path | None, unlock: Unlock | None = None) -> Self:
         """As `duolog.client.Enrollment.begin`."""
-        with opening() as (portal, thread):
-            inner = portal.call(lambda: enrollment.Enrollment.begin(server, home=home, unlock=unlock))
-        return cls(inner, portal, thread)
+        return cls(*opened(lambda: enrollment.Enrollment.begin(server, home=home, unlock=unlock)))
 
     @property
     def code(self) -> str:

@@ -141,17 +141,17 @@ class Duolog(Face[AsyncDuolog]):
     export = waits(AsyncDuolog.export)
 
     def members(self, journal: bytes) -> Members:
-        """Who may read and write in one journal."""
+        """The members of one journal: their rights, invitations and proposals."""
         return Members(self._inner.members(journal), self._portal)
 
     def drafts(self) -> Drafts:
-        """What is kept for oneself until it is sent."""
+        """The drafts, which only own devices see."""
         return Drafts(self._inner.drafts(), self._portal)
 
     copy = waits(AsyncDuolog.copy)
 
     def leaving(self, journal: bytes) -> Leaving:
-        """How to leave a journal, and how to take back, keep or erase a text of it."""
+        """Ways to leave a journal, and to withdraw, keep or erase a text of it."""
         return Leaving(self._inner.leaving(journal), self._portal)
 
     delete_account = waits(AsyncDuolog.delete_account)
@@ -159,7 +159,7 @@ class Duolog(Face[AsyncDuolog]):
 
     @property
     def moving(self) -> Moving:
-        """How to leave this server for another one, and how to follow."""
+        """Ways to move to another server, and to follow a member there."""
         return Moving(self._inner.moving, self._portal)
 
     @property

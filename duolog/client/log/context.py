@@ -1,5 +1,6 @@
 """The context of an open client: home, server, pins, the own account, and the folded state of each journal."""
 
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
@@ -15,7 +16,7 @@ from duolog.client.home.records import UNCONFIRMED
 from duolog.client.home.store import Store
 from duolog.client.log.problems import Collector
 from duolog.client.log.standing import Standing, standing
-from duolog.client.log.verify import Known, Me
+from duolog.client.log.verify import Known
 from duolog.client.server.http import to_transport
 from duolog.client.server.login import Network
 from duolog.client.server.transport import Transport
@@ -24,11 +25,18 @@ from duolog.documents.state import JournalState
 from duolog.errors import NotAllowed
 from duolog.seal.keys import EpochKey
 
+Clock = Callable[[], int]  # Unix seconds
+
+
+def now() -> int:
+    """The time by this computer's clock, Unix seconds."""
+    return int(time.time())
+
 
 @dataclass(slots=True)
 class Context:
-    """One open home and its server. `clock`: Unix seconds. `checked`: the own account was checked since opening.
-    `clock_apart`: how far the server's clock was ahead of this one at the newest own push, in seconds.
+    """One open home and its server. `checked`: the own account was checked since opening. `clock_apart`: how far the
+    server's clock was ahead of this computer's at the newest own push, in seconds.
 
     `connect`: opens a transport to another server by its origin, when the home moves.
     """
@@ -37,7 +45,7 @@ class Context:
     network: Network
     chains: Chains
     identity: Identity
-    clock: Callable[[], int]
+    clock: Clock
     states: dict[bytes, JournalState] = field(default_factory=dict)
     account_state: AccountState | None = None
     checked: bool = False
@@ -52,10 +60,6 @@ class Context:
     @property
     def account(self) -> bytes:
         return self.identity.account
-
-    @property
-    def me(self) -> Me:
-        return Me(self.identity.account, self.identity.secrets)
 
     @property
     def unconfirmed(self) -> bool:

@@ -16,12 +16,13 @@ from typing import TypeVar
 
 from duolog.api.pages import GONE, parse_push
 from duolog.client.home.chains import Chains
-from duolog.client.home.item_rows import readable_entries, save_fault
+from duolog.client.home.identity import Identity
+from duolog.client.home.item_rows import ItemRow, readable_entries, save_fault
 from duolog.client.home.receipt_keys import key_since
 from duolog.client.home.snapshot_rows import load_snapshot, save_snapshot, snapshot_seq
 from duolog.client.log.context import Context
 from duolog.client.log.stored_logs import roster_at
-from duolog.client.log.verify import Known, Me
+from duolog.client.log.verify import Known
 from duolog.client.log.verify_authors import ENTRY_FAULT, open_verified
 from duolog.documents.account import AccountState, apply_account, encode_account_state, parse_account_state
 from duolog.documents.base import AppliedDocument
@@ -88,10 +89,9 @@ def opened(context: Context, journal: bytes, after: int) -> Iterator[tuple[Appli
             roster, chains = rosters[version]
             if chains is None:
                 continue
-            place = (after, item.time)
             try:
                 with contained("This entry", ENTRY_FAULT):
-                    applied = _open_again(item.frame, place, roster, context.me, replace(known, chains=chains))
+                    applied = _open_again(item, roster, context.identity, replace(known, chains=chains))
             except (EntryFault, MalformedData) as error:
                 check = error.check if isinstance(error, EntryFault) else "messages.parse"
                 save_fault(context.store, journal, [after], f"{check}\n{error}")  # the next message names it
@@ -102,11 +102,11 @@ def opened(context: Context, journal: bytes, after: int) -> Iterator[tuple[Appli
             return
 
 
-def _open_again(frame: bytes, place: tuple[int, int], roster: Roster, me: Me, known: Known) -> AppliedDocument | None:
-    """The document in a stored frame; None where its blob is gone. `place`: its seq, and the time of its receipt."""
-    if frame[4] == GONE:
+def _open_again(item: ItemRow, roster: Roster, me: Identity, known: Known) -> AppliedDocument | None:
+    """The document of a stored entry; None where its blob is gone."""
+    if item.frame[4] == GONE:
         return None
-    placed = parse_push(frame)[0]
+    placed = parse_push(item.frame)[0]
     if not isinstance(placed.item, EntryItem):
         return None
     header = parse_header(placed.item.header)
@@ -115,11 +115,11 @@ def _open_again(frame: bytes, place: tuple[int, int], roster: Roster, me: Me, kn
         return None
     parsed = parse_message(message)
     return AppliedDocument(
-        *(header.entry, place[0], header.author, message_hash(message), parsed.document),
-        received=place[1],
+        *(header.entry, item.seq, header.author, message_hash(message), parsed.document),
+        received=item.time,
         refused=parsed.refused,
         generation=header.generation,
-        key_since=key_since(known.earlier, known.receipt_key, place[0]),
+        key_since=key_since(known.earlier, known.receipt_key, item.seq),
     )
 
 

@@ -8,13 +8,14 @@ Rules
 
 import secrets
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from duolog.api.leaving import WithdrawalRequest
 from duolog.api.pages import Placed, encode_push
 from duolog.client.home.item_rows import refused_since
 from duolog.client.home.outbox_rows import (
+    WaitingRow,
     forget_waiting,
     last_waiting,
     save_digests,
@@ -35,7 +36,7 @@ from duolog.errors import NotAllowed, ServerRefused, TransportError
 from duolog.protocol import sizes
 from duolog.protocol.codec import parse_b64
 from duolog.protocol.entries import Header
-from duolog.protocol.log import EntryItem, StatementItem, entry_item
+from duolog.protocol.log import StatementItem, entry_item
 from duolog.protocol.messages import Document, Message, parse_message
 from duolog.protocol.roster_changes import Roster
 from duolog.seal.entries import readers_of, seal_entry
@@ -43,16 +44,6 @@ from duolog.seal.keys import EpochKey
 
 _FULL = frozenset({"daily_limit", "quota_reached"})
 _PUSH_BYTES = sizes.MAX_PUSH_BYTES - sizes.MAX_BLOB
-
-
-@dataclass(frozen=True, slots=True)
-class _Waiting:
-    entry: bytes
-    message: bytes
-    digests: bytes
-
-    def __repr__(self) -> str:
-        return f"_Waiting(entry={self.entry.hex()}, <secret>)"
 
 
 def post(context: Context, journal: bytes, document: Document) -> bytes:
@@ -86,7 +77,7 @@ def post(context: Context, journal: bytes, document: Document) -> bytes:
 def waiting_as(context: Context, journal: bytes, kind: str, body: Mapping[str, Any]) -> bytes | None:
     """The entry id of a document that waits, or None."""
     for row in waiting_entries(context.store, journal):
-        document = parse_message(context.home.open("outbox", row.sealed)).document
+        document = _message(context, row).document
         if (document.kind, document.body) == (kind, body):
             return row.entry
     return None
@@ -104,8 +95,7 @@ async def deliver(context: Context, journal: bytes) -> int:
 
     async def attempt() -> bool:
         nonlocal delivered, sent
-        rows = waiting_entries(context.store, journal, sizes.MAX_PUSH_ITEMS - 1)
-        batch = [_Waiting(row.entry, context.home.open("outbox", row.sealed), row.digests) for row in rows]
+        batch = waiting_entries(context.store, journal, sizes.MAX_PUSH_ITEMS - 1)
         left = {item.entry for item in batch}
         if sent and sent <= left:
             raise TransportError("The server took your entries and does not show them yet. They stay here. Sync again.")
@@ -132,7 +122,7 @@ async def deliver_what_may_go(context: Context, journal: bytes) -> None:
             raise
 
 
-async def _push_entries(context: Context, journal: bytes, batch: Sequence[_Waiting]) -> int:
+async def _push_entries(context: Context, journal: bytes, batch: Sequence[WaitingRow]) -> int:
     """Seal and send as many entries as one push takes, behind a rotation when one is due; how many."""
     roster = context.standing(journal).require_open()
     epochs = context.epochs(journal)
@@ -141,7 +131,7 @@ async def _push_entries(context: Context, journal: bytes, batch: Sequence[_Waiti
         await push_statement(context, journal, made)
         roster = made.roster
     items: list[Placed] = []
-    batch, withdrawn = _until_withdrawal(batch)
+    batch, withdrawn = _until_withdrawal(context, batch)
     key = epochs.get(roster.epoch)
     for made in make_endings(context, roster):
         items.append(Placed(0, StatementItem(made.signed), made.grants))
@@ -153,11 +143,11 @@ async def _push_entries(context: Context, journal: bytes, batch: Sequence[_Waiti
     if key is None:
         raise NotAllowed("This journal's key is not here. Sync, and try again.")
     if withdrawn is not None and not items:
-        await _withdraw(context, journal, _seal(context, roster, key, batch[0]), batch[0], withdrawn)
+        await _withdraw(context, journal, *_seal(context, roster, key, batch[0]), batch[0], withdrawn)
         return 1
     sent, size = [], 0
     for entry in batch if withdrawn is None else ():
-        placed = _seal(context, roster, key, entry)
+        placed = Placed(0, entry_item(*_seal(context, roster, key, entry)))
         size += len(encode_push([placed]))
         if size > _PUSH_BYTES or len(items) == sizes.MAX_PUSH_ITEMS:
             break
@@ -170,24 +160,23 @@ async def _push_entries(context: Context, journal: bytes, batch: Sequence[_Waiti
     return len(sent)
 
 
-def _until_withdrawal(batch: Sequence[_Waiting]) -> tuple[Sequence[_Waiting], bytes | None]:
+def _until_withdrawal(context: Context, batch: Sequence[WaitingRow]) -> tuple[Sequence[WaitingRow], bytes | None]:
     """The entries before the first withdrawal; or a withdrawal alone, with the entry that it takes back. Spec: §9."""
     for place, waiting in enumerate(batch):
-        document = parse_message(waiting.message).document
+        document = _message(context, waiting).document
         if document.kind == "withdrawn":
             named = parse_b64(document.body["answers"]["entry"], sizes.ENTRY_ID)
             return (batch[:place], None) if place else (batch[:1], named)
     return batch, None
 
 
-async def _withdraw(context: Context, journal: bytes, placed: Placed, waiting: _Waiting, named: bytes) -> None:
+async def _withdraw(
+    context: Context, journal: bytes, header: bytes, blob: bytes, waiting: WaitingRow, named: bytes
+) -> None:
     """Send one withdrawal. When the server says that the withdrawal comes too late, it is given up."""
-    item = placed.item
-    if not isinstance(item, EntryItem) or item.blob is None:
-        raise NotAllowed("A withdrawal is an entry of its own.")
-    digests = waiting.digests + item.digest
+    digests = waiting.digests + entry_item(header, blob).digest
     save_digests(context.store, [(digests, waiting.entry)])
-    request = WithdrawalRequest(entry=named, header=item.header, blob=item.blob)
+    request = WithdrawalRequest(entry=named, header=header, blob=blob)
     try:
         pushed = await context.network.call(Transport.withdraw, journal, request)
     except ServerRefused as error:
@@ -197,23 +186,27 @@ async def _withdraw(context: Context, journal: bytes, placed: Placed, waiting: _
     acknowledge(context, journal, pushed, [digests])
 
 
-def _give_up(context: Context, journal: bytes, waiting: _Waiting) -> None:
+def _give_up(context: Context, journal: bytes, waiting: WaitingRow) -> None:
     """Take out an entry that the log will never have. The message that follows it follows the one before instead."""
-    store, before = context.store, parse_message(waiting.message).follows
+    store, before = context.store, _message(context, waiting).follows
     with store.transaction():
         forget_waiting(store, waiting.entry)
         for row in waiting_entries(store, journal):
-            message = parse_message(context.home.open("outbox", row.sealed))
+            message = _message(context, row)
             if message.follows == waiting.entry:
                 moved = context.home.seal("outbox", replace(message, follows=before).encode())
                 save_message(store, row.entry, moved)
 
 
-def _seal(context: Context, roster: Roster, key: EpochKey, waiting: _Waiting) -> Placed:
+def _message(context: Context, waiting: WaitingRow) -> Message:
+    return parse_message(context.home.open("outbox", waiting.sealed))
+
+
+def _seal(context: Context, roster: Roster, key: EpochKey, waiting: WaitingRow) -> tuple[bytes, bytes]:
+    """The header and the blob of a waiting entry."""
     member = roster.find(context.account)
     if member is None:
         raise NotAllowed("You are not a member of this journal any more.")
     header = Header(roster.journal, waiting.entry, roster.epoch, context.account, member.generation)
-    secret = context.identity.secrets[member.generation]
-    blob = seal_entry(header, waiting.message, key, secret, readers_of(roster, context.chains))
-    return Placed(0, entry_item(header.encode(), blob))
+    secret, message = context.identity.secrets[member.generation], context.home.open("outbox", waiting.sealed)
+    return header.encode(), seal_entry(header, message, key, secret, readers_of(roster, context.chains))

@@ -79,12 +79,12 @@ def _verify_page(context: Context, state: LogState, pushes: Sequence[PulledPush]
     fault: VerificationError | MalformedData | None = None
     for push in pushes:
         try:
-            judged.append(verify_server(state, push, context.me, known))
+            judged.append(verify_server(state, push, context.identity, known))
         except (VerificationError, MalformedData) as error:
             fault = error
             break
         state = judged[-1].state
-    verify_authors(judged, context.me, known)
+    verify_authors(judged, context.identity, known)
     _save(context, judged, known)
     if fault is not None:
         raise fault
@@ -166,7 +166,7 @@ def _write_again(context: Context, journal: bytes, mine: Sequence[Judged], newes
         if item.header is None or item.fault is None or item.fault[0] != "entries.own_older":
             continue
         row = waiting_entry(store, item.header.entry)
-        if row is None or item.digest not in split_digests(row.digests):
+        if row is None or item.placed.item.digest not in split_digests(row.digests):
             continue
         before = parse_message(context.home.open("outbox", row.sealed))
         refused = refused_since(store, journal, context.account)

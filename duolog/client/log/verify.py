@@ -20,6 +20,7 @@ from dataclasses import dataclass, field
 from functools import partial
 
 from duolog.api.pages import Placed, PulledPush
+from duolog.client.home.identity import Identity
 from duolog.client.home.receipt_keys import EarlierKey, key_at
 from duolog.errors import LogViolation, OpenError, Rollback, RosterViolation, VerificationError, Withheld
 from duolog.protocol.codec import parse_canonical
@@ -32,17 +33,9 @@ from duolog.protocol.roster import Chains
 from duolog.protocol.roster_changes import Roster
 from duolog.protocol.statements import SignedStatement
 from duolog.seal.grants import unwrap_grant
-from duolog.seal.keys import EpochKey, GenerationSecret
+from duolog.seal.keys import EpochKey
 
 SERVER_FAULT = partial(LogViolation, check="log.unforeseen")
-
-
-@dataclass(frozen=True, slots=True)
-class Me:
-    """The reader: an account, and its secrets by generation."""
-
-    account: bytes
-    secrets: Mapping[int, GenerationSecret]
 
 
 @dataclass(slots=True)
@@ -79,7 +72,6 @@ class Judged:
 
     placed: Placed
     head: bytes
-    digest: bytes
     roster: Roster
     time: int = 0
     header: Header | None = None
@@ -107,7 +99,7 @@ def require_beyond(state: LogState, newest: int, acknowledged: Mapping[int, byte
         raise Rollback(sentence, check="client.rollback")
 
 
-def verify_server(state: LogState, push: PulledPush, me: Me, known: Known) -> JudgedPush:
+def verify_server(state: LogState, push: PulledPush, me: Identity, known: Known) -> JudgedPush:
     """Steps 1 to 3 for one push. An epoch that begins in it joins `known.epochs`.
 
     Raises:
@@ -127,7 +119,7 @@ def verify_server(state: LogState, push: PulledPush, me: Me, known: Known) -> Ju
             state = append_item(state, placed.seq, placed.item, known.chains)
             if state.roster is None:
                 raise RosterViolation("The journal does not begin with its genesis.", check="log.genesis_first")
-            judged.items.append(Judged(placed, state.head, placed.item.digest, state.roster))
+            judged.items.append(Judged(placed, state.head, state.roster))
             if isinstance(placed.item, StatementItem):
                 _take_grant(state.roster, placed.item.signed, placed.grants, me, known)
         judged.state = accept_receipt(state, push.receipt, known.key_at(push.receipt.seq))
@@ -136,7 +128,9 @@ def verify_server(state: LogState, push: PulledPush, me: Me, known: Known) -> Ju
         return judged
 
 
-def _take_grant(roster: Roster, signed: SignedStatement, grants: Mapping[bytes, bytes], me: Me, known: Known) -> None:
+def _take_grant(
+    roster: Roster, signed: SignedStatement, grants: Mapping[bytes, bytes], me: Identity, known: Known
+) -> None:
     """Open my grant of an epoch that this statement begins. A missing grant, and another one, are server faults."""
     member = roster.find(me.account)
     if roster.epoch in known.epochs or member is None or "grants" not in parse_canonical(signed.statement):

@@ -10,7 +10,8 @@ from contextlib import contextmanager
 from functools import partial
 
 from duolog.api.pages import Placed
-from duolog.client.log.verify import Judged, JudgedPush, Known, Me
+from duolog.client.home.identity import Identity
+from duolog.client.log.verify import Judged, JudgedPush, Known
 from duolog.errors import BadReceipt, EntryFault, Fork, MalformedData, OpenError
 from duolog.protocol.containing import contained
 from duolog.protocol.entries import Header, check_entry, parse_header, require_blob_size
@@ -35,7 +36,7 @@ _CLOSED = "This was written before you joined, and stays closed to you."
 ENTRY_FAULT = partial(EntryFault, check=UNFORESEEN)
 
 
-def verify_authors(pushes: Sequence[JudgedPush], me: Me, known: Known) -> None:
+def verify_authors(pushes: Sequence[JudgedPush], me: Identity, known: Known) -> None:
     """Steps 4 to 8 for the entries of verified pushes. A fault stands with its item.
 
     Raises:
@@ -67,7 +68,9 @@ def _keeping_fault(item: Judged, malformed: str) -> Iterator[None]:
         item.fault = (malformed, str(error))
 
 
-def _judge(item: Judged, header: Header, earlier: Mapping[bytes, tuple[int, bytes]], me: Me, known: Known) -> None:
+def _judge(
+    item: Judged, header: Header, earlier: Mapping[bytes, tuple[int, bytes]], me: Identity, known: Known
+) -> None:
     try:
         with _keeping_fault(item, "messages.parse"):
             _judge_steps(item, header, earlier, me, known)
@@ -76,7 +79,7 @@ def _judge(item: Judged, header: Header, earlier: Mapping[bytes, tuple[int, byte
 
 
 def _judge_steps(
-    item: Judged, header: Header, earlier: Mapping[bytes, tuple[int, bytes]], me: Me, known: Known
+    item: Judged, header: Header, earlier: Mapping[bytes, tuple[int, bytes]], me: Identity, known: Known
 ) -> None:
     # 4. a member who may write, epoch and generation in force, id new
     check_entry(header, item.roster)
@@ -95,7 +98,7 @@ def _judge_steps(
             raise EntryFault("The entry names other attachments than it carries.", check="messages.attachments")
 
 
-def open_verified(placed: Placed, header: Header, roster: Roster, me: Me, known: Known) -> bytes | None:
+def open_verified(placed: Placed, header: Header, roster: Roster, me: Identity, known: Known) -> bytes | None:
     """Steps 5 to 7 of one entry; None where its blob is gone and its epoch is open to me.
 
     Raises:
