@@ -10,13 +10,13 @@ from typing import Self
 
 from anyio.from_thread import BlockingPortal
 
-from duolog.client import blocking_faces, enrollment
+from duolog.client import blocking_faces
 from duolog.client.blocking_faces import Boundaries, Drafts, Keyholders, Leaving, Members, Moving
 from duolog.client.duolog import Duolog as AsyncDuolog
+from duolog.client.enrollment import Enrollment as AsyncEnrollment
 from duolog.client.home.keystore import Unlock
-from duolog.client.home.words import Words
 from duolog.client.opening import NewAccount
-from duolog.client.portal import Thread, opened
+from duolog.client.portal import Face, Thread, opened, waits
 from duolog.client.server.transport import Transport
 
 
@@ -67,16 +67,19 @@ class Duolog(blocking_faces.Duolog):
         self.close()
 
 
-class Enrollment:
+class Enrollment(Face[AsyncEnrollment]):
     """`duolog.client.Enrollment` without `await`. Close it, unless `finish` gave the account."""
 
-    def __init__(self, inner: enrollment.Enrollment, portal: BlockingPortal, thread: Thread) -> None:
-        self._inner, self._portal, self._thread = inner, portal, thread
+    def __init__(self, inner: AsyncEnrollment, portal: BlockingPortal, thread: Thread) -> None:
+        super().__init__(inner, portal)
+        self._thread = thread
+
+    words = waits(AsyncEnrollment.words)
 
     @classmethod
     def begin(cls, server: str | Transport, *, home: Path | None, unlock: Unlock | None = None) -> Self:
         """As `duolog.client.Enrollment.begin`."""
-        return cls(*opened(lambda: enrollment.Enrollment.begin(server, home=home, unlock=unlock)))
+        return cls(*opened(lambda: AsyncEnrollment.begin(server, home=home, unlock=unlock)))
 
     @property
     def code(self) -> str:
@@ -87,10 +90,6 @@ class Enrollment:
     def uri(self) -> str:
         """To scan with the old device."""
         return self._inner.uri
-
-    def words(self) -> Words | None:
-        """As `duolog.client.Enrollment.words`."""
-        return self._portal.call(self._inner.words)
 
     def finish(self) -> Duolog | None:
         """As `duolog.client.Enrollment.finish`."""

@@ -81,8 +81,8 @@ class Duolog(OpenAccount):
     async def confirm_restored(self, chain_head: Sequence[str], heads: Mapping[bytes, Sequence[str]]) -> None:
         """Confirm a restored home by words read out by a member, or by another own device.
 
-        `chain_head`: the eight words of this account's newest keys. `heads`: the words of the newest head of at least one
-        journal, as the other device shows them.
+        `chain_head`: the eight words of this account's newest keys. `heads`: for one journal or more the words of the
+        newest head, as the other device shows them.
 
         Raises: as `confirming.confirm`. Spec: §4.
         """

@@ -8,7 +8,9 @@ from anyio.from_thread import BlockingPortal, start_blocking_portal
 
 P = ParamSpec("P")
 R = TypeVar("R")
+F = TypeVar("F")
 I = TypeVar("I")  # noqa: E741  # the asynchronous class
+J = TypeVar("J")
 Thread = AbstractContextManager[BlockingPortal]
 
 
@@ -25,6 +27,18 @@ def waits(method: Callable[Concatenate[I, P], Coroutine[Any, Any, R]]) -> Callab
     def call(self: Face[I], /, *args: P.args, **kwargs: P.kwargs) -> R:
         result: R = self._portal.call(lambda: method(self._inner, *args, **kwargs))
         return result
+
+    call.__doc__, call.__name__ = method.__doc__, method.__name__
+    return call
+
+
+def gives(
+    method: Callable[Concatenate[I, P], J], face: Callable[[J, BlockingPortal], F]
+) -> Callable[Concatenate[Face[I], P], F]:
+    """A method of a face: it gives the face of the object that the library's method gives."""
+
+    def call(self: Face[I], /, *args: P.args, **kwargs: P.kwargs) -> F:
+        return face(method(self._inner, *args, **kwargs), self._portal)
 
     call.__doc__, call.__name__ = method.__doc__, method.__name__
     return call

@@ -1,4 +1,4 @@
-"""Fetching journals: the server's list of them, the log of each, and the proof of those that the server hides.
+"""Fetching journals: the server's list of them, the log of each, and the journals that it hides.
 
 Rules
 - The server's list is believed in nothing but where to look. It ascends from page to page, and has at most as many

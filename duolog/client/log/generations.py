@@ -34,9 +34,8 @@ def believed_until(context: Context, journal: bytes) -> Mapping[int, int]:
 
 
 def judge_again(context: Context) -> None:
-    """Quarantine what was verified before this home learnt of a rotation, and stands behind the places that it noted.
-
-    Once for each rotation. Spec: §4.12.
+    """Quarantine own entries that this home verified before it learnt of a rotation, and that stand behind the places
+    that the rotation noted. Once for each rotation. Spec: §4.12.
     """
     newest = max(account_state(context).rotated, default=0)
     if newest <= (JUDGED.load(context.store) or 0):

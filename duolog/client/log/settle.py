@@ -1,8 +1,8 @@
-"""Pushing statements until they stand: act on what the log says now; when another push was first, pull and act again.
+"""Settling: push a statement until the log has it. When another push came first, pull, and make the statement anew.
 
 Rules
 - Each attempt makes its statement anew from the newest verified roster.
-- It ends: after `TRIES` attempts that changed nothing it is given up for now.
+- After `TRIES` attempts that changed nothing the client gives up for now.
 - The server's promise of a place counts only for a digest that was sent. The promise is stored, and the place must come
   back with the same digest.
 """
@@ -48,7 +48,7 @@ async def settle(context: Context, journal: bytes, make: Callable[[], Awaitable[
 async def until_settled(
     context: Context, journal: bytes, attempt: Callable[[], Awaitable[bool]], lost_to: frozenset[str] = MOVED
 ) -> None:
-    """Attempt it and pull, until an attempt says that nothing is left to do. Raises: as `settle`.
+    """Attempt a step and pull, until an attempt says that nothing is left to do. Raises: as `settle`.
 
     `attempt`: whether there may be more to do. `lost_to`: codes by which the server says that the journal has moved.
     """
