@@ -26,9 +26,9 @@ from duolog.client.home.pairings import begun_journals
 from duolog.client.journals.closings import look_after
 from duolog.client.leaving.withdrawals import finish_holdings, tidy
 from duolog.client.log.context import Context
+from duolog.client.log.earlier_generations import judge_again
 from duolog.client.log.fetching import fetch_journal, fetch_journals, poll, report_hidden
 from duolog.client.log.folding import account_state
-from duolog.client.log.generations import judge_again
 from duolog.client.log.lifting import lift_all
 from duolog.client.log.my_journals import leave_out_strangers
 from duolog.client.log.notes import note_what_is_new

@@ -130,22 +130,20 @@ async def _push_entries(context: Context, journal: bytes, batch: Sequence[Waitin
         made = make_bad_grant(context, roster)
         await push_statement(context, journal, made)
         roster = made.roster
-    items: list[Placed] = []
     batch, withdrawn = _until_withdrawal(context, batch)
-    key = epochs.get(roster.epoch)
-    for made in make_endings(context, roster):
-        items.append(Placed(0, StatementItem(made.signed), made.grants))
-        roster, key = made.roster, made.key
+    key, changes = epochs.get(roster.epoch), make_endings(context, roster)
+    if changes:
+        roster, key = changes[-1].roster, changes[-1].key
     if roster.stale or is_behind(context, roster):
-        made = make_rotate(context, roster)
-        items.append(Placed(0, StatementItem(made.signed), made.grants))
-        roster, key = made.roster, made.key
+        changes.append(make_rotate(context, roster))
+        roster, key = changes[-1].roster, changes[-1].key
     if key is None:
         raise NotAllowed("This journal's key is not here. Sync, and try again.")
-    if withdrawn is not None and not items:
+    if withdrawn is not None and not changes:
         await _withdraw(context, journal, *_seal(context, roster, key, batch[0]), batch[0], withdrawn)
         return 1
-    sent, size = [], 0
+    items = [Placed(0, StatementItem(made.signed), made.grants) for made in changes]
+    digests, size, sent = [placed.item.digest for placed in items], 0, list[tuple[bytes, bytes]]()
     for entry in batch if withdrawn is None else ():
         placed = Placed(0, entry_item(*_seal(context, roster, key, entry)))
         size += len(encode_push([placed]))
@@ -155,8 +153,7 @@ async def _push_entries(context: Context, journal: bytes, batch: Sequence[Waitin
         sent.append((entry.digests + placed.item.digest, entry.entry))
     with context.store.transaction():  # durable before the push, so the home knows every digest that is accepted
         save_digests(context.store, sent)
-    digests = [placed.item.digest for placed in items[: len(items) - len(sent)]] + [pair[0] for pair in sent]
-    await push_items(context, journal, items, digests)
+    await push_items(context, journal, items, digests + [joined for joined, _ in sent])
     return len(sent)
 
 

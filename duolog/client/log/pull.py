@@ -24,9 +24,9 @@ from duolog.client.home.outbox_rows import (
     waiting_entry,
 )
 from duolog.client.home.receipt_keys import EarlierKey, load_earlier, require_longer, save_earlier, shown
-from duolog.client.log.chains import fetch_chains
 from duolog.client.log.context import Context
-from duolog.client.log.generations import believed_until, judge_again
+from duolog.client.log.earlier_generations import believed_until, judge_again
+from duolog.client.log.fetching_chains import fetch_chains
 from duolog.client.log.own_account import refresh_account
 from duolog.client.log.stored_logs import encode_roster_state, freezing, save_log
 from duolog.client.log.verify import Judged, JudgedPush, Known, require_beyond, verify_server

@@ -73,29 +73,23 @@ def _judge(
 ) -> None:
     try:
         with _keeping_fault(item, "messages.parse"):
-            _judge_steps(item, header, earlier, me, known)
+            # 4. a member who may write, epoch and generation in force, id new
+            check_entry(header, item.roster)
+            last = known.believed.get(header.generation, item.placed.seq)
+            if header.author == me.account and item.placed.seq > last:  # check: entries.own_older
+                check, sentence = OWN_OLDER
+                raise EntryFault(sentence, check=check)
+            if header.entry in earlier:  # check: client.entry_unique
+                raise EntryFault("An entry of this name exists already.", check="client.entry_unique")
+            # 5. commitment, 6. AEAD and padding, 7. own tag
+            item.message = open_verified(item.placed, header, item.roster, me, known)
+            # 8. the message itself
+            if item.message is not None:
+                item.parsed = parse_message(item.message)
+                if tuple(one.id for one in item.parsed.attachments) != header.attachments:  # check: client.attachments
+                    raise EntryFault("The entry names other attachments than it carries.", check="messages.attachments")
     except OpenError as error:
         item.fault = (BAD_GRANT if header.epoch in known.epochs else CLOSED_TO_ME, str(error))
-
-
-def _judge_steps(
-    item: Judged, header: Header, earlier: Mapping[bytes, tuple[int, bytes]], me: Identity, known: Known
-) -> None:
-    # 4. a member who may write, epoch and generation in force, id new
-    check_entry(header, item.roster)
-    last = known.believed.get(header.generation, item.placed.seq)
-    if header.author == me.account and item.placed.seq > last:  # check: entries.own_older
-        check, sentence = OWN_OLDER
-        raise EntryFault(sentence, check=check)
-    if header.entry in earlier:  # check: client.entry_unique
-        raise EntryFault("An entry of this name exists already.", check="client.entry_unique")
-    # 5. commitment, 6. AEAD and padding, 7. own tag
-    item.message = open_verified(item.placed, header, item.roster, me, known)
-    # 8. the message itself
-    if item.message is not None:
-        item.parsed = parse_message(item.message)
-        if tuple(part.id for part in item.parsed.attachments) != header.attachments:  # check: client.attachments
-            raise EntryFault("The entry names other attachments than it carries.", check="messages.attachments")
 
 
 def open_verified(placed: Placed, header: Header, roster: Roster, me: Identity, known: Known) -> bytes | None:
