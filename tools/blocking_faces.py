@@ -30,7 +30,7 @@ def module() -> str:
     """The text of the module."""
     imports = [f"from {face.__module__} import {face.__name__} as Async{face.__name__}" for face in FACES]
     classes = ["\n".join(_class(face)) for face in FACES]
-    text = "\n".join([_HEAD, *imports, "from duolog.client.portal import Face, waits", *classes]) + "\n"
+    text = "\n".join([_HEAD, *imports, "from duolog.client.portal import Face, gives, waits", *classes]) + "\n"
     ruff, end = str(Path(sys.executable).with_name("ruff")), ["--quiet", "--stdin-filename", str(MODULE), "-"]
     return _through([ruff, "format", *end], _through([ruff, "check", "--fix", "--select", "I", *end], text))
 
@@ -48,27 +48,25 @@ def _class(face: type) -> Iterator[str]:
         if inspect.iscoroutinefunction(value):
             yield f"    {attribute} = waits(Async{name}.{attribute})"
         elif isinstance(value, property) and value.fget is not None:
-            yield _plain(attribute, value.fget, is_property=True)
+            yield _property(attribute, value.fget)
         elif inspect.isfunction(value):
-            yield _plain(attribute, value)
+            given = inspect.signature(value).return_annotation.__name__
+            yield f"    {attribute} = gives(Async{name}.{attribute}, {given})"
 
 
-def _plain(name: str, function: Callable[..., object], *, is_property: bool = False) -> str:
-    """A method or property that doesn't wait; where it gives a class of the library, that class's face."""
-    signature = inspect.signature(function)
-    given = signature.return_annotation
-    inner = f"self._inner.{name}" + ("" if is_property else f"({', '.join([*signature.parameters][1:])})")
-    parameters = ", ".join(
-        ["self", *(f"{one.name}: {one.annotation.__name__}" for one in [*signature.parameters.values()][1:])]
-    )
+def _property(name: str, getter: Callable[..., object]) -> str:
+    """A property; where it gives a class of the library, that class's face."""
+    given, inner = inspect.signature(getter).return_annotation, f"self._inner.{name}"
     answer = f"{given.__name__}({inner}, self._portal)" if given in FACES else inner
     lines = [
-        f"def {name}({parameters}) -> {given.__name__}:",
-        f'    """{inspect.getdoc(function)}"""',
+        "",
+        "@property",
+        f"def {name}(self) -> {given.__name__}:",
+        f'    """{inspect.getdoc(getter)}"""',
         f"    return {answer}",
         "",
     ]
-    return textwrap.indent("\n".join(["", *(["@property"] if is_property else []), *lines]), "    ")
+    return textwrap.indent("\n".join(lines), "    ")
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 """The client library: `Duolog`, one account on one machine. `duolog.client.blocking` has the same without `await`.
 
-The home keeps what was verified and what waits; the server is believed in nothing. Spec: §4 to §7.
+The home stores the verified logs and the entries that wait. The server is believed in nothing. Spec: §4 to §7.
 """
 
 from duolog.client.account.forks import Branch, ForkView
@@ -39,11 +39,12 @@ from duolog.client.pairing.views import (
     PairingStage,
     ProposalView,
 )
-from duolog.client.passkeys import PASSKEY_PRF_INPUT, restore_with_passkey
+from duolog.client.passkeys import restore_with_passkey
 from duolog.client.server.http import HttpTransport
 from duolog.client.server.transport import Transport
 from duolog.client.status import Status
 from duolog.client.sync import SyncReport
+from duolog.seal.devices import PASSKEY_PRF_INPUT
 
 __all__ = [
     "AFTER_MOVING",

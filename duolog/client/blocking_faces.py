@@ -10,7 +10,7 @@ from duolog.client.journals.drafts import Drafts as AsyncDrafts
 from duolog.client.leaving.leaving import Leaving as AsyncLeaving
 from duolog.client.moving.moving import Moving as AsyncMoving
 from duolog.client.pairing.members import Members as AsyncMembers
-from duolog.client.portal import Face, waits
+from duolog.client.portal import Face, gives, waits
 
 
 class Boundaries(Face[AsyncBoundaries]):
@@ -133,33 +133,18 @@ class Duolog(Face[AsyncDuolog]):
     timeline = waits(AsyncDuolog.timeline)
     profiles = waits(AsyncDuolog.profiles)
     state = waits(AsyncDuolog.state)
-
-    def boundaries(self, journal: bytes) -> Boundaries:
-        """The boundaries of one journal."""
-        return Boundaries(self._inner.boundaries(journal), self._portal)
-
+    boundaries = gives(AsyncDuolog.boundaries, Boundaries)
     export = waits(AsyncDuolog.export)
-
-    def members(self, journal: bytes) -> Members:
-        """Who may read and write in one journal."""
-        return Members(self._inner.members(journal), self._portal)
-
-    def drafts(self) -> Drafts:
-        """What is kept for oneself until it is sent."""
-        return Drafts(self._inner.drafts(), self._portal)
-
+    members = gives(AsyncDuolog.members, Members)
+    drafts = gives(AsyncDuolog.drafts, Drafts)
     copy = waits(AsyncDuolog.copy)
-
-    def leaving(self, journal: bytes) -> Leaving:
-        """How to leave a journal, and how to take back, keep or erase a text of it."""
-        return Leaving(self._inner.leaving(journal), self._portal)
-
+    leaving = gives(AsyncDuolog.leaving, Leaving)
     delete_account = waits(AsyncDuolog.delete_account)
     is_deleted = waits(AsyncDuolog.is_deleted)
 
     @property
     def moving(self) -> Moving:
-        """How to leave this server for another one, and how to follow."""
+        """Ways to move to another server, and to follow a member there."""
         return Moving(self._inner.moving, self._portal)
 
     @property

@@ -1,8 +1,7 @@
 """`Duolog`: one account on one machine, as programs use it.
 
 Rules
-- Only `DuologError`s leave it. What is written is safe in the home before anything is sent; what is shown was
-  verified before.
+- Only `DuologError`s leave this class. A text is stored in the home before it is sent, and verified before it is shown.
 - One operation runs at a time; others wait.
 """
 
@@ -60,7 +59,7 @@ class Duolog(OpenAccount):
         return self._context.network.transport.origin
 
     async def status(self) -> Status:
-        """What this home knows, without the network."""
+        """The account at a glance, without the network."""
         async with self._session.alone() as context:
             return status(context)
 
@@ -70,26 +69,22 @@ class Duolog(OpenAccount):
             return reading.heads(context)
 
     async def account_state(self) -> AccountState:
-        """What the account journal comes to: it holds secrets. Without the network."""
+        """The state of the account journal, which holds secrets. Without the network."""
         async with self._session.alone() as context:
             return account_state(context)
 
     async def check_recovery_words(self, words: str | Sequence[str]) -> None:
-        """The typed words are a recovery sheet of this account. They are kept nowhere.
-
-        Raises: as `registering.check_words`.
-        """
+        """Check that these words are a recovery sheet of this account. Raises: as `registering.check_words`."""
         async with self._session.alone() as context:
             registering.check_words(context, as_text(words))
 
     async def confirm_restored(self, chain_head: Sequence[str], heads: Mapping[bytes, Sequence[str]]) -> None:
         """Confirm a restored home by words read out by a member, or by another own device.
 
-        `chain_head`: the eight words of this account's newest keys. `heads`: of at least one journal, as the other's
-        newest.
+        `chain_head`: the eight words of this account's newest keys. `heads`: for one journal or more the words of the
+        newest head, as the other device shows them.
 
-        Raises: as `confirming.confirm`.
-        Spec: §4.
+        Raises: as `confirming.confirm`. Spec: §4.
         """
         async with self._session.alone() as context:
             confirm(context, plain_words(chain_head), {key: plain_words(words) for key, words in heads.items()})
@@ -139,12 +134,12 @@ class Duolog(OpenAccount):
             return await pairing.join(context, link)
 
     async def pairing(self, journal: bytes) -> Pairing:
-        """Where a pairing stands here; `sync` lets it move on. Raises: NotAllowed when there is none."""
+        """The stage of a pairing; `sync` lets it go on. Raises: NotAllowed when there is no pairing."""
         async with self._session.alone() as context:
             return progress.pairing_of(context, journal)
 
     async def verify(self, journal: bytes, words: Sequence[str]) -> Pairing:
-        """Sign that both see the same words; `words` as the other reads them. Raises: as `comparing.verify`."""
+        """Sign that both see the same words. `words`: as the other reads them. Raises: as `comparing.verify`."""
         async with self._session.ready() as context:
             return await comparing.verify(context, journal, plain_words(words))
 
@@ -158,26 +153,24 @@ class Duolog(OpenAccount):
     async def write(
         self, journal: bytes, kind: str, body: Mapping[str, Any], *, v: int = 1, at: int | None = None
     ) -> Written:
-        """Write a document: safe in the home when this returns, sent if the server can be reached.
+        """Store a document in the home, and send it if the server can be reached. Raises: as `writing.write`.
 
         `at`: the author's clock in Unix seconds, now unless given.
-
-        Raises: as `writing.write`.
         """
         return await write(self._session, journal, kind, body, v=v, at=at)
 
     async def timeline(self, journal: bytes, *, after: int = 0, limit: int = 1000) -> tuple[TimelineEntry, ...]:
-        """Entries behind the seq `after`, at most `limit`; waiting ones come last. Without the network."""
+        """The entries behind the seq `after`, at most `limit`; waiting ones come last. Without the network."""
         async with self._session.alone() as context:
             return reading.timeline(context, journal, after, limit)
 
     async def profiles(self, journal: bytes) -> Mapping[bytes, Profile]:
-        """What each member wants to be called, by account. Without the network."""
+        """The profile of each member, by account. Without the network."""
         async with self._session.alone() as context:
             return reading.profiles(context, journal)
 
     async def state(self, journal: bytes) -> JournalState:
-        """What a journal's documents come to. Without the network. Raises: NotAllowed when it isn't here."""
+        """The state of a journal's documents. Without the network. Raises: NotAllowed when it isn't here."""
         return await read_state(self._session, journal)
 
     def boundaries(self, journal: bytes) -> Boundaries:
@@ -192,16 +185,16 @@ class Duolog(OpenAccount):
         force: bool = False,
         progress: exporting.Progress | None = None,
     ) -> exporting.Exported:
-        """All that I may read, in a file that can be checked offline. Raises: as `exporting.export_to`."""
+        """Export all that I may read into a file that can be checked offline. Raises: as `exporting.export_to`."""
         async with self._session.alone() as context:
             return exporting.export_to(context, path, journals, force=force, progress=progress)
 
     def members(self, journal: bytes) -> Members:
-        """Who may read and write in one journal."""
+        """The members of one journal: their rights, invitations and proposals."""
         return Members(self._session, journal)
 
     def drafts(self) -> Drafts:
-        """What is kept for oneself until it is sent."""
+        """The drafts, which only own devices see."""
         return Drafts(self._session)
 
     async def copy(self, source: bytes, entry: bytes, journal: bytes, text: str | None = None) -> Written:
@@ -211,7 +204,7 @@ class Duolog(OpenAccount):
         return await self.write(journal, "copy", body)
 
     def leaving(self, journal: bytes) -> Leaving:
-        """How to leave a journal, and how to take back, keep or erase a text of it."""
+        """Ways to leave a journal, and to withdraw, keep or erase a text of it."""
         return Leaving(self._session, journal)
 
     async def delete_account(self) -> None:
@@ -220,13 +213,13 @@ class Duolog(OpenAccount):
             await delete_account(context)
 
     async def is_deleted(self) -> bool:
-        """Whether the account was deleted from this home: then it is read and exported here, and nothing else."""
+        """Whether the account was deleted from this home. A deleted account can only be read and exported."""
         async with self._session.alone() as context:
             return context.network.deleted
 
     @property
     def moving(self) -> Moving:
-        """How to leave this server for another one, and how to follow."""
+        """Ways to move to another server, and to follow a member there."""
         return Moving(self._session, sync)
 
     @property

@@ -1,4 +1,4 @@
-"""`Enrollment`: a new device as programs use it. What comes of it is the open account."""
+"""`Enrollment`: adding a new device, as programs on the new device use it. Its result is the open account."""
 
 from pathlib import Path
 from typing import Self
@@ -6,13 +6,14 @@ from typing import Self
 from duolog.client.account.joining_device import JoiningDevice
 from duolog.client.duolog import Duolog
 from duolog.client.home.keystore import Unlock
+from duolog.client.home.store import errors
 from duolog.client.home.words import Words
-from duolog.client.log.clocks import Clock, now
+from duolog.client.log.context import Clock, now
 from duolog.client.server.transport import Transport
 
 
 class Enrollment:
-    """A new device that waits to be let in. `code`: 46 characters to type on the old one; `uri`: the same for a QR.
+    """A new device that waits to be added. `code`: 46 characters to type on the old device; `uri`: the same for a QR.
 
     Both hold a secret: show them to nobody else.
     """
@@ -32,7 +33,7 @@ class Enrollment:
         unlock: Unlock | None = None,
         clock: Clock = now,
     ) -> Self:
-        """Make a home and a code, or go on with the one that was begun in this home. `home` None: memory alone.
+        """Make a home and a code, or go on with an enrollment that began in this home. `home` None: memory alone.
 
         Raises:
             NotAllowed: the home has an account already, or the address is not safe.
@@ -40,7 +41,8 @@ class Enrollment:
             TransportError, ServerRefused, MalformedData: not now; begin again to go on.
         Spec: §4.11.
         """
-        return cls(await JoiningDevice.begin(server, home, unlock or Unlock(), clock))
+        with errors():
+            return cls(await JoiningDevice.begin(server, home, unlock or Unlock(), clock))
 
     @property
     def code(self) -> str:
@@ -53,14 +55,15 @@ class Enrollment:
         return self._joining.uri
 
     async def words(self) -> Words | None:
-        """The eight words of the account that answered; None while none has. Compare them on both devices.
+        """The eight words of the account that answered, to compare on both devices; None before an answer.
 
         Raises:
-            VerificationError, MalformedData, OpenError: what was shown is not an account, or not at this server.
+            VerificationError, MalformedData, OpenError: the answer is no account, or not one at this server.
             TransportError, ServerRefused: not now.
         Spec: §4.11.
         """
-        return await self._joining.words()
+        with errors():
+            return await self._joining.words()
 
     async def finish(self) -> Duolog | None:
         """The open account, once the person has confirmed on the old device; None before.
@@ -70,9 +73,11 @@ class Enrollment:
             TransportError, ServerRefused: not now; try again.
         Spec: §4.11.
         """
-        context = await self._joining.open_account()
+        with errors():
+            context = await self._joining.open_account()
         return None if context is None else Duolog(context)
 
     async def close(self) -> None:
-        """Leave it for now: beginning again in this home goes on."""
-        await self._joining.close()
+        """Stop for now. `begin` in the same home goes on."""
+        with errors():
+            await self._joining.close()

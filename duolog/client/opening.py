@@ -1,4 +1,4 @@
-"""Opening an account: registered anew, restored from words, or from a home; and closing it."""
+"""Opening an account: registering it, restoring it from words, or opening its home; and closing it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,13 +11,12 @@ from duolog.client.home.folder import has_keystore
 from duolog.client.home.keystore import Unlock
 from duolog.client.home.store import errors
 from duolog.client.home.words import Words
-from duolog.client.log.clocks import Clock, now
-from duolog.client.log.context import Context
+from duolog.client.log.context import Clock, Context, now
 from duolog.client.log.session import Session
 from duolog.client.server.http import to_transport
 from duolog.client.server.transport import Transport
 
-A = TypeVar("A", bound="OpenAccount")
+A = TypeVar("A")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +31,7 @@ class NewAccount(Generic[A]):
 
 
 class OpenAccount:
-    """How an account is opened, and closed."""
+    """The part of `Duolog` that opens and closes an account."""
 
     def __init__(self, context: Context) -> None:
         self._context = context
@@ -48,10 +47,9 @@ class OpenAccount:
         invite_code: str | None = None,
         clock: Clock = now,
     ) -> NewAccount[Self]:
-        """A new account at `server`; a registration that began in this home is finished. `home` None: memory alone.
+        """Register an account at `server`, or finish a registration that began in this home. `home` None: memory alone.
 
-        Raises: NotAllowed where the address is not safe; as `registering.register`.
-        Spec: §4.
+        Raises: NotAllowed when the address is not safe; as `registering.register`. Spec: §4.
         """
         with errors():
             transport = to_transport(server)
@@ -68,10 +66,9 @@ class OpenAccount:
         unlock: Unlock | None = None,
         clock: Clock = now,
     ) -> Self:
-        """The account of 24 words, in a new home. It is unconfirmed until words were compared (`confirm_restored`).
+        """Restore the account of 24 words into a new home, which is unconfirmed until `confirm_restored`.
 
-        Raises: NotAllowed where the address is not safe; as `registering.restore`.
-        Spec: §4.
+        Raises: NotAllowed when the address is not safe; as `registering.restore`. Spec: §4.
         """
         with errors():
             transport = to_transport(server)
@@ -81,9 +78,9 @@ class OpenAccount:
     async def open(
         cls, *, home: Path, unlock: Unlock | None = None, server: Transport | None = None, clock: Clock = now
     ) -> Self:
-        """An existing home, without the network. `server` replaces the transport to the server that the home names.
+        """Open an existing home, without the network. Raises: as `registering.open_home`.
 
-        Raises: as `registering.open_home`.
+        `server` replaces the transport to the server that the home names.
         """
         with errors():
             return cls(registering.open_home(home, unlock or Unlock(), server, clock))

@@ -1,7 +1,7 @@
 """Passkeys: an account restored from the output of a WebAuthn PRF, as from recovery words.
 
-The browser evaluates the passkey's PRF on `PASSKEY_PRF_INPUT`; its 32 bytes are the secret, and are kept nowhere but in
-the home that is made from them. What was restored is unconfirmed until words are compared. Spec: §4.11
+The browser evaluates the passkey's PRF on `PASSKEY_PRF_INPUT`. Its 32 bytes of output are the secret, which only the
+new home stores. The restored home is unconfirmed until words are compared. Spec: §4.11
 """
 
 from pathlib import Path
@@ -9,13 +9,11 @@ from pathlib import Path
 from duolog.client.account import registering
 from duolog.client.duolog import Duolog
 from duolog.client.home.keystore import Unlock
-from duolog.client.log.clocks import Clock, now
-from duolog.client.server.http import HttpTransport
+from duolog.client.home.store import errors
+from duolog.client.log.context import Clock, now
+from duolog.client.server.http import to_transport
 from duolog.client.server.transport import Transport
-from duolog.seal.devices import PASSKEY_PRF_INPUT
 from duolog.seal.keys import KeyholderSecret
-
-__all__ = ["PASSKEY_PRF_INPUT", "restore_with_passkey"]
 
 
 async def restore_with_passkey(
@@ -26,11 +24,10 @@ async def restore_with_passkey(
     unlock: Unlock | None = None,
     clock: Clock = now,
 ) -> Duolog:
-    """The account of a passkey, in a new home. `prf_output`: 32 bytes.
+    """Restore the account of a passkey into a new home. `prf_output`: 32 bytes.
 
-    Raises: as `Duolog.restore`.
-    Spec: §4.11.
+    Raises: as `Duolog.restore`. Spec: §4.11.
     """
-    transport = HttpTransport(server) if isinstance(server, str) else server
-    keyholder = KeyholderSecret(prf_output, "passkey")
-    return Duolog(await registering.restore_keyholder(transport, keyholder, home, unlock or Unlock(), clock))
+    with errors():
+        transport, keyholder = to_transport(server), KeyholderSecret(prf_output, "passkey")
+        return Duolog(await registering.restore_keyholder(transport, keyholder, home, unlock or Unlock(), clock))

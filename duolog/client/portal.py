@@ -1,25 +1,28 @@
 """An event loop on a thread of its own, and objects whose methods wait there for their answers."""
 
-from collections.abc import Callable, Coroutine, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Awaitable, Callable, Coroutine
+from contextlib import AbstractContextManager
 from typing import Any, Concatenate, Generic, ParamSpec, TypeVar
 
 from anyio.from_thread import BlockingPortal, start_blocking_portal
 
 P = ParamSpec("P")
 R = TypeVar("R")
+F = TypeVar("F")
 I = TypeVar("I")  # noqa: E741  # the asynchronous class
+J = TypeVar("J")
+Thread = AbstractContextManager[BlockingPortal]
 
 
 class Face(Generic[I]):
-    """Stands before one object of the library; its methods wait on the portal."""
+    """The face of one object of the library. Its methods wait on the portal."""
 
     def __init__(self, inner: I, portal: BlockingPortal) -> None:
         self._inner, self._portal = inner, portal
 
 
 def waits(method: Callable[Concatenate[I, P], Coroutine[Any, Any, R]]) -> Callable[Concatenate[Face[I], P], R]:
-    """The same method without `await`."""
+    """A method of a face: it waits for the library's method."""
 
     def call(self: Face[I], /, *args: P.args, **kwargs: P.kwargs) -> R:
         result: R = self._portal.call(lambda: method(self._inner, *args, **kwargs))
@@ -29,13 +32,24 @@ def waits(method: Callable[Concatenate[I, P], Coroutine[Any, Any, R]]) -> Callab
     return call
 
 
-@contextmanager
-def opening() -> Iterator[tuple[BlockingPortal, AbstractContextManager[BlockingPortal]]]:
-    """A thread with an event loop, and its context manager. Here the thread ends only when opening fails."""
+def gives(
+    method: Callable[Concatenate[I, P], J], face: Callable[[J, BlockingPortal], F]
+) -> Callable[Concatenate[Face[I], P], F]:
+    """A method of a face: it gives the face of the object that the library's method gives."""
+
+    def call(self: Face[I], /, *args: P.args, **kwargs: P.kwargs) -> F:
+        return face(method(self._inner, *args, **kwargs), self._portal)
+
+    call.__doc__, call.__name__ = method.__doc__, method.__name__
+    return call
+
+
+def opened(open_it: Callable[[], Awaitable[R]]) -> tuple[R, BlockingPortal, Thread]:
+    """Open something on a new thread with an event loop. The thread ends when opening fails."""
     thread = start_blocking_portal()
     portal = thread.__enter__()
     try:
-        yield portal, thread
+        return portal.call(open_it), portal, thread
     except BaseException:
         thread.__exit__(None, None, None)
         raise

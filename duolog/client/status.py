@@ -1,4 +1,4 @@
-"""What one sees of an account at a glance, without the network."""
+"""An account at a glance, without the network."""
 
 from dataclasses import dataclass
 
@@ -12,8 +12,8 @@ from duolog.seal.words import eight_words
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """What this home knows without the network. `unconfirmed`: restored from words, and not compared with anybody
-    yet. `deleted`: the account was deleted from here, and can only be read."""
+    """An account as this home knows it. `unconfirmed`: restored from words, and no words were compared since.
+    `deleted`: the account was deleted from here, and can only be read."""
 
     server: str
     account: bytes
@@ -26,7 +26,7 @@ class Status:
 
 
 def status(context: Context) -> Status:
-    """What this home knows."""
+    """The account as this home knows it, without the network."""
     return Status(
         server=context.network.transport.origin,
         account=context.account,

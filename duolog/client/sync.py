@@ -1,13 +1,16 @@
-"""One sync: the account first, then every journal where something is new, then what waits to be sent.
+"""One sync: the account first, then every journal where something is new, then the entries that wait to be sent.
 
 Rules
-- The own account and the account journal are read before anything else, so that a hidden journal or a lost pin is
-  noticed.
-- One poll says where something is new; only there the log is fetched, a few at a time.
-- A fault in one journal doesn't stop the others, not even one that nobody foresaw; it is raised, or stands in the
-  report, when all have had their turn. A frozen journal is passed by.
-- What isn't essential (`asides`: proposals, journals of strangers) is in the report when it fails, and is never raised.
-- New keyholders are known as soon as the own account was read, also to a sync that ends in an error: `status` has them.
+- The own account and the account journal are fetched before anything else, so that this home notices a hidden journal
+  or a lost pin.
+- One poll says where something is new. Only those logs are fetched, a few at a time.
+- A fault in one journal doesn't stop the others, not even one that nobody foresaw. It is raised, or stands in the
+  report, when all have had their turn. A frozen journal is left out.
+- Problems with proposals and with journals of strangers are asides: they stand in the report, and are never raised.
+- New keyholders are known as soon as the own account was fetched. After a sync that ends in an error `status` has them.
+- The clocks of this computer and the server are compared, and no request is refused for a difference: either may be
+  wrong. An old receipt says nothing about clocks, since perhaps nobody wrote lately. A receipt from the future does,
+  and so does the receipt of an own push.
 """
 
 from collections.abc import Mapping, Sequence
@@ -17,22 +20,21 @@ from duolog.api.journals import ListedJournal
 from duolog.client.account.closing_rotations import move_on
 from duolog.client.account.keyholder_list import KeyholderView, unknown
 from duolog.client.account.rotating import resume, rotate_by_chance
+from duolog.client.home.log_rows import newest_time
 from duolog.client.home.outbox_rows import journals_with_waiting
 from duolog.client.home.pairings import begun_journals
 from duolog.client.journals.closings import look_after
 from duolog.client.leaving.withdrawals import finish_holdings, tidy
-from duolog.client.log.clocks import clock_apart
 from duolog.client.log.context import Context
-from duolog.client.log.fetching import fetch_journal, fetch_journals, report_hidden
+from duolog.client.log.earlier_generations import judge_again
+from duolog.client.log.fetching import fetch_journal, fetch_journals, poll, report_hidden
 from duolog.client.log.folding import account_state
-from duolog.client.log.generations import judge_again
+from duolog.client.log.lifting import lift_all
 from duolog.client.log.my_journals import leave_out_strangers
-from duolog.client.log.newest_keys import lift_all
+from duolog.client.log.notes import note_what_is_new
 from duolog.client.log.outbox import deliver
 from duolog.client.log.own_account import check_account_head, refresh_account
-from duolog.client.log.poll import poll
 from duolog.client.log.problems import Problems
-from duolog.client.log.sync_notes import note_what_is_new
 from duolog.client.moving.switching import follow_own, moved_elsewhere
 from duolog.client.pairing.co_signing import list_proposals
 from duolog.client.pairing.confidants import admit
@@ -40,17 +42,17 @@ from duolog.client.pairing.pairing import go_on
 from duolog.client.pairing.proposals import renew
 from duolog.client.pairing.resuming import take_up
 from duolog.errors import DuologError, MalformedData, ServerRefused, TransportError, Unforeseen, Withheld
+from duolog.protocol import sizes
 from duolog.protocol.containing import contained
 
 
 @dataclass(frozen=True, slots=True)
 class SyncReport:
-    """What one sync did: new items by journal, own entries delivered, journals that are read-only, and what couldn't
-    be done now.
+    """The results of one sync: new items by journal, own entries delivered, frozen journals, and problems.
 
-    `new_keyholders`: ways into this account that its owner has not looked at on this home yet. `proposed`: how many
-    changes wait for my signature, by journal. `clock_apart`: by how many seconds the server's clock is ahead of this
-    computer's (negative: behind it); 0 unless they are more than a day apart."""
+    `new_keyholders`: ways into this account that its owner hasn't reviewed on this home. `proposed`: how many changes
+    wait for my signature, by journal. `clock_apart`: by how many seconds the server's clock is ahead of this computer's
+    (negative: behind it); 0 unless they are more than a day apart."""
 
     new: Mapping[bytes, int]
     delivered: int
@@ -77,14 +79,17 @@ async def sync(context: Context) -> SyncReport:
 
 async def _sync(context: Context, problems: Problems) -> SyncReport:
     await refresh_account(context)
-    await _resume(context)
+    try:
+        await resume(context)
+    except ServerRefused as error:  # while the server puts a rotation off, everything else goes on
+        context.problems.report(error)
     polled = await poll(context)
     listed = {item.journal: item.seq for item in polled}
     await _fetch_own(context, listed)
     if (moved := moved_elsewhere(context)) is not None:
         await follow_own(context, moved)
         return await sync(context)
-    with context.problems.reported():  # pins and choices decide what is believed of the other journals
+    with context.problems.reported():  # pins and choices decide about the other journals
         await deliver(context, context.identity.account_journal)
     known = await leave_out_strangers(context, list(listed))
     listed = {journal: seq for journal, seq in listed.items() if journal in known}
@@ -101,7 +106,10 @@ async def _sync(context: Context, problems: Problems) -> SyncReport:
     await _go_on_with_pairings(context)
     delivered = await _deliver_all(context)
     for journal in journals:
-        await _look_after(context, journal)
+        with context.problems.reported(journal):
+            if context.standing(journal).roster is not None:
+                tidy(context, journal)
+                await look_after(context, journal)
     await move_on(context)
     proposed = await _proposed(context, [item for item in polled if item.journal in journals])
     problems.raise_first()
@@ -117,16 +125,8 @@ async def _sync(context: Context, problems: Problems) -> SyncReport:
     )
 
 
-async def _resume(context: Context) -> None:
-    """Finish a rotation that waits. While the server puts it off, everything else goes on."""
-    try:
-        await resume(context)
-    except ServerRefused as error:
-        context.problems.report(error)
-
-
 async def _fetch_own(context: Context, listed: Mapping[bytes, int]) -> None:
-    """The account's own journal goes first: it says what is believed of the others."""
+    """Fetch the account's own journal, which decides about the others."""
     mine = context.identity.account_journal
     if mine not in listed:  # check: client.account_journal_listed
         raise Withheld("The server keeps back your account's own journal.", check="client.account_journal_listed")
@@ -137,7 +137,7 @@ async def _fetch_own(context: Context, listed: Mapping[bytes, int]) -> None:
 
 
 async def _go_on_with_pairings(context: Context) -> None:
-    """Go on with pairings. A step that only asks for something is tried by the next sync, if it fails."""
+    """Go on with pairings. The next sync tries a step again that didn't reach the server."""
     for journal in begun_journals(context.store):
         here = context.standing(journal).former is None
         for step in (go_on, admit, renew) if here else (go_on,):
@@ -149,7 +149,7 @@ async def _go_on_with_pairings(context: Context) -> None:
 
 
 async def _deliver_all(context: Context) -> int:
-    """Deliver what waits in every open journal; how many entries were delivered."""
+    """Deliver the waiting entries of every open journal; how many were delivered."""
     delivered = 0
     for journal in journals_with_waiting(context.store):
         if context.standing(journal).open_roster is not None:
@@ -158,16 +158,8 @@ async def _deliver_all(context: Context) -> int:
     return delivered
 
 
-async def _look_after(context: Context, journal: bytes) -> None:
-    """Closings that are due or done, and texts that were withdrawn or erased on another own device."""
-    with context.problems.reported(journal):
-        if context.standing(journal).roster is not None:
-            tidy(context, journal)
-            await look_after(context, journal)
-
-
 async def _proposed(context: Context, polled: Sequence[ListedJournal]) -> dict[bytes, int]:
-    """How many changes wait for my signature; asked for where the server says that there is something."""
+    """How many changes wait for my signature, by journal, where the server says that there are proposals."""
     found = {}
     for journal in (item.journal for item in polled if item.proposals and not item.closed):
         if context.standing(journal).frozen is not None:
@@ -177,3 +169,11 @@ async def _proposed(context: Context, polled: Sequence[ListedJournal]) -> dict[b
             if waiting:
                 found[journal] = len(waiting)
     return found
+
+
+def clock_apart(context: Context) -> int:
+    """How far the server's clock is ahead of this one, in seconds; negative behind it, and 0 within a day. Spec: §6."""
+    apart = context.clock_apart
+    if abs(apart) <= sizes.CLOCK_TOLERANCE:
+        apart = max(0, newest_time(context.store) - context.clock())
+    return apart if abs(apart) > sizes.CLOCK_TOLERANCE else 0

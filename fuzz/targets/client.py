@@ -68,8 +68,8 @@ def partners_message(data: bytes) -> None:
     signer = honest.evening().app.state.duolog.receipts
     receipt = signer.sign(here.journal, state.seq + 1, next_head(state.head, item.digest), state.time)
     known = ada.known(here.journal)
-    judged = verify_server(state, PulledPush((Placed(state.seq + 1, item),), receipt), ada.me, known)
-    verify_authors([judged], ada.me, known)
+    judged = verify_server(state, PulledPush((Placed(state.seq + 1, item),), receipt), ada.identity, known)
+    verify_authors([judged], ada.identity, known)
     assert judged.items[0].fault is not None or judged.items[0].parsed is not None
 
 

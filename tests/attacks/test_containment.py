@@ -162,7 +162,7 @@ def as_it_was(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         return Receipt(int.from_bytes(data[:8], "big"), data[8:40], int.from_bytes(data[40:48], "big"), data[48:])
 
     def looking_first(pushes: Any, items: Sequence[Any], earlier: Any, known: Any) -> None:
-        known.heads([item.parsed.seen.seq for item in items if item.parsed is not None])
+        known.heads([item.parsed.seen.seq for item, _ in items if item.parsed is not None])
 
     with monkeypatch.context() as patched:
         for module in (receipts, messages):

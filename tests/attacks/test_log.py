@@ -7,7 +7,7 @@ import pytest
 from fastapi import FastAPI
 
 from duolog.client import Duolog
-from duolog.client.log.clocks import clock_apart
+from duolog.client.sync import clock_apart
 from duolog.errors import (
     BadReceipt,
     BadSignature,

@@ -85,7 +85,7 @@ async def test_author_takes_back_an_old_text_behind_a_move(
     body = {"answers": {"entry": encode_b64(entry), "message": encode_b64(message)}}
     state.now = true
     post(two.ada._context, two.journal, Document("withdrawn", 1, NOW, body))  # and a server that let it in
-    monkeypatch.setattr("duolog.client.log.outbox._until_withdrawal", lambda batch: (batch, None))
+    monkeypatch.setattr("duolog.client.log.outbox._until_withdrawal", lambda _, batch: (batch, None))
     await two.ada.sync()
     monkeypatch.undo()
     await two.sam.sync()

@@ -13,6 +13,7 @@ from fastapi import FastAPI
 from app.settings import Settings
 from duolog.api.pages import ENTRY
 from duolog.client import Duolog, TimelineEntry
+from duolog.client.account.rotating import Wanted, rotate
 from duolog.client.log.folding import journal_state
 from duolog.errors import NotAllowed, TransportError
 from tests.client.couple import UNLOCK, Clock, pair, transport
@@ -104,6 +105,18 @@ async def test_only_an_own_text_of_the_last_day_is_withdrawn(two: Two) -> None:
     two.clock.now += 24 * 3600 + 1
     with pytest.raises(NotAllowed, match="more than a day ago"):
         await two.ada.leaving(two.journal).withdraw(two.entry)
+
+
+async def test_a_withdrawal_that_waits_goes_out_behind_the_rotation_of_its_journal(
+    two: Two, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr(two.ada._context.network.transport, "_call", away)
+        assert not (await two.ada.leaving(two.journal).withdraw(two.entry)).delivered
+    await rotate(two.ada._context, Wanted())  # the journal's roster names older keys of hers now
+    report = await two.ada.sync()
+    assert (report.delivered, report.problems) == (1, ())
+    assert (await two.seen(two.sam, two.entry)).hidden == "Its author withdrew this."
 
 
 async def test_a_withdrawal_waits_in_its_place_until_the_server_can_be_reached(

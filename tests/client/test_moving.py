@@ -14,7 +14,7 @@ from duolog.api.carrying import Carried, CarriedPage
 from duolog.client import Duolog
 from duolog.client.export.verify_export import verify_export
 from duolog.client.log.notes import note
-from duolog.client.log.push import push_statement
+from duolog.client.log.settle import push_statement
 from duolog.client.log.statements import make_bad_grant
 from duolog.client.log.stored_logs import freeze
 from duolog.client.moving.switching import receipt_key_of

@@ -12,10 +12,11 @@ from app.settings import Settings
 from duolog.api.common import ReceiptModel
 from duolog.client import Duolog
 from duolog.client.account import rotating
+from duolog.client.home.identity import Identity
+from duolog.client.home.outbox_rows import count_waiting
 from duolog.client.home.store import typed
 from duolog.client.log.folding import journal_state
-from duolog.client.log.outbox import waiting
-from duolog.client.log.verify import Me, verify_server
+from duolog.client.log.verify import verify_server
 from duolog.client.server.transport import Transport
 from duolog.documents.journal import NOT_DELIVERED
 from duolog.errors import BadReceipt, ServerRefused, TransportError, Withheld
@@ -215,7 +216,7 @@ async def test_a_key_that_is_granted_to_newer_keys_than_are_here_stops(app: Fast
         context = two.ada._context
         page = await context.network.call(Transport.pull, two.journal, 0)
         known = replace(context.known(two.journal), epochs={}, acknowledged={})
-        older = Me(context.account, {1: context.identity.secrets[1]})
+        older = Identity(context.account, {1: context.identity.secrets[1]}, context.identity.sets)
         *before, last = page.pushes
         state = empty_log(two.journal)
         for push in before:
@@ -324,7 +325,7 @@ async def test_an_entry_of_mine_by_older_keys_is_written_again_and_nothing_is_lo
             for person in (phone, two.sam, two.ada):
                 await person.sync()
                 assert (await person.journal(two.journal)).frozen is None
-            assert waiting(phone._context, two.journal) == 0
+            assert count_waiting(phone._context.store, two.journal) == 0
             states = [journal_state(person._context, two.journal) for person in (two.ada, phone, two.sam)]
             assert states[0].boundaries == states[1].boundaries == states[2].boundaries
             [again] = states[0].boundaries

@@ -126,7 +126,7 @@ async def test_a_second_program_on_one_home_gets_a_sentence(app: FastAPI, tmp_pa
 async def test_a_stale_epoch_is_rotated_by_the_next_writer(app: FastAPI) -> None:
     async with couple(app) as two:
         context = two.ada._context
-        from duolog.client.log.push import push_statement
+        from duolog.client.log.settle import push_statement
         from duolog.client.log.statements import make_bad_grant
 
         roster = context.standing(two.journal).require_open()

@@ -10,7 +10,7 @@ from duolog.client.journals.closing_statements import ended_keyholders, may_stil
 from duolog.client.journals.closings import settle_closed
 from duolog.client.log.context import Context
 from duolog.client.log.folding import account_state
-from duolog.client.log.newest_keys import lift_all
+from duolog.client.log.lifting import lift_all
 
 
 async def move_on(context: Context) -> None:

@@ -20,7 +20,7 @@ from duolog.client.home.keystore import Unlock
 from duolog.client.home.records import ACCOUNT, SERVER
 from duolog.client.home.words import Words
 from duolog.client.log.context import Context
-from duolog.client.log.own_pages import fetch_account
+from duolog.client.log.own_account import fetch_account
 from duolog.client.log.pull import pull
 from duolog.client.server.http import HttpTransport
 from duolog.client.server.login import Network

@@ -17,7 +17,7 @@ from duolog.client.home.item_rows import statements_behind
 from duolog.client.home.records import KNOWN_KEYHOLDERS
 from duolog.client.log.context import Context
 from duolog.client.log.folding import account_state
-from duolog.client.log.newest_keys import behind
+from duolog.client.log.lifting import behind
 from duolog.client.log.own_account import refresh_account
 from duolog.client.log.stored_logs import roster_at
 from duolog.client.server.transport import Transport

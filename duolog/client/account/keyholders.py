@@ -11,7 +11,7 @@ from duolog.client.account.rotating import Wanted, resume, rotate
 from duolog.client.home.begun import NEW_SHEET
 from duolog.client.home.words import Words
 from duolog.client.log.context import Context
-from duolog.client.log.newest_keys import lift_all
+from duolog.client.log.lifting import lift_all
 from duolog.client.log.notes import note
 from duolog.client.log.session import Session
 from duolog.client.server.transport import Transport

@@ -19,9 +19,8 @@ from duolog.client.home.folder import Home, has_keystore
 from duolog.client.home.identity import Identity, keep_anchors, load_identity, open_account, save_identity
 from duolog.client.home.keystore import Unlock
 from duolog.client.home.records import ACCOUNT, RECEIPT_KEY, SERVER, UNCONFIRMED
-from duolog.client.log.clocks import Clock
-from duolog.client.log.context import Context
-from duolog.client.log.own_pages import fetch_account
+from duolog.client.log.context import Clock, Context
+from duolog.client.log.own_account import fetch_account
 from duolog.client.log.statements import make_genesis
 from duolog.client.server.http import to_transport
 from duolog.client.server.login import Network

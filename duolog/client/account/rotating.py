@@ -22,9 +22,9 @@ from duolog.client.home.identity import Identity, keep_anchors, save_identity
 from duolog.client.home.outbox_rows import save_acknowledged
 from duolog.client.home.records import DRAWN, SETS
 from duolog.client.log.context import Context
+from duolog.client.log.fetching import fetch_all
 from duolog.client.log.outbox import deliver_what_may_go
 from duolog.client.log.own_account import check_account_head, refresh_account
-from duolog.client.log.poll import look_around
 from duolog.client.log.pull import pull
 from duolog.client.log.settle import MOVED
 from duolog.client.server.transport import Transport
@@ -118,7 +118,7 @@ async def _ready(context: Context) -> None:
     await refresh_account(context)
     await pull(context, context.identity.account_journal)
     check_account_head(context)
-    await look_around(context)
+    await fetch_all(context)
     await deliver_what_may_go(context, context.identity.account_journal)
 
 

@@ -21,8 +21,7 @@ from duolog.client.log.folding import account_state
 from duolog.client.log.notes import note, note_what_is_done
 from duolog.client.log.outbox import deliver_what_may_go
 from duolog.client.log.pull import pull
-from duolog.client.log.push import push_statement
-from duolog.client.log.settle import settle
+from duolog.client.log.settle import push_statement, settle
 from duolog.client.log.statements import Made
 from duolog.client.log.stored_logs import load_log
 from duolog.client.server.transport import Transport

@@ -6,12 +6,11 @@ from typing import NamedTuple
 
 from duolog.api.pages import GONE
 from duolog.client.home.item_rows import Shown, count_unreadable, shown_items
-from duolog.client.home.outbox_rows import waiting_entries
+from duolog.client.home.outbox_rows import count_waiting, waiting_entries
 from duolog.client.journals.views import AccountWords, Heads, JournalView, JournalWords, MemberView, TimelineEntry
 from duolog.client.log.context import Context
 from duolog.client.log.folding import account_state, journal_state
 from duolog.client.log.my_journals import shown_journals
-from duolog.client.log.outbox import waiting
 from duolog.client.log.stored_logs import load_log
 from duolog.client.log.verify_authors import ENTRY_FAULT, OTHER_BRANCH
 from duolog.documents import dates
@@ -56,7 +55,7 @@ def view_journal(context: Context, journal: bytes) -> JournalView:
         provisional=roster.provisional,
         closed=log.closed,
         frozen=here.frozen,
-        waiting=waiting(context, journal),
+        waiting=count_waiting(context.store, journal),
         unreadable=count_unreadable(context.store, journal),
         former=here.former,
     )

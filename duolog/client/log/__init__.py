@@ -1,1 +1,1 @@
-"""The log of each journal, and the account's own: pulled, verified, stored, folded; what is written goes out here."""
+"""The log of each journal and of the account: pulled, verified, stored and folded here. Entries are sent from here."""

@@ -1,10 +1,9 @@
-"""A confidant's term: what it may be, and what follows when it is over.
+"""A confidant's term: its limit, and the removal of a confidant when the term is over.
 
 Rules
 - A term ends 90 days from now at most; longer takes both partners' consent anew.
-- Past a confidant's end date a partner's client seals nothing before it has removed them, whatever the server does.
-
-It reads the clock of this home; no rule of the roster does.
+- Past a confidant's end date a partner's client removes them before it seals anything, whatever the server does.
+- The clock is that of this home. No rule of the roster reads a clock.
 """
 
 from duolog.client.log.context import Context
@@ -18,7 +17,7 @@ LONGEST = 90 * DAY  # of a term, from the moment of asking
 
 
 def require_term(context: Context, until: int) -> None:
-    """An end date (Unix seconds) that may be asked for now. Raises: NotAllowed. Spec: §7."""
+    """Check that a term may end at `until` (Unix seconds). Raises: NotAllowed. Spec: §7."""
     now = context.clock()
     if not now < until <= now + LONGEST:  # check: client.term
         raise NotAllowed("A term ends in the future, and 90 days from now at most. You can both extend it later.")
@@ -38,7 +37,7 @@ def make_removal(context: Context, roster: Roster, account: bytes) -> Made:
 
 
 def make_endings(context: Context, roster: Roster) -> list[Made]:
-    """The removal of every confidant whose term is over, one on the other; none unless I am a partner. Spec: §5."""
+    """The removals of the confidants whose term is over, in order; none unless I am a partner. Spec: §5."""
     me, made = roster.find(context.account), list[Made]()
     if me is None or me.role != "partner":
         return made

@@ -1,5 +1,6 @@
-"""What the parts of an open client share: home, server, pins, the own account, and the folded state of each journal."""
+"""The context of an open client: home, server, pins, the own account, and the folded state of each journal."""
 
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
@@ -15,7 +16,7 @@ from duolog.client.home.records import UNCONFIRMED
 from duolog.client.home.store import Store
 from duolog.client.log.problems import Collector
 from duolog.client.log.standing import Standing, standing
-from duolog.client.log.verify import Known, Me
+from duolog.client.log.verify import Known
 from duolog.client.server.http import to_transport
 from duolog.client.server.login import Network
 from duolog.client.server.transport import Transport
@@ -24,20 +25,27 @@ from duolog.documents.journal_state import JournalState
 from duolog.errors import NotAllowed
 from duolog.seal.keys import EpochKey
 
+Clock = Callable[[], int]  # Unix seconds
+
+
+def now() -> int:
+    """The time by this computer's clock, Unix seconds."""
+    return int(time.time())
+
 
 @dataclass(slots=True)
 class Context:
-    """One open home and its server. `clock`: Unix seconds. `checked`: the own account was checked since opening.
-    `clock_apart`: how far the server's clock was ahead of this one at the newest own push, in seconds.
+    """One open home and its server. `checked`: the own account was checked since opening. `clock_apart`: how far the
+    server's clock was ahead of this computer's at the newest own push, in seconds.
 
-    `connect`: how another server is reached, by its origin, when the home moves.
+    `connect`: opens a transport to another server by its origin, when the home moves.
     """
 
     home: Home
     network: Network
     chains: Chains
     identity: Identity
-    clock: Callable[[], int]
+    clock: Clock
     states: dict[bytes, JournalState] = field(default_factory=dict)
     account_state: AccountState | None = None
     checked: bool = False
@@ -54,16 +62,12 @@ class Context:
         return self.identity.account
 
     @property
-    def me(self) -> Me:
-        return Me(self.identity.account, self.identity.secrets)
-
-    @property
     def unconfirmed(self) -> bool:
-        """Restored from words, and not compared with anybody yet."""
+        """Whether this home was restored from words, and no words were compared since."""
         return UNCONFIRMED.is_set(self.store)
 
     def require_confirmed(self) -> None:
-        """Raises: NotAllowed while a restored state is unconfirmed. Spec: §4."""
+        """Check that this home isn't unconfirmed. Raises: NotAllowed. Spec: §4."""
         if self.unconfirmed:  # check: client.unconfirmed
             raise NotAllowed(
                 "This home was restored from words and is not confirmed yet. Compare the words of `heads` with your "
@@ -82,7 +86,7 @@ class Context:
         return standing(self.store, journal, self.account, self.clock())
 
     def known(self, journal: bytes) -> Known:
-        """What the home holds of a journal, for verifying what comes next."""
+        """The home's knowledge of a journal, to verify its next page."""
         store = self.store
 
         def entries(ids: Sequence[bytes]) -> dict[bytes, tuple[int, bytes]]:

@@ -1,13 +1,12 @@
-"""From verified entries to what they come to: documents in order into the reducers, with an encrypted snapshot in
-between.
+"""Folding: a journal's verified documents go through the reducers in order, and their state is stored as a snapshot.
 
 Rules
 - State is made from the stored log alone, so it is the same however often a client was interrupted.
 - A snapshot only saves time: one that is missing, damaged or by another version of Duolog is made anew.
-- An entry that was taken once and can't be taken again, by a newer version of this program for instance, is quarantined
-  now, as it would be today; the rest of the journal stays readable.
-- What was written under keys of a branch that was refused since is read with that branch, which the home keeps. Without
-  it an entry can't be read now, and nothing is noted: it is no fault of its author.
+- An entry that was accepted once and isn't now, by a newer version of this program for instance, is quarantined; the
+  rest of the journal stays readable.
+- An entry under keys of a branch that was refused since is read with that branch, which the home keeps. Without the
+  branch the entry can't be read now, and no fault is noted: its author did nothing wrong.
 """
 
 from collections.abc import Callable, Iterator
@@ -17,12 +16,13 @@ from typing import TypeVar
 
 from duolog.api.pages import GONE, parse_push
 from duolog.client.home.chains import Chains
-from duolog.client.home.item_rows import readable_entries, save_fault
+from duolog.client.home.identity import Identity
+from duolog.client.home.item_rows import ItemRow, readable_entries, save_fault
 from duolog.client.home.log_rows import load_snapshot, save_snapshot, snapshot_seq
 from duolog.client.home.receipt_keys import key_since
 from duolog.client.log.context import Context
 from duolog.client.log.stored_logs import roster_at
-from duolog.client.log.verify import Known, Me
+from duolog.client.log.verify import Known
 from duolog.client.log.verify_authors import ENTRY_FAULT, open_verified
 from duolog.documents.account import apply_account, encode_account_state, parse_account_state
 from duolog.documents.account_state import AccountState
@@ -43,15 +43,14 @@ _BATCH = 500  # entries opened at a time
 
 
 def document_context(roster: Roster) -> DocumentContext:
-    """What reducers know of a roster."""
+    """The part of a roster that reducers know."""
     partners = frozenset(member.account for member in roster.partners)
     return DocumentContext(partners=partners, provisional=roster.provisional)
 
 
 def journal_state(context: Context, journal: bytes) -> JournalState:
-    """What a journal's documents come to, up to its mark."""
-    known = context.states.get(journal)
-    state, usable = (known, True) if known is not None else _restored(context, journal, parse_state, JournalState())
+    """The state of a journal's documents, up to its mark."""
+    state, usable = _restored(context, journal, context.states.get(journal), parse_state, JournalState())
     before = _seq(state)
     documents = ((applied, document_context(roster)) for applied, roster in opened(context, journal, before))
     state = apply_all(state, documents)
@@ -66,12 +65,9 @@ def _seq(state: JournalState) -> int:
 
 
 def account_state(context: Context) -> AccountState:
-    """What the account journal comes to, up to its mark."""
+    """The state of the account journal, up to its mark."""
     journal = context.identity.account_journal
-    known = context.account_state
-    state, usable = (
-        (known, True) if known is not None else _restored(context, journal, parse_account_state, AccountState())
-    )
+    state, usable = _restored(context, journal, context.account_state, parse_account_state, AccountState())
     before = state.seq
     for applied, _ in opened(context, journal, before):
         state = apply_account(state, applied)
@@ -94,12 +90,12 @@ def opened(context: Context, journal: bytes, after: int) -> Iterator[tuple[Appli
             roster, chains = rosters[version]
             if chains is None:
                 continue
-            place = (after, item.time)
             try:
                 with contained("This entry", ENTRY_FAULT):
-                    applied = _open_again(item.frame, place, roster, context.me, replace(known, chains=chains))
+                    applied = _open_again(item, roster, context.identity, replace(known, chains=chains))
             except (EntryFault, MalformedData) as error:
-                _quarantine(context, journal, after, error)
+                check = error.check if isinstance(error, EntryFault) else "messages.parse"
+                save_fault(context.store, journal, [after], f"{check}\n{error}")  # the next message names it
                 continue
             if applied is not None:
                 yield applied, roster
@@ -107,11 +103,11 @@ def opened(context: Context, journal: bytes, after: int) -> Iterator[tuple[Appli
             return
 
 
-def _open_again(frame: bytes, place: tuple[int, int], roster: Roster, me: Me, known: Known) -> AppliedDocument | None:
-    """The document in a stored frame; None where its blob is gone. `place`: its seq, and the time of its receipt."""
-    if frame[4] == GONE:
+def _open_again(item: ItemRow, roster: Roster, me: Identity, known: Known) -> AppliedDocument | None:
+    """The document of a stored entry; None where its blob is gone."""
+    if item.frame[4] == GONE:
         return None
-    placed = parse_push(frame)[0]
+    placed = parse_push(item.frame)[0]
     if not isinstance(placed.item, EntryItem):
         return None
     header = parse_header(placed.item.header)
@@ -120,25 +116,21 @@ def _open_again(frame: bytes, place: tuple[int, int], roster: Roster, me: Me, kn
         return None
     parsed = parse_message(message)
     return AppliedDocument(
-        *(header.entry, place[0], header.author, message_hash(message), parsed.document),
-        received=place[1],
+        *(header.entry, item.seq, header.author, message_hash(message), parsed.document),
+        received=item.time,
         refused=parsed.refused,
         generation=header.generation,
-        key_since=key_since(known.earlier, known.receipt_key, place[0]),
+        key_since=key_since(known.earlier, known.receipt_key, item.seq),
     )
 
 
-def _quarantine(context: Context, journal: bytes, seq: int, error: EntryFault | MalformedData) -> None:
-    """From now on this entry is unreadable here, and its author hears of it with the next message from here."""
-    fault = f"{error.check if isinstance(error, EntryFault) else 'messages.parse'}\n{error}"
-    save_fault(context.store, journal, [seq], fault)
-
-
-def _restored(context: Context, journal: bytes, parse: Callable[[bytes], T], fresh: T) -> tuple[T, bool]:
-    """The state of the snapshot, else a fresh one; and whether what is kept can be used, or there is nothing."""
-    sealed = load_snapshot(context.store, journal)
+def _restored(
+    context: Context, journal: bytes, known: T | None, parse: Callable[[bytes], T], fresh: T
+) -> tuple[T, bool]:
+    """The known state, else that of the snapshot, else a fresh one; and whether a stored snapshot can be used."""
+    sealed = load_snapshot(context.store, journal) if known is None else None
     if sealed is None:
-        return fresh, True
+        return fresh if known is None else known, True
     try:
         return parse(context.home.open("snapshot", sealed)), True
     except DuologError:

@@ -1,25 +1,32 @@
 """Notes to oneself: what the account journal keeps for all own devices.
 
-Each is written once, and is at the server before anything that depends on it is.
+Each note is written once, and is at the server before anything that depends on it.
 """
 
+from collections.abc import Iterable
+
+from duolog.client.home.marks import Mark, clear_marks, left_journals, marked_journals
+from duolog.client.home.records import HEADS_NOTED
 from duolog.client.log.context import Context
 from duolog.client.log.folding import account_state
 from duolog.client.log.outbox import deliver, deliver_what_may_go, post, waiting_as
+from duolog.client.log.stored_logs import load_log
 from duolog.documents.account import require_allowed_account
-from duolog.documents.account_kinds import Joined, NotedHead, Pin, SentAcceptance, Verified
+from duolog.documents.account_kinds import Joined, LeftJournal, NotedHead, Pin, SentAcceptance, Verified
 from duolog.documents.bodies import Body
 from duolog.documents.registry import make_document
 from duolog.errors import NotAllowed
 
+_DAY = 24 * 3600  # seconds
+
 
 async def note(context: Context, kind: str, body: Body) -> None:
-    """Write to the account journal and deliver it, unless it says this already.
+    """Write a note and deliver it, unless the account journal says this already.
 
     Raises:
-        PinMismatch: it contradicts what was pinned: stop, and compare words.
+        PinMismatch: the note contradicts a pin: stop, and compare words.
         NotAllowed, JournalFrozen: the account journal can't be written now. Nothing was kept.
-        TransportError, ServerRefused: not delivered now; it waits in the outbox.
+        TransportError, ServerRefused: not delivered now; the note waits in the outbox.
     Spec: §4.
     """
     put_note(context, kind, body)
@@ -27,16 +34,16 @@ async def note(context: Context, kind: str, body: Body) -> None:
 
 
 async def note_what_is_done(context: Context, kind: str, body: Body) -> None:
-    """The same for what has happened at the server already: a quota doesn't make it fail. Raises: as `note`."""
+    """Note what has happened at the server already, so a quota doesn't make the note fail. Raises: as `note`."""
     put_note(context, kind, body)
     await deliver_what_may_go(context, context.identity.account_journal)
 
 
 def put_note(context: Context, kind: str, body: Body) -> None:
-    """The same without sending it yet: it is durable in the outbox, unless the account journal knows more already.
+    """Put a note into the outbox, durably, unless the account journal says this or more already.
 
     Raises:
-        PinMismatch: it contradicts what was pinned.
+        PinMismatch: the note contradicts a pin.
         NotAllowed, JournalFrozen: the account journal can't be written now. Nothing was kept.
     """
     journal = context.identity.account_journal
@@ -62,6 +69,67 @@ def _is_noted(context: Context, body: Body) -> bool:
         return state.sent.get(body.journal) == body
     if isinstance(body, Pin):
         return state.pins.get(body.account, {}).get(body.generation) == body.chain_head
-    if isinstance(body, NotedHead):
-        return state.heads.get(body.journal) == body
-    return False
+    return isinstance(body, NotedHead) and state.heads.get(body.journal) == body
+
+
+async def note_founded(context: Context, journal: bytes) -> None:
+    """Note a journal that I founded. Raises: as `note`."""
+    await note(context, "joined", _founded(context, journal))
+
+
+def _founded(context: Context, journal: bytes) -> Joined:
+    origin = context.network.transport.origin
+    return Joined(journal=journal, role="partner", receipt_key=context.receipt_key(), origin=origin)
+
+
+# --- at each sync -----------------------------------------------------------------------------------------------------
+
+
+def note_what_is_new(context: Context, listed: Iterable[bytes]) -> None:
+    """Note what the account journal doesn't say yet: journals that I founded or left, later keys of pinned accounts,
+    and how far each journal is verified.
+
+    `listed`: the journals that the server lists for me. A note that fails is reported.
+    """
+    _note_founded(context, listed)
+    left = account_state(context).left
+    for journal in left_journals(context.store):  # the answer to my leaving may have been lost
+        if journal not in left:
+            _put(context, "left_journal", LeftJournal(journal=journal))
+    for account, known in account_state(context).pins.items():
+        chain = context.chains.get(account)
+        if chain is not None and chain.newest.generation > max(known):
+            newest = chain.newest
+            pin = Pin(account=account, generation=newest.generation, chain_head=newest.statement_hash)
+            _put(context, "pin", pin)
+    _note_heads(context)
+
+
+def _note_founded(context: Context, listed: Iterable[bytes]) -> None:
+    """Note journals that I founded, also where founding was cut off before its note."""
+    state = account_state(context)
+    noted = marked_journals(context.store, Mark.FOUNDING) & state.journals.keys()
+    clear_marks(context.store, noted, Mark.FOUNDING)
+    for journal in set(listed) - set(state.journals) - set(state.closed) - {context.identity.account_journal}:
+        log = load_log(context.store, journal)
+        if log.roster is None or log.closed or log.roster.founder != context.account or context.unconfirmed:
+            continue
+        _put(context, "joined", _founded(context, journal))
+
+
+def _note_heads(context: Context) -> None:
+    """Note once a day how far each journal is verified, so that other own devices notice a rollback."""
+    last, now = HEADS_NOTED.load(context.store), context.clock()
+    if last is not None:
+        if context.unconfirmed or now - last < _DAY:
+            return
+        for journal in account_state(context).journals:
+            here = context.standing(journal)
+            if here.log.seq > 0 and here.frozen is None:
+                _put(context, "noted_head", NotedHead(journal=journal, seq=here.log.seq, head=here.log.head))
+    HEADS_NOTED.save(context.store, now)
+
+
+def _put(context: Context, kind: str, body: Body) -> None:
+    with context.problems.reported():
+        put_note(context, kind, body)

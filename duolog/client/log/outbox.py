@@ -1,23 +1,21 @@
-"""The outbox: what was written is safe in the home before anything is sent, and leaves it only when it came back
-verified.
+"""The outbox: a document is stored here before it is sent, and leaves only when it came back verified.
 
 Rules
-- The message is fixed when it is written, with what its author had seen; sealing happens at sending, and again when
-  keys have moved. The id stays, so the server takes it once.
+- The message is fixed when it is written, with the receipt that its author had seen. It is sealed at sending, and again
+  when keys have moved. The id stays, so the server takes it once.
 - Order is kept. A push is `[rotate, entries...]` when the epoch is stale, or the roster names older keys of mine.
-- The server's word for a place counts only for a digest that was sent; the place must come back with it.
 """
 
 import secrets
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from duolog.api.leaving import WithdrawalRequest
 from duolog.api.pages import Placed, encode_push
 from duolog.client.home.item_rows import refused_since
 from duolog.client.home.outbox_rows import (
-    count_waiting,
+    WaitingRow,
     forget_waiting,
     last_waiting,
     save_digests,
@@ -28,8 +26,7 @@ from duolog.client.home.outbox_rows import (
 from duolog.client.log.confidant_terms import make_endings
 from duolog.client.log.context import Context
 from duolog.client.log.folding import document_context, journal_state
-from duolog.client.log.push import acknowledge, push_items, push_statement
-from duolog.client.log.settle import until_settled
+from duolog.client.log.settle import acknowledge, push_items, push_statement, until_settled
 from duolog.client.log.statements import is_behind, make_bad_grant, make_rotate
 from duolog.client.log.stored_logs import newest_receipt
 from duolog.client.server.transport import Transport
@@ -39,7 +36,7 @@ from duolog.errors import NotAllowed, ServerRefused, TransportError
 from duolog.protocol import sizes
 from duolog.protocol.codec import parse_b64
 from duolog.protocol.entries import Header
-from duolog.protocol.log import EntryItem, StatementItem, entry_item
+from duolog.protocol.log import StatementItem, entry_item
 from duolog.protocol.messages import Document, Message, parse_message
 from duolog.protocol.roster_changes import Roster
 from duolog.seal.entries import readers_of, seal_entry
@@ -49,23 +46,13 @@ _FULL = frozenset({"daily_limit", "quota_reached"})
 _PUSH_BYTES = sizes.MAX_PUSH_BYTES - sizes.MAX_BLOB
 
 
-@dataclass(frozen=True, slots=True)
-class _Waiting:
-    entry: bytes
-    message: bytes
-    digests: bytes
-
-    def __repr__(self) -> str:
-        return f"_Waiting(entry={self.entry.hex()}, <secret>)"
-
-
 def post(context: Context, journal: bytes, document: Document) -> bytes:
     """Put a document into the outbox, durably; its entry id, 16 bytes.
 
     Raises:
-        NotAllowed: the rules forbid it now, or the journal can't be written. Nothing was stored.
+        NotAllowed: the rules forbid this document now, or the journal can't be written. Nothing was stored.
         JournalFrozen: the journal is read-only.
-        MalformedData: it is too long, or not what its kind says.
+        MalformedData: the document is too long, or doesn't fit its kind.
     """
     context.network.require_account()
     here = context.standing(journal)
@@ -87,25 +74,20 @@ def post(context: Context, journal: bytes, document: Document) -> bytes:
     return entry
 
 
-def waiting(context: Context, journal: bytes) -> int:
-    """How many entries of a journal have not come back yet."""
-    return count_waiting(context.store, journal)
-
-
 def waiting_as(context: Context, journal: bytes, kind: str, body: Mapping[str, Any]) -> bytes | None:
-    """The entry id of a document that waits here already, or None."""
+    """The entry id of a document that waits, or None."""
     for row in waiting_entries(context.store, journal):
-        document = parse_message(context.home.open("outbox", row.sealed)).document
+        document = _message(context, row).document
         if (document.kind, document.body) == (kind, body):
             return row.entry
     return None
 
 
 async def deliver(context: Context, journal: bytes) -> int:
-    """Send what waits, in order, and fetch it back; how many entries were delivered.
+    """Send the waiting entries in order, and fetch them back; how many were delivered.
 
     Raises:
-        TransportError, ServerRefused: not now; everything stays in the outbox.
+        TransportError, ServerRefused: not now; every entry stays in the outbox.
         VerificationError: the server broke the rules; the journal is frozen.
         JournalFrozen, NotAllowed: the journal can't be written any more.
     """
@@ -113,15 +95,15 @@ async def deliver(context: Context, journal: bytes) -> int:
 
     async def attempt() -> bool:
         nonlocal delivered, sent
-        batch = _batch(context, journal)
+        batch = waiting_entries(context.store, journal, sizes.MAX_PUSH_ITEMS - 1)
         left = {item.entry for item in batch}
         if sent and sent <= left:
             raise TransportError("The server took your entries and does not show them yet. They stay here. Sync again.")
         delivered, sent = delivered + len(sent - left), frozenset()
         if not batch:
             return False
-        await push_entries(context, journal, batch)
-        sent = frozenset(left)
+        if await _push_entries(context, journal, batch) > 0:  # a rotation before a withdrawal goes alone
+            sent = frozenset(left)
         return True
 
     await until_settled(context, journal, attempt)
@@ -129,8 +111,9 @@ async def deliver(context: Context, journal: bytes) -> int:
 
 
 async def deliver_what_may_go(context: Context, journal: bytes) -> None:
-    """`deliver` before something that ends or protects: what the server takes no more of now stays here, and doesn't
-    stand in the way. Raises: as `deliver`, but for a quota.
+    """Deliver before a step that ends or protects something. At a quota the rest stays here, and the step goes on.
+
+    Raises: as `deliver`, except for a quota.
     """
     try:
         await deliver(context, journal)
@@ -139,67 +122,58 @@ async def deliver_what_may_go(context: Context, journal: bytes) -> None:
             raise
 
 
-def _batch(context: Context, journal: bytes) -> list[_Waiting]:
-    rows = waiting_entries(context.store, journal, sizes.MAX_PUSH_ITEMS - 1)
-    return [_Waiting(row.entry, context.home.open("outbox", row.sealed), row.digests) for row in rows]
-
-
-async def push_entries(context: Context, journal: bytes, batch: Sequence[_Waiting]) -> int:
-    """Seal and send as much of `batch` as one push takes, behind a rotation when one is due; how many."""
+async def _push_entries(context: Context, journal: bytes, batch: Sequence[WaitingRow]) -> int:
+    """Seal and send as many entries as one push takes, behind a rotation when one is due; how many."""
     roster = context.standing(journal).require_open()
     epochs = context.epochs(journal)
     if not roster.stale and not is_behind(context, roster) and epochs.get(roster.epoch) is None:
         made = make_bad_grant(context, roster)
         await push_statement(context, journal, made)
         roster = made.roster
-    items: list[Placed] = []
-    batch, withdrawn = _until_withdrawal(batch)
-    key = epochs.get(roster.epoch)
-    for made in make_endings(context, roster):
-        items.append(Placed(0, StatementItem(made.signed), made.grants))
-        roster, key = made.roster, made.key
+    batch, withdrawn = _until_withdrawal(context, batch)
+    key, changes = epochs.get(roster.epoch), make_endings(context, roster)
+    if changes:
+        roster, key = changes[-1].roster, changes[-1].key
     if roster.stale or is_behind(context, roster):
-        made = make_rotate(context, roster)
-        items.append(Placed(0, StatementItem(made.signed), made.grants))
-        roster, key = made.roster, made.key
+        changes.append(make_rotate(context, roster))
+        roster, key = changes[-1].roster, changes[-1].key
     if key is None:
         raise NotAllowed("This journal's key is not here. Sync, and try again.")
-    if withdrawn is not None and not items:
-        await _withdraw(context, journal, _seal(context, roster, key, batch[0]), batch[0], withdrawn)
+    if withdrawn is not None and not changes:
+        await _withdraw(context, journal, *_seal(context, roster, key, batch[0]), batch[0], withdrawn)
         return 1
-    sent, size = [], 0
+    items = [Placed(0, StatementItem(made.signed), made.grants) for made in changes]
+    digests, size, sent = [placed.item.digest for placed in items], 0, list[tuple[bytes, bytes]]()
     for entry in batch if withdrawn is None else ():
-        placed = _seal(context, roster, key, entry)
+        placed = Placed(0, entry_item(*_seal(context, roster, key, entry)))
         size += len(encode_push([placed]))
         if size > _PUSH_BYTES or len(items) == sizes.MAX_PUSH_ITEMS:
             break
         items.append(placed)
         sent.append((entry.digests + placed.item.digest, entry.entry))
-    with context.store.transaction():  # durable before it is sent: an accepted digest is always one that we know
+    with context.store.transaction():  # durable before the push, so the home knows every digest that is accepted
         save_digests(context.store, sent)
-    digests = [placed.item.digest for placed in items[: len(items) - len(sent)]] + [pair[0] for pair in sent]
-    await push_items(context, journal, items, digests)
+    await push_items(context, journal, items, digests + [joined for joined, _ in sent])
     return len(sent)
 
 
-def _until_withdrawal(batch: Sequence[_Waiting]) -> tuple[Sequence[_Waiting], bytes | None]:
-    """What stands before the first withdrawal; or that one alone, with the entry that it takes back. Spec: §9."""
+def _until_withdrawal(context: Context, batch: Sequence[WaitingRow]) -> tuple[Sequence[WaitingRow], bytes | None]:
+    """The entries before the first withdrawal; or a withdrawal alone, with the entry that it takes back. Spec: §9."""
     for place, waiting in enumerate(batch):
-        document = parse_message(waiting.message).document
+        document = _message(context, waiting).document
         if document.kind == "withdrawn":
             named = parse_b64(document.body["answers"]["entry"], sizes.ENTRY_ID)
             return (batch[:place], None) if place else (batch[:1], named)
     return batch, None
 
 
-async def _withdraw(context: Context, journal: bytes, placed: Placed, waiting: _Waiting, named: bytes) -> None:
-    """Send one withdrawal. Where the server says that it comes too late, it is given up."""
-    item = placed.item
-    if not isinstance(item, EntryItem) or item.blob is None:
-        raise NotAllowed("A withdrawal is an entry of its own.")
-    digests = waiting.digests + item.digest
+async def _withdraw(
+    context: Context, journal: bytes, header: bytes, blob: bytes, waiting: WaitingRow, named: bytes
+) -> None:
+    """Send one withdrawal. When the server says that the withdrawal comes too late, it is given up."""
+    digests = waiting.digests + entry_item(header, blob).digest
     save_digests(context.store, [(digests, waiting.entry)])
-    request = WithdrawalRequest(entry=named, header=item.header, blob=item.blob)
+    request = WithdrawalRequest(entry=named, header=header, blob=blob)
     try:
         pushed = await context.network.call(Transport.withdraw, journal, request)
     except ServerRefused as error:
@@ -209,23 +183,27 @@ async def _withdraw(context: Context, journal: bytes, placed: Placed, waiting: _
     acknowledge(context, journal, pushed, [digests])
 
 
-def _give_up(context: Context, journal: bytes, waiting: _Waiting) -> None:
-    """Take out what will never be in the log. What was written behind it, and never sent yet, follows it no longer."""
-    store, before = context.store, parse_message(waiting.message).follows
+def _give_up(context: Context, journal: bytes, waiting: WaitingRow) -> None:
+    """Take out an entry that the log will never have. The message that follows it follows the one before instead."""
+    store, before = context.store, _message(context, waiting).follows
     with store.transaction():
         forget_waiting(store, waiting.entry)
         for row in waiting_entries(store, journal):
-            message = parse_message(context.home.open("outbox", row.sealed))
+            message = _message(context, row)
             if message.follows == waiting.entry:
                 moved = context.home.seal("outbox", replace(message, follows=before).encode())
                 save_message(store, row.entry, moved)
 
 
-def _seal(context: Context, roster: Roster, key: EpochKey, waiting: _Waiting) -> Placed:
+def _message(context: Context, waiting: WaitingRow) -> Message:
+    return parse_message(context.home.open("outbox", waiting.sealed))
+
+
+def _seal(context: Context, roster: Roster, key: EpochKey, waiting: WaitingRow) -> tuple[bytes, bytes]:
+    """The header and the blob of a waiting entry."""
     member = roster.find(context.account)
     if member is None:
         raise NotAllowed("You are not a member of this journal any more.")
     header = Header(roster.journal, waiting.entry, roster.epoch, context.account, member.generation)
-    secret = context.identity.secrets[member.generation]
-    blob = seal_entry(header, waiting.message, key, secret, readers_of(roster, context.chains))
-    return Placed(0, entry_item(header.encode(), blob))
+    secret, message = context.identity.secrets[member.generation], context.home.open("outbox", waiting.sealed)
+    return header.encode(), seal_entry(header, message, key, secret, readers_of(roster, context.chains))

@@ -1,7 +1,7 @@
-"""Problems: what goes wrong in one journal while all are looked after. The others go on.
+"""Problems: errors in one journal, or in one step of a sync, that don't stop the others.
 
-An open home has one collector. What fails inside `reported` goes into the collection that is under way, so that no step
-of a sync passes a list on.
+An open home has one collector. An error inside `reported` goes into the collection that is under way, so no step of a
+sync passes a list on.
 """
 
 from collections.abc import Iterator
@@ -13,7 +13,7 @@ from duolog.protocol.containing import contained
 
 
 class Problems:
-    """The problems of one collection. `grave` ones may be raised at its end; `asides` are only ever reported."""
+    """The problems of one collection. `grave` ones may be raised at its end; `asides` are only reported."""
 
     def __init__(self) -> None:
         self.grave: list[DuologError] = []
@@ -28,7 +28,7 @@ class Problems:
         return (*self.grave, *self.asides)
 
     def raise_first(self) -> None:
-        """Raise a proof of a fault before a lost connection; a problem of neither kind stays in the report."""
+        """Raise the first proof of a fault, or else the first lost connection. Other problems are only reported."""
         for kind in (VerificationError, MalformedData, TransportError):
             for problem in self.grave:
                 if isinstance(problem, kind):
@@ -36,14 +36,14 @@ class Problems:
 
 
 class Collector:
-    """Who takes the problems of an open home."""
+    """The collector of an open home: it puts each problem into the collection that is under way."""
 
     def __init__(self) -> None:
         self._current = Problems()
 
     @contextmanager
     def collecting(self) -> Iterator[Problems]:
-        """A collection of its own: whatever is reported inside goes there, and nowhere else."""
+        """A collection of its own: each problem that is reported inside goes there alone."""
         before, self._current = self._current, Problems()
         try:
             yield self._current
@@ -52,7 +52,7 @@ class Collector:
 
     @contextmanager
     def reported(self, journal: bytes | None = None, *, aside: bool = False) -> Iterator[None]:
-        """Take what fails inside; an error that nobody foresaw becomes `Unforeseen`, with the journal's name."""
+        """Take the error that is raised inside. One that nobody foresaw becomes `Unforeseen` of this journal."""
         what = "A step of this sync" if journal is None else f"The journal {encode_b64(journal)[:8]}"
         try:
             with contained(what, Unforeseen):

@@ -1,8 +1,8 @@
 """A session: an open home and its server, for one operation at a time.
 
 Rules
-- Only `DuologError`s leave an operation; others wait until it is over.
-- Before anything is written at the server, the account is checked and its journal is read.
+- Only `DuologError`s leave an operation. Other operations wait until it is over.
+- Before anything is written at the server, the account is checked and its journal is fetched.
 """
 
 from collections.abc import AsyncIterator
@@ -12,16 +12,12 @@ import anyio
 
 from duolog.client.home.store import errors
 from duolog.client.log.context import Context
-from duolog.client.log.own_account import check_account, check_account_head
+from duolog.client.log.own_account import check_account_head, refresh_account
 from duolog.client.log.pull import pull
 
 
 class Session:
-    """What the parts of an open client hold of it.
-
-    Raises:
-        HomeError: from every operation, when the home can't be read or written.
-    """
+    """An open home that the parts of a client share. Every operation raises HomeError when the home can't be used."""
 
     def __init__(self, context: Context) -> None:
         self._context = context
@@ -34,27 +30,28 @@ class Session:
 
     @asynccontextmanager
     async def alone(self) -> AsyncIterator[Context]:
-        """One operation on what this home has, without the network."""
+        """One operation. No other runs until it is over."""
         with errors():
             async with self._lock:
                 yield self._context
 
     @asynccontextmanager
     async def ready(self) -> AsyncIterator[Context]:
-        """One operation with the server. Raises: as `make_ready`."""
+        """One operation that writes at the server. Raises: as `make_ready`."""
         async with self.alone() as context:
             await make_ready(context)
             yield context
 
 
 async def make_ready(context: Context) -> None:
-    """Check the account and read its journal, before anything is written.
+    """Check the account and fetch its journal, before anything is written.
 
     Raises:
         NotAllowed: the account was deleted from here.
         TransportError, ServerRefused, VerificationError, MalformedData: as a pull.
     """
     context.network.require_account()
-    await check_account(context)
+    if not context.checked:
+        await refresh_account(context)
     await pull(context, context.identity.account_journal)
     check_account_head(context)

@@ -1,30 +1,37 @@
-"""Settling: act on what the log says now; when somebody else was first, pull, and act again.
+"""Settling: push a statement until the log has it. When another push came first, pull, and make the statement anew.
 
 Rules
-- Whatever is made is made of the newest verified roster, each time anew.
-- It ends: after `TRIES` attempts that changed nothing it is given up for now.
+- Each attempt makes its statement anew from the newest verified roster.
+- After `TRIES` attempts that changed nothing the client gives up for now.
+- The server's promise of a place counts only for a digest that was sent. The promise is stored, and the place must come
+  back with the same digest.
 """
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 
+from duolog.api.entries import Pushed
+from duolog.api.pages import Placed
+from duolog.client.home.outbox_rows import save_acknowledged
 from duolog.client.log.context import Context
 from duolog.client.log.own_account import refresh_account
-from duolog.client.log.pull import pull
-from duolog.client.log.push import push_statement
+from duolog.client.log.pull import pull, split_digests
 from duolog.client.log.statements import Made
-from duolog.client.log.stored_logs import load_log
-from duolog.errors import ServerRefused, TransportError
+from duolog.client.log.stored_logs import freezing, load_log
+from duolog.client.server.transport import Transport
+from duolog.errors import Rollback, ServerRefused, TransportError
+from duolog.protocol.log import StatementItem
+from duolog.protocol.receipts import verify_receipt
 
 MOVED = frozenset({"roster_moved", "epoch_stale", "epoch_moved", "generation_moved"})
 TRIES = 8
 
 
 async def settle(context: Context, journal: bytes, make: Callable[[], Awaitable[Made | None]]) -> None:
-    """Make a statement and push it, until there is none left to make. `make`: the next one, or None.
+    """Make a statement and push it, until there is none left to make. `make`: the next statement, or None.
 
     Raises:
-        TransportError, ServerRefused, VerificationError, MalformedData: as a push or a pull, and when others keep
-            changing the journal.
+        TransportError, ServerRefused, VerificationError, MalformedData: as a push or a pull. TransportError also when
+            others keep changing the journal.
         DuologError: as `make`.
     """
 
@@ -41,7 +48,7 @@ async def settle(context: Context, journal: bytes, make: Callable[[], Awaitable[
 async def until_settled(
     context: Context, journal: bytes, attempt: Callable[[], Awaitable[bool]], lost_to: frozenset[str] = MOVED
 ) -> None:
-    """Attempt it and pull, until an attempt says that nothing is left to do. Raises: as `settle`.
+    """Attempt a step and pull, until an attempt says that nothing is left to do. Raises: as `settle`.
 
     `attempt`: whether there may be more to do. `lost_to`: codes by which the server says that the journal has moved.
     """
@@ -62,3 +69,44 @@ async def until_settled(
         await pull(context, journal)
         lost += load_log(context.store, journal).seq == before
     raise TransportError("Others keep changing this journal just now. Try again in a moment; what waits here is kept.")
+
+
+async def push_statement(context: Context, journal: bytes, made: Made) -> None:
+    """Push one statement. Raises: as `push_items`."""
+    item = StatementItem(made.signed)
+    await push_items(context, journal, [Placed(0, item, made.grants)], [item.digest])
+
+
+async def push_items(context: Context, journal: bytes, items: Sequence[Placed], digests: Sequence[bytes]) -> None:
+    """Push these items, and store what the server promises.
+
+    `digests`: for each item all that were ever sent under its name, joined.
+
+    Raises:
+        ServerRefused: the server took nothing. With a code of `MOVED` another push came first.
+        TransportError: the server can't be reached.
+        VerificationError: the server broke the rules; the journal is frozen.
+    """
+    acknowledge(context, journal, await context.network.call(Transport.push, journal, items), digests)
+
+
+def acknowledge(context: Context, journal: bytes, pushed: Pushed, digests: Sequence[bytes]) -> None:
+    """Store what the server promised. `digests`: as for `push_items`.
+
+    Raises: VerificationError: the server broke the rules; the journal is frozen.
+    """
+    with freezing(context.store, journal):
+        if len(pushed.places) != len(digests):  # check: client.places
+            raise Rollback("The server's answer does not fit what was sent.", check="client.places")
+        for place, sent in zip(pushed.places, digests, strict=True):
+            if place.digest not in split_digests(sent):  # check: client.place_digest
+                raise Rollback(
+                    "The server says that it took something else in the place of your entry.",
+                    check="client.place_digest",
+                )
+        if pushed.receipt is not None:
+            verify_receipt(pushed.receipt.receipt(), journal, context.receipt_key())  # check: client.push_receipt
+            context.clock_apart = pushed.receipt.time - context.clock()
+    # The first promise for a place stands: a second one that differs is caught when the place comes back.
+    with context.store.transaction():
+        save_acknowledged(context.store, journal, [(place.seq, place.digest) for place in pushed.places])

@@ -1,7 +1,7 @@
 """Where a journal stands for this account: may it be fetched, read, written, changed?
 
-A journal is *open* while all of this holds: its log is here, the log is not closed, its server has not broken the rules
-in it, and I am a member. What was read stays readable in any case.
+A journal is *open* while its log is here, the log is not closed, and the server has not broken the rules in it. Whether
+I am a member is a question of its own. What was read stays readable in any case.
 """
 
 from dataclasses import dataclass
@@ -9,13 +9,12 @@ from dataclasses import dataclass
 from duolog.client.home.log_rows import load_frozen
 from duolog.client.home.marks import how_former
 from duolog.client.home.store import Store
-from duolog.client.log.stored_logs import load_log
+from duolog.client.log.stored_logs import NOT_HERE, load_log
 from duolog.errors import JournalFrozen, NotAllowed
 from duolog.protocol.log import LogState
 from duolog.protocol.roster_changes import Roster
 from duolog.protocol.roster_statements import Member
 
-NOT_HERE = "This journal is not here. Sync, or check its name."
 _OVER = (
     "You are no longer a member of this journal: your term is over. What this computer has read stays readable here."
 )
@@ -31,8 +30,8 @@ _FORMER = {
 class Standing:
     """One journal as this home knows it now.
 
-    `log`: how far it is verified. `me`: my place in its roster. `frozen`: why it is read-only. `former`: why I am a
-    member no longer. Both are sentences, or None. `over`: my term has ended by this home's clock.
+    `log`: its verified state. `me`: my place in its roster. `frozen`: why it is read-only. `former`: why I am no longer
+    a member. Both are sentences, or None. `over`: my term has ended by this home's clock.
     """
 
     log: LogState
@@ -58,7 +57,7 @@ class Standing:
 
     @property
     def open_roster(self) -> Roster | None:
-        """The roster while the journal is open, else None."""
+        """The roster while the journal is open and I have not ceased to be a member, else None."""
         is_open = not self.log.closed and self.frozen is None and self.former is None
         return self.log.roster if is_open else None
 
@@ -69,16 +68,16 @@ class Standing:
         return self.log.roster
 
     def require_member(self) -> None:
-        """I am still in this journal, as far as this home knows. Raises: NotAllowed with the reason."""
+        """Check that I have not ceased to be a member. Raises: NotAllowed with the reason."""
         why = self.former or (_OVER if self.over else None)
         if why is not None:  # check: client.former
             raise NotAllowed(why)
 
     def require_open(self) -> Roster:
-        """The roster of a journal that can be written and changed.
+        """The roster of an open journal, whether I am a member or not.
 
         Raises:
-            NotAllowed: it isn't known here, or is closed.
+            NotAllowed: nothing of the journal is here, or the log is closed.
             JournalFrozen: the server broke the rules in it.
         """
         roster = self.require_here()
@@ -90,13 +89,6 @@ class Standing:
             )
         if self.log.closed:  # check: client.closed
             raise NotAllowed("This journal is closed.")
-        return roster
-
-    def require_partner(self, sentence: str) -> Roster:
-        """The roster of an open journal in which I am a partner. Raises: NotAllowed with this sentence; as above."""
-        roster = self.require_open()
-        if not self.is_partner:
-            raise NotAllowed(sentence)
         return roster
 
 

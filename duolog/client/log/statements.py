@@ -1,5 +1,5 @@
-"""Making roster statements: the next one of a journal, signed by this account, with fresh keys where the table asks
-for them."""
+"""Roster statements that this account makes and signs: the next one of a journal, with its grants where it begins an
+epoch."""
 
 import secrets
 from collections.abc import Mapping
@@ -20,7 +20,7 @@ from duolog.seal.keys import EpochKey, GenerationSecret
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """A signed statement with its grants. `roster` is what it makes, `key` that of its epoch when it is fresh."""
+    """A signed statement with its grants, and the roster after it. `key`: of the epoch that the statement begins."""
 
     signed: SignedStatement
     grants: Mapping[bytes, bytes]
@@ -35,7 +35,7 @@ def founder_of(chain: AccountChain) -> Member:
 
 
 def make_genesis(chain: AccountChain, secret: GenerationSecret) -> Made:
-    """The beginning of a new journal with one member. Spec: §5."""
+    """The genesis of a new journal with one member. Spec: §5."""
     nonce = secrets.token_bytes(sizes.NONCE)
     key, epoch = new_epoch(nonce, 1, 1)
     member, chains = founder_of(chain), {chain.account: chain}
@@ -65,45 +65,45 @@ def make_fresh(
     acceptance: SignedAcceptance | None = None,
     waits: bool = False,
 ) -> Made:
-    """A change that begins a new epoch: a key nobody had before, granted to each member. Spec: §5.
+    """A change that begins a new epoch, with a fresh key that is granted to each of `members`. Spec: §5.
 
-    `waits`: it is a proposal, and may still need another signature.
+    `waits`: it is a proposal, so the other partner's signature may be missing.
     """
-    version = roster.version + 1
-    key, epoch = new_epoch(roster.nonce, version, roster.epoch + 1)
+    key, epoch = new_epoch(roster.nonce, roster.version + 1, roster.epoch + 1)
     grants = wrap_grants(key, epoch, members, context.chains)
-    statement = RosterStatement(
-        change=change,
-        version=version,
-        members=members,
-        provisional=provisional,
+    statement = replace(
+        carried(roster, change, account=account, members=members, provisional=provisional),
         epoch=key.epoch,
         epoch_commitment=epoch.commitment,
-        journal=roster.journal,
-        prev=roster.head,
-        account=account,
         grants={item: grant_digest(grant) for item, grant in grants.items()},
         acceptance=acceptance,
-    ).encode()
-    signer = replace(roster, members=members)  # who is lifted signs with the later keys
-    signed = SignedStatement(statement, (sign_for(context.identity, signer, statement),))
-    check = check_proposal if waits else check_change
-    return Made(signed, grants, check(roster, signed, context.chains), key)
+    )
+    return replace(_make_signed(context, roster, statement, waits=waits), grants=grants, key=key)
 
 
 def make_rotate(context: Context, roster: Roster) -> Made:
-    """A new epoch for the same members, each lifted to the latest keys that are known of it. Spec: §5."""
+    """A new epoch for the same members, each lifted to the newest keys that this home has verified. Spec: §5."""
     members = tuple(_lifted(context, member) for member in roster.members)
     return make_fresh(context, roster, "rotate", members, provisional=roster.provisional)
 
 
 def make_refresh(context: Context, roster: Roster) -> Made:
-    """Names my newest keys where I may only read; whoever writes next makes the new epoch. Spec: §5."""
+    """A change that names my newest keys where I may only read. The next writer makes the new epoch. Spec: §5."""
     members = tuple(_lifted(context, item) if item.account == context.account else item for item in roster.members)
-    statement = replace(carried(roster, "refresh", account=context.account), members=members).encode()
-    signature = sign_for(context.identity, replace(roster, members=members), statement)
-    signed = SignedStatement(statement, (signature,))
-    return Made(signed, {}, check_change(roster, signed, context.chains), None)
+    return _make_signed(context, roster, carried(roster, "refresh", account=context.account, members=members))
+
+
+def make_bad_grant(context: Context, roster: Roster) -> Made:
+    """A change that says that my grant doesn't open, so that any writer makes a new epoch. Spec: §5."""
+    return _make_signed(context, roster, carried(roster, "bad_grant", account=context.account))
+
+
+def make_carried(context: Context, roster: Roster, change: Change, member: Member) -> Made:
+    """A change of one confidant's term or rights to those of `member`, with my signature. The other partner's signature
+    may still be missing. Spec: §5."""
+    members = tuple(member if item.account == member.account else item for item in roster.members)
+    statement = carried(roster, change, account=member.account, members=members)
+    return _make_signed(context, roster, statement, waits=True)
 
 
 def is_behind(context: Context, roster: Roster) -> bool:
@@ -116,38 +116,26 @@ def _lifted(context: Context, member: Member) -> Member:
     chain = context.chains.get(member.account)
     if chain is None:
         return member
-    newest = chain.newest
-    if member.account == context.account:
-        newest = chain.generation(context.identity.secret.generation)
+    own = member.account == context.account
+    newest = chain.generation(context.identity.secret.generation) if own else chain.newest
     if newest.generation <= member.generation:
         return member
     return replace(member, generation=newest.generation, chain_head=newest.statement_hash)
 
 
-def make_bad_grant(context: Context, roster: Roster) -> Made:
-    """Says that my grant doesn't open, so that any writer makes a new epoch. Spec: §5."""
-    statement = carried(roster, "bad_grant", account=context.account).encode()
-    signed = SignedStatement(statement, (sign_for(context.identity, roster, statement),))
-    return Made(signed, {}, check_change(roster, signed, context.chains), None)
-
-
-def make_carried(context: Context, roster: Roster, change: Change, member: Member) -> Made:
-    """A change of one confidant's term or rights to those of `member`, signed by me; the other's signature may still be
-    needed. Spec: §5."""
-    members = tuple(member if item.account == member.account else item for item in roster.members)
-    statement = replace(carried(roster, change, account=member.account), members=members).encode()
-    signed = SignedStatement(statement, (sign_for(context.identity, roster, statement),))
-    return Made(signed, {}, check_proposal(roster, signed, context.chains), None)
-
-
 def carried(
-    roster: Roster, change: Change, *, account: bytes | None = None, provisional: bool | None = None
+    roster: Roster,
+    change: Change,
+    *,
+    account: bytes | None = None,
+    members: tuple[Member, ...] | None = None,
+    provisional: bool | None = None,
 ) -> RosterStatement:
-    """The next statement that keeps members and epoch."""
+    """The next statement of a roster in the same epoch, with the same members unless others are given."""
     return RosterStatement(
         change=change,
         version=roster.version + 1,
-        members=roster.members,
+        members=roster.members if members is None else members,
         provisional=roster.provisional if provisional is None else provisional,
         epoch=roster.epoch,
         epoch_commitment=roster.epoch_commitment,
@@ -157,8 +145,16 @@ def carried(
     )
 
 
+def _make_signed(context: Context, roster: Roster, statement: RosterStatement, *, waits: bool = False) -> Made:
+    encoded = statement.encode()
+    after = replace(roster, members=statement.members)  # a member that is lifted signs with the later keys
+    signed = SignedStatement(encoded, (sign_for(context.identity, after, encoded),))
+    check = check_proposal if waits else check_change
+    return Made(signed, {}, check(roster, signed, context.chains), None)
+
+
 def sign_for(identity: Identity, roster: Roster, statement: bytes) -> Signature:
-    """My signature, with the generation that the roster names for me. Raises: NotAllowed when I'm no member."""
+    """My signature, with the generation that the roster names for me. Raises: NotAllowed: I am not a member."""
     member = roster.find(identity.account)
     if member is None or member.generation not in identity.secrets:
         raise NotAllowed("You are not a member of this journal.")

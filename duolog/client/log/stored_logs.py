@@ -1,30 +1,28 @@
-"""How far each journal is verified, as the home keeps it."""
+"""How far each journal is verified, as the home stores it: its mark, its rosters, its receipts, and its freezing."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from duolog.client.home import log_rows
 from duolog.client.home.log_rows import LogRow
 from duolog.client.home.receipt_keys import key_at, load_earlier
 from duolog.client.home.records import RECEIPT_KEY
 from duolog.client.home.store import Store
-from duolog.errors import MalformedData, NotAllowed
+from duolog.errors import MalformedData, NotAllowed, VerificationError
 from duolog.protocol import sizes
-from duolog.protocol.codec import (
-    JsonObject,
-    encode_b64,
-    encode_message_json,
-    parse_b64,
-    parse_message_json,
-)
+from duolog.protocol.codec import encode_b64, encode_message_json, parse_b64, parse_message_json
 from duolog.protocol.log import LogState, empty_log
 from duolog.protocol.receipts import Receipt, is_plausible, parse_receipt
 from duolog.protocol.roster_changes import Roster
 from duolog.protocol.roster_statements import Member, read_member
 from duolog.protocol.statements import Fields
 
+NOT_HERE = "This journal is not here. Sync, or check its name."
 _LOG_CLOSED = 2  # in the column `closed`: the log of one server alone is
 
 
 def load_log(store: Store, journal: bytes) -> LogState:
-    """The verified state of a journal; that before the genesis when there is none."""
+    """The verified state of a journal; the state before the genesis when nothing is here."""
     row = log_rows.load_log_row(store, journal)
     if row is None:
         return empty_log(journal)
@@ -38,7 +36,7 @@ def load_log(store: Store, journal: bytes) -> LogState:
 
 
 def save_log(store: Store, state: LogState) -> None:
-    """Make a verified state the mark of its journal."""
+    """Store a verified state as the mark of its journal."""
     roster = None if state.roster is None else encode_roster_state(state.roster)
     closed = int(state.closed) + (state.closed_under is not None)
     log_rows.save_log_row(store, state.journal, LogRow(state.seq, state.head, state.time, roster, closed))
@@ -51,8 +49,18 @@ def freeze(store: Store, journal: bytes, reason: str) -> None:
     log_rows.save_frozen(store, journal, reason)
 
 
+@contextmanager
+def freezing(store: Store, journal: bytes) -> Iterator[None]:
+    """Freeze a journal where the server breaks the rules inside, and let the error go on."""
+    try:
+        yield
+    except (VerificationError, MalformedData) as error:
+        freeze(store, journal, str(error))
+        raise
+
+
 def newest_receipt(store: Store, journal: bytes) -> Receipt | None:
-    """The newest verified receipt of a journal, but for one that was stored before times were bounded."""
+    """The newest verified receipt of a journal. Receipts that were stored before times were bounded don't count."""
     receipt = log_rows.newest_timed_receipt(store, journal)
     return None if receipt is None else parse_receipt(receipt)
 
@@ -61,12 +69,12 @@ def roster_at(store: Store, journal: bytes, version: int) -> Roster:
     """The roster of one version. Raises: NotAllowed when it isn't here."""
     roster = log_rows.load_roster(store, journal, version)
     if roster is None:
-        raise NotAllowed("This journal is not here. Sync, or check its name.")
+        raise NotAllowed(NOT_HERE)
     return parse_roster_state(roster)
 
 
 def encode_roster_state(roster: Roster) -> bytes:
-    """A verified roster for the database."""
+    """A verified roster as it is stored."""
     return encode_message_json(
         {
             "journal": encode_b64(roster.journal),
@@ -89,8 +97,10 @@ def encode_roster_state(roster: Roster) -> bytes:
 
 
 def parse_roster_state(data: bytes) -> Roster:
-    """What `encode_roster_state` made. Raises: MalformedData when it is damaged."""
+    """A stored roster. Raises: MalformedData when it is damaged."""
     fields = Fields(parse_message_json(data), "A stored roster")
+    listed = fields.json_object("grants")
+    granted = Fields(listed, "Stored grants")
     roster = Roster(
         journal=fields.data("journal", 32),
         nonce=fields.data("nonce", 32),
@@ -102,7 +112,7 @@ def parse_roster_state(data: bytes) -> Roster:
         epoch=fields.number("epoch"),
         epoch_commitment=fields.data("epoch_commitment", 32),
         stale=fields.flag("stale"),
-        grants=_read_grants(fields.json_object("grants")),
+        grants={parse_b64(account, sizes.ACCOUNT_ID): granted.data(account, sizes.HASH) for account in listed},
         accepted=frozenset(fields.datas("accepted", sizes.HASH, 0, sizes.MAX_U32)),
     )
     fields.done()
@@ -120,8 +130,3 @@ def _read_member(value: object) -> Member:
     member = read_member(fields)
     fields.done()
     return member
-
-
-def _read_grants(value: JsonObject) -> dict[bytes, bytes]:
-    grants = Fields(value, "Stored grants")
-    return {parse_b64(account, sizes.ACCOUNT_ID): grants.data(account, sizes.HASH) for account in value}

@@ -1,4 +1,4 @@
-"""What a client believes of a page: the protocol's eight steps, in their order.
+"""Verification of a page: the protocol's eight steps, in their order.
 
     1  sequence gapless, heads chain, nothing behind the mark, nothing after a close   server fault
     2  receipts                                                                        server fault
@@ -10,9 +10,9 @@
     8  message, `seen`, `follows`, attachments                                         author fault
 
 Steps 1 to 3 are here, and 4 to 8 in `verify_authors`. A server fault raises, and the caller freezes the journal. An
-author fault is kept with its item; the chain goes on. An error that nobody foresaw is the server's fault in steps 1 to
-3, and the entry's in 4 to 8: each is judged inside `contained`, and what the home knows is read outside of it, through
-`Known` and in batches. Nothing is stored or fetched here. Spec: §6
+author fault stands with its item; the chain goes on. An error that nobody foresaw is the server's fault in steps 1 to
+3, and the entry's in 4 to 8: each step runs inside `contained`. The home is read outside of it, through `Known` and in
+batches. Nothing is stored or fetched here. Spec: §6
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -20,15 +20,9 @@ from dataclasses import dataclass, field
 from functools import partial
 
 from duolog.api.pages import Placed, PulledPush
+from duolog.client.home.identity import Identity
 from duolog.client.home.receipt_keys import EarlierKey, key_at
-from duolog.errors import (
-    LogViolation,
-    OpenError,
-    Rollback,
-    RosterViolation,
-    VerificationError,
-    Withheld,
-)
+from duolog.errors import LogViolation, OpenError, Rollback, RosterViolation, VerificationError, Withheld
 from duolog.protocol.codec import parse_canonical
 from duolog.protocol.containing import contained
 from duolog.protocol.entries import Header
@@ -39,27 +33,19 @@ from duolog.protocol.roster import Chains
 from duolog.protocol.roster_changes import Roster
 from duolog.protocol.statements import SignedStatement
 from duolog.seal.grants import unwrap_grant
-from duolog.seal.keys import EpochKey, GenerationSecret
+from duolog.seal.keys import EpochKey
 
 SERVER_FAULT = partial(LogViolation, check="log.unforeseen")
 
 
-@dataclass(frozen=True, slots=True)
-class Me:
-    """Who is reading: the account and its secrets by generation."""
-
-    account: bytes
-    secrets: Mapping[int, GenerationSecret]
-
-
 @dataclass(slots=True)
 class Known:
-    """What the home holds of one journal. `epochs`: None where a grant was bad; `acknowledged`: digests by seq.
+    """The home's knowledge of one journal. `epochs`: None where a grant was bad; `acknowledged`: digests by seq.
 
     `heads(seqs)` gives the verified heads at these seqs, each with the time of the receipt that covers it;
     `entries(ids)` the seq and author of these entries.
-    `believed`: for each earlier generation of mine, the last seq up to which its entries count. `earlier`: whose
-    receipts it holds from before it was carried to this server.
+    `believed`: for each earlier generation of mine, the last seq up to which its entries count. `earlier`: the receipt
+    keys of the servers that held this journal before.
     """
 
     receipt_key: bytes
@@ -72,22 +58,20 @@ class Known:
     earlier: Sequence[EarlierKey] = ()
 
     def key_at(self, seq: int) -> bytes:
-        """The receipt key of a seq: that of an earlier server where the journal was carried here. 32 bytes."""
+        """The receipt key of a seq, 32 bytes: an earlier server's, where the journal was carried here later."""
         return key_at(self.earlier, self.receipt_key, seq)
 
     def is_earlier(self, seq: int) -> bool:
-        """Whether what stands at a seq was accepted under another key than that of today's server."""
+        """Whether the item at a seq was accepted under another key than that of today's server."""
         return self.key_at(seq) != self.receipt_key
 
 
 @dataclass(slots=True)
 class Judged:
-    """An item after its steps. `roster`: in force at its place (after its own change). `fault`: (check, sentence) or
-    None."""
+    """An item after its steps. `roster`: in force at its place (after its own change). `fault`: (check, sentence)."""
 
     placed: Placed
     head: bytes
-    digest: bytes
     roster: Roster
     time: int = 0
     header: Header | None = None
@@ -106,18 +90,17 @@ class JudgedPush:
 
 
 def require_beyond(state: LogState, newest: int, acknowledged: Mapping[int, bytes]) -> None:
-    """Step 1, for the page as a whole: the server is not behind what this home has seen or was promised.
+    """Step 1 for the page as a whole: check that the server is not behind what it has shown or promised to this home.
 
     Raises: Rollback. Spec: §6.
     """
     if newest < max(state.seq, *acknowledged, 0):  # check: client.rollback
-        raise Rollback(
-            "The server shows less than it did before: entries that were there are gone.", check="client.rollback"
-        )
+        sentence = "The server shows less than it did before: entries that were there are gone."
+        raise Rollback(sentence, check="client.rollback")
 
 
-def verify_server(state: LogState, push: PulledPush, me: Me, known: Known) -> JudgedPush:
-    """Steps 1 to 3 for one push.
+def verify_server(state: LogState, push: PulledPush, me: Identity, known: Known) -> JudgedPush:
+    """Steps 1 to 3 for one push. An epoch that begins in it joins `known.epochs`.
 
     Raises:
         LogViolation, Rollback, BadReceipt, RosterViolation, ChainViolation, BadSignature, MalformedData: a server
@@ -125,38 +108,34 @@ def verify_server(state: LogState, push: PulledPush, me: Me, known: Known) -> Ju
     Spec: §6.
     """
     with contained("What the server shows of this journal", SERVER_FAULT):
-        return _verify_push(state, push, me, known)
+        judged = JudgedPush(state, push.receipt)
+        for placed in push.items:
+            promised = known.acknowledged.get(placed.seq)
+            if promised is not None and promised != placed.item.digest:  # check: client.acknowledged
+                raise Rollback(
+                    "The server accepted an entry of yours, and now shows something else in its place.",
+                    check="client.acknowledged",
+                )
+            state = append_item(state, placed.seq, placed.item, known.chains)
+            if state.roster is None:
+                raise RosterViolation("The journal does not begin with its genesis.", check="log.genesis_first")
+            judged.items.append(Judged(placed, state.head, state.roster))
+            if isinstance(placed.item, StatementItem):
+                _take_grant(state.roster, placed.item.signed, placed.grants, me, known)
+        judged.state = accept_receipt(state, push.receipt, known.key_at(push.receipt.seq))
+        for item in judged.items:
+            item.time = judged.state.time
+        return judged
 
 
-def _verify_push(state: LogState, push: PulledPush, me: Me, known: Known) -> JudgedPush:
-    judged = JudgedPush(state, push.receipt)
-    for placed in push.items:
-        promised = known.acknowledged.get(placed.seq)
-        if promised is not None and promised != placed.item.digest:  # check: client.acknowledged
-            raise Rollback(
-                "The server accepted an entry of yours, and now shows something else in its place.",
-                check="client.acknowledged",
-            )
-        state = append_item(state, placed.seq, placed.item, known.chains)
-        if state.roster is None:
-            raise RosterViolation("The journal does not begin with its genesis.", check="log.genesis_first")
-        judged.items.append(Judged(placed, state.head, placed.item.digest, state.roster))
-        if isinstance(placed.item, StatementItem):
-            _take_grant(state.roster, placed, me, known)
-    judged.state = accept_receipt(state, push.receipt, known.key_at(push.receipt.seq))
-    for item in judged.items:
-        item.time = judged.state.time
-    return judged
-
-
-def _take_grant(roster: Roster, placed: Placed, me: Me, known: Known) -> None:
-    """My grant of an epoch that this statement made. A missing or another grant is the server's fault."""
+def _take_grant(
+    roster: Roster, signed: SignedStatement, grants: Mapping[bytes, bytes], me: Identity, known: Known
+) -> None:
+    """Open my grant of an epoch that this statement begins. A missing grant, and another one, are server faults."""
     member = roster.find(me.account)
-    if roster.epoch in known.epochs or member is None:
+    if roster.epoch in known.epochs or member is None or "grants" not in parse_canonical(signed.statement):
         return
-    if not isinstance(placed.item, StatementItem) or not _is_fresh(placed.item.signed):
-        return
-    grant = placed.grants.get(me.account)
+    grant = grants.get(me.account)
     if grant is None:  # check: client.grant_missing
         raise RosterViolation("The server keeps back your key to this journal.", check="client.grant_missing")
     secret = me.secrets.get(member.generation)
@@ -168,7 +147,3 @@ def _take_grant(roster: Roster, placed: Placed, me: Me, known: Known) -> None:
         raise
     except (OpenError, VerificationError):
         known.epochs[roster.epoch] = None
-
-
-def _is_fresh(signed: SignedStatement) -> bool:
-    return "grants" in parse_canonical(signed.statement)

@@ -1,22 +1,18 @@
-"""Steps 4 to 8 of the protocol's verification: what each entry's author is answerable for.
+"""Steps 4 to 8 of the protocol's verification, for which each entry's author is answerable.
 
 A `seen` with a valid receipt for another head, or of another time for the same head, proves that the server showed two
-histories, and raises Fork. Under the key of an earlier server it proves nothing: another head is the author's fault. A
-home is asked only about what a verified receipt names, and below the entry's own place. Spec: §6
+histories, and raises Fork. Under the key of an earlier server it proves nothing: another head is the author's fault.
+The home is asked only about the places that a verified receipt names, and below the entry's own place. Spec: §6
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from functools import partial
 
 from duolog.api.pages import Placed
-from duolog.client.log.verify import Judged, JudgedPush, Known, Me
-from duolog.errors import (
-    BadReceipt,
-    EntryFault,
-    Fork,
-    MalformedData,
-    OpenError,
-)
+from duolog.client.home.identity import Identity
+from duolog.client.log.verify import Judged, JudgedPush, Known
+from duolog.errors import BadReceipt, EntryFault, Fork, MalformedData, OpenError
 from duolog.protocol.containing import contained
 from duolog.protocol.entries import Header, check_entry, parse_header, require_blob_size
 from duolog.protocol.log import EntryItem
@@ -34,81 +30,70 @@ OTHER_BRANCH = (
     "entries.tag",
     "It was written under a branch of an account that was refused since, and that this home does not have.",
 )
-BAD_GRANT = "bad_grant"  # my grant did not open: the fault of whoever made the epoch
+BAD_GRANT = "bad_grant"  # my grant did not open: the fault of the member who made the epoch
 UNFORESEEN = "entries.unforeseen"
+_CLOSED = "This was written before you joined, and stays closed to you."
 ENTRY_FAULT = partial(EntryFault, check=UNFORESEEN)
 
 
-def verify_authors(pushes: Sequence[JudgedPush], me: Me, known: Known) -> None:
-    """Steps 4 to 8 for the entries of verified pushes; a fault is kept with its item.
+def verify_authors(pushes: Sequence[JudgedPush], me: Identity, known: Known) -> None:
+    """Steps 4 to 8 for the entries of verified pushes. A fault stands with its item.
 
     Raises:
         Fork: an author has seen another history of this journal, signed by the server.
     Spec: §6.
     """
-    items = [item for push in pushes for item in push.items if isinstance(item.placed.item, EntryItem)]
-    for item in items:
-        item.header = _header_of(item)
-    earlier = known.entries([item.header.entry for item in items if item.header is not None])
-    for item in items:
-        if item.header is not None and item.fault is None:
-            _judge(item, item.header, earlier, me, known)
-            earlier.setdefault(item.header.entry, (item.placed.seq, item.header.author))
+    entries = [(item, item.placed.item) for push in pushes for item in push.items]
+    for item, entry in entries:
+        if isinstance(entry, EntryItem):
+            with _keeping_fault(item, "entries.header"):
+                item.header = parse_header(entry.header)
+    items = [(item, item.header) for item, _ in entries if item.header is not None]
+    earlier = known.entries([header.entry for _, header in items])
+    for item, header in items:
+        _judge(item, header, earlier, me, known)
+        earlier.setdefault(header.entry, (item.placed.seq, header.author))
     _judge_messages(pushes, items, earlier, known)
 
 
-def _header_of(item: Judged) -> Header | None:
-    assert isinstance(item.placed.item, EntryItem)  # noqa: S101  # verify_authors chose entries alone
+@contextmanager
+def _keeping_fault(item: Judged, malformed: str) -> Iterator[None]:
+    """Keep the author's fault that is raised inside with its item. `malformed`: the check that MalformedData fails."""
     try:
         with contained("This entry", ENTRY_FAULT):
-            return parse_header(item.placed.item.header)
-    except EntryFault as error:
-        item.fault = (error.check, str(error))
-        return None
-    except MalformedData as error:
-        item.fault = ("entries.header", str(error))
-        return None
-
-
-def _judge(item: Judged, header: Header, earlier: Mapping[bytes, tuple[int, bytes]], me: Me, known: Known) -> None:
-    try:
-        with contained("This entry", ENTRY_FAULT):
-            _judge_steps(item, header, earlier, me, known)
+            yield
     except EntryFault as error:
         item.fault = (error.check, str(error))
     except MalformedData as error:
-        item.fault = ("messages.parse", str(error))
+        item.fault = (malformed, str(error))
+
+
+def _judge(
+    item: Judged, header: Header, earlier: Mapping[bytes, tuple[int, bytes]], me: Identity, known: Known
+) -> None:
+    try:
+        with _keeping_fault(item, "messages.parse"):
+            # 4. a member who may write, epoch and generation in force, id new
+            check_entry(header, item.roster)
+            last = known.believed.get(header.generation, item.placed.seq)
+            if header.author == me.account and item.placed.seq > last:  # check: entries.own_older
+                check, sentence = OWN_OLDER
+                raise EntryFault(sentence, check=check)
+            if header.entry in earlier:  # check: client.entry_unique
+                raise EntryFault("An entry of this name exists already.", check="client.entry_unique")
+            # 5. commitment, 6. AEAD and padding, 7. own tag
+            item.message = open_verified(item.placed, header, item.roster, me, known)
+            # 8. the message itself
+            if item.message is not None:
+                item.parsed = parse_message(item.message)
+                if tuple(one.id for one in item.parsed.attachments) != header.attachments:  # check: client.attachments
+                    raise EntryFault("The entry names other attachments than it carries.", check="messages.attachments")
     except OpenError as error:
         item.fault = (BAD_GRANT if header.epoch in known.epochs else CLOSED_TO_ME, str(error))
 
 
-def _judge_steps(
-    item: Judged, header: Header, earlier: Mapping[bytes, tuple[int, bytes]], me: Me, known: Known
-) -> None:
-    # 4. a member who may write, epoch and generation in force, id new
-    check_entry(header, item.roster)
-    _check_own_older(item, header, me, known)
-    if header.entry in earlier:  # check: client.entry_unique
-        raise EntryFault("An entry of this name exists already.", check="client.entry_unique")
-    # 5. commitment, 6. AEAD and padding, 7. own tag
-    item.message = open_verified(item.placed, header, item.roster, me, known)
-    # 8. the message itself
-    if item.message is not None:
-        item.parsed = parse_message(item.message)
-        if tuple(part.id for part in item.parsed.attachments) != header.attachments:  # check: client.attachments
-            raise EntryFault("The entry names other attachments than it carries.", check="messages.attachments")
-
-
-def _check_own_older(item: Judged, header: Header, me: Me, known: Known) -> None:
-    """What an earlier generation of mine wrote behind the place that its rotation noted."""
-    last = known.believed.get(header.generation, item.placed.seq)
-    if header.author == me.account and item.placed.seq > last:  # check: entries.own_older
-        check, sentence = OWN_OLDER
-        raise EntryFault(sentence, check=check)
-
-
-def open_verified(placed: Placed, header: Header, roster: Roster, me: Me, known: Known) -> bytes | None:
-    """Steps 5 to 7 of one entry; None where its blob is gone, unless its epoch is closed to me anyway.
+def open_verified(placed: Placed, header: Header, roster: Roster, me: Identity, known: Known) -> bytes | None:
+    """Steps 5 to 7 of one entry; None where its blob is gone and its epoch is open to me.
 
     Raises:
         EntryFault, MalformedData: the author's fault.
@@ -117,25 +102,29 @@ def open_verified(placed: Placed, header: Header, roster: Roster, me: Me, known:
     """
     if not isinstance(placed.item, EntryItem):
         return None
+    member = roster.find(me.account)
+    secret = None if member is None else me.secrets.get(member.generation)
     if header.epoch not in known.epochs:
-        raise OpenError("This was written before you joined, and stays closed to you.")
+        raise OpenError(_CLOSED)
     if placed.item.blob is None:
         return None
     require_blob_size(placed.item.blob)
-    member, key = roster.find(me.account), known.epochs.get(header.epoch)
-    secret = None if member is None else me.secrets.get(member.generation)
-    if key is None and header.epoch in known.epochs:
+    key = known.epochs[header.epoch]
+    if key is None:
         raise OpenError("The key that you were sent for this part of the journal is no good; a new one was asked for.")
-    if key is None or secret is None:
-        raise OpenError("This was written before you joined, and stays closed to you.")
+    if secret is None:
+        raise OpenError(_CLOSED)
     return open_entry(header, placed.item.blob, key, me.account, secret, readers_of(roster, known.chains))
 
 
 def _judge_messages(
-    pushes: Sequence[JudgedPush], items: Sequence[Judged], earlier: dict[bytes, tuple[int, bytes]], known: Known
+    pushes: Sequence[JudgedPush],
+    items: Sequence[tuple[Judged, Header]],
+    earlier: Mapping[bytes, tuple[int, bytes]],
+    known: Known,
 ) -> None:
     """The rest of step 8: `seen`, whose receipt is verified before the home is asked for its head, then `follows`."""
-    opened = [(item, item.header, item.parsed) for item in items if item.header is not None and item.parsed is not None]
+    opened = [(item, header, item.parsed) for item, header in items if item.parsed is not None]
     proven = [one for one in opened if _is_proven(one[0], one[2].seen, known)]
     here = {item.placed.seq: (item.head, item.time) for push in pushes for item in push.items}
     asked = {p.seen.seq for item, _, p in proven if p.seen.seq < item.placed.seq and p.seen.seq not in here}
@@ -152,28 +141,22 @@ def _judge_messages(
 
 
 def _is_proven(item: Judged, seen: Receipt, known: Known) -> bool:
-    """Whether the server signed what an author says to have seen; if not, that is the entry's fault."""
-    try:
-        with contained("This entry", ENTRY_FAULT):
-            _check_seen(item, seen, known)
-    except EntryFault as error:
-        item.fault = (error.check, str(error))
-        return False
-    return True
-
-
-def _check_seen(item: Judged, seen: Receipt, known: Known) -> None:
-    try:
-        verify_receipt(seen, item.roster.journal, known.key_at(seen.seq))
-    except BadReceipt as error:
-        raise EntryFault("The entry says that it saw something, without proof.", check="messages.seen") from error
+    """Whether the server signed the receipt that an author claims to have seen. If not, that is the entry's fault."""
+    proven = False
+    with _keeping_fault(item, "messages.seen"):
+        try:
+            verify_receipt(seen, item.roster.journal, known.key_at(seen.seq))
+            proven = True
+        except BadReceipt as error:
+            raise EntryFault("The entry says that it saw something, without proof.", check="messages.seen") from error
+    return proven
 
 
 def _check_fork(item: Judged, seen: Receipt, heads: Mapping[int, tuple[bytes, int]], known: Known) -> None:
-    """An author can't have seen a head that covers this very entry, or another one: both prove another history.
+    """Check that an author saw this history. A head that covers this very entry, or another head, proves another one.
 
-    An earlier server's key may be anybody's by now: under it they prove nothing, and what was verified before stands.
-    Where a journal came back to a server that it had left, that server's key of today proves it for the past as well.
+    An earlier server's key may be in other hands by now. Under it another head proves nothing, and the verified history
+    stands. Where a journal came back to a server that it had left, that server's key of today proves the past as well.
     """
     head, time = heads.get(seen.seq, (b"", 0))
     conflicts = seen.seq >= item.placed.seq or head != seen.head

@@ -22,7 +22,7 @@ from duolog.client.log.notes import note
 from duolog.client.log.outbox import deliver, post
 from duolog.client.log.own_account import refresh_account
 from duolog.client.log.pull import pull
-from duolog.client.log.push import push_statement
+from duolog.client.log.settle import push_statement
 from duolog.client.log.statements import Made
 from duolog.client.log.stored_logs import load_log
 from duolog.client.moving.carrying import carried_end, carry_account, carry_journal, finish_journal, is_there

@@ -13,8 +13,7 @@ from duolog.client.log.context import Context
 from duolog.client.log.folding import account_state
 from duolog.client.log.notes import note
 from duolog.client.log.pull import pull
-from duolog.client.log.push import push_statement
-from duolog.client.log.settle import MOVED
+from duolog.client.log.settle import MOVED, push_statement
 from duolog.client.log.statements import Made, sign_for
 from duolog.client.pairing.comparing import note_compared, require_words
 from duolog.client.pairing.listed_proposals import (

@@ -9,11 +9,10 @@ Rules
 
 from dataclasses import replace
 
-from duolog.client.home.marks import Mark, clear_marks, set_mark
+from duolog.client.home.marks import Mark, clear_marks, keep_former, set_mark
 from duolog.client.home.pairings import drop_consents_for_member, drop_progress
 from duolog.client.log.confidant_terms import make_removal
 from duolog.client.log.context import Context
-from duolog.client.log.former_journals import mark_former
 from duolog.client.log.notes import note_what_is_done
 from duolog.client.log.settle import settle
 from duolog.client.log.statements import Made, carried, make_carried, sign_for
@@ -120,7 +119,7 @@ async def leave(context: Context, journal: bytes) -> None:
         if error.code != "not_found":  # left before, and the answer was lost
             clear_marks(context.store, [journal], Mark.LEAVING)
             raise
-    mark_former(context, journal, "left")
+    keep_former(context.store, journal, "left")
     await note_what_is_done(context, "left_journal", LeftJournal(journal=journal))
 
 

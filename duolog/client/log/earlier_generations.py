@@ -1,8 +1,7 @@
-"""Which own entries of an earlier generation are believed: those up to where its rotation found each journal.
+"""Own entries of earlier generations: they count up to the place that the next rotation noted for each journal.
 
-A device that was taken out can still write with the old keys where the roster hasn't moved yet. What stands behind the
-place that the rotation noted is quarantined by every own device alike, whenever it came to see it. A device that wrote
-such an entry itself writes it again.
+A device that was revoked can write with the old keys until the roster names the new ones. Every own device quarantines
+the entries behind the noted place, whenever it fetches them. The device that wrote such an entry writes it again.
 """
 
 import secrets
@@ -22,7 +21,7 @@ from duolog.protocol.messages import Message
 
 
 def believed_until(context: Context, journal: bytes) -> Mapping[int, int]:
-    """For each earlier generation of mine, the last seq in this journal up to which its entries count. Spec: §4."""
+    """The last seq in this journal up to which entries of each earlier generation of mine count. Spec: §4."""
     if journal == context.identity.account_journal:
         heads = {item.generation: item.account_head for item in context.identity.sets}
         return {generation - 1: head.seq for generation, head in heads.items() if head is not None}
@@ -34,9 +33,8 @@ def believed_until(context: Context, journal: bytes) -> Mapping[int, int]:
 
 
 def judge_again(context: Context) -> None:
-    """Hold what was verified before this home learnt of a rotation against the places that the rotation noted.
-
-    Once for each rotation. Spec: §4.12.
+    """Quarantine own entries that this home verified before it learnt of a rotation, and that stand behind the places
+    that the rotation noted. Once for each rotation. Spec: §4.12.
     """
     newest = max(account_state(context).rotated, default=0)
     if newest <= (JUDGED.load(context.store) or 0):
@@ -66,7 +64,7 @@ def _judge(context: Context, journal: bytes, believed: Mapping[int, int]) -> Non
 
 
 def _write_again(context: Context, journal: bytes, applied: AppliedDocument) -> None:
-    """The same document as a new entry, whose message names the first one as refused, where it can still be written."""
+    """Put a document into the outbox again, where it can be written. The message names the first entry as refused."""
     here, seen = context.standing(journal), newest_receipt(context.store, journal)
     if here.log.closed or here.frozen is not None or here.me is None or seen is None:
         return

@@ -1,10 +1,10 @@
-"""The account chains of those whom a journal names, page by page: only what comes after the pins of this home.
+"""The account chains of a journal's members, page by page: only the statements behind the pins of this home.
 
 Rules
 - It doesn't matter where a statement comes from: each is verified by the one before, from the account's id on.
-- Where the line fails, the pages that came and continue a pin are pinned, and not asked for again. Pinning after every
-  page would write a long chain as often as it has pages.
-- What doesn't continue a pin is asked for from the beginning: only the whole chain shows what it is, perhaps a fork.
+- When the connection is lost, the pages that came and continue a pin are pinned, and not asked for again. Pinning after
+  every page would write a long chain as often as it has pages.
+- A chain that doesn't continue a pin is asked for from the beginning: only the whole chain shows whether it is a fork.
 """
 
 from collections.abc import Iterable, Sequence
@@ -20,14 +20,15 @@ from duolog.protocol.roster_statements import Member, parse_roster
 
 
 async def fetch_chains(context: Context, journal: bytes, pushes: Sequence[PulledPush]) -> None:
-    """Pin what these pushes name beyond the pins.
+    """Fetch and pin the statements that these pushes name and that aren't pinned.
 
     Raises:
         AccountFork, Rollback, WrongAccount, ChainViolation, BadSignature, MalformedData: as `Chains.pin`.
         TransportError, ServerRefused: a page did not come.
     Spec: §4.2.
     """
-    for account in sorted({item.account for item in _named(pushes) if _is_behind(context, item)}):
+    named = {item.account for item in _named(pushes) if _is_behind(context, item)}
+    for account in sorted(named):
         try:
             await _follow(context, journal, account)
         except AccountFork:
@@ -41,7 +42,7 @@ def _named(pushes: Sequence[PulledPush]) -> Iterable[Member]:
             try:
                 yield from parse_roster(placed.item.signed.statement).members
             except MalformedData:
-                continue  # a closing, or not a statement: the log's rules will say
+                continue  # a closing, or no statement: the log's rules decide
 
 
 def _is_behind(context: Context, member: Member) -> bool:
@@ -50,7 +51,7 @@ def _is_behind(context: Context, member: Member) -> bool:
 
 
 async def _follow(context: Context, journal: bytes, account: bytes) -> None:
-    """What the server has of one account: behind the pin, or from the beginning where that doesn't fit."""
+    """Pin an account's statements behind the pin, or its whole chain where these don't continue the pin."""
     if account in context.chains:
         stored = context.chains.statements(account)
         try:
@@ -67,7 +68,7 @@ async def _follow(context: Context, journal: bytes, account: bytes) -> None:
 async def _statements(
     context: Context, journal: bytes, account: bytes, stored: Sequence[SignedAccountStatement]
 ) -> list[SignedAccountStatement]:
-    """The stored ones and what the server has behind them, page by page. Each page is verified before the next."""
+    """The stored statements and those that the server has behind them. Each page is verified before the next."""
     statements = list(stored)
     chain = context.chains[account] if stored else None
     while True:
