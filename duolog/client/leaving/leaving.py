@@ -17,7 +17,7 @@ from duolog.client.leaving import withdrawals
 from duolog.client.log.context import Context
 from duolog.client.log.outbox import deliver
 from duolog.client.log.session import Session, make_ready
-from duolog.client.pairing.membership import leave
+from duolog.client.pairing.ending_membership import leave
 from duolog.client.server.transport import Transport
 from duolog.errors import NotAllowed, ServerRefused, TransportError
 

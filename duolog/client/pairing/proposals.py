@@ -1,17 +1,16 @@
 """Changes that take both partners: proposed by one, signed by the other, or declined.
 
 Rules
-- What is made of a consent names exactly its terms. When the roster moves before the other has signed, the proposal is
-  void, and the same consent is proposed anew.
-- A proposal that went away while the roster stood still was declined, or has lapsed after 14 days. Neither is made
+- A proposal names exactly the terms of the consent from which it was made. When the roster moves before the other has
+  signed, the proposal is void, and the same consent is proposed anew.
+- A proposal that disappears while the roster stays the same was declined, or has lapsed after 14 days. Neither is made
   again within 14 days.
 """
 
 from dataclasses import replace
 from functools import partial
+from typing import Literal
 
-from duolog.api.common import JournalStatementModel
-from duolog.api.journals import ProposalRequest
 from duolog.client.home.pairings import (
     Consent,
     ConsentTo,
@@ -21,60 +20,71 @@ from duolog.client.home.pairings import (
     find_invited,
     save_consent,
 )
-from duolog.client.log.confidant_terms import is_over, make_endings
+from duolog.client.log.confidant_terms import is_over, make_endings, require_term
 from duolog.client.log.context import Context
 from duolog.client.log.notes import note
 from duolog.client.log.pull import pull
 from duolog.client.log.settle import settle
-from duolog.client.log.statements import Made, make_carried, make_fresh
+from duolog.client.log.statements import Made, make_carried
 from duolog.client.pairing.co_signing import sign_too
-from duolog.client.pairing.comparing import note_compared
+from duolog.client.pairing.comparing_words import note_compared
+from duolog.client.pairing.ending_membership import require_confidant
+from duolog.client.pairing.invitations import chain_of_acceptance, make_add
 from duolog.client.pairing.listed_proposals import (
     KEPT_FOR,
     VerifiedProposal,
     declined_at,
     list_waiting,
     require_free,
+    send_proposal,
     terms_of,
 )
-from duolog.client.pairing.offers import chain_of_acceptance
-from duolog.client.server.transport import Transport
 from duolog.documents.account_kinds import DeclinedProposal, EndedInvitation, same_terms
 from duolog.errors import NotAllowed
 from duolog.protocol.roster_changes import Roster
-from duolog.protocol.roster_statements import Member, parse_acceptance
+from duolog.protocol.roster_statements import Member, Rights
 from duolog.protocol.statements import statement_hash
 from duolog.seal.proposals import ProposalContext, seal_context
 
 
-async def propose(context: Context, journal: bytes, consent: Consent) -> None:
-    """Keep a consent, and make of it what can be made now: the change itself, or a proposal.
+async def propose(
+    context: Context,
+    journal: bytes,
+    change: Literal["extend", "rights"],
+    account: bytes,
+    *,
+    rights: Rights | None = None,
+    until: int | None = None,
+) -> None:
+    """Consent to other rights or a later end (`until`, Unix seconds) for a confidant. With two partners it is proposed.
 
     Raises:
-        NotAllowed: it can't be, it is so already, or it was declined less than 14 days ago. Nothing was kept.
+        NotAllowed: the rules forbid the change, it is so already, or it was declined less than 14 days ago. Nothing was
+            kept.
         TransportError, ServerRefused, VerificationError: as for a push; the consent is kept.
     Spec: §5.
     """
+    if until is not None:
+        require_term(context, until)
     context.require_confirmed()
-    roster = context.standing(journal).require_open()
-    me = roster.find(context.account)
-    if me is None or me.role != "partner":  # check: client.propose_partner
+    here = context.standing(journal)
+    roster = here.require_open()
+    if not here.is_partner:  # check: client.propose_partner
         raise NotAllowed("Only partners change who may read or write here.")
-    subject = roster.find(consent.account)
-    if subject is None or subject.role != "confidant":
-        raise NotAllowed("There is no such confidant in this journal. List its members to see who is here.")
+    subject = require_confidant(roster, account)
     if is_over(context, subject):
         raise NotAllowed("Their term is over. Invite them anew; they have to accept again.")
+    consent = Consent(change, account, rights or subject.rights, until or subject.until or 0)
     if not _possible(context, roster, consent):
         raise NotAllowed("That is so already.")
-    require_not_declined(context, journal, consent)
-    save_consent(context.home, journal, consent)
+    keep_consent(context, journal, consent)
     await renew(context, journal)
 
 
-def require_not_declined(context: Context, journal: bytes, consent: Consent) -> None:
-    """The same was not declined less than 14 days ago. Raises: NotAllowed."""
+def keep_consent(context: Context, journal: bytes, consent: Consent) -> None:
+    """Make a consent durable. Raises: NotAllowed when the same was declined less than 14 days ago."""
     require_free(context, _terms(context, journal, consent))
+    save_consent(context.home, journal, consent)
 
 
 def _terms(context: Context, journal: bytes, consent: Consent) -> DeclinedProposal:
@@ -83,7 +93,7 @@ def _terms(context: Context, journal: bytes, consent: Consent) -> DeclinedPropos
 
 
 async def renew(context: Context, journal: bytes) -> None:
-    """Go on with every consent: what stands or can't be any more ends, what is void is proposed anew.
+    """Go on with every consent: drop those that are fulfilled or impossible, and propose anew those that are void.
 
     Raises:
         TransportError, ServerRefused, VerificationError: as for a push; everything is kept.
@@ -93,7 +103,7 @@ async def renew(context: Context, journal: bytes) -> None:
 
 
 async def _due(context: Context, journal: bytes, change: ConsentTo, account: bytes) -> Made | None:
-    """The statement that a consent comes to now; None when it is over, or waits for the other partner."""
+    """The statement to push for a consent now; None when the consent is over, or waits for the other partner."""
     roster = context.standing(journal).require_open()
     consent = find_consent(context.home, journal, change, account)
     if consent is None:
@@ -116,7 +126,7 @@ async def _due(context: Context, journal: bytes, change: ConsentTo, account: byt
 
 
 async def _proposed(context: Context, roster: Roster, consent: Consent) -> Made | None:
-    """Propose it, unless that was done; the change itself where the other has proposed the very same."""
+    """Propose the change unless I have done so; where the other has proposed the very same, the statement itself."""
     journal, listed = roster.journal, await list_waiting(context, roster)
     mine = next((item for item in listed if _is_mine(context, roster, consent, item)), None)
     if mine is not None:
@@ -140,23 +150,15 @@ async def _proposed(context: Context, roster: Roster, consent: Consent) -> Made 
     identifier = statement_hash(made.signed.statement)
     consent = replace(consent, statement=identifier, prev=roster.head, sent=False, sent_at=context.clock())
     save_consent(context.home, journal, consent)
-    whole = JournalStatementModel.of(made.signed, dict(made.grants))
-    request = ProposalRequest(
-        statement=whole.statement,
-        signatures=whole.signatures,
-        grants=whole.grants,
-        context=_context_of(context, roster, consent, identifier),
-    )
-    await context.network.call(Transport.propose, journal, request)
+    sealed = _context_of(context, roster, consent, identifier)
+    await send_proposal(context, journal, made.signed, made.grants, sealed)
     save_consent(context.home, journal, replace(consent, sent=True))
     return None
 
 
 def _is_mine(context: Context, roster: Roster, consent: Consent, waiting: VerifiedProposal) -> bool:
-    """It carries my signature, and was made of this consent, or of the same one on another device of mine."""
-    same = same_terms(
-        _terms(context, roster.journal, consent), terms_of(roster.journal, waiting.parsed.change, waiting.subject, 0)
-    )
+    """Whether I signed a proposal that was made of this consent, or of the same consent on another device of mine."""
+    same = same_terms(_terms(context, roster.journal, consent), waiting.terms)
     return context.account in waiting.signers and (waiting.id == consent.statement or same)
 
 
@@ -172,7 +174,7 @@ def _stands(roster: Roster, consent: Consent) -> bool:
 
 
 def _possible(context: Context, roster: Roster, consent: Consent) -> bool:
-    """Whether the roster could still become what was consented to."""
+    """Whether the roster can be changed as the consent says."""
     member = roster.find(consent.account)
     if consent.change == "add":
         invited = find_invited(context.home, roster.journal, consent.invitation)
@@ -186,42 +188,27 @@ def _possible(context: Context, roster: Roster, consent: Consent) -> bool:
 
 
 def _make(context: Context, roster: Roster, consent: Consent) -> Made:
-    """The statement that a consent comes to, signed by me alone."""
+    """The statement that a consent asks for, signed by me alone."""
     if consent.change == "add":
         invited = find_invited(context.home, roster.journal, consent.invitation)
-        accepted = None if invited is None else invited.signed_acceptance
-        if accepted is None:
+        if invited is None or invited.signed_acceptance is None:
             raise NotAllowed("The acceptance for this proposal is not here.")
-        newcomer = parse_acceptance(accepted.statement).member
-        members = tuple(sorted((*roster.members, newcomer), key=lambda item: item.account))
-        return make_fresh(
-            context,
-            roster,
-            "add",
-            members,
-            provisional=False,
-            account=newcomer.account,
-            acceptance=accepted,
-            waits=True,
-        )
-    member = roster.find(consent.account)
-    if member is None:
-        raise NotAllowed("There is no such confidant in this journal.")
+        return make_add(context, roster, invited.signed_acceptance)
+    member = require_confidant(roster, consent.account)
     if consent.change == "extend":
         return make_carried(context, roster, "extend", replace(member, until=consent.until))
     return make_carried(context, roster, "rights", replace(member, rights=consent.rights))
 
 
 def _context_of(context: Context, roster: Roster, consent: Consent, identifier: bytes) -> bytes | None:
-    """What the co-signer's words are made of, sealed to the epoch in force."""
+    """The parts of the co-signer's words, sealed to the epoch in force; None where nobody is added."""
     invited = find_invited(context.home, roster.journal, consent.invitation)
-    accepted = None if invited is None else invited.signed_acceptance
-    if consent.change != "add" or invited is None or accepted is None:
+    if invited is None or invited.signed_acceptance is None:
         return None
     key = context.epochs(roster.journal).get(roster.epoch)
     if key is None:
         raise NotAllowed("This journal's key is not here. Sync, and try again.")
-    chain = chain_of_acceptance(context, accepted)
+    chain = chain_of_acceptance(context, invited.signed_acceptance)
     return seal_context(key, roster.journal, identifier, ProposalContext(invited.plaintext, invited.nonce, chain))
 
 

@@ -1,8 +1,8 @@
-"""What takes one signature: ending a confidant's time, shortening it, leaving, and removing a provisional partner.
+"""Ending a membership with one signature: remove a confidant, shorten a term, leave, remove a provisional partner.
 
 Rules
-- Either partner ends a confidant's time alone, at once. From then on the next epoch is out of reach for them; what they
-  have read they keep.
+- Either partner ends a confidant's term alone, at once. The confidant can't read the next epoch, and keeps all that
+  they have read.
 - A confidant leaves alone. A partner doesn't leave; they close the journal.
 - The founder removes a partner whose words were never compared, and nobody else.
 """
@@ -24,19 +24,21 @@ from duolog.protocol.roster_changes import Roster
 from duolog.protocol.roster_statements import Member
 from duolog.protocol.statements import SignedStatement
 
+_ONLY_PARTNERS = "Only partners change who may read or write here."
+
 
 async def shorten(context: Context, journal: bytes, account: bytes, until: int) -> None:
-    """End a confidant's term earlier, at `until` (Unix seconds). Takes nobody else's consent.
+    """End a confidant's term earlier, at `until` (Unix seconds), without the other partner's consent.
 
     Raises:
-        NotAllowed: there is no such confidant, or it isn't earlier.
+        NotAllowed: I am no partner, there is no such confidant, or `until` isn't earlier.
         TransportError, ServerRefused, VerificationError: as for a push.
     Spec: §5.
     """
 
     async def make() -> Made | None:
-        roster = context.standing(journal).require_open()
-        member = _confidant(context, roster, account)
+        roster = context.standing(journal).require_partner(_ONLY_PARTNERS)
+        member = require_confidant(roster, account)
         if member.until == until:
             return None
         if member.until is None or member.until < until:
@@ -47,31 +49,30 @@ async def shorten(context: Context, journal: bytes, account: bytes, until: int) 
 
 
 async def remove(context: Context, journal: bytes, account: bytes) -> None:
-    """End a confidant's time at once. Takes nobody else's consent; doing it twice changes nothing.
+    """End a confidant's term at once, without the other partner's consent. Doing it twice changes nothing.
 
     Raises:
-        NotAllowed: only a partner may, and only for a confidant.
+        NotAllowed: I am no partner, or the account is no confidant.
         TransportError, ServerRefused, VerificationError: as for a push.
     Spec: §5.
     """
 
     async def make() -> Made | None:
-        roster = context.standing(journal).require_open()
-        _require_partner(context, roster)
+        roster = context.standing(journal).require_partner(_ONLY_PARTNERS)
         if roster.find(account) is None:
             return None
-        return make_removal(context, roster, _confidant(context, roster, account).account)
+        return make_removal(context, roster, require_confidant(roster, account).account)
 
     await settle(context, journal, make)
-    # A consent that waits for this account is over: it was made before they were removed.
+    # The consents to extend or change their place were given before they were removed.
     drop_consents_for_member(context.home, journal, account)
 
 
 async def remove_partner(context: Context, journal: bytes) -> None:
-    """Remove a partner whose words were never compared; another one may be invited then.
+    """Remove a partner whose words were never compared; another partner may be invited then.
 
     Raises:
-        NotAllowed: only the founder may, and only while the partner is provisional.
+        NotAllowed: I am not the founder, or the partner is verified.
         TransportError, ServerRefused, VerificationError: as for a push.
     Spec: §5.
     """
@@ -87,17 +88,17 @@ async def remove_partner(context: Context, journal: bytes) -> None:
         other = next(item for item in roster.partners if item.account != context.account)
         return make_removal(context, roster, other.account)
 
-    # Its pairing is over first: otherwise this home would let them in again.
+    # The pairing ends first: otherwise this home would let them in again.
     if await make() is not None:
         drop_progress(context.home, journal)
     await settle(context, journal, make)
 
 
 async def leave(context: Context, journal: bytes) -> None:
-    """Leave a journal as its confidant, at once. What was read here stays readable here.
+    """Leave a journal as its confidant, at once. This home keeps all that it has read.
 
     Raises:
-        NotAllowed: a partner doesn't leave, or I am no member.
+        NotAllowed: I am a partner, or no member.
         TransportError, ServerRefused, VerificationError: as for a push.
     Spec: §5.
     """
@@ -109,7 +110,7 @@ async def leave(context: Context, journal: bytes) -> None:
         if here.me is None or here.is_partner:
             raise NotAllowed("Partners don't leave a journal. You can close it, alone and at any time.")
         left = tuple(item for item in roster.members if item.account != context.account)
-        set_mark(context.store, journal, Mark.LEAVING)  # whatever becomes of the answer, it was my own doing
+        set_mark(context.store, journal, Mark.LEAVING)  # even if the answer is lost, this was my own act
         statement = replace(carried(roster, "leave", account=context.account), members=left).encode()
         signed = SignedStatement(statement, (sign_for(context.identity, roster, statement),))
         return Made(signed, {}, check_change(roster, signed, context.chains), None)
@@ -117,21 +118,15 @@ async def leave(context: Context, journal: bytes) -> None:
     try:
         await settle(context, journal, make)
     except ServerRefused as error:
-        if error.code != "not_found":  # left before, and the answer was lost
+        if error.code != "not_found":  # I have left before, and the answer was lost
             clear_mark(context.store, journal, Mark.LEAVING)
             raise
     mark_former(context, journal, "left")
     await note_what_is_done(context, "left_journal", LeftJournal(journal=journal))
 
 
-def _require_partner(context: Context, roster: Roster) -> None:
-    me = roster.find(context.account)
-    if me is None or me.role != "partner":
-        raise NotAllowed("Only partners change who may read or write here.")
-
-
-def _confidant(context: Context, roster: Roster, account: bytes) -> Member:
-    _require_partner(context, roster)
+def require_confidant(roster: Roster, account: bytes) -> Member:
+    """The place of a confidant. Raises: NotAllowed when the roster has none for this account."""
     member = roster.find(account)
     if member is None or member.role != "confidant":
         raise NotAllowed("There is no such confidant in this journal. List its members to see who is here.")
