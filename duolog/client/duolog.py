@@ -17,10 +17,9 @@ from duolog.client.export import exporting
 from duolog.client.home.words import plain_words
 from duolog.client.journals import reading
 from duolog.client.journals.boundaries import Boundaries
-from duolog.client.journals.copies import make_copy
 from duolog.client.journals.drafts import Drafts
 from duolog.client.journals.views import Heads, JournalView, TimelineEntry, Written
-from duolog.client.journals.writing import read_state, write
+from duolog.client.journals.writing import make_copy, read_state, write
 from duolog.client.leaving.leaving import Leaving, delete_account
 from duolog.client.log.folding import account_state
 from duolog.client.log.my_journals import found

@@ -1,4 +1,4 @@
-"""Closings of mine as the account journal knows them, and how each is signed for a generation.
+"""The statements of my closings: made, signed anew after a rotation, and those that can still be used.
 
 A closing is signed with the generation that the journal's roster names. After a rotation it is signed anew, with the
 same nonce and timing, so it stays due at the same time.
@@ -6,6 +6,7 @@ same nonce and timing, so it stays due at the same time.
 
 import secrets
 from collections.abc import Collection, Mapping
+from typing import Literal
 
 from duolog.api.accounts import JournalClosing
 from duolog.client.log.context import Context
@@ -16,9 +17,11 @@ from duolog.protocol import sizes
 from duolog.protocol.roster_statements import Close, close_timing, parse_close
 from duolog.seal.keys import GenerationSecret
 
+Held = Literal["server", "device"]  # who brings the closing in when it is due
+
 
 def pending_closings(context: Context) -> Mapping[bytes, PendingClosing]:
-    """Every closing of mine that still waits, by journal; those of journals that are closed already are left out."""
+    """Every closing of mine that waits, by journal. A closed journal has none."""
     found = account_state(context).closings
     return {journal: item for journal, item in found.items() if not load_log(context.store, journal).closed}
 
@@ -26,7 +29,7 @@ def pending_closings(context: Context) -> Mapping[bytes, PendingClosing]:
 def renewed_closings(
     context: Context, generation: int, secret: GenerationSecret, *, without: Collection[bytes] = ()
 ) -> list[JournalClosing]:
-    """What a rotation to `generation` sends along: every closing that the server holds, signed anew.
+    """Every closing of mine that the server holds, signed anew for a rotation to `generation`.
 
     `without`: journals whose closing is cancelled by this rotation. Spec: §4, §5.
     """
@@ -55,7 +58,7 @@ def make_closing(
     generation: int,
     *,
     not_before: int = 0,
-    held: str = "server",
+    held: Held = "server",
     ends: Collection[bytes] = (),
 ) -> PendingClosing:
     """A new closing of this account, signed with the generation that the journal's roster names. Spec: §5."""
@@ -67,16 +70,15 @@ def make_closing(
         signature=context.identity.secrets[generation].sign(statement),
         salt=salt,
         not_before=not_before,
-        held="server" if held == "server" else "device",
+        held=held,
         ends=tuple(sorted(ends)),
     )
 
 
 def may_still_happen(context: Context, journal: bytes) -> bool:
     """Whether a cancelled closing can be used: the server had it, and the roster names no later keys of mine."""
-    until, log = signed_until(context, journal), load_log(context.store, journal)
-    member = None if log.roster is None else log.roster.find(context.account)
-    return until is not None and member is not None and not log.closed and member.generation <= until
+    until, here = signed_until(context, journal), context.standing(journal)
+    return until is not None and here.me is not None and not here.log.closed and here.me.generation <= until
 
 
 def signed_until(context: Context, journal: bytes) -> int | None:
@@ -89,7 +91,7 @@ def signed_until(context: Context, journal: bytes) -> int | None:
 
 
 def ended_keyholders(context: Context) -> frozenset[bytes]:
-    """Own keyholders that went out with a closing, and that the newest set still names: a rotation leaves them out."""
+    """Own keyholders that a closing has ended and that the newest set names; a rotation leaves them out."""
     state, current = account_state(context), {item.id for item in context.identity.newest_set.keyholders}
     done = [item for journal, item in state.closings.items() if load_log(context.store, journal).closed]
     return frozenset(key for item in done for key in item.ends if key in current)

@@ -1,21 +1,20 @@
 """Closing a journal: now, at a time, or not after all.
 
 Rules
-- One stands in the account journal before the server or anybody else hears of it.
-- One that a device holds is never given to the server before it is due. Cancelling it needs nothing more than saying so
-  in the account journal; one that the server holds stays valid until the journal's roster names later keys.
-- After its time whichever own client comes first closes the journal, whoever was to hold the closing.
+- The account journal keeps a closing before the server gets it.
+- The server never gets a closing that a device holds before it is due. Noting in the account journal that it is
+  cancelled suffices. A cancelled closing that the server had stays valid until the journal's roster names later keys.
+- After its time the first own client that syncs closes the journal, even if the server was to do it.
 """
 
 from collections.abc import Collection
 
-from duolog.api.accounts import JournalClosing
 from duolog.api.leaving import ClosingRequest
 from duolog.api.pages import parse_push
 from duolog.client.home.item_rows import last_frame
 from duolog.client.home.log_rows import marked_time
 from duolog.client.home.marks import Mark, clear_mark, find_mark, has_mark, set_mark
-from duolog.client.journals.closing_statements import make_closing, pending_closings, renew
+from duolog.client.journals.closing_statements import Held, make_closing, pending_closings, renew
 from duolog.client.log.context import Context
 from duolog.client.log.folding import account_state
 from duolog.client.log.notes import note, note_what_is_done
@@ -29,19 +28,17 @@ from duolog.client.server.transport import Transport
 from duolog.documents.account_kinds import EndedClosing, PendingClosing
 from duolog.errors import LogViolation, NotAllowed, ServerRefused
 from duolog.protocol.log import StatementItem
-from duolog.protocol.roster_changes import Roster
 from duolog.protocol.roster_statements import parse_close
 from duolog.protocol.statements import Signature, SignedStatement
 
 
 async def close_now(context: Context, journal: bytes) -> None:
-    """Close a journal for good: what waits in the outbox is sent first, as far as the server takes it, and nothing is
-    written after it.
+    """Close a journal for good. The outbox is sent first, as far as the server takes it.
 
-    A frozen journal is closed too; what its server then shows is not fetched any more.
+    A frozen journal is closed too, and not fetched after that.
 
     Raises:
-        NotAllowed: only a partner closes; it isn't here.
+        NotAllowed: I am no partner, or the journal isn't here.
         TransportError, ServerRefused, VerificationError: not now.
     Spec: §5.
     """
@@ -55,12 +52,12 @@ async def close_now(context: Context, journal: bytes) -> None:
     await settle_closed(context, journal)
 
 
-async def schedule(context: Context, journal: bytes, not_before: int, held: str, ends: Collection[bytes]) -> None:
-    """Let a journal be closed at `not_before` (Unix seconds). `ends`: own keyholders that go out with it.
+async def schedule(context: Context, journal: bytes, not_before: int, held: Held, ends: Collection[bytes]) -> None:
+    """Let a journal be closed at `not_before` (Unix seconds). `ends`: own keyholders that are revoked with it.
 
     Raises:
-        NotAllowed: only a partner closes, the time has passed, or this very device would be put out.
-        TransportError, ServerRefused: not now. What is noted already is brought to the server by the next sync.
+        NotAllowed: I am no partner, the time has passed, or `ends` names this very device.
+        TransportError, ServerRefused: not now. The next sync brings a noted closing to the server.
     Spec: §5.
     """
     if not_before <= context.clock():
@@ -79,10 +76,10 @@ async def schedule(context: Context, journal: bytes, not_before: int, held: str,
 
 
 async def cancel(context: Context, journal: bytes) -> None:
-    """Take a closing back. One that the server had stays valid until `may_still_happen` says no.
+    """Take a closing back. If the server had it, it stays valid while `may_still_happen` says so.
 
     Raises:
-        NotAllowed: nothing waits.
+        NotAllowed: no closing waits.
         TransportError, ServerRefused: not now; cancel again, or sync.
     Spec: §5.
     """
@@ -93,10 +90,10 @@ async def cancel(context: Context, journal: bytes) -> None:
 
 
 async def look_after(context: Context, journal: bytes) -> None:
-    """What a sync does for one journal: finish what was begun, close what is due, note what is closed.
+    """Finish a cancellation, close the journal if that is due, and note that it is closed. Part of each sync.
 
     Raises:
-        LogViolation: the server used a closing of mine before its time. It is said once; the journal stays closed.
+        LogViolation: the server used a closing of mine before its time. Raised once; the journal stays closed.
         TransportError, ServerRefused, VerificationError: not now.
     Spec: §5.
     """
@@ -111,9 +108,9 @@ async def look_after(context: Context, journal: bytes) -> None:
 
 
 async def settle_closed(context: Context, journal: bytes) -> None:
-    """Note for all own devices that a journal is closed, once nothing of its closing is left to do.
+    """Note for all own devices that a journal is closed, once no rotation has to follow its closing.
 
-    A journal whose log was closed at one server alone goes on elsewhere. Raises: LogViolation as `look_after`.
+    A journal whose log was closed at one server alone goes on at another. Raises: LogViolation as `look_after`.
     """
     state, log = account_state(context), load_log(context.store, journal)
     waiting = state.closings.get(journal)
@@ -122,7 +119,7 @@ async def settle_closed(context: Context, journal: bytes) -> None:
     current = {item.id for item in context.identity.newest_set.keyholders}
     if waiting is not None and current.intersection(waiting.ends):
         return  # a rotation comes first: see `ended_keyholders`
-    await note_what_is_done(context, "ended_closing", EndedClosing(journal=journal, how="closed"))
+    await _note_closed(context, journal)
     early = waiting is not None and _closed_with(context, journal) == parse_close(waiting.statement).timing
     if early and waiting is not None and log.time < waiting.not_before:  # check: client.early_closing
         raise LogViolation(
@@ -139,50 +136,48 @@ def _closed_with(context: Context, journal: bytes) -> bytes | None:
 
 
 def _is_due(context: Context, closing: PendingClosing) -> bool:
-    """Its time has come by this computer's clock, or by the server's newest receipt of the journal."""
+    """Whether its time has come by this computer's clock, or by the server's newest receipt of the journal."""
     return max(context.clock(), marked_time(context.store, closing.journal)) >= closing.not_before
 
 
+async def _note_closed(context: Context, journal: bytes) -> None:
+    await note_what_is_done(context, "ended_closing", EndedClosing(journal=journal, how="closed"))
+
+
 def _own_generation(context: Context, journal: bytes) -> int:
-    roster = load_log(context.store, journal).roster
-    if roster is None:
-        raise NotAllowed("This journal is not here. Sync, or check its name.")
+    here = context.standing(journal)
+    here.require_here()
     if journal == context.identity.account_journal:
         raise NotAllowed("The account's own journal ends with the account.")
-    member = roster.find(context.account)
-    if member is None or member.role != "partner":  # check: client.closing_partner
+    if here.me is None or not here.is_partner:  # check: client.closing_partner
         raise NotAllowed("Only a partner closes a journal. A confidant leaves it.")
-    return member.generation
+    return here.me.generation
 
 
 async def _push_closing(context: Context, journal: bytes, waiting: PendingClosing | None) -> None:
     """Push a closing, with the salted time of the one that waited, or for now."""
 
     async def make() -> Made | None:
-        if load_log(context.store, journal).closed:
+        here = context.standing(journal)
+        if here.log.closed:
             return None
         generation = _own_generation(context, journal)
         closing = waiting or make_closing(context, journal, generation)
-        return _made(context, journal, renew(closing, generation, context.identity.secrets[generation]))
+        renewed = renew(closing, generation, context.identity.secrets[generation])
+        signed = SignedStatement(renewed.statement, (Signature(context.account, renewed.signature),))
+        return Made(signed, {}, here.require_here(), None)
 
     if context.standing(journal).frozen is None:
         await settle(context, journal, make)
         return
-    made = await make()  # nothing more is fetched there: it is closed when its server says so
+    made = await make()  # a frozen journal is not fetched: it is closed when its server says so
     if made is not None:
         try:
             await push_statement(context, journal, made)
         except ServerRefused as error:
             if error.code != "journal_closed":
                 raise
-    await note_what_is_done(context, "ended_closing", EndedClosing(journal=journal, how="closed"))
-
-
-def _made(context: Context, journal: bytes, closing: JournalClosing) -> Made:
-    roster: Roster | None = load_log(context.store, journal).roster
-    assert roster is not None  # noqa: S101  # `_own_generation` has seen it
-    signature = Signature(context.account, closing.signature)
-    return Made(SignedStatement(closing.statement, (signature,)), {}, roster, None)
+    await _note_closed(context, journal)
 
 
 # --- what the server holds --------------------------------------------------------------------------------------------
@@ -202,13 +197,7 @@ async def _place(context: Context, closing: PendingClosing) -> None:
     if held is None or held.salt != closing.salt:
         generation = _own_generation(context, journal)
         renewed = renew(closing, generation, context.identity.secrets[generation])
-        request = ClosingRequest(
-            statement=renewed.statement,
-            signature=renewed.signature,
-            salt=renewed.salt,
-            not_before=renewed.not_before,
-            ends=renewed.ends,
-        )
+        request = ClosingRequest(**renewed.model_dump(exclude={"journal"}))
         await context.network.call(Transport.schedule_closing, journal, request)
     set_mark(context.store, journal, Mark.CLOSING_PLACED, closing.salt)
 

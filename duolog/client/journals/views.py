@@ -105,14 +105,14 @@ class TimelineEntry:
     author: bytes
     author_name: str | None
     mine: bool
-    received: int | None
-    at: int | None
-    kind: str | None
-    v: int | None
-    body: Mapping[str, Any] | None
-    text: str | None
-    unreadable: str | None
-    without_effect: str | None
-    not_delivered_to: tuple[bytes, ...]
+    received: int | None = None
+    at: int | None = None
+    kind: str | None = None
+    v: int | None = None
+    body: Mapping[str, Any] | None = None
+    text: str | None = None
+    unreadable: str | None = None
+    without_effect: str | None = None
+    not_delivered_to: tuple[bytes, ...] = ()
     hidden: str | None = None
     effective: int | None = None

@@ -42,7 +42,7 @@ class Members:
     async def admissions(self) -> tuple[Admission, ...]:
         """The invitations made from here that aren't finished, with the eight words. Without the network."""
         async with self._session.alone() as context:
-            reading.view_journal(context, self._journal)
+            context.standing(self._journal).require_here()
             return admissions.admissions(context, self._journal)
 
     async def confirm(self, words: Sequence[str], *, invitation: bytes | None = None) -> None:
