@@ -2,19 +2,23 @@
 
 Rules
 - The account journal keeps a closing before the server gets it.
+- A closing is signed with the generation that the journal's roster names. After a rotation it is signed anew, with the
+  same nonce and timing, so it stays due at the same time.
 - The server never gets a closing that a device holds before it is due. Noting in the account journal that it is
   cancelled suffices. A cancelled closing that the server had stays valid until the journal's roster names later keys.
 - After its time the first own client that syncs closes the journal, even if the server was to do it.
 """
 
-from collections.abc import Collection
+import secrets
+from collections.abc import Collection, Mapping
+from typing import Literal
 
+from duolog.api.accounts import JournalClosing
 from duolog.api.leaving import ClosingRequest
 from duolog.api.pages import parse_push
 from duolog.client.home.item_rows import last_frame
 from duolog.client.home.log_rows import marked_time
 from duolog.client.home.marks import Mark, clear_mark, find_mark, has_mark, set_mark
-from duolog.client.journals.closing_statements import Held, make_closing, pending_closings, renew
 from duolog.client.log.context import Context
 from duolog.client.log.folding import account_state
 from duolog.client.log.notes import note, note_what_is_done
@@ -27,9 +31,13 @@ from duolog.client.log.stored_logs import load_log
 from duolog.client.server.transport import Transport
 from duolog.documents.account_kinds import EndedClosing, PendingClosing
 from duolog.errors import LogViolation, NotAllowed, ServerRefused
+from duolog.protocol import sizes
 from duolog.protocol.log import StatementItem
-from duolog.protocol.roster_statements import parse_close
+from duolog.protocol.roster_statements import Close, close_timing, parse_close
 from duolog.protocol.statements import Signature, SignedStatement
+from duolog.seal.keys import GenerationSecret
+
+Held = Literal["server", "device"]  # who brings the closing in when it is due
 
 
 async def close_now(context: Context, journal: bytes) -> None:
@@ -37,10 +45,7 @@ async def close_now(context: Context, journal: bytes) -> None:
 
     A frozen journal is closed too, and not fetched after that.
 
-    Raises:
-        NotAllowed: I am no partner, or the journal isn't here.
-        TransportError, ServerRefused, VerificationError: not now.
-    Spec: §5.
+    Raises: NotAllowed when I am no partner, or the journal isn't here; as `settle`. Spec: §5.
     """
     if not load_log(context.store, journal).closed:
         _own_generation(context, journal)
@@ -65,8 +70,7 @@ async def schedule(context: Context, journal: bytes, not_before: int, held: Held
     known = {item.id for item in context.identity.newest_set.keyholders} - {context.home.keyholder.id}
     if not set(ends) <= known:  # check: client.closing_ends
         raise NotAllowed("A closing can end the keys of your other devices alone, never those in use here.")
-    generation = _own_generation(context, journal)
-    closing = make_closing(context, journal, generation, not_before=not_before, held=held, ends=ends)
+    closing = _make_closing(context, journal, not_before, held, ends)
     clear_mark(context.store, journal, Mark.CLOSING_PLACED)
     await note(context, "pending_closing", closing)
     if held != "server":
@@ -78,10 +82,7 @@ async def schedule(context: Context, journal: bytes, not_before: int, held: Held
 async def cancel(context: Context, journal: bytes) -> None:
     """Take a closing back. If the server had it, it stays valid while `may_still_happen` says so.
 
-    Raises:
-        NotAllowed: no closing waits.
-        TransportError, ServerRefused: not now; cancel again, or sync.
-    Spec: §5.
+    Raises: NotAllowed when no closing waits; TransportError, ServerRefused: cancel again, or sync. Spec: §5.
     """
     if journal not in pending_closings(context):
         raise NotAllowed("No closing waits for this journal.")
@@ -92,10 +93,7 @@ async def cancel(context: Context, journal: bytes) -> None:
 async def look_after(context: Context, journal: bytes) -> None:
     """Finish a cancellation, close the journal if that is due, and note that it is closed. Part of each sync.
 
-    Raises:
-        LogViolation: the server used a closing of mine before its time. Raised once; the journal stays closed.
-        TransportError, ServerRefused, VerificationError: not now.
-    Spec: §5.
+    Raises: LogViolation, once, when the server used a closing of mine before its time; as `settle`. Spec: §5.
     """
     if has_mark(context.store, journal, Mark.CLOSING_CANCELLING):
         await _finish_cancelling(context, journal)
@@ -161,9 +159,7 @@ async def _push_closing(context: Context, journal: bytes, waiting: PendingClosin
         here = context.standing(journal)
         if here.log.closed:
             return None
-        generation = _own_generation(context, journal)
-        closing = waiting or make_closing(context, journal, generation)
-        renewed = renew(closing, generation, context.identity.secrets[generation])
+        renewed = _renewed(context, waiting or _make_closing(context, journal, 0, "server", ()))
         signed = SignedStatement(renewed.statement, (Signature(context.account, renewed.signature),))
         return Made(signed, {}, here.require_here(), None)
 
@@ -180,9 +176,6 @@ async def _push_closing(context: Context, journal: bytes, waiting: PendingClosin
     await _note_closed(context, journal)
 
 
-# --- what the server holds --------------------------------------------------------------------------------------------
-
-
 async def _place(context: Context, closing: PendingClosing) -> None:
     """Bring a closing to the server, once from this home. Sent again it changes nothing."""
     journal = closing.journal
@@ -195,9 +188,7 @@ async def _place(context: Context, closing: PendingClosing) -> None:
             raise
         held = None
     if held is None or held.salt != closing.salt:
-        generation = _own_generation(context, journal)
-        renewed = renew(closing, generation, context.identity.secrets[generation])
-        request = ClosingRequest(**renewed.model_dump(exclude={"journal"}))
+        request = ClosingRequest(**_renewed(context, closing).model_dump(exclude={"journal"}))
         await context.network.call(Transport.schedule_closing, journal, request)
     set_mark(context.store, journal, Mark.CLOSING_PLACED, closing.salt)
 
@@ -215,3 +206,81 @@ async def _finish_cancelling(context: Context, journal: bytes) -> None:
         await _drop(context, journal)
         await note(context, "ended_closing", EndedClosing(journal=journal, how="cancelled"))
     clear_mark(context.store, journal, Mark.CLOSING_CANCELLING)
+
+
+# --- the statements ---------------------------------------------------------------------------------------------------
+
+
+def pending_closings(context: Context) -> Mapping[bytes, PendingClosing]:
+    """Every closing of mine that waits, by journal. A closed journal has none."""
+    found = account_state(context).closings
+    return {journal: item for journal, item in found.items() if not load_log(context.store, journal).closed}
+
+
+def renewed_closings(
+    context: Context, generation: int, secret: GenerationSecret, *, without: Collection[bytes] = ()
+) -> list[JournalClosing]:
+    """Every closing of mine that the server holds, signed anew for a rotation to `generation`.
+
+    `without`: journals whose closing is cancelled by this rotation. Spec: §4, §5.
+    """
+    waiting = sorted(pending_closings(context).items())
+    chosen = [item for journal, item in waiting if item.held == "server" and journal not in without]
+    return [_signed_anew(item, generation, secret) for item in chosen]
+
+
+def _renewed(context: Context, closing: PendingClosing) -> JournalClosing:
+    generation = _own_generation(context, closing.journal)
+    return _signed_anew(closing, generation, context.identity.secrets[generation])
+
+
+def _signed_anew(item: PendingClosing, generation: int, secret: GenerationSecret) -> JournalClosing:
+    before = parse_close(item.statement)
+    statement = Close(item.journal, before.account, generation, before.nonce, before.timing).encode()
+    return JournalClosing(
+        journal=item.journal,
+        statement=statement,
+        signature=secret.sign(statement),
+        salt=item.salt,
+        not_before=item.not_before,
+        ends=list(item.ends),
+    )
+
+
+def _make_closing(
+    context: Context, journal: bytes, not_before: int, held: Held, ends: Collection[bytes]
+) -> PendingClosing:
+    generation = _own_generation(context, journal)
+    salt, nonce = secrets.token_bytes(sizes.SALT), secrets.token_bytes(sizes.NONCE)
+    statement = Close(journal, context.account, generation, nonce, close_timing(salt, not_before)).encode()
+    return PendingClosing(
+        journal=journal,
+        statement=statement,
+        signature=context.identity.secrets[generation].sign(statement),
+        salt=salt,
+        not_before=not_before,
+        held=held,
+        ends=tuple(sorted(ends)),
+    )
+
+
+def may_still_happen(context: Context, journal: bytes) -> bool:
+    """Whether a cancelled closing can be used: the server had it, and the roster names no later keys of mine."""
+    until, here = signed_until(context, journal), context.standing(journal)
+    return until is not None and here.me is not None and not here.log.closed and here.me.generation <= until
+
+
+def signed_until(context: Context, journal: bytes) -> int | None:
+    """The newest generation of mine with which a closing that I took back may be signed; None when there is none."""
+    state = account_state(context)
+    closing = state.cancelled.get(journal)
+    if closing is None or closing.held != "server":
+        return None
+    return max(parse_close(closing.statement).generation, state.signed_until.get(journal, 0))
+
+
+def ended_keyholders(context: Context) -> frozenset[bytes]:
+    """Own keyholders that a closing has ended and that the newest set names; a rotation leaves them out."""
+    state, current = account_state(context), {item.id for item in context.identity.newest_set.keyholders}
+    done = [item for journal, item in state.closings.items() if load_log(context.store, journal).closed]
+    return frozenset(key for item in done for key in item.ends if key in current)

@@ -50,9 +50,7 @@ def make_copy(context: Context, journal: bytes, entry: bytes, text: str | None) 
 
     `text`: a shorter one in the place of its own.
 
-    Raises:
-        NotAllowed: there is no such entry that can be read here, or it is of a kind that isn't copied.
-    Spec: documents
+    Raises: NotAllowed when there is no such entry that can be read here, or its kind isn't copied. Spec: documents
     """
     _require_shared(context, journal)
     item = journal_state(context, journal).find(entry)

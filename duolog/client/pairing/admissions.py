@@ -22,9 +22,7 @@ from duolog.seal.pairing import InvitationSecret
 async def admit(context: Context, journal: bytes) -> None:
     """Take the answer to each invitation of a confidant, and reveal the nonce, where these steps are due.
 
-    Raises:
-        VerificationError, OpenError, MalformedData: the confidant or the server left something that is not true.
-        TransportError, ServerRefused: not now.
+    Raises: as `take_answer` and `reveal`.
     """
     for invited in all_invited(context.home, journal):
         await _take_and_reveal(context, journal, invited)

@@ -104,10 +104,7 @@ def _pin_newcomer(context: Context, waiting: VerifiedProposal) -> None:
 async def decline(context: Context, journal: bytes, proposal: bytes) -> None:
     """Decline a proposal of the other's, or take back my own. That is durable here before the server is told.
 
-    Raises:
-        NotAllowed: there is no such proposal now.
-        TransportError, ServerRefused: not now.
-    Spec: §5.
+    Raises: NotAllowed when there is no such proposal now; TransportError, ServerRefused. Spec: §5.
     """
     roster = context.standing(journal).require_open()
     waiting = await _find(context, roster, proposal)

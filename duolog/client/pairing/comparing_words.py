@@ -25,11 +25,6 @@ from duolog.protocol.roster_changes import Roster
 from duolog.protocol.statements import SignedStatement
 from duolog.seal.pairing import pairing_words, parse_invitation
 
-_NO_WORDS = "There are no words to compare yet. Sync, and wait for the other side."
-
-
-# --- where a pairing stands -------------------------------------------------------------------------------------------
-
 
 def pairing_of(context: Context, journal: bytes) -> Pairing:
     """Where the pairing of a journal stands here. Raises: NotAllowed when there is none."""
@@ -69,9 +64,6 @@ def _words_of(progress: Progress) -> Words | None:
     return pairing_words(progress.plaintext, progress.signed_acceptance, progress.nonce)
 
 
-# --- comparing --------------------------------------------------------------------------------------------------------
-
-
 async def verify(context: Context, journal: bytes, words: Words) -> Pairing:
     """Confirm that both see the same eight words, and sign that. `words`: as the other reads them.
 
@@ -82,12 +74,9 @@ async def verify(context: Context, journal: bytes, words: Words) -> Pairing:
     Spec: §7.
     """
     context.require_confirmed()
-    now = pairing_of(context, journal)
-    if now.stage is PairingStage.VERIFIED:
+    now, progress = pairing_of(context, journal), load_progress(context.home, journal)
+    if progress is None or now.stage is PairingStage.VERIFIED:
         return now
-    progress = load_progress(context.home, journal)
-    if progress is None:
-        raise NotAllowed(_NO_WORDS)
     require_words(now.words, words)
     save_progress(context.home, journal, replace(progress, confirmed=True))
     if progress.role == "confidant":
@@ -98,15 +87,12 @@ async def verify(context: Context, journal: bytes, words: Words) -> Pairing:
 
 
 def require_words(shown: Words | None, heard: Words) -> None:
-    """Check that the other reads the eight words that are shown here.
+    """Check that the other reads the eight words that are shown here. Spec: §7.
 
-    Raises:
-        NotAllowed: there are no words to compare yet.
-        PinMismatch: the words differ. Somebody stands in between; nothing was signed.
-    Spec: §7.
+    Raises: NotAllowed when there are no words to compare yet; PinMismatch when they differ.
     """
     if shown is None:
-        raise NotAllowed(_NO_WORDS)
+        raise NotAllowed("There are no words to compare yet. Sync, and wait for the other side.")
     if tuple(word.lower() for word in heard) != shown:  # check: client.words
         raise PinMismatch(
             "The words differ: somebody may stand between you. Nothing was signed. Revoke the invitation, start again.",
@@ -115,13 +101,9 @@ def require_words(shown: Words | None, heard: Words) -> None:
 
 
 async def verify_known(context: Context, journal: bytes) -> None:
-    """Sign `verify` without words, for a partner whose words were compared in another journal; and once more when the
-    roster has moved since my signature.
+    """Sign `verify` for a partner whose words were compared, here before the roster moved or in another journal.
 
-    Raises:
-        PinMismatch: the account's pins contradict each other.
-        TransportError, ServerRefused, VerificationError: as for a push.
-    Spec: §7.
+    Raises: PinMismatch when the account's pins contradict each other; as `settle`. Spec: §7.
     """
     progress, here = load_progress(context.home, journal), context.standing(journal)
     if progress is None or progress.role == "confidant" or progress.other is None or context.unconfirmed:
@@ -176,9 +158,6 @@ async def _both_signed(context: Context, roster: Roster, mine: SignedStatement) 
             except VerificationError:
                 continue
     return None
-
-
-# --- notes for all own devices ----------------------------------------------------------------------------------------
 
 
 async def note_joined(context: Context, journal: bytes) -> None:

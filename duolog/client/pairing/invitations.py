@@ -7,21 +7,14 @@ Rules
 """
 
 import secrets
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Literal
 
 from duolog.api.invitations import InvitationRequest
 from duolog.api.pages import parse_push
+from duolog.client.home import pairings
 from duolog.client.home.item_rows import frame_at
-from duolog.client.home.pairings import (
-    Invited,
-    Progress,
-    drop_invitation,
-    drop_progress,
-    load_progress,
-    save_invited,
-    save_progress,
-)
+from duolog.client.home.pairings import Invited, Progress
 from duolog.client.log.confidant_terms import require_term
 from duolog.client.log.context import Context
 from duolog.client.log.folding import account_state
@@ -60,21 +53,6 @@ class OfferedPlace:
     until: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Offer:
-    """An invitation before the server has it. `nonce`: N_F. `expires`: Unix seconds."""
-
-    journal: bytes
-    place: OfferedPlace
-    secret: bytes = field(repr=False)
-    plaintext: bytes = field(repr=False)
-    nonce: bytes = field(repr=False)
-    expires: int
-
-
-# --- making one, and taking it back -----------------------------------------------------------------------------------
-
-
 async def invite(context: Context, journal: bytes) -> NewInvitation:
     """Invite the other partner of a journal with a single-use link. An earlier invitation is taken back.
 
@@ -88,9 +66,9 @@ async def invite(context: Context, journal: bytes) -> NewInvitation:
     if len(roster.partners) >= sizes.MAX_PARTNERS:
         raise NotAllowed("This journal already has two partners.")
     await _take_back(context, journal)
-    offer = _make_offer(context, roster, OfferedPlace("partner", "write"))
-    save_progress(context.home, journal, Progress("founder", offer.secret, offer.plaintext, offer.nonce))
-    return await _send(context, offer, BEFORE_FIRST_SHARING)
+    pending, plaintext = _begin(context, roster, OfferedPlace("partner", "write"))
+    pairings.save_progress(context.home, journal, as_progress(pending, plaintext))
+    return await _send(context, pending, plaintext, BEFORE_FIRST_SHARING)
 
 
 async def invite_confidant(context: Context, journal: bytes, rights: Rights, until: int) -> NewInvitation:
@@ -110,15 +88,56 @@ async def invite_confidant(context: Context, journal: bytes, rights: Rights, unt
     if len(roster.members) - len(roster.partners) >= sizes.MAX_CONFIDANTS:
         raise NotAllowed("This journal has eight confidants already. Remove one first.")
     require_term(context, until)
-    offer = _make_offer(context, roster, OfferedPlace("confidant", rights, until))
-    invited = Invited(offer.secret, offer.plaintext, offer.nonce, rights, until, offer.expires)
-    save_invited(context.home, journal, invited)
-    return await _send(context, offer, BEFORE_SHARING_WITH_CONFIDANT)
+    pending, plaintext = _begin(context, roster, OfferedPlace("confidant", rights, until))
+    pairings.save_invited(context.home, journal, as_invited(pending, plaintext, until))
+    return await _send(context, pending, plaintext, BEFORE_SHARING_WITH_CONFIDANT)
+
+
+def _begin(context: Context, roster: Roster, place: OfferedPlace) -> tuple[PendingInvitation, bytes]:
+    """A new invitation as the account journal keeps it, and its plaintext."""
+    context.require_confirmed()
+    if roster.journal == context.identity.account_journal:  # check: client.invite_account_journal
+        raise NotAllowed("The account's own journal is nobody else's. Create a journal to share.")
+    secret, nonce = secrets.token_bytes(sizes.INVITATION_SECRET), secrets.token_bytes(sizes.NONCE)
+    plaintext = _plaintext(context, roster, place, nonce, len(context.chains[roster.founder].generations))
+    pending = PendingInvitation(
+        invitation=InvitationSecret(secret).id,
+        journal=roster.journal,
+        secret=secret,
+        n_f=nonce,
+        plaintext_hash=sha256(plaintext),
+        role=place.role,
+        rights=place.rights,
+        expires=context.clock() + EXPIRES_AFTER,
+        **({} if place.until is None else {"until": place.until}),
+    )
+    return pending, plaintext
+
+
+def as_progress(pending: PendingInvitation, plaintext: bytes) -> Progress:
+    """A partner's invitation as this home keeps it."""
+    return Progress("founder", pending.secret, plaintext, pending.n_f)
+
+
+def as_invited(pending: PendingInvitation, plaintext: bytes, until: int) -> Invited:
+    """A confidant's invitation as this home keeps it. `until`: Unix seconds."""
+    return Invited(pending.secret, plaintext, pending.n_f, pending.rights, until, pending.expires)
+
+
+async def _send(context: Context, pending: PendingInvitation, plaintext: bytes, notice: str) -> NewInvitation:
+    """Note an invitation for all own devices, and then leave it at the server."""
+    await note(context, "pending_invitation", pending)
+    secret, expires = InvitationSecret(pending.secret), pending.expires
+    sealed = secret.seal("invitation", plaintext)
+    request = InvitationRequest(invitation=secret.id, sealed=sealed, expires_at=expires)
+    await context.network.call(Transport.invite, pending.journal, request)
+    link = Link(context.network.transport.origin, pending.secret)
+    return NewInvitation(secret.id, pending.journal, link.url, link.uri, expires, notice)
 
 
 async def _take_back(context: Context, journal: bytes) -> None:
     """End the earlier invitation: nobody would go on with a pairing that begins with its link."""
-    progress = load_progress(context.home, journal)
+    progress = pairings.load_progress(context.home, journal)
     if progress is None or progress.role != "founder":
         return
     if progress.acceptance is not None:
@@ -137,42 +156,11 @@ async def revoke(context: Context, journal: bytes, invitation: bytes) -> None:
 
 
 async def _end(context: Context, journal: bytes, invitation: bytes, how: Literal["revoked", "expired"]) -> None:
-    progress = load_progress(context.home, journal)
+    progress = pairings.load_progress(context.home, journal)
     if progress is not None and InvitationSecret(progress.secret).id == invitation:
-        drop_progress(context.home, journal)
-    drop_invitation(context.home, invitation)
+        pairings.drop_progress(context.home, journal)
+    pairings.drop_invitation(context.home, invitation)
     await note(context, "ended_invitation", EndedInvitation(invitation=invitation, how=how))
-
-
-def _make_offer(context: Context, roster: Roster, place: OfferedPlace) -> Offer:
-    context.require_confirmed()
-    if roster.journal == context.identity.account_journal:  # check: client.invite_account_journal
-        raise NotAllowed("The account's own journal is nobody else's. Create a journal to share.")
-    secret, nonce = secrets.token_bytes(sizes.INVITATION_SECRET), secrets.token_bytes(sizes.NONCE)
-    plaintext = _plaintext(context, roster, place, nonce, len(context.chains[roster.founder].generations))
-    return Offer(roster.journal, place, secret, plaintext, nonce, context.clock() + EXPIRES_AFTER)
-
-
-async def _send(context: Context, offer: Offer, notice: str) -> NewInvitation:
-    """Note an offer that is durable here for all own devices, and then leave it at the server."""
-    secret, place = InvitationSecret(offer.secret), offer.place
-    pending = PendingInvitation(
-        invitation=secret.id,
-        journal=offer.journal,
-        secret=offer.secret,
-        n_f=offer.nonce,
-        plaintext_hash=sha256(offer.plaintext),
-        role=place.role,
-        rights=place.rights,
-        expires=offer.expires,
-        **({} if place.until is None else {"until": place.until}),
-    )
-    await note(context, "pending_invitation", pending)
-    sealed = secret.seal("invitation", offer.plaintext)
-    request = InvitationRequest(invitation=secret.id, sealed=sealed, expires_at=offer.expires)
-    await context.network.call(Transport.invite, offer.journal, request)
-    link = Link(context.network.transport.origin, offer.secret)
-    return NewInvitation(secret.id, offer.journal, link.url, link.uri, offer.expires, notice)
 
 
 def rebuild_invitation(
@@ -225,9 +213,7 @@ async def take_answer(
     The caller makes the acceptance durable. `plaintext`: of the invitation. `expires`: Unix seconds; an invitation
     without an answer has ended then.
 
-    Raises:
-        VerificationError, OpenError, MalformedData: the server holds no true answer to this invitation.
-        TransportError, ServerRefused: not now.
+    Raises: VerificationError, OpenError, MalformedData when the answer is not true; TransportError, ServerRefused.
     Spec: §7.
     """
     mine = await context.network.call(Transport.own_invitations, journal)
@@ -282,9 +268,6 @@ async def fetch_nonce(context: Context, secret: InvitationSecret) -> bytes | Non
     """The nonce N_F, or None before the inviter reveals it. Raises: OpenError, TransportError, ServerRefused."""
     sealed = (await context.network.call(Transport.revealed, secret.id)).sealed
     return None if sealed is None else parse_nonce(secret.open("reveal", sealed))
-
-
-# --- what follows from an acceptance ----------------------------------------------------------------------------------
 
 
 def chain_of_acceptance(context: Context, acceptance: SignedAcceptance) -> tuple[SignedAccountStatement, ...]:

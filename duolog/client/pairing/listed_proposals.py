@@ -107,9 +107,7 @@ def verify_waiting(
 ) -> VerifiedProposal:
     """Verify one listed proposal, nothing of which is believed. `key`: of the roster's epoch.
 
-    Raises:
-        MalformedData, VerificationError, OpenError: the proposal is not in order.
-    Spec: §5, §7.
+    Raises: MalformedData, VerificationError, OpenError when the proposal is not in order. Spec: §5, §7.
     """
     signed, parsed = proposal.signed(), parse_roster(proposal.statement)
     identifier = statement_hash(signed.statement)

@@ -9,20 +9,9 @@ Rules
 from collections.abc import Sequence
 from dataclasses import replace
 
-from duolog.client.home.pairings import (
-    Invited,
-    Progress,
-    admissions,
-    all_invited,
-    drop_invited,
-    drop_progress,
-    load_progress,
-    paired_journals,
-    save_invited,
-    save_progress,
-)
+from duolog.client.home import pairings
 from duolog.client.log.context import Context
-from duolog.client.pairing.invitations import OfferedPlace, fetch_nonce, rebuild_invitation
+from duolog.client.pairing.invitations import OfferedPlace, as_invited, as_progress, fetch_nonce, rebuild_invitation
 from duolog.client.server.transport import Transport
 from duolog.documents.account import AccountState
 from duolog.documents.account_kinds import PendingInvitation, SentAcceptance
@@ -56,14 +45,14 @@ async def take_up(context: Context, state: AccountState) -> None:
 
 def _forget_ended(context: Context, state: AccountState) -> None:
     """Forget the invitations that another own device finished or revoked."""
-    for journal, invitation in admissions(context.store):
+    for journal, invitation in pairings.admissions(context.store):
         if invitation in state.ended:
-            drop_invited(context.home, journal, invitation)
-    for journal in paired_journals(context.store):
-        progress = load_progress(context.home, journal)
+            pairings.drop_invited(context.home, journal, invitation)
+    for journal in pairings.paired_journals(context.store):
+        progress = pairings.load_progress(context.home, journal)
         revoked = progress is not None and state.ended.get(InvitationSecret(progress.secret).id) == "revoked"
         if progress is not None and progress.role == "founder" and revoked and progress.other is None:
-            drop_progress(context.home, journal)
+            pairings.drop_progress(context.home, journal)
 
 
 def _take_up_partner(context: Context, state: AccountState, roster: Roster) -> None:
@@ -71,17 +60,17 @@ def _take_up_partner(context: Context, state: AccountState, roster: Roster) -> N
     fitting = [item for item in _mine(state, roster, "partner") if _fits(context, state, roster, item)]
     if not fitting:
         return
-    chosen, progress = fitting[-1], load_progress(context.home, roster.journal)
+    chosen, progress = fitting[-1], pairings.load_progress(context.home, roster.journal)
     taken = state.acceptances.get(chosen.invitation) if roster.provisional else None
     if progress is not None and (taken is None or progress.other == taken.account):
         return
     plaintext = _rebuilt(context, roster, chosen)
     if plaintext is None:
         return
-    began = Progress("founder", chosen.secret, plaintext, chosen.n_f)
+    began = as_progress(chosen, plaintext)
     if taken is not None:
         began = replace(began, acceptance=taken.acceptance, signature=taken.signature, other=taken.account)
-    save_progress(context.home, roster.journal, began)
+    pairings.save_progress(context.home, roster.journal, began)
 
 
 def _fits(context: Context, state: AccountState, roster: Roster, item: PendingInvitation) -> bool:
@@ -94,14 +83,13 @@ def _fits(context: Context, state: AccountState, roster: Roster, item: PendingIn
 
 
 def _take_up_confidants(context: Context, state: AccountState, roster: Roster) -> None:
-    known = {item.invitation for item in all_invited(context.home, roster.journal)}
+    known = {item.invitation for item in pairings.all_invited(context.home, roster.journal)}
     for item in _mine(state, roster, "confidant"):
         if item.invitation in known or item.until is None or not _still_waits(context, state, item):
             continue
         plaintext = _rebuilt(context, roster, item)
         if plaintext is not None:
-            invited = Invited(item.secret, plaintext, item.n_f, item.rights, item.until, item.expires)
-            save_invited(context.home, roster.journal, invited)
+            pairings.save_invited(context.home, roster.journal, as_invited(item, plaintext, item.until))
 
 
 def _mine(state: AccountState, roster: Roster, role: str) -> Sequence[PendingInvitation]:
@@ -119,13 +107,10 @@ def _still_waits(context: Context, state: AccountState, item: PendingInvitation)
     return item.invitation not in state.ended and answerable
 
 
-# --- on the other side ------------------------------------------------------------------------------------------------
-
-
 async def _take_up_acceptance(context: Context, state: AccountState, sent: SentAcceptance) -> None:
     here = context.standing(sent.journal)
     finished = sent.journal in state.journals and (here.roster is None or not here.roster.provisional)
-    if finished or here.former is not None or load_progress(context.home, sent.journal) is not None:
+    if finished or here.former is not None or pairings.load_progress(context.home, sent.journal) is not None:
         return
     plaintext = await _accepted_plaintext(context, sent, here.roster)
     if plaintext is None:
@@ -135,8 +120,9 @@ async def _take_up_acceptance(context: Context, state: AccountState, sent: SentA
     for generation in founder.generations:
         state.require_pinned(founder.account, generation.generation, generation.statement_hash)
     context.chains.meet(founder.account, invitation.chain)
-    began = Progress(invitation.role, sent.secret, plaintext, None, sent.acceptance, sent.signature, founder.account)
-    save_progress(context.home, sent.journal, began)
+    accepted = (sent.acceptance, sent.signature, founder.account)
+    began = pairings.Progress(invitation.role, sent.secret, plaintext, None, *accepted)
+    pairings.save_progress(context.home, sent.journal, began)
 
 
 async def _accepted_plaintext(context: Context, sent: SentAcceptance, roster: Roster | None) -> bytes | None:

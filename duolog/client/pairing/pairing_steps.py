@@ -27,13 +27,7 @@ from duolog.protocol.roster_changes import check_member_shape
 from duolog.protocol.roster_statements import Acceptance, Member, SignedAcceptance
 from duolog.protocol.statements import statement_hash
 from duolog.seal import links
-from duolog.seal.pairing import (
-    InvitationSecret,
-    PairingAnswer,
-    parse_invitation,
-    require_reveal,
-    verify_invitation,
-)
+from duolog.seal.pairing import InvitationSecret, PairingAnswer, parse_invitation, require_reveal, verify_invitation
 
 _OWN = "This is your own invitation. Give the link to the one whom it is for."
 
@@ -142,9 +136,7 @@ def _accept(context: Context, secret: InvitationSecret, plaintext: bytes) -> byt
 async def go_on(context: Context, journal: bytes) -> None:
     """Take the next steps of a pairing that are due; none when the pairing waits for the other.
 
-    Raises:
-        VerificationError, OpenError, MalformedData: the other or the server left something that is not true.
-        TransportError, ServerRefused: not now.
+    Raises: as `take_answer`, `fetch_nonce` and `settle`.
     """
     progress = load_progress(context.home, journal)
     if progress is None or progress.done:

@@ -1,6 +1,6 @@
 """What a pairing and an invitation show: plain values, safe to show and to keep but for an invitation's link."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 
 from duolog.client.home.words import Words
@@ -30,13 +30,10 @@ class NewInvitation:
 
     id: bytes
     journal: bytes
-    link: str
-    uri: str
+    link: str = field(repr=False)
+    uri: str = field(repr=False)
     expires_at: int
     notice: str | None
-
-    def __repr__(self) -> str:
-        return f"NewInvitation(id={self.id.hex()}, link=<secret>)"
 
 
 class PairingStage(Enum):
