@@ -9,7 +9,6 @@ from duolog.client.log.session import Session
 from duolog.documents.base import Answer
 from duolog.documents.kinds.boundary_texts import Boundary, Text
 from duolog.errors import NotAllowed
-from duolog.protocol.codec import JsonObject
 
 
 class Boundaries:
@@ -18,7 +17,7 @@ class Boundaries:
     Raises:
         NotAllowed: from every step, when the rules forbid it now, or when it consents to a text with parts that this
             version of Duolog can't show; nothing is stored or sent.
-        MalformedData: when the terms have not the fields of a boundary.
+        MalformedData: when the terms don't have the fields of a boundary.
         JournalFrozen, HomeError: as `Duolog.write`.
     """
 
@@ -27,12 +26,12 @@ class Boundaries:
         self._journal = journal
 
     async def propose(self, terms: Mapping[str, Any]) -> Written:
-        """A first text. Writing it is consent to it. `terms`: the fields of
+        """Write a first text, and consent to it by that. `terms`: the fields of
         `duolog.documents.kinds.boundary_texts.Wording`."""
-        return await self._write({"step": "propose", "wording": dict(terms)})
+        return await write(self._session, self._journal, "boundary", {"step": "propose", "wording": dict(terms)})
 
     async def counter(self, boundary: bytes, terms: Mapping[str, Any]) -> Written:
-        """Another text instead of the one that waits."""
+        """Propose another text instead of the one that waits."""
         return await self._answer("counter", (await self.show(boundary)).waiting_text, wording=dict(terms))
 
     async def accept(self, boundary: bytes, *, text: bytes | None = None) -> Written:
@@ -45,7 +44,7 @@ class Boundaries:
         return await self._answer("accept", chosen)
 
     async def decline(self, boundary: bytes, why: str | None = None) -> Written:
-        """No to the text that waits."""
+        """Decline the text that waits."""
         return await self._answer("decline", (await self.show(boundary)).waiting_text, why=why)
 
     async def take_back(self, boundary: bytes, *, text: bytes | None = None) -> Written:
@@ -54,11 +53,11 @@ class Boundaries:
         return await self._answer("take_back", found.waiting_text if text is None else found.texts.get(text))
 
     async def contest(self, boundary: bytes, words: str) -> Written:
-        """The agreed text no longer holds for me."""
+        """Say that the agreed text no longer holds for me."""
         return await self._answer("contest", (await self.show(boundary)).agreed_text, words=words)
 
     async def amend(self, boundary: bytes, terms: Mapping[str, Any]) -> Written:
-        """A new text instead of the agreed one, which stays in force until the other accepts."""
+        """Propose a new text instead of the agreed one, which stays in force until the other accepts."""
         return await self._answer("amend", (await self.show(boundary)).agreed_text, wording=dict(terms))
 
     async def retire(self, boundary: bytes, why: str | None = None) -> Written:
@@ -86,7 +85,5 @@ class Boundaries:
                 "There is no text for this step now: nothing waits for an answer, or nothing is agreed yet."
             )
         body = {"step": step, "answers": Answer(entry=text.entry, message=text.message).encode_json()}
-        return await self._write(body | {name: value for name, value in fields.items() if value is not None})
-
-    async def _write(self, body: JsonObject) -> Written:
+        body |= {name: value for name, value in fields.items() if value is not None}
         return await write(self._session, self._journal, "boundary", body)

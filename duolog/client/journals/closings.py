@@ -1,11 +1,11 @@
-"""Closing a journal: now, at a time, or not after all.
+"""Closing a journal now or at a time, and cancelling a closing.
 
 Rules
 - The account journal keeps a closing before the server gets it.
 - A closing is signed with the generation that the journal's roster names. After a rotation it is signed anew, with the
   same nonce and timing, so it stays due at the same time.
-- The server never gets a closing that a device holds before it is due. Noting in the account journal that it is
-  cancelled suffices. A cancelled closing that the server had stays valid until the journal's roster names later keys.
+- The server never gets a closing that a device holds before it is due. To cancel it, a note in the account journal
+  suffices. A cancelled closing that the server had stays valid until the journal's roster names later keys.
 - After its time the first own client that syncs closes the journal, even if the server was to do it.
 """
 
@@ -73,10 +73,10 @@ async def schedule(context: Context, journal: bytes, not_before: int, held: Held
     closing = _make_closing(context, journal, not_before, held, ends)
     clear_mark(context.store, journal, Mark.CLOSING_PLACED)
     await note(context, "pending_closing", closing)
-    if held != "server":
+    if held == "server":
+        await _place(context, closing)
+    else:
         await _drop(context, journal)  # an earlier one may wait there
-        return
-    await _place(context, closing)
 
 
 async def cancel(context: Context, journal: bytes) -> None:
@@ -86,7 +86,7 @@ async def cancel(context: Context, journal: bytes) -> None:
     """
     if journal not in pending_closings(context):
         raise NotAllowed("No closing waits for this journal.")
-    set_mark(context.store, journal, Mark.CLOSING_CANCELLING)  # a crash from here on is finished by the next sync
+    set_mark(context.store, journal, Mark.CLOSING_CANCELLING)  # after a crash the next sync finishes it
     await _finish_cancelling(context, journal)
 
 
@@ -153,7 +153,7 @@ def _own_generation(context: Context, journal: bytes) -> int:
 
 
 async def _push_closing(context: Context, journal: bytes, waiting: PendingClosing | None) -> None:
-    """Push a closing, with the salted time of the one that waited, or for now."""
+    """Push the closing that waited, with its salted time, or a new one for now."""
 
     async def make() -> Made | None:
         here = context.standing(journal)
@@ -177,7 +177,7 @@ async def _push_closing(context: Context, journal: bytes, waiting: PendingClosin
 
 
 async def _place(context: Context, closing: PendingClosing) -> None:
-    """Bring a closing to the server, once from this home. Sent again it changes nothing."""
+    """Leave a closing at the server, once from this home. Leaving it again changes nothing."""
     journal = closing.journal
     if find_mark(context.store, journal, Mark.CLOSING_PLACED) == closing.salt:
         return

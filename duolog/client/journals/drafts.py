@@ -28,7 +28,7 @@ class Drafts:
     """The drafts of an account. A draft is named by its id, 16 bytes.
 
     Raises:
-        NotAllowed: there is no such draft, or the rules forbid to send it now.
+        NotAllowed: there is no such draft, or the rules forbid sending it now.
         TransportError, ServerRefused, VerificationError: as `Duolog.sync`; what was kept is safe in the home.
     """
 
@@ -71,7 +71,7 @@ class Drafts:
             await note(context, "draft", Draft(draft=draft, journal=_find(context, draft).journal))
 
     async def send(self, draft: bytes) -> Written:
-        """Write a draft into its journal; it is a draft no longer. Both are safe in the home together."""
+        """Write a draft into its journal, and end the draft. Both are durable in the home together."""
         async with self._session.alone() as context:
             found, now, mine = _find(context, draft), context.clock(), context.identity.account_journal
             kept = found.document

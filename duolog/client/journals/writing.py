@@ -23,7 +23,7 @@ async def write(
     `at`: the author's clock in Unix seconds, now unless given.
 
     Raises:
-        NotAllowed, MalformedData: the rules forbid it, or its body is not what its kind says. Nothing was stored.
+        NotAllowed, MalformedData: the rules forbid it, or the body doesn't fit its kind. Nothing was stored.
         JournalFrozen: the journal is read-only.
         VerificationError: the document is safe, and on sending it the server broke the rules.
     """
@@ -35,7 +35,7 @@ async def write(
 
 
 async def deliver_now(context: Context, entry: bytes, *journals: bytes) -> Written:
-    """Send what waits in these journals, if the server can be reached. Raises: VerificationError."""
+    """Deliver the outbox of these journals, with `entry` in it, if the server can be reached."""
     try:
         await make_ready(context)
         for journal in journals:
@@ -48,7 +48,7 @@ async def deliver_now(context: Context, entry: bytes, *journals: bytes) -> Writt
 def make_copy(context: Context, journal: bytes, entry: bytes, text: str | None) -> JsonObject:
     """The body of a copy of an entry of `journal`; nothing else of that journal becomes readable by it.
 
-    `text`: a shorter one in the place of its own.
+    `text`: a shorter text in place of the entry's own.
 
     Raises: NotAllowed when there is no such entry that can be read here, or its kind isn't copied. Spec: documents
     """

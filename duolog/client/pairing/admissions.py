@@ -25,20 +25,16 @@ async def admit(context: Context, journal: bytes) -> None:
     Raises: as `take_answer` and `reveal`.
     """
     for invited in all_invited(context.home, journal):
-        await _take_and_reveal(context, journal, invited)
-
-
-async def _take_and_reveal(context: Context, journal: bytes, invited: Invited) -> None:
-    secret = InvitationSecret(invited.secret)
-    if invited.account is None:
-        taken = await take_answer(context, journal, secret, invited.plaintext, invited.expires)
-        if taken is None:
-            return
-        invited = replace(invited, account=taken.account, acceptance=taken.acceptance, signature=taken.signature)
-        save_invited(context.home, journal, invited)
-    if invited.signed_acceptance is not None and not invited.revealed:
-        await reveal(context, journal, secret, invited.signed_acceptance, invited.nonce)
-        save_invited(context.home, journal, replace(invited, revealed=True))
+        kept, secret = invited, InvitationSecret(invited.secret)
+        if kept.account is None:
+            taken = await take_answer(context, journal, secret, kept.plaintext, kept.expires)
+            if taken is None:
+                continue
+            kept = replace(kept, account=taken.account, acceptance=taken.acceptance, signature=taken.signature)
+            save_invited(context.home, journal, kept)
+        if kept.signed_acceptance is not None and not kept.revealed:
+            await reveal(context, journal, secret, kept.signed_acceptance, kept.nonce)
+            save_invited(context.home, journal, replace(kept, revealed=True))
 
 
 def admissions(context: Context, journal: bytes) -> tuple[Admission, ...]:

@@ -16,15 +16,9 @@ from duolog.client.log.pull import pull
 from duolog.client.log.push import push_statement
 from duolog.client.log.settle import MOVED
 from duolog.client.log.statements import Made, sign_for
+from duolog.client.pairing import listed_proposals
 from duolog.client.pairing.comparing_words import note_compared, require_words
-from duolog.client.pairing.listed_proposals import (
-    VerifiedProposal,
-    co_signed,
-    declined_at,
-    list_waiting,
-    require_free,
-    view_waiting,
-)
+from duolog.client.pairing.listed_proposals import VerifiedProposal, list_waiting
 from duolog.client.pairing.views import ProposalView
 from duolog.client.server.transport import Transport
 from duolog.documents.account_kinds import EndedInvitation
@@ -37,8 +31,9 @@ from duolog.seal.grants import unwrap_grant
 async def list_proposals(context: Context, journal: bytes) -> tuple[ProposalView, ...]:
     """The proposals that wait for a signature, mine or the other's. Raises: TransportError, ServerRefused."""
     roster = context.standing(journal).require_open()
-    waiting = [item for item in await list_waiting(context, roster) if declined_at(context, item.terms) is None]
-    return tuple(view_waiting(context, roster, item) for item in waiting)
+    listed = await list_waiting(context, roster)
+    waiting = [item for item in listed if listed_proposals.declined_at(context, item.terms) is None]
+    return tuple(listed_proposals.view_waiting(context, roster, item) for item in waiting)
 
 
 async def sign(context: Context, journal: bytes, proposal: bytes, words: Words | None) -> None:
@@ -56,7 +51,7 @@ async def sign(context: Context, journal: bytes, proposal: bytes, words: Words |
     waiting = await _find(context, roster, proposal)
     if context.account in waiting.signers:
         raise NotAllowed("You have signed this already. It waits for the other.")
-    require_free(context, waiting.terms)
+    listed_proposals.require_free(context, waiting.terms)
     if is_over(context, waiting.subject):
         raise NotAllowed("The term that is proposed is over already.")
     if waiting.parsed.acceptance is not None:
@@ -85,7 +80,7 @@ def sign_too(context: Context, roster: Roster, waiting: VerifiedProposal) -> Mad
         secret = context.identity.secrets[me.generation]
         grant = waiting.grants.get(context.account, b"")
         unwrap_grant(grant, waiting.after, context.account, secret)  # check: client.proposal_grant
-    signed = co_signed(waiting.signed, sign_for(context.identity, roster, waiting.signed.statement))
+    signed = listed_proposals.co_signed(waiting.signed, sign_for(context.identity, roster, waiting.signed.statement))
     return Made(signed, waiting.grants, check_change(roster, signed, context.chains), None)
 
 

@@ -27,7 +27,7 @@ from duolog.seal.pairing import pairing_words, parse_invitation
 
 
 def pairing_of(context: Context, journal: bytes) -> Pairing:
-    """Where the pairing of a journal stands here. Raises: NotAllowed when there is none."""
+    """Where the pairing of a journal stands here. Raises: NotAllowed when there is no pairing."""
     progress, here = load_progress(context.home, journal), context.standing(journal)
     other, roster = None if progress is None else progress.other, here.roster
     if progress is not None and progress.role == "confidant":
@@ -46,7 +46,7 @@ def pairing_of(context: Context, journal: bytes) -> Pairing:
 
 
 def _as_confidant(journal: bytes, progress: Progress, *, is_member: bool) -> Pairing:
-    """The same for a confidant, who compares words with each partner before they are let in, and signs nothing."""
+    """A confidant's pairing: they compare words with each partner before they are let in, and sign nothing."""
     offered, words = parse_invitation(progress.plaintext), _words_of(progress)
     if words is None:
         stage = PairingStage.WAITING_FOR_FOUNDER
@@ -65,7 +65,7 @@ def _words_of(progress: Progress) -> Words | None:
 
 
 async def verify(context: Context, journal: bytes, words: Words) -> Pairing:
-    """Confirm that both see the same eight words, and sign that. `words`: as the other reads them.
+    """Confirm that both see the same eight words, and sign `verify`. `words`: as the other reads them.
 
     Raises:
         NotAllowed: unconfirmed, or there are no words to compare yet.
@@ -119,7 +119,7 @@ async def verify_known(context: Context, journal: bytes) -> None:
 
 
 def _is_known(context: Context, account: bytes) -> bool:
-    """Whether words were compared with this account, and its chain holds the keys that these words were of."""
+    """Whether words were compared with this account for keys that its chain holds."""
     state = account_state(context)
     state.require_no_conflict(account)
     verified = state.verified.get(account)
@@ -161,7 +161,7 @@ async def _both_signed(context: Context, roster: Roster, mine: SignedStatement) 
 
 
 async def note_joined(context: Context, journal: bytes) -> None:
-    """Note a journal in which I and the other are members, and pin the other; they are verified once both have signed.
+    """Note a journal in which the other and I are members, pin the other, and mark them as verified if both signed.
 
     Raises: as `note`.
     """

@@ -14,7 +14,6 @@ from duolog.api.invitations import InvitationRequest
 from duolog.api.pages import parse_push
 from duolog.client.home import pairings
 from duolog.client.home.item_rows import frame_at
-from duolog.client.home.pairings import Invited, Progress
 from duolog.client.log.confidant_terms import require_term
 from duolog.client.log.context import Context
 from duolog.client.log.folding import account_state
@@ -67,7 +66,8 @@ async def invite(context: Context, journal: bytes) -> NewInvitation:
         raise NotAllowed("This journal already has two partners.")
     await _take_back(context, journal)
     pending, plaintext = _begin(context, roster, OfferedPlace("partner", "write"))
-    pairings.save_progress(context.home, journal, as_progress(pending, plaintext))
+    began = pairings.Progress("founder", pending.secret, plaintext, pending.n_f)
+    pairings.save_progress(context.home, journal, began)
     return await _send(context, pending, plaintext, BEFORE_FIRST_SHARING)
 
 
@@ -89,7 +89,8 @@ async def invite_confidant(context: Context, journal: bytes, rights: Rights, unt
         raise NotAllowed("This journal has eight confidants already. Remove one first.")
     require_term(context, until)
     pending, plaintext = _begin(context, roster, OfferedPlace("confidant", rights, until))
-    pairings.save_invited(context.home, journal, as_invited(pending, plaintext, until))
+    invited = pairings.Invited(pending.secret, plaintext, pending.n_f, rights, until, pending.expires)
+    pairings.save_invited(context.home, journal, invited)
     return await _send(context, pending, plaintext, BEFORE_SHARING_WITH_CONFIDANT)
 
 
@@ -112,16 +113,6 @@ def _begin(context: Context, roster: Roster, place: OfferedPlace) -> tuple[Pendi
         **({} if place.until is None else {"until": place.until}),
     )
     return pending, plaintext
-
-
-def as_progress(pending: PendingInvitation, plaintext: bytes) -> Progress:
-    """A partner's invitation as this home keeps it."""
-    return Progress("founder", pending.secret, plaintext, pending.n_f)
-
-
-def as_invited(pending: PendingInvitation, plaintext: bytes, until: int) -> Invited:
-    """A confidant's invitation as this home keeps it. `until`: Unix seconds."""
-    return Invited(pending.secret, plaintext, pending.n_f, pending.rights, until, pending.expires)
 
 
 async def _send(context: Context, pending: PendingInvitation, plaintext: bytes, notice: str) -> NewInvitation:
@@ -179,7 +170,7 @@ def rebuild_invitation(
 
 
 def _plaintext(context: Context, roster: Roster, place: OfferedPlace, nonce: bytes, generations: int) -> bytes:
-    """An invitation with that many generations of the founder's chain, whichever partner invites."""
+    """An invitation that shows the first `generations` of the founder's chain, whichever partner invites."""
     founder = context.chains[roster.founder]
     return Invitation(
         chain=tuple(context.chains.statements(founder.account)[:generations]),
@@ -210,8 +201,8 @@ async def take_answer(
 ) -> TakenAcceptance | None:
     """Verify the answer to an invitation of mine, and pin the newcomer's chain; None while there is no answer.
 
-    The caller makes the acceptance durable. `plaintext`: of the invitation. `expires`: Unix seconds; an invitation
-    without an answer has ended then.
+    The caller makes the acceptance durable. `plaintext`: of the invitation. `expires`: Unix seconds. An invitation
+    that has no answer by then has ended.
 
     Raises: VerificationError, OpenError, MalformedData when the answer is not true; TransportError, ServerRefused.
     Spec: §7.
@@ -277,7 +268,7 @@ def chain_of_acceptance(context: Context, acceptance: SignedAcceptance) -> tuple
 
 
 def make_add(context: Context, roster: Roster, acceptance: SignedAcceptance) -> Made:
-    """Add the newcomer as they have accepted: a provisional partner, or a confidant whom the other partner must let in.
+    """Add the newcomer as they have accepted: a provisional partner, or a confidant, which the other partner signs.
 
     Raises: RosterViolation. Spec: §5.
     """

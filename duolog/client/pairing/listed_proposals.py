@@ -37,7 +37,7 @@ SHOWN = ("add", "extend", "rights")
 
 @dataclass(frozen=True, slots=True)
 class VerifiedProposal:
-    """A proposal that is in order. `after`: the roster that it makes. `chain`: of a newcomer, as it was shown."""
+    """A proposal that is in order. `after`: the roster that it makes. `chain`: of a newcomer, as proposed."""
 
     id: bytes
     signed: SignedStatement
@@ -54,13 +54,15 @@ class VerifiedProposal:
         """The place that the proposal would make."""
         found = self.after.find(self.parsed.account or b"")
         if found is None or found.until is None:
-            raise VerificationError("A proposal is about nobody.", check="client.proposal_subject")
+            raise VerificationError("A proposal names no confidant.", check="client.proposal_subject")
         return found
 
     @property
     def terms(self) -> DeclinedProposal:
-        """The change as somebody may have declined it, without a time."""
-        return terms_of(self.after.journal, self.parsed.change, self.subject)
+        """The change as the account journal remembers it when somebody declines it, without the time."""
+        change = {"journal": self.after.journal, "change": self.parsed.change, "at": 0}
+        place = {"account": self.subject.account, "rights": self.subject.rights, "until": self.subject.until}
+        return DeclinedProposal.model_validate(change | place)
 
     @property
     def signers(self) -> tuple[bytes, ...]:
@@ -105,7 +107,7 @@ async def list_waiting(context: Context, roster: Roster) -> tuple[VerifiedPropos
 def verify_waiting(
     pinned: Mapping[bytes, AccountChain], key: EpochKey | None, roster: Roster, proposal: Proposal
 ) -> VerifiedProposal:
-    """Verify one listed proposal, nothing of which is believed. `key`: of the roster's epoch.
+    """Verify one listed proposal. `key`: of the roster's epoch.
 
     Raises: MalformedData, VerificationError, OpenError when the proposal is not in order. Spec: §5, §7.
     """
@@ -116,7 +118,7 @@ def verify_waiting(
     if parsed.acceptance is not None:
         if key is None or proposal.context is None:  # check: client.proposal_context
             raise VerificationError(
-                "A proposal doesn't say what its words are made of.", check="client.proposal_context"
+                "A proposal comes without the context of its words.", check="client.proposal_context"
             )
         opened = open_context(key, roster.journal, identifier, proposal.context)
         chain, words = verify_context(opened, parsed.acceptance)
@@ -132,18 +134,12 @@ def verify_waiting(
 
 
 def _newer(pinned: AccountChain | None, chain: AccountChain) -> AccountChain:
-    """The shown chain, or the pinned one if that goes on from it. Raises: AccountFork, Rollback."""
+    """The longer of the pinned and the shown chain. Raises: AccountFork, Rollback."""
     if pinned is None:
         return chain
     older, newer = sorted((pinned, chain), key=lambda item: item.newest.generation)
     require_descent(older, newer)
     return newer
-
-
-def terms_of(journal: bytes, change: str, subject: Member, at: int = 0) -> DeclinedProposal:
-    """A change as the account journal remembers it when somebody declines it. `at`: Unix seconds."""
-    place = {"account": subject.account, "rights": subject.rights, "until": subject.until}
-    return DeclinedProposal.model_validate({"journal": journal, "change": change, "at": at, **place})
 
 
 def declined_at(context: Context, terms: DeclinedProposal) -> int | None:

@@ -35,7 +35,7 @@ T = TypeVar("T")
 
 
 class Members:
-    """The members of a journal. Adding and extending takes every partner; ending takes one.
+    """The members of a journal. Every partner signs an addition or an extension. One partner ends a term.
 
     Terms are Unix seconds, 90 days from now at most. Accounts and invitations are named by their ids.
 
@@ -55,7 +55,7 @@ class Members:
             return reading.view_journal(context, self._journal).members
 
     async def invite(self, rights: Literal["read", "write"], until: int) -> NewInvitation:
-        """A single-use link for a confidant. It lets nobody in yet."""
+        """Invite a confidant with a single-use link."""
         return await self._step(lambda context: invitations.invite_confidant(context, self._journal, rights, until))
 
     async def admissions(self) -> tuple[Admission, ...]:
@@ -132,9 +132,7 @@ class Members:
         def make(context: Context) -> Made | None:
             roster = context.standing(self._journal).require_open()
             if roster.founder != context.account:
-                raise NotAllowed(
-                    "Only who made the journal removes a partner, and only before the words were compared."
-                )
+                raise NotAllowed("Only the founder removes a partner, and only before the words were compared.")
             if len(roster.partners) == 1:
                 return None
             if not roster.provisional:

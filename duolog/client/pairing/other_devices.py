@@ -1,4 +1,4 @@
-"""Taking up invitations that another own device made or accepted, from the account journal.
+"""Taking up, from the account journal, the invitations that another own device made or accepted.
 
 Rules
 - The account journal doesn't keep an invitation's plaintext: it is put together again, and believed by its hash alone.
@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from duolog.client.home import pairings
 from duolog.client.log.context import Context
-from duolog.client.pairing.invitations import OfferedPlace, as_invited, as_progress, fetch_nonce, rebuild_invitation
+from duolog.client.pairing.invitations import OfferedPlace, fetch_nonce, rebuild_invitation
 from duolog.client.server.transport import Transport
 from duolog.documents.account import AccountState
 from duolog.documents.account_kinds import PendingInvitation, SentAcceptance
@@ -67,7 +67,7 @@ def _take_up_partner(context: Context, state: AccountState, roster: Roster) -> N
     plaintext = _rebuilt(context, roster, chosen)
     if plaintext is None:
         return
-    began = as_progress(chosen, plaintext)
+    began = pairings.Progress("founder", chosen.secret, plaintext, chosen.n_f)
     if taken is not None:
         began = replace(began, acceptance=taken.acceptance, signature=taken.signature, other=taken.account)
     pairings.save_progress(context.home, roster.journal, began)
@@ -89,7 +89,8 @@ def _take_up_confidants(context: Context, state: AccountState, roster: Roster) -
             continue
         plaintext = _rebuilt(context, roster, item)
         if plaintext is not None:
-            pairings.save_invited(context.home, roster.journal, as_invited(item, plaintext, item.until))
+            invited = pairings.Invited(item.secret, plaintext, item.n_f, item.rights, item.until, item.expires)
+            pairings.save_invited(context.home, roster.journal, invited)
 
 
 def _mine(state: AccountState, roster: Roster, role: str) -> Sequence[PendingInvitation]:

@@ -29,7 +29,7 @@ from duolog.protocol.statements import statement_hash
 from duolog.seal import links
 from duolog.seal.pairing import InvitationSecret, PairingAnswer, parse_invitation, require_reveal, verify_invitation
 
-_OWN = "This is your own invitation. Give the link to the one whom it is for."
+_OWN = "This is your own invitation. Give the link to the person whom you invite."
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,15 +159,14 @@ async def _go_on_as_founder(context: Context, journal: bytes, progress: Progress
             return
         progress = replace(progress, acceptance=taken.acceptance, signature=taken.signature, other=taken.account)
         save_progress(context.home, journal, progress)
-    roster, other, acceptance = context.standing(journal).roster, progress.other, progress.signed_acceptance
-    if roster is None or other is None or acceptance is None or progress.nonce is None:
-        return
-    if roster.find(other) is not None:
+    roster, other = context.standing(journal).roster, progress.other
+    acceptance, nonce = progress.signed_acceptance, progress.nonce
+    if roster is None or other is None or acceptance is None or nonce is None or roster.find(other) is not None:
         return
     if statement_hash(acceptance.statement) in roster.accepted:
-        drop_progress(context.home, journal)  # let in, and removed by another device
+        drop_progress(context.home, journal)  # another device let them in, and removed them
         return
-    await reveal(context, journal, secret, acceptance, progress.nonce)
+    await reveal(context, journal, secret, acceptance, nonce)
     await _add(context, journal, other, acceptance)
     await note(context, "ended_invitation", EndedInvitation(invitation=secret.id, how="added"))
 
@@ -186,7 +185,7 @@ async def _learn_nonce(context: Context, journal: bytes, progress: Progress) -> 
     except ServerRefused as error:
         if error.code != "not_found" or context.standing(journal).roster is not None:
             raise
-        drop_progress(context.home, journal)  # said once
+        drop_progress(context.home, journal)  # the error is raised once
         raise NotAllowed(
             "An invitation that you accepted is over: it was revoked, or your answer was not taken in time. Ask for a "
             "new link."

@@ -22,7 +22,7 @@ from duolog.client.pairing import listed_proposals
 from duolog.client.pairing.co_signing import sign_too
 from duolog.client.pairing.comparing_words import note_compared
 from duolog.client.pairing.invitations import chain_of_acceptance, make_add
-from duolog.client.pairing.listed_proposals import declined_at, terms_of
+from duolog.client.pairing.listed_proposals import declined_at
 from duolog.documents.account_kinds import DeclinedProposal, EndedInvitation, same_terms
 from duolog.errors import NotAllowed
 from duolog.protocol.roster_changes import Roster
@@ -36,8 +36,7 @@ ONLY_PARTNERS = "Only partners change who may read or write here."
 async def propose(
     context: Context, journal: bytes, account: bytes, *, rights: Rights | None = None, until: int | None = None
 ) -> None:
-    """Consent to other rights of a confidant, or to a later end (`until`, Unix seconds). With two partners it is
-    proposed to the other.
+    """Consent to a confidant's other rights or later end (`until`, Unix seconds); with two partners, propose it.
 
     Raises: NotAllowed when the rules forbid the change, it is so already, or it was declined less than 14 days ago, and
     nothing is kept then; as `renew`. Spec: §5.
@@ -69,14 +68,15 @@ def require_confidant(roster: Roster, account: bytes) -> Member:
 
 
 def keep_consent(context: Context, journal: bytes, consent: Consent) -> None:
-    """Make a consent durable. Raises: NotAllowed when the same was declined less than 14 days ago."""
+    """Make a consent durable. Raises: NotAllowed when the same change was declined less than 14 days ago."""
     listed_proposals.require_free(context, _terms(context, journal, consent))
     pairings.save_consent(context.home, journal, consent)
 
 
 def _terms(context: Context, journal: bytes, consent: Consent) -> DeclinedProposal:
-    place = Member(consent.account, 1, b"", "confidant", consent.rights, consent.until)
-    return terms_of(journal, consent.change, place, context.clock())
+    change = {"journal": journal, "change": consent.change, "at": context.clock()}
+    place = {"account": consent.account, "rights": consent.rights, "until": consent.until}
+    return DeclinedProposal.model_validate(change | place)
 
 
 async def renew(context: Context, journal: bytes) -> None:
@@ -96,7 +96,10 @@ async def _due(context: Context, journal: bytes, change: ConsentTo, account: byt
         return None
     member = roster.find(account)
     if member is not None and _changed(member, consent) == member:
-        await _finish(context, journal, consent)
+        if consent.invitation is not None:
+            await note_compared(context, account)
+            await note(context, "ended_invitation", EndedInvitation(invitation=consent.invitation, how="added"))
+        pairings.drop_consent(context.home, journal, consent)
         return None
     lapsed = consent.declined and declined_at(context, _terms(context, journal, consent)) is None
     if lapsed or not _possible(context, roster, consent):
@@ -188,10 +191,3 @@ def _context_of(context: Context, roster: Roster, consent: Consent, identifier: 
         raise NotAllowed("This journal's key is not here. Sync, and try again.")
     chain = chain_of_acceptance(context, invited.signed_acceptance)
     return seal_context(key, roster.journal, identifier, ProposalContext(invited.plaintext, invited.nonce, chain))
-
-
-async def _finish(context: Context, journal: bytes, consent: Consent) -> None:
-    if consent.invitation is not None:
-        await note_compared(context, consent.account)
-        await note(context, "ended_invitation", EndedInvitation(invitation=consent.invitation, how="added"))
-    pairings.drop_consent(context.home, journal, consent)
