@@ -26,8 +26,8 @@ from duolog.client.leaving.leaving import BEFORE_CLOSING, Leaving, WaitingClosin
 from duolog.client.moving.moving import AFTER_MOVING, Moving
 from duolog.client.moving.views import MoveReport, MoveSeen
 from duolog.client.opening import NewAccount
-from duolog.client.pairing.links import InvitationLink, parse_link
 from duolog.client.pairing.members import Members
+from duolog.client.pairing.pairing_steps import InvitationLink, parse_link
 from duolog.client.pairing.views import (
     BEFORE_CONFIDING,
     BEFORE_FIRST_SHARING,

@@ -16,17 +16,16 @@ from duolog.client.export import exporting
 from duolog.client.home.words import plain_words
 from duolog.client.journals import reading
 from duolog.client.journals.boundaries import Boundaries
-from duolog.client.journals.copies import make_copy
 from duolog.client.journals.drafts import Drafts
 from duolog.client.journals.views import Heads, JournalView, TimelineEntry, Written
-from duolog.client.journals.writing import read_state, write
+from duolog.client.journals.writing import make_copy, read_state, write
 from duolog.client.leaving.leaving import Leaving, delete_account
 from duolog.client.log.folding import account_state
 from duolog.client.log.my_journals import found
 from duolog.client.log.session import make_ready
 from duolog.client.moving.moving import Moving
 from duolog.client.opening import OpenAccount, as_text
-from duolog.client.pairing import comparing, pairing, progress
+from duolog.client.pairing import comparing_words, invitations, pairing_steps
 from duolog.client.pairing.members import Members
 from duolog.client.pairing.views import NewInvitation, Pairing
 from duolog.client.status import Status, status
@@ -119,29 +118,29 @@ class Duolog(OpenAccount):
             return reading.view_journal(context, journal)
 
     async def invite(self, journal: bytes) -> NewInvitation:
-        """A single-use link for the partner. Raises: as `pairing.invite`."""
+        """A single-use link for the partner. Raises: as `invitations.invite`."""
         async with self._session.ready() as context:
-            return await pairing.invite(context, journal)
+            return await invitations.invite(context, journal)
 
     async def revoke_invitation(self, journal: bytes, invitation: bytes) -> None:
         """Take an invitation back. Raises: TransportError, ServerRefused."""
         async with self._session.ready() as context:
-            await pairing.revoke(context, journal, invitation)
+            await invitations.revoke(context, journal, invitation)
 
     async def join(self, link: str) -> Pairing:
-        """Accept an invitation. Raises: as `pairing.join`."""
+        """Accept an invitation. Raises: as `pairing_steps.join`."""
         async with self._session.ready() as context:
-            return await pairing.join(context, link)
+            return await pairing_steps.join(context, link)
 
     async def pairing(self, journal: bytes) -> Pairing:
         """The stage of a pairing; `sync` lets it go on. Raises: NotAllowed when there is no pairing."""
         async with self._session.alone() as context:
-            return progress.pairing_of(context, journal)
+            return comparing_words.pairing_of(context, journal)
 
     async def verify(self, journal: bytes, words: Sequence[str]) -> Pairing:
-        """Sign that both see the same words. `words`: as the other reads them. Raises: as `comparing.verify`."""
+        """Sign that both see the same words; `words` as the other reads them. Raises: as `comparing_words.verify`."""
         async with self._session.ready() as context:
-            return await comparing.verify(context, journal, plain_words(words))
+            return await comparing_words.verify(context, journal, plain_words(words))
 
     # --- writing and reading ------------------------------------------------------------------------------------------
 

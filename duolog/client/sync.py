@@ -36,11 +36,11 @@ from duolog.client.log.outbox import deliver
 from duolog.client.log.own_account import check_account_head, refresh_account
 from duolog.client.log.problems import Problems
 from duolog.client.moving.switching import follow_own, moved_elsewhere
+from duolog.client.pairing.admissions import admit
 from duolog.client.pairing.co_signing import list_proposals
-from duolog.client.pairing.confidants import admit
-from duolog.client.pairing.pairing import go_on
+from duolog.client.pairing.other_devices import take_up
+from duolog.client.pairing.pairing_steps import go_on
 from duolog.client.pairing.proposals import renew
-from duolog.client.pairing.resuming import take_up
 from duolog.errors import DuologError, MalformedData, ServerRefused, TransportError, Unforeseen, Withheld
 from duolog.protocol import sizes
 from duolog.protocol.containing import contained

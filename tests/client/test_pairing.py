@@ -8,7 +8,7 @@ from fastapi import FastAPI
 from duolog.api.invitations import InvitationRequest, Reveal
 from duolog.client import Duolog, PairingStage, parse_link
 from duolog.client.log.statements import founder_of
-from duolog.client.pairing.offers import genesis_of
+from duolog.client.pairing.invitations import genesis_of
 from duolog.client.server.transport import Transport
 from duolog.errors import DuologError, MalformedData, NotAllowed, PinMismatch, VerificationError
 from duolog.protocol.codec import sha256

@@ -6,8 +6,7 @@ Whichever own device comes first does it.
 """
 
 from duolog.client.account.rotating import Wanted, rotate
-from duolog.client.journals.closing_statements import ended_keyholders, may_still_happen, signed_until
-from duolog.client.journals.closings import settle_closed
+from duolog.client.journals.closings import ended_keyholders, may_still_happen, settle_closed, signed_until
 from duolog.client.log.context import Context
 from duolog.client.log.folding import account_state
 from duolog.client.log.lifting import lift_all

@@ -13,7 +13,7 @@ from duolog.api.entries import Push, PushEntry, PushStatement
 from duolog.client.home.identity import Identity
 from duolog.client.home.item_rows import refused_since
 from duolog.client.home.log_rows import verified_journals
-from duolog.client.journals.closing_statements import renewed_closings
+from duolog.client.journals.closings import renewed_closings
 from duolog.client.log.context import Context
 from duolog.client.log.statements import Made, make_rotate
 from duolog.client.log.stored_logs import load_log, newest_receipt

@@ -1,1 +1,1 @@
-"""What one does with a journal: read it, write it, keep drafts, copy, close it."""
+"""Reading a journal, writing in it, keeping drafts, copying, and closing it."""

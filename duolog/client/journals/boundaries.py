@@ -1,5 +1,4 @@
-"""The boundaries of one journal: their steps, each naming exactly the text that this home shows, and where they
-stand."""
+"""The boundaries of one journal: their views, and their steps, each of which names exactly the text that is shown."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -10,7 +9,6 @@ from duolog.client.log.session import Session
 from duolog.documents.bodies import Answer
 from duolog.documents.kinds.boundary_texts import Boundary, Text
 from duolog.errors import NotAllowed
-from duolog.protocol.codec import JsonObject
 
 
 class Boundaries:
@@ -19,7 +17,7 @@ class Boundaries:
     Raises:
         NotAllowed: from every step, when the rules forbid it now, or when it consents to a text with parts that this
             version of Duolog can't show; nothing is stored or sent.
-        MalformedData: when the terms are not what a boundary holds.
+        MalformedData: when the terms don't have the fields of a boundary.
         JournalFrozen, HomeError: as `Duolog.write`.
     """
 
@@ -28,48 +26,46 @@ class Boundaries:
         self._journal = journal
 
     async def propose(self, terms: Mapping[str, Any]) -> Written:
-        """A first text. Writing it is consent to it. `terms`: the fields of
+        """Write a first text, and consent to it by that. `terms`: the fields of
         `duolog.documents.kinds.boundary_texts.Wording`."""
-        return await self._write({"step": "propose", "wording": dict(terms)})
+        return await write(self._session, self._journal, "boundary", {"step": "propose", "wording": dict(terms)})
 
     async def counter(self, boundary: bytes, terms: Mapping[str, Any]) -> Written:
-        """Another text instead of the one that waits."""
-        return await self._answer("counter", await self._waiting(boundary), wording=dict(terms))
+        """Propose another text instead of the one that waits."""
+        return await self._answer("counter", (await self.show(boundary)).waiting_text, wording=dict(terms))
 
     async def accept(self, boundary: bytes, *, text: bytes | None = None) -> Written:
         """Consent to the text that waits; or, where nothing waits, settle my own contest of the agreed one.
 
         `text`: the entry of the very text that was read, when that may have been replaced since.
         """
-        if text is not None:
-            return await self._answer("accept", _text_of(await self.show(boundary), text))
         found = await self.show(boundary)
-        return await self._answer("accept", _some(found.waiting_text or found.agreed_text))
+        chosen = found.waiting_text or found.agreed_text if text is None else found.texts.get(text)
+        return await self._answer("accept", chosen)
 
     async def decline(self, boundary: bytes, why: str | None = None) -> Written:
-        """No to what waits."""
-        return await self._answer("decline", await self._waiting(boundary), why=why)
+        """Decline the text that waits."""
+        return await self._answer("decline", (await self.show(boundary)).waiting_text, why=why)
 
     async def take_back(self, boundary: bytes, *, text: bytes | None = None) -> Written:
         """Take back my own text or ask, while it waits. `text`: its entry, when it may have been replaced since."""
-        if text is not None:
-            return await self._answer("take_back", _text_of(await self.show(boundary), text))
-        return await self._answer("take_back", await self._waiting(boundary))
+        found = await self.show(boundary)
+        return await self._answer("take_back", found.waiting_text if text is None else found.texts.get(text))
 
     async def contest(self, boundary: bytes, words: str) -> Written:
-        """The agreed text no longer holds for me."""
-        return await self._answer("contest", await self._agreed(boundary), words=words)
+        """Say that the agreed text no longer holds for me."""
+        return await self._answer("contest", (await self.show(boundary)).agreed_text, words=words)
 
     async def amend(self, boundary: bytes, terms: Mapping[str, Any]) -> Written:
-        """A new text instead of the agreed one, which stays in force until the other accepts."""
-        return await self._answer("amend", await self._agreed(boundary), wording=dict(terms))
+        """Propose a new text instead of the agreed one, which stays in force until the other accepts."""
+        return await self._answer("amend", (await self.show(boundary)).agreed_text, wording=dict(terms))
 
     async def retire(self, boundary: bytes, why: str | None = None) -> Written:
         """Ask to end the boundary, or confirm the other's ask."""
         found = await self.show(boundary)
         waiting = found.waiting_text
         asked = waiting is not None and waiting.wording is None and waiting.author != self._session.account
-        return await self._answer("retire", _some(waiting if asked else found.agreed_text), why=why)
+        return await self._answer("retire", waiting if asked else found.agreed_text, why=why)
 
     async def list(self) -> tuple[Boundary, ...]:
         """Every boundary, in the order of their first texts."""
@@ -83,25 +79,11 @@ class Boundaries:
             raise NotAllowed("There is no such boundary here. List them to see their names.")
         return found
 
-    async def _waiting(self, boundary: bytes) -> Text:
-        return _some((await self.show(boundary)).waiting_text)
-
-    async def _agreed(self, boundary: bytes) -> Text:
-        return _some((await self.show(boundary)).agreed_text)
-
-    async def _answer(self, step: str, text: Text, **fields: Any) -> Written:
+    async def _answer(self, step: str, text: Text | None, **fields: Any) -> Written:
+        if text is None:
+            raise NotAllowed(
+                "There is no text for this step now: nothing waits for an answer, or nothing is agreed yet."
+            )
         body = {"step": step, "answers": Answer(entry=text.entry, message=text.message).encode_json()}
-        return await self._write(body | {name: value for name, value in fields.items() if value is not None})
-
-    async def _write(self, body: JsonObject) -> Written:
+        body |= {name: value for name, value in fields.items() if value is not None}
         return await write(self._session, self._journal, "boundary", body)
-
-
-def _some(text: Text | None) -> Text:
-    if text is None:
-        raise NotAllowed("There is no text for this step now: nothing waits for an answer, or nothing is agreed yet.")
-    return text
-
-
-def _text_of(boundary: Boundary, entry: bytes) -> Text:
-    return _some(boundary.texts.get(entry))

@@ -1,13 +1,17 @@
-"""Closing a journal: now, at a time, or not after all.
+"""Closing a journal now or at a time, and cancelling a closing.
 
 Rules
-- One stands in the account journal before the server or anybody else hears of it.
-- One that a device holds is never given to the server before it is due. Cancelling it needs nothing more than saying so
-  in the account journal; one that the server holds stays valid until the journal's roster names later keys.
-- After its time whichever own client comes first closes the journal, whoever was to hold the closing.
+- The account journal keeps a closing before the server gets it.
+- A closing is signed with the generation that the journal's roster names. After a rotation it is signed anew, with the
+  same nonce and timing, so it stays due at the same time.
+- The server never gets a closing that a device holds before it is due. To cancel it, a note in the account journal
+  suffices. A cancelled closing that the server had stays valid until the journal's roster names later keys.
+- After its time the first own client that syncs closes the journal, even if the server was to do it.
 """
 
-from collections.abc import Collection
+import secrets
+from collections.abc import Collection, Mapping
+from typing import Literal
 
 from duolog.api.accounts import JournalClosing
 from duolog.api.leaving import ClosingRequest
@@ -15,7 +19,6 @@ from duolog.api.pages import parse_push
 from duolog.client.home.item_rows import frame_at
 from duolog.client.home.log_rows import marked_time
 from duolog.client.home.marks import Mark, clear_marks, find_mark, has_mark, set_mark
-from duolog.client.journals.closing_statements import make_closing, pending_closings, renew
 from duolog.client.log.context import Context
 from duolog.client.log.folding import account_state
 from duolog.client.log.notes import note, note_what_is_done
@@ -27,22 +30,21 @@ from duolog.client.log.stored_logs import load_log
 from duolog.client.server.transport import Transport
 from duolog.documents.account_kinds import EndedClosing, PendingClosing
 from duolog.errors import LogViolation, NotAllowed, ServerRefused
+from duolog.protocol import sizes
 from duolog.protocol.log import StatementItem
-from duolog.protocol.roster_changes import Roster
-from duolog.protocol.roster_statements import parse_close
+from duolog.protocol.roster_statements import Close, close_timing, parse_close
 from duolog.protocol.statements import Signature, SignedStatement
+from duolog.seal.keys import GenerationSecret
+
+Held = Literal["server", "device"]  # who brings the closing in when it is due
 
 
 async def close_now(context: Context, journal: bytes) -> None:
-    """Close a journal for good: what waits in the outbox is sent first, as far as the server takes it, and nothing is
-    written after it.
+    """Close a journal for good. The outbox is sent first, as far as the server takes it.
 
-    A frozen journal is closed too; what its server then shows is not fetched any more.
+    A frozen journal is closed too, and not fetched after that.
 
-    Raises:
-        NotAllowed: only a partner closes; it isn't here.
-        TransportError, ServerRefused, VerificationError: not now.
-    Spec: §5.
+    Raises: NotAllowed when I am no partner, or the journal isn't here; as `settle`. Spec: §5.
     """
     if not load_log(context.store, journal).closed:
         _own_generation(context, journal)
@@ -54,12 +56,12 @@ async def close_now(context: Context, journal: bytes) -> None:
     await settle_closed(context, journal)
 
 
-async def schedule(context: Context, journal: bytes, not_before: int, held: str, ends: Collection[bytes]) -> None:
-    """Let a journal be closed at `not_before` (Unix seconds). `ends`: own keyholders that go out with it.
+async def schedule(context: Context, journal: bytes, not_before: int, held: Held, ends: Collection[bytes]) -> None:
+    """Let a journal be closed at `not_before` (Unix seconds). `ends`: own keyholders that are revoked with it.
 
     Raises:
-        NotAllowed: only a partner closes, the time has passed, or this very device would be put out.
-        TransportError, ServerRefused: not now. What is noted already is brought to the server by the next sync.
+        NotAllowed: I am no partner, the time has passed, or `ends` names this very device.
+        TransportError, ServerRefused: not now. The next sync brings a noted closing to the server.
     Spec: §5.
     """
     if not_before <= context.clock():
@@ -67,37 +69,30 @@ async def schedule(context: Context, journal: bytes, not_before: int, held: str,
     known = {item.id for item in context.identity.newest_set.keyholders} - {context.home.keyholder.id}
     if not set(ends) <= known:  # check: client.closing_ends
         raise NotAllowed("A closing can end the keys of your other devices alone, never those in use here.")
-    generation = _own_generation(context, journal)
-    closing = make_closing(context, journal, generation, not_before=not_before, held=held, ends=ends)
+    closing = _make_closing(context, journal, not_before, held, ends)
     clear_marks(context.store, [journal], Mark.CLOSING_PLACED)
     await note(context, "pending_closing", closing)
-    if held != "server":
+    if held == "server":
+        await _place(context, closing)
+    else:
         await _drop(context, journal)  # an earlier one may wait there
-        return
-    await _place(context, closing)
 
 
 async def cancel(context: Context, journal: bytes) -> None:
-    """Take a closing back. One that the server had stays valid until `may_still_happen` says no.
+    """Take a closing back. If the server had it, it stays valid while `may_still_happen` says so.
 
-    Raises:
-        NotAllowed: nothing waits.
-        TransportError, ServerRefused: not now; cancel again, or sync.
-    Spec: §5.
+    Raises: NotAllowed when no closing waits; TransportError, ServerRefused: cancel again, or sync. Spec: §5.
     """
     if journal not in pending_closings(context):
         raise NotAllowed("No closing waits for this journal.")
-    set_mark(context.store, journal, Mark.CLOSING_CANCELLING)  # a crash from here on is finished by the next sync
+    set_mark(context.store, journal, Mark.CLOSING_CANCELLING)  # after a crash the next sync finishes it
     await _finish_cancelling(context, journal)
 
 
 async def look_after(context: Context, journal: bytes) -> None:
-    """What a sync does for one journal: finish what was begun, close what is due, note what is closed.
+    """Finish a cancellation, close the journal if that is due, and note that it is closed. Part of each sync.
 
-    Raises:
-        LogViolation: the server used a closing of mine before its time. It is said once; the journal stays closed.
-        TransportError, ServerRefused, VerificationError: not now.
-    Spec: §5.
+    Raises: LogViolation, once, when the server used a closing of mine before its time; as `settle`. Spec: §5.
     """
     if has_mark(context.store, journal, Mark.CLOSING_CANCELLING):
         await _finish_cancelling(context, journal)
@@ -110,9 +105,9 @@ async def look_after(context: Context, journal: bytes) -> None:
 
 
 async def settle_closed(context: Context, journal: bytes) -> None:
-    """Note for all own devices that a journal is closed, once nothing of its closing is left to do.
+    """Note for all own devices that a journal is closed, once no rotation has to follow its closing.
 
-    A journal whose log was closed at one server alone goes on elsewhere. Raises: LogViolation as `look_after`.
+    A journal whose log was closed at one server alone goes on at another. Raises: LogViolation as `look_after`.
     """
     state, log = account_state(context), load_log(context.store, journal)
     waiting = state.closings.get(journal)
@@ -121,7 +116,7 @@ async def settle_closed(context: Context, journal: bytes) -> None:
     current = {item.id for item in context.identity.newest_set.keyholders}
     if waiting is not None and current.intersection(waiting.ends):
         return  # a rotation comes first: see `ended_keyholders`
-    await note_what_is_done(context, "ended_closing", EndedClosing(journal=journal, how="closed"))
+    await _note_closed(context, journal)
     early = waiting is not None and _closed_with(context, journal) == parse_close(waiting.statement).timing
     if early and waiting is not None and log.time < waiting.not_before:  # check: client.early_closing
         raise LogViolation(
@@ -138,57 +133,50 @@ def _closed_with(context: Context, journal: bytes) -> bytes | None:
 
 
 def _is_due(context: Context, closing: PendingClosing) -> bool:
-    """Its time has come by this computer's clock, or by the server's newest receipt of the journal."""
+    """Whether its time has come by this computer's clock, or by the server's newest receipt of the journal."""
     return max(context.clock(), marked_time(context.store, closing.journal)) >= closing.not_before
 
 
+async def _note_closed(context: Context, journal: bytes) -> None:
+    await note_what_is_done(context, "ended_closing", EndedClosing(journal=journal, how="closed"))
+
+
 def _own_generation(context: Context, journal: bytes) -> int:
-    roster = load_log(context.store, journal).roster
-    if roster is None:
-        raise NotAllowed("This journal is not here. Sync, or check its name.")
+    here = context.standing(journal)
+    here.require_here()
     if journal == context.identity.account_journal:
         raise NotAllowed("The account's own journal ends with the account.")
-    member = roster.find(context.account)
-    if member is None or member.role != "partner":  # check: client.closing_partner
+    if here.me is None or not here.is_partner:  # check: client.closing_partner
         raise NotAllowed("Only a partner closes a journal. A confidant leaves it.")
-    return member.generation
+    return here.me.generation
 
 
 async def _push_closing(context: Context, journal: bytes, waiting: PendingClosing | None) -> None:
-    """Push a closing, with the salted time of the one that waited, or for now."""
+    """Push the closing that waited, with its salted time, or a new one for now."""
 
     async def make() -> Made | None:
-        if load_log(context.store, journal).closed:
+        here = context.standing(journal)
+        if here.log.closed:
             return None
-        generation = _own_generation(context, journal)
-        closing = waiting or make_closing(context, journal, generation)
-        return _made(context, journal, renew(closing, generation, context.identity.secrets[generation]))
+        renewed = _renewed(context, waiting or _make_closing(context, journal, 0, "server", ()))
+        signed = SignedStatement(renewed.statement, (Signature(context.account, renewed.signature),))
+        return Made(signed, {}, here.require_here(), None)
 
     if context.standing(journal).frozen is None:
         await settle(context, journal, make)
         return
-    made = await make()  # nothing more is fetched there: it is closed when its server says so
+    made = await make()  # a frozen journal is not fetched: it is closed when its server says so
     if made is not None:
         try:
             await push_statement(context, journal, made)
         except ServerRefused as error:
             if error.code != "journal_closed":
                 raise
-    await note_what_is_done(context, "ended_closing", EndedClosing(journal=journal, how="closed"))
-
-
-def _made(context: Context, journal: bytes, closing: JournalClosing) -> Made:
-    roster: Roster | None = load_log(context.store, journal).roster
-    assert roster is not None  # noqa: S101  # `_own_generation` has seen it
-    signature = Signature(context.account, closing.signature)
-    return Made(SignedStatement(closing.statement, (signature,)), {}, roster, None)
-
-
-# --- what the server holds --------------------------------------------------------------------------------------------
+    await _note_closed(context, journal)
 
 
 async def _place(context: Context, closing: PendingClosing) -> None:
-    """Bring a closing to the server, once from this home. Sent again it changes nothing."""
+    """Leave a closing at the server, once from this home. Leaving it again changes nothing."""
     journal = closing.journal
     if find_mark(context.store, journal, Mark.CLOSING_PLACED) == closing.salt:
         return
@@ -199,15 +187,7 @@ async def _place(context: Context, closing: PendingClosing) -> None:
             raise
         held = None
     if held is None or held.salt != closing.salt:
-        generation = _own_generation(context, journal)
-        renewed = renew(closing, generation, context.identity.secrets[generation])
-        request = ClosingRequest(
-            statement=renewed.statement,
-            signature=renewed.signature,
-            salt=renewed.salt,
-            not_before=renewed.not_before,
-            ends=renewed.ends,
-        )
+        request = ClosingRequest(**_renewed(context, closing).model_dump(exclude={"journal"}))
         await context.network.call(Transport.schedule_closing, journal, request)
     set_mark(context.store, journal, Mark.CLOSING_PLACED, closing.salt)
 
@@ -225,3 +205,81 @@ async def _finish_cancelling(context: Context, journal: bytes) -> None:
         await _drop(context, journal)
         await note(context, "ended_closing", EndedClosing(journal=journal, how="cancelled"))
     clear_marks(context.store, [journal], Mark.CLOSING_CANCELLING)
+
+
+# --- the statements ---------------------------------------------------------------------------------------------------
+
+
+def pending_closings(context: Context) -> Mapping[bytes, PendingClosing]:
+    """Every closing of mine that waits, by journal. A closed journal has none."""
+    found = account_state(context).closings
+    return {journal: item for journal, item in found.items() if not load_log(context.store, journal).closed}
+
+
+def renewed_closings(
+    context: Context, generation: int, secret: GenerationSecret, *, without: Collection[bytes] = ()
+) -> list[JournalClosing]:
+    """Every closing of mine that the server holds, signed anew for a rotation to `generation`.
+
+    `without`: journals whose closing is cancelled by this rotation. Spec: §4, §5.
+    """
+    waiting = sorted(pending_closings(context).items())
+    chosen = [item for journal, item in waiting if item.held == "server" and journal not in without]
+    return [_signed_anew(item, generation, secret) for item in chosen]
+
+
+def _renewed(context: Context, closing: PendingClosing) -> JournalClosing:
+    generation = _own_generation(context, closing.journal)
+    return _signed_anew(closing, generation, context.identity.secrets[generation])
+
+
+def _signed_anew(item: PendingClosing, generation: int, secret: GenerationSecret) -> JournalClosing:
+    before = parse_close(item.statement)
+    statement = Close(item.journal, before.account, generation, before.nonce, before.timing).encode()
+    return JournalClosing(
+        journal=item.journal,
+        statement=statement,
+        signature=secret.sign(statement),
+        salt=item.salt,
+        not_before=item.not_before,
+        ends=list(item.ends),
+    )
+
+
+def _make_closing(
+    context: Context, journal: bytes, not_before: int, held: Held, ends: Collection[bytes]
+) -> PendingClosing:
+    generation = _own_generation(context, journal)
+    salt, nonce = secrets.token_bytes(sizes.SALT), secrets.token_bytes(sizes.NONCE)
+    statement = Close(journal, context.account, generation, nonce, close_timing(salt, not_before)).encode()
+    return PendingClosing(
+        journal=journal,
+        statement=statement,
+        signature=context.identity.secrets[generation].sign(statement),
+        salt=salt,
+        not_before=not_before,
+        held=held,
+        ends=tuple(sorted(ends)),
+    )
+
+
+def may_still_happen(context: Context, journal: bytes) -> bool:
+    """Whether a cancelled closing can be used: the server had it, and the roster names no later keys of mine."""
+    until, here = signed_until(context, journal), context.standing(journal)
+    return until is not None and here.me is not None and not here.log.closed and here.me.generation <= until
+
+
+def signed_until(context: Context, journal: bytes) -> int | None:
+    """The newest generation of mine with which a closing that I took back may be signed; None when there is none."""
+    state = account_state(context)
+    closing = state.cancelled.get(journal)
+    if closing is None or closing.held != "server":
+        return None
+    return max(parse_close(closing.statement).generation, state.signed_until.get(journal, 0))
+
+
+def ended_keyholders(context: Context) -> frozenset[bytes]:
+    """Own keyholders that a closing has ended and that the newest set names; a rotation leaves them out."""
+    state, current = account_state(context), {item.id for item in context.identity.newest_set.keyholders}
+    done = [item for journal, item in state.closings.items() if load_log(context.store, journal).closed]
+    return frozenset(key for item in done for key in item.ends if key in current)

@@ -1,12 +1,11 @@
-"""What an open client shows, from what it has verified: no network, no writing."""
+"""Reading a journal from this home's verified log: its members, names, timeline and words. No network, no writing."""
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import NamedTuple
 
 from duolog.api.pages import GONE
 from duolog.client.home.item_rows import Shown, count_unreadable, shown_items
-from duolog.client.home.outbox_rows import count_waiting, waiting_entries
+from duolog.client.home.outbox_rows import WaitingRow, count_waiting, waiting_entries
 from duolog.client.journals.views import AccountWords, Heads, JournalView, JournalWords, MemberView, TimelineEntry
 from duolog.client.log.context import Context
 from duolog.client.log.folding import account_state, journal_state
@@ -15,7 +14,7 @@ from duolog.client.log.stored_logs import load_log
 from duolog.client.log.verify_authors import ENTRY_FAULT, OTHER_BRANCH
 from duolog.documents import dates
 from duolog.documents.journal import describe
-from duolog.documents.journal_state import Item, JournalState
+from duolog.documents.journal_state import Item
 from duolog.documents.kinds.profile import Profile
 from duolog.documents.names import YOU, called, shown_names
 from duolog.documents.voice import Voice
@@ -62,7 +61,7 @@ def view_journal(context: Context, journal: bytes) -> JournalView:
 
 
 def heads(context: Context) -> Heads:
-    """The words to compare: of every member's newest keys, and of every journal's head."""
+    """The words of every member's newest keys, and of every journal's head, for comparing."""
     logs = {journal: load_log(context.store, journal) for journal in journal_ids(context)}
     given: dict[bytes, str] = {}
     accounts = {context.account: None}
@@ -83,15 +82,15 @@ def _account_words(context: Context, account: bytes, name: str | None) -> Accoun
 
 
 def profiles(context: Context, journal: bytes) -> Mapping[bytes, Profile]:
-    """What each member wants to be called, by account."""
+    """Each member's profile, by account."""
     return journal_state(context, journal).profiles
 
 
 def names_in(context: Context, journal: bytes) -> Mapping[bytes, str]:
-    """What people go by in a journal: the name that they set there; other members' else from another journal of mine.
+    """The names of a journal's members, by account: from their profile there, or from another journal of mine.
 
-    The second is shown by this home alone: nothing is written, and nobody learns anything by it. All are safe to show,
-    and no two are alike.
+    This home alone shows a name from another journal, and writes it nowhere. All names are safe to show, and no two
+    are alike.
     """
     given = {account: item.display_name for account, item in profiles(context, journal).items()}
     roster = load_log(context.store, journal).roster
@@ -104,130 +103,92 @@ def names_in(context: Context, journal: bytes) -> Mapping[bytes, str]:
 
 def voice(context: Context, journal: bytes) -> Voice:
     """How texts name people and times in a journal."""
-    names, roster = names_in(context, journal), load_log(context.store, journal).roster
-    me = None if roster is None else roster.find(context.account)
-    by_partner = me is not None and me.role == "partner"
+    names, here = names_in(context, journal), context.standing(journal)
 
     def name(account: bytes) -> str:
-        member = None if roster is None else roster.find(account)
+        member = None if here.roster is None else here.roster.find(account)
         role = None if member is None else member.role
-        return called(names.get(account), me=account == context.account, role=role, by_partner=by_partner)
+        return called(names.get(account), me=account == context.account, role=role, by_partner=here.is_partner)
 
     return Voice(name=name, when=dates.stamp)
 
 
 def timeline(context: Context, journal: bytes, after: int, limit: int) -> tuple[TimelineEntry, ...]:
-    """Entries behind a seq in order, unreadable ones with their reason, and those that wait in the outbox."""
-    view_journal(context, journal)
-    state = journal_state(context, journal)
-    items = {item.applied.seq: item for item in state.timeline if item.applied.seq > after}
-    rows = shown_items(context.store, journal, after, limit)
-    entries, gaps = [], _Gaps(context, journal, state)
-    shown_as = _Shown(context.account, state, names_in(context, journal), voice(context, journal))
-    for row in rows:
-        reason = row.fault.partition("\n")[2] if row.fault is not None else None
-        if row.fault is None and row.seq not in items and row.kind[0] != GONE:
-            reason = OTHER_BRANCH[1]
-        shown = _entry(journal, shown_as, row, items.get(row.seq), reason)
-        entries.append(gaps.explained(shown) if reason is None else shown)
-    return (*entries, *_waiting(context, journal, shown_as.names.get(context.account)))
+    """Entries behind the seq `after`; those in the outbox come last. Raises: NotAllowed when it isn't here."""
+    context.standing(journal).require_here()
+    shown, rows = _Timeline(context, journal, after), shown_items(context.store, journal, after, limit)
+    waiting_rows = waiting_entries(context.store, journal)
+    return (*(shown.entry(row) for row in rows), *(shown.waiting(row) for row in waiting_rows))
 
 
-class _Shown(NamedTuple):
-    """What every entry of one journal is shown with."""
+class _Timeline:
+    """The entries of one journal behind a seq, as a person sees them."""
 
-    me: bytes
-    state: JournalState
-    names: Mapping[bytes, str]
-    voice: Voice
-
-
-def _entry(
-    journal: bytes,
-    shown_as: _Shown,
-    row: Shown,
-    item: Item | None,
-    reason: str | None,
-) -> TimelineEntry:
-    author = row.author or b""
-    text, trouble = (None, None) if item is None else _in_words(shown_as, item)
-    document: Document | None = None if item is None else item.applied.document
-    return TimelineEntry(
-        journal=journal,
-        entry=row.entry or b"",
-        seq=row.seq,
-        author=author,
-        author_name=shown_as.names.get(author),
-        mine=author == shown_as.me,
-        received=row.time,
-        at=None if document is None else document.at,
-        kind=None if document is None else document.kind,
-        v=None if document is None else document.v,
-        body=None if document is None else document.body,
-        text=text,
-        unreadable=trouble if item else reason or REMOVED,
-        without_effect=None if item is None else item.skipped,
-        not_delivered_to=() if item is None else item.refused_by,
-        effective=None if item is None else item.applied.effective,
-    )
-
-
-def _in_words(shown_as: _Shown, item: Item) -> tuple[str | None, str | None]:
-    """A document's text, or why there is none: what can't be put into words is that entry's trouble alone."""
-    try:
-        with contained("This entry", ENTRY_FAULT):
-            return describe(shown_as.state, item, shown_as.voice), None
-    except EntryFault as error:
-        return None, str(error)
-
-
-class _Gaps:
-    """What became of entries that were withdrawn or erased."""
-
-    def __init__(self, context: Context, journal: bytes, state: JournalState) -> None:
+    def __init__(self, context: Context, journal: bytes, after: int) -> None:
         own = account_state(context)
-        self._state, self._me = state, context.account
+        self._context, self._journal = context, journal
+        self._state = journal_state(context, journal)
+        self._items = {item.applied.seq: item for item in self._state.timeline if item.applied.seq > after}
+        self._names, self._voice = names_in(context, journal), voice(context, journal)
         self._kept, self._erased = own.kept.get(journal, ()), own.erased.get(journal, ())
 
-    def explained(self, shown: TimelineEntry) -> TimelineEntry:
-        """The same entry, with the reason why its text is not here, or is here all the same."""
+    def entry(self, row: Shown) -> TimelineEntry:
+        """An entry of the log. An unreadable entry has the reason."""
+        item, reason = self._items.get(row.seq), None
+        if row.fault is not None:
+            reason = row.fault.partition("\n")[2]
+        elif item is None and row.kind[0] != GONE:
+            reason = OTHER_BRANCH[1]
+        shown = self._base(row.entry or b"", row.author or b"", seq=row.seq, received=row.time)
+        if item is None:
+            shown = replace(shown, unreadable=reason or REMOVED)
+        else:
+            text, trouble = self._in_words(item)
+            shown = replace(
+                _with_document(shown, item.applied.document, text),
+                unreadable=trouble,
+                without_effect=item.skipped,
+                not_delivered_to=item.refused_by,
+                effective=item.applied.effective,
+            )
+        return self._explained(shown) if reason is None else shown
+
+    def waiting(self, row: WaitingRow) -> TimelineEntry:
+        """An entry of the outbox."""
+        document = parse_message(self._context.home.open("outbox", row.sealed)).document
+        return _with_document(self._base(row.entry, self._context.account), document, "Waits to be sent.")
+
+    def _base(
+        self, entry: bytes, author: bytes, *, seq: int | None = None, received: int | None = None
+    ) -> TimelineEntry:
+        name, mine = self._names.get(author), author == self._context.account
+        return TimelineEntry(self._journal, entry, seq, author, name, mine, received)
+
+    def _in_words(self, item: Item) -> tuple[str | None, str | None]:
+        """A document's text, or the fault that leaves this entry alone without text."""
+        try:
+            with contained("This entry", ENTRY_FAULT):
+                return describe(self._state, item, self._voice), None
+        except EntryFault as error:
+            return None, str(error)
+
+    def _explained(self, shown: TimelineEntry) -> TimelineEntry:
+        """Say of a withdrawn or erased entry why its text is not here, or that it was kept."""
         if shown.entry in self._erased:
             return _without(shown, "You have erased this for yourself.")
         if not self._state.withdrawn(shown.entry, shown.author, shown.seq or 0, shown.received or 0):
             return shown
-        who = YOU if shown.author == self._me else shown.author_name or "Its author"
+        who = YOU if shown.mine else shown.author_name or "Its author"
         if shown.body is not None and shown.entry in self._kept:
             return replace(shown, hidden=f"{who} withdrew this. You had kept it.")
         return _without(shown, f"{who} withdrew this.")
+
+
+def _with_document(shown: TimelineEntry, document: Document, text: str | None) -> TimelineEntry:
+    return replace(shown, at=document.at, kind=document.kind, v=document.v, body=document.body, text=text)
 
 
 def _without(shown: TimelineEntry, hidden: str) -> TimelineEntry:
     return replace(
         shown, at=None, effective=None, kind=None, v=None, body=None, text=None, unreadable=None, hidden=hidden
     )
-
-
-def _waiting(context: Context, journal: bytes, name: str | None) -> list[TimelineEntry]:
-    found = []
-    for row in waiting_entries(context.store, journal):
-        document = parse_message(context.home.open("outbox", row.sealed)).document
-        found.append(
-            TimelineEntry(
-                journal=journal,
-                entry=row.entry,
-                seq=None,
-                author=context.account,
-                author_name=name,
-                mine=True,
-                received=None,
-                at=document.at,
-                kind=document.kind,
-                v=document.v,
-                body=document.body,
-                text="Waits to be sent.",
-                unreadable=None,
-                without_effect=None,
-                not_delivered_to=(),
-            )
-        )
-    return found

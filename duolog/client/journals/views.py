@@ -1,4 +1,4 @@
-"""What a journal shows: plain values without keys, safe to show and to keep."""
+"""A journal as a person sees it: plain values without keys, safe to show and to keep."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -71,7 +71,7 @@ class JournalWords:
 
 @dataclass(frozen=True, slots=True)
 class Heads:
-    """What two people compare by voice to know that they see the same."""
+    """The words that two people compare by voice to know that they see the same."""
 
     accounts: tuple[AccountWords, ...]
     journals: tuple[JournalWords, ...]
@@ -79,8 +79,7 @@ class Heads:
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """A document that is safe in this home. `delivered`: the server has it too; otherwise `problem` says why not
-    yet."""
+    """A document that is safe in this home. `delivered`: the server has it too; otherwise `problem` says why not."""
 
     entry: bytes
     delivered: bool
@@ -105,14 +104,14 @@ class TimelineEntry:
     author: bytes
     author_name: str | None
     mine: bool
-    received: int | None
-    at: int | None
-    kind: str | None
-    v: int | None
-    body: Mapping[str, Any] | None
-    text: str | None
-    unreadable: str | None
-    without_effect: str | None
-    not_delivered_to: tuple[bytes, ...]
+    received: int | None = None
+    at: int | None = None
+    kind: str | None = None
+    v: int | None = None
+    body: Mapping[str, Any] | None = None
+    text: str | None = None
+    unreadable: str | None = None
+    without_effect: str | None = None
+    not_delivered_to: tuple[bytes, ...] = ()
     hidden: str | None = None
     effective: int | None = None

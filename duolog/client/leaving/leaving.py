@@ -10,14 +10,14 @@ from typing import Literal, TypeVar
 from duolog.client.account.closing_rotations import move_on
 from duolog.client.home.marks import Mark, has_mark, set_mark
 from duolog.client.home.records import DELETING
-from duolog.client.journals import closing_statements, closings
+from duolog.client.journals import closings
 from duolog.client.journals.reading import journal_ids
 from duolog.client.journals.views import Written
 from duolog.client.leaving import withdrawals
 from duolog.client.log.context import Context
 from duolog.client.log.outbox import deliver
 from duolog.client.log.session import Session, make_ready
-from duolog.client.pairing.membership import leave
+from duolog.client.pairing.members import leave
 from duolog.client.server.transport import Transport
 from duolog.errors import NotAllowed, ServerRefused, TransportError
 
@@ -74,7 +74,7 @@ class Leaving:
     async def waiting(self) -> WaitingClosing | None:
         """My closing that waits for this journal, without the network."""
         async with self._session.alone() as context:
-            found = closing_statements.pending_closings(context).get(self._journal)
+            found = closings.pending_closings(context).get(self._journal)
         return None if found is None else WaitingClosing(found.journal, found.not_before, found.held, found.ends)
 
     async def other_devices(self) -> tuple[bytes, ...]:
@@ -92,7 +92,7 @@ class Leaving:
     async def may_still_happen(self) -> bool:
         """Whether a closing that I cancelled can still be used by the server, without the network."""
         async with self._session.alone() as context:
-            return closing_statements.may_still_happen(context, self._journal)
+            return closings.may_still_happen(context, self._journal)
 
     async def let_go(self) -> None:
         """Fetch a closed journal no more. This home keeps what it has; the server destroys what nobody fetches."""

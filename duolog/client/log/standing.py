@@ -91,6 +91,13 @@ class Standing:
             raise NotAllowed("This journal is closed.")
         return roster
 
+    def require_partner(self, sentence: str) -> Roster:
+        """The roster of an open journal in which I am a partner. Raises: NotAllowed with `sentence`; as above."""
+        roster = self.require_open()
+        if not self.is_partner:
+            raise NotAllowed(sentence)
+        return roster
+
 
 def standing(store: Store, journal: bytes, account: bytes, now: int) -> Standing:
     """Where a journal stands for an account. `now`: Unix seconds."""

@@ -1,1 +1,1 @@
-"""Who is in a journal: the partner and confidants, from the invitation to their end."""
+"""The partner and the confidants of a journal, from the invitation to the end."""

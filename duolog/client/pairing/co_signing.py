@@ -1,4 +1,4 @@
-"""The other partner's side of a proposal: see what waits, sign exactly that, or decline.
+"""The other partner's side of a proposal: list the proposals, sign one exactly as it is, or decline it.
 
 Rules
 - This client believes nothing of a proposal: chain, acceptance, words, N_F and its own grant are checked before its
@@ -15,42 +15,33 @@ from duolog.client.log.notes import note
 from duolog.client.log.pull import pull
 from duolog.client.log.settle import MOVED, push_statement
 from duolog.client.log.statements import Made, sign_for
-from duolog.client.pairing.comparing import note_compared, require_words
-from duolog.client.pairing.listed_proposals import (
-    VerifiedProposal,
-    declined_at,
-    list_waiting,
-    require_free,
-    terms_of,
-    view_waiting,
-)
+from duolog.client.pairing import listed_proposals
+from duolog.client.pairing.comparing_words import note_compared, require_words
+from duolog.client.pairing.listed_proposals import VerifiedProposal, list_waiting
 from duolog.client.pairing.views import ProposalView
 from duolog.client.server.transport import Transport
 from duolog.documents.account_kinds import EndedInvitation
 from duolog.errors import NotAllowed, ServerRefused, TransportError
 from duolog.protocol.roster import check_change
 from duolog.protocol.roster_changes import Roster
-from duolog.protocol.statements import SignedStatement
 from duolog.seal.grants import unwrap_grant
 
 
 async def list_proposals(context: Context, journal: bytes) -> tuple[ProposalView, ...]:
-    """What waits for a signature, mine or the other's. Raises: TransportError, ServerRefused."""
+    """The proposals that wait for a signature, mine or the other's. Raises: TransportError, ServerRefused."""
     roster = context.standing(journal).require_open()
-    return tuple(
-        view_waiting(context, roster, item)
-        for item in await list_waiting(context, roster)
-        if declined_at(context, terms_of(journal, item.parsed.change, item.subject, 0)) is None
-    )
+    listed = await list_waiting(context, roster)
+    waiting = [item for item in listed if listed_proposals.declined_at(context, item.terms) is None]
+    return tuple(listed_proposals.view_waiting(context, roster, item) for item in waiting)
 
 
 async def sign(context: Context, journal: bytes, proposal: bytes, words: Words | None) -> None:
-    """Consent to exactly what is proposed. `words`: as the confidant reads them, where somebody is to be added.
+    """Consent to a proposal exactly as it is. `words`: as the confidant reads them, where one is to be added.
 
     Raises:
-        NotAllowed: it is not there (any more), is my own, was declined, or its term is over.
+        NotAllowed: there is no such proposal now, I have signed it, it was declined, or its term is over.
         PinMismatch: the words differ, or the account is another than my devices know. Nothing was signed.
-        VerificationError, OpenError: what was proposed is not true. Nothing was signed.
+        VerificationError, OpenError: the proposal is not true. Nothing was signed.
         TransportError, ServerRefused: not now.
     Spec: §5, §7.
     """
@@ -59,13 +50,13 @@ async def sign(context: Context, journal: bytes, proposal: bytes, words: Words |
     waiting = await _find(context, roster, proposal)
     if context.account in waiting.signers:
         raise NotAllowed("You have signed this already. It waits for the other.")
-    require_free(context, terms_of(journal, waiting.parsed.change, waiting.subject, 0))
+    listed_proposals.require_free(context, waiting.terms)
     if is_over(context, waiting.subject):
         raise NotAllowed("The term that is proposed is over already.")
     if waiting.parsed.acceptance is not None:
         require_words(waiting.words, words or ())
         _pin_newcomer(context, waiting)
-        await note_compared(context, waiting.subject.account)  # it is so, whatever becomes of the proposal
+        await note_compared(context, waiting.subject.account)  # true even if the proposal ends
     try:
         await push_statement(context, journal, sign_too(context, roster, waiting))
     except ServerRefused as error:
@@ -81,21 +72,19 @@ async def sign(context: Context, journal: bytes, proposal: bytes, words: Words |
 
 
 def sign_too(context: Context, roster: Roster, waiting: VerifiedProposal) -> Made:
-    """A proposal whose every part was checked, with my signature besides. Raises: as `sign`. Spec: §5."""
+    """Add my signature to a proposal, after the newcomer's pins and my grant. Raises: as `sign`. Spec: §5."""
     _pin_newcomer(context, waiting)
     me = waiting.after.find(context.account)
     if waiting.parsed.grants is not None and me is not None:
         secret = context.identity.secrets[me.generation]
         grant = waiting.grants.get(context.account, b"")
         unwrap_grant(grant, waiting.after, context.account, secret)  # check: client.proposal_grant
-    mine = sign_for(context.identity, roster, waiting.signed.statement)
-    both = {item.account: item for item in (*waiting.signed.signatures, mine)}
-    signed = SignedStatement(waiting.signed.statement, tuple(both[account] for account in sorted(both)))
+    signed = listed_proposals.co_signed(waiting.signed, sign_for(context.identity, roster, waiting.signed.statement))
     return Made(signed, waiting.grants, check_change(roster, signed, context.chains), None)
 
 
 def _pin_newcomer(context: Context, waiting: VerifiedProposal) -> None:
-    """The account that is to be added is the one that my devices know, if they do. Raises: PinMismatch, AccountFork."""
+    """Check that the account to be added is the account that my devices know, if they do, and pin its chain."""
     if not waiting.chain:
         return
     account = waiting.subject.account
@@ -107,12 +96,9 @@ def _pin_newcomer(context: Context, waiting: VerifiedProposal) -> None:
 
 
 async def decline(context: Context, journal: bytes, proposal: bytes) -> None:
-    """Say no to a proposal of the other's, or take back one's own. Durable here before the server is told.
+    """Decline a proposal of the other's, or take back my own. That is durable here before the server is told.
 
-    Raises:
-        NotAllowed: it is not there (any more).
-        TransportError, ServerRefused: not now.
-    Spec: §5.
+    Raises: NotAllowed when there is no such proposal now; TransportError, ServerRefused. Spec: §5.
     """
     roster = context.standing(journal).require_open()
     waiting = await _find(context, roster, proposal)
@@ -122,12 +108,12 @@ async def decline(context: Context, journal: bytes, proposal: bytes) -> None:
         if wanted.invitation is not None:
             await note(context, "ended_invitation", EndedInvitation(invitation=wanted.invitation, how="revoked"))
     if context.account not in waiting.signers:
-        terms = terms_of(journal, waiting.parsed.change, waiting.subject, context.clock())
+        terms = waiting.terms.model_copy(update={"at": context.clock()})
         await note(context, "declined_proposal", terms)
     try:
         await context.network.call(Transport.drop_proposal, journal, proposal)
     except ServerRefused as error:
-        if error.code != "not_found":  # it is gone, which is what was wanted
+        if error.code != "not_found":  # the proposal is gone already
             raise
 
 

@@ -1,18 +1,17 @@
-"""Proposals as the server lists them, and what this home believes of each.
+"""Proposals at the server: sent, listed, and verified before anything of them is shown.
 
 Rules
-- One that doesn't follow the roster in force, isn't rightly signed, or shows other words than its acceptance has, is
-  not shown: nobody has proposed it.
-- What was declined is not shown again within 14 days, nor what asks for more.
-
-It signs and sends nothing; `proposals` does.
+- A proposal is not shown unless it follows the roster in force, is rightly signed, and shows the words that its
+  acceptance has: no member has proposed it.
+- A declined change is not shown again within 14 days, nor a change that asks for more.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
 
-from duolog.api.journals import Proposal
+from duolog.api.common import JournalStatementModel
+from duolog.api.journals import Proposal, ProposalRequest
 from duolog.client.home.words import Words
 from duolog.client.journals.reading import names_in, voice
 from duolog.client.log.context import Context
@@ -26,7 +25,7 @@ from duolog.protocol.containing import contained
 from duolog.protocol.roster import check_grants, check_proposal
 from duolog.protocol.roster_changes import Roster
 from duolog.protocol.roster_statements import Member, RosterStatement, parse_roster
-from duolog.protocol.statements import SignedStatement, statement_hash
+from duolog.protocol.statements import Signature, SignedStatement, statement_hash
 from duolog.seal.keys import EpochKey
 from duolog.seal.proposals import open_context, verify_context
 
@@ -38,7 +37,7 @@ SHOWN = ("add", "extend", "rights")
 
 @dataclass(frozen=True, slots=True)
 class VerifiedProposal:
-    """A proposal that is in order. `after`: the roster that it makes; `chain`: what was shown of a newcomer's."""
+    """A proposal that is in order. `after`: the roster that it makes. `chain`: of a newcomer, as proposed."""
 
     id: bytes
     signed: SignedStatement
@@ -52,15 +51,39 @@ class VerifiedProposal:
 
     @property
     def subject(self) -> Member:
-        """The place that it would make."""
+        """The place that the proposal would make."""
         found = self.after.find(self.parsed.account or b"")
         if found is None or found.until is None:
-            raise VerificationError("A proposal is about nobody.", check="client.proposal_subject")
+            raise VerificationError("A proposal names no confidant.", check="client.proposal_subject")
         return found
+
+    @property
+    def terms(self) -> DeclinedProposal:
+        """The change as the account journal remembers it when somebody declines it, without the time."""
+        change = {"journal": self.after.journal, "change": self.parsed.change, "at": 0}
+        place = {"account": self.subject.account, "rights": self.subject.rights, "until": self.subject.until}
+        return DeclinedProposal.model_validate(change | place)
 
     @property
     def signers(self) -> tuple[bytes, ...]:
         return tuple(item.account for item in self.signed.signatures)
+
+
+async def send_proposal(
+    context: Context, journal: bytes, signed: SignedStatement, grants: Mapping[bytes, bytes], sealed: bytes | None
+) -> None:
+    """Leave a proposal at the server. `sealed`: its context. Raises: TransportError, ServerRefused."""
+    whole = JournalStatementModel.of(signed, dict(grants))
+    request = ProposalRequest(
+        statement=whole.statement, signatures=whole.signatures, grants=whole.grants, context=sealed
+    )
+    await context.network.call(Transport.propose, journal, request)
+
+
+def co_signed(signed: SignedStatement, *more: Signature) -> SignedStatement:
+    """The same statement with more signatures: one of each account, ascending by account."""
+    signatures = {item.account: item for item in (*signed.signatures, *more)}
+    return SignedStatement(signed.statement, tuple(signatures[account] for account in sorted(signatures)))
 
 
 async def list_waiting(context: Context, roster: Roster) -> tuple[VerifiedProposal, ...]:
@@ -75,7 +98,7 @@ async def list_waiting(context: Context, roster: Roster) -> tuple[VerifiedPropos
             with contained("A proposal", PROPOSAL_FAULT):
                 waiting = verify_waiting(context.chains, key, roster, proposal)
         except (MalformedData, VerificationError, OpenError):
-            continue  # not what a member has proposed for this roster
+            continue  # no member has proposed this for this roster
         if waiting.parsed.change in SHOWN:
             found.append(waiting)
     return tuple(found)
@@ -84,11 +107,9 @@ async def list_waiting(context: Context, roster: Roster) -> tuple[VerifiedPropos
 def verify_waiting(
     pinned: Mapping[bytes, AccountChain], key: EpochKey | None, roster: Roster, proposal: Proposal
 ) -> VerifiedProposal:
-    """One listed proposal, believed in nothing. `key`: of the roster's epoch.
+    """Verify one listed proposal. `key`: of the roster's epoch.
 
-    Raises:
-        MalformedData, VerificationError, OpenError: it is not in order.
-    Spec: §5, §7.
+    Raises: MalformedData, VerificationError, OpenError when the proposal is not in order. Spec: §5, §7.
     """
     signed, parsed = proposal.signed(), parse_roster(proposal.statement)
     identifier = statement_hash(signed.statement)
@@ -97,7 +118,7 @@ def verify_waiting(
     if parsed.acceptance is not None:
         if key is None or proposal.context is None:  # check: client.proposal_context
             raise VerificationError(
-                "A proposal doesn't say what its words are made of.", check="client.proposal_context"
+                "A proposal comes without the context of its words.", check="client.proposal_context"
             )
         opened = open_context(key, roster.journal, identifier, proposal.context)
         chain, words = verify_context(opened, parsed.acceptance)
@@ -113,7 +134,7 @@ def verify_waiting(
 
 
 def _newer(pinned: AccountChain | None, chain: AccountChain) -> AccountChain:
-    """The shown chain, or the pinned one if that goes on from it. Raises: AccountFork, Rollback."""
+    """The longer of the pinned and the shown chain. Raises: AccountFork, Rollback."""
     if pinned is None:
         return chain
     older, newer = sorted((pinned, chain), key=lambda item: item.newest.generation)
@@ -121,31 +142,16 @@ def _newer(pinned: AccountChain | None, chain: AccountChain) -> AccountChain:
     return newer
 
 
-def terms_of(journal: bytes, change: str, subject: Member, at: int) -> DeclinedProposal:
-    """A change as it is remembered when somebody declines it."""
-    return DeclinedProposal.model_validate(
-        {
-            "journal": journal,
-            "change": change,
-            "account": subject.account,
-            "rights": subject.rights,
-            "until": subject.until,
-            "at": at,
-        }
-    )
-
-
 def declined_at(context: Context, terms: DeclinedProposal) -> int | None:
-    """When this change or one that asks for no more was declined, if that is less than 14 days ago. Unix seconds."""
+    """When this change, or a change that asks for no more, was declined in the last 14 days. Unix seconds, or None."""
     known = [item.at for item in account_state(context).declined if asks_no_less(terms, item)]
     recent = [at for at in known if context.clock() < at + AGAIN_AFTER]
     return max(recent, default=None)
 
 
 def require_free(context: Context, terms: DeclinedProposal) -> None:
-    """It was not declined lately. Raises: NotAllowed. Spec: §7."""
-    at = declined_at(context, terms)
-    if at is not None:  # check: client.declined
+    """Check that this change was not declined in the last 14 days. Raises: NotAllowed. Spec: §7."""
+    if declined_at(context, terms) is not None:  # check: client.declined
         raise NotAllowed(
             "This was declined, or nobody answered it, less than 14 days ago. It isn't proposed again before then, nor "
             "is a longer time. A shorter one may be."
@@ -153,7 +159,7 @@ def require_free(context: Context, terms: DeclinedProposal) -> None:
 
 
 def view_waiting(context: Context, roster: Roster, waiting: VerifiedProposal) -> ProposalView:
-    """A proposal for a person."""
+    """A proposal as a person sees it."""
     subject = waiting.subject
     return ProposalView(
         id=waiting.id,

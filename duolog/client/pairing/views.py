@@ -1,6 +1,6 @@
-"""What a pairing and an invitation show: plain values, safe to show and to keep but for an invitation's link."""
+"""Pairings, invitations, admissions and proposals as a person sees them. Only an invitation's link is secret."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 
 from duolog.client.home.words import Words
@@ -22,30 +22,27 @@ BEFORE_SHARING_WITH_CONFIDANT = (
 
 @dataclass(frozen=True, slots=True)
 class NewInvitation:
-    """A single-use invitation. `link` and `uri` hold its secret: give one of them to nobody but the partner.
+    """A single-use invitation. `link` and `uri` hold its secret, for the invited person alone.
 
-    `id`: 16 bytes, also the partner's invite code at this server. `expires_at`: Unix seconds. `notice`: to be shown
+    `id`: 16 bytes, also their invite code at this server. `expires_at`: Unix seconds. `notice`: to be shown
     before the first sharing in this journal, None later.
     """
 
     id: bytes
     journal: bytes
-    link: str
-    uri: str
+    link: str = field(repr=False)
+    uri: str = field(repr=False)
     expires_at: int
     notice: str | None
-
-    def __repr__(self) -> str:
-        return f"NewInvitation(id={self.id.hex()}, link=<secret>)"
 
 
 class PairingStage(Enum):
     """Where a pairing stands."""
 
-    WAITING_FOR_ANSWER = "waiting for answer"  # the founder: nobody has opened the link yet
-    WAITING_FOR_FOUNDER = "waiting for founder"  # the partner: accepted; the founder's client has not come back yet
+    WAITING_FOR_ANSWER = "waiting for answer"  # the founder: the link waits to be opened
+    WAITING_FOR_FOUNDER = "waiting for founder"  # the partner: accepted; the founder's client takes the next step
     COMPARE = "compare"  # both see eight words: compare them aloud, then verify
-    WAITING_FOR_PARTNER = "waiting for partner"  # I have confirmed the words; the other has not yet
+    WAITING_FOR_PARTNER = "waiting for partner"  # I have confirmed the words, and the other can
     VERIFIED = "verified"
 
 
@@ -67,11 +64,11 @@ class Pairing:
 class AdmissionStage(Enum):
     """Where the invitation of a confidant stands."""
 
-    WAITING_FOR_ANSWER = "waiting for answer"  # nobody has opened the link yet
+    WAITING_FOR_ANSWER = "waiting for answer"  # the link waits to be opened
     COMPARE = "compare"  # both see eight words: compare them aloud, then confirm
     WAITING_FOR_PARTNER = "waiting for partner"  # I have signed; the other partner compares and signs, or declines
     DECLINED = "declined"  # it isn't made again within 14 days
-    LAPSED = "lapsed"  # nobody answered for 14 days, which is not a no; it isn't made again within 14 more
+    LAPSED = "lapsed"  # 14 days went by without an answer, which is not a no; it isn't made again within 14 more
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,8 +89,8 @@ class Admission:
 class ProposalView:
     """A change that waits for another signature, with the place that it would make.
 
-    `change`: add, extend or rights. `signed_by`: accounts. `mine`: I have signed, and the other hasn't yet. `words`:
-    eight, to compare with a confidant before signing; None where nobody is added. `text`: all of it in plain words.
+    `change`: add, extend or rights. `signed_by`: accounts. `mine`: I have signed, and the other decides. `words`:
+    eight, to compare with a confidant before signing; None where nobody is added. `text`: the change in plain words.
     """
 
     id: bytes
