@@ -10,9 +10,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from duolog.client.account import registering
-from duolog.client.account.confirming import confirm
 from duolog.client.account.keyholders import Keyholders
+from duolog.client.account.register_restore_open import check_words, confirm
 from duolog.client.export import exporting
 from duolog.client.home.words import plain_words
 from duolog.client.journals import reading
@@ -77,10 +76,10 @@ class Duolog(OpenAccount):
     async def check_recovery_words(self, words: str | Sequence[str]) -> None:
         """The typed words are a recovery sheet of this account. They are kept nowhere.
 
-        Raises: as `registering.check_words`.
+        Raises: as `register_restore_open.check_words`.
         """
         async with self._session.alone() as context:
-            registering.check_words(context, as_text(words))
+            check_words(context, as_text(words))
 
     async def confirm_restored(self, chain_head: Sequence[str], heads: Mapping[bytes, Sequence[str]]) -> None:
         """Confirm a restored home by words read out by a member, or by another own device.
@@ -88,7 +87,7 @@ class Duolog(OpenAccount):
         `chain_head`: the eight words of this account's newest keys. `heads`: of at least one journal, as the other's
         newest.
 
-        Raises: as `confirming.confirm`.
+        Raises: as `register_restore_open.confirm`.
         Spec: §4.
         """
         async with self._session.alone() as context:

@@ -6,7 +6,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Generic, Self, TypeVar
 
-from duolog.client.account import registering
+from duolog.client.account.register_restore_open import open_home, parse_sheet, register, restore
 from duolog.client.home.folder import has_keystore
 from duolog.client.home.keystore import Unlock
 from duolog.client.home.os_errors import errors
@@ -50,12 +50,12 @@ class OpenAccount:
     ) -> NewAccount[Self]:
         """A new account at `server`; a registration that began in this home is finished. `home` None: memory alone.
 
-        Raises: NotAllowed where the address is not safe; as `registering.register`.
+        Raises: NotAllowed where the address is not safe; as `register_restore_open.register`.
         Spec: §4.
         """
         with errors():
             transport = to_transport(server)
-            context, words = await registering.register(transport, home, unlock or Unlock(), invite_code, clock)
+            context, words = await register(transport, home, unlock or Unlock(), invite_code, clock)
         return NewAccount(cls(context), words)
 
     @classmethod
@@ -70,12 +70,13 @@ class OpenAccount:
     ) -> Self:
         """The account of 24 words, in a new home. It is unconfirmed until words were compared (`confirm_restored`).
 
-        Raises: NotAllowed where the address is not safe; as `registering.restore`.
+        Raises: NotAllowed where the address is not safe; as `register_restore_open.restore`, `parse_sheet`.
         Spec: §4.
         """
         with errors():
             transport = to_transport(server)
-            return cls(await registering.restore(transport, as_text(words), home, unlock or Unlock(), clock))
+            keyholder = parse_sheet(as_text(words))
+            return cls(await restore(transport, keyholder, home, unlock or Unlock(), clock))
 
     @classmethod
     async def open(
@@ -83,10 +84,10 @@ class OpenAccount:
     ) -> Self:
         """An existing home, without the network. `server` replaces the transport to the server that the home names.
 
-        Raises: as `registering.open_home`.
+        Raises: as `register_restore_open.open_home`.
         """
         with errors():
-            return cls(registering.open_home(home, unlock or Unlock(), server, clock))
+            return cls(open_home(home, unlock or Unlock(), server, clock))
 
     @staticmethod
     def has_account(home: Path) -> bool:

@@ -6,7 +6,7 @@ the home that is made from them. What was restored is unconfirmed until words ar
 
 from pathlib import Path
 
-from duolog.client.account import registering
+from duolog.client.account.register_restore_open import restore
 from duolog.client.duolog import Duolog
 from duolog.client.home.keystore import Unlock
 from duolog.client.log.clocks import Clock, now
@@ -33,4 +33,4 @@ async def restore_with_passkey(
     """
     transport = HttpTransport(server) if isinstance(server, str) else server
     keyholder = KeyholderSecret(prf_output, "passkey")
-    return Duolog(await registering.restore_keyholder(transport, keyholder, home, unlock or Unlock(), clock))
+    return Duolog(await restore(transport, keyholder, home, unlock or Unlock(), clock))
