@@ -23,8 +23,8 @@ from duolog.client.journals.views import (
     Written,
 )
 from duolog.client.leaving.leaving import BEFORE_CLOSING, Leaving, WaitingClosing
-from duolog.client.moving.moving import AFTER_MOVING, Moving
-from duolog.client.moving.views import MoveReport, MoveSeen
+from duolog.client.moving.move_steps import MoveReport
+from duolog.client.moving.moving import AFTER_MOVING, MoveSeen, Moving
 from duolog.client.opening import NewAccount
 from duolog.client.pairing.members import Members
 from duolog.client.pairing.pairing_steps import InvitationLink, parse_link

@@ -9,9 +9,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from duolog.client.account import registering
-from duolog.client.account.confirming import confirm
 from duolog.client.account.keyholders import Keyholders
+from duolog.client.account.register_restore_open import check_words, confirm
 from duolog.client.export import exporting
 from duolog.client.home.words import plain_words
 from duolog.client.journals import reading
@@ -73,9 +72,12 @@ class Duolog(OpenAccount):
             return account_state(context)
 
     async def check_recovery_words(self, words: str | Sequence[str]) -> None:
-        """Check that these words are a recovery sheet of this account. Raises: as `registering.check_words`."""
+        """The typed words are a recovery sheet of this account. They are kept nowhere.
+
+        Raises: as `register_restore_open.check_words`.
+        """
         async with self._session.alone() as context:
-            registering.check_words(context, as_text(words))
+            check_words(context, as_text(words))
 
     async def confirm_restored(self, chain_head: Sequence[str], heads: Mapping[bytes, Sequence[str]]) -> None:
         """Confirm a restored home by words read out by a member, or by another own device.
@@ -83,7 +85,8 @@ class Duolog(OpenAccount):
         `chain_head`: the eight words of this account's newest keys. `heads`: for one journal or more the words of the
         newest head, as the other device shows them.
 
-        Raises: as `confirming.confirm`. Spec: §4.
+        Raises: as `register_restore_open.confirm`.
+        Spec: §4.
         """
         async with self._session.alone() as context:
             confirm(context, plain_words(chain_head), {key: plain_words(words) for key, words in heads.items()})

@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Self
 
-from duolog.client.account.joining_device import JoiningDevice
+from duolog.client.account.adding_device import JoiningDevice
 from duolog.client.duolog import Duolog
 from duolog.client.home.keystore import Unlock
 from duolog.client.home.store import errors

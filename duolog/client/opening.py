@@ -6,7 +6,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Generic, Self, TypeVar
 
-from duolog.client.account import registering
+from duolog.client.account.register_restore_open import open_home, parse_sheet, register, restore
 from duolog.client.home.folder import has_keystore
 from duolog.client.home.keystore import Unlock
 from duolog.client.home.store import errors
@@ -49,11 +49,12 @@ class OpenAccount:
     ) -> NewAccount[Self]:
         """Register an account at `server`, or finish a registration that began in this home. `home` None: memory alone.
 
-        Raises: NotAllowed when the address is not safe; as `registering.register`. Spec: §4.
+        Raises: NotAllowed where the address is not safe; as `register_restore_open.register`.
+        Spec: §4.
         """
         with errors():
             transport = to_transport(server)
-            context, words = await registering.register(transport, home, unlock or Unlock(), invite_code, clock)
+            context, words = await register(transport, home, unlock or Unlock(), invite_code, clock)
         return NewAccount(cls(context), words)
 
     @classmethod
@@ -68,22 +69,24 @@ class OpenAccount:
     ) -> Self:
         """Restore the account of 24 words into a new home, which is unconfirmed until `confirm_restored`.
 
-        Raises: NotAllowed when the address is not safe; as `registering.restore`. Spec: §4.
+        Raises: NotAllowed where the address is not safe; as `register_restore_open.restore`, `parse_sheet`.
+        Spec: §4.
         """
         with errors():
             transport = to_transport(server)
-            return cls(await registering.restore(transport, as_text(words), home, unlock or Unlock(), clock))
+            keyholder = parse_sheet(as_text(words))
+            return cls(await restore(transport, keyholder, home, unlock or Unlock(), clock))
 
     @classmethod
     async def open(
         cls, *, home: Path, unlock: Unlock | None = None, server: Transport | None = None, clock: Clock = now
     ) -> Self:
-        """Open an existing home, without the network. Raises: as `registering.open_home`.
+        """Open an existing home, without the network. Raises: as `register_restore_open.open_home`.
 
         `server` replaces the transport to the server that the home names.
         """
         with errors():
-            return cls(registering.open_home(home, unlock or Unlock(), server, clock))
+            return cls(open_home(home, unlock or Unlock(), server, clock))
 
     @staticmethod
     def has_account(home: Path) -> bool:

@@ -6,7 +6,7 @@ new home stores. The restored home is unconfirmed until words are compared. Spec
 
 from pathlib import Path
 
-from duolog.client.account import registering
+from duolog.client.account.register_restore_open import restore
 from duolog.client.duolog import Duolog
 from duolog.client.home.keystore import Unlock
 from duolog.client.home.store import errors
@@ -30,4 +30,4 @@ async def restore_with_passkey(
     """
     with errors():
         transport, keyholder = to_transport(server), KeyholderSecret(prf_output, "passkey")
-        return Duolog(await registering.restore_keyholder(transport, keyholder, home, unlock or Unlock(), clock))
+        return Duolog(await restore(transport, keyholder, home, unlock or Unlock(), clock))

@@ -17,14 +17,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from duolog.api.journals import ListedJournal
-from duolog.client.account.closing_rotations import move_on
 from duolog.client.account.keyholder_list import KeyholderView, unknown
-from duolog.client.account.rotating import resume, rotate_by_chance
+from duolog.client.account.rotating import resume, rotate_after_closings, rotate_by_chance
 from duolog.client.home.log_rows import newest_time
 from duolog.client.home.outbox_rows import journals_with_waiting
 from duolog.client.home.pairings import begun_journals
 from duolog.client.journals.closings import look_after
-from duolog.client.leaving.withdrawals import finish_holdings, tidy
+from duolog.client.leaving.withdraw_keep_erase import finish_holdings, tidy
 from duolog.client.log.context import Context
 from duolog.client.log.earlier_generations import judge_again
 from duolog.client.log.fetching import fetch_journal, fetch_journals, poll, report_hidden
@@ -110,7 +109,7 @@ async def _sync(context: Context, problems: Problems) -> SyncReport:
             if context.standing(journal).roster is not None:
                 tidy(context, journal)
                 await look_after(context, journal)
-    await move_on(context)
+    await rotate_after_closings(context)
     proposed = await _proposed(context, [item for item in polled if item.journal in journals])
     problems.raise_first()
     frozen = {journal: context.standing(journal).frozen for journal in journals}

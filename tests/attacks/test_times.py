@@ -73,7 +73,7 @@ async def test_author_takes_back_an_old_text_behind_a_move(
     await two.sam.moving.follow(ELSEWHERE)
     with pytest.raises(NotAllowed, match="another server"):
         await two.ada.leaving(two.journal).withdraw(entry)
-    monkeypatch.setattr("duolog.client.leaving.withdrawals.is_earlier", lambda *_: False)  # a changed client
+    monkeypatch.setattr("duolog.client.leaving.withdraw_keep_erase.is_earlier", lambda *_: False)  # a changed client
     monkeypatch.setattr("duolog.client.log.outbox.require_allowed", lambda *_: None)
     state = servers.apps[ELSEWHERE].state.duolog
     true = state.now

@@ -7,7 +7,7 @@ import pytest
 from fastapi import FastAPI
 
 from duolog.client import Duolog
-from duolog.client.account.keyholder_changes import make_rotation
+from duolog.client.account.keyholder_requests import make_rotation
 from duolog.client.log.verify_authors import OTHER_BRANCH
 from duolog.errors import AccountFork, NotAllowed, PinMismatch
 from duolog.seal.words import eight_words

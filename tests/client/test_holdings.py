@@ -176,7 +176,7 @@ async def test_a_journal_in_which_nothing_was_taken_back_since_is_not_read_again
     """A long one takes a while, and every sync would wait for it."""
     await two.sam.sync()
     read = Mock(wraps=journal_state)
-    monkeypatch.setattr("duolog.client.leaving.withdrawals.journal_state", read)
+    monkeypatch.setattr("duolog.client.leaving.withdraw_keep_erase.journal_state", read)
     await two.sam.sync()
     read.assert_not_called()
     await two.ada.leaving(two.journal).withdraw(two.entry)
@@ -206,7 +206,7 @@ async def test_what_was_cut_off_is_finished_by_a_sync(
         if when == "away":
             patch.setattr(two.sam._context.network.transport, "hold", away)
         else:
-            patch.setattr("duolog.client.leaving.withdrawals.put_note", killed)
+            patch.setattr("duolog.client.leaving.withdraw_keep_erase.put_note", killed)
         with pytest.raises((Killed, TransportError), match="next sync" if when == "away" else None):
             await step(two.entry)
     await two.sam.sync()

@@ -13,8 +13,8 @@ import pytest
 from fastapi import FastAPI
 
 from duolog.client import Duolog
-from duolog.client.account.keyholder_changes import make_rotation
-from duolog.client.account.registering import _new_pending
+from duolog.client.account.keyholder_requests import make_rotation
+from duolog.client.account.register_restore_open import _new_pending
 from duolog.client.home import begun, pairings, records
 from duolog.client.home.begun import Adding, BegunMove, Enrolling, PendingRotation
 from duolog.client.home.folder import Home

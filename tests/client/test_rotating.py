@@ -12,6 +12,7 @@ from app.settings import Settings
 from duolog.api.common import ReceiptModel
 from duolog.client import Duolog
 from duolog.client.account import rotating
+from duolog.client.home.begun import ROTATION
 from duolog.client.home.identity import Identity
 from duolog.client.home.outbox_rows import count_waiting
 from duolog.client.home.store import typed
@@ -95,7 +96,7 @@ async def test_a_revocation_that_was_interrupted_is_finished_by_the_next_sync(
         await ada.sync()
         assert generation(ada) == 2
         assert sheet.id not in [item.id for item in await ada.keyholders.list()]
-        assert not rotating.is_pending(ada._context)
+        assert not ROTATION.is_set(ada._context.home)
         assert (await ada.write(journal, "note", {"text": "after"})).delivered
         await sam.sync()
         for person in (ada, sam):
@@ -124,7 +125,7 @@ async def test_a_rotation_that_was_never_sent_is_sent_again_byte_for_byte(app: F
     network.rotate = unreachable  # type: ignore[method-assign]
     with pytest.raises(TransportError):
         await ada.keyholders.revoke([sheet.id])
-    assert rotating.is_pending(ada._context)
+    assert ROTATION.is_set(ada._context.home)
     assert generation(ada) == 1
     with pytest.raises(TransportError):
         await ada.sync()
@@ -200,12 +201,12 @@ async def test_a_receipt_for_something_else_is_not_believed(app: FastAPI, tmp_pa
     with pytest.raises(BadReceipt) as caught:
         await ada.keyholders.revoke([sheet.id])
     assert (caught.value.check == "client.rotation_receipt") is is_signed
-    assert rotating.is_pending(ada._context)
+    assert ROTATION.is_set(ada._context.home)
     network.changes.clear()
     async with ada, sam:
         await ada.sync()
         assert generation(ada) == 2
-        assert not rotating.is_pending(ada._context)
+        assert not ROTATION.is_set(ada._context.home)
 
 
 async def test_a_key_that_is_granted_to_newer_keys_than_are_here_stops(app: FastAPI) -> None:

@@ -1,15 +1,14 @@
-"""Forks of somebody's account, and how two people end one.
+"""Forks of an account, and how two people end one.
 
-Two successors of one account statement mean that somebody who holds a key of that account signed the other one. Both
-branches are kept. The home goes on only when its person says the eight words of the chain head of one branch, as the
-account's owner reads them out: that branch is the pin from then on, and the other is refused for ever.
-
-A journal that stood still because of the fork goes on when its roster fits the chosen branch; otherwise it stays
-readable, and a new one is made, with copies. Spec: §4.13
+Two successors of one account statement mean that two people hold a key of that account. This home stores both branches
+until its person enters the eight words of one branch's chain head, as the account's owner reads them out. That branch
+is the pin from then on, and the home refuses the others. A journal that stood still because of the fork goes on when
+its roster fits the chosen branch. Otherwise it stays readable, and the members make a new one, with copies. Spec: §4.13
 """
 
 from dataclasses import dataclass
 
+from duolog.client.home.branches import names
 from duolog.client.home.chains import forked_accounts, go_on_after_fork, stopped_for_fork
 from duolog.client.home.log_rows import thaw
 from duolog.client.home.words import Words
@@ -43,12 +42,19 @@ class ForkView:
 
 
 def view(context: Context) -> tuple[ForkView, ...]:
-    """Every account of which more than one branch is open."""
-    return tuple(_view(context, account) for account in forked_accounts(context.store))
+    """Every account with more than one branch to choose from."""
+    found = []
+    for account in forked_accounts(context.store):
+        pinned, branches = context.chains.get(account), []
+        for chain, _ in _branches(context, account):
+            words = eight_words(chain.newest.statement_hash)
+            branches.append(Branch(chain.newest.generation, chain.newest.at, words, chain == pinned))
+        found.append(ForkView(account, tuple(branches), tuple(stopped_for_fork(context.store, account))))
+    return tuple(found)
 
 
 async def choose(context: Context, account: bytes, words: Words) -> Words:
-    """Go on with the branch whose chain head has these words, and refuse the others for ever; its words.
+    """Go on with the branch whose chain head has these words, and refuse the others; its words.
 
     Raises:
         NotAllowed: no fork of this account is known, it is the own account, or this home isn't confirmed.
@@ -62,19 +68,17 @@ async def choose(context: Context, account: bytes, words: Words) -> Words:
     branches = _branches(context, account)
     if len(branches) < 2:
         raise NotAllowed("No fork of this account is known here. There is nothing to choose.")
-    found = [(chain, kept) for chain, kept in branches if eight_words(chain.newest.statement_hash) == words]
+    found = [(chain, stored) for chain, stored in branches if eight_words(chain.newest.statement_hash) == words]
     if not found:  # check: client.branch_words
         raise PinMismatch(
             "These are the words of neither branch. Nothing was changed. Read them out again, in person.",
             check="client.branch_words",
         )
     chain, statements = found[0]
-    others = [kept for _, kept in branches if kept != statements]
-    newest = chain.newest
-    mine = context.identity.account_journal
+    newest, mine = chain.newest, context.identity.account_journal
     body = BranchChosen(account=account, generation=newest.generation, chain_head=newest.statement_hash)
     with context.store.transaction():
-        context.chains.refuse(account, others)
+        context.chains.refuse(account, [stored for _, stored in branches if stored != statements])
         context.chains.replace(chain, statements)
         _thaw(context, chain)
         post(context, mine, make_document("branch_chosen", body, context.clock()))
@@ -82,38 +86,16 @@ async def choose(context: Context, account: bytes, words: Words) -> Words:
     return words
 
 
-def _view(context: Context, account: bytes) -> ForkView:
-    pinned = context.chains.get(account)
-    return ForkView(
-        account=account,
-        branches=tuple(
-            Branch(
-                generation=chain.newest.generation,
-                since=chain.newest.at,
-                words=eight_words(chain.newest.statement_hash),
-                pinned=chain == pinned,
-            )
-            for chain, _ in _branches(context, account)
-        ),
-        journals=tuple(stopped_for_fork(context.store, account)),
-    )
-
-
 def _branches(context: Context, account: bytes) -> list[tuple[AccountChain, list[SignedAccountStatement]]]:
-    """The pinned branch, then the others that were shown."""
+    """The pinned branch, then the others."""
     return [(verify_chain(statements), statements) for statements in context.chains.shown(account)]
 
 
 def _thaw(context: Context, chain: AccountChain) -> None:
-    """Journals that stood still because of this fork go on, where their roster fits the chosen branch."""
+    """Let the journals that stood still because of this fork go on, where their roster fits the chosen branch."""
     for journal in stopped_for_fork(context.store, chain.account):
         roster = load_log(context.store, journal).roster
         member = None if roster is None else roster.find(chain.account)
-        if member is not None and not _fits(chain, member.generation, member.chain_head):
-            continue
-        thaw(context.store, journal)
-        go_on_after_fork(context.store, journal)
-
-
-def _fits(chain: AccountChain, generation: int, head: bytes) -> bool:
-    return generation <= chain.newest.generation and chain.generation(generation).statement_hash == head
+        if member is None or names(member, chain):
+            thaw(context.store, journal)
+            go_on_after_fork(context.store, journal)

@@ -1,6 +1,6 @@
 """The recovery sheet as a page to print: one self-contained HTML file that loads nothing, on one sheet of A4 paper.
 
-It holds the account. Whoever writes it to a disk removes it again when it is printed. Spec: §4.3
+It holds the account. A program that writes it to a disk removes it again after printing. Spec: §4.3
 """
 
 import html
@@ -29,10 +29,7 @@ dl { margin: 0; min-width: 0 } dt { color: #555; font-size: 10pt } dd { margin: 
 
 
 def make_sheet(words: Sequence[str], account_words: Sequence[str], server: str, day: str) -> str:
-    """The page. `words`: 24; `account_words`: eight, by which its owner knows the account; `day`: when it was made.
-
-    Spec: §4.3.
-    """
+    """The page. `words`: 24. `account_words`: eight, by which its owner knows the account. `day`: of making it."""
     server = html.escape(clean_line(server))
     listed = "".join(f"<div><span>{number}</span>{html.escape(word)}</div>" for number, word in enumerate(words, 1))
     return f"""<!doctype html>

@@ -1,13 +1,14 @@
-"""Rotations of the own account: to take keyholders out, to replace the recovery sheet, and now and then by chance.
+"""Rotations of the own account: they revoke keyholders, replace the recovery sheet, follow closings, happen by chance.
 
 Rules
-- A rotation is durable, with its secret, before it is sent. It is sent again byte for byte until it was taken, at the
-  next sync at the latest. It is never signed ahead.
-- When something else was taken instead, the account is fetched, the own rotation thrown away, and another one signed
-  if what it was for is still to do.
-- Identity, secrets and sets change in one transaction, when the server has taken it.
-- Other journals follow one by one: where the roster names older keys of mine, they are lifted. That needs no list, so
-  any own device finishes what another one began.
+- A rotation and its secret are durable before the rotation is sent. It is sent again, byte for byte, until the server
+  accepts it, at the next sync at the latest. It is never signed ahead.
+- Where the server has accepted another statement instead, this home fetches the account and discards its rotation. It
+  signs a new one if any of the old one's purpose remains.
+- The journals follow one by one: where a roster names older keys of mine, they are lifted. That needs no list, so any
+  own device finishes what another one began.
+- After a closing that ends keyholders, a rotation revokes them. After a cancelled closing that the server had, a
+  rotation keeps every keyholder: once the journal is lifted, the signature of that closing is invalid.
 """
 
 import secrets
@@ -15,14 +16,17 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from duolog.api.accounts import RotationRequest
-from duolog.api.entries import PushEntry, PushStatement
-from duolog.client.account.keyholder_changes import Newcomer, make_rotation
+from duolog.api.entries import PushEntry
+from duolog.client.account.keyholder_requests import make_rotation
 from duolog.client.home.begun import ROTATION, PendingRotation
 from duolog.client.home.identity import Identity, keep_anchors, save_identity
 from duolog.client.home.outbox_rows import save_acknowledged
 from duolog.client.home.records import DRAWN, SETS
+from duolog.client.journals.closings import ended_keyholders, may_still_happen, settle_closed, signed_until
 from duolog.client.log.context import Context
 from duolog.client.log.fetching import fetch_all
+from duolog.client.log.folding import account_state
+from duolog.client.log.lifting import lift_all
 from duolog.client.log.outbox import deliver_what_may_go
 from duolog.client.log.own_account import check_account_head, refresh_account
 from duolog.client.log.pull import pull
@@ -34,18 +38,18 @@ from duolog.protocol.log import StatementItem, entry_item, next_head
 from duolog.protocol.receipts import Receipt, verify_receipt
 from duolog.seal.keys import GenerationSecret, KeyholderSecret
 
-CHANCE = 30  # a rotation by chance happens on one day of so many
+CHANCE = 30  # a rotation by chance happens on one day in this many
+TRIES = 6  # statements in a row that the server accepts from other devices before this home gives up for now
 _DAY = 24 * 3600  # seconds
-_TRIES = 6  # rotations and sets that were taken instead of ours, in a row
 _MOVED = MOVED | {"set_moved"}
 _UNPROCESSABLE = 422
 
-draw: Callable[[int], int] = secrets.randbelow  # tests choose what comes of it
+draw: Callable[[int], int] = secrets.randbelow  # tests choose its result
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What a rotation is for: keyholders to take out (ids, 32 bytes each), and a new recovery sheet (its seed)."""
+    """The purpose of a rotation: keyholders to revoke (ids, 32 bytes each), and the seed of a new recovery sheet."""
 
     remove: frozenset[bytes] = frozenset()
     sheet: bytes | None = None
@@ -55,66 +59,68 @@ class Wanted:
 
 
 async def rotate(context: Context, wanted: Wanted) -> None:
-    """Rotate now. It is done when this returns; after any error it is finished by the next sync, unless nothing began.
+    """Rotate now. After an error the next sync finishes a rotation that has begun.
 
     Raises:
-        NotAllowed: this home would be left out, or there are too many keyholders. Nothing was begun.
-        TransportError, ServerRefused: not now; it waits, and goes on at the next sync.
+        NotAllowed: this home would be revoked, or there are too many keyholders. Nothing was begun.
+        TransportError, ServerRefused: not now; the next sync goes on.
         VerificationError: the server broke the rules.
     Spec: §4.12.
     """
     await resume(context)
-    for attempt in range(_TRIES):
-        await _ready(context)
-        left = _still_wanted(context, wanted)
-        if left is None or (attempt > 0 and wanted == Wanted()):
-            return
-        _keep(context, left)
-        if await _send(context):
-            return
-    raise TransportError("Other devices of yours keep changing the account just now. Try again in a moment.")
+    await _fetch_all(context)
+    left = _left_of(context, wanted)
+    if left != Wanted() or wanted == Wanted():
+        _begin(context, left)
+        await resume(context)
 
 
 async def resume(context: Context) -> None:
-    """Finish a rotation that began here, if there is one. Raises: as `rotate`. Spec: §4.12."""
-    for _ in range(_TRIES):
+    """Finish the rotation that began here, if there is one. Raises: as `rotate`. Spec: §4.12."""
+    for _ in range(TRIES):
         pending = ROTATION.load(context.home)
-        if pending is None or await _send(context):
+        if pending is None or await _send(context, pending):
             return
-        await _ready(context)
-        left = _still_wanted(context, Wanted(pending.remove, pending.sheet))
-        if left is None or left == Wanted():
+        await _fetch_all(context)
+        left = _left_of(context, Wanted(pending.remove, pending.sheet))
+        if left == Wanted():
             return
-        _keep(context, left)
+        _begin(context, left)
     raise TransportError("Other devices of yours keep changing the account just now. It goes on at the next sync.")
 
 
-async def rotate_by_chance(context: Context) -> bool:
-    """On each day on which the rotator syncs, once in thirty: so a rotation tells little. Whether it happened.
-
-    The first day that a home sees counts as drawn. Raises: as `rotate`. Spec: §4.12.
-    """
+async def rotate_by_chance(context: Context) -> None:
+    """Rotate on one in thirty of the days on which the rotator syncs, so that a rotation tells little. The first day
+    that a home sees counts as drawn. Raises: as `rotate`. Spec: §4.12."""
     today, last = context.clock() // _DAY, DRAWN.load(context.store)
     if last is not None and last >= today:
-        return False
+        return
     if context.identity.newest_set.rotator != context.home.keyholder.id or context.unconfirmed:
-        return False
+        return
     DRAWN.save(context.store, today)
-    if last is None or draw(CHANCE) != 0:
-        return False
-    await rotate(context, Wanted())
-    return True
+    if last is not None and draw(CHANCE) == 0:
+        await rotate(context, Wanted())
 
 
-def is_pending(context: Context) -> bool:
-    """Whether a rotation waits here to be acknowledged."""
-    return ROTATION.is_set(context.home)
+async def rotate_after_closings(context: Context) -> None:
+    """Rotate where a closing asks for it, and lift the journals. Problems are reported. Spec: §5."""
+    state, newest = account_state(context), context.identity.secret.generation
+    ended = ended_keyholders(context) - {context.home.keyholder.id}
+    if not ended and not any(
+        may_still_happen(context, journal) and (signed_until(context, journal) or 0) >= newest
+        for journal in state.cancelled
+    ):
+        return
+    with context.problems.reported():
+        await rotate(context, Wanted(remove=ended))
+        await lift_all(context)
+        for journal in account_state(context).closings:
+            with context.problems.reported(journal):
+                await settle_closed(context, journal)
 
 
-async def _ready(context: Context) -> None:
-    """The account as it is now, and its journal to the end, with what waited for it. And every other journal: what the
-    rotation doesn't name, and another own device wrote before, would be believed no longer.
-    """
+async def _fetch_all(context: Context) -> None:
+    """Fetch the account and every journal: own entries that a rotation doesn't know of are invalid after it."""
     await refresh_account(context)
     await pull(context, context.identity.account_journal)
     check_account_head(context)
@@ -122,64 +128,53 @@ async def _ready(context: Context) -> None:
     await deliver_what_may_go(context, context.identity.account_journal)
 
 
-def _still_wanted(context: Context, wanted: Wanted) -> Wanted | None:
-    """What is left to do of it; None when all was done already."""
-    newest = context.identity.newest_set
-    remove = frozenset(item for item in wanted.remove if newest.find(item) is not None)
-    new = None if wanted.sheet is None else KeyholderSecret(wanted.sheet, "recovery_sheet")
-    sheet = wanted.sheet if new is not None and newest.find(new.id) is None else None
-    if wanted != Wanted() and not remove and sheet is None:
-        return None
-    return Wanted(remove, sheet)
+def _left_of(context: Context, wanted: Wanted) -> Wanted:
+    """The part of `wanted` that no accepted rotation has done."""
+    find = context.identity.newest_set.find
+    sheet = None if wanted.sheet is None or find(_sheet(wanted.sheet).id) is not None else wanted.sheet
+    return Wanted(frozenset(item for item in wanted.remove if find(item) is not None), sheet)
 
 
-def _keep(context: Context, wanted: Wanted) -> None:
-    """Sign the rotation, and make it durable before anybody hears of it."""
-    new = [] if wanted.sheet is None else [KeyholderSecret(wanted.sheet, "recovery_sheet")]
-    newcomers = [Newcomer.of(item, context.account) for item in new]
-    secret, request = make_rotation(context, remove=wanted.remove, new=newcomers)
-    pending = PendingRotation(wanted.remove, wanted.sheet, secret.seed, request)
+def _sheet(seed: bytes) -> KeyholderSecret:
+    return KeyholderSecret(seed, "recovery_sheet")
+
+
+def _begin(context: Context, wanted: Wanted) -> None:
+    """Sign a rotation, and make it durable before it is sent."""
+    sheet = None if wanted.sheet is None else _sheet(wanted.sheet)
+    secret, request = make_rotation(context, remove=wanted.remove, sheet=sheet)
     with context.store.transaction():
-        ROTATION.save(context.home, pending)
+        ROTATION.save(context.home, PendingRotation(wanted.remove, wanted.sheet, secret.seed, request))
         keep_anchors(context.store, request.anchors)
 
 
-async def _send(context: Context) -> bool:
-    """Send what waits; False when something else was taken in its place, and it was thrown away.
+async def _send(context: Context, pending: PendingRotation) -> bool:
+    """Send a rotation; whether it is accepted. Another statement may come first: then the rotation is discarded.
 
     Raises:
-        TransportError, ServerRefused: not now; it still waits.
-        BadReceipt: what the server signed is not for this rotation; it still waits.
+        TransportError, ServerRefused: not now; the rotation waits.
+        BadReceipt: the receipt is not for this rotation, which waits.
     """
-    pending = ROTATION.load(context.home)
-    if pending is None:
-        return True
     try:
-        answer = await context.network.call(Transport.rotate, pending.request)
+        receipt = (await context.network.call(Transport.rotate, pending.request)).receipt
     except ServerRefused as error:
         if error.code not in _MOVED:
             if error.status == _UNPROCESSABLE:
-                ROTATION.clear(context.home)  # it would be refused for ever
+                ROTATION.clear(context.home)  # the server would refuse it each time
             raise
-        await refresh_account(context)
-        ROTATION.clear(context.home)
-        return _is_taken(context, pending)
-    if answer.receipt is None:  # it was taken before, and its answer was lost
-        await refresh_account(context)
-        ROTATION.clear(context.home)
+        receipt = None
+    if receipt is not None:
+        _adopt(context, pending, receipt.receipt())
+        await pull(context, context.identity.account_journal)
         return True
-    _adopt(context, pending, answer.receipt.receipt())
-    await pull(context, context.identity.account_journal)
-    return True
-
-
-def _is_taken(context: Context, pending: PendingRotation) -> bool:
+    await refresh_account(context)  # another statement came first; or the server accepted this one before
+    ROTATION.clear(context.home)
     statement = pending.request.rotation.statement
     return any(item.statement == statement for item in context.chains.statements(context.account))
 
 
 def _adopt(context: Context, pending: PendingRotation, receipt: Receipt) -> None:
-    """The server has taken it: from here on these are the account's keys, durably and all at once."""
+    """Make the keys of an accepted rotation those of the account, in one transaction."""
     store, request, places = context.store, pending.request, _places(context, pending.request, receipt)
     statements = [*context.chains.statements(context.account), request.rotation.signed()]
     stored = [*(SETS.load(store) or ()), request.set.signed()]
@@ -187,30 +182,23 @@ def _adopt(context: Context, pending: PendingRotation, receipt: Receipt) -> None
     secret = GenerationSecret(pending.seed, chain.newest.generation)
     sets = verify_sets(chain, stored, context.identity.sets)
     context.identity = Identity(context.account, {**context.identity.secrets, secret.generation: secret}, sets)
-    journal = context.identity.account_journal
     with store.transaction():
         save_identity(context.home, context.identity, stored)
-        save_acknowledged(store, journal, places)
+        save_acknowledged(store, context.identity.account_journal, places)
         ROTATION.clear(context.home)
 
 
 def _places(context: Context, request: RotationRequest, receipt: Receipt) -> list[tuple[int, bytes]]:
-    """Where the two items of the account journal stand from now on, as the receipt signs it. Raises: BadReceipt."""
-    head = parse_set(request.set.statement).account_head
-    if head is None:
+    """The seq and digest of each item of the account journal's push, under this receipt. Raises: BadReceipt."""
+    before = parse_set(request.set.statement).account_head
+    if before is None:
         raise HomeError("The database of this home is damaged. Restore from your words into a new home.")
-    seq, end, places = head.seq, head.head, []
+    seq, head, places = before.seq, before.head, []
     for item in request.account_journal.items:
-        digest = _digest(item)
-        seq, end = seq + 1, next_head(end, digest)
-        places.append((seq, digest))
+        logged = entry_item(item.header, item.blob) if isinstance(item, PushEntry) else StatementItem(item.signed())
+        seq, head = seq + 1, next_head(head, logged.digest)
+        places.append((seq, logged.digest))
     verify_receipt(receipt, context.identity.account_journal, context.receipt_key())
-    if (receipt.seq, receipt.head) != (seq, end):  # check: client.rotation_receipt
+    if (receipt.seq, receipt.head) != (seq, head):  # check: client.rotation_receipt
         raise BadReceipt("The server signs for something else than your rotation.", check="client.rotation_receipt")
     return places
-
-
-def _digest(item: PushStatement | PushEntry) -> bytes:
-    if isinstance(item, PushEntry):
-        return entry_item(item.header, item.blob).digest
-    return StatementItem(item.signed()).digest

@@ -1,4 +1,4 @@
-"""An export as a file: one JSON document whose every line is a part of it, so that it is written and read by the line.
+"""The format of an export: one JSON document. Each of its lines is one part, so it is written and read by the line.
 
     {"format":"duolog-export","v":1,"parts":[
     {"part":"export", ...},
@@ -7,17 +7,18 @@
     {"part":"page", ...},             whole pushes as the binary frames of a page, each page followed by
     {"part":"document", ...},         one line for each of its entries that still has its blob
     {"part":"unreadable", ...},
-    {"part":"unsent", ...},           what waits in the outbox, and drafts
-    {"part":"state", ...},            what it all comes to
+    {"part":"unsent", ...},           documents in the outbox, and drafts
+    {"part":"state", ...},            members, boundaries, gaps and numbers at the end of the log
     {"part":"end", ...}             how many parts there are, and the SHA-256 of all bytes before it
     ]}
 
-What both the writer and the verifier derive from a log stands here, so that they can't say it in two ways.
-It opens and verifies nothing. Spec: §12
+The fields that both the writer and the verifier derive from a log are made here, so the two can't differ. This module
+opens and verifies no entry. Spec: §12
 """
 
 import hashlib
 import json
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any, BinaryIO
 
@@ -32,7 +33,6 @@ from duolog.protocol import sizes
 from duolog.protocol.codec import JsonObject, encode_b64, encode_message_json, parse_message_json
 from duolog.protocol.roster_changes import Roster
 
-FORMAT, VERSION = "duolog-export", 1
 FIRST = b'{"format":"duolog-export","v":1,"parts":[\n'
 LAST = b"]}\n"
 REMOVED = "removed by the host"
@@ -42,20 +42,20 @@ PAGE_BYTES = sizes.KIB * sizes.KIB  # of frames; a page ends behind the push tha
 
 
 class ExportWriter:
-    """Writes the parts of one file, in order. Raises: OSError when the disk refuses."""
+    """Writes the parts of one file, in order, and counts them by name. Raises: OSError when the disk refuses."""
 
     def __init__(self, out: BinaryIO) -> None:
-        self._out, self._hash, self._parts = out, hashlib.sha256(), 0
+        self._out, self._hash, self.counts = out, hashlib.sha256(), Counter[str]()
         self._write(FIRST)
 
     def part(self, name: str, fields: Mapping[str, Any]) -> None:
-        """One more part."""
+        """Write one part."""
         self._write(escape_json(encode_message_json({"part": name, **fields})) + b",\n")
-        self._parts += 1
+        self.counts[name] += 1
 
     def finish(self) -> None:
-        """The end, without which a file counts as cut off."""
-        end = {"part": "end", "parts": self._parts, "sha256": encode_b64(self._hash.digest())}
+        """Write the end, without which a file counts as cut off."""
+        end = {"part": "end", "parts": self.counts.total(), "sha256": encode_b64(self._hash.digest())}
         self._out.write(encode_message_json(end) + b"\n" + LAST)
 
     def _write(self, data: bytes) -> None:
@@ -64,20 +64,18 @@ class ExportWriter:
 
 
 def read_parts(file: BinaryIO) -> Iterator[JsonObject]:
-    """Every part but the end, in order; the end is checked when all were taken.
+    """Every part before the end, in order. The end is checked after the last of them.
 
     Raises:
-        MalformedData: not an export, of a later version, cut off, damaged, or a line that is no part.
+        MalformedData: the file is not an export, of a later version, or a line of it is not a part.
+        VerificationError: the file was cut off, damaged or changed.
     Spec: §12.
     """
     first = _line(file)
     if first != FIRST:  # check: export.format
         raise MalformedData("This is not an export of Duolog, or one of a later version. Update to check it.")
     hashed, count = hashlib.sha256(first), 0
-    while True:
-        line = _line(file)
-        if not line.endswith(b",\n"):
-            break
+    while (line := _line(file)).endswith(b",\n"):
         hashed.update(line)
         count += 1
         yield parse_message_json(line[:-2], "A line of the export")
@@ -87,9 +85,7 @@ def read_parts(file: BinaryIO) -> Iterator[JsonObject]:
     if parse_message_json(line[:-1], "The end of the export") != end:  # check: export.digest
         raise VerificationError("The file was damaged or changed after it was written.", check="export.digest")
     if file.read(len(LAST) + 1) != LAST:  # check: export.last
-        raise VerificationError(
-            "Something stands behind the end of the file, or the end is damaged.", check="export.last"
-        )
+        raise VerificationError("Something follows the end of the file, or the end is damaged.", check="export.last")
 
 
 def _line(file: BinaryIO) -> bytes:
@@ -99,11 +95,11 @@ def _line(file: BinaryIO) -> bytes:
     return line
 
 
-# --- what a log comes to, in plain form -------------------------------------------------------------------------------
+# --- derived from a log -----------------------------------------------------------------------------------------------
 
 
 def document_fields(item: Item, state: JournalState) -> JsonObject:
-    """A readable document, but for its key."""
+    """The fields of a readable document, without its key."""
     applied = item.applied
     return {
         "seq": applied.seq,
@@ -122,8 +118,8 @@ def document_fields(item: Item, state: JournalState) -> JsonObject:
 
 
 def state_fields(roster: Roster, state: JournalState, closed: bool, at: int) -> JsonObject:
-    """Members and boundaries as they are at the end of the log. `at`: Unix seconds, for what has lapsed by then."""
-    # No table of Unicode has a say in what a file holds: a later one would judge otherwise, and the file not be whole.
+    """Members and boundaries at the end of the log. `at`: Unix seconds, by which a boundary may have lapsed."""
+    # Names are not cleaned: a later Unicode table would clean them otherwise, and the file would fail its check.
     voice = Voice(lambda account: named_by_account(name_of(state, account), account), dates.stamp_utc, clean=str)
     return {
         "closed": closed,
@@ -151,6 +147,6 @@ def same(one: object, other: object) -> bool:
 
 
 def name_of(state: JournalState, account: bytes) -> str | None:
-    """What a member wants to be called at the end of the log, or None."""
+    """The name that a member has at the end of the log, or None."""
     profile = state.profiles.get(account)
     return None if profile is None else profile.display_name

@@ -1,24 +1,25 @@
-"""Checking an export: offline, by the file alone, without a server, an account or a home.
+"""Verifying an export: offline, by the file alone, without a server, an account or a home.
 
     1  the file is whole: its parts, their number, the hash at its end
     2  the chain of every account, and of a forked one each branch that a log names
     3  each journal's log: no gap, heads, receipts under the key that is named, roster rules
     4  each entry: a member who may write, epoch and generation in force, its id new
-    5  each entry that still has its blob is listed: as a document, or as unreadable with a reason
-    6  each document opens from its blob under its key, and says what is written beside it
-    7  what all of it comes to: names, what counts, members, boundaries, gaps, numbers
+    5  each entry with a blob has a line: as a document, or as unreadable with a reason
+    6  each document opens from its blob under its key, and says what its line says
+    7  the state at the end: names, effects, members, boundaries, gaps, numbers
 
-What it proves is `PROVES`; what it can't is `PROVES_NOT`. A fault raises, and names its check. Spec: §12
+`PROVES` says what a valid file proves, `PROVES_NOT` what it can't. A fault raises, and names its check. Spec: §12
 """
 
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
 from typing import BinaryIO
 
 from duolog.api.pages import PulledPush, parse_page
-from duolog.client.export.exported_journal import JournalCheck
 from duolog.client.export.format import MAX_LINE, MAX_PAGE_FRAMES, read_parts
+from duolog.client.export.verify_journal import JournalCheck
 from duolog.client.home.branches import NamedBranches, is_one_branch
 from duolog.errors import BadReceipt, ChainViolation, VerificationError
 from duolog.protocol import sizes
@@ -53,7 +54,7 @@ PROVES_NOT = (
 @dataclass(frozen=True, slots=True)
 class ProvenJournal:
     """One journal of a verified export. `head_words`: to compare with `heads`. `first`, `last`: Unix seconds of its
-    receipts. `gone`: how many entries have lost their sealed bytes."""
+    receipts. `gone`: how many entries have no blob."""
 
     journal: bytes
     seq: int
@@ -71,10 +72,8 @@ class ProvenJournal:
 
 @dataclass(frozen=True, slots=True)
 class ProvenExport:
-    """A verified export. `account` and `at` are the file's own word.
-
-    `forked`: accounts with more than one branch here: two people held a key of theirs, and each may have signed.
-    """
+    """A verified export. `account` and `at` are the file's own word. `forked`: accounts with more than one branch:
+    two people held a key of each, and either may have signed."""
 
     account: bytes
     at: int
@@ -90,44 +89,39 @@ class ProvenExport:
 class _File:
     account: bytes
     at: int
-    origin: str
     chains: dict[bytes, list[AccountChain]] = field(default_factory=dict)
     keys: dict[bytes, None] = field(default_factory=dict)
     journals: list[ProvenJournal] = field(default_factory=list)
 
 
 def verify_export(file: BinaryIO, progress: Callable[[int], None] | None = None) -> ProvenExport:
-    """Check an export from its first byte to its last. `progress`: called with the number of parts that were read.
+    """Verify an export from its first byte to its last. `progress`: called with the number of parts that were read.
 
     Raises:
-        MalformedData: a line is not what the format says.
-        VerificationError: something in it is not true; `check` says what. Nothing in it should be believed then.
+        MalformedData: a line is not in the format.
+        VerificationError: a part is false, and `check` names the rule. Then believe nothing in the file.
     Spec: §12.
     """
     with contained("This file", FILE_FAULT):
-        return _verify(file, progress)
-
-
-def _verify(file: BinaryIO, progress: Callable[[int], None] | None) -> ProvenExport:
-    parts = _Parts(read_parts(file), progress)
-    head = parts.take("export")
-    origin = head.text("origin", limit=sizes.MAX_ORIGIN)
-    found = _File(head.data("account", sizes.ACCOUNT_ID), head.integer("at"), origin)
-    head.done()
-    while parts.next == "chain":
-        _chain(found, parts.take("chain"))
-    if found.account not in found.chains:  # check: export.own_chain
-        raise VerificationError("The keys of whoever exported are missing.", check="export.own_chain")
-    while parts.next == "journal":
-        found.journals.append(_journal(found, parts))
-    if parts.next is not None:  # check: export.order
-        raise VerificationError("A part of the file stands where it doesn't belong.", check="export.order")
-    forked = tuple(account for account, branches in found.chains.items() if len(branches) > 1)
-    return ProvenExport(found.account, found.at, found.origin, tuple(found.keys), tuple(found.journals), forked)
+        parts = _Parts(read_parts(file), progress)
+        head = parts.take("export")
+        origin = head.text("origin", limit=sizes.MAX_ORIGIN)
+        found = _File(head.data("account", sizes.ACCOUNT_ID), head.integer("at"))
+        head.done()
+        while parts.next == "chain":
+            _chain(found, parts.take("chain"))
+        if found.account not in found.chains:  # check: export.own_chain
+            raise VerificationError("The exporter's keys are missing.", check="export.own_chain")
+        while parts.next == "journal":
+            found.journals.append(_journal(found, parts))
+        if parts.next is not None:  # check: export.order
+            raise VerificationError("A part of the file stands where it doesn't belong.", check="export.order")
+        forked = tuple(account for account, branches in found.chains.items() if len(branches) > 1)
+        return ProvenExport(found.account, found.at, origin, tuple(found.keys), tuple(found.journals), forked)
 
 
 class _Parts:
-    """The parts of a file, one ahead."""
+    """The parts of a file, read one ahead."""
 
     def __init__(self, parts: Iterator[JsonObject], progress: Callable[[int], None] | None) -> None:
         self._parts, self._progress, self._count = parts, progress or (lambda count: None), 0
@@ -139,11 +133,11 @@ class _Parts:
         return None if self._ahead is None else str(self._ahead.get("part"))
 
     def take(self, name: str) -> Fields:
-        """The next part, which must be one of this name."""
+        """The next part, which must have this name."""
         return Fields(self.take_plain(name), f"The part {name!r} of the export")
 
     def take_plain(self, name: str) -> JsonObject:
-        """The same as it stands there."""
+        """The next part as plain JSON, which must have this name."""
         if self._ahead is None or self.next != name:  # check: export.part
             raise VerificationError(f"The part {name!r} of the file is missing.", check="export.part")
         taken = {key: value for key, value in self._ahead.items() if key != "part"}
@@ -176,7 +170,12 @@ def _journal(found: _File, parts: _Parts) -> ProvenJournal:
     check = JournalCheck(journal, found.account, keys)
     log, first, branches = empty_log(journal), 0, NamedBranches(found.chains)
     while parts.next == "page":
-        for push in _page(parts.take("page"), seq):
+        part = parts.take("page")
+        page = parse_page(part.blob("frames", MAX_LINE), MAX_PAGE_FRAMES)
+        part.done()
+        if page.seq != seq or not page.pushes:  # check: export.page
+            raise VerificationError("A page in the file is empty, or belongs to another log.", check="export.page")
+        for push in page.pushes:
             log = _push(check, log, push, branches)
             first = first or log.time
         _lines(check, parts)
@@ -194,38 +193,29 @@ def _journal(found: _File, parts: _Parts) -> ProvenJournal:
     )
 
 
-def _page(part: Fields, seq: int) -> tuple[PulledPush, ...]:
-    page = parse_page(part.blob("frames", MAX_LINE), MAX_PAGE_FRAMES)
-    part.done()
-    if page.seq != seq or not page.pushes:  # check: export.page
-        raise VerificationError("A page in the file is empty, or belongs to another log.", check="export.page")
-    return page.pushes
-
-
 def _push(check: JournalCheck, log: LogState, push: PulledPush, branches: NamedBranches) -> LogState:
-    """One push: items in order, then the receipt at its end under one of the keys that the file names."""
+    """Append one push: its items in order, and its receipt under one of the keys that the file names."""
+    items = []
     for placed in push.items:
         if placed.grants:  # check: export.grants
             raise VerificationError("The file holds sealed keys, which an export never does.", check="export.grants")
         log = append_item(log, placed.seq, placed.item, branches.under(placed.item))
-        check.add(placed, log)
+        items.append((placed, log))
     log = _receipt(log, push, check.receipt_keys)
-    check.received(log)
+    check.add_push(items, log)
     return log
 
 
 def _receipt(log: LogState, push: PulledPush, keys: Sequence[bytes]) -> LogState:
     for key in keys[:-1]:
-        try:
+        with suppress(BadReceipt):
             return accept_receipt(log, push.receipt, key)
-        except BadReceipt:
-            continue
     return accept_receipt(log, push.receipt, keys[-1])
 
 
 def _lines(check: JournalCheck, parts: _Parts) -> None:
-    """One line for each entry of the page that still has its blob, in order."""
-    for item in check.take_waiting():
+    """Check one line for each entry of the page that has a blob, in order."""
+    for item in check.waiting:
         if parts.next == "document":
             check.document(item, parts.take_plain("document"))
         elif parts.next == "unreadable":

@@ -1,1 +1,1 @@
-"""Leaving: closing, letting go, taking back a text, deleting the account."""
+"""Leaving: closing, letting go, withdrawing a text, deleting the account."""

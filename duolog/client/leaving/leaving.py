@@ -1,27 +1,25 @@
-"""Leaving: closing a journal now or later, letting it go, taking back a text, and deleting the account.
+"""`Leaving`: how a member closes a journal, lets it go, and withdraws a text of it; and deleting the account.
 
-All of it is one member's own act. Nothing of it needs the other, and nothing tells the other before it happens.
+One member does each of these alone. The other member does not learn of it before it happens.
 """
 
-from collections.abc import Awaitable, Callable, Collection
+from collections.abc import Collection
 from dataclasses import dataclass
-from typing import Literal, TypeVar
+from typing import Literal
 
-from duolog.client.account.closing_rotations import move_on
-from duolog.client.home.marks import Mark, has_mark, set_mark
+from duolog.client.account.rotating import rotate_after_closings
+from duolog.client.home.marks import Mark, set_mark
 from duolog.client.home.records import DELETING
 from duolog.client.journals import closings
 from duolog.client.journals.reading import journal_ids
 from duolog.client.journals.views import Written
-from duolog.client.leaving import withdrawals
+from duolog.client.leaving import withdraw_keep_erase
 from duolog.client.log.context import Context
 from duolog.client.log.outbox import deliver
 from duolog.client.log.session import Session, make_ready
 from duolog.client.pairing.members import leave
 from duolog.client.server.transport import Transport
 from duolog.errors import NotAllowed, ServerRefused, TransportError
-
-T = TypeVar("T")
 
 BEFORE_CLOSING = (
     "A closed journal stays closed: nothing is written in it any more, by either of you.",
@@ -34,8 +32,8 @@ BEFORE_CLOSING = (
 
 @dataclass(frozen=True, slots=True)
 class WaitingClosing:
-    """A closing of mine that waits. `not_before`: Unix seconds. `held`: `server`, or `device`: whichever of mine comes
-    first. `ends`: own keyholders that go out with it."""
+    """A closing of mine that waits. `not_before`: Unix seconds. `held`: as in `Leaving.schedule`. `ends`: own
+    keyholders (ids, 32 bytes each) that it revokes."""
 
     journal: bytes
     not_before: int
@@ -44,11 +42,11 @@ class WaitingClosing:
 
 
 class Leaving:
-    """How one leaves a journal.
+    """How a member leaves a journal.
 
     Raises:
         NotAllowed: from every method, when the rules forbid it now.
-        TransportError, ServerRefused: not now; repeat it, or sync. What was begun is finished then.
+        TransportError, ServerRefused: not now; repeat it, or sync. Either finishes an act that has begun.
         VerificationError: the server broke the rules.
     """
 
@@ -58,17 +56,19 @@ class Leaving:
 
     async def close(self) -> None:
         """Close the journal now, for good."""
-        await self._when_ready(lambda context: closings.close_now(context, self._journal))
+        async with self._session.ready() as context:
+            await closings.close_now(context, self._journal)
 
     async def schedule(
         self, not_before: int, *, held: Literal["server", "device"] = "server", ends: Collection[bytes] = ()
     ) -> WaitingClosing:
-        """Let it be closed at `not_before`, Unix seconds; the other learns nothing of it before.
+        """Have the journal closed at `not_before`, Unix seconds. The other member does not learn of it before.
 
-        `held`: the server brings it in on time, or whichever device of mine comes first after it, which keeps it from
-        whoever runs the server. `ends`: own keyholders that the server refuses from that moment on.
+        `held`: the server closes the journal on time; or a device of mine, the first that syncs after it, so that the
+        server's operator can't read it before. `ends`: own keyholders that the server refuses from that moment on.
         """
-        await self._when_ready(lambda context: closings.schedule(context, self._journal, not_before, held, ends))
+        async with self._session.ready() as context:
+            await closings.schedule(context, self._journal, not_before, held, ends)
         return WaitingClosing(self._journal, not_before, held, tuple(sorted(ends)))
 
     async def waiting(self) -> WaitingClosing | None:
@@ -78,91 +78,79 @@ class Leaving:
         return None if found is None else WaitingClosing(found.journal, found.not_before, found.held, found.ends)
 
     async def other_devices(self) -> tuple[bytes, ...]:
-        """My devices but the one in use, by id (32 bytes), without the network."""
+        """My other devices, by id (32 bytes), without the network."""
         async with self._session.alone() as context:
             own = context.home.keyholder.id
             known = context.identity.newest_set.keyholders
             return tuple(item.id for item in known if item.kind == "device" and item.id != own)
 
     async def cancel(self) -> bool:
-        """Take the waiting closing back. False while it may still happen: until my keys in this journal have moved."""
-        await self._when_ready(self._cancel)
+        """Cancel the waiting closing. False while the server can use it: until my keys in this journal have moved."""
+        async with self._session.ready() as context:
+            await closings.cancel(context, self._journal)
+            with context.problems.collecting():  # the next sync repeats and reports a step that fails
+                await rotate_after_closings(context)
         return not await self.may_still_happen()
 
     async def may_still_happen(self) -> bool:
-        """Whether a closing that I cancelled can still be used by the server, without the network."""
+        """Whether the server can still use a closing that I cancelled, without the network."""
         async with self._session.alone() as context:
             return closings.may_still_happen(context, self._journal)
 
     async def let_go(self) -> None:
-        """Fetch a closed journal no more. This home keeps what it has; the server destroys what nobody fetches."""
-        await self._when_ready(self._let_go)
+        """Fetch a closed journal no more. This home keeps it; the server destroys entries that nobody fetches."""
+        async with self._session.ready() as context:
+            if not context.standing(self._journal).log.closed:  # check: client.let_go_open
+                raise NotAllowed("Close this journal first. What is open can't be let go.")
+            await context.network.call(Transport.let_go, self._journal)
+            set_mark(context.store, self._journal, Mark.LET_GO)
 
     async def withdraw(self, entry: bytes) -> Written:
-        """Take back an own text, within a day. Who had kept it keeps it."""
+        """Withdraw an own text, within a day. A member who has kept it keeps it."""
         async with self._session.alone() as context:
-            posted = withdrawals.post_withdrawal(context, self._journal, entry)
+            posted = withdraw_keep_erase.post_withdrawal(context, self._journal, entry)
             try:
                 await make_ready(context)
                 await deliver(context, self._journal)
             except (TransportError, ServerRefused) as error:
                 return Written(posted, delivered=False, problem=error)
-            withdrawals.tidy(context, self._journal)
+            withdraw_keep_erase.tidy(context, self._journal)
             return Written(posted, delivered=True)
 
     async def keep(self, entry: bytes) -> None:
-        """Keep a text even if its author withdraws it. Nobody learns of it."""
-        await self._when_ready(lambda context: withdrawals.keep(context, self._journal, entry))
+        """Keep a text even if its author withdraws it. No other member sees that."""
+        async with self._session.ready() as context:
+            await withdraw_keep_erase.keep(context, self._journal, entry)
 
     async def erase(self, entry: bytes) -> None:
-        """Erase a text for myself, on every device of mine and on the server. Nobody learns of it."""
-        await self._when_ready(lambda context: withdrawals.erase(context, self._journal, entry))
-
-    async def _cancel(self, context: Context) -> None:
-        await closings.cancel(context, self._journal)
-        with context.problems.collecting():  # what fails is done by the next sync, and said until then
-            await move_on(context)
-
-    async def _let_go(self, context: Context) -> None:
-        if not context.standing(self._journal).log.closed:  # check: client.let_go_open
-            raise NotAllowed("Close this journal first. What is open can't be let go.")
-        await context.network.call(Transport.let_go, self._journal)
-        set_mark(context.store, self._journal, Mark.LET_GO)
-
-    async def _when_ready(self, act: Callable[[Context], Awaitable[T]]) -> T:
+        """Erase a text for myself, on every device of mine and on the server. No other member sees that."""
         async with self._session.ready() as context:
-            return await act(context)
-
-
-def has_let_go(context: Context, journal: bytes) -> bool:
-    """Whether this home has let a journal go."""
-    return has_mark(context.store, journal, Mark.LET_GO)
+            await withdraw_keep_erase.erase(context, self._journal, entry)
 
 
 async def delete_account(context: Context) -> None:
     """Close every journal that is shared, leave where I am a confidant, and delete the account. This home stays.
 
-    Raises: as `closings.close_now`. Begun again it goes on where it stopped: a
-    server that doesn't know the account any more has deleted it, and only the answer was lost.
-    Spec: §5.
+    Begun again it goes on where it stopped. A server that doesn't know the account any more has deleted it.
+    Raises: as `closings.close_now`. Spec: §5.
     """
     try:
         await make_ready(context)
+        for journal in journal_ids(context):
+            here = context.standing(journal)
+            if here.roster is None or here.me is None or here.log.closed or len(here.roster.members) == 1:
+                continue
+            if here.is_partner:
+                await closings.close_now(context, journal)
+            elif here.former is None:
+                await leave(context, journal)
         await _delete(context)
     except NotAllowed:
-        if not context.network.deleted:  # it was done before
+        if not context.network.deleted:  # an earlier attempt has deleted it, and the answer was lost
             raise
 
 
 async def _delete(context: Context) -> None:
-    for journal in journal_ids(context):
-        here = context.standing(journal)
-        if here.roster is None or here.me is None or here.log.closed or len(here.roster.members) == 1:
-            continue
-        if here.is_partner:
-            await closings.close_now(context, journal)
-        elif here.former is None:
-            await leave(context, journal)
     DELETING.set(context.store)
     try:
         await context.network.call(Transport.delete_account)

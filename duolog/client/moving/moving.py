@@ -1,14 +1,13 @@
-"""`Moving`: how one leaves a server, and how one goes after somebody who has left it."""
+"""`Moving`: how a home moves to another server, and how it follows a member who has moved."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 from duolog.client.journals.reading import journal_ids, names_in
 from duolog.client.log.context import Context
 from duolog.client.log.folding import journal_state
 from duolog.client.log.session import Session
-from duolog.client.log.stored_logs import load_log
-from duolog.client.moving.move import Sync, move
-from duolog.client.moving.views import MoveReport, MoveSeen
+from duolog.client.moving.move_steps import MoveReport, Sync, move
 from duolog.client.server.transport import Transport
 from duolog.errors import NotAllowed
 
@@ -19,11 +18,19 @@ AFTER_MOVING = (
 )
 
 
-class Moving:
-    """How one moves.
+@dataclass(frozen=True, slots=True)
+class MoveSeen:
+    """A member has moved a journal to the server at `origin`. `receipt_key`: that server's, 32 bytes."""
 
-    Raises: as `move.move`.
-    """
+    journal: bytes
+    account: bytes
+    name: str | None
+    origin: str
+    receipt_key: bytes
+
+
+class Moving:
+    """How a home moves. Raises: as `move_steps.move`."""
 
     def __init__(self, session: Session, sync: Sync) -> None:
         self._session, self._sync = session, sync
@@ -31,20 +38,20 @@ class Moving:
     async def to(self, server: str | Transport, *, invite_code: str | None = None, tell: bool = True) -> MoveReport:
         """Carry the account and every journal to another server. The old one need not answer.
 
-        `tell` False: leave no note there for the others and the own devices, and close nothing.
+        `tell` False: leave no note there for the other members and the own devices, and close nothing.
         """
         async with self._session.alone() as context:
-            return await move(context, _transport(context, server), self._sync, invite_code=invite_code, tell=tell)
+            transport = context.connect(server) if isinstance(server, str) else server
+            return await move(context, transport, self._sync, invite_code=invite_code, tell=tell)
 
     async def follow(self, server: str | Transport | None = None, *, invite_code: str | None = None) -> MoveReport:
-        """Go where a member says that they have gone; or to `server`, when the old one is silent.
+        """Move to the server that a member has named; or to `server`, when the old one doesn't answer.
 
-        Raises:
-            NotAllowed: nobody has said where, or not all the same.
+        Raises: NotAllowed when no member has named a server, or two members have named different ones.
         """
         async with self._session.alone() as context:
-            transport = None if server is None else _transport(context, server)
-            chosen = _chosen(seen(context), None if transport is None else transport.origin)
+            transport = context.connect(server) if isinstance(server, str) else server
+            chosen = _chosen(_seen(context), None if transport is None else transport.origin)
             if transport is None:
                 if chosen is None:
                     raise NotAllowed("Nobody has said that they moved. Sync, or name the server.")
@@ -53,32 +60,24 @@ class Moving:
             return await move(context, transport, self._sync, invite_code=invite_code, named=named)
 
     async def seen(self) -> tuple[MoveSeen, ...]:
-        """Who of the members says that they have moved, and where. Without the network."""
+        """The members who have moved, and where. Without the network."""
         async with self._session.alone() as context:
-            return seen(context)
+            return tuple(_seen(context))
 
 
-def seen(context: Context) -> tuple[MoveSeen, ...]:
-    """What the newest `moved` of each other member says, where it is another server than this home's."""
-    here = context.network.transport.origin
-    found = []
+def _seen(context: Context) -> Iterable[MoveSeen]:
+    """The newest `moved` of each other member, where it names another server than this home's."""
     for journal in journal_ids(context):
-        roster = load_log(context.store, journal).roster
-        names = names_in(context, journal)
-        for account, said in journal_state(context, journal).moves.items():
-            if account == context.account or roster is None or roster.find(account) is None or said.said.origin == here:
-                continue
-            found.append(MoveSeen(journal, account, names.get(account), said.said.origin, said.said.receipt_key))
-    return tuple(found)
+        roster, names = context.standing(journal).require_here(), names_in(context, journal)
+        for account, moved in journal_state(context, journal).moves.items():
+            said, is_member = moved.said, roster.find(account) is not None
+            if account != context.account and is_member and said.origin != context.network.transport.origin:
+                yield MoveSeen(journal, account, names.get(account), said.origin, said.receipt_key)
 
 
 def _chosen(found: Iterable[MoveSeen], origin: str | None) -> MoveSeen | None:
-    """The one server that members name; `origin`: only what they say of this one counts."""
+    """The one server that members name, or None. `origin`: leave out moves to any other server."""
     wanted = {(item.origin, item.receipt_key): item for item in found if origin in (None, item.origin)}
     if len(wanted) > 1:  # check: client.moved_apart
         raise NotAllowed("The members have gone to different servers, or name different keys. Ask them, and name one.")
     return next(iter(wanted.values()), None)
-
-
-def _transport(context: Context, server: str | Transport) -> Transport:
-    return context.connect(server) if isinstance(server, str) else server

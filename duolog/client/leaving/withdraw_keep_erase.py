@@ -1,19 +1,19 @@
-"""Withdrawing, keeping, erasing: what one member does about a text, and how it goes from this home.
+"""Withdrawing, keeping and erasing a text, and how its blob leaves this home.
 
 Rules
-- A withdrawal travels by its own address, in the order of the outbox, so that it is safe here before it is sent and is
-  never sent twice in two ways.
-- Keeping and erasing are durable here before the server is asked, and a sync finishes them: the server's mark and the
-  note for my other devices go together, or those would take what I erased for what the host removed.
-- Only texts are withdrawn or erased one by one, never a step: what was agreed rests on those.
-- What counts as withdrawn, or was erased on any own device, leaves this home for good, unless it was kept: the sealed
-  bytes, what was derived from them, and their traces in the database's write-ahead log.
+- A withdrawal goes through the outbox and has an endpoint of its own. It is durable before it is sent, and keeps its
+  place among the entries.
+- Keeping and erasing are durable here before the server is asked, and a sync finishes them. The server's mark and the
+  note for my other devices go together: without the note, an erased text would look removed by the host.
+- Only texts are withdrawn or erased one by one, never a step: agreements rest on steps.
+- A text that counts as withdrawn, or that an own device erased, leaves this home unless it was kept: the blob, the
+  state that came from it, and the traces of both in the database's write-ahead log.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 from duolog.api.leaving import HoldingRequest
-from duolog.api.pages import ENTRY, encode_gone, parse_push
+from duolog.api.pages import encode_gone, parse_frame
 from duolog.client.home.item_rows import has_entry, items_of, save_frames
 from duolog.client.home.log_rows import forget_snapshot
 from duolog.client.home.marks import Act, Mark, end_act, find_mark, set_mark, start_act, started_acts
@@ -42,11 +42,11 @@ def post_withdrawal(context: Context, journal: bytes, entry: bytes) -> bytes:
     """Put the withdrawal of an own text into the outbox, durably and once; its entry id, 16 bytes.
 
     Raises:
-        NotAllowed: it isn't here, isn't mine, is a step, a day has passed, or another server accepted it.
+        NotAllowed: the text isn't here, isn't mine, is a step, is older than a day, or another server accepted it.
         JournalFrozen: the journal is read-only.
     Spec: §9.
     """
-    item = _held(context, journal, entry)
+    item = _find(context, journal, entry)
     if is_earlier(context.store, journal, item.applied.seq):  # check: client.withdrawal_carried
         raise NotAllowed("It was written at another server. You can erase it for yourself: `erase`.")
     now = max(context.clock(), load_log(context.store, journal).time)
@@ -58,31 +58,29 @@ def post_withdrawal(context: Context, journal: bytes, entry: bytes) -> bytes:
 
 
 async def keep(context: Context, journal: bytes, entry: bytes) -> None:
-    """Keep a text even if its author withdraws it. Nobody else learns of it.
+    """Keep a text even if its author withdraws it. No other member sees that.
 
     Raises:
-        NotAllowed: it isn't here.
+        NotAllowed: the text isn't here.
         TransportError: not now; a sync finishes it.
-        ServerRefused: it can't be.
+        ServerRefused: the server can't do it.
     Spec: §9.
     """
-    _held(context, journal, entry)
+    _find(context, journal, entry)
     await _begin(context, "keep", journal, entry)
 
 
 async def erase(context: Context, journal: bytes, entry: bytes) -> None:
-    """Erase a text for this account, on the server and on every own device. Nobody else learns of it.
+    """Erase a text for this account, on the server and on every own device. No other member sees that.
 
     Raises:
-        NotAllowed: it isn't here, or is a step.
-        TransportError: not now; a sync finishes it.
-        ServerRefused: it can't be.
+        NotAllowed: the text isn't here, or is a step.
+        TransportError, ServerRefused: as `keep`.
     Spec: §9.
     """
-    here = has_entry(context.store, journal, entry)
-    item = journal_state(context, journal).find(entry)
-    if not here:
+    if not has_entry(context.store, journal, entry):
         raise NotAllowed("There is no such entry here.")
+    item = journal_state(context, journal).find(entry)
     if item is not None and is_step(item.applied.document.kind):  # check: client.erase_step
         raise NotAllowed("This is a step, and what was agreed rests on it. Only texts are erased one by one.")
     await _begin(context, "erase", journal, entry)
@@ -90,7 +88,7 @@ async def erase(context: Context, journal: bytes, entry: bytes) -> None:
 
 
 async def finish_holdings(context: Context) -> None:
-    """Finish what was begun here and cut off. Raises: nothing; what fails is reported."""
+    """Finish the acts that were cut off here. Reports problems, and raises none."""
     for act, journal, entry in started_acts(context.store):
         with context.problems.reported(journal):
             await _finish(context, act, journal, entry)
@@ -109,7 +107,7 @@ async def _finish(context: Context, act: Act, journal: bytes, entry: bytes) -> N
     try:
         await context.network.call(Transport.hold, journal, request)
     except ServerRefused as error:
-        if error.code == "not_found":  # I am no member any more: it can't be done
+        if error.code == "not_found":  # I am no member any more
             end_act(context.store, act, journal, entry)
         raise
     kind, body = _NOTES[act]
@@ -119,47 +117,35 @@ async def _finish(context: Context, act: Act, journal: bytes, entry: bytes) -> N
     await deliver(context, context.identity.account_journal)
 
 
-def tidy(context: Context, journal: bytes) -> int:
-    """Remove from this home what was withdrawn or erased, and not kept; how many entries that were.
+def tidy(context: Context, journal: bytes) -> None:
+    """Remove the blobs of the entries that were withdrawn or erased, and not kept.
 
-    A long journal is not read again when neither it nor what I erased has changed since.
+    A journal is not read again when neither its log nor my erased entries have changed since.
     """
-    own = account_state(context)
+    store, own = context.store, account_state(context)
     kept, erased = own.kept.get(journal, ()), own.erased.get(journal, ())
-    mark = load_log(context.store, journal).head + u32(len(erased))
-    if find_mark(context.store, journal, Mark.TIDIED) == mark:
-        return 0
-    state = journal_state(context, journal)
-    taken_back = [entry for entry in state.withdrawals if entry not in kept]
-    gone = []
-    for item in items_of(context.store, journal, [*dict.fromkeys([*taken_back, *erased])]):
-        name, author = item.entry or b"", item.author or b""
-        counted = name in taken_back and state.withdrawn(name, author, item.seq, item.time)
-        if item.frame[4] == ENTRY and (name in erased or counted):
-            gone.append((item.seq, _emptied(item.frame)))
-    _remove(context, journal, gone)
-    set_mark(context.store, journal, Mark.TIDIED, mark)
-    return len(gone)
-
-
-def _emptied(frame: bytes) -> bytes:
-    """The frame of an entry without its blob."""
-    item = parse_push(frame)[0].item
-    assert isinstance(item, EntryItem)  # noqa: S101  # the frame's kind says so
-    return encode_gone(0, item.header, item.hash_of_blob)
-
-
-def _remove(context: Context, journal: bytes, gone: Sequence[tuple[int, bytes]]) -> None:
-    if not gone:
+    mark = load_log(store, journal).head + u32(len(erased))
+    if find_mark(store, journal, Mark.TIDIED) == mark:
         return
-    with context.store.transaction():
-        save_frames(context.store, journal, gone)
-        forget_snapshot(context.store, journal)
-    context.states.pop(journal, None)
-    context.store.forget()
+    state = journal_state(context, journal)
+    withdrawn = [entry for entry in state.withdrawals if entry not in kept]
+    emptied = []
+    for row in items_of(store, journal, [*dict.fromkeys([*withdrawn, *erased])]):
+        entry = row.entry or b""
+        counts = entry in withdrawn and state.withdrawn(entry, row.author or b"", row.seq, row.time)
+        item = parse_frame(row.frame).item
+        if isinstance(item, EntryItem) and item.blob is not None and (entry in erased or counts):
+            emptied.append((row.seq, encode_gone(0, item.header, item.hash_of_blob)))
+    if emptied:
+        with store.transaction():
+            save_frames(store, journal, emptied)
+            forget_snapshot(store, journal)
+        context.states.pop(journal, None)
+        store.forget()
+    set_mark(store, journal, Mark.TIDIED, mark)
 
 
-def _held(context: Context, journal: bytes, entry: bytes) -> Item:
+def _find(context: Context, journal: bytes, entry: bytes) -> Item:
     item = journal_state(context, journal).find(entry)
     if item is None:
         raise NotAllowed("There is no such text here.")

@@ -1,21 +1,21 @@
-"""Moving to another server, with everything that this home has verified; the old one need not answer.
+"""The steps of a move to another server, with everything that this home has verified. The old one need not answer.
 
 Rules
-- Each step is durable or can be repeated, and the same act goes on where it stopped.
-- All of it is carried before anything is said or closed at the old server; what came last is carried behind that.
-- What can't be done at the old server is reported, and stops nothing.
-- A member who follows does the same by an act of their own; then the new server shows the key that was named.
+- Each step is durable or can be repeated, and a move that begins again goes on where it stopped.
+- Everything is carried before anything is said or closed at the old server. Later items are carried after that.
+- A step that fails at the old server is reported, and stops nothing.
+- A member who follows moves in the same way. The new server must show the receipt key that the first member named.
 """
 
 import secrets
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
-from typing import Literal
+from dataclasses import dataclass
 
 from duolog.api.leaving import HoldingRequest
 from duolog.client.home.begun import MOVING, BegunMove
+from duolog.client.home.marks import Act, Mark, has_mark
 from duolog.client.journals.reading import journal_ids
-from duolog.client.leaving.leaving import has_let_go
 from duolog.client.log.context import Context
 from duolog.client.log.folding import account_state, journal_state
 from duolog.client.log.notes import note
@@ -25,9 +25,8 @@ from duolog.client.log.pull import pull
 from duolog.client.log.settle import push_statement
 from duolog.client.log.statements import Made
 from duolog.client.log.stored_logs import load_log
-from duolog.client.moving.carrying import carried_end, carry_account, carry_journal, finish_journal, is_there
+from duolog.client.moving.carrying import carried_end, carry_account, carry_journal, finish_journal, keys_there
 from duolog.client.moving.switching import receipt_key_of, switch
-from duolog.client.moving.views import MoveReport
 from duolog.client.server.transport import Transport
 from duolog.documents.account_kinds import AccountMoved, NotedHead
 from duolog.documents.kinds.moved import Moved
@@ -40,6 +39,21 @@ from duolog.protocol.statements import Signature, SignedStatement
 Sync = Callable[[Context], Awaitable[object]]
 
 
+@dataclass(frozen=True, slots=True)
+class MoveReport:
+    """The result of a move. `journals`: those that go on at the new server. `behind`: those that only a partner can
+    bring. `told`: the members and the own devices have a note at the old server. `open_logs`: journals whose log there
+    is not closed. `problems`: steps at the new server that a sync repeats."""
+
+    old: str
+    new: str
+    journals: tuple[bytes, ...]
+    behind: tuple[bytes, ...]
+    told: bool
+    open_logs: tuple[bytes, ...]
+    problems: tuple[DuologError, ...]
+
+
 async def move(
     context: Context,
     transport: Transport,
@@ -49,36 +63,36 @@ async def move(
     named: bytes | None = None,
     tell: bool = True,
 ) -> MoveReport:
-    """Carry everything to another server, and belong to it from then on.
+    """Carry everything to another server, and make this home belong to it.
 
     `sync`: how a home is synced. `named`: the receipt key that the new server must have. `tell`: leave a note at the
-    old one, and close what is there.
+    old server, and close the logs there.
 
     Raises:
-        NotAllowed: it is the same server, goes by another address, or this home lacks something.
+        NotAllowed: it is the same server, names another address as its own, or this home lacks an anchor.
         PinMismatch: it shows another receipt key than was named, or than when the move began.
-        ServerRefused: it takes no accounts, or has gone on without what this home holds (`journal_exists`).
+        ServerRefused: it takes no accounts, or a journal there has gone on without items of this home
+            (`journal_exists`).
         TransportError, VerificationError, MalformedData: not now. Begun again it goes on.
     Spec: §13.
     """
     plan = await _begin(context, transport, named)
-    old = context.network.transport.origin
+    before = context.network.transport
     answers = await _fetch_last(context)
     session = await carry_account(context, transport, invite_code)
-    carried, there, behind = await _carried(context, transport)
+    carried, there, behind = await _choose_journals(context, transport)
     ends = {journal: await carry_journal(context, transport, journal) for journal in carried}
-    told, left_open = (
-        await _say_goodbye(context, plan, there) if answers and tell else (False, tuple(_open_here(context)))
-    )
+    told, left_open = False, _open_journals(context)
+    if answers and tell:
+        told, left_open = await _say_goodbye(context, plan, there)
     keys = {journal: await finish_journal(context, transport, journal, ends[journal]) for journal in carried}
     moved = _account_moved(context, plan)
-    before = context.network.transport
     switch(context, transport, plan.receipt_key, session, keys)
     with suppress(DuologError):
         await before.close()
     problems = await _settle(context, moved, sync)
     journals = tuple(journal for journal in carried if journal != context.identity.account_journal)
-    return MoveReport(old, transport.origin, journals, behind, told, left_open, problems)
+    return MoveReport(before.origin, transport.origin, journals, behind, told, tuple(left_open), problems)
 
 
 async def _begin(context: Context, transport: Transport, named: bytes | None) -> BegunMove:
@@ -103,9 +117,9 @@ async def _begin(context: Context, transport: Transport, named: bytes | None) ->
 
 
 async def _fetch_last(context: Context) -> bool:
-    """Fetch what the old server still has; whether it answers. Whatever is wrong there, this home leaves.
+    """Fetch the newest items from the old server; whether it answers. A fault of that server stops nothing.
 
-    Nothing is sent: what waits in the outbox is for the new server, where the journal may have gone on already.
+    Nothing is sent: the outbox waits for the new server, where the journal may have gone on already.
     """
     try:
         await refresh_account(context)
@@ -118,16 +132,17 @@ async def _fetch_last(context: Context) -> bool:
     return True
 
 
-async def _carried(context: Context, transport: Transport) -> tuple[list[bytes], frozenset[bytes], tuple[bytes, ...]]:
-    """The journals to carry, the account's own first; those of them that are at the new server already; and those that
-    stay behind, since a confidant brings no journal to where no partner has brought it.
-    """
+async def _choose_journals(
+    context: Context, transport: Transport
+) -> tuple[list[bytes], frozenset[bytes], tuple[bytes, ...]]:
+    """The journals to carry, the account's own first; those of them that are there already; and those that only a
+    partner can bring, where no partner has."""
     carried, there, behind = [context.identity.account_journal], set(), []
     for journal in journal_ids(context):
         here = context.standing(journal)
-        if here.me is None or here.former is not None or has_let_go(context, journal):
+        if here.me is None or here.former is not None or has_mark(context.store, journal, Mark.LET_GO):
             continue
-        if await is_there(transport, journal):
+        if await keys_there(transport, journal) is not None:
             there.add(journal)
         elif not here.is_partner:
             behind.append(journal)
@@ -136,32 +151,29 @@ async def _carried(context: Context, transport: Transport) -> tuple[list[bytes],
     return carried, frozenset(there), tuple(behind)
 
 
-def _open_here(context: Context) -> list[bytes]:
-    """The journals in which the old server's log could go on, and others with it."""
-    return [
-        journal
-        for journal in journal_ids(context)
-        if not (log := load_log(context.store, journal)).closed
-        and log.roster is not None
-        and len(log.roster.members) > 1
-    ]
+def _open_journals(context: Context) -> list[bytes]:
+    """The journals with another member, whose log could go on at the old server."""
+    logs = [load_log(context.store, journal) for journal in journal_ids(context)]
+    return [log.journal for log in logs if not log.closed and log.roster is not None and len(log.roster.members) > 1]
 
 
-# --- what is left at the old server -----------------------------------------------------------------------------------
+# --- at the old server ------------------------------------------------------------------------------------------------
 
 
-async def _say_goodbye(context: Context, plan: BegunMove, there: frozenset[bytes]) -> tuple[bool, tuple[bytes, ...]]:
-    """Tell the members and the own devices, then close the logs. Whether all were told, and what stayed open.
+async def _say_goodbye(context: Context, plan: BegunMove, there: frozenset[bytes]) -> tuple[bool, list[bytes]]:
+    """Tell the members and the own devices, then close the logs. Whether all were told, and the logs that stay open.
 
     Nothing is written into the old log of a journal that is at the new server already: it may have gone on there.
     """
-    told = True
     body = Moved(origin=plan.origin, receipt_key=plan.receipt_key)
-    for journal in (journal for journal in _open_here(context) if journal not in there):
-        told = await _tried(context, _tell(context, journal, body)) and told
-    told = await _tried(context, note(context, "account_moved", _account_moved(context, plan))) and told
+    told = [
+        await _tried(context, _tell(context, journal, body))
+        for journal in _open_journals(context)
+        if journal not in there
+    ]
+    told.append(await _tried(context, note(context, "account_moved", _account_moved(context, plan))))
     journals = [*journal_ids(context), context.identity.account_journal]
-    return told, tuple([journal for journal in journals if not await _tried(context, _close_log(context, journal))])
+    return all(told), [journal for journal in journals if not await _tried(context, _close_log(context, journal))]
 
 
 async def _tried(context: Context, step: Awaitable[object]) -> bool:
@@ -180,7 +192,7 @@ async def _tell(context: Context, journal: bytes, body: Moved) -> None:
 
 
 async def _close_log(context: Context, journal: bytes) -> None:
-    """End the old server's log of a journal, so that nobody goes on there. It counts under its receipt key alone."""
+    """Close the old server's log of a journal, by a closing that counts under that server's receipt key alone."""
     here = context.standing(journal)
     if here.log.closed or here.roster is None or here.me is None or not here.is_partner:
         return
@@ -209,7 +221,7 @@ def _account_moved(context: Context, plan: BegunMove) -> AccountMoved:
 
 
 async def _settle(context: Context, moved: AccountMoved, sync: Sync) -> tuple[DuologError, ...]:
-    """Sync there, and bring what the old server held for its owner alone."""
+    """Sync there, and bring the entries that this account keeps or has erased."""
     try:
         await sync(context)
         known = account_state(context).moved
@@ -217,15 +229,15 @@ async def _settle(context: Context, moved: AccountMoved, sync: Sync) -> tuple[Du
             await note(context, "account_moved", moved)
         state = account_state(context)
         for journal, entries in state.kept.items():
-            await _mark(context, journal, "keep", entries)
+            await _hold(context, journal, "keep", entries)
         for journal, entries in state.erased.items():
-            await _mark(context, journal, "erase", entries)
+            await _hold(context, journal, "erase", entries)
     except DuologError as error:
         return (error,)
     return ()
 
 
-async def _mark(context: Context, journal: bytes, act: Literal["keep", "erase"], entries: Sequence[bytes]) -> None:
+async def _hold(context: Context, journal: bytes, act: Act, entries: Sequence[bytes]) -> None:
     for start in range(0, len(entries), sizes.MAX_PUSH_ITEMS):
         request = HoldingRequest(act=act, entries=list(entries[start : start + sizes.MAX_PUSH_ITEMS]))
         try:
