@@ -103,7 +103,7 @@ openapi: setup ## Regenerate openapi/openapi.json and the schemas of all kinds o
 	@$(PY) -m duolog.documents.schemas openapi/documents
 
 .PHONY: docs
-docs: cli-docs server-docs kind-docs ## Rewrite every page that is made from code
+docs: cli-docs server-docs kind-docs house-drawing ## Rewrite every page that is made from code
 
 .PHONY: cli-docs
 cli-docs: setup ## Rewrite docs/cli.md from the command
@@ -116,6 +116,14 @@ server-docs: setup ## Rewrite docs/settings.md and docs/problems.md from the cod
 .PHONY: kind-docs
 kind-docs: setup ## Rewrite docs/kinds.md from the rows of the kinds
 	@$(PY) -m tools.kind_docs
+
+.PHONY: blocking-faces
+blocking-faces: setup ## Rewrite the library without `await` from the classes that have it
+	@$(PY) -m tools.blocking_faces
+
+.PHONY: house-drawing
+house-drawing: setup ## Redraw docs/images/house.svg and client.svg from the imports and their contracts
+	@$(PY) -m tools.house_drawing
 
 .PHONY: migration
 migration: setup ## Draft a migration from the tables: make migration m="what changes"

@@ -5,7 +5,7 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import replace
 
-from duolog.api.journals import JournalList, JournalState
+from duolog.api.journals import JournalList, ListedJournal
 from duolog.api.pages import Placed, PulledPage, PulledPush
 from duolog.protocol import sizes
 from duolog.protocol.codec import parse_b64
@@ -39,7 +39,7 @@ class EndlessJournals(Attack):
         self.pages += 1
         first = 0 if self.circles else self.pages * _PAGE
         listed = [
-            JournalState(journal=(first + at).to_bytes(32, "big"), seq=1, closed=False, proposals=0)
+            ListedJournal(journal=(first + at).to_bytes(32, "big"), seq=1, closed=False, proposals=0)
             for at in range(_PAGE)
         ]
         return answer.with_model(JournalList(journals=listed, more=True))
@@ -83,7 +83,7 @@ class PlantJournals(Attack):
         after = re.search(rb"after=([\w-]+)", call.query)
         behind = parse_b64(after[1].decode()) if after else b""
         listed = JournalList.model_validate_json(answer.body)
-        more = [JournalState(journal=item, seq=1, closed=False, proposals=0) for item in self.planted if item > behind]
+        more = [ListedJournal(journal=item, seq=1, closed=False, proposals=0) for item in self.planted if item > behind]
         whole = sorted([*listed.journals, *more], key=lambda item: item.journal)
         return answer.with_model(JournalList(journals=whole, more=False))
 

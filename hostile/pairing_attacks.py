@@ -10,8 +10,7 @@ from duolog.protocol.accounts import verify_chain
 from duolog.protocol.codec import sha256
 from duolog.protocol.roster_statements import Acceptance, Member, SignedAcceptance
 from duolog.protocol.statements import statement_hash
-from duolog.seal.pairing import Answer as PairingAnswer
-from duolog.seal.pairing import InvitationSecret, parse_invitation
+from duolog.seal.pairing import InvitationSecret, PairingAnswer, parse_invitation
 from hostile.false_account import FalseAccount
 from hostile.history import flip
 from hostile.liar import INVITATION, Answer, Attack, Call, Liar

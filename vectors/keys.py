@@ -10,7 +10,7 @@ from duolog.protocol.receipts import receipt_key_input
 from duolog.protocol.roster_statements import Acceptance, SignedAcceptance
 from duolog.seal.keys import EpochKey, GenerationSecret, KeyholderSecret
 from duolog.seal.links import Link
-from duolog.seal.pairing import Answer, Invitation, InvitationSecret, pairing_words, reveal_commitment
+from duolog.seal.pairing import Invitation, InvitationSecret, PairingAnswer, pairing_words, reveal_commitment
 from tests.protocol.builders import GrantMaker, Host, Journal, Person
 from tests.protocol.refusals import edited
 from vectors.check import Json, text
@@ -338,7 +338,7 @@ def make_pairing(grants: GrantMaker) -> Json:
     )
     plaintext = invitation.encode()
     statement = Acceptance(journal.journal, sha256(plaintext), sam.member(), b"P" * 32).encode()
-    answer = Answer(SignedAcceptance(statement, sam.secret.sign(statement)), tuple(sam.signed))
+    answer = PairingAnswer(SignedAcceptance(statement, sam.secret.sign(statement)), tuple(sam.signed))
     other = Acceptance(journal.journal, bytes(32), sam.member(), b"P" * 32).encode()
     forged = replace(answer, acceptance=SignedAcceptance(statement, robin.secret.sign(statement)))
     elsewhere = replace(answer, acceptance=SignedAcceptance(other, sam.secret.sign(other)))

@@ -30,7 +30,7 @@ from duolog.api.journals import (
     ChainList,
     JournalCreated,
     JournalList,
-    JournalState,
+    ListedJournal,
     Proposal,
     ProposalCreated,
     ProposalList,
@@ -90,7 +90,7 @@ async def list_journals(caller: SignedIn, server: Server, after: After = "", lim
     if due:
         rows = await server.database.read(repository.list_journals, *page)
     listed = [
-        JournalState(journal=row.journal, seq=row.seq, closed=row.closed, proposals=row.proposals)
+        ListedJournal(journal=row.journal, seq=row.seq, closed=row.closed, proposals=row.proposals)
         for row in rows[:limit]
     ]
     return JournalList(journals=listed, more=len(rows) > limit)

@@ -28,7 +28,7 @@ class JournalCreated(Model):
     receipt: ReceiptModel
 
 
-class JournalState(Model):
+class ListedJournal(Model):
     """The newest seq of one journal of mine: fetch when `seq` is beyond the last one you hold.
 
     `proposals`: how many proposals of other members wait for this partner; always 0 for a confidant.
@@ -43,7 +43,7 @@ class JournalState(Model):
 class JournalList(Model):
     """All my journals, ascending by id: one poll shows which have new items. `more`: ask again after the last id."""
 
-    journals: Annotated[list[JournalState], Field(fail_fast=True, max_length=sizes.MAX_LISTED)]
+    journals: Annotated[list[ListedJournal], Field(fail_fast=True, max_length=sizes.MAX_LISTED)]
     more: bool
 
 

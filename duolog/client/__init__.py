@@ -6,7 +6,7 @@ The home keeps what was verified and what waits; the server is believed in nothi
 from duolog.client.account.forks import Branch, ForkView
 from duolog.client.account.keyholder_list import KeyholderView, Review, Revoked, SessionView, SignedSince
 from duolog.client.account.keyholders import Keyholders
-from duolog.client.duolog import Duolog, NewAccount
+from duolog.client.duolog import Duolog
 from duolog.client.enrollment import Enrollment
 from duolog.client.home.folder import default_home
 from duolog.client.home.keystore import Unlock
@@ -25,6 +25,7 @@ from duolog.client.journals.views import (
 from duolog.client.leaving.leaving import BEFORE_CLOSING, Leaving, WaitingClosing
 from duolog.client.moving.moving import AFTER_MOVING, Moving
 from duolog.client.moving.views import MoveReport, MoveSeen
+from duolog.client.opening import NewAccount
 from duolog.client.pairing.links import InvitationLink, parse_link
 from duolog.client.pairing.members import Members
 from duolog.client.pairing.views import (

@@ -6,21 +6,15 @@ Rules
 - One operation runs at a time; others wait.
 """
 
-import time
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 from duolog.client.account import registering
 from duolog.client.account.confirming import confirm
 from duolog.client.account.keyholders import Keyholders
 from duolog.client.export import exporting
-from duolog.client.home.folder import has_keystore
-from duolog.client.home.keystore import Unlock
-from duolog.client.home.os_errors import errors
-from duolog.client.home.words import Words, plain_words
+from duolog.client.home.words import plain_words
 from duolog.client.journals import reading
 from duolog.client.journals.boundaries import Boundaries
 from duolog.client.journals.copies import make_copy
@@ -28,143 +22,30 @@ from duolog.client.journals.drafts import Drafts
 from duolog.client.journals.views import Heads, JournalView, TimelineEntry, Written
 from duolog.client.journals.writing import read_state, write
 from duolog.client.leaving.leaving import Leaving, delete_account
-from duolog.client.log.context import Context
 from duolog.client.log.folding import account_state
 from duolog.client.log.my_journals import found
-from duolog.client.log.session import Session, make_ready
+from duolog.client.log.session import make_ready
 from duolog.client.moving.moving import Moving
+from duolog.client.opening import OpenAccount, as_text
 from duolog.client.pairing import comparing, pairing, progress
 from duolog.client.pairing.members import Members
 from duolog.client.pairing.views import NewInvitation, Pairing
-from duolog.client.server.http import HttpTransport, to_transport
-from duolog.client.server.transport import Transport
 from duolog.client.status import Status, status
 from duolog.client.sync import SyncReport, sync
 from duolog.documents.account import AccountState
 from duolog.documents.kinds.profile import Profile
 from duolog.documents.state import JournalState
-from duolog.errors import NotAllowed
-
-Clock = Callable[[], int]
 
 
-def _now() -> int:
-    return int(time.time())
-
-
-@dataclass(frozen=True, slots=True)
-class NewAccount:
-    """A fresh account. `words`: the 24 words of the recovery sheet, shown once and stored nowhere."""
-
-    duolog: "Duolog"
-    words: Words
-
-    def __repr__(self) -> str:
-        return "NewAccount(words=<secret>)"
-
-
-class Duolog:
+class Duolog(OpenAccount):
     """An open account. Made by `register`, `restore` or `open`; close it, or use it as an async context.
 
     Raises:
         HomeError: from every method, when the home can't be read or written.
     """
 
-    def __init__(self, context: Context) -> None:
-        self._context = context
-        self._session = Session(context)
-
     def __repr__(self) -> str:
         return f"Duolog(server={self.server!r}, account={self.account.hex()})"
-
-    # --- opening ------------------------------------------------------------------------------------------------------
-
-    @classmethod
-    async def register(
-        cls,
-        server: str | Transport,
-        *,
-        home: Path | None,
-        unlock: Unlock | None = None,
-        invite_code: str | None = None,
-        clock: Clock = _now,
-    ) -> NewAccount:
-        """A new account at `server`; a registration that began in this home is finished. `home` None: memory alone.
-
-        Raises:
-            NotAllowed: the home has an account already, or the address is not safe.
-            KeystoreLocked, HomeError: the keys can't be kept there.
-            TransportError, ServerRefused, MalformedData: not now, or not here; register again to go on.
-            VerificationError: the server answers for another account, or signs with another key than before.
-        Spec: §4.
-        """
-        with errors():
-            transport = to_transport(server)
-            context, words = await registering.register(transport, home, unlock or Unlock(), invite_code, clock)
-        return NewAccount(cls(context), words)
-
-    @classmethod
-    async def restore(
-        cls,
-        server: str | Transport,
-        words: str | Sequence[str],
-        *,
-        home: Path | None,
-        unlock: Unlock | None = None,
-        clock: Clock = _now,
-    ) -> Self:
-        """The account of 24 words, in a new home. It is unconfirmed until words were compared (`confirm_restored`).
-
-        Raises:
-            MalformedData: a word is wrong; the sentence says which place.
-            ServerRefused: the server has no account for these words.
-            VerificationError: the server answers with something else than this account.
-            NotAllowed, KeystoreLocked, HomeError, TransportError: as `register`.
-        Spec: §4.
-        """
-        with errors():
-            transport, text = to_transport(server), words if isinstance(words, str) else " ".join(words)
-            return cls(await registering.restore(transport, text, home, unlock or Unlock(), clock))
-
-    @classmethod
-    async def open(
-        cls, *, home: Path, unlock: Unlock | None = None, server: Transport | None = None, clock: Clock = _now
-    ) -> Self:
-        """An existing home, without the network. `server` replaces the transport to the server that the home names.
-
-        Raises:
-            HomeError, KeystoreLocked, MalformedData: it can't be opened.
-            NotAllowed: its registration was never finished, or `server` is another one.
-        """
-        with errors():
-            opened, origin = registering.server_of(home, unlock or Unlock())
-            try:
-                transport = server or HttpTransport(origin)
-                if transport.origin != origin:
-                    raise NotAllowed(f"This home belongs to {origin}, not to {transport.origin}.")
-                return cls(registering.resume(opened, transport, clock))
-            except BaseException:
-                opened.close()
-                raise
-
-    @staticmethod
-    def has_account(home: Path) -> bool:
-        """Whether an account, or an unfinished registration, lives in this folder."""
-        return has_keystore(home)
-
-    async def close(self) -> None:
-        """Close the connections and leave the home to others."""
-        with errors():
-            await self._context.network.transport.close()
-            self._context.home.close()
-
-    async def __aenter__(self) -> Self:
-        return self
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        await self.close()
 
     # --- the account --------------------------------------------------------------------------------------------------
 
@@ -196,12 +77,10 @@ class Duolog:
     async def check_recovery_words(self, words: str | Sequence[str]) -> None:
         """The typed words are a recovery sheet of this account. They are kept nowhere.
 
-        Raises:
-            MalformedData: a word is wrong; the sentence says which place.
-            NotAllowed: they belong to some other account.
+        Raises: as `registering.check_words`.
         """
         async with self._session.alone() as context:
-            registering.check_words(context, words if isinstance(words, str) else " ".join(words))
+            registering.check_words(context, as_text(words))
 
     async def confirm_restored(self, chain_head: Sequence[str], heads: Mapping[bytes, Sequence[str]]) -> None:
         """Confirm a restored home by words read out by a member, or by another own device.
@@ -209,9 +88,7 @@ class Duolog:
         `chain_head`: the eight words of this account's newest keys. `heads`: of at least one journal, as the other's
         newest.
 
-        Raises:
-            PinMismatch: they differ. The server showed this home another state; it stays unconfirmed.
-            NotAllowed: no journal was compared, or one that isn't here.
+        Raises: as `confirming.confirm`.
         Spec: §4.
         """
         async with self._session.alone() as context:
@@ -285,10 +162,7 @@ class Duolog:
 
         `at`: the author's clock in Unix seconds, now unless given.
 
-        Raises:
-            NotAllowed, MalformedData: the rules forbid it, or its body is not what its kind says. Nothing was stored.
-            JournalFrozen: the journal is read-only.
-            VerificationError: the document is safe, and on sending it the server broke the rules.
+        Raises: as `writing.write`.
         """
         return await write(self._session, journal, kind, body, v=v, at=at)
 

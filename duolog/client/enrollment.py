@@ -1,7 +1,5 @@
 """`Enrollment`: a new device as programs use it. What comes of it is the open account."""
 
-import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import Self
 
@@ -9,11 +7,8 @@ from duolog.client.account.joining_device import JoiningDevice
 from duolog.client.duolog import Duolog
 from duolog.client.home.keystore import Unlock
 from duolog.client.home.words import Words
+from duolog.client.log.clocks import Clock, now
 from duolog.client.server.transport import Transport
-
-
-def _now() -> int:
-    return int(time.time())
 
 
 class Enrollment:
@@ -35,7 +30,7 @@ class Enrollment:
         *,
         home: Path | None,
         unlock: Unlock | None = None,
-        clock: Callable[[], int] = _now,
+        clock: Clock = now,
     ) -> Self:
         """Make a home and a code, or go on with the one that was begun in this home. `home` None: memory alone.
 

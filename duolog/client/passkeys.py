@@ -4,13 +4,12 @@ The browser evaluates the passkey's PRF on `PASSKEY_PRF_INPUT`; its 32 bytes are
 the home that is made from them. What was restored is unconfirmed until words are compared. Spec: §4.11
 """
 
-import time
-from collections.abc import Callable
 from pathlib import Path
 
 from duolog.client.account import registering
 from duolog.client.duolog import Duolog
 from duolog.client.home.keystore import Unlock
+from duolog.client.log.clocks import Clock, now
 from duolog.client.server.http import HttpTransport
 from duolog.client.server.transport import Transport
 from duolog.seal.devices import PASSKEY_PRF_INPUT
@@ -19,17 +18,13 @@ from duolog.seal.keys import KeyholderSecret
 __all__ = ["PASSKEY_PRF_INPUT", "restore_with_passkey"]
 
 
-def _now() -> int:
-    return int(time.time())
-
-
 async def restore_with_passkey(
     server: str | Transport,
     prf_output: bytes,
     *,
     home: Path | None,
     unlock: Unlock | None = None,
-    clock: Callable[[], int] = _now,
+    clock: Clock = now,
 ) -> Duolog:
     """The account of a passkey, in a new home. `prf_output`: 32 bytes.
 

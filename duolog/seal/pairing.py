@@ -86,7 +86,7 @@ class Invitation:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class PairingAnswer:
     """A newcomer's `acceptance` with its signature, and their account `chain`."""
 
     acceptance: SignedAcceptance
@@ -124,10 +124,10 @@ def parse_invitation(plaintext: bytes) -> Invitation:
     return invitation
 
 
-def parse_answer(plaintext: bytes) -> Answer:
+def parse_answer(plaintext: bytes) -> PairingAnswer:
     """Parse an answer's plaintext, without verifying it. Raises: MalformedData. Spec: §7."""
     fields = _fields(plaintext, "invitation_answer")
-    answer = Answer(
+    answer = PairingAnswer(
         acceptance=SignedAcceptance(
             fields.blob("acceptance", sizes.MAX_STATEMENT), fields.data("signature", sizes.SIGNATURE)
         ),
@@ -208,7 +208,7 @@ def verify_invitation(invitation: Invitation) -> tuple[AccountChain, Roster]:
     return chain, check_change(None, invitation.genesis, {chain.account: chain})
 
 
-def verify_answer(invitation: bytes, answer: Answer) -> tuple[Acceptance, AccountChain]:
+def verify_answer(invitation: bytes, answer: PairingAnswer) -> tuple[Acceptance, AccountChain]:
     """Verify the newcomer's chain, and their acceptance of exactly this invitation (its plaintext).
 
     Raises:

@@ -19,7 +19,7 @@ from duolog.seal.chains import encode_links, read_link
 from duolog.seal.derive import expand
 from duolog.seal.keys import EpochKey
 from duolog.seal.pairing import (
-    Answer,
+    PairingAnswer,
     pairing_words,
     parse_invitation,
     parse_nonce,
@@ -95,7 +95,7 @@ def verify_context(context: ProposalContext, acceptance: SignedAcceptance) -> tu
     """
     invitation = parse_invitation(context.invitation)
     verify_invitation(invitation)
-    _, chain = verify_answer(context.invitation, Answer(acceptance, context.chain))
+    _, chain = verify_answer(context.invitation, PairingAnswer(acceptance, context.chain))
     require_reveal(invitation, context.nonce)
     return chain, pairing_words(context.invitation, acceptance, context.nonce)
 

@@ -22,9 +22,10 @@ from duolog.cli.forms import note_form, parse_boundary, parse_note
 from duolog.client.export.verify_export import verify_export
 from duolog.client.home import keystore
 from duolog.client.log import stored_logs
-from duolog.client.log.verify import verify_authors, verify_server
-from duolog.client.server.http import HttpTransport, _parse
-from duolog.client.server.transport import Transport
+from duolog.client.log.verify import verify_server
+from duolog.client.log.verify_authors import verify_authors
+from duolog.client.server.http import HttpTransport
+from duolog.client.server.transport import Transport, _parse
 from duolog.errors import (
     Fork,
     HomeError,

@@ -78,8 +78,8 @@ def _invitation() -> pairing.Invitation:
 
 
 @cache
-def _answer() -> pairing.Answer:
-    return pairing.Answer(_accepted(seeds.people()[1]), tuple(seeds.people()[1].signed))
+def _answer() -> pairing.PairingAnswer:
+    return pairing.PairingAnswer(_accepted(seeds.people()[1]), tuple(seeds.people()[1].signed))
 
 
 def _accepted(person: Person) -> SignedAcceptance:
@@ -109,7 +109,7 @@ def signed_acceptance(data: bytes) -> None:
     sam = seeds.people()[1]
     parse_acceptance(data)
     signed = SignedAcceptance(data, sam.secret.sign(data))
-    pairing.verify_answer(_invitation().encode(), pairing.Answer(signed, tuple(sam.signed)))
+    pairing.verify_answer(_invitation().encode(), pairing.PairingAnswer(signed, tuple(sam.signed)))
 
 
 @target(lambda: [NONCE], raises=UNTRUE)

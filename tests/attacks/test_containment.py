@@ -14,7 +14,7 @@ from duolog.client.export import verify_export
 from duolog.client.export.exporting import export
 from duolog.client.home import chains
 from duolog.client.journals import reading
-from duolog.client.log import folding, pull, verify
+from duolog.client.log import fetching, folding, pull, verify, verify_authors
 from duolog.client.log.context import Context
 from duolog.client.log.outbox import post
 from duolog.client.pairing import listed_proposals
@@ -167,7 +167,7 @@ def as_it_was(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     with monkeypatch.context() as patched:
         for module in (receipts, messages):
             patched.setattr(module, "parse_receipt", unbounded)
-        patched.setattr(verify, "_judge_messages", looking_first)
+        patched.setattr(verify_authors, "_judge_messages", looking_first)
         yield
 
 
@@ -229,7 +229,7 @@ async def test_entry_leads_to_an_error_that_nobody_foresaw(
     await couple.sam.duolog.sync()
     await couple.ada.note(couple.journal, "poison")
     with monkeypatch.context() as patched:
-        failing(patched, verify, step, when, error)
+        failing(patched, verify_authors, step, when, error)
         await expect_quarantine(couple.sam, couple.journal, f"{FORESEEN_BY_NOBODY} ({error.__name__})")
     await couple.ada.note(couple.journal, "and life goes on")
     await couple.sam.duolog.sync()
@@ -276,7 +276,7 @@ async def test_server_shows_key_statements_that_lead_to_an_error_that_nobody_for
 
 
 @pytest.mark.parametrize(
-    ("module", "step"), [(sync, "pull"), (sync, "_check_pins"), (sync, "tidy"), (sync, "look_after")]
+    ("module", "step"), [(fetching, "pull"), (fetching, "_check_pins"), (sync, "tidy"), (sync, "look_after")]
 )
 async def test_journal_leads_to_an_error_that_nobody_foresaw_and_the_others_go_on(
     couple: Couple, monkeypatch: pytest.MonkeyPatch, module: object, step: str

@@ -13,7 +13,7 @@ from duolog.client import HttpTransport
 from duolog.client.account.rotating import Wanted, rotate
 from duolog.client.log.folding import account_state
 from duolog.client.log.statements import make_genesis
-from duolog.client.server.http import MAX_ANSWER
+from duolog.client.server.transport import MAX_ANSWER
 from duolog.errors import ChainViolation, MalformedData, ServerRefused, TransportError
 from duolog.protocol import sizes
 from hostile.flood_attacks import (

@@ -9,6 +9,7 @@ from fastapi import FastAPI
 
 from duolog.client import Duolog, Enrollment, HttpTransport
 from duolog.client.home.keystore import load_keystore, save_keystore
+from duolog.client.server.transport import Transport
 from duolog.errors import MalformedData, PinMismatch, Rollback, ServerRefused, VerificationError, WrongAccount
 from duolog.protocol.codec import encode_canonical, parse_canonical
 from duolog.seal.devices import DeviceKeys, parse_code
@@ -92,7 +93,7 @@ async def test_server_shows_a_new_device_another_account_than_the_old_one_did(ad
 
 async def own_account(someone: Someone) -> Any:
     """The account as the server shows it to its owner."""
-    return await someone.duolog._context.network.call(lambda transport: transport.own_account())
+    return await someone.duolog._context.network.call(Transport.own_account)
 
 
 async def test_server_shows_a_new_device_another_receipt_key(ada: Someone) -> None:

@@ -11,6 +11,7 @@ from duolog.api.accounts import EarlierSeed, OwnAccount
 from duolog.api.common import AccountStatementModel
 from duolog.client import Duolog
 from duolog.client.account.rotating import Wanted, rotate
+from duolog.client.server.transport import Transport
 from duolog.errors import (
     ChainViolation,
     DuologError,
@@ -147,7 +148,7 @@ async def test_restoring_checks_the_anchor_before_it_believes_the_server(app: Fa
 async def test_a_server_that_hands_over_another_account_is_caught(app: FastAPI) -> None:
     ada, network, _ = await register(app)
     sam, _, _ = await register(app)
-    other = await sam._context.network.call(lambda transport: transport.own_account())
+    other = await sam._context.network.call(Transport.own_account)
     assert await sees(network, ada, other, WrongAccount) == "client.own_account"
     with pytest.raises(WrongAccount):
         ada._context.chains.pin(ada.account, sam._context.chains.statements(sam.account))
@@ -155,7 +156,7 @@ async def test_a_server_that_hands_over_another_account_is_caught(app: FastAPI) 
 
 async def test_a_server_that_keeps_back_newer_keys_or_sets_is_caught(app: FastAPI) -> None:
     ada, network, _ = await register(app)
-    own = await ada._context.network.call(lambda transport: transport.own_account())
+    own = await ada._context.network.call(Transport.own_account)
     newer = own.model_copy(update={"generation": 2})
     assert await sees(network, ada, newer, WrongAccount) == "client.package_generation"
     without = two_generations(ada, own, with_earlier=False)
@@ -176,14 +177,14 @@ async def test_a_server_that_keeps_back_an_earlier_key_from_a_new_home_is_caught
 
 async def test_a_rotation_without_its_set_is_caught(app: FastAPI) -> None:
     ada, network, _ = await register(app)
-    own = await ada._context.network.call(lambda transport: transport.own_account())
+    own = await ada._context.network.call(Transport.own_account)
     without = two_generations(ada, own, with_earlier=True)
     assert await sees(network, ada, without, ChainViolation) == "accounts.set_newest"
 
 
 async def test_keyholders_that_the_account_was_not_made_for_are_caught(app: FastAPI) -> None:
     ada, network, words = await register(app)
-    own = await ada._context.network.call(lambda transport: transport.own_account())
+    own = await ada._context.network.call(Transport.own_account)
     first, second = (parse_set(item.statement) for item in own.sets)
 
     def linked(one: KeyholderSet, **changes: Any) -> KeyholderSet:

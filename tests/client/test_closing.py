@@ -11,7 +11,8 @@ from fastapi import FastAPI
 from app.settings import Settings
 from duolog.client import Duolog
 from duolog.client.account.rotating import Wanted, rotate
-from duolog.client.journals.closings import cancel, ended_keyholders, renewed_closings
+from duolog.client.journals.closing_statements import ended_keyholders, renewed_closings
+from duolog.client.journals.closings import cancel
 from duolog.client.log.stored_logs import load_log, save_log
 from duolog.errors import NotAllowed
 from duolog.protocol.roster_statements import close_timing, parse_close

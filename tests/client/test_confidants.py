@@ -10,7 +10,7 @@ from fastapi import FastAPI
 from app.retention.service import retain
 from app.settings import Settings
 from duolog.client import AdmissionStage, Duolog, PairingStage
-from duolog.client.log.outbox import push_statement
+from duolog.client.log.push import push_statement
 from duolog.client.log.statements import make_rotate
 from duolog.client.log.stored_logs import load_log
 from duolog.errors import NotAllowed, PinMismatch, TransportError

@@ -8,7 +8,7 @@ from fastapi import FastAPI
 
 from duolog.client import Duolog
 from duolog.client.account.keyholder_changes import make_rotation
-from duolog.client.log.verify import OTHER_BRANCH
+from duolog.client.log.verify_authors import OTHER_BRANCH
 from duolog.errors import AccountFork, NotAllowed, PinMismatch
 from duolog.seal.words import eight_words
 from tests.client.couple import Couple, couple

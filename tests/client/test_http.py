@@ -9,10 +9,11 @@ from fastapi import FastAPI
 
 import duolog.client
 from duolog.client import Duolog, HttpTransport, blocking
-from duolog.client.server.http import MAX_ANSWER
+from duolog.client.server.transport import MAX_ANSWER
 from duolog.errors import DuologError, MalformedData, NotAllowed, ServerRefused, TransportError
 from tests.client.couple import UNLOCK, Tampered, register
 from tests.conftest import ORIGIN
+from tools import blocking_faces
 
 
 def answering(make: Any) -> HttpTransport:
@@ -137,8 +138,12 @@ def test_the_public_names_are_these() -> None:
 
 def test_the_blocking_face_has_the_same_methods() -> None:
     def public(kind: type) -> set[str]:
-        return {name for name in vars(kind) if not name.startswith("_")}
+        return {name for name in dir(kind) if not name.startswith("_")}
 
     assert public(blocking.Duolog) == public(Duolog)
     for face in ("Boundaries", "Drafts", "Enrollment", "Keyholders", "Leaving", "Members"):
         assert public(getattr(blocking, face)) == public(getattr(duolog.client, face)), face
+
+
+def test_the_blocking_faces_are_those_of_the_classes() -> None:
+    assert blocking_faces.MODULE.read_text() == blocking_faces.module(), "run `make blocking-faces`"

@@ -11,6 +11,7 @@ from duolog.client.account.rotating import Wanted, rotate
 from duolog.client.home.marks import Mark, clear_marks, marked_journals, set_mark
 from duolog.client.log.folding import account_state
 from duolog.client.log.statements import make_genesis
+from duolog.client.server.transport import Transport
 from duolog.errors import TransportError
 from tests.client.couple import UNLOCK, Tampered, couple, register
 from tests.client.devices import enroll
@@ -40,7 +41,7 @@ async def test_a_journal_that_was_founded_and_never_noted_is_found_by_a_restored
     context = person._context
     made = make_genesis(context.chains[person.account], context.identity.secret)
     genesis = JournalStatementModel.of(made.signed, dict(made.grants))
-    await context.network.call(lambda transport: transport.create_journal(genesis))
+    await context.network.call(Transport.create_journal, genesis)
     async with await Duolog.restore(Tampered(app), words, home=None, unlock=UNLOCK) as restored:
         assert (await restored.sync()).problems == ()
         assert [item.id for item in await restored.journals()] == [made.roster.journal]
@@ -53,7 +54,7 @@ async def test_a_founded_journal_that_a_home_holds_is_mine_after_a_rotation_too(
     context = person._context
     made = make_genesis(context.chains[person.account], context.identity.secret)
     genesis = JournalStatementModel.of(made.signed, dict(made.grants))
-    await context.network.call(lambda transport: transport.create_journal(genesis))
+    await context.network.call(Transport.create_journal, genesis)
     async with await Duolog.restore(Tampered(app), words, home=None, unlock=UNLOCK) as restored:
         await restored.sync()
         store = restored._context.store

@@ -6,6 +6,7 @@ import pytest
 from fastapi import FastAPI
 
 from duolog.client import Duolog, Enrollment, restore_with_passkey
+from duolog.client.server.transport import Transport
 from duolog.errors import DuologError, MalformedData, NotAllowed, PinMismatch, ServerRefused
 from tests.client.couple import UNLOCK, Tampered, couple, register
 from tests.client.devices import enroll
@@ -201,7 +202,7 @@ async def test_nothing_of_keyholders_reaches_a_partner(app: FastAPI) -> None:
     async with couple(app) as two:
         phone, _ = await enroll(app, two.ada)
         async with phone:
-            sams = await two.sam._context.network.call(lambda transport: transport.own_account())
+            sams = await two.sam._context.network.call(Transport.own_account)
             assert (await id_of(phone)).hex() not in sams.model_dump_json()
             assert (await two.sam.sync()).new_keyholders == ()
 

@@ -14,11 +14,12 @@ from duolog.api.carrying import Carried, CarriedPage
 from duolog.client import Duolog
 from duolog.client.export.verify_export import verify_export
 from duolog.client.log.notes import note
-from duolog.client.log.outbox import push_statement
+from duolog.client.log.push import push_statement
 from duolog.client.log.statements import make_bad_grant
-from duolog.client.log.stored_logs import freeze, require_open
+from duolog.client.log.stored_logs import freeze
 from duolog.client.moving.switching import receipt_key_of
 from duolog.client.server.http import HttpTransport
+from duolog.client.server.transport import Transport
 from duolog.documents.account_kinds import Kept
 from duolog.errors import NotAllowed, ServerRefused, TransportError
 from duolog.protocol import sizes
@@ -90,7 +91,7 @@ async def agree(two: Two) -> None:
 async def next_epoch(person: Duolog, journal: bytes) -> None:
     """Something happened that the journal's key must be changed for; the next writer does."""
     context = person._context
-    _, roster = require_open(context.store, journal)
+    roster = context.standing(journal).require_open()
     await push_statement(context, journal, make_bad_grant(context, roster))
     await person.sync()
     await person.write(journal, "note", {"text": "under a new key"})
@@ -168,9 +169,7 @@ async def test_the_old_log_is_closed_and_ends_nothing_at_the_new_server(servers:
     closing = page.pushes[-1].items[-1]
     await two.sam.moving.follow(ELSEWHERE)
     with pytest.raises(ServerRefused) as refused:
-        await two.sam._context.network.call(
-            lambda transport: transport.push(two.journal, [type(closing)(0, closing.item)])
-        )
+        await two.sam._context.network.call(Transport.push, two.journal, [type(closing)(0, closing.item)])
     assert refused.value.code == "rule_broken"
     assert (await two.sam.write(two.journal, "note", {"text": "still open"})).delivered
 

@@ -9,12 +9,13 @@ from duolog.api.invitations import InvitationRequest, Reveal
 from duolog.client import Duolog, PairingStage, parse_link
 from duolog.client.log.statements import founder_of
 from duolog.client.pairing.offers import genesis_of
+from duolog.client.server.transport import Transport
 from duolog.errors import DuologError, MalformedData, NotAllowed, PinMismatch, VerificationError
 from duolog.protocol.codec import sha256
 from duolog.protocol.roster_statements import Acceptance, SignedAcceptance
 from duolog.seal.links import Link
 from duolog.seal.links import parse_link as parse_secret_link
-from duolog.seal.pairing import Answer, Invitation, InvitationSecret
+from duolog.seal.pairing import Invitation, InvitationSecret, PairingAnswer
 from tests.client.couple import Tampered, pair, register
 from tests.conftest import ORIGIN
 
@@ -36,7 +37,7 @@ async def offered(founder: Duolog, journal: bytes, **changes: Any) -> str:
     request = InvitationRequest(
         invitation=secret.id, sealed=secret.seal("invitation", plaintext), expires_at=context.clock() + 3600
     )
-    await context.network.call(lambda transport: transport.invite(journal, request))
+    await context.network.call(Transport.invite, journal, request)
     return Link(ORIGIN, secret.secret).url
 
 
@@ -119,14 +120,14 @@ async def test_an_account_does_not_become_its_own_partner(app: FastAPI) -> None:
         await ada.join(invitation.link)
     # With the link in hand, somebody answers in Ada's name; her own signature is the only thing they'd need.
     context, secret = ada._context, InvitationSecret(parse_secret_link(invitation.link).secret)
-    opened = await sam._context.network.call(lambda transport: transport.open_invitation(secret.id))
+    opened = await sam._context.network.call(Transport.open_invitation, secret.id)
     plaintext = secret.open("invitation", opened.sealed)
     me = founder_of(context.chains[ada.account])
     statement = Acceptance(journal, sha256(plaintext), me, bytes(32)).encode()
     signed = SignedAcceptance(statement, context.identity.secret.sign(statement))
-    answer = Answer(signed, tuple(context.chains.statements(ada.account))).encode()
+    answer = PairingAnswer(signed, tuple(context.chains.statements(ada.account))).encode()
     sealed = secret.seal("acceptance", answer)
-    await sam._context.network.call(lambda transport: transport.answer_invitation(secret.id, sealed))
+    await sam._context.network.call(Transport.answer_invitation, secret.id, sealed)
     with pytest.raises(VerificationError) as caught:
         await ada.sync()
     assert caught.value.check == "client.own_answer"

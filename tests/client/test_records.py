@@ -16,7 +16,7 @@ from duolog.client import Duolog
 from duolog.client.account.keyholder_changes import make_rotation
 from duolog.client.account.registering import _new_pending
 from duolog.client.home import begun, pairings, records
-from duolog.client.home.begun import Adding, Enrolling, Moving, PendingRotation
+from duolog.client.home.begun import Adding, BegunMove, Enrolling, PendingRotation
 from duolog.client.home.folder import Home
 from duolog.client.home.former import how_former, keep_former, left_journals
 from duolog.client.home.marks import Act, Mark, find_mark, marked_journals, started_acts
@@ -72,7 +72,7 @@ SEALED: list[tuple[Sealed[Any], Any, bytes]] = [
     (begun.ENROLLING, Enrolling(bytes(range(32)), b"left there"), bytes(range(32)) + b"left there"),
     (
         begun.MOVING,
-        Moving("https://other.example", ONE),
+        BegunMove("https://other.example", ONE),
         f'{{"origin":"https://other.example","receipt_key":"{B64[ONE]}"}}'.encode(),
     ),
     (

@@ -20,7 +20,7 @@ from duolog.api.pages import MEDIA_TYPE, Placed, PulledPage, PulledPush
 from duolog.client import Duolog, HttpTransport
 from duolog.client.log.confidant_terms import make_endings
 from duolog.client.log.pull import pull
-from duolog.client.log.stored_logs import frozen_reason, load_log, require_open
+from duolog.client.log.stored_logs import load_log
 from duolog.errors import JournalFrozen, VerificationError
 from duolog.protocol.log import StatementItem, first_head, next_head
 from duolog.protocol.roster_statements import parse_roster
@@ -164,14 +164,14 @@ async def believes(lied: Lied, state: State, row: Row, signers: frozenset[str], 
         after = load_log(context.store, journal).roster
         assert after is not None
         assert after.head == statement_hash(signed.statement), tried
-        assert frozen_reason(context.store, journal) is None
+        assert context.standing(journal).frozen is None
         return
     with pytest.raises(VerificationError) as caught:
         await pull(context, journal)
     assert caught.value.check == rule, tried
     assert load_log(context.store, journal) == replace(world.journal.state, time=TIME), "what stood before is kept"
     with pytest.raises(JournalFrozen):
-        require_open(context.store, journal)
+        context.standing(journal).require_open()
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)

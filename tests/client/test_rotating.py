@@ -16,6 +16,7 @@ from duolog.client.home.store import as_bytes
 from duolog.client.log.folding import journal_state
 from duolog.client.log.outbox import waiting
 from duolog.client.log.verify import Me, verify_server
+from duolog.client.server.transport import Transport
 from duolog.documents.journal import NOT_DELIVERED
 from duolog.errors import BadReceipt, ServerRefused, TransportError, Withheld
 from duolog.protocol.log import empty_log
@@ -212,7 +213,7 @@ async def test_a_key_that_is_granted_to_newer_keys_than_are_here_stops(app: Fast
         await two.ada.keyholders.new_sheet()
         await two.ada.keyholders.replace_sheet()
         context = two.ada._context
-        page = await context.network.call(lambda transport: transport.pull(two.journal, 0))
+        page = await context.network.call(Transport.pull, two.journal, 0)
         known = replace(context.known(two.journal), epochs={}, acknowledged={})
         older = Me(context.account, {1: context.identity.secrets[1]})
         *before, last = page.pushes

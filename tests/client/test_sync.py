@@ -11,7 +11,8 @@ from duolog.api.pages import Placed, PulledPage
 from duolog.client import Duolog
 from duolog.client.home.store import as_bytes
 from duolog.client.log.notes import note
-from duolog.client.log.stored_logs import freeze, load_log, newest_receipt, require_open, save_log
+from duolog.client.log.stored_logs import freeze, load_log, newest_receipt, save_log
+from duolog.client.server.transport import Transport
 from duolog.documents import journal as journal_module
 from duolog.documents.account_kinds import NotedHead
 from duolog.documents.journal import parse_state
@@ -47,7 +48,7 @@ async def texts(person: Duolog, journal: bytes) -> list[str]:
 async def crafted(person: Duolog, journal: bytes, **changes: Any) -> None:
     """An entry that this person's own client would never write: its message or header changed."""
     context = person._context
-    _, roster = require_open(context.store, journal)
+    roster = context.standing(journal).require_open()
     seen = newest_receipt(context.store, journal)
     assert seen is not None
     message = Message(Document("note", 1, 1, note_of("crafted")), seen, changes.pop("follows", None))
@@ -59,7 +60,7 @@ async def crafted(person: Duolog, journal: bytes, **changes: Any) -> None:
     assert key is not None
     data = message.encode()
     blob = seal_entry(header, data, key, context.identity.secret, readers_of(roster, context.chains))
-    await context.network.call(lambda t: t.push(journal, [Placed(0, entry_item(header.encode(), blob))]))
+    await context.network.call(Transport.push, journal, [Placed(0, entry_item(header.encode(), blob))])
 
 
 async def test_what_was_written_offline_is_delivered_once_and_in_order(app: FastAPI, tmp_path: Path) -> None:
@@ -125,10 +126,10 @@ async def test_a_second_program_on_one_home_gets_a_sentence(app: FastAPI, tmp_pa
 async def test_a_stale_epoch_is_rotated_by_the_next_writer(app: FastAPI) -> None:
     async with couple(app) as two:
         context = two.ada._context
-        from duolog.client.log.outbox import push_statement
+        from duolog.client.log.push import push_statement
         from duolog.client.log.statements import make_bad_grant
 
-        _, roster = require_open(context.store, two.journal)
+        roster = context.standing(two.journal).require_open()
         await push_statement(context, two.journal, make_bad_grant(context, roster))
         assert (await two.sam.write(two.journal, "note", note_of("under a new key"))).delivered
         await two.ada.sync()
@@ -268,7 +269,7 @@ async def test_a_closed_or_foreign_journal_is_not_written(app: FastAPI) -> None:
         close = Close(two.journal, two.sam.account, 1, bytes(32), bytes(32)).encode()
         signature = Signature(two.sam.account, two.sam._context.identity.secret.sign(close))
         item = Placed(0, StatementItem(SignedStatement(close, (signature,))))
-        await two.sam._context.network.call(lambda transport: transport.push(two.journal, [item]))
+        await two.sam._context.network.call(Transport.push, two.journal, [item])
         await two.ada.sync()
         with pytest.raises(NotAllowed, match="This journal is closed"):
             await two.ada.write(two.journal, "note", note_of("too late"))

@@ -30,7 +30,7 @@ from duolog.protocol.messages import Attachment, Document, Message
 from duolog.protocol.receipts import Receipt
 from duolog.protocol.roster_statements import Acceptance, Close, Member, RosterStatement, SignedAcceptance
 from duolog.protocol.statements import Signature, SignedStatement
-from duolog.seal.pairing import Answer, Invitation, Purpose
+from duolog.seal.pairing import Invitation, PairingAnswer, Purpose
 from duolog.seal.words import eight_words
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -170,7 +170,7 @@ def statements() -> Iterator[tuple[int, str, JsonObject]]:
     yield 5, "## 5.2", parse_canonical(Acceptance(key, key, member, key).encode())
     yield 5, "## 5.6", parse_canonical(Close(key, key, 1, key, key, key).encode())
     yield 7, "**Invitation**", parse_canonical(invitation.encode(), sizes.MAX_INVITATION)
-    yield 7, "**Answer**", parse_canonical(Answer(accepted, (link,)).encode(), sizes.MAX_INVITATION)
+    yield 7, "**Answer**", parse_canonical(PairingAnswer(accepted, (link,)).encode(), sizes.MAX_INVITATION)
     attachment = Attachment(bytes(16), key, key, 1, "image/png")
     message = Message(Document("note", 1, 1, {}), Receipt(1, key, 1, signature), bytes(16), (1,), (attachment,))
     yield 6, "## 6.3", parse_message_json(message.encode())

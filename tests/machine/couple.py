@@ -9,6 +9,7 @@ from fastapi import FastAPI
 
 from duolog.client import Duolog
 from duolog.client.account.rotating import Wanted, rotate
+from duolog.client.server.transport import Transport
 from duolog.errors import DuologError, NotAllowed, OpenError, RosterViolation, ServerRefused
 from duolog.protocol.entries import parse_header
 from duolog.protocol.log import EntryItem, StatementItem
@@ -252,7 +253,7 @@ class Evening:
     async def _check_cannot_read(self, device: Device) -> None:
         context, reader = device.duolog._context, self.ada.alive[0]
         with_all = reader.duolog._context
-        page = await with_all.network.call(lambda transport: transport.pull(self.journal, 0))
+        page = await with_all.network.call(Transport.pull, self.journal, 0)
         roster: Roster | None = None
         for push in page.pushes:
             for placed in push.items:

@@ -9,7 +9,8 @@ import keyring.backend
 from fastapi import FastAPI
 
 from duolog.client import Duolog, Enrollment, HttpTransport, Unlock
-from duolog.client.log.stored_logs import frozen_reason, load_log
+from duolog.client.home.log_rows import load_frozen
+from duolog.client.log.stored_logs import load_log
 from duolog.errors import DuologError, ServerRefused
 from duolog.protocol.log import LogState
 from tests.client.couple import Clock
@@ -85,7 +86,7 @@ class Device:
         """Why journals of this home are read-only."""
         store = self.duolog._context.store
         rows = store.rows("SELECT id FROM journal")
-        reasons = [frozen_reason(store, bytes(row[0])) for row in rows if isinstance(row[0], bytes)]
+        reasons = [load_frozen(store, bytes(row[0])) for row in rows if isinstance(row[0], bytes)]
         return [reason for reason in reasons if reason is not None]
 
     async def texts(self, journal: bytes) -> set[str]:

@@ -12,9 +12,9 @@ from duolog.protocol.codec import encode_b64, sha256
 from duolog.protocol.roster_statements import Acceptance, SignedAcceptance
 from duolog.seal.links import Link, parse_link
 from duolog.seal.pairing import (
-    Answer,
     Invitation,
     InvitationSecret,
+    PairingAnswer,
     pairing_words,
     parse_answer,
     parse_invitation,
@@ -44,10 +44,10 @@ INVITATION = Invitation(
 PLAINTEXT = INVITATION.encode()
 
 
-def answer(person: Person = SAM, invitation: bytes = PLAINTEXT, **other: Any) -> Answer:
+def answer(person: Person = SAM, invitation: bytes = PLAINTEXT, **other: Any) -> PairingAnswer:
     member = replace(person.member(), **other)
     statement = Acceptance(JOURNAL.journal, sha256(invitation), member, bytes(32)).encode()
-    return Answer(SignedAcceptance(statement, person.secret.sign(statement)), tuple(person.signed))
+    return PairingAnswer(SignedAcceptance(statement, person.secret.sign(statement)), tuple(person.signed))
 
 
 def test_three_messages_come_back_as_they_went() -> None:
@@ -97,7 +97,7 @@ def test_an_answer_accepts_exactly_what_was_offered() -> None:
     acceptance, chain = verify_answer(PLAINTEXT, answer())
     assert (acceptance.member, chain.account) == (SAM.member(), SAM.account)
     elsewhere = Acceptance(bytes(32), sha256(PLAINTEXT), SAM.member(), bytes(32)).encode()
-    other_journal = Answer(SignedAcceptance(elsewhere, SAM.secret.sign(elsewhere)), tuple(SAM.signed))
+    other_journal = PairingAnswer(SignedAcceptance(elsewhere, SAM.secret.sign(elsewhere)), tuple(SAM.signed))
     for check, spoilt in (
         ("seal.answer_invitation", answer(invitation=b"another")),
         ("seal.answer_journal", other_journal),

@@ -16,6 +16,7 @@ from fastapi import FastAPI
 from app.settings import Settings
 from duolog.client import COPIES_STAY, AdmissionStage, Duolog, PairingStage
 from duolog.client.log.stored_logs import load_log
+from duolog.client.server.transport import Transport
 from duolog.errors import NotAllowed, ServerRefused
 from tests.client.couple import UNLOCK, Clock, pair, transport
 from tests.conftest import running
@@ -118,7 +119,7 @@ async def let_in(those: People, journal: bytes, days: int = 60) -> None:
 async def refused_to(person: Duolog, journal: bytes) -> tuple[int, str]:
     """What the server answers who asks for a journal."""
     with pytest.raises(ServerRefused) as refused:
-        await person._context.network.call(lambda server: server.pull(journal, 0))
+        await person._context.network.call(Transport.pull, journal, 0)
     return refused.value.status, refused.value.code
 
 

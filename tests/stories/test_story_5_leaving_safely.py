@@ -27,6 +27,7 @@ from app.settings import Settings
 from duolog.api.pages import parse_page
 from duolog.client import Duolog
 from duolog.client.export.verify_export import ProvenExport, verify_export
+from duolog.client.server.transport import Transport
 from duolog.errors import DuologError, NotAllowed, ServerRefused
 from duolog.protocol.codec import encode_b64
 from duolog.protocol.log import EntryItem
@@ -266,12 +267,12 @@ async def afterwards(begun: Beginning, here: World, folder: Path) -> None:
     assert blobs
     here.clock.now = FRIDAY + 29 * DAY
     await here.retention()
-    assert (await here.ada._context.network.call(lambda server: server.pull(begun.journal, 0))).pushes
+    assert (await here.ada._context.network.call(Transport.pull, begun.journal, 0)).pushes
     here.clock.now = FRIDAY + 31 * DAY
     await here.retention()
     with pytest.raises(ServerRefused):
-        await here.ada._context.network.call(lambda server: server.pull(begun.journal, 0))
-    assert (await here.sam._context.network.call(lambda server: server.pull(begun.journal, 0))).pushes
+        await here.ada._context.network.call(Transport.pull, begun.journal, 0)
+    assert (await here.sam._context.network.call(Transport.pull, begun.journal, 0)).pushes
     await here.ada.sync()  # nothing is missed: she knows that it is closed
     await here.sam.leaving(begun.journal).let_go()
     await here.retention()

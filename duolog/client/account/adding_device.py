@@ -7,7 +7,6 @@ Rules
 """
 
 from dataclasses import replace
-from functools import partial
 
 from duolog.client.account.keyholder_changes import Newcomer
 from duolog.client.account.keyholder_list import add
@@ -46,7 +45,7 @@ async def begin(context: Context, text: str) -> Words:
     """
     context.require_confirmed()
     code = parse_code(text)
-    waiting = await context.network.call(lambda server: server.fetch_message(code.rendezvous, "new", 1))
+    waiting = await context.network.call(Transport.fetch_message, code.rendezvous, "new", 1)
     if waiting.sealed is None:
         raise NotAllowed(NOBODY_THERE)
     keyholder = code.require_keys(parse_device_keys(code.open("new", 1, waiting.sealed)))
@@ -55,7 +54,7 @@ async def begin(context: Context, text: str) -> Words:
         shown = code.seal("old", 1, _show(context).encode())
         adding = Adding(code.code, keyholder.sign_key, keyholder.kem_key, shown)
         ADDING.save(context.home, adding)
-    await context.network.call(partial(_leave, code, 1, adding.shown))
+    await context.network.call(Transport.leave_message, code.rendezvous, "old", 1, adding.shown)
     return eight_words(context.account)
 
 
@@ -84,7 +83,7 @@ async def confirm(context: Context, words: Words) -> bytes:
     if sealed is None:
         sealed = code.seal("old", 2, DeviceAdded(version).encode())
         ADDING.save(context.home, replace(adding, added=sealed))
-    await context.network.call(partial(_leave, code, 2, sealed))
+    await context.network.call(Transport.leave_message, code.rendezvous, "old", 2, sealed)
     ADDING.clear(context.home)
     return keyholder.id
 
@@ -106,7 +105,3 @@ def _show(context: Context) -> DeviceAccount:
         origin=context.network.transport.origin,
         receipt_key=context.receipt_key(),
     )
-
-
-async def _leave(code: DeviceCode, number: int, sealed: bytes, transport: Transport) -> None:
-    await transport.leave_message(code.rendezvous, "old", number, sealed)

@@ -6,24 +6,23 @@ Whichever own device comes first does it.
 """
 
 from duolog.client.account.rotating import Wanted, rotate
-from duolog.client.journals.closings import ended_keyholders, may_still_happen, settle_closed, signed_until
+from duolog.client.journals.closing_statements import ended_keyholders, may_still_happen, signed_until
+from duolog.client.journals.closings import settle_closed
 from duolog.client.log.context import Context
 from duolog.client.log.folding import account_state
 from duolog.client.log.newest_keys import lift_all
-from duolog.client.log.problems import reported
-from duolog.errors import DuologError
 
 
-async def move_on(context: Context, problems: list[DuologError]) -> None:
+async def move_on(context: Context) -> None:
     """Rotate where a closing asks for it, and lift the journals; what fails is tried by the next sync. Spec: §5."""
     ended = ended_keyholders(context) - {context.home.keyholder.id}
     if not ended and not _is_usable(context):
         return
-    with reported(problems):
+    with context.problems.reported():
         await rotate(context, Wanted(remove=ended))
-        await lift_all(context, problems)
+        await lift_all(context)
         for journal in account_state(context).closings:
-            with reported(problems, journal):
+            with context.problems.reported(journal):
                 await settle_closed(context, journal)
 
 

@@ -13,10 +13,10 @@ from duolog.api.entries import Push, PushEntry, PushStatement
 from duolog.client.home.identity import Identity
 from duolog.client.home.item_rows import refused_since
 from duolog.client.home.log_rows import verified_journals
-from duolog.client.journals.closings import renewed_closings
+from duolog.client.journals.closing_statements import renewed_closings
 from duolog.client.log.context import Context
 from duolog.client.log.statements import Made, make_rotate
-from duolog.client.log.stored_logs import load_log, newest_receipt, require_open
+from duolog.client.log.stored_logs import load_log, newest_receipt
 from duolog.documents.account import make_account_document
 from duolog.documents.account_kinds import HeadCompared, Rotated
 from duolog.errors import NotAllowed
@@ -90,7 +90,8 @@ def make_rotation(
     if context.home.keyholder.id in remove:  # check: client.removes_itself
         raise NotAllowed("This device can't take itself out. Do it from another device, or from the recovery words.")
     keyholders = _joined(kept, new)
-    log, _ = require_open(context.store, identity.account_journal)
+    own = context.standing(identity.account_journal)
+    own.require_open()
     secret = GenerationSecret.new(identity.secret.generation + 1)
     following = KeyholderSet(
         version=before.version + 1,
@@ -98,7 +99,7 @@ def make_rotation(
         generation=secret.generation,
         rotator=before.rotator if before.rotator not in remove else context.home.keyholder.id,
         account_journal=identity.account_journal,
-        account_head=AccountHead(log.seq, log.head),
+        account_head=AccountHead(own.log.seq, own.log.head),
         keyholders=keyholders,
     )
     link = _sign_rotation(context, secret, following)
@@ -139,7 +140,7 @@ def _sign_rotation(context: Context, secret: GenerationSecret, following: Keyhol
 def _push(context: Context, removed: Sequence[bytes]) -> Push:
     """A `rotate` of the account journal to the new generation, and the document that says where everything stood."""
     journal = context.identity.account_journal
-    _, roster = require_open(context.store, journal)
+    roster = context.standing(journal).require_open()
     made = make_rotate(context, roster)
     heads = [
         HeadCompared(journal=journal, seq=log.seq, head=log.head) for journal, log in _verified_logs(context).items()

@@ -8,10 +8,7 @@ Rules
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from functools import partial
-from typing import TYPE_CHECKING
 
-from duolog.api.accounts import SetRequest
 from duolog.api.pages import parse_push
 from duolog.api.sessions import OwnSession
 from duolog.client.account.keyholder_changes import Newcomer, make_set_request
@@ -23,13 +20,11 @@ from duolog.client.log.folding import account_state
 from duolog.client.log.newest_keys import behind
 from duolog.client.log.own_account import refresh_account
 from duolog.client.log.stored_logs import roster_at
+from duolog.client.server.transport import Transport
 from duolog.errors import MalformedData, NotAllowed, ServerRefused, TransportError
 from duolog.protocol.accounts import KeyholderKind
 from duolog.protocol.log import StatementItem
 from duolog.protocol.roster_statements import parse_roster
-
-if TYPE_CHECKING:
-    from duolog.client.server.transport import Transport
 
 _TRIES = 6
 
@@ -151,7 +146,7 @@ async def add(context: Context, newcomer: Newcomer) -> int:
             request = make_set_request(context, [newcomer])
             keep_anchors(context.store, request.anchors)
             try:
-                await context.network.call(partial(_change_set, request))
+                await context.network.call(Transport.change_set, request)
             except ServerRefused as error:
                 if error.code != "set_moved":
                     raise
@@ -160,10 +155,6 @@ async def add(context: Context, newcomer: Newcomer) -> int:
         know(context, newcomer.public.id)
         return newest.version
     raise TransportError("Other devices of yours keep changing the account just now. Try again in a moment.")
-
-
-async def _change_set(request: SetRequest, transport: "Transport") -> None:
-    await transport.change_set(request)
 
 
 def review(context: Context, since: int) -> Review:

@@ -14,8 +14,9 @@ from duolog.client.log.context import Context
 from duolog.client.log.newest_keys import lift_all
 from duolog.client.log.notes import note
 from duolog.client.log.session import Session
+from duolog.client.server.transport import Transport
 from duolog.documents.account_kinds import KeyholderLabel
-from duolog.errors import DuologError, NotAllowed
+from duolog.errors import NotAllowed
 from duolog.protocol import sizes
 from duolog.seal.keys import KeyholderSecret
 from duolog.seal.words import encode_words
@@ -135,18 +136,18 @@ class Keyholders:
     async def sessions(self) -> tuple[SessionView, ...]:
         """Where this account is logged in, newest first."""
         async with self._session.ready() as context:
-            listed = await context.network.call(lambda transport: transport.sessions())
+            listed = await context.network.call(Transport.sessions)
             return tuple(keyholder_list.view_session(context, item) for item in listed.sessions)
 
     async def end_session(self, session: bytes) -> None:
         """End one session (id, 16 bytes)."""
         async with self._session.ready() as context:
-            await context.network.call(lambda transport: transport.end_session(session))
+            await context.network.call(Transport.end_session, session)
 
     async def end_other_sessions(self) -> None:
         """End every session but this home's own."""
         async with self._session.ready() as context:
-            await context.network.call(lambda transport: transport.end_other_sessions())
+            await context.network.call(Transport.end_other_sessions)
 
     async def forks(self) -> tuple[ForkView, ...]:
         """Accounts of which two branches were seen, with the words of each. Without the network."""
@@ -170,6 +171,6 @@ def _new_entropy(context: Context) -> bytes:
 
 async def _follow(context: Context, since: int) -> Revoked:
     """Move the journals on; what can't be done now is done at the next sync."""
-    problems: list[DuologError] = []
-    await lift_all(context, problems)
+    with context.problems.collecting():
+        await lift_all(context)
     return keyholder_list.revoked(context, since)

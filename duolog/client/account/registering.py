@@ -8,7 +8,6 @@ Rules
 """
 
 import secrets
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -20,9 +19,11 @@ from duolog.client.home.folder import Home, has_keystore
 from duolog.client.home.identity import Identity, keep_anchors, load_identity, open_account, save_identity
 from duolog.client.home.keystore import Unlock
 from duolog.client.home.records import ACCOUNT, RECEIPT_KEY, SERVER, UNCONFIRMED
+from duolog.client.log.clocks import Clock
 from duolog.client.log.context import Context
 from duolog.client.log.own_pages import fetch_account
 from duolog.client.log.statements import make_genesis
+from duolog.client.server.http import to_transport
 from duolog.client.server.login import Network
 from duolog.client.server.transport import Transport
 from duolog.errors import HomeError, NotAllowed, ServerRefused
@@ -40,8 +41,6 @@ from duolog.protocol.statements import statement_hash
 from duolog.seal.keys import GenerationSecret, KeyholderSecret
 from duolog.seal.packages import wrap_package
 from duolog.seal.words import encode_words, parse_words
-
-Clock = Callable[[], int]
 
 
 async def register(
@@ -199,31 +198,29 @@ async def _restore(home: Home, transport: Transport, clock: Clock) -> Context:
     return Context(home, network, chains, identity, clock)
 
 
-def server_of(folder: Path, unlock: Unlock) -> tuple[Home, str]:
-    """An existing home, unlocked, and the origin of its server.
+def open_home(folder: Path, unlock: Unlock, server: Transport | None, clock: Clock) -> Context:
+    """An open client on an existing home, without the network. `server` replaces the one that the home names.
 
     Raises:
         HomeError, KeystoreLocked, MalformedData: as `Home.open_old`.
-        NotAllowed: its registration was never finished.
+        NotAllowed: its registration was never finished, or `server` is another one.
     """
     home = Home.open_old(folder, unlock)
-    server = SERVER.load(home.store)
-    if ENROLLING.is_set(home):
+    try:
+        if ENROLLING.is_set(home):
+            raise NotAllowed("This device was not let in yet. Go on with `duolog device join`, or choose another home.")
+        identity, origin = load_identity(home), SERVER.load(home.store)
+        if identity is None or origin is None:
+            raise NotAllowed(
+                "The registration in this home was not finished. Register again; it goes on where it stopped."
+            )
+        transport = server or to_transport(origin)
+        if transport.origin != origin:
+            raise NotAllowed(f"This home belongs to {origin}, not to {transport.origin}.")
+        return Context(home, Network(transport, home), Chains(home.store), identity, clock)
+    except BaseException:
         home.close()
-        raise NotAllowed("This device was not let in yet. Go on with `duolog device join`, or choose another home.")
-    if not ACCOUNT.is_set(home.store) or server is None:
-        home.close()
-        raise NotAllowed("The registration in this home was not finished. Register again; it goes on where it stopped.")
-    return home, server
-
-
-def resume(home: Home, transport: Transport, clock: Clock) -> Context:
-    """An open client on an existing home, without the network. Raises: NotAllowed as `server_of`."""
-    chains = Chains(home.store)
-    identity = load_identity(home)
-    if identity is None:
-        raise NotAllowed("The registration in this home was not finished. Register again; it goes on where it stopped.")
-    return Context(home, Network(transport, home), chains, identity, clock)
+        raise
 
 
 def check_words(context: Context, words: str) -> None:

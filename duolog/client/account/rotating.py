@@ -11,11 +11,9 @@ Rules
 """
 
 import secrets
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
 
-from duolog.api.accounts import Rotated as RotatedAnswer
 from duolog.api.accounts import RotationRequest
 from duolog.api.entries import PushEntry, PushStatement
 from duolog.client.account.keyholder_changes import Newcomer, make_rotation
@@ -24,10 +22,11 @@ from duolog.client.home.identity import Identity, keep_anchors, save_identity
 from duolog.client.home.outbox_rows import save_acknowledged
 from duolog.client.home.records import DRAWN, SETS
 from duolog.client.log.context import Context
-from duolog.client.log.outbox import MOVED, deliver_what_may_go
+from duolog.client.log.outbox import deliver_what_may_go
 from duolog.client.log.own_account import check_account_head, refresh_account
 from duolog.client.log.poll import look_around
 from duolog.client.log.pull import pull
+from duolog.client.log.settle import MOVED
 from duolog.client.server.transport import Transport
 from duolog.errors import BadReceipt, HomeError, ServerRefused, TransportError
 from duolog.protocol.accounts import parse_set, verify_sets
@@ -156,7 +155,7 @@ async def _send(context: Context) -> bool:
     if pending is None:
         return True
     try:
-        answer = await context.network.call(partial(_rotate, pending.request))
+        answer = await context.network.call(Transport.rotate, pending.request)
     except ServerRefused as error:
         if error.code not in _MOVED:
             if error.status == _UNPROCESSABLE:
@@ -172,10 +171,6 @@ async def _send(context: Context) -> bool:
     _adopt(context, pending, answer.receipt.receipt())
     await pull(context, context.identity.account_journal)
     return True
-
-
-def _rotate(request: RotationRequest, transport: Transport) -> Awaitable[RotatedAnswer]:
-    return transport.rotate(request)
 
 
 def _is_taken(context: Context, pending: PendingRotation) -> bool:

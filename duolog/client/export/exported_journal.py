@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from duolog.api.pages import Placed
 from duolog.client.export.format import REMOVED, document_fields, same, state_fields
 from duolog.client.log.folding import document_context
-from duolog.client.log.verify import BAD_GRANT, CLOSED_TO_ME, UNFORESEEN
+from duolog.client.log.verify_authors import BAD_GRANT, CLOSED_TO_ME, UNFORESEEN
 from duolog.documents.base import AppliedDocument
 from duolog.documents.base import Context as DocumentContext
 from duolog.documents.journal import apply_all
@@ -38,7 +38,7 @@ _GAPS = ("erased", REMOVED)
 
 
 @dataclass(slots=True)
-class Waiting:
+class UnsentEntry:
     """An entry of the log that a line of the file must speak of. `fault`: what anybody can see is wrong with it."""
 
     placed: Placed
@@ -70,11 +70,11 @@ class JournalCheck:
     documents: int = 0
     unreadable: int = 0
     member: bool = False
-    gone: list[Waiting] = field(default_factory=list)
+    gone: list[UnsentEntry] = field(default_factory=list)
     _heads: list[bytes] = field(default_factory=list)
     _entries: dict[bytes, tuple[int, bytes]] = field(default_factory=dict)
-    _push: list[Waiting] = field(default_factory=list)
-    _waiting: list[Waiting] = field(default_factory=list)
+    _push: list[UnsentEntry] = field(default_factory=list)
+    _waiting: list[UnsentEntry] = field(default_factory=list)
     _opened: list[tuple[AppliedDocument, DocumentContext]] = field(default_factory=list)
     _claims: dict[int, tuple[object, object, object]] = field(default_factory=dict)
     _key: bytes | None = None
@@ -92,7 +92,7 @@ class JournalCheck:
         self.member = self.member or roster.find(self.account) is not None
         if not isinstance(placed.item, EntryItem):
             return
-        waiting = Waiting(placed, placed.item, roster, None, None)
+        waiting = UnsentEntry(placed, placed.item, roster, None, None)
         try:
             waiting.header = parse_header(placed.item.header)
         except MalformedData as error:
@@ -112,12 +112,12 @@ class JournalCheck:
             (self._waiting if item.item.blob is not None else self.gone).append(item)
         self._push = []
 
-    def take_waiting(self) -> list[Waiting]:
+    def take_waiting(self) -> list[UnsentEntry]:
         """The entries that the file must speak of before its next page."""
         waiting, self._waiting = self._waiting, []
         return waiting
 
-    def _fault(self, waiting: Waiting, header: Header) -> tuple[str, str] | None:
+    def _fault(self, waiting: UnsentEntry, header: Header) -> tuple[str, str] | None:
         try:
             check_entry(header, waiting.roster)
             if header.entry in self._entries:
@@ -132,7 +132,7 @@ class JournalCheck:
 
     # --- the lines ---
 
-    def document(self, item: Waiting, line: JsonObject) -> None:
+    def document(self, item: UnsentEntry, line: JsonObject) -> None:
         """A line that gives a text. Raises: VerificationError, MalformedData."""
         if item.fault is not None or item.header is None:  # check: export.refused_entry
             raise VerificationError(
@@ -168,7 +168,7 @@ class JournalCheck:
         self.state = apply_all(self.state, self._opened)
         self._opened = []
 
-    def unreadable_line(self, item: Waiting, line: JsonObject) -> None:
+    def unreadable_line(self, item: UnsentEntry, line: JsonObject) -> None:
         """A line that says why there is no text. Raises: VerificationError."""
         check, reason = line.pop("check", None), line.pop("reason", None)
         if not same(line, item.about()) or not isinstance(reason, str):  # check: export.unreadable
@@ -186,7 +186,7 @@ class JournalCheck:
             )
         self.unreadable += 1
 
-    def _check_message(self, item: Waiting, header: Header, message: Message) -> None:
+    def _check_message(self, item: UnsentEntry, header: Header, message: Message) -> None:
         if tuple(part.id for part in message.attachments) != header.attachments:  # check: export.attachments
             raise VerificationError("A text names other attachments than its entry.", check="export.attachments")
         seq, author = self._entries.get(message.follows or b"", (item.placed.seq, b""))
@@ -196,7 +196,7 @@ class JournalCheck:
         if not self._is_seen(item, message.seen):  # check: export.seen
             raise VerificationError("A text has seen another history than this one.", check="export.seen")
 
-    def _is_seen(self, item: Waiting, seen: Receipt) -> bool:
+    def _is_seen(self, item: UnsentEntry, seen: Receipt) -> bool:
         if not 0 < seen.seq < item.placed.seq or self._heads[seen.seq - 1] != seen.head:
             return False
         return any(_is_signed(seen, self.journal, key) for key in self.receipt_keys)

@@ -29,8 +29,8 @@ from duolog.client.journals.reading import journal_ids, view_journal
 from duolog.client.leaving.withdrawals import tidy
 from duolog.client.log.context import Context
 from duolog.client.log.folding import account_state, journal_state
-from duolog.client.log.stored_logs import frozen_reason, load_log, parse_roster_state
-from duolog.client.log.verify import CLOSED_TO_ME, OTHER_BRANCH
+from duolog.client.log.stored_logs import load_log, parse_roster_state
+from duolog.client.log.verify_authors import CLOSED_TO_ME, OTHER_BRANCH
 from duolog.documents.state import Item, JournalState
 from duolog.errors import HomeError, NotAllowed
 from duolog.protocol.codec import JsonObject, encode_b64
@@ -174,7 +174,7 @@ def _journal(
     assert log.roster is not None  # noqa: S101  # view_journal has seen it
     fields = {
         **state_fields(log.roster, state, log.closed, now),
-        "frozen": frozen_reason(context.store, log.journal),
+        "frozen": context.standing(log.journal).frozen,
         "gone": gone,
         "documents": counts.documents - before[0],
         "unreadable": counts.unreadable - before[1],

@@ -65,7 +65,7 @@ class Enrolling:
 
 
 @dataclass(frozen=True, slots=True)
-class Moving:
+class BegunMove:
     """A move under way: the new server, and the receipt key that it had when the move began."""
 
     origin: str
@@ -120,7 +120,7 @@ def _parse_enrolling(data: bytes) -> Enrolling:
 
 
 _ADDING = JsonFields(Adding, without_none=True)
-_MOVING = JsonFields(Moving)
+_MOVING = JsonFields(BegunMove)
 
 PENDING: Sealed[PendingRegistration] = Sealed("pending", _encode_registration, _parse_registration)
 ROTATION: Sealed[PendingRotation] = Sealed("rotation", _encode_rotation, _parse_rotation)
@@ -128,4 +128,4 @@ NEW_SHEET: Sealed[bytes] = Sealed("new_sheet", as_it_is, as_it_is)  # the secret
 ADDING: Sealed[Adding] = Sealed("adding", _ADDING.encode, _ADDING.parse)
 ENROLLING: Sealed[Enrolling] = Sealed("enrolling", _encode_enrolling, _parse_enrolling)
 ENROLLED: Sealed[bytes] = Sealed("enrolled", as_it_is, as_it_is)  # what the old device showed, as it came
-MOVING: Sealed[Moving] = Sealed("moving", _MOVING.encode, _MOVING.parse)
+MOVING: Sealed[BegunMove] = Sealed("moving", _MOVING.encode, _MOVING.parse)

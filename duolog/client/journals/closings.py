@@ -1,16 +1,13 @@
-"""Closings that wait for their time: what the account journal says of them, and how each is signed for a generation.
+"""Closing a journal: now, at a time, or not after all.
 
 Rules
 - One stands in the account journal before the server or anybody else hears of it.
-- A closing is signed with the generation that the journal's roster names. After a rotation it is signed anew, with the
-  same nonce and timing, so it stays due at the same time.
 - One that a device holds is never given to the server before it is due. Cancelling it needs nothing more than saying so
   in the account journal; one that the server holds stays valid until the journal's roster names later keys.
 - After its time whichever own client comes first closes the journal, whoever was to hold the closing.
 """
 
-import secrets
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 
 from duolog.api.accounts import JournalClosing
 from duolog.api.leaving import ClosingRequest
@@ -18,81 +15,23 @@ from duolog.api.pages import parse_push
 from duolog.client.home.item_rows import last_frame
 from duolog.client.home.log_rows import marked_time
 from duolog.client.home.marks import Mark, clear_mark, find_mark, has_mark, set_mark
+from duolog.client.journals.closing_statements import make_closing, pending_closings, renew
 from duolog.client.log.context import Context
 from duolog.client.log.folding import account_state
 from duolog.client.log.notes import note, note_what_is_done
-from duolog.client.log.outbox import MOVED, deliver_what_may_go, push_statement
+from duolog.client.log.outbox import deliver_what_may_go
 from duolog.client.log.pull import pull
+from duolog.client.log.push import push_statement
+from duolog.client.log.settle import settle
 from duolog.client.log.statements import Made
-from duolog.client.log.stored_logs import frozen_reason, load_log
+from duolog.client.log.stored_logs import load_log
+from duolog.client.server.transport import Transport
 from duolog.documents.account_kinds import EndedClosing, PendingClosing
 from duolog.errors import LogViolation, NotAllowed, ServerRefused
-from duolog.protocol import sizes
 from duolog.protocol.log import StatementItem
 from duolog.protocol.roster_changes import Roster
-from duolog.protocol.roster_statements import Close, close_timing, parse_close
+from duolog.protocol.roster_statements import parse_close
 from duolog.protocol.statements import Signature, SignedStatement
-from duolog.seal.keys import GenerationSecret
-
-_TRIES = 4  # races lost in a row
-
-
-def pending_closings(context: Context) -> Mapping[bytes, PendingClosing]:
-    """Every closing of mine that still waits, by journal; those of journals that are closed already are left out."""
-    found = account_state(context).closings
-    return {journal: item for journal, item in found.items() if not load_log(context.store, journal).closed}
-
-
-def renewed_closings(
-    context: Context, generation: int, secret: GenerationSecret, *, without: Collection[bytes] = ()
-) -> list[JournalClosing]:
-    """What a rotation to `generation` sends along: every closing that the server holds, signed anew.
-
-    `without`: journals whose closing is cancelled by this rotation. Spec: §4, §5.
-    """
-    waiting = sorted(pending_closings(context).items())
-    chosen = [item for journal, item in waiting if item.held == "server" and journal not in without]
-    return [renew(item, generation, secret) for item in chosen]
-
-
-def renew(item: PendingClosing, generation: int, secret: GenerationSecret) -> JournalClosing:
-    """The same closing, signed with another generation of its author. Spec: §5."""
-    before = parse_close(item.statement)
-    statement = Close(item.journal, before.account, generation, before.nonce, before.timing).encode()
-    return JournalClosing(
-        journal=item.journal,
-        statement=statement,
-        signature=secret.sign(statement),
-        salt=item.salt,
-        not_before=item.not_before,
-        ends=list(item.ends),
-    )
-
-
-def make_closing(
-    context: Context,
-    journal: bytes,
-    generation: int,
-    *,
-    not_before: int = 0,
-    held: str = "server",
-    ends: Collection[bytes] = (),
-) -> PendingClosing:
-    """A new closing of this account, signed with the generation that the journal's roster names. Spec: §5."""
-    salt, nonce = secrets.token_bytes(sizes.SALT), secrets.token_bytes(sizes.NONCE)
-    statement = Close(journal, context.account, generation, nonce, close_timing(salt, not_before)).encode()
-    return PendingClosing(
-        journal=journal,
-        statement=statement,
-        signature=context.identity.secrets[generation].sign(statement),
-        salt=salt,
-        not_before=not_before,
-        held="server" if held == "server" else "device",
-        ends=tuple(sorted(ends)),
-    )
-
-
-# --- closing ----------------------------------------------------------------------------------------------------------
 
 
 async def close_now(context: Context, journal: bytes) -> None:
@@ -108,7 +47,7 @@ async def close_now(context: Context, journal: bytes) -> None:
     """
     if not load_log(context.store, journal).closed:
         _own_generation(context, journal)
-        if frozen_reason(context.store, journal) is None:
+        if context.standing(journal).frozen is None:
             await deliver_what_may_go(context, journal)
             await pull(context, journal)  # my keys may have moved on there
         waiting = pending_closings(context).get(journal)
@@ -151,29 +90,6 @@ async def cancel(context: Context, journal: bytes) -> None:
         raise NotAllowed("No closing waits for this journal.")
     set_mark(context.store, journal, Mark.CLOSING_CANCELLING)  # a crash from here on is finished by the next sync
     await _finish_cancelling(context, journal)
-
-
-def may_still_happen(context: Context, journal: bytes) -> bool:
-    """Whether a cancelled closing can be used: the server had it, and the roster names no later keys of mine."""
-    until, log = signed_until(context, journal), load_log(context.store, journal)
-    member = None if log.roster is None else log.roster.find(context.account)
-    return until is not None and member is not None and not log.closed and member.generation <= until
-
-
-def signed_until(context: Context, journal: bytes) -> int | None:
-    """The newest generation of mine with which a closing that I took back may be signed; None when there is none."""
-    state = account_state(context)
-    closing = state.cancelled.get(journal)
-    if closing is None or closing.held != "server":
-        return None
-    return max(parse_close(closing.statement).generation, state.signed_until.get(journal, 0))
-
-
-def ended_keyholders(context: Context) -> frozenset[bytes]:
-    """Own keyholders that went out with a closing, and that the newest set still names: a rotation leaves them out."""
-    state, current = account_state(context), {item.id for item in context.identity.newest_set.keyholders}
-    done = [item for journal, item in state.closings.items() if load_log(context.store, journal).closed]
-    return frozenset(key for item in done for key in item.ends if key in current)
 
 
 async def look_after(context: Context, journal: bytes) -> None:
@@ -241,22 +157,25 @@ def _own_generation(context: Context, journal: bytes) -> int:
 
 async def _push_closing(context: Context, journal: bytes, waiting: PendingClosing | None) -> None:
     """Push a closing, with the salted time of the one that waited, or for now."""
-    for _ in range(_TRIES):
+
+    async def make() -> Made | None:
+        if load_log(context.store, journal).closed:
+            return None
         generation = _own_generation(context, journal)
         closing = waiting or make_closing(context, journal, generation)
-        made = _made(context, journal, renew(closing, generation, context.identity.secrets[generation]))
+        return _made(context, journal, renew(closing, generation, context.identity.secrets[generation]))
+
+    if context.standing(journal).frozen is None:
+        await settle(context, journal, make)
+        return
+    made = await make()  # nothing more is fetched there: it is closed when its server says so
+    if made is not None:
         try:
             await push_statement(context, journal, made)
         except ServerRefused as error:
-            if error.code not in MOVED and error.code != "journal_closed":
+            if error.code != "journal_closed":
                 raise
-        if frozen_reason(context.store, journal) is not None:
-            await note_what_is_done(context, "ended_closing", EndedClosing(journal=journal, how="closed"))
-            return
-        await pull(context, journal)
-        if load_log(context.store, journal).closed:
-            return
-    raise NotAllowed("Others keep changing this journal just now. Close it once more.")
+    await note_what_is_done(context, "ended_closing", EndedClosing(journal=journal, how="closed"))
 
 
 def _made(context: Context, journal: bytes, closing: JournalClosing) -> Made:
@@ -275,7 +194,7 @@ async def _place(context: Context, closing: PendingClosing) -> None:
     if find_mark(context.store, journal, Mark.CLOSING_PLACED) == closing.salt:
         return
     try:
-        held = await context.network.call(lambda transport: transport.own_closing(journal))
+        held = await context.network.call(Transport.own_closing, journal)
     except ServerRefused as error:
         if error.code != "not_found":
             raise
@@ -290,13 +209,13 @@ async def _place(context: Context, closing: PendingClosing) -> None:
             not_before=renewed.not_before,
             ends=renewed.ends,
         )
-        await context.network.call(lambda transport: transport.schedule_closing(journal, request))
+        await context.network.call(Transport.schedule_closing, journal, request)
     set_mark(context.store, journal, Mark.CLOSING_PLACED, closing.salt)
 
 
 async def _drop(context: Context, journal: bytes) -> None:
     try:
-        await context.network.call(lambda transport: transport.drop_closing(journal))
+        await context.network.call(Transport.drop_closing, journal)
     except ServerRefused as error:
         if error.code != "not_found":
             raise

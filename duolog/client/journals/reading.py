@@ -10,18 +10,17 @@ from duolog.client.home.outbox_rows import waiting_entries
 from duolog.client.journals.views import AccountWords, Heads, JournalView, JournalWords, MemberView, TimelineEntry
 from duolog.client.log.context import Context
 from duolog.client.log.folding import account_state, journal_state
-from duolog.client.log.former_journals import why_former
 from duolog.client.log.my_journals import shown_journals
 from duolog.client.log.outbox import waiting
-from duolog.client.log.stored_logs import frozen_reason, load_log
-from duolog.client.log.verify import ENTRY_FAULT, OTHER_BRANCH
+from duolog.client.log.stored_logs import load_log
+from duolog.client.log.verify_authors import ENTRY_FAULT, OTHER_BRANCH
 from duolog.documents import dates
 from duolog.documents.base import Voice
 from duolog.documents.journal import describe
 from duolog.documents.kinds.profile import Profile
 from duolog.documents.names import YOU, called, shown_names
 from duolog.documents.state import Item, JournalState
-from duolog.errors import EntryFault, NotAllowed
+from duolog.errors import EntryFault
 from duolog.protocol.containing import contained
 from duolog.protocol.messages import Document, parse_message
 from duolog.seal.words import eight_words
@@ -36,9 +35,8 @@ def journal_ids(context: Context) -> list[bytes]:
 
 def view_journal(context: Context, journal: bytes) -> JournalView:
     """One journal. Raises: NotAllowed when it isn't here."""
-    log = load_log(context.store, journal)
-    if log.roster is None:
-        raise NotAllowed("This journal is not here. Sync, or check its name.")
+    here = context.standing(journal)
+    log, roster = here.log, here.require_here()
     names, voices = names_in(context, journal), voice(context, journal)
     return JournalView(
         id=journal,
@@ -52,15 +50,15 @@ def view_journal(context: Context, journal: bytes) -> JournalView:
                 until=item.until,
                 me=item.account == context.account,
             )
-            for item in log.roster.members
+            for item in roster.members
         ),
         seq=log.seq,
-        provisional=log.roster.provisional,
+        provisional=roster.provisional,
         closed=log.closed,
-        frozen=frozen_reason(context.store, journal),
+        frozen=here.frozen,
         waiting=waiting(context, journal),
         unreadable=count_unreadable(context.store, journal),
-        former=why_former(context, journal),
+        former=here.former,
     )
 
 

@@ -10,16 +10,15 @@ from typing import Literal, TypeVar
 from duolog.client.account.closing_rotations import move_on
 from duolog.client.home.marks import Mark, has_mark, set_mark
 from duolog.client.home.records import DELETING
-from duolog.client.journals import closings
+from duolog.client.journals import closing_statements, closings
 from duolog.client.journals.reading import journal_ids
 from duolog.client.journals.views import Written
 from duolog.client.leaving import withdrawals
 from duolog.client.log.context import Context
-from duolog.client.log.former_journals import why_former
 from duolog.client.log.outbox import deliver
 from duolog.client.log.session import Session, make_ready
-from duolog.client.log.stored_logs import load_log
 from duolog.client.pairing.membership import leave
+from duolog.client.server.transport import Transport
 from duolog.errors import NotAllowed, ServerRefused, TransportError
 
 T = TypeVar("T")
@@ -75,7 +74,7 @@ class Leaving:
     async def waiting(self) -> WaitingClosing | None:
         """My closing that waits for this journal, without the network."""
         async with self._session.alone() as context:
-            found = closings.pending_closings(context).get(self._journal)
+            found = closing_statements.pending_closings(context).get(self._journal)
         return None if found is None else WaitingClosing(found.journal, found.not_before, found.held, found.ends)
 
     async def other_devices(self) -> tuple[bytes, ...]:
@@ -93,7 +92,7 @@ class Leaving:
     async def may_still_happen(self) -> bool:
         """Whether a closing that I cancelled can still be used by the server, without the network."""
         async with self._session.alone() as context:
-            return closings.may_still_happen(context, self._journal)
+            return closing_statements.may_still_happen(context, self._journal)
 
     async def let_go(self) -> None:
         """Fetch a closed journal no more. This home keeps what it has; the server destroys what nobody fetches."""
@@ -121,12 +120,13 @@ class Leaving:
 
     async def _cancel(self, context: Context) -> None:
         await closings.cancel(context, self._journal)
-        await move_on(context, [])  # what fails is done by the next sync, and said until then
+        with context.problems.collecting():  # what fails is done by the next sync, and said until then
+            await move_on(context)
 
     async def _let_go(self, context: Context) -> None:
-        if not load_log(context.store, self._journal).closed:  # check: client.let_go_open
+        if not context.standing(self._journal).log.closed:  # check: client.let_go_open
             raise NotAllowed("Close this journal first. What is open can't be let go.")
-        await context.network.call(lambda transport: transport.let_go(self._journal))
+        await context.network.call(Transport.let_go, self._journal)
         set_mark(context.store, self._journal, Mark.LET_GO)
 
     async def _when_ready(self, act: Callable[[Context], Awaitable[T]]) -> T:
@@ -156,17 +156,16 @@ async def delete_account(context: Context) -> None:
 
 async def _delete(context: Context) -> None:
     for journal in journal_ids(context):
-        log = load_log(context.store, journal)
-        member = None if log.roster is None else log.roster.find(context.account)
-        if log.roster is None or member is None or log.closed or len(log.roster.members) == 1:
+        here = context.standing(journal)
+        if here.roster is None or here.me is None or here.log.closed or len(here.roster.members) == 1:
             continue
-        if member.role == "partner":
+        if here.is_partner:
             await closings.close_now(context, journal)
-        elif why_former(context, journal) is None:
+        elif here.former is None:
             await leave(context, journal)
     DELETING.set(context.store)
     try:
-        await context.network.call(lambda transport: transport.delete_account())
+        await context.network.call(Transport.delete_account)
     except ServerRefused:
         DELETING.clear(context.store)
         raise

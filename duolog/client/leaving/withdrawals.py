@@ -22,14 +22,14 @@ from duolog.client.log.context import Context
 from duolog.client.log.folding import account_state, journal_state
 from duolog.client.log.notes import put_note
 from duolog.client.log.outbox import deliver, post, waiting_as
-from duolog.client.log.problems import reported
 from duolog.client.log.stored_logs import load_log
+from duolog.client.server.transport import Transport
 from duolog.documents.account_kinds import Erased, Kept
 from duolog.documents.base import Answer
 from duolog.documents.kinds.withdrawn import Withdrawn
 from duolog.documents.registry import is_step
 from duolog.documents.state import Item
-from duolog.errors import DuologError, NotAllowed, ServerRefused, TransportError
+from duolog.errors import NotAllowed, ServerRefused, TransportError
 from duolog.protocol import sizes
 from duolog.protocol.codec import u32
 from duolog.protocol.log import EntryItem
@@ -89,10 +89,10 @@ async def erase(context: Context, journal: bytes, entry: bytes) -> None:
     tidy(context, journal)
 
 
-async def finish_holdings(context: Context, problems: list[DuologError]) -> None:
-    """Finish what was begun here and cut off. Raises: nothing; what fails is put into `problems`."""
+async def finish_holdings(context: Context) -> None:
+    """Finish what was begun here and cut off. Raises: nothing; what fails is reported."""
     for act, journal, entry in started_acts(context.store):
-        with reported(problems, journal):
+        with context.problems.reported(journal):
             await _finish(context, act, journal, entry)
 
 
@@ -107,7 +107,7 @@ async def _begin(context: Context, act: Act, journal: bytes, entry: bytes) -> No
 async def _finish(context: Context, act: Act, journal: bytes, entry: bytes) -> None:
     request = HoldingRequest(act=act, entries=[entry])
     try:
-        await context.network.call(lambda transport: transport.hold(journal, request))
+        await context.network.call(Transport.hold, journal, request)
     except ServerRefused as error:
         if error.code == "not_found":  # I am no member any more: it can't be done
             end_act(context.store, act, journal, entry)

@@ -7,10 +7,8 @@ Rules
 - What doesn't continue a pin is asked for from the beginning: only the whole chain shows what it is, perhaps a fork.
 """
 
-from collections.abc import Awaitable, Iterable, Sequence
-from functools import partial
+from collections.abc import Iterable, Sequence
 
-from duolog.api.journals import ChainList
 from duolog.api.pages import PulledPush
 from duolog.client.home.chains import stop_for_fork
 from duolog.client.log.context import Context
@@ -74,7 +72,7 @@ async def _statements(
     chain = context.chains[account] if stored else None
     while True:
         try:
-            page = await context.network.call(partial(_page, journal, account, len(statements)))
+            page = await context.network.call(Transport.chains, journal, account, len(statements))
         except (TransportError, ServerRefused):
             if len(statements) > len(stored) and (stored or account not in context.chains):
                 context.chains.pin(account, statements)
@@ -87,7 +85,3 @@ async def _statements(
             return statements
         if not more:  # check: client.chain_pages
             raise MalformedData("The server says that there are more keys of an account, and shows none.")
-
-
-def _page(journal: bytes, account: bytes, after: int, transport: Transport) -> Awaitable[ChainList]:
-    return transport.chains(journal, account, after)

@@ -4,9 +4,19 @@ An old receipt says nothing about clocks: perhaps nobody wrote lately. One in th
 for what was sent just now.
 """
 
+import time
+from collections.abc import Callable
+
 from duolog.client.home.log_rows import newest_time
 from duolog.client.log.context import Context
 from duolog.protocol import sizes
+
+Clock = Callable[[], int]  # Unix seconds
+
+
+def now() -> int:
+    """The time by this computer's clock, Unix seconds."""
+    return int(time.time())
 
 
 def clock_apart(context: Context) -> int:

@@ -13,6 +13,8 @@ from duolog.client.home.outbox_rows import load_acknowledged
 from duolog.client.home.receipt_keys import load_earlier
 from duolog.client.home.records import UNCONFIRMED
 from duolog.client.home.store import Store
+from duolog.client.log.problems import Collector
+from duolog.client.log.standing import Standing, standing
 from duolog.client.log.verify import Known, Me
 from duolog.client.server.http import to_transport
 from duolog.client.server.login import Network
@@ -41,6 +43,7 @@ class Context:
     checked: bool = False
     clock_apart: int = 0
     connect: Callable[[str], Transport] = to_transport
+    problems: Collector = field(default_factory=Collector)
 
     @property
     def store(self) -> Store:
@@ -73,6 +76,10 @@ class Context:
         if key is None:
             raise NotAllowed("This home has not reached its server yet. Sync first.")
         return key
+
+    def standing(self, journal: bytes) -> Standing:
+        """Where a journal stands for me now: may it be read, written, changed?"""
+        return standing(self.store, journal, self.account, self.clock())
 
     def known(self, journal: bytes) -> Known:
         """What the home holds of a journal, for verifying what comes next."""

@@ -22,7 +22,8 @@ from duolog.client.home.receipt_keys import key_since
 from duolog.client.home.snapshot_rows import load_snapshot, save_snapshot, snapshot_seq
 from duolog.client.log.context import Context
 from duolog.client.log.stored_logs import roster_at
-from duolog.client.log.verify import ENTRY_FAULT, Known, Me, open_verified
+from duolog.client.log.verify import Known, Me
+from duolog.client.log.verify_authors import ENTRY_FAULT, open_verified
 from duolog.documents.account import AccountState, apply_account, encode_account_state, parse_account_state
 from duolog.documents.base import AppliedDocument
 from duolog.documents.base import Context as DocumentContext

@@ -9,38 +9,12 @@ Rules
 
 from collections.abc import Iterable
 
-from duolog.client.home.former import How, forget_former, how_former, keep_former
+from duolog.client.home.former import How, forget_former, keep_former
 from duolog.client.home.marks import Mark, clear_marks, has_mark
 from duolog.client.log.confidant_terms import is_over
 from duolog.client.log.context import Context
 from duolog.client.log.stored_logs import load_log
 from duolog.documents.account import AccountState
-from duolog.errors import NotAllowed
-
-SENTENCES: dict[str, str] = {
-    "left": "You have left this journal. What this computer has read stays readable here.",
-    "over": "You are no longer a member of this journal: your term is over. What this computer has read stays "
-    "readable here.",
-    "unlisted": "You are no longer a member of this journal, as far as the server says: a partner has ended it, or "
-    "the server hides it. Ask them. What this computer has read stays readable here.",
-}
-
-
-def why_former(context: Context, journal: bytes) -> str | None:
-    """Why I am in a journal no longer, as a sentence; None when I am."""
-    how = how_former(context.store, journal)
-    return None if how is None else SENTENCES[how]
-
-
-def require_member(context: Context, journal: bytes) -> None:
-    """I am still in this journal, as far as this home knows. Raises: NotAllowed with what is known."""
-    roster = load_log(context.store, journal).roster
-    me = None if roster is None else roster.find(context.account)
-    why = why_former(context, journal)
-    if why is None and me is not None and is_over(context, me):
-        why = SENTENCES["over"]
-    if why is not None:  # check: client.former
-        raise NotAllowed(why)
 
 
 def mark_former(context: Context, journal: bytes, how: How) -> None:

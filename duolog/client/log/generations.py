@@ -15,8 +15,8 @@ from duolog.client.home.records import JUDGED
 from duolog.client.home.snapshot_rows import forget_snapshot
 from duolog.client.log.context import Context
 from duolog.client.log.folding import account_state, opened
-from duolog.client.log.stored_logs import frozen_reason, load_log, newest_receipt
-from duolog.client.log.verify import OWN_OLDER
+from duolog.client.log.stored_logs import newest_receipt
+from duolog.client.log.verify_authors import OWN_OLDER
 from duolog.documents.base import AppliedDocument
 from duolog.protocol import sizes
 from duolog.protocol.messages import Message
@@ -68,9 +68,8 @@ def _judge(context: Context, journal: bytes, believed: Mapping[int, int]) -> Non
 
 def _write_again(context: Context, journal: bytes, applied: AppliedDocument) -> None:
     """The same document as a new entry, whose message names the first one as refused, where it can still be written."""
-    log, seen = load_log(context.store, journal), newest_receipt(context.store, journal)
-    member = None if log.roster is None else log.roster.find(context.account)
-    if log.closed or frozen_reason(context.store, journal) is not None or member is None or seen is None:
+    here, seen = context.standing(journal), newest_receipt(context.store, journal)
+    if here.log.closed or here.frozen is not None or here.me is None or seen is None:
         return
     refused = refused_since(context.store, journal, context.account)
     message = Message(applied.document, seen, None, refused).encode()

@@ -12,8 +12,7 @@ Rules
 """
 
 import secrets
-from collections.abc import Awaitable, Sequence
-from functools import partial
+from collections.abc import Sequence
 
 from duolog.api.common import JournalStatementModel
 from duolog.api.pages import PulledPage
@@ -23,13 +22,12 @@ from duolog.client.home.pairings import paired_journals
 from duolog.client.log.context import Context
 from duolog.client.log.folding import account_state
 from duolog.client.log.notes import note
-from duolog.client.log.problems import reported
 from duolog.client.log.pull import pull
 from duolog.client.log.statements import make_genesis
 from duolog.client.log.stored_logs import roster_at
 from duolog.client.server.transport import Transport
 from duolog.documents.account_kinds import Joined
-from duolog.errors import DuologError, MalformedData, TransportError, VerificationError
+from duolog.errors import MalformedData, TransportError, VerificationError
 from duolog.protocol.log import StatementItem
 from duolog.protocol.roster import check_change
 from duolog.protocol.roster_changes import Roster
@@ -42,7 +40,7 @@ async def found(context: Context) -> bytes:
     made = make_genesis(context.chains[context.account], context.identity.secret)
     genesis = JournalStatementModel.of(made.signed, dict(made.grants))
     begin_founding(context, made.roster.journal)
-    created = await context.network.call(lambda transport: transport.create_journal(genesis))
+    created = await context.network.call(Transport.create_journal, genesis)
     if created.journal != made.roster.journal:
         raise TransportError("The server's answer does not fit the new journal. Try again.")
     await pull(context, created.journal)
@@ -78,9 +76,11 @@ def shown_journals(context: Context) -> list[bytes]:
     return [journal for journal in granted_journals(context.store) if journal in joined]
 
 
-async def leave_out_strangers(context: Context, listed: Sequence[bytes], asides: list[DuologError]) -> frozenset[bytes]:
-    """Of the journals that the server lists, those that are mine. Others are put into `asides` once; one that can't be
-    looked at now each time."""
+async def leave_out_strangers(context: Context, listed: Sequence[bytes]) -> frozenset[bytes]:
+    """Of the journals that the server lists, those that are mine.
+
+    The others are reported once, and those that can't be looked at now each time.
+    """
     joined = joined_journals(context)
     unknown = [journal for journal in listed if journal not in joined]
     held = _held_founded(context, unknown)
@@ -88,20 +88,19 @@ async def leave_out_strangers(context: Context, listed: Sequence[bytes], asides:
         begin_founding(context, journal)
     unknown = [journal for journal in unknown if journal not in held]
     strangers = 0
-    for journal, mine in (await _look_at(context, _chosen(context, unknown), asides)).items():
+    for journal, mine in (await _look_at(context, _chosen(context, unknown))).items():
         if mine:
             begin_founding(context, journal)
         else:
             set_mark(context.store, journal, Mark.STRANGER)
             strangers += 1
     if strangers:  # check: client.stranger
-        asides.append(
-            VerificationError(
-                f"The server lists {_count(strangers)} that you have not joined. Nothing of it is fetched or shown. "
-                "Ask who runs the server.",
-                check="client.stranger",
-            )
+        stranger = VerificationError(
+            f"The server lists {_count(strangers)} that you have not joined. Nothing of it is fetched or shown. "
+            "Ask who runs the server.",
+            check="client.stranger",
         )
+        context.problems.report(stranger, aside=True)
     return joined_journals(context) & frozenset(listed)
 
 
@@ -115,14 +114,16 @@ def _chosen(context: Context, unknown: Sequence[bytes]) -> list[bytes]:
     return secrets.SystemRandom().sample(left, min(len(left), MOST_LOOKED_AT))
 
 
-async def _look_at(context: Context, journals: Sequence[bytes], asides: list[DuologError]) -> dict[bytes, bool]:
+async def _look_at(context: Context, journals: Sequence[bytes]) -> dict[bytes, bool]:
     """For each of these whether it is mine, as far as can be seen now. After a lost connection none is asked for."""
     found: dict[bytes, bool] = {}
     for journal in journals:
-        with reported(asides, journal):
-            found[journal] = await _is_mine(context, journal)
-        if journal not in found and isinstance(asides[-1], TransportError):
-            break
+        with context.problems.reported(journal, aside=True):
+            try:
+                found[journal] = await _is_mine(context, journal)
+            except TransportError as error:
+                context.problems.report(error, aside=True)
+                break
     return found
 
 
@@ -134,14 +135,10 @@ def _held_founded(context: Context, unknown: Sequence[bytes]) -> set[bytes]:
 
 async def _is_mine(context: Context, journal: bytes) -> bool:
     """Whether my newest keys have signed its genesis."""
-    genesis = _genesis(context, journal, await context.network.call(partial(_first_page, journal)))
+    genesis = _genesis(context, journal, await context.network.call(Transport.pull, journal, 0))
     me = None if genesis is None else genesis.find(context.account)
     newest = context.chains[context.account].newest.generation
     return genesis is not None and me is not None and me.generation == newest and genesis.founder == context.account
-
-
-def _first_page(journal: bytes, transport: Transport) -> Awaitable[PulledPage]:
-    return transport.pull(journal, 0)
 
 
 def _genesis(context: Context, journal: bytes, page: PulledPage) -> Roster | None:

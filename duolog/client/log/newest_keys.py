@@ -6,16 +6,10 @@ goes behind a `rotate` of its own push, so such a journal is left to the outbox.
 
 from duolog.client.home.log_rows import verified_journals
 from duolog.client.log.context import Context
-from duolog.client.log.former_journals import why_former
-from duolog.client.log.outbox import MOVED, push_statement, waiting
-from duolog.client.log.problems import reported
-from duolog.client.log.pull import pull
-from duolog.client.log.statements import is_behind, make_refresh, make_rotate
-from duolog.client.log.stored_logs import frozen_reason, load_log
-from duolog.errors import DuologError, ServerRefused, TransportError
+from duolog.client.log.outbox import waiting
+from duolog.client.log.settle import settle
+from duolog.client.log.statements import Made, is_behind, make_refresh, make_rotate
 from duolog.protocol.roster_changes import Roster
-
-_TRIES = 6  # races lost in a row before giving up for now
 
 
 def behind(context: Context) -> list[bytes]:
@@ -23,36 +17,27 @@ def behind(context: Context) -> list[bytes]:
     return [journal for journal in sorted(verified_journals(context.store)) if _due(context, journal) is not None]
 
 
-async def lift_all(context: Context, problems: list[DuologError]) -> None:
+async def lift_all(context: Context) -> None:
     """Lift every journal where that is due; what fails in one doesn't stop the others. Spec: §4.12."""
     for journal in behind(context):
         if waiting(context, journal):
             continue
-        with reported(problems, journal):
+        with context.problems.reported(journal):
             await lift(context, journal)
 
 
 async def lift(context: Context, journal: bytes) -> None:
     """Lift one journal, if it is due. Raises: as a push. Spec: §4.12."""
-    for _ in range(_TRIES):
+
+    async def make() -> Made | None:
         roster = _due(context, journal)
         if roster is None:
-            return
-        member = roster.find(context.account)
-        writes = member is not None and member.rights == "write"
-        try:
-            await push_statement(context, journal, (make_rotate if writes else make_refresh)(context, roster))
-        except ServerRefused as error:
-            if error.code not in MOVED:
-                raise
-        await pull(context, journal)
-    raise TransportError("Others keep changing this journal just now. It will be moved to your new keys later.")
+            return None
+        return (make_rotate if context.standing(journal).may_write else make_refresh)(context, roster)
+
+    await settle(context, journal, make)
 
 
 def _due(context: Context, journal: bytes) -> Roster | None:
-    if why_former(context, journal) is not None:
-        return None
-    log = load_log(context.store, journal)
-    if log.roster is None or log.closed or frozen_reason(context.store, journal) is not None:
-        return None
-    return log.roster if is_behind(context, log.roster) else None
+    roster = context.standing(journal).open_roster
+    return roster if roster is not None and is_behind(context, roster) else None

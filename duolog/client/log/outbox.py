@@ -13,7 +13,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from duolog.api.entries import Pushed
 from duolog.api.leaving import WithdrawalRequest
 from duolog.api.pages import Placed, encode_push
 from duolog.client.home.item_rows import refused_since
@@ -21,7 +20,6 @@ from duolog.client.home.outbox_rows import (
     count_waiting,
     forget_waiting,
     last_waiting,
-    save_acknowledged,
     save_digests,
     save_message,
     save_waiting,
@@ -30,27 +28,24 @@ from duolog.client.home.outbox_rows import (
 from duolog.client.log.confidant_terms import make_endings
 from duolog.client.log.context import Context
 from duolog.client.log.folding import document_context, journal_state
-from duolog.client.log.former_journals import require_member
-from duolog.client.log.own_account import refresh_account
-from duolog.client.log.pull import pull
-from duolog.client.log.statements import Made, is_behind, make_bad_grant, make_rotate
-from duolog.client.log.stored_logs import freeze, newest_receipt, require_open
+from duolog.client.log.push import acknowledge, push_items, push_statement
+from duolog.client.log.settle import until_settled
+from duolog.client.log.statements import is_behind, make_bad_grant, make_rotate
+from duolog.client.log.stored_logs import newest_receipt
+from duolog.client.server.transport import Transport
 from duolog.documents.base import expected_receipt
 from duolog.documents.journal import last_of, require_allowed
-from duolog.errors import NotAllowed, Rollback, ServerRefused, TransportError, VerificationError
+from duolog.errors import NotAllowed, ServerRefused, TransportError
 from duolog.protocol import sizes
 from duolog.protocol.codec import parse_b64
 from duolog.protocol.entries import Header
 from duolog.protocol.log import EntryItem, StatementItem, entry_item
 from duolog.protocol.messages import Document, Message, parse_message
-from duolog.protocol.receipts import verify_receipt
 from duolog.protocol.roster_changes import Roster
 from duolog.seal.entries import readers_of, seal_entry
 from duolog.seal.keys import EpochKey
 
-MOVED = frozenset({"roster_moved", "epoch_stale", "epoch_moved", "generation_moved"})
 _FULL = frozenset({"daily_limit", "quota_reached"})
-_TRIES = 8  # races lost in a row before giving up for now
 _PUSH_BYTES = sizes.MAX_PUSH_BYTES - sizes.MAX_BLOB
 
 
@@ -73,10 +68,10 @@ def post(context: Context, journal: bytes, document: Document) -> bytes:
         MalformedData: it is too long, or not what its kind says.
     """
     context.network.require_account()
-    _, roster = require_open(context.store, journal)
-    require_member(context, journal)
-    member = roster.find(context.account)
-    if member is None or member.rights != "write":  # check: client.may_write
+    here = context.standing(journal)
+    roster = here.require_open()
+    here.require_member()
+    if not here.may_write:  # check: client.may_write
         raise NotAllowed("You may read this journal, but not write in it.")
     seen = newest_receipt(context.store, journal)
     if seen is None:
@@ -114,25 +109,22 @@ async def deliver(context: Context, journal: bytes) -> int:
         VerificationError: the server broke the rules; the journal is frozen.
         JournalFrozen, NotAllowed: the journal can't be written any more.
     """
-    delivered = lost = 0
-    while batch := _batch(context, journal):
-        try:
-            sent = await push_entries(context, journal, batch)
-            await pull(context, journal)
-        except ServerRefused as error:
-            if error.code not in MOVED:
-                raise
-            lost += 1
-            if lost == _TRIES:
-                raise TransportError("Others keep changing this journal just now. It will be sent later.") from error
-            if error.code == "generation_moved":
-                await refresh_account(context)
-            await pull(context, journal)
-            continue
-        left = {item.entry for item in _batch(context, journal)}
-        if sent and left >= {item.entry for item in batch}:
+    delivered, sent = 0, frozenset[bytes]()
+
+    async def attempt() -> bool:
+        nonlocal delivered, sent
+        batch = _batch(context, journal)
+        left = {item.entry for item in batch}
+        if sent and sent <= left:
             raise TransportError("The server took your entries and does not show them yet. They stay here. Sync again.")
-        delivered += len([item for item in batch if item.entry not in left])
+        delivered, sent = delivered + len(sent - left), frozenset()
+        if not batch:
+            return False
+        await push_entries(context, journal, batch)
+        sent = frozenset(left)
+        return True
+
+    await until_settled(context, journal, attempt)
     return delivered
 
 
@@ -154,7 +146,7 @@ def _batch(context: Context, journal: bytes) -> list[_Waiting]:
 
 async def push_entries(context: Context, journal: bytes, batch: Sequence[_Waiting]) -> int:
     """Seal and send as much of `batch` as one push takes, behind a rotation when one is due; how many."""
-    _, roster = require_open(context.store, journal)
+    roster = context.standing(journal).require_open()
     epochs = context.epochs(journal)
     if not roster.stale and not is_behind(context, roster) and epochs.get(roster.epoch) is None:
         made = make_bad_grant(context, roster)
@@ -185,9 +177,8 @@ async def push_entries(context: Context, journal: bytes, batch: Sequence[_Waitin
         sent.append((entry.digests + placed.item.digest, entry.entry))
     with context.store.transaction():  # durable before it is sent: an accepted digest is always one that we know
         save_digests(context.store, sent)
-    pushed = await context.network.call(lambda transport: transport.push(journal, items))
     digests = [placed.item.digest for placed in items[: len(items) - len(sent)]] + [pair[0] for pair in sent]
-    _acknowledge(context, journal, pushed, digests)
+    await push_items(context, journal, items, digests)
     return len(sent)
 
 
@@ -210,12 +201,12 @@ async def _withdraw(context: Context, journal: bytes, placed: Placed, waiting: _
     save_digests(context.store, [(digests, waiting.entry)])
     request = WithdrawalRequest(entry=named, header=item.header, blob=item.blob)
     try:
-        pushed = await context.network.call(lambda transport: transport.withdraw(journal, request))
+        pushed = await context.network.call(Transport.withdraw, journal, request)
     except ServerRefused as error:
         if error.code == "withdrawal_late":
             _give_up(context, journal, waiting)
         raise
-    _acknowledge(context, journal, pushed, [digests])
+    acknowledge(context, journal, pushed, [digests])
 
 
 def _give_up(context: Context, journal: bytes, waiting: _Waiting) -> None:
@@ -230,13 +221,6 @@ def _give_up(context: Context, journal: bytes, waiting: _Waiting) -> None:
                 save_message(store, row.entry, moved)
 
 
-async def push_statement(context: Context, journal: bytes, made: Made) -> None:
-    """Send one statement. Raises: as `deliver`; ServerRefused with a code of `MOVED` when another came first."""
-    items = [Placed(0, StatementItem(made.signed), made.grants)]
-    pushed = await context.network.call(lambda transport: transport.push(journal, items))
-    _acknowledge(context, journal, pushed, [items[0].item.digest])
-
-
 def _seal(context: Context, roster: Roster, key: EpochKey, waiting: _Waiting) -> Placed:
     member = roster.find(context.account)
     if member is None:
@@ -245,26 +229,3 @@ def _seal(context: Context, roster: Roster, key: EpochKey, waiting: _Waiting) ->
     secret = context.identity.secrets[member.generation]
     blob = seal_entry(header, waiting.message, key, secret, readers_of(roster, context.chains))
     return Placed(0, entry_item(header.encode(), blob))
-
-
-def _acknowledge(context: Context, journal: bytes, pushed: Pushed, digests: Sequence[bytes]) -> None:
-    """Keep what the server promised. `digests`: for each item all that were ever sent under its name, joined."""
-    try:
-        if len(pushed.places) != len(digests):  # check: client.places
-            raise Rollback("The server's answer does not fit what was sent.", check="client.places")
-        for place, sent in zip(pushed.places, digests, strict=True):
-            known = {sent[at : at + sizes.HASH] for at in range(0, len(sent), sizes.HASH)}
-            if place.digest not in known:  # check: client.place_digest
-                raise Rollback(
-                    "The server says that it took something else in the place of your entry.",
-                    check="client.place_digest",
-                )
-        if pushed.receipt is not None:
-            verify_receipt(pushed.receipt.receipt(), journal, context.receipt_key())  # check: client.push_receipt
-            context.clock_apart = pushed.receipt.time - context.clock()
-    except VerificationError as error:
-        freeze(context.store, journal, str(error))
-        raise
-    # The first promise for a place stands: a second one that differs is caught when the place comes back.
-    with context.store.transaction():
-        save_acknowledged(context.store, journal, [(place.seq, place.digest) for place in pushed.places])

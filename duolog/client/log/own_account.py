@@ -13,6 +13,7 @@ from duolog.client.home.records import DELETING, SETS
 from duolog.client.log.context import Context
 from duolog.client.log.own_pages import fetch_account
 from duolog.client.log.stored_logs import freeze, load_log
+from duolog.client.server.transport import Transport
 from duolog.errors import MalformedData, OpenError, Rollback, VerificationError
 
 
@@ -34,7 +35,7 @@ async def refresh_account(context: Context) -> None:
     await context.network.pin_server()
 
     def ask(generation: int, version: int) -> Awaitable[OwnAccount]:
-        return context.network.call(lambda transport: transport.own_account(generation, version))
+        return context.network.call(Transport.own_account, generation, version)
 
     chain = context.chains.statements(context.account)[: context.identity.secret.generation]
     sets = SETS.load(context.store) or ()

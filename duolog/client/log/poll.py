@@ -4,26 +4,22 @@ Rules
 - The list ascends from page to page, so it ends; it is no longer than one account's journals can be.
 """
 
-from collections.abc import Awaitable
-from functools import partial
-
-from duolog.api.journals import JournalList, JournalState
+from duolog.api.journals import JournalList, ListedJournal
 from duolog.client.log.context import Context
 from duolog.client.log.my_journals import joined_journals
-from duolog.client.log.problems import reported
 from duolog.client.log.pull import pull
 from duolog.client.log.stored_logs import load_log
 from duolog.client.server.transport import Transport
-from duolog.errors import DuologError, MalformedData
+from duolog.errors import MalformedData
 from duolog.protocol import sizes
 
 
-async def poll(context: Context) -> list[JournalState]:
+async def poll(context: Context) -> list[ListedJournal]:
     """Every journal that the server lists for me. Raises: TransportError, ServerRefused, MalformedData."""
-    polled: list[JournalState] = []
+    polled: list[ListedJournal] = []
     while True:
         after = polled[-1].journal if polled else None
-        page: JournalList = await context.network.call(partial(_list, after))
+        page: JournalList = await context.network.call(Transport.journals, after)
         for item in page.journals:
             if polled and item.journal <= polled[-1].journal:  # check: client.journals_ascend
                 raise MalformedData("The server's list of journals goes in circles. Ask who runs it.")
@@ -36,15 +32,10 @@ async def poll(context: Context) -> list[JournalState]:
             raise MalformedData("The server says that there are more journals, and lists none. Ask who runs it.")
 
 
-def _list(after: bytes | None, transport: Transport) -> Awaitable[JournalList]:
-    return transport.journals(after)
-
-
 async def look_around(context: Context) -> None:
     """Fetch every journal of mine to its end, those not seen yet as well. What fails must not stop it."""
-    problems: list[DuologError] = []  # the next sync meets them again, and says them
-    with reported(problems):
+    with context.problems.collecting(), context.problems.reported():  # the next sync meets them again, and says them
         for item in await poll(context):
-            with reported(problems, item.journal):
+            with context.problems.reported(item.journal):
                 if item.journal in joined_journals(context) and item.seq > load_log(context.store, item.journal).seq:
                     await pull(context, item.journal)

@@ -8,11 +8,10 @@ Rules
 """
 
 import secrets
-from collections.abc import Awaitable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
-from functools import partial
 
-from duolog.api.pages import Placed, PulledPage, PulledPush, encode_gone, encode_push
+from duolog.api.pages import Placed, PulledPush, encode_gone, encode_push
 from duolog.client.home.epoch_rows import save_epochs
 from duolog.client.home.item_rows import ItemRow, refused_since, save_items
 from duolog.client.home.log_rows import ReceiptRow, save_receipts, save_rosters
@@ -29,8 +28,9 @@ from duolog.client.log.chains import fetch_chains
 from duolog.client.log.context import Context
 from duolog.client.log.generations import believed_until, judge_again
 from duolog.client.log.own_account import refresh_account
-from duolog.client.log.stored_logs import encode_roster_state, freeze, frozen_reason, load_log, save_log
-from duolog.client.log.verify import Judged, JudgedPush, Known, require_beyond, verify_authors, verify_server
+from duolog.client.log.stored_logs import encode_roster_state, freeze, save_log
+from duolog.client.log.verify import Judged, JudgedPush, Known, require_beyond, verify_server
+from duolog.client.log.verify_authors import verify_authors
 from duolog.client.server.transport import Transport
 from duolog.errors import BadReceipt, MalformedData, VerificationError, Withheld
 from duolog.protocol import sizes
@@ -48,11 +48,12 @@ async def pull(context: Context, journal: bytes) -> int:
         TransportError, ServerRefused: the page did not come.
     Spec: §6.
     """
-    if frozen_reason(context.store, journal) is not None:
+    here = context.standing(journal)
+    if here.frozen is not None:
         return 0
-    first = state = load_log(context.store, journal)
+    first = state = here.log
     while True:
-        page = await context.network.call(partial(_pull, journal, state.seq))
+        page = await context.network.call(Transport.pull, journal, state.seq)
         if page.seq > state.seq and not page.pushes:  # check: client.withheld_page
             raise Withheld("The server keeps back new entries that it says exist.", check="client.withheld_page")
         try:
@@ -76,10 +77,6 @@ async def pull(context: Context, journal: bytes) -> int:
     if journal == context.identity.account_journal:
         judge_again(context)
     return state.seq - first.seq
-
-
-def _pull(journal: bytes, since: int, transport: Transport) -> Awaitable[PulledPage]:
-    return transport.pull(journal, since)
 
 
 def _verify_page(context: Context, state: LogState, pushes: Sequence[PulledPush], known: Known) -> LogState:
@@ -112,7 +109,7 @@ async def _earlier_keys(context: Context, state: LogState, pushes: Sequence[Pull
     first = next((push.receipt for push in pushes if push.receipt.seq > last), None)
     if first is None or state.seq > last or _is_signed(first, journal, context.receipt_key()):
         return known
-    listed = shown((await context.network.call(lambda transport: transport.chains(journal))).receipt_keys)
+    listed = shown((await context.network.call(Transport.chains, journal)).receipt_keys)
     if known:
         require_longer(known, listed)
     save_earlier(context.store, journal, listed)

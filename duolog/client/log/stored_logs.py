@@ -5,7 +5,7 @@ from duolog.client.home.log_rows import LogRow
 from duolog.client.home.receipt_keys import key_at, load_earlier
 from duolog.client.home.records import RECEIPT_KEY
 from duolog.client.home.store import Store
-from duolog.errors import JournalFrozen, MalformedData, NotAllowed
+from duolog.errors import MalformedData, NotAllowed
 from duolog.protocol import sizes
 from duolog.protocol.codec import (
     JsonObject,
@@ -44,36 +44,11 @@ def save_log(store: Store, state: LogState) -> None:
     log_rows.save_log_row(store, state.journal, LogRow(state.seq, state.head, state.time, roster, closed))
 
 
-def require_open(store: Store, journal: bytes) -> tuple[LogState, Roster]:
-    """The journal can be written.
-
-    Raises:
-        NotAllowed: it isn't known here, or is closed.
-        JournalFrozen: the server broke the rules in it.
-    """
-    state = load_log(store, journal)
-    if state.roster is None:
-        raise NotAllowed("This journal is not here. Sync, or check its name.")
-    reason = frozen_reason(store, journal)
-    if reason is not None:  # check: client.frozen
-        raise JournalFrozen(f"This journal is read-only: {reason}")
-    if state.closed_under is not None:
-        raise NotAllowed("This journal goes on at another server. Follow it there, or finish moving: `duolog follow`.")
-    if state.closed:  # check: client.closed
-        raise NotAllowed("This journal is closed.")
-    return state, state.roster
-
-
 def freeze(store: Store, journal: bytes, reason: str) -> None:
     """Make a journal read-only for good, with the reason. What was verified stays readable."""
     if not log_rows.is_known(store, journal):
         save_log(store, empty_log(journal))
     log_rows.save_frozen(store, journal, reason)
-
-
-def frozen_reason(store: Store, journal: bytes) -> str | None:
-    """Why a journal is read-only, or None."""
-    return log_rows.load_frozen(store, journal)
 
 
 def newest_receipt(store: Store, journal: bytes) -> Receipt | None:

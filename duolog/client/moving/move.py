@@ -10,23 +10,21 @@ Rules
 import secrets
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
-from functools import partial
 from typing import Literal
 
 from duolog.api.leaving import HoldingRequest
-from duolog.client.home.begun import MOVING, Moving
+from duolog.client.home.begun import MOVING, BegunMove
 from duolog.client.journals.reading import journal_ids
 from duolog.client.leaving.leaving import has_let_go
 from duolog.client.log.context import Context
 from duolog.client.log.folding import account_state, journal_state
-from duolog.client.log.former_journals import why_former
 from duolog.client.log.notes import note
-from duolog.client.log.outbox import deliver, post, push_statement
+from duolog.client.log.outbox import deliver, post
 from duolog.client.log.own_account import refresh_account
-from duolog.client.log.problems import reported
 from duolog.client.log.pull import pull
+from duolog.client.log.push import push_statement
 from duolog.client.log.statements import Made
-from duolog.client.log.stored_logs import frozen_reason, load_log
+from duolog.client.log.stored_logs import load_log
 from duolog.client.moving.carrying import carried_end, carry_account, carry_journal, finish_journal, is_there
 from duolog.client.moving.switching import receipt_key_of, switch
 from duolog.client.moving.views import MoveReport
@@ -83,7 +81,7 @@ async def move(
     return MoveReport(old, transport.origin, journals, behind, told, left_open, problems)
 
 
-async def _begin(context: Context, transport: Transport, named: bytes | None) -> Moving:
+async def _begin(context: Context, transport: Transport, named: bytes | None) -> BegunMove:
     key = await receipt_key_of(transport)
     if named is not None and key != named:  # check: client.moved_receipt_key
         raise PinMismatch(
@@ -99,7 +97,7 @@ async def _begin(context: Context, transport: Transport, named: bytes | None) ->
             "The new server shows another key than when you began to move there. Ask who runs it.",
             check="client.moving_key",
         )
-    plan = Moving(transport.origin, key)
+    plan = BegunMove(transport.origin, key)
     MOVING.save(context.home, plan)
     return plan
 
@@ -116,7 +114,7 @@ async def _fetch_last(context: Context) -> bool:
     except DuologError:
         return True
     for journal in [context.identity.account_journal, *journal_ids(context)]:
-        await _tried(pull(context, journal))
+        await _tried(context, pull(context, journal))
     return True
 
 
@@ -126,13 +124,12 @@ async def _carried(context: Context, transport: Transport) -> tuple[list[bytes],
     """
     carried, there, behind = [context.identity.account_journal], set(), []
     for journal in journal_ids(context):
-        roster = load_log(context.store, journal).roster
-        member = None if roster is None else roster.find(context.account)
-        if member is None or why_former(context, journal) is not None or has_let_go(context, journal):
+        here = context.standing(journal)
+        if here.me is None or here.former is not None or has_let_go(context, journal):
             continue
         if await is_there(transport, journal):
             there.add(journal)
-        elif member.role != "partner":
+        elif not here.is_partner:
             behind.append(journal)
             continue
         carried.append(journal)
@@ -153,7 +150,7 @@ def _open_here(context: Context) -> list[bytes]:
 # --- what is left at the old server -----------------------------------------------------------------------------------
 
 
-async def _say_goodbye(context: Context, plan: Moving, there: frozenset[bytes]) -> tuple[bool, tuple[bytes, ...]]:
+async def _say_goodbye(context: Context, plan: BegunMove, there: frozenset[bytes]) -> tuple[bool, tuple[bytes, ...]]:
     """Tell the members and the own devices, then close the logs. Whether all were told, and what stayed open.
 
     Nothing is written into the old log of a journal that is at the new server already: it may have gone on there.
@@ -161,24 +158,21 @@ async def _say_goodbye(context: Context, plan: Moving, there: frozenset[bytes]) 
     told = True
     body = Moved(origin=plan.origin, receipt_key=plan.receipt_key)
     for journal in (journal for journal in _open_here(context) if journal not in there):
-        told = await _tried(_tell(context, journal, body)) and told
-    told = await _tried(note(context, "account_moved", _account_moved(context, plan))) and told
+        told = await _tried(context, _tell(context, journal, body)) and told
+    told = await _tried(context, note(context, "account_moved", _account_moved(context, plan))) and told
     journals = [*journal_ids(context), context.identity.account_journal]
-    return told, tuple([journal for journal in journals if not await _tried(_close_log(context, journal))])
+    return told, tuple([journal for journal in journals if not await _tried(context, _close_log(context, journal))])
 
 
-async def _tried(step: Awaitable[object]) -> bool:
-    problems: list[DuologError] = []
-    with reported(problems):
+async def _tried(context: Context, step: Awaitable[object]) -> bool:
+    with context.problems.collecting() as problems, context.problems.reported():
         await step
     return not problems
 
 
 async def _tell(context: Context, journal: bytes, body: Moved) -> None:
-    log = load_log(context.store, journal)
-    member = None if log.roster is None else log.roster.find(context.account)
-    said = journal_state(context, journal).moves.get(context.account)
-    if frozen_reason(context.store, journal) is not None or member is None or member.rights != "write":
+    here, said = context.standing(journal), journal_state(context, journal).moves.get(context.account)
+    if here.frozen is not None or not here.may_write:
         return
     if said is None or said.said != body:
         post(context, journal, make_document("moved", body, context.clock()))
@@ -187,21 +181,20 @@ async def _tell(context: Context, journal: bytes, body: Moved) -> None:
 
 async def _close_log(context: Context, journal: bytes) -> None:
     """End the old server's log of a journal, so that nobody goes on there. It counts under its receipt key alone."""
-    log = load_log(context.store, journal)
-    member = None if log.roster is None else log.roster.find(context.account)
-    if log.closed or log.roster is None or member is None or member.role != "partner":
+    here = context.standing(journal)
+    if here.log.closed or here.roster is None or here.me is None or not here.is_partner:
         return
-    if frozen_reason(context.store, journal) is not None:
+    if here.frozen is not None:
         raise NotAllowed("This journal is read-only.")
     timing = close_timing(secrets.token_bytes(sizes.SALT), 0)
     nonce = secrets.token_bytes(sizes.NONCE)
-    statement = Close(journal, context.account, member.generation, nonce, timing, context.receipt_key()).encode()
-    signature = Signature(context.account, context.identity.secrets[member.generation].sign(statement))
-    await push_statement(context, journal, Made(SignedStatement(statement, (signature,)), {}, log.roster, None))
+    statement = Close(journal, context.account, here.me.generation, nonce, timing, context.receipt_key()).encode()
+    signature = Signature(context.account, context.identity.secrets[here.me.generation].sign(statement))
+    await push_statement(context, journal, Made(SignedStatement(statement, (signature,)), {}, here.roster, None))
     await pull(context, journal)
 
 
-def _account_moved(context: Context, plan: Moving) -> AccountMoved:
+def _account_moved(context: Context, plan: BegunMove) -> AccountMoved:
     ends = [carried_end(context, journal) for journal in journal_ids(context)]
     return AccountMoved(
         origin=plan.origin,
@@ -236,11 +229,7 @@ async def _mark(context: Context, journal: bytes, act: Literal["keep", "erase"],
     for start in range(0, len(entries), sizes.MAX_PUSH_ITEMS):
         request = HoldingRequest(act=act, entries=list(entries[start : start + sizes.MAX_PUSH_ITEMS]))
         try:
-            await context.network.call(partial(_hold, journal, request))
+            await context.network.call(Transport.hold, journal, request)
         except ServerRefused as error:
             if error.code != "not_found":  # a journal that was not carried
                 raise
-
-
-def _hold(journal: bytes, request: HoldingRequest, transport: Transport) -> Awaitable[None]:
-    return transport.hold(journal, request)

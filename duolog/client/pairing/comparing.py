@@ -3,27 +3,23 @@
 Only words compared by two people verify. Nothing is signed while they differ.
 """
 
-from collections.abc import Awaitable
 from dataclasses import replace
-from functools import partial
 
 from duolog.api.common import JournalStatementModel
-from duolog.api.journals import ProposalCreated, ProposalRequest
+from duolog.api.journals import ProposalRequest
 from duolog.client.home.pairings import load_progress, save_progress
 from duolog.client.home.words import Words
 from duolog.client.log.context import Context
 from duolog.client.log.folding import account_state
-from duolog.client.log.former_journals import why_former
 from duolog.client.log.notes import note
-from duolog.client.log.outbox import MOVED, push_statement
-from duolog.client.log.pull import pull
+from duolog.client.log.settle import settle
 from duolog.client.log.statements import Made, carried, sign_for
-from duolog.client.log.stored_logs import load_log, require_open
+from duolog.client.log.stored_logs import load_log
 from duolog.client.pairing.progress import pairing_of
 from duolog.client.pairing.views import Pairing, PairingStage
 from duolog.client.server.transport import Transport
 from duolog.documents.account_kinds import Joined, NotedHead, Pin, Verified
-from duolog.errors import NotAllowed, PinMismatch, ServerRefused, VerificationError
+from duolog.errors import NotAllowed, PinMismatch, VerificationError
 from duolog.protocol.roster import check_change
 from duolog.protocol.roster_changes import Roster
 from duolog.protocol.statements import SignedStatement
@@ -98,6 +94,14 @@ def require_words(shown: Words | None, heard: Words) -> None:
         )
 
 
+async def note_compared(context: Context, account: bytes) -> None:
+    """Pin an account whose words were compared, and mark it as verified, for all own devices."""
+    newest = context.chains[account].newest
+    pin = Pin(account=account, generation=newest.generation, chain_head=newest.statement_hash)
+    await note(context, "pin", pin)
+    await note(context, "verified", Verified(**pin.model_dump()))
+
+
 async def verify_known(context: Context, journal: bytes) -> None:
     """Sign `verify` without words, for a partner whose words were compared in another journal; and once more when the
     roster has moved since my signature.
@@ -112,7 +116,7 @@ async def verify_known(context: Context, journal: bytes) -> None:
         return
     if roster is None or not roster.provisional or roster.find(progress.other) is None:
         return
-    if why_former(context, journal) is not None:
+    if context.standing(journal).former is not None:
         return
     if not progress.confirmed:
         if not _is_known(context, progress.other):  # check: client.verified_before
@@ -133,39 +137,29 @@ def _is_known(context: Context, account: bytes) -> bool:
 
 async def sign_verification(context: Context, journal: bytes) -> None:
     """Propose `verify`, or add my signature to the other's and send it. Raises: as `verify`."""
-    for _ in range(4):
-        _, roster = require_open(context.store, journal)
+
+    async def make() -> Made | None:
+        roster = context.standing(journal).require_open()
         if not roster.provisional:
-            break
+            return None
         statement = carried(roster, "verify", provisional=False).encode()
-        mine = sign_for(context.identity, roster, statement)
-        made = await _both_signed(context, roster, SignedStatement(statement, (mine,)))
+        mine = SignedStatement(statement, (sign_for(context.identity, roster, statement),))
+        made = await _both_signed(context, roster, mine)
         if made is None:
-            request = ProposalRequest(
-                statement=statement,
-                signatures=JournalStatementModel.of(SignedStatement(statement, (mine,)), {}).signatures,
-                grants=[],
-            )
-            await context.network.call(partial(_propose, journal, request))
-            made = await _both_signed(context, roster, SignedStatement(statement, (mine,)))
-        if made is None:
-            return
-        try:
-            await push_statement(context, journal, made)
-        except ServerRefused as error:
-            if error.code not in MOVED:
-                raise
-        await pull(context, journal)
-    await finish(context, journal)
+            signatures = JournalStatementModel.of(mine, {}).signatures
+            request = ProposalRequest(statement=statement, signatures=signatures, grants=[])
+            await context.network.call(Transport.propose, journal, request)
+            made = await _both_signed(context, roster, mine)
+        return made
 
-
-def _propose(journal: bytes, request: ProposalRequest, transport: Transport) -> Awaitable[ProposalCreated]:
-    return transport.propose(journal, request)
+    await settle(context, journal, make)
+    if not context.standing(journal).require_here().provisional:
+        await finish(context, journal)
 
 
 async def _both_signed(context: Context, roster: Roster, mine: SignedStatement) -> Made | None:
     """My statement with the other partner's signature, when the server holds a valid one."""
-    proposals = await context.network.call(lambda transport: transport.proposals(roster.journal))
+    proposals = await context.network.call(Transport.proposals, roster.journal)
     for proposal in proposals.proposals:
         if proposal.statement != mine.statement:
             continue

@@ -23,9 +23,8 @@ from duolog.client.home.words import Words
 from duolog.client.log.confidant_terms import require_term
 from duolog.client.log.context import Context
 from duolog.client.log.notes import note
-from duolog.client.log.stored_logs import require_open
 from duolog.client.pairing.comparing import require_words
-from duolog.client.pairing.offers import Offer, Place, fetch_answer, make_offer, note_taken, reveal, verify_taken
+from duolog.client.pairing.offers import Offer, OfferedPlace, fetch_answer, make_offer, note_taken, reveal, verify_taken
 from duolog.client.pairing.proposals import renew, require_not_declined
 from duolog.client.pairing.views import BEFORE_SHARING_WITH_CONFIDANT, Admission, AdmissionStage, NewInvitation
 from duolog.documents.account_kinds import EndedInvitation
@@ -43,7 +42,7 @@ async def invite_confidant(context: Context, journal: bytes, rights: Rights, unt
         TransportError, ServerRefused: the server did not take it.
     Spec: §7.
     """
-    _, roster = require_open(context.store, journal)
+    roster = context.standing(journal).require_open()
     me = roster.find(context.account)
     if me is None or me.role != "partner":  # check: client.invite_partner
         raise NotAllowed("Only partners invite.")
@@ -60,7 +59,7 @@ async def invite_confidant(context: Context, journal: bytes, rights: Rights, unt
             Invited(offer.link.secret, offer.plaintext, offer.nonce, rights, until, offer.expires),
         )
 
-    offer = await make_offer(context, journal, Place("confidant", rights, until), keep)
+    offer = await make_offer(context, journal, OfferedPlace("confidant", rights, until), keep)
     link, invitation = offer.link, InvitationSecret(offer.link.secret).id
     return NewInvitation(invitation, journal, link.url, link.uri, offer.expires, BEFORE_SHARING_WITH_CONFIDANT)
 

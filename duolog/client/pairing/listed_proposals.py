@@ -18,6 +18,7 @@ from duolog.client.journals.reading import names_in, voice
 from duolog.client.log.context import Context
 from duolog.client.log.folding import account_state
 from duolog.client.pairing.views import ProposalView
+from duolog.client.server.transport import Transport
 from duolog.documents.account_kinds import DeclinedProposal, asks_no_less
 from duolog.errors import MalformedData, NotAllowed, OpenError, VerificationError
 from duolog.protocol.accounts import AccountChain, SignedAccountStatement, require_descent
@@ -36,7 +37,7 @@ SHOWN = ("add", "extend", "rights")
 
 
 @dataclass(frozen=True, slots=True)
-class Waiting:
+class VerifiedProposal:
     """A proposal that is in order. `after`: the roster that it makes; `chain`: what was shown of a newcomer's."""
 
     id: bytes
@@ -62,12 +63,12 @@ class Waiting:
         return tuple(item.account for item in self.signed.signatures)
 
 
-async def list_waiting(context: Context, roster: Roster) -> tuple[Waiting, ...]:
+async def list_waiting(context: Context, roster: Roster) -> tuple[VerifiedProposal, ...]:
     """The proposals to change members that are in order for this roster, oldest first.
 
     Raises: TransportError, ServerRefused.
     """
-    listed = await context.network.call(lambda transport: transport.proposals(roster.journal))
+    listed = await context.network.call(Transport.proposals, roster.journal)
     found, key = [], context.epochs(roster.journal).get(roster.epoch)
     for proposal in listed.proposals:
         try:
@@ -82,7 +83,7 @@ async def list_waiting(context: Context, roster: Roster) -> tuple[Waiting, ...]:
 
 def verify_waiting(
     pinned: Mapping[bytes, AccountChain], key: EpochKey | None, roster: Roster, proposal: Proposal
-) -> Waiting:
+) -> VerifiedProposal:
     """One listed proposal, believed in nothing. `key`: of the roster's epoch.
 
     Raises:
@@ -105,7 +106,7 @@ def verify_waiting(
     grants = proposal.grants_by_account()
     if parsed.grants is not None:
         check_grants(after, grants)
-    waiting = Waiting(identifier, signed, grants, parsed, after, chains, proposal.proposed_at, words, shown)
+    waiting = VerifiedProposal(identifier, signed, grants, parsed, after, chains, proposal.proposed_at, words, shown)
     if parsed.change in SHOWN:
         _ = waiting.subject
     return waiting
@@ -151,7 +152,7 @@ def require_free(context: Context, terms: DeclinedProposal) -> None:
         )
 
 
-def view_waiting(context: Context, roster: Roster, waiting: Waiting) -> ProposalView:
+def view_waiting(context: Context, roster: Roster, waiting: VerifiedProposal) -> ProposalView:
     """A proposal for a person."""
     subject = waiting.subject
     return ProposalView(
@@ -170,7 +171,7 @@ def view_waiting(context: Context, roster: Roster, waiting: Waiting) -> Proposal
     )
 
 
-def _in_words(context: Context, roster: Roster, waiting: Waiting) -> str:
+def _in_words(context: Context, roster: Roster, waiting: VerifiedProposal) -> str:
     subject, before = waiting.subject, roster.find(waiting.subject.account)
     voices = voice(context, roster.journal)
     by = voices.name(waiting.signers[0])

@@ -9,11 +9,9 @@ from duolog.client.journals import reading
 from duolog.client.journals.views import MemberView
 from duolog.client.log.confidant_terms import require_term
 from duolog.client.log.context import Context
-from duolog.client.log.former_journals import require_member
 from duolog.client.log.pull import pull
 from duolog.client.log.session import Session
-from duolog.client.log.stored_logs import require_open
-from duolog.client.pairing import confidants, membership, proposals
+from duolog.client.pairing import co_signing, confidants, membership, proposals
 from duolog.client.pairing.views import Admission, NewInvitation, ProposalView
 from duolog.errors import NotAllowed
 from duolog.protocol.roster_statements import Member
@@ -61,7 +59,7 @@ class Members:
 
     async def proposals(self) -> tuple[ProposalView, ...]:
         """What waits for a signature."""
-        return await self._step(lambda context: proposals.list_proposals(context, self._journal))
+        return await self._step(lambda context: co_signing.list_proposals(context, self._journal))
 
     async def sign(self, proposal: bytes, words: Sequence[str] | None = None) -> None:
         """Consent to exactly this proposal. `words`: as the confidant reads them, where one is to be added.
@@ -69,11 +67,11 @@ class Members:
         Raises: PinMismatch when the words differ; nothing was signed.
         """
         heard = None if words is None else plain_words(words)
-        await self._step(lambda context: proposals.sign(context, self._journal, proposal, heard))
+        await self._step(lambda context: co_signing.sign(context, self._journal, proposal, heard))
 
     async def decline(self, proposal: bytes) -> None:
         """Say no to the other's proposal, or take back one's own. A declined one isn't made again within 14 days."""
-        await self._step(lambda context: proposals.decline(context, self._journal, proposal))
+        await self._step(lambda context: co_signing.decline(context, self._journal, proposal))
 
     async def extend(self, account: bytes, until: int) -> None:
         """Propose a later end; with one partner it stands at once."""
@@ -114,13 +112,13 @@ class Members:
         """One step on what the server has now. `newest`: the journal is fetched first."""
         async with self._session.ready() as context:
             if newest:
-                require_member(context, self._journal)
+                context.standing(self._journal).require_member()
                 await pull(context, self._journal)
             return await step(context)
 
 
 def _member(context: Context, journal: bytes, account: bytes) -> Member:
-    _, roster = require_open(context.store, journal)
+    roster = context.standing(journal).require_open()
     member = roster.find(account)
     if member is None or member.role != "confidant":
         raise NotAllowed("There is no such confidant in this journal. List its members to see who is here.")

@@ -7,27 +7,22 @@ Rules
 - The founder removes a partner whose words were never compared, and nobody else.
 """
 
-from collections.abc import Callable
 from dataclasses import replace
 
 from duolog.client.home.marks import Mark, clear_mark, set_mark
 from duolog.client.home.pairings import drop_consents_for_member, drop_progress
 from duolog.client.log.confidant_terms import make_removal
 from duolog.client.log.context import Context
-from duolog.client.log.former_journals import mark_former, require_member
+from duolog.client.log.former_journals import mark_former
 from duolog.client.log.notes import note_what_is_done
-from duolog.client.log.outbox import MOVED, push_statement
-from duolog.client.log.pull import pull
+from duolog.client.log.settle import settle
 from duolog.client.log.statements import Made, carried, make_carried, sign_for
-from duolog.client.log.stored_logs import load_log, require_open
 from duolog.documents.account_kinds import LeftJournal
-from duolog.errors import NotAllowed, ServerRefused, TransportError
+from duolog.errors import NotAllowed, ServerRefused
 from duolog.protocol.roster import check_change
 from duolog.protocol.roster_changes import Roster
 from duolog.protocol.roster_statements import Member
 from duolog.protocol.statements import SignedStatement
-
-_TRIES = 8  # races lost in a row before giving up for now
 
 
 async def shorten(context: Context, journal: bytes, account: bytes, until: int) -> None:
@@ -39,7 +34,8 @@ async def shorten(context: Context, journal: bytes, account: bytes, until: int) 
     Spec: §5.
     """
 
-    def make(roster: Roster) -> Made | None:
+    async def make() -> Made | None:
+        roster = context.standing(journal).require_open()
         member = _confidant(context, roster, account)
         if member.until == until:
             return None
@@ -47,7 +43,7 @@ async def shorten(context: Context, journal: bytes, account: bytes, until: int) 
             raise NotAllowed("That is later than it ends now. To extend a term takes both of you.")
         return make_carried(context, roster, "shorten", replace(member, until=until))
 
-    await _settle(context, journal, make)
+    await settle(context, journal, make)
 
 
 async def remove(context: Context, journal: bytes, account: bytes) -> None:
@@ -59,13 +55,14 @@ async def remove(context: Context, journal: bytes, account: bytes) -> None:
     Spec: §5.
     """
 
-    def make(roster: Roster) -> Made | None:
+    async def make() -> Made | None:
+        roster = context.standing(journal).require_open()
         _require_partner(context, roster)
         if roster.find(account) is None:
             return None
         return make_removal(context, roster, _confidant(context, roster, account).account)
 
-    await _settle(context, journal, make)
+    await settle(context, journal, make)
     # A consent that waits for this account is over: it was made before they were removed.
     drop_consents_for_member(context.home, journal, account)
 
@@ -79,7 +76,8 @@ async def remove_partner(context: Context, journal: bytes) -> None:
     Spec: §5.
     """
 
-    def make(roster: Roster) -> Made | None:
+    async def make() -> Made | None:
+        roster = context.standing(journal).require_open()
         if roster.founder != context.account:
             raise NotAllowed("Only who made the journal removes a partner, and only before the words were compared.")
         if len(roster.partners) == 1:
@@ -90,10 +88,9 @@ async def remove_partner(context: Context, journal: bytes) -> None:
         return make_removal(context, roster, other.account)
 
     # Its pairing is over first: otherwise this home would let them in again.
-    _, roster = require_open(context.store, journal)
-    if make(roster) is not None:
+    if await make() is not None:
         drop_progress(context.home, journal)
-    await _settle(context, journal, make)
+    await settle(context, journal, make)
 
 
 async def leave(context: Context, journal: bytes) -> None:
@@ -104,29 +101,27 @@ async def leave(context: Context, journal: bytes) -> None:
         TransportError, ServerRefused, VerificationError: as for a push.
     Spec: §5.
     """
-    for _ in range(_TRIES):
-        require_member(context, journal)
-        _, roster = require_open(context.store, journal)
-        me = roster.find(context.account)
-        if me is None or me.role != "confidant":
+
+    async def make() -> Made:
+        here = context.standing(journal)
+        here.require_member()
+        roster = here.require_open()
+        if here.me is None or here.is_partner:
             raise NotAllowed("Partners don't leave a journal. You can close it, alone and at any time.")
         left = tuple(item for item in roster.members if item.account != context.account)
         set_mark(context.store, journal, Mark.LEAVING)  # whatever becomes of the answer, it was my own doing
         statement = replace(carried(roster, "leave", account=context.account), members=left).encode()
         signed = SignedStatement(statement, (sign_for(context.identity, roster, statement),))
-        try:
-            await push_statement(context, journal, Made(signed, {}, check_change(roster, signed, context.chains), None))
-        except ServerRefused as error:
-            if error.code in MOVED:
-                await pull(context, journal)
-                continue
-            if error.code != "not_found":  # left before, and the answer was lost
-                clear_mark(context.store, journal, Mark.LEAVING)
-                raise
-        mark_former(context, journal, "left")
-        await note_what_is_done(context, "left_journal", LeftJournal(journal=journal))
-        return
-    raise TransportError("Others keep changing this journal just now. Try again.")
+        return Made(signed, {}, check_change(roster, signed, context.chains), None)
+
+    try:
+        await settle(context, journal, make)
+    except ServerRefused as error:
+        if error.code != "not_found":  # left before, and the answer was lost
+            clear_mark(context.store, journal, Mark.LEAVING)
+            raise
+    mark_former(context, journal, "left")
+    await note_what_is_done(context, "left_journal", LeftJournal(journal=journal))
 
 
 def _require_partner(context: Context, roster: Roster) -> None:
@@ -141,22 +136,3 @@ def _confidant(context: Context, roster: Roster, account: bytes) -> Member:
     if member is None or member.role != "confidant":
         raise NotAllowed("There is no such confidant in this journal. List its members to see who is here.")
     return member
-
-
-async def _settle(context: Context, journal: bytes, make: Callable[[Roster], Made | None]) -> None:
-    """Make the change on whatever roster is in force, until it stands; None when it does."""
-    for _ in range(_TRIES):
-        _, roster = require_open(context.store, journal)
-        made = make(roster)
-        if made is None:
-            return
-        try:
-            await push_statement(context, journal, made)
-        except ServerRefused as error:
-            if error.code not in MOVED:
-                raise
-        await pull(context, journal)
-        after = load_log(context.store, journal).roster
-        if after is not None and after.head == made.roster.head:
-            return
-    raise TransportError("Others keep changing this journal just now. Try again.")

@@ -15,7 +15,7 @@ from duolog.client.home.item_rows import frame_at
 from duolog.client.log.context import Context
 from duolog.client.log.folding import account_state
 from duolog.client.log.notes import note
-from duolog.client.log.stored_logs import require_open
+from duolog.client.server.transport import Transport
 from duolog.documents.account_kinds import PendingInvitation, TakenAcceptance
 from duolog.errors import NotAllowed, ServerRefused, VerificationError
 from duolog.protocol import sizes
@@ -32,7 +32,7 @@ EXPIRES_AFTER = 24 * 3600  # seconds
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class OfferedPlace:
     """What is offered in a journal. `until`: Unix seconds, for a confidant alone."""
 
     role: Role
@@ -53,7 +53,7 @@ class Offer:
         return "Offer(<secret>)"
 
 
-async def make_offer(context: Context, journal: bytes, place: Place, keep: Callable[[Offer], None]) -> Offer:
+async def make_offer(context: Context, journal: bytes, place: OfferedPlace, keep: Callable[[Offer], None]) -> Offer:
     """A new invitation, kept by `keep` and in the account journal, and then left at the server.
 
     Whoever of the partners invites, it shows the founder's chain, whose genesis this is.
@@ -64,7 +64,7 @@ async def make_offer(context: Context, journal: bytes, place: Place, keep: Calla
     Spec: §7.
     """
     context.require_confirmed()
-    _, roster = require_open(context.store, journal)
+    roster = context.standing(journal).require_open()
     if journal == context.identity.account_journal:  # check: client.invite_account_journal
         raise NotAllowed("The account's own journal is nobody else's. Create a journal to share.")
     link = Link(context.network.transport.origin, secrets.token_bytes(sizes.INVITATION_SECRET))
@@ -86,12 +86,12 @@ async def make_offer(context: Context, journal: bytes, place: Place, keep: Calla
     await note(context, "pending_invitation", pending)
     sealed = secret.seal("invitation", plaintext)
     request = InvitationRequest(invitation=secret.id, sealed=sealed, expires_at=offer.expires)
-    await context.network.call(lambda transport: transport.invite(journal, request))
+    await context.network.call(Transport.invite, journal, request)
     return offer
 
 
 def rebuild_invitation(
-    context: Context, roster: Roster, place: Place, nonce: bytes, plaintext_hash: bytes
+    context: Context, roster: Roster, place: OfferedPlace, nonce: bytes, plaintext_hash: bytes
 ) -> bytes | None:
     """The plaintext of an invitation that another own device made or accepted, known by its SHA-256 alone.
 
@@ -104,7 +104,7 @@ def rebuild_invitation(
     return None
 
 
-def _invitation(context: Context, roster: Roster, place: Place, nonce: bytes, generations: int) -> bytes:
+def _invitation(context: Context, roster: Roster, place: OfferedPlace, nonce: bytes, generations: int) -> bytes:
     """An invitation to a journal, with that many generations of its founder's chain."""
     founder = context.chains[roster.founder]
     return Invitation(
@@ -127,7 +127,7 @@ def chain_of_acceptance(context: Context, accepted: SignedAcceptance) -> tuple[S
 
 async def fetch_answer(context: Context, journal: bytes, secret: InvitationSecret) -> bytes | None:
     """The plaintext of the answer to an invitation of mine; None while there is none. Raises: OpenError."""
-    mine = await context.network.call(lambda transport: transport.own_invitations(journal))
+    mine = await context.network.call(Transport.own_invitations, journal)
     sealed = next((item.answer for item in mine.invitations if item.invitation == secret.id), None)
     return None if sealed is None else secret.open("acceptance", sealed)
 
@@ -179,7 +179,7 @@ async def reveal(context: Context, journal: bytes, secret: InvitationSecret, non
     """Leave N_F for the newcomer; once more changes nothing. Raises: TransportError, ServerRefused."""
     sealed = secret.seal("reveal", nonce)
     try:
-        await context.network.call(lambda transport: transport.reveal(journal, secret.id, sealed))
+        await context.network.call(Transport.reveal, journal, secret.id, sealed)
     except ServerRefused as error:
         if error.code != "invitation_used":  # revealed before, sealed with another nonce
             raise

@@ -21,16 +21,14 @@ from duolog.client.home.pairings import (
 )
 from duolog.client.log.context import Context
 from duolog.client.log.folding import account_state
-from duolog.client.log.former_journals import why_former
 from duolog.client.log.notes import note
-from duolog.client.log.outbox import MOVED, push_statement
-from duolog.client.log.pull import pull
-from duolog.client.log.statements import make_fresh
-from duolog.client.log.stored_logs import load_log, require_open
+from duolog.client.log.settle import settle
+from duolog.client.log.statements import Made, make_fresh
+from duolog.client.log.stored_logs import load_log
 from duolog.client.pairing.comparing import finish, verify_known
 from duolog.client.pairing.offers import (
     Offer,
-    Place,
+    OfferedPlace,
     chain_of_acceptance,
     fetch_answer,
     make_offer,
@@ -40,6 +38,7 @@ from duolog.client.pairing.offers import (
 )
 from duolog.client.pairing.progress import pairing_of
 from duolog.client.pairing.views import BEFORE_FIRST_SHARING, NewInvitation, Pairing
+from duolog.client.server.transport import Transport
 from duolog.documents.account_kinds import EndedInvitation, SentAcceptance
 from duolog.errors import NotAllowed, PinMismatch, ServerRefused, VerificationError
 from duolog.protocol import sizes
@@ -49,8 +48,8 @@ from duolog.protocol.roster_statements import Acceptance, Member, parse_acceptan
 from duolog.protocol.statements import statement_hash
 from duolog.seal.links import parse_link
 from duolog.seal.pairing import (
-    Answer,
     InvitationSecret,
+    PairingAnswer,
     parse_invitation,
     parse_nonce,
     require_reveal,
@@ -69,7 +68,7 @@ async def invite(context: Context, journal: bytes) -> NewInvitation:
     Spec: §7.
     """
     context.require_confirmed()
-    _, roster = require_open(context.store, journal)
+    roster = context.standing(journal).require_open()
     if len(roster.partners) >= sizes.MAX_PARTNERS:
         raise NotAllowed("This journal already has two partners.")
     await _take_back(context, journal)
@@ -77,7 +76,7 @@ async def invite(context: Context, journal: bytes) -> NewInvitation:
     def keep(offer: Offer) -> None:
         save_progress(context.home, journal, Progress("founder", offer.link.secret, offer.plaintext, offer.nonce))
 
-    offer = await make_offer(context, journal, Place("partner", "write"), keep)
+    offer = await make_offer(context, journal, OfferedPlace("partner", "write"), keep)
     link, invitation = offer.link, InvitationSecret(offer.link.secret).id
     return NewInvitation(invitation, journal, link.url, link.uri, offer.expires, BEFORE_FIRST_SHARING)
 
@@ -98,7 +97,7 @@ async def _take_back(context: Context, journal: bytes) -> None:
 
 async def revoke(context: Context, journal: bytes, invitation: bytes) -> None:
     """Take an invitation back. Raises: TransportError, ServerRefused."""
-    await context.network.call(lambda transport: transport.revoke_invitation(journal, invitation))
+    await context.network.call(Transport.revoke_invitation, journal, invitation)
     progress = load_progress(context.home, journal)
     if progress is not None and InvitationSecret(progress.secret).id == invitation:
         drop_progress(context.home, journal)
@@ -138,17 +137,15 @@ async def join(context: Context, text: str) -> Pairing:
         signature=accepted.signature,
     )
     await note(context, "sent_acceptance", sent)
-    answer = Answer(accepted, chain_of_acceptance(context, accepted))
-    await context.network.call(
-        lambda server: server.answer_invitation(secret.id, secret.seal("acceptance", answer.encode()))
-    )
+    answer = PairingAnswer(accepted, chain_of_acceptance(context, accepted))
+    await context.network.call(Transport.answer_invitation, secret.id, secret.seal("acceptance", answer.encode()))
     await go_on(context, journal)
     return pairing_of(context, journal)
 
 
 async def _offered(context: Context, secret: InvitationSecret) -> bytes:
     try:
-        return (await context.network.call(lambda server: server.open_invitation(secret.id))).sealed
+        return (await context.network.call(Transport.open_invitation, secret.id)).sealed
     except ServerRefused as error:
         if error.code != "not_found":
             raise
@@ -170,8 +167,8 @@ def _accept(context: Context, secret: InvitationSecret, plaintext: bytes) -> byt
         )
     if founder.account == context.account:
         raise NotAllowed("This is your own invitation. Give the link to the one whom it is for.")
-    known = load_log(context.store, roster.journal).roster
-    if known is not None and known.find(context.account) is not None and why_former(context, roster.journal) is None:
+    known = context.standing(roster.journal)
+    if known.me is not None and known.former is None:
         raise NotAllowed("You are in this journal already.")
     if invitation.until is not None and invitation.until <= context.clock():
         raise NotAllowed("The term that this invitation offers is over already. Ask for another one.")
@@ -242,11 +239,14 @@ def _take(context: Context, journal: bytes, progress: Progress, plaintext: bytes
 
 
 async def _add(context: Context, journal: bytes, progress: Progress) -> None:
-    for _ in range(4):
-        _, roster = require_open(context.store, journal)
-        newcomer = parse_acceptance(_require(progress.acceptance)).member  # they may have rotated since
+    newcomer = parse_acceptance(_require(progress.acceptance)).member  # they may have rotated since
+
+    async def make() -> Made | None:
+        roster = context.standing(journal).require_open()
+        if roster.find(newcomer.account) is not None:
+            return None
         members = tuple(sorted((*roster.members, newcomer), key=lambda item: item.account))
-        made = make_fresh(
+        return make_fresh(
             context,
             roster,
             "add",
@@ -255,21 +255,14 @@ async def _add(context: Context, journal: bytes, progress: Progress) -> None:
             account=newcomer.account,
             acceptance=progress.signed_acceptance,
         )
-        try:
-            await push_statement(context, journal, made)
-        except ServerRefused as error:
-            if error.code not in MOVED:
-                raise
-        await pull(context, journal)
-        after = load_log(context.store, journal).roster
-        if after is not None and after.find(newcomer.account) is not None:
-            return
+
+    await settle(context, journal, make)
 
 
 async def _learn_nonce(context: Context, journal: bytes, progress: Progress) -> None:
     secret = InvitationSecret(progress.secret)
     try:
-        revealed = await context.network.call(lambda transport: transport.revealed(secret.id))
+        revealed = await context.network.call(Transport.revealed, secret.id)
     except ServerRefused as error:
         if error.code != "not_found" or load_log(context.store, journal).roster is not None:
             raise

@@ -2,7 +2,6 @@
 
 from duolog.client.home.pairings import Progress, load_progress
 from duolog.client.log.context import Context
-from duolog.client.log.former_journals import why_former
 from duolog.client.log.stored_logs import load_log
 from duolog.client.pairing.views import BEFORE_CONFIDING, BEFORE_FIRST_SHARING, Pairing, PairingStage
 from duolog.errors import NotAllowed
@@ -38,7 +37,7 @@ def _as_confidant(context: Context, journal: bytes, progress: Progress, roster: 
     if progress.nonce is not None and progress.signed_acceptance is not None:
         words = pairing_words(progress.plaintext, progress.signed_acceptance, progress.nonce)
     member = roster is not None and roster.find(context.account) is not None
-    here = member and why_former(context, journal) is None
+    here = member and context.standing(journal).former is None
     if words is None:
         stage = PairingStage.WAITING_FOR_FOUNDER
     elif not progress.confirmed:

@@ -21,13 +21,12 @@ from duolog.client.home.pairings import (
     save_progress,
 )
 from duolog.client.log.context import Context
-from duolog.client.log.former_journals import why_former
-from duolog.client.log.problems import reported
-from duolog.client.log.stored_logs import frozen_reason, load_log
-from duolog.client.pairing.offers import Place, rebuild_invitation
+from duolog.client.log.stored_logs import load_log
+from duolog.client.pairing.offers import OfferedPlace, rebuild_invitation
+from duolog.client.server.transport import Transport
 from duolog.documents.account import AccountState
 from duolog.documents.account_kinds import PendingInvitation, SentAcceptance
-from duolog.errors import DuologError, ServerRefused
+from duolog.errors import ServerRefused
 from duolog.protocol.codec import sha256
 from duolog.protocol.roster_changes import Roster
 from duolog.protocol.roster_statements import parse_acceptance
@@ -35,37 +34,30 @@ from duolog.protocol.statements import statement_hash
 from duolog.seal.pairing import InvitationSecret, parse_invitation, parse_nonce, verify_invitation
 
 
-async def take_up(context: Context, state: AccountState, problems: list[DuologError]) -> None:
+async def take_up(context: Context, state: AccountState) -> None:
     """Take up every invitation and acceptance of mine that this home doesn't know. Nothing in an unconfirmed home.
 
-    Raises: nothing; what fails is put into `problems`, and tried by the next sync.
+    Raises: nothing; what fails is reported, and tried by the next sync.
     Spec: §7.
     """
     _forget_ended(context, state)
     if context.unconfirmed:
         return
     for journal in {item.journal for item in state.invitations.values()}:
-        with reported(problems, journal):
+        with context.problems.reported(journal):
             _take_up_invitations(context, state, journal)
     for sent in state.sent.values():
-        with reported(problems, sent.journal):
+        with context.problems.reported(sent.journal):
             await _take_up_acceptance(context, state, sent)
 
 
 def _take_up_invitations(context: Context, state: AccountState, journal: bytes) -> None:
-    roster = _open_roster(context, journal)
+    roster = context.standing(journal).open_roster
     if roster is None:
         return
     mine = [item for item in state.invitations.values() if item.journal == journal]
     _take_up_partner(context, state, roster, [item for item in mine if item.role == "partner"])
     _take_up_confidants(context, state, roster, [item for item in mine if item.role == "confidant"])
-
-
-def _open_roster(context: Context, journal: bytes) -> Roster | None:
-    """The roster of a journal in which something can still be changed."""
-    log = load_log(context.store, journal)
-    over = log.closed or frozen_reason(context.store, journal) is not None or why_former(context, journal) is not None
-    return None if over else log.roster
 
 
 def _forget_ended(context: Context, state: AccountState) -> None:
@@ -98,7 +90,9 @@ def _take_up_partner(
     taken = state.acceptances.get(chosen.invitation) if roster.provisional else None
     if progress is not None and (taken is None or progress.other == taken.account):
         return
-    plaintext = rebuild_invitation(context, roster, Place("partner", chosen.rights), chosen.n_f, chosen.plaintext_hash)
+    plaintext = rebuild_invitation(
+        context, roster, OfferedPlace("partner", chosen.rights), chosen.n_f, chosen.plaintext_hash
+    )
     if plaintext is None:
         return
     began = Progress("founder", chosen.secret, plaintext, chosen.n_f)
@@ -116,7 +110,7 @@ def _take_up_confidants(
     for item in invitations:
         if item.invitation in known or item.until is None or not _still_waits(context, state, item):
             continue
-        place = Place("confidant", item.rights, item.until)
+        place = OfferedPlace("confidant", item.rights, item.until)
         plaintext = rebuild_invitation(context, roster, place, item.n_f, item.plaintext_hash)
         if plaintext is not None:
             invited = Invited(item.secret, plaintext, item.n_f, item.rights, item.until, item.expires)
@@ -138,11 +132,11 @@ async def _take_up_acceptance(context: Context, state: AccountState, sent: SentA
     if (
         finished
         or load_progress(context.home, sent.journal) is not None
-        or why_former(context, sent.journal) is not None
+        or context.standing(sent.journal).former is not None
     ):
         return
     place = parse_acceptance(sent.acceptance).member
-    plaintext = await _plaintext_of(context, sent, roster, Place(place.role, place.rights, place.until))
+    plaintext = await _plaintext_of(context, sent, roster, OfferedPlace(place.role, place.rights, place.until))
     if plaintext is None:
         return
     invitation = parse_invitation(plaintext)
@@ -154,17 +148,19 @@ async def _take_up_acceptance(context: Context, state: AccountState, sent: SentA
     save_progress(context.home, sent.journal, began)
 
 
-async def _plaintext_of(context: Context, sent: SentAcceptance, roster: Roster | None, place: Place) -> bytes | None:
+async def _plaintext_of(
+    context: Context, sent: SentAcceptance, roster: Roster | None, place: OfferedPlace
+) -> bytes | None:
     """The invitation that I accepted: put together again once I am in the journal, and before that from the server."""
     secret = InvitationSecret(sent.secret)
     try:
         if roster is not None:
-            revealed = await context.network.call(lambda transport: transport.revealed(secret.id))
+            revealed = await context.network.call(Transport.revealed, secret.id)
             if revealed.sealed is None:
                 return None
             nonce = parse_nonce(secret.open("reveal", revealed.sealed))
             return rebuild_invitation(context, roster, place, nonce, sent.plaintext_hash)
-        offered = await context.network.call(lambda transport: transport.open_invitation(secret.id))
+        offered = await context.network.call(Transport.open_invitation, secret.id)
     except ServerRefused as error:
         if error.code != "not_found":  # it is over, or was revoked
             raise

@@ -6,7 +6,7 @@ Rules
 """
 
 from collections.abc import Awaitable, Callable
-from typing import TypeVar
+from typing import Concatenate, ParamSpec, TypeVar
 
 from duolog.api.server import ServerInfo
 from duolog.api.sessions import LogIn, Session
@@ -18,6 +18,7 @@ from duolog.protocol.receipts import receipt_key_input
 from duolog.protocol.statements import verify_signature
 from duolog.seal.keys import KeyholderSecret
 
+P = ParamSpec("P")
 T = TypeVar("T")
 
 
@@ -48,21 +49,27 @@ class Network:
         if session is not None:
             transport.use_session(session.token)
 
-    async def call(self, operation: Callable[[Transport], Awaitable[T]]) -> T:
-        """One operation within a session; logs in first, or again, when the server asks for it.
+    async def call(
+        self,
+        operation: Callable[Concatenate[Transport, P], Awaitable[T]],
+        *args: P.args,
+        **kwargs: P.kwargs,
+    ) -> T:
+        """One operation of the transport within a session; logs in first, or again, when the server asks for it.
 
         Raises: NotAllowed when the account was deleted from here; as the operation and `log_in`.
         """
+        ask: Callable[P, Awaitable[T]] = getattr(self.transport, operation.__name__)
         self.require_account()
         if not SESSION.is_set(self._home):
             await self.log_in()
         try:
-            return await operation(self.transport)
+            return await ask(*args, **kwargs)
         except ServerRefused as error:
             if error.code != "session_missing":
                 raise
         await self.log_in()
-        return await operation(self.transport)
+        return await ask(*args, **kwargs)
 
     async def log_in(self) -> bytes:
         """Open a session; the account that the server says it is for, 32 bytes.

@@ -1,113 +1,239 @@
-"""What the client asks of a server: one method for each operation of the HTTP API, in the protocol's terms.
+"""The HTTP API as the client asks for it: each operation once, in the protocol's terms.
 
-Every operation may be repeated after a lost answer: the server answers the same again. Only a log-in takes a challenge
-of its own each time. Nothing that comes back is verified.
+A transport brings one request to the server and its answer back; `Transport` says which request an operation is, and
+how much of an answer is read. An operation may be repeated after a lost answer: the server answers the same again. Only
+a log-in takes a challenge of its own each time. Nothing that comes back is verified.
 """
 
-from collections.abc import Sequence
-from typing import Literal, Protocol
+from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
+from typing import Literal, TypeVar
+
+from pydantic import ValidationError
 
 from duolog.api.accounts import OwnAccount, Registered, Registration, Rotated, RotationRequest, SetRequest
 from duolog.api.carrying import Carried, CarriedAccount, CarriedPage
-from duolog.api.common import JournalStatementModel
+from duolog.api.common import JournalStatementModel, Model
 from duolog.api.entries import Pushed
-from duolog.api.invitations import InvitationRequest, OpenInvitation, OwnInvitationList, Reveal
+from duolog.api.invitations import (
+    InvitationAnswer,
+    InvitationRequest,
+    OpenInvitation,
+    OwnInvitationList,
+    Reveal,
+    RevealRequest,
+)
 from duolog.api.journals import ChainList, JournalCreated, JournalList, ProposalCreated, ProposalList, ProposalRequest
 from duolog.api.leaving import ClosingRequest, HoldingRequest, OwnClosing, WithdrawalRequest
-from duolog.api.pages import Placed, PulledPage
-from duolog.api.rendezvous import RendezvousAnswer
+from duolog.api.pages import MEDIA_TYPE, Placed, PulledPage, encode_push, parse_page
+from duolog.api.rendezvous import RendezvousAnswer, RendezvousMessage
 from duolog.api.server import ServerInfo
-from duolog.api.sessions import ChallengeAnswer, LogIn, Session, SessionList
+from duolog.api.sessions import ChallengeAnswer, ChallengeRequest, LogIn, Session, SessionList
+from duolog.errors import MalformedData
+from duolog.protocol import sizes
+from duolog.protocol.codec import encode_b64
 
+M = TypeVar("M", bound=Model)
 RendezvousRole = Literal["new", "old"]  # the device that joins an account, and the one that lets it in
 
+_MIB = sizes.KIB * sizes.KIB
+_SEALED = 4 * sizes.MAX_INVITATION // 3 + sizes.KIB  # a sealed message as JSON
+MAX_ANSWER = 64 * sizes.KIB  # bytes of an answer that isn't named below, and of every refusal
+MAX_PAGE = 8 * _MIB  # bytes; whole pushes may run over the soft limit of a page, and earlier ones were larger
+ANSWERS: Mapping[type[Model], int] = {  # bytes of the JSON answers that may be larger
+    OwnAccount: 4 * _MIB,
+    SessionList: 512 * sizes.KIB,
+    JournalList: 128 * sizes.KIB,
+    ChainList: _MIB,
+    ProposalList: 2 * _MIB,
+    OwnInvitationList: 4 * _MIB,
+    OpenInvitation: _SEALED,
+    Reveal: _SEALED,
+    RendezvousAnswer: _SEALED,
+}
+MAX_VALUES = 64 * sizes.KIB  # of one JSON answer: its lists, objects and what is in them
 
-class Transport(Protocol):
-    """One server. `origin`: `scheme://host[:port]`, as log-ins are signed for it.
+
+class Transport(ABC):
+    """One server.
 
     Raises:
-        TransportError: from every method, when the server can't be reached or its answer isn't one.
+        TransportError: from every operation, when the server can't be reached or its answer isn't one.
         ServerRefused: when it says no.
         MalformedData: when what it sent is not what the format says.
     """
 
     @property
-    def origin(self) -> str: ...
+    @abstractmethod
+    def origin(self) -> str:
+        """The server's origin, `scheme://host[:port]`, as log-ins are signed for it."""
 
-    def use_session(self, token: bytes | None) -> None: ...
+    @abstractmethod
+    def use_session(self, token: bytes | None) -> None:
+        """Send this session's token from now on; None for none."""
 
-    async def close(self) -> None: ...
+    @abstractmethod
+    async def close(self) -> None:
+        """Close the connections."""
 
-    async def server_info(self) -> ServerInfo: ...
+    @abstractmethod
+    async def _call(
+        self,
+        method: str,
+        path: str,
+        body: bytes | None = None,
+        *,
+        content_type: str = "application/json",
+        accept: str = "application/json",
+        limit: int = MAX_ANSWER,
+    ) -> bytes:
+        """One request; its answer, of `limit` bytes at most."""
 
-    async def register(self, registration: Registration) -> Registered: ...
+    # --- the operations, in the order of the API's table --------------------------------------------------------------
 
-    async def own_account(self, generation: int = 0, version: int = 0) -> OwnAccount: ...
+    async def server_info(self) -> ServerInfo:
+        return await self._get("/.well-known/duolog", ServerInfo)
 
-    async def change_set(self, request: SetRequest) -> None: ...
+    async def register(self, registration: Registration) -> Registered:
+        return await self._send("POST", "/v1/accounts", registration, Registered)
 
-    async def rotate(self, request: RotationRequest) -> Rotated: ...
+    async def own_account(self, generation: int = 0, version: int = 0) -> OwnAccount:
+        return await self._get(f"/v1/account?generation={generation}&version={version}", OwnAccount)
 
-    async def leave_message(self, rendezvous: bytes, role: RendezvousRole, number: int, message: bytes) -> None: ...
+    async def change_set(self, request: SetRequest) -> None:
+        await self._call("POST", "/v1/account/sets", _encode(request))
 
-    async def fetch_message(self, rendezvous: bytes, role: RendezvousRole, number: int) -> RendezvousAnswer: ...
+    async def rotate(self, request: RotationRequest) -> Rotated:
+        return await self._send("POST", "/v1/account/rotations", request, Rotated)
 
-    async def delete_account(self) -> None: ...
+    async def leave_message(self, rendezvous: bytes, role: RendezvousRole, number: int, message: bytes) -> None:
+        await self._call("PUT", _at(rendezvous, role, number), _encode(RendezvousMessage(sealed=message)))
 
-    async def carry_account(self, account: CarriedAccount) -> Session: ...
+    async def fetch_message(self, rendezvous: bytes, role: RendezvousRole, number: int) -> RendezvousAnswer:
+        return await self._get(_at(rendezvous, role, number), RendezvousAnswer)
 
-    async def carry_journal(self, journal: bytes, page: CarriedPage) -> Carried: ...
+    async def delete_account(self) -> None:
+        await self._call("DELETE", "/v1/account")
 
-    async def challenge(self, keyholder: bytes) -> ChallengeAnswer: ...
+    async def carry_account(self, account: CarriedAccount) -> Session:
+        return await self._send("POST", "/v1/carried/accounts", account, Session)
 
-    async def log_in(self, log_in: LogIn) -> Session: ...
+    async def carry_journal(self, journal: bytes, page: CarriedPage) -> Carried:
+        return await self._send("POST", f"/v1/carried/journals/{encode_b64(journal)}", page, Carried)
 
-    async def log_out(self) -> None: ...
+    async def challenge(self, keyholder: bytes) -> ChallengeAnswer:
+        return await self._send("POST", "/v1/challenges", ChallengeRequest(keyholder=keyholder), ChallengeAnswer)
 
-    async def sessions(self) -> SessionList: ...
+    async def log_in(self, log_in: LogIn) -> Session:
+        return await self._send("POST", "/v1/sessions", log_in, Session)
 
-    async def end_session(self, session: bytes) -> None: ...
+    async def log_out(self) -> None:
+        await self._call("DELETE", "/v1/sessions/current")
 
-    async def end_other_sessions(self) -> None: ...
+    async def sessions(self) -> SessionList:
+        return await self._get("/v1/sessions", SessionList)
 
-    async def journals(self, after: bytes | None) -> JournalList: ...
+    async def end_session(self, session: bytes) -> None:
+        await self._call("DELETE", f"/v1/sessions/{encode_b64(session)}")
 
-    async def create_journal(self, genesis: JournalStatementModel) -> JournalCreated: ...
+    async def end_other_sessions(self) -> None:
+        await self._call("DELETE", "/v1/sessions")
 
-    async def chains(self, journal: bytes, account: bytes | None = None, after: int = 0) -> ChainList: ...
+    async def journals(self, after: bytes | None) -> JournalList:
+        query = "" if after is None else f"?after={encode_b64(after)}"
+        return await self._get(f"/v1/journals{query}", JournalList)
 
-    async def push(self, journal: bytes, items: Sequence[Placed]) -> Pushed: ...
+    async def create_journal(self, genesis: JournalStatementModel) -> JournalCreated:
+        return await self._send("POST", "/v1/journals", genesis, JournalCreated)
 
-    async def pull(self, journal: bytes, since: int) -> PulledPage: ...
+    async def chains(self, journal: bytes, account: bytes | None = None, after: int = 0) -> ChainList:
+        query = "" if account is None else f"?account={encode_b64(account)}&after={after}"
+        return await self._get(f"{_of(journal)}/chains{query}", ChainList)
 
-    async def proposals(self, journal: bytes) -> ProposalList: ...
+    async def push(self, journal: bytes, items: Sequence[Placed]) -> Pushed:
+        body = encode_push(items)
+        answer = await self._call("POST", f"{_of(journal)}/entries", body, content_type=MEDIA_TYPE)
+        return _parse(Pushed, answer)
 
-    async def propose(self, journal: bytes, proposal: ProposalRequest) -> ProposalCreated: ...
+    async def pull(self, journal: bytes, since: int) -> PulledPage:
+        path = f"{_of(journal)}/entries?since={since}"
+        return parse_page(await self._call("GET", path, accept=MEDIA_TYPE, limit=MAX_PAGE))
 
-    async def let_go(self, journal: bytes) -> None: ...
+    async def proposals(self, journal: bytes) -> ProposalList:
+        return await self._get(f"{_of(journal)}/proposals", ProposalList)
 
-    async def schedule_closing(self, journal: bytes, closing: ClosingRequest) -> None: ...
+    async def propose(self, journal: bytes, proposal: ProposalRequest) -> ProposalCreated:
+        return await self._send("POST", f"{_of(journal)}/proposals", proposal, ProposalCreated)
 
-    async def own_closing(self, journal: bytes) -> OwnClosing: ...
+    async def let_go(self, journal: bytes) -> None:
+        await self._call("DELETE", _of(journal))
 
-    async def drop_closing(self, journal: bytes) -> None: ...
+    async def schedule_closing(self, journal: bytes, closing: ClosingRequest) -> None:
+        await self._call("PUT", f"{_of(journal)}/closing", _encode(closing))
 
-    async def withdraw(self, journal: bytes, withdrawal: WithdrawalRequest) -> Pushed: ...
+    async def own_closing(self, journal: bytes) -> OwnClosing:
+        return await self._get(f"{_of(journal)}/closing", OwnClosing)
 
-    async def hold(self, journal: bytes, holding: HoldingRequest) -> None: ...
+    async def drop_closing(self, journal: bytes) -> None:
+        await self._call("DELETE", f"{_of(journal)}/closing")
 
-    async def drop_proposal(self, journal: bytes, proposal: bytes) -> None: ...
+    async def withdraw(self, journal: bytes, withdrawal: WithdrawalRequest) -> Pushed:
+        return await self._send("POST", f"{_of(journal)}/withdrawals", withdrawal, Pushed)
 
-    async def invite(self, journal: bytes, invitation: InvitationRequest) -> None: ...
+    async def hold(self, journal: bytes, holding: HoldingRequest) -> None:
+        await self._call("POST", f"{_of(journal)}/holdings", _encode(holding))
 
-    async def own_invitations(self, journal: bytes) -> OwnInvitationList: ...
+    async def drop_proposal(self, journal: bytes, proposal: bytes) -> None:
+        await self._call("DELETE", f"{_of(journal)}/proposals/{encode_b64(proposal)}")
 
-    async def revoke_invitation(self, journal: bytes, invitation: bytes) -> None: ...
+    async def invite(self, journal: bytes, invitation: InvitationRequest) -> None:
+        await self._call("POST", f"{_of(journal)}/invitations", _encode(invitation))
 
-    async def reveal(self, journal: bytes, invitation: bytes, sealed: bytes) -> None: ...
+    async def own_invitations(self, journal: bytes) -> OwnInvitationList:
+        return await self._get(f"{_of(journal)}/invitations", OwnInvitationList)
 
-    async def open_invitation(self, invitation: bytes) -> OpenInvitation: ...
+    async def revoke_invitation(self, journal: bytes, invitation: bytes) -> None:
+        await self._call("DELETE", f"{_of(journal)}/invitations/{encode_b64(invitation)}")
 
-    async def answer_invitation(self, invitation: bytes, sealed: bytes) -> None: ...
+    async def reveal(self, journal: bytes, invitation: bytes, sealed: bytes) -> None:
+        path = f"{_of(journal)}/invitations/{encode_b64(invitation)}/reveal"
+        await self._call("PUT", path, _encode(RevealRequest(sealed=sealed)))
 
-    async def revealed(self, invitation: bytes) -> Reveal: ...
+    async def open_invitation(self, invitation: bytes) -> OpenInvitation:
+        return await self._get(f"/v1/invitations/{encode_b64(invitation)}", OpenInvitation)
+
+    async def answer_invitation(self, invitation: bytes, sealed: bytes) -> None:
+        path = f"/v1/invitations/{encode_b64(invitation)}/answer"
+        await self._call("PUT", path, _encode(InvitationAnswer(sealed=sealed)))
+
+    async def revealed(self, invitation: bytes) -> Reveal:
+        return await self._get(f"/v1/invitations/{encode_b64(invitation)}/reveal", Reveal)
+
+    # --- how they are asked for ---------------------------------------------------------------------------------------
+
+    async def _get(self, path: str, model: type[M]) -> M:
+        return _parse(model, await self._call("GET", path, limit=ANSWERS.get(model, MAX_ANSWER)))
+
+    async def _send(self, method: str, path: str, body: Model, model: type[M]) -> M:
+        return _parse(model, await self._call(method, path, _encode(body), limit=ANSWERS.get(model, MAX_ANSWER)))
+
+
+def _of(journal: bytes) -> str:
+    return f"/v1/journals/{encode_b64(journal)}"
+
+
+def _at(rendezvous: bytes, role: RendezvousRole, number: int) -> str:
+    return f"/v1/rendezvous/{encode_b64(rendezvous)}/{role}/{number}"
+
+
+def _encode(model: Model) -> bytes:
+    return model.model_dump_json().encode("ascii")
+
+
+def _parse(model: type[M], data: bytes) -> M:
+    if sum(data.count(mark) for mark in (b",", b"[", b"{")) > MAX_VALUES:  # check: client.answer_values
+        raise MalformedData("The server's answer holds more than such an answer can; it was not taken apart.")
+    try:
+        return model.model_validate_json(data)
+    except (ValidationError, RecursionError) as error:
+        raise MalformedData("The server's answer is not what the protocol says. Is this a Duolog server?") from error

@@ -1,0 +1,168 @@
+"""Each class of the library without `await`.
+
+Written by `make blocking-faces` from the classes; a test keeps it true.
+"""
+
+from duolog.client.account.keyholders import Keyholders as AsyncKeyholders
+from duolog.client.duolog import Duolog as AsyncDuolog
+from duolog.client.journals.boundaries import Boundaries as AsyncBoundaries
+from duolog.client.journals.drafts import Drafts as AsyncDrafts
+from duolog.client.leaving.leaving import Leaving as AsyncLeaving
+from duolog.client.moving.moving import Moving as AsyncMoving
+from duolog.client.pairing.members import Members as AsyncMembers
+from duolog.client.portal import Face, waits
+
+
+class Boundaries(Face[AsyncBoundaries]):
+    """`duolog.client.Boundaries` without `await`."""
+
+    propose = waits(AsyncBoundaries.propose)
+    counter = waits(AsyncBoundaries.counter)
+    accept = waits(AsyncBoundaries.accept)
+    decline = waits(AsyncBoundaries.decline)
+    take_back = waits(AsyncBoundaries.take_back)
+    contest = waits(AsyncBoundaries.contest)
+    amend = waits(AsyncBoundaries.amend)
+    retire = waits(AsyncBoundaries.retire)
+    list = waits(AsyncBoundaries.list)
+    show = waits(AsyncBoundaries.show)
+
+
+class Drafts(Face[AsyncDrafts]):
+    """`duolog.client.Drafts` without `await`."""
+
+    rescue = waits(AsyncDrafts.rescue)
+    rescued = waits(AsyncDrafts.rescued)
+    drop_rescued = waits(AsyncDrafts.drop_rescued)
+    list = waits(AsyncDrafts.list)
+    keep = waits(AsyncDrafts.keep)
+    drop = waits(AsyncDrafts.drop)
+    send = waits(AsyncDrafts.send)
+
+
+class Keyholders(Face[AsyncKeyholders]):
+    """`duolog.client.Keyholders` without `await`."""
+
+    list = waits(AsyncKeyholders.list)
+    name = waits(AsyncKeyholders.name)
+    begin_adding = waits(AsyncKeyholders.begin_adding)
+    confirm_adding = waits(AsyncKeyholders.confirm_adding)
+    give_up_adding = waits(AsyncKeyholders.give_up_adding)
+    add_passkey = waits(AsyncKeyholders.add_passkey)
+    revoke = waits(AsyncKeyholders.revoke)
+    new_sheet = waits(AsyncKeyholders.new_sheet)
+    replace_sheet = waits(AsyncKeyholders.replace_sheet)
+    review = waits(AsyncKeyholders.review)
+    sessions = waits(AsyncKeyholders.sessions)
+    end_session = waits(AsyncKeyholders.end_session)
+    end_other_sessions = waits(AsyncKeyholders.end_other_sessions)
+    forks = waits(AsyncKeyholders.forks)
+    choose_branch = waits(AsyncKeyholders.choose_branch)
+
+
+class Leaving(Face[AsyncLeaving]):
+    """`duolog.client.Leaving` without `await`."""
+
+    close = waits(AsyncLeaving.close)
+    schedule = waits(AsyncLeaving.schedule)
+    waiting = waits(AsyncLeaving.waiting)
+    other_devices = waits(AsyncLeaving.other_devices)
+    cancel = waits(AsyncLeaving.cancel)
+    may_still_happen = waits(AsyncLeaving.may_still_happen)
+    let_go = waits(AsyncLeaving.let_go)
+    withdraw = waits(AsyncLeaving.withdraw)
+    keep = waits(AsyncLeaving.keep)
+    erase = waits(AsyncLeaving.erase)
+
+
+class Members(Face[AsyncMembers]):
+    """`duolog.client.Members` without `await`."""
+
+    list = waits(AsyncMembers.list)
+    invite = waits(AsyncMembers.invite)
+    admissions = waits(AsyncMembers.admissions)
+    confirm = waits(AsyncMembers.confirm)
+    proposals = waits(AsyncMembers.proposals)
+    sign = waits(AsyncMembers.sign)
+    decline = waits(AsyncMembers.decline)
+    extend = waits(AsyncMembers.extend)
+    rights = waits(AsyncMembers.rights)
+    shorten = waits(AsyncMembers.shorten)
+    remove = waits(AsyncMembers.remove)
+    remove_partner = waits(AsyncMembers.remove_partner)
+    leave = waits(AsyncMembers.leave)
+
+
+class Moving(Face[AsyncMoving]):
+    """`duolog.client.Moving` without `await`."""
+
+    to = waits(AsyncMoving.to)
+    follow = waits(AsyncMoving.follow)
+    seen = waits(AsyncMoving.seen)
+
+
+class Duolog(Face[AsyncDuolog]):
+    """`duolog.client.Duolog` without `await`."""
+
+    @property
+    def account(self) -> bytes:
+        """The account's id, 32 bytes."""
+        return self._inner.account
+
+    @property
+    def server(self) -> str:
+        """The server's origin."""
+        return self._inner.server
+
+    status = waits(AsyncDuolog.status)
+    heads = waits(AsyncDuolog.heads)
+    account_state = waits(AsyncDuolog.account_state)
+    check_recovery_words = waits(AsyncDuolog.check_recovery_words)
+    confirm_restored = waits(AsyncDuolog.confirm_restored)
+    log_out = waits(AsyncDuolog.log_out)
+    create_journal = waits(AsyncDuolog.create_journal)
+    journals = waits(AsyncDuolog.journals)
+    journal = waits(AsyncDuolog.journal)
+    invite = waits(AsyncDuolog.invite)
+    revoke_invitation = waits(AsyncDuolog.revoke_invitation)
+    join = waits(AsyncDuolog.join)
+    pairing = waits(AsyncDuolog.pairing)
+    verify = waits(AsyncDuolog.verify)
+    sync = waits(AsyncDuolog.sync)
+    write = waits(AsyncDuolog.write)
+    timeline = waits(AsyncDuolog.timeline)
+    profiles = waits(AsyncDuolog.profiles)
+    state = waits(AsyncDuolog.state)
+
+    def boundaries(self, journal: bytes) -> Boundaries:
+        """The boundaries of one journal."""
+        return Boundaries(self._inner.boundaries(journal), self._portal)
+
+    export = waits(AsyncDuolog.export)
+
+    def members(self, journal: bytes) -> Members:
+        """Who may read and write in one journal."""
+        return Members(self._inner.members(journal), self._portal)
+
+    def drafts(self) -> Drafts:
+        """What is kept for oneself until it is sent."""
+        return Drafts(self._inner.drafts(), self._portal)
+
+    copy = waits(AsyncDuolog.copy)
+
+    def leaving(self, journal: bytes) -> Leaving:
+        """How to leave a journal, and how to take back, keep or erase a text of it."""
+        return Leaving(self._inner.leaving(journal), self._portal)
+
+    delete_account = waits(AsyncDuolog.delete_account)
+    is_deleted = waits(AsyncDuolog.is_deleted)
+
+    @property
+    def moving(self) -> Moving:
+        """How to leave this server for another one, and how to follow."""
+        return Moving(self._inner.moving, self._portal)
+
+    @property
+    def keyholders(self) -> Keyholders:
+        """The ways into this account, its sessions, and forks."""
+        return Keyholders(self._inner.keyholders, self._portal)

@@ -1,0 +1,202 @@
+"""Steps 4 to 8 of the protocol's verification: what each entry's author is answerable for.
+
+A `seen` with a valid receipt for another head, or of another time for the same head, proves that the server showed two
+histories, and raises Fork. Under the key of an earlier server it proves nothing: another head is the author's fault. A
+home is asked only about what a verified receipt names, and below the entry's own place. Spec: §6
+"""
+
+from collections.abc import Mapping, Sequence
+from functools import partial
+
+from duolog.api.pages import Placed
+from duolog.client.log.verify import Judged, JudgedPush, Known, Me
+from duolog.errors import (
+    BadReceipt,
+    EntryFault,
+    Fork,
+    MalformedData,
+    OpenError,
+)
+from duolog.protocol.containing import contained
+from duolog.protocol.entries import Header, check_entry, parse_header, require_blob_size
+from duolog.protocol.log import EntryItem
+from duolog.protocol.messages import Message, parse_message
+from duolog.protocol.receipts import Receipt, verify_receipt
+from duolog.protocol.roster_changes import Roster
+from duolog.seal.entries import open_entry, readers_of
+
+CLOSED_TO_ME = "closed"  # an epoch without a grant for me: nobody's fault
+OWN_OLDER = (
+    "entries.own_older",
+    "It was written with keys of yours that had been replaced already: perhaps by a device that was taken out.",
+)
+OTHER_BRANCH = (
+    "entries.tag",
+    "It was written under a branch of an account that was refused since, and that this home does not have.",
+)
+BAD_GRANT = "bad_grant"  # my grant did not open: the fault of whoever made the epoch
+UNFORESEEN = "entries.unforeseen"
+ENTRY_FAULT = partial(EntryFault, check=UNFORESEEN)
+
+
+def verify_authors(pushes: Sequence[JudgedPush], me: Me, known: Known) -> None:
+    """Steps 4 to 8 for the entries of verified pushes; a fault is kept with its item.
+
+    Raises:
+        Fork: an author has seen another history of this journal, signed by the server.
+    Spec: §6.
+    """
+    items = [item for push in pushes for item in push.items if isinstance(item.placed.item, EntryItem)]
+    for item in items:
+        item.header = _header_of(item)
+    earlier = known.entries([item.header.entry for item in items if item.header is not None])
+    for item in items:
+        if item.header is not None and item.fault is None:
+            _judge(item, item.header, earlier, me, known)
+            earlier.setdefault(item.header.entry, (item.placed.seq, item.header.author))
+    _judge_messages(pushes, items, earlier, known)
+
+
+def _header_of(item: Judged) -> Header | None:
+    assert isinstance(item.placed.item, EntryItem)  # noqa: S101  # verify_authors chose entries alone
+    try:
+        with contained("This entry", ENTRY_FAULT):
+            return parse_header(item.placed.item.header)
+    except EntryFault as error:
+        item.fault = (error.check, str(error))
+        return None
+    except MalformedData as error:
+        item.fault = ("entries.header", str(error))
+        return None
+
+
+def _judge(item: Judged, header: Header, earlier: Mapping[bytes, tuple[int, bytes]], me: Me, known: Known) -> None:
+    try:
+        with contained("This entry", ENTRY_FAULT):
+            _judge_steps(item, header, earlier, me, known)
+    except EntryFault as error:
+        item.fault = (error.check, str(error))
+    except MalformedData as error:
+        item.fault = ("messages.parse", str(error))
+    except OpenError as error:
+        item.fault = (BAD_GRANT if header.epoch in known.epochs else CLOSED_TO_ME, str(error))
+
+
+def _judge_steps(
+    item: Judged, header: Header, earlier: Mapping[bytes, tuple[int, bytes]], me: Me, known: Known
+) -> None:
+    # 4. a member who may write, epoch and generation in force, id new
+    check_entry(header, item.roster)
+    _check_own_older(item, header, me, known)
+    if header.entry in earlier:  # check: client.entry_unique
+        raise EntryFault("An entry of this name exists already.", check="client.entry_unique")
+    # 5. commitment, 6. AEAD and padding, 7. own tag
+    item.message = open_verified(item.placed, header, item.roster, me, known)
+    # 8. the message itself
+    if item.message is not None:
+        item.parsed = parse_message(item.message)
+        if tuple(part.id for part in item.parsed.attachments) != header.attachments:  # check: client.attachments
+            raise EntryFault("The entry names other attachments than it carries.", check="messages.attachments")
+
+
+def _check_own_older(item: Judged, header: Header, me: Me, known: Known) -> None:
+    """What an earlier generation of mine wrote behind the place that its rotation noted."""
+    last = known.believed.get(header.generation, item.placed.seq)
+    if header.author == me.account and item.placed.seq > last:  # check: entries.own_older
+        check, sentence = OWN_OLDER
+        raise EntryFault(sentence, check=check)
+
+
+def open_verified(placed: Placed, header: Header, roster: Roster, me: Me, known: Known) -> bytes | None:
+    """Steps 5 to 7 of one entry; None where its blob is gone, unless its epoch is closed to me anyway.
+
+    Raises:
+        EntryFault, MalformedData: the author's fault.
+        OpenError: this epoch is closed to me, or my grant was bad.
+    Spec: §6.
+    """
+    if not isinstance(placed.item, EntryItem):
+        return None
+    if header.epoch not in known.epochs:
+        raise OpenError("This was written before you joined, and stays closed to you.")
+    if placed.item.blob is None:
+        return None
+    require_blob_size(placed.item.blob)
+    member, key = roster.find(me.account), known.epochs.get(header.epoch)
+    secret = None if member is None else me.secrets.get(member.generation)
+    if key is None and header.epoch in known.epochs:
+        raise OpenError("The key that you were sent for this part of the journal is no good; a new one was asked for.")
+    if key is None or secret is None:
+        raise OpenError("This was written before you joined, and stays closed to you.")
+    return open_entry(header, placed.item.blob, key, me.account, secret, readers_of(roster, known.chains))
+
+
+def _judge_messages(
+    pushes: Sequence[JudgedPush], items: Sequence[Judged], earlier: dict[bytes, tuple[int, bytes]], known: Known
+) -> None:
+    """The rest of step 8: `seen`, whose receipt is verified before the home is asked for its head, then `follows`."""
+    opened = [(item, item.header, item.parsed) for item in items if item.header is not None and item.parsed is not None]
+    proven = [one for one in opened if _is_proven(one[0], one[2].seen, known)]
+    here = {item.placed.seq: (item.head, item.time) for push in pushes for item in push.items}
+    asked = {p.seen.seq for item, _, p in proven if p.seen.seq < item.placed.seq and p.seen.seq not in here}
+    heads = {**known.heads(sorted(asked)), **here}
+    followed = [p.follows for _, _, p in proven if p.follows is not None and p.follows not in earlier]
+    earlier = {**known.entries(followed), **earlier}
+    for item, header, parsed in proven:
+        try:
+            _check_fork(item, parsed.seen, heads, known)
+            with contained("This entry", ENTRY_FAULT):
+                _check_follows(item, header, parsed, earlier)
+        except EntryFault as error:
+            item.fault = (error.check, str(error))
+
+
+def _is_proven(item: Judged, seen: Receipt, known: Known) -> bool:
+    """Whether the server signed what an author says to have seen; if not, that is the entry's fault."""
+    try:
+        with contained("This entry", ENTRY_FAULT):
+            _check_seen(item, seen, known)
+    except EntryFault as error:
+        item.fault = (error.check, str(error))
+        return False
+    return True
+
+
+def _check_seen(item: Judged, seen: Receipt, known: Known) -> None:
+    try:
+        verify_receipt(seen, item.roster.journal, known.key_at(seen.seq))
+    except BadReceipt as error:
+        raise EntryFault("The entry says that it saw something, without proof.", check="messages.seen") from error
+
+
+def _check_fork(item: Judged, seen: Receipt, heads: Mapping[int, tuple[bytes, int]], known: Known) -> None:
+    """An author can't have seen a head that covers this very entry, or another one: both prove another history.
+
+    An earlier server's key may be anybody's by now: under it they prove nothing, and what was verified before stands.
+    Where a journal came back to a server that it had left, that server's key of today proves it for the past as well.
+    """
+    head, time = heads.get(seen.seq, (b"", 0))
+    conflicts = seen.seq >= item.placed.seq or head != seen.head
+    if conflicts and known.is_earlier(seen.seq):  # check: client.seen_earlier
+        raise EntryFault(
+            "The entry says that it saw another history, under the key of a server that was left.",
+            check="client.seen_earlier",
+        )
+    if conflicts:  # check: client.fork
+        raise Fork(
+            "The server has shown the two of you different histories of this journal. Compare `heads` in person.",
+            check="client.fork",
+        )
+    if time != seen.time and not known.is_earlier(seen.seq):  # check: client.fork_time
+        raise Fork(
+            "The server has dated the same entry differently for the two of you. What counts depends on these times.",
+            check="client.fork_time",
+        )
+
+
+def _check_follows(item: Judged, header: Header, parsed: Message, earlier: Mapping[bytes, tuple[int, bytes]]) -> None:
+    if parsed.follows is None:
+        return
+    seq, author = earlier.get(parsed.follows, (item.placed.seq, b""))
+    if seq >= item.placed.seq or author != header.author:  # check: client.follows
+        raise EntryFault("The entry follows one of its author that isn't here.", check="messages.follows")

@@ -1,0 +1,139 @@
+"""The other partner's side of a proposal: see what waits, sign exactly that, or decline.
+
+Rules
+- This client believes nothing of a proposal: chain, acceptance, words, N_F and its own grant are checked before its
+  person's signature is added. Words are compared with the confidant by each partner.
+- Declining and taking back are durable in the account journal before the server is told.
+"""
+
+from duolog.client.home.pairings import consents, drop_consent
+from duolog.client.home.words import Words
+from duolog.client.log.confidant_terms import is_over
+from duolog.client.log.context import Context
+from duolog.client.log.folding import account_state
+from duolog.client.log.notes import note
+from duolog.client.log.pull import pull
+from duolog.client.log.push import push_statement
+from duolog.client.log.settle import MOVED
+from duolog.client.log.statements import Made, sign_for
+from duolog.client.pairing.comparing import note_compared, require_words
+from duolog.client.pairing.listed_proposals import (
+    VerifiedProposal,
+    declined_at,
+    list_waiting,
+    require_free,
+    terms_of,
+    view_waiting,
+)
+from duolog.client.pairing.views import ProposalView
+from duolog.client.server.transport import Transport
+from duolog.documents.account_kinds import EndedInvitation
+from duolog.errors import NotAllowed, ServerRefused, TransportError
+from duolog.protocol.roster import check_change
+from duolog.protocol.roster_changes import Roster
+from duolog.protocol.statements import SignedStatement
+from duolog.seal.grants import unwrap_grant
+
+
+async def list_proposals(context: Context, journal: bytes) -> tuple[ProposalView, ...]:
+    """What waits for a signature, mine or the other's. Raises: TransportError, ServerRefused."""
+    roster = context.standing(journal).require_open()
+    return tuple(
+        view_waiting(context, roster, item)
+        for item in await list_waiting(context, roster)
+        if declined_at(context, terms_of(journal, item.parsed.change, item.subject, 0)) is None
+    )
+
+
+async def sign(context: Context, journal: bytes, proposal: bytes, words: Words | None) -> None:
+    """Consent to exactly what is proposed. `words`: as the confidant reads them, where somebody is to be added.
+
+    Raises:
+        NotAllowed: it is not there (any more), is my own, was declined, or its term is over.
+        PinMismatch: the words differ, or the account is another than my devices know. Nothing was signed.
+        VerificationError, OpenError: what was proposed is not true. Nothing was signed.
+        TransportError, ServerRefused: not now.
+    Spec: §5, §7.
+    """
+    context.require_confirmed()
+    roster = context.standing(journal).require_open()
+    waiting = await _find(context, roster, proposal)
+    if context.account in waiting.signers:
+        raise NotAllowed("You have signed this already. It waits for the other.")
+    require_free(context, terms_of(journal, waiting.parsed.change, waiting.subject, 0))
+    if is_over(context, waiting.subject):
+        raise NotAllowed("The term that is proposed is over already.")
+    if waiting.parsed.acceptance is not None:
+        require_words(waiting.words, words or ())
+        _pin_newcomer(context, waiting)
+        await note_compared(context, waiting.subject.account)  # it is so, whatever becomes of the proposal
+    try:
+        await push_statement(context, journal, sign_too(context, roster, waiting))
+    except ServerRefused as error:
+        if error.code not in MOVED:
+            raise
+        await pull(context, journal)
+        raise NotAllowed(
+            "The members have changed just now, so this proposal is void. It will be made anew."
+        ) from error
+    await pull(context, journal)
+    if context.standing(journal).require_here().version < waiting.after.version:
+        raise TransportError("The server took your signature and does not show it yet. Sync again.")
+
+
+def sign_too(context: Context, roster: Roster, waiting: VerifiedProposal) -> Made:
+    """A proposal whose every part was checked, with my signature besides. Raises: as `sign`. Spec: §5."""
+    _pin_newcomer(context, waiting)
+    me = waiting.after.find(context.account)
+    if waiting.parsed.grants is not None and me is not None:
+        secret = context.identity.secrets[me.generation]
+        grant = waiting.grants.get(context.account, b"")
+        unwrap_grant(grant, waiting.after, context.account, secret)  # check: client.proposal_grant
+    mine = sign_for(context.identity, roster, waiting.signed.statement)
+    both = {item.account: item for item in (*waiting.signed.signatures, mine)}
+    signed = SignedStatement(waiting.signed.statement, tuple(both[account] for account in sorted(both)))
+    return Made(signed, waiting.grants, check_change(roster, signed, context.chains), None)
+
+
+def _pin_newcomer(context: Context, waiting: VerifiedProposal) -> None:
+    """The account that is to be added is the one that my devices know, if they do. Raises: PinMismatch, AccountFork."""
+    if not waiting.chain:
+        return
+    account = waiting.subject.account
+    chain = waiting.chains[account]
+    for generation in chain.generations:
+        account_state(context).require_pinned(account, generation.generation, generation.statement_hash)
+    if account not in context.chains or chain.newest != context.chains[account].newest:
+        context.chains.pin(account, waiting.chain)
+
+
+async def decline(context: Context, journal: bytes, proposal: bytes) -> None:
+    """Say no to a proposal of the other's, or take back one's own. Durable here before the server is told.
+
+    Raises:
+        NotAllowed: it is not there (any more).
+        TransportError, ServerRefused: not now.
+    Spec: §5.
+    """
+    roster = context.standing(journal).require_open()
+    waiting = await _find(context, roster, proposal)
+    wanted = next((item for item in consents(context.home, journal) if item.statement == proposal), None)
+    if wanted is not None:
+        drop_consent(context.home, journal, wanted)
+        if wanted.invitation is not None:
+            await note(context, "ended_invitation", EndedInvitation(invitation=wanted.invitation, how="revoked"))
+    if context.account not in waiting.signers:
+        terms = terms_of(journal, waiting.parsed.change, waiting.subject, context.clock())
+        await note(context, "declined_proposal", terms)
+    try:
+        await context.network.call(Transport.drop_proposal, journal, proposal)
+    except ServerRefused as error:
+        if error.code != "not_found":  # it is gone, which is what was wanted
+            raise
+
+
+async def _find(context: Context, roster: Roster, proposal: bytes) -> VerifiedProposal:
+    found = next((item for item in await list_waiting(context, roster) if item.id == proposal), None)
+    if found is None:
+        raise NotAllowed("There is no such proposal now. List them to see what waits.")
+    return found

@@ -1,0 +1,75 @@
+"""Writes duolog/client/blocking_faces.py from the classes of the library: `python -m tools.blocking_faces`."""
+
+import inspect
+import subprocess
+import sys
+import textwrap
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+
+from duolog.client.account.keyholders import Keyholders
+from duolog.client.duolog import Duolog
+from duolog.client.journals.boundaries import Boundaries
+from duolog.client.journals.drafts import Drafts
+from duolog.client.leaving.leaving import Leaving
+from duolog.client.moving.moving import Moving
+from duolog.client.pairing.members import Members
+
+MODULE = Path(__file__).parent.parent / "duolog" / "client" / "blocking_faces.py"
+FACES: tuple[type, ...] = (Boundaries, Drafts, Keyholders, Leaving, Members, Moving, Duolog)
+BY_HAND = frozenset({"Duolog.close"})  # and what opens an account: see duolog/client/blocking.py
+
+_HEAD = '''"""Each class of the library without `await`.
+
+Written by `make blocking-faces` from the classes; a test keeps it true.
+"""
+'''
+
+
+def module() -> str:
+    """The text of the module."""
+    imports = [f"from {face.__module__} import {face.__name__} as Async{face.__name__}" for face in FACES]
+    classes = ["\n".join(_class(face)) for face in FACES]
+    text = "\n".join([_HEAD, *imports, "from duolog.client.portal import Face, waits", *classes]) + "\n"
+    ruff, end = str(Path(sys.executable).with_name("ruff")), ["--quiet", "--stdin-filename", str(MODULE), "-"]
+    return _through([ruff, "format", *end], _through([ruff, "check", "--fix", "--select", "I", *end], text))
+
+
+def _through(command: Sequence[str], text: str) -> str:
+    return subprocess.run(command, input=text, capture_output=True, text=True, check=True).stdout
+
+
+def _class(face: type) -> Iterator[str]:
+    name = face.__name__
+    yield f'\n\nclass {name}(Face[Async{name}]):\n    """`duolog.client.{name}` without `await`."""\n'
+    for attribute, value in vars(face).items():
+        if attribute.startswith("_") or f"{name}.{attribute}" in BY_HAND:
+            continue
+        if inspect.iscoroutinefunction(value):
+            yield f"    {attribute} = waits(Async{name}.{attribute})"
+        elif isinstance(value, property) and value.fget is not None:
+            yield _plain(attribute, value.fget, is_property=True)
+        elif inspect.isfunction(value):
+            yield _plain(attribute, value)
+
+
+def _plain(name: str, function: Callable[..., object], *, is_property: bool = False) -> str:
+    """A method or property that doesn't wait; where it gives a class of the library, that class's face."""
+    signature = inspect.signature(function)
+    given = signature.return_annotation
+    inner = f"self._inner.{name}" + ("" if is_property else f"({', '.join([*signature.parameters][1:])})")
+    parameters = ", ".join(
+        ["self", *(f"{one.name}: {one.annotation.__name__}" for one in [*signature.parameters.values()][1:])]
+    )
+    answer = f"{given.__name__}({inner}, self._portal)" if given in FACES else inner
+    lines = [
+        f"def {name}({parameters}) -> {given.__name__}:",
+        f'    """{inspect.getdoc(function)}"""',
+        f"    return {answer}",
+        "",
+    ]
+    return textwrap.indent("\n".join(["", *(["@property"] if is_property else []), *lines]), "    ")
+
+
+if __name__ == "__main__":
+    MODULE.write_text(module())
