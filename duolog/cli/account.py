@@ -92,7 +92,10 @@ def profile(run: Run, journal: JournalOption = None) -> int:
         body: dict[str, Any] = {"display_name": name, **({"pronouns": pronouns} if pronouns else {})}
         written = duolog.write(meant.id, "profile", body)
         if len(meant.members) == 1:
-            run.screen.aside("Nobody else is in this journal yet. Who joins later doesn't see it: run this again then.")
+            run.screen.aside(
+                "Nobody else is in this journal yet. Somebody who joins later doesn't see your name: "
+                "run this again then."
+            )
         return run.wrote(duolog, meant.id, written, f"In this journal you are {name}.")
 
 

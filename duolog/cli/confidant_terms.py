@@ -90,7 +90,7 @@ def remove_partner(run: Run, journal: JournalOption = None, yes: YesOption = Fal
     Once the words were compared, neither of you can remove the other.
     """
     with run.in_journal(journal) as (duolog, meant):
-        if not asking.ask_yes("Do you remove the one who joined? What they have read they keep.", given=yes):
+        if not asking.ask_yes("Do you remove the one who joined? They keep everything that they have read.", given=yes):
             return OK
         duolog.members(meant.id).remove_partner()
         _done(run, duolog, meant, "Removed. `duolog invite` makes a new link.")

@@ -98,7 +98,7 @@ class Desk(Generic[X]):
         steps = [one for one in self.next_steps(thing) if one.step != but]
         allowed = [one.step for one in steps if one.why_not is None]
         if allowed:
-            self.run.screen.say("What you may do next:", style="quiet")
+            self.run.screen.say("Steps that you may take next:", style="quiet")
         elif steps:
             self.run.screen.say(steps[0].why_not or "", style="quiet")
         for step in allowed:

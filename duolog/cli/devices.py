@@ -19,9 +19,9 @@ session = commands()
 
 KINDS = {"device": "device", "recovery_sheet": "recovery words on paper", "passkey": "passkey"}
 BEFORE_REVOKING = (
-    "New keys are made, and what is taken out is left without them. What was read with it stays read. Other people in "
-    "your journals may notice that your keys changed; that also happens by itself, on each day of use with a "
-    "chance of 1 in 30."
+    "Your account gets new keys, and everything that you take out is left without them. Texts that were read with it "
+    "stay read. Other people in your journals may notice that your keys changed; that also happens by itself, on each "
+    "day of use with a chance of 1 in 30."
 )
 DeviceArgument = Annotated[str, typer.Argument(metavar="DEVICE", help="The first column of `duolog device list`.")]
 

@@ -22,7 +22,7 @@ SECTIONS = {
 BOUNDARY_FIELDS = ("topic", "binds", "review")
 NOTE_FIELDS = ("feelings", "tags")
 
-BOUNDARY_HINT = """Write the boundary above, in your own words. What nobody needs may stay empty.
+BOUNDARY_HINT = """Write the boundary above, in your own words. Lines and sections may stay empty.
   Topic:  communication, friendships, social media, time, money, closeness or other
   Binds:  both, or me. (One that binds only the other person can't be proposed.)
   Review: a day on which to look at it again, as 2027-03-01"""

@@ -67,7 +67,7 @@ def _say(run: Run, report: "MoveReport") -> int:
         say("The others were told. Each of them goes after you with `duolog follow`, when they want to.")
     else:
         say(
-            f"Not everybody could be told at {report.old}. Who isn't here yet needs the address from you: "
+            f"Not everybody could be told at {report.old}. Members who aren't here yet need the address from you: "
             f"`duolog follow --to {report.new}`. "
             "Then compare the words of `duolog heads`."
         )

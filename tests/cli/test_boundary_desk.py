@@ -92,14 +92,14 @@ def _next(desk: _Desk, evening: Evening) -> list[str]:
 
 def test_the_next_steps_come_from_the_rows() -> None:
     desk, evening = _desk()
-    assert _next(desk, evening) == ["What you may do next:", "duolog boundary take-back 1"]
+    assert _next(desk, evening) == ["Steps that you may take next:", "duolog boundary take-back 1"]
     desk.me = SAM
     may = ["counter", "accept", "decline"]
-    assert _next(desk, evening) == ["What you may do next:", *(f"duolog boundary {verb} 1" for verb in may)]
+    assert _next(desk, evening) == ["Steps that you may take next:", *(f"duolog boundary {verb} 1" for verb in may)]
     evening.write(SAM, Accept(answers=answer(evening.state.timeline[0])))
     desk.things = evening.state.boundaries
     may = ["contest", "amend", "retire"]
-    assert _next(desk, evening) == ["What you may do next:", *(f"duolog boundary {verb} 1" for verb in may)]
+    assert _next(desk, evening) == ["Steps that you may take next:", *(f"duolog boundary {verb} 1" for verb in may)]
 
 
 def test_where_no_step_may_be_taken_the_rows_say_why() -> None:
