@@ -1,4 +1,4 @@
-"""What a person is asked for: secrets, lines, consent. Questions go to standard error, answers come from input."""
+"""Questions to a person: secrets, lines, consent. Questions go to standard error, answers come from standard input."""
 
 import getpass
 import os
@@ -16,12 +16,12 @@ MAX_LINE = 64 * 1024  # characters
 
 
 def at_terminal() -> bool:
-    """Whether somebody is there to answer."""
+    """Whether a person at a terminal can answer."""
     return sys.stdin is not None and sys.stdin.isatty()
 
 
 def ask_line(question: str) -> str:
-    """One line: asked for at a terminal, else the next line of standard input. Raises: Usage."""
+    """One line: the answer at a terminal, else the next line of standard input. Raises: Usage."""
     question = clean_line(question)
     if at_terminal() and sys.stdout.isatty():
         import readline  # noqa: F401 - gives the question line editing
@@ -37,7 +37,7 @@ def ask_line(question: str) -> str:
 
 
 def ask_words() -> list[str]:
-    """The recovery words, from a question or from standard input, over several lines if need be. Raises: Usage."""
+    """The recovery words, from a question or from standard input, over as many lines as they take. Raises: Usage."""
     words: list[str] = []
     question = "Your 24 recovery words:"
     while len(words) < 24:
@@ -52,8 +52,13 @@ def ask_words() -> list[str]:
     return words
 
 
+def ask_heard(question: str) -> list[str]:
+    """Words that somebody reads aloud, with spaces or commas between them. Raises: Usage."""
+    return ask_line(question).lower().replace(",", " ").split()
+
+
 def ask_yes(question: str, *, given: bool) -> bool:
-    """Whether the person says yes. `given`: `--yes` was on the command line. Raises: Usage, with nobody to ask."""
+    """Whether the person says yes. `given`: `--yes` was on the command line. Raises: Usage without a terminal."""
     if given:
         return True
     if not at_terminal():
@@ -68,7 +73,7 @@ def ask_yes(question: str, *, given: bool) -> bool:
 
 
 def ask_passphrase(fd: int | None, question: str = "Passphrase:") -> str:
-    """A passphrase, from the file descriptor or typed unseen. Raises: Usage."""
+    """A passphrase, from the file descriptor, or typed without being shown. Raises: Usage."""
     if fd is not None:
         return _read_secret(fd)
     if not at_terminal():
@@ -78,7 +83,7 @@ def ask_passphrase(fd: int | None, question: str = "Passphrase:") -> str:
 
 
 class _Away:
-    """Whether a question is being asked from another thread than the main one, where Ctrl-C doesn't arrive."""
+    """A question that is open in another thread than the main one, where Ctrl-C doesn't arrive."""
 
     def __init__(self) -> None:
         self.asking = False
@@ -93,7 +98,7 @@ class _Away:
         self.asking = False
 
     def give_up(self) -> None:
-        """Ends the process: nothing is opened yet, and the other thread can't be woken."""
+        """End the process. Nothing is open, and the other thread can't be woken."""
         termios.tcsetattr(sys.stdin, termios.TCSADRAIN, self._terminal)
         sys.stderr.write("\nStopped. Nothing was changed.\n")
         sys.stderr.flush()
@@ -104,7 +109,7 @@ _AWAY = _Away()
 
 
 def on_interrupt(_signal: int, _frame: FrameType | None) -> None:
-    """Ctrl-C: also while the library asks for the passphrase. Raises: KeyboardInterrupt."""
+    """Handle Ctrl-C, also while the library asks for the passphrase. Raises: KeyboardInterrupt."""
     if _AWAY.asking:
         _AWAY.give_up()
     raise KeyboardInterrupt

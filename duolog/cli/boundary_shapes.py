@@ -2,20 +2,20 @@
 
 from typing import TYPE_CHECKING
 
-from duolog.cli.shapes import Shape, b64
+from duolog.cli.shapes import Shape, b64, fields
 
 if TYPE_CHECKING:
     from duolog.documents.kinds.boundary_texts import Boundary, Text
 
 
 def number_of_text(boundary: "Boundary", text: "Text") -> int:
-    """How `show` and `--text` number a text: 1 is the first."""
+    """The number of a text for `show` and `--text`: 1 is the first."""
     return list(boundary.texts).index(text.entry) + 1
 
 
 def boundary_shape(number: int, boundary: "Boundary", me: bytes, now: int) -> Shape:
-    """One boundary. `status`: proposed, in_force, contested, declined, taken_back, lapsed or
-    retired, as of now."""
+    """One boundary at `now`, Unix seconds. `status`: proposed, in_force, contested, declined, taken_back, lapsed or
+    retired."""
     from duolog.documents.kinds.boundary import view_boundary
 
     view = view_boundary(boundary, now)
@@ -29,7 +29,7 @@ def boundary_shape(number: int, boundary: "Boundary", me: bytes, now: int) -> Sh
         "review_due": view.review_due,
         "texts": [_text_shape(boundary, text) for text in boundary.texts.values()],
         "contests": [
-            {"author": b64(account), "at": contest.at, "effective": contest.effective, "words": contest.words}
+            {"author": b64(account), **fields(contest, "at effective words")}
             for account, contest in boundary.contests.items()
         ],
     }
@@ -40,17 +40,9 @@ def _text_shape(boundary: "Boundary", text: "Text") -> Shape:
 
     return {
         "number": number_of_text(boundary, text),
-        "entry": b64(text.entry),
-        "author": b64(text.author),
-        "at": text.at,
-        "effective": text.effective,
-        "digest": b64(text.digest),
+        **fields(text, "entry author at effective digest"),
         "wording": None if text.wording is None else text.wording.encode_json(),
         "unknown_parts": has_unknown_parts(text.step),
         "hidden_characters": bool(hidden_characters(text.step)),
-        "why": text.why,
-        "outcome": text.outcome,
-        "answered_by": None if text.answered_by is None else b64(text.answered_by),
-        "answered_at": text.answered_at,
-        "answered_effective": text.answered_effective,
+        **fields(text, "why outcome answered_by answered_at answered_effective"),
     }

@@ -1,4 +1,4 @@
-"""How a command is made: the options that all share, the screen, one place where errors become words and codes."""
+"""How a function becomes a command: the shared options, the screen, and errors as words and exit codes."""
 
 import functools
 import inspect
@@ -38,6 +38,12 @@ PassphraseOption = Annotated[
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print the result as JSON, for scripts.")]
 
+# Commands that work in a journal take these two as well.
+JournalOption = Annotated[
+    str | None, typer.Option("--journal", metavar="JOURNAL", help="Which journal, if you have several.")
+]
+OfflineOption = Annotated[bool, typer.Option("--offline", help="Show what is here, without asking the server.")]
+
 _SHARED = [
     inspect.Parameter("home", inspect.Parameter.KEYWORD_ONLY, default=None, annotation=HomeOption),
     inspect.Parameter("passphrase_fd", inspect.Parameter.KEYWORD_ONLY, default=None, annotation=PassphraseOption),
@@ -46,9 +52,14 @@ _SHARED = [
 _EPHEMERAL = inspect.Parameter("ephemeral", inspect.Parameter.KEYWORD_ONLY, default=None, annotation=EphemeralOption)
 
 
-def group(name: str, purpose: str) -> typer.Typer:
-    """An empty group of commands."""
-    return typer.Typer(
+def commands() -> typer.Typer:
+    """An empty list of commands. `duolog.cli.main` puts them under their noun."""
+    return typer.Typer()
+
+
+def group(name: str, purpose: str, *parts: typer.Typer) -> typer.Typer:
+    """A group of commands, from lists of them."""
+    whole = typer.Typer(
         name=name,
         help=purpose,
         no_args_is_help=True,
@@ -57,14 +68,17 @@ def group(name: str, purpose: str) -> typer.Typer:
         pretty_exceptions_enable=False,
         context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     )
+    for part in parts:
+        whole.registered_commands.extend(part.registered_commands)
+    return whole
 
 
 def command(
     where: typer.Typer, name: str, *, examples: tuple[str, ...], ephemeral: bool = False
 ) -> Callable[[Callable[Concatenate[Run, P], int | None]], Callable[Concatenate[Run, P], int | None]]:
-    """Makes a function a command. It gets a `Run` first, then its own options; it may return an exit code.
+    """Make a function a command. The function gets a `Run` first, then its own options; it may return an exit code.
 
-    `ephemeral`: whether it makes sense from the recovery words alone, in memory.
+    `ephemeral`: whether the command makes sense from the recovery words alone, in memory.
     """
 
     def add(function: Callable[Concatenate[Run, P], int | None]) -> Callable[Concatenate[Run, P], int | None]:
@@ -95,6 +109,6 @@ def _guarded(run: Run, act: Callable[[], int | None]) -> int:
     try:
         return act() or OK
     except BrokenPipeError:
-        raise  # whoever read our output has seen enough; main() ends quietly
+        raise  # the reader of our output has seen enough; main() ends quietly
     except (Exception, KeyboardInterrupt, Ended) as error:  # noqa: BLE001 - the one place where any error becomes words
         return run.fail(explain(error))

@@ -1,13 +1,12 @@
-"""Copying one entry into another journal, for example for a therapist."""
+"""Copy one entry into another journal, for example for a therapist."""
 
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from duolog.cli import asking, journals
-from duolog.cli.command import command
+from duolog.cli import asking
+from duolog.cli.command import JournalOption, command, commands
 from duolog.cli.failures import OK, Usage
-from duolog.cli.pairing import JournalOption
 from duolog.cli.run import Run
 from duolog.cli.shapes import b64, entry_shape, short
 from duolog.cli.texts import written_text
@@ -17,7 +16,7 @@ if TYPE_CHECKING:
     from duolog.client import JournalView, TimelineEntry
     from duolog.client.blocking import Duolog
 
-app = journals.journal
+app = commands()
 
 EntryArgument = Annotated[
     int | None, typer.Argument(metavar="[ENTRY]", help="Its number. Without one, they are listed.", show_default=False)
@@ -44,8 +43,7 @@ def copy(
     """
     from duolog.client import COPIES_STAY
 
-    with run.opened() as duolog:
-        run.sync(duolog)
+    with run.synced() as duolog:
         target = run.journal(duolog, to)
         source = run.journal(duolog, journal, other_than=target.id)
         readable = [
@@ -89,7 +87,7 @@ def _shortened(
 
 
 def _in_a_line(item: "TimelineEntry") -> str:
-    """Who, what, and how it begins."""
+    """An entry in a line: its author, its kind, and its first words."""
     lines = [line.strip() for line in (item.text or "").splitlines() if line.strip()]
     shown = " ".join(lines[:2]) or str(item.kind)
     return shown if len(shown) <= 70 else shown[:69].rstrip() + "…"

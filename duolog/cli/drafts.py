@@ -1,13 +1,12 @@
-"""Drafts: notes that are kept for oneself, sealed, on all one's own devices, until they are sent."""
+"""Drafts: notes that their author keeps, sealed, on all of their own devices, until they send them."""
 
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from duolog.cli import asking, forms
-from duolog.cli.command import command, group
+from duolog.cli.command import JournalOption, command, commands
 from duolog.cli.failures import OK, Usage
-from duolog.cli.pairing import JournalOption
 from duolog.cli.run import Run
 from duolog.cli.shapes import b64, short
 from duolog.cli.texts import written_text
@@ -16,7 +15,7 @@ if TYPE_CHECKING:
     from duolog.client.blocking import Duolog
     from duolog.documents.account_kinds import Draft
 
-app = group("draft", "What you write for yourself first. Nobody is told that there is a draft.")
+app = commands()
 
 NumberArgument = Annotated[int, typer.Argument(metavar="NUMBER", help="As `duolog draft list` shows it.")]
 YesOption = Annotated[bool, typer.Option("--yes", help="Don't ask once more.")]
@@ -34,8 +33,7 @@ def keep(
     journal: JournalOption = None,
 ) -> int:
     """Keep a note as a draft, in your editor ($EDITOR) or from standard input; or change one."""
-    with run.opened() as duolog:
-        run.sync(duolog)
+    with run.synced() as duolog:
         before = None if number is None else _numbered(duolog, number)
         if before is not None and (before.document is None or before.document.kind != "note"):
             raise Usage("Only a note is changed here. Drop this draft, and write anew.")
@@ -48,16 +46,15 @@ def keep(
                 return OK
             with run.screen.busy("Sealing and sending"):
                 kept = duolog.drafts().keep(meant, "note", body, draft=None if before is None else before.draft)
-        run.screen.result({"draft": b64(kept), "journal": b64(meant)})
-        run.screen.say("Kept for yourself. `duolog draft send` writes it into the journal.", style="good")
+        shape = {"draft": b64(kept), "journal": b64(meant)}
+        run.screen.done(shape, "Kept for yourself. `duolog draft send` writes it into the journal.")
     return OK
 
 
 @command(app, "list", examples=("duolog draft list",))
 def list_drafts(run: Run) -> int:
     """List your drafts, oldest first."""
-    with run.opened() as duolog:
-        run.sync(duolog)
+    with run.synced() as duolog:
         drafts = duolog.drafts().list()
         shapes = [
             {"number": number, "draft": b64(one.draft), "journal": b64(one.journal), **_shown(one)}
@@ -75,12 +72,11 @@ def list_drafts(run: Run) -> int:
 @command(app, "send", examples=("duolog draft send 1",))
 def send(run: Run, number: NumberArgument, yes: YesOption = False) -> int:
     """Write a draft into its journal. It is a draft no longer."""
-    with run.opened() as duolog:
-        run.sync(duolog)
+    with run.synced() as duolog:
         found = _numbered(duolog, number)
         run.screen.say(_shown(found)["text"] or "")
-        if not asking.ask_yes(f"Write this into journal {short(found.journal)}?", given=yes):
-            run.screen.say("Nothing was sent.")
+        question = f"Write this into journal {short(found.journal)}?"
+        if not run.agreed(question, given=yes, otherwise="Nothing was sent."):
             return OK
         with run.screen.busy("Sealing and sending"):
             written = duolog.drafts().send(found.draft)
@@ -90,15 +86,12 @@ def send(run: Run, number: NumberArgument, yes: YesOption = False) -> int:
 @command(app, "drop", examples=("duolog draft drop 1",))
 def drop(run: Run, number: NumberArgument, yes: YesOption = False) -> int:
     """Throw a draft away."""
-    with run.opened() as duolog:
-        run.sync(duolog)
+    with run.synced() as duolog:
         found = _numbered(duolog, number)
-        if not asking.ask_yes("Throw this draft away? It can't be brought back.", given=yes):
-            run.screen.say("Nothing was changed.")
+        if not run.agreed("Throw this draft away? It can't be brought back.", given=yes):
             return OK
         duolog.drafts().drop(found.draft)
-        run.screen.result({"draft": b64(found.draft), "dropped": True})
-        run.screen.say("Thrown away.", style="good")
+        run.screen.done({"draft": b64(found.draft), "dropped": True}, "Thrown away.")
     return OK
 
 
@@ -137,7 +130,7 @@ def _body(draft: "Draft") -> dict[str, Any]:
 
 
 def _shown(draft: "Draft") -> dict[str, Any]:
-    """Its kind, and its text where it has one."""
+    """The kind of a draft, and its text where it has one."""
     body, wording = _body(draft), _body(draft).get("wording")
     text = wording.get("text") if isinstance(wording, dict) else body.get("text")
     kind = None if draft.document is None else draft.document.kind

@@ -1,6 +1,6 @@
-"""The person's own editor, started so that it keeps nothing of what is written: no swap, undo, backup or history.
+"""The person's own editor, started so that it keeps no copy of a text: no swap, undo, backup or history.
 
-An editor that isn't in the table is started as it is, and that is said once.
+An editor that isn't in the table is started without such options, and the person is told once.
 """
 
 import os
@@ -17,8 +17,8 @@ from typing import Final
 
 from duolog.cli.failures import Ended, Usage
 
-# Behind the person's own arguments, so that these count. Checked with vim 9.0, nvim 0.7, nano 7.2, emacs 28, micro 2.0,
-# joe 4.6, kakoune 2022; helix and ed keep nothing by themselves.
+# These options follow the person's own arguments, so that they win. Checked with vim 9.0, nvim 0.7, nano 7.2, emacs 28,
+# micro 2.0, joe 4.6, kakoune 2022; helix and ed keep nothing by themselves.
 _VIM = (
     *("-n", "-i", "NONE", "--cmd", "set nomodeline", "-c", "set nobackup nowritebackup noundofile noswapfile"),
     *("-c", "silent! set viminfo=", "-c", "silent! set shada="),
@@ -39,7 +39,7 @@ KNOWN: Final[Mapping[str, tuple[str, ...]]] = {
     **dict.fromkeys(("joe", "jmacs", "jpico", "jstar", "rjoe"), _JOE),
     **dict.fromkeys(("hx", "helix", "kak", "ed", "red"), ()),
 }
-_USUAL = ("editor", "nano", "vim", "vi")  # where nobody chose one
+_USUAL = ("editor", "nano", "vim", "vi")  # when neither variable names one
 _GRACE = 2.0  # seconds for an editor to end when the command is ended
 
 
@@ -55,7 +55,7 @@ def chosen_editor() -> list[str] | None:
 
 
 def known_as(program: str) -> str | None:
-    """The name in the table under which a program is known, by its own name or that of the file behind it."""
+    """The name of a program in the table, by its own name or that of the file behind it; None for an unknown one."""
     path = shutil.which(program) or program
     for name in (Path(program).name, Path(path).resolve().name):
         found = re.match(r"[a-z]+", name)  # as vim.basic and emacs-28.2
@@ -65,16 +65,16 @@ def known_as(program: str) -> str | None:
 
 
 def edit(editor: list[str], file: Path) -> None:
-    """Runs it on the file, in the file's folder, until it ends. Raises: Usage, Ended."""
+    """Run the editor on the file, in the file's folder, until it ends. Raises: Usage, Ended."""
     program, *arguments = editor
     known = known_as(program)
     command = [shutil.which(program) or program, *arguments, *(KNOWN[known] if known else ()), str(file)]
     try:
-        # In the file's folder, so that what an editor drops when it is killed is found and removed there.
+        # In the file's folder, so that files that a killed editor leaves are found and removed there.
         running = subprocess.Popen(command, cwd=file.parent)  # noqa: S603 - the editor that the user chose
     except OSError as error:
         raise Usage(f"The editor {program} can't be started. Set EDITOR to another one.") from error
-    before = signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the editor's, and it has not inherited this
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the editor, which has not inherited this
     try:
         code = running.wait()
     except BaseException:
@@ -97,7 +97,7 @@ def _stop(running: "subprocess.Popen[bytes]") -> None:
 
 @contextmanager
 def ending() -> Iterator[None]:
-    """Inside, being told to end (SIGTERM, SIGHUP) raises `Ended`, once, so that what is to be tidied up is."""
+    """Inside, the first SIGTERM or SIGHUP raises `Ended`, so that the caller tidies up. Later ones are ignored."""
     before = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGHUP)}
 
     def end(number: int, _frame: FrameType | None) -> None:

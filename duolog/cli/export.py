@@ -1,4 +1,4 @@
-"""A copy that is yours: export what you may read, and check such a file without a server."""
+"""Export everything that you may read into a file of your own, and check such a file without a server."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from duolog.cli import times
-from duolog.cli.command import command, group
+from duolog.cli.command import command, commands
 from duolog.cli.failures import OK, Usage, explain
 from duolog.cli.run import Run
 from duolog.cli.shapes import b64, exported_shape, proven_shape, short
@@ -16,7 +16,7 @@ from duolog.errors import VerificationError
 if TYPE_CHECKING:
     from duolog.client.export.verify_export import ProvenExport
 
-app = group("export", "Copies.")
+app = commands()
 
 NOT_WHOLE = (
     "The file was changed or damaged after it was made, and shows nothing by itself. Your journals aren't concerned.",
@@ -40,17 +40,15 @@ FileArgument = Annotated[Path, typer.Argument(metavar="FILE", help="An export.")
 def export(run: Run, out: OutOption, journal: WhichOption = None, force: ForceOption = False) -> int:
     """Write everything that you may read into one file that can be checked without any server.
 
-    Nobody is told. The texts stand in the file as they are: whoever has it can read it.
+    Nobody is told. The texts are not sealed in the file: anybody who has it can read them.
     """
-    with run.opened() as duolog:
-        run.sync(duolog)
+    with run.synced() as duolog:
         chosen = None if journal is None else [run.journal(duolog, journal).id]
-        with run.screen.counting("Writing the export") as tell:
+        with run.screen.busy("Writing the export") as tell:
             done = duolog.export(out, journals=chosen, force=force, progress=tell)
-        run.screen.result(exported_shape(done))
-        run.screen.say(
+        run.screen.done(
+            exported_shape(done),
             f"Written: {times.count(done.documents, 'text')} of {times.count(done.journals, 'journal')}, in {out}.",
-            style="good",
         )
         if done.unreadable:
             run.screen.say(f"{done.unreadable} more can't be read here; the file says of each why.")
@@ -64,10 +62,7 @@ def export(run: Run, out: OutOption, journal: WhichOption = None, force: ForceOp
             "Whoever has this file can read it. Keep it where only you look. "
             f"`duolog verify-export {out.name}` checks it, on any computer, without a server."
         )
-        code = OK
-        for one in duolog.journals():
-            code = code or run.frozen(one)
-        return code
+        return run.frozen(*duolog.journals())
 
 
 @command(app, "verify-export", examples=("duolog verify-export ours.json",))
@@ -78,7 +73,7 @@ def verify(run: Run, file: FileArgument) -> int:
     if not file.is_file():
         raise Usage(f"There is no file {file}.")
     try:
-        with run.screen.counting("Checking") as tell, file.open("rb") as opened:
+        with run.screen.busy("Checking") as tell, file.open("rb") as opened:
             proven = verify_export(opened, lambda count: tell(count, 0))
     except VerificationError as error:
         return run.fail(replace(explain(error), next=NOT_WHOLE))

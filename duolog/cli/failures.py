@@ -1,4 +1,4 @@
-"""What went wrong, in words for a person, and as an exit code for a script.
+"""Failures: the words that a person reads, and the exit code for a script.
 
     0    done
     1    refused: by the rules, by the server, or by this computer (a full disk, a folder that can't be written)
@@ -24,7 +24,7 @@ OK, REFUSED, USAGE, LOCKED, OFFLINE, STOP, FAULT, INTERRUPTED = 0, 1, 2, 3, 4, 5
 
 
 class Usage(Exception):
-    """What was typed or given isn't what the command needs. The text says what to do."""
+    """The arguments or the input aren't what the command needs. The text says what to do."""
 
 
 class Stop(Exception):
@@ -33,7 +33,7 @@ class Stop(Exception):
 
 @dataclass(frozen=True)
 class Failure:
-    """What happened, what to do next, and the exit code. `name` is for scripts."""
+    """A failure in words: `what` happened, what to do `next`, and the exit code. `name` is for scripts."""
 
     exit_code: int
     name: str
@@ -84,7 +84,7 @@ VERIFICATION: list[tuple[type[errors.DuologError], str, tuple[str, ...]]] = [
 
 
 class Ended(BaseException):
-    """The command was told to end, by this signal, while the editor was open."""
+    """A signal told the command to end while the editor was open."""
 
     def __init__(self, number: int) -> None:
         self.exit_code = 128 + number  # as a shell gives it
@@ -92,7 +92,7 @@ class Ended(BaseException):
 
 
 def explain(error: BaseException) -> Failure:
-    """What a person should read, and the exit code, for any error."""
+    """The words for a person, and the exit code, for any error."""
     for kind, name, advice in VERIFICATION:
         if isinstance(error, kind):
             return Failure(STOP, name, str(error), advice)
@@ -141,7 +141,7 @@ def _explain_own(error: errors.DuologError) -> Failure:
 
 
 def _what_next(error: errors.ServerRefused) -> tuple[str, ...]:
-    """When it goes on, and what becomes of what was written."""
+    """Sentences about when to try again, and about unsent texts."""
     seconds, wait = error.retry_after or 0, tuple[str, ...]()
     kept = "What you wrote is kept here, and a later `duolog sync` sends it."
     if error.code == "quota_reached":
@@ -170,7 +170,7 @@ def _explain_system(error: OSError) -> Failure:
 
 
 def _describe(error: BaseException) -> str:
-    """An error of our own making: its type and where it came through, never its text, which may quote a text."""
+    """A fault of Duolog: its type and its places in the code, never its message, which may quote somebody's text."""
     here = Path(__file__).parent.parent.parent
     places = [
         f"{Path(frame.filename).relative_to(here)}:{frame.lineno}"

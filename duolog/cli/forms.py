@@ -1,4 +1,4 @@
-"""Texts with a few fields, as people edit them: `Name: value` lines, the text, then sections under `## Heading`.
+"""Forms that people edit: lines of `Name: value`, then a text, then sections under `## Heading`.
 
 The same form is read from the editor and from standard input. Every field may be left out.
 """
@@ -22,7 +22,7 @@ SECTIONS = {
 BOUNDARY_FIELDS = ("topic", "binds", "review")
 NOTE_FIELDS = ("feelings", "tags")
 
-BOUNDARY_HINT = """Write the boundary above, in your own words. What nobody needs may stay empty.
+BOUNDARY_HINT = """Write the boundary above, in your own words. Lines and sections may stay empty.
   Topic:  communication, friendships, social media, time, money, closeness or other
   Binds:  both, or me. (One that binds only the other person can't be proposed.)
   Review: a day on which to look at it again, as 2027-03-01"""
@@ -30,7 +30,7 @@ NOTE_HINT = """Write above, as long as you like. `Feelings:` and `Tags:` take wo
 
 
 def boundary_form(wording: "Wording | None" = None) -> str:
-    """A boundary as a form to edit."""
+    """The form of a boundary; an empty form without a wording."""
     given: Mapping[str, Any] = wording.encode_json() if wording is not None else {}
     values = {name: clean(value) if isinstance(value, str) else value for name, value in given.items()}
     lines = [
@@ -72,7 +72,7 @@ def parse_boundary(text: str) -> dict[str, Any]:
 
 
 def note_form(body: Mapping[str, Any] | None = None) -> str:
-    """A note to edit; an empty one without a body."""
+    """The form of a note; an empty form without a body."""
     fields = {name: ", ".join(str(word) for word in (body or {}).get(name, ())) for name in NOTE_FIELDS}
     lines = [f"{name.capitalize()}: {words}".rstrip() for name, words in fields.items()]
     return "\n".join([*lines, str((body or {}).get("text", ""))])
@@ -91,7 +91,7 @@ def parse_note(text: str) -> dict[str, Any]:
 
 
 def _fields(text: str, names: tuple[str, ...]) -> tuple[dict[str, str], str]:
-    """The `Name: value` lines at the top, and the rest."""
+    """The `Name: value` lines at the top of a form, and the rest of it."""
     found: dict[str, str] = {}
     lines = text.lstrip("\n").split("\n")
     while lines:
@@ -104,7 +104,7 @@ def _fields(text: str, names: tuple[str, ...]) -> tuple[dict[str, str], str]:
 
 
 def _sections(text: str) -> dict[str, str]:
-    """The text before the first known heading, and what stands under each."""
+    """The text before the first known heading, and the text under each heading."""
     headings = {f"## {heading}".lower(): key for key, heading in SECTIONS.items()}
     parts: dict[str, list[str]] = {"text": [], **{key: [] for key in SECTIONS}}
     current = "text"

@@ -1,22 +1,18 @@
-"""Journals as a whole: list and create them, fetch and send, compare heads."""
+"""Journals as a whole: create and list them, sync them, compare their heads."""
 
 import time
-from typing import Annotated
-
-import typer
 
 from duolog.cli import times
-from duolog.cli.account import say_journal
-from duolog.cli.command import command, group
+from duolog.cli.account import say_journals
+from duolog.cli.command import OfflineOption, command, commands
 from duolog.cli.failures import OK, STOP
 from duolog.cli.run import Run
 from duolog.cli.shapes import b64, heads_shape, journal_shape, short, sync_shape
 
-app = group("journals", "Journals as a whole.")
-journal = group("journal", "Your journals.")
+app = commands()
+journal = commands()
 
 STALE = "These keys are older than 45 days. Ask whether they were changed since: the server may keep that back."
-OfflineOption = Annotated[bool, typer.Option("--offline", help="Show what is here, without asking the server.")]
 
 
 @command(journal, "create", examples=("duolog journal create",))
@@ -25,25 +21,20 @@ def create(run: Run) -> int:
     with run.opened() as duolog:
         with run.screen.busy("Making a journal"):
             new = duolog.create_journal()
-        run.screen.result({"journal": b64(new), "short": short(new)})
-        run.screen.say(f"Journal {short(new)} is ready. Only you are in it.", style="good")
+        shape = {"journal": b64(new), "short": short(new)}
+        run.screen.done(shape, f"Journal {short(new)} is ready. Only you are in it.")
     return OK
 
 
 @command(journal, "list", examples=("duolog journal list",), ephemeral=True)
 def list_journals(run: Run, offline: OfflineOption = False) -> int:
     """List your journals, and who is in them."""
-    with run.opened() as duolog:
-        run.sync(duolog, offline=offline)
+    with run.synced(offline=offline) as duolog:
         journals = duolog.journals()
         run.screen.result({"journals": [journal_shape(one) for one in journals]})
         if not journals:
             run.screen.say("No journal yet. `duolog invite` starts one, `duolog join` joins your partner's.")
-        code = OK
-        for one in journals:
-            say_journal(run, duolog, one)
-            code = code or run.frozen(one)
-    return code
+        return say_journals(run, journals)
 
 
 @command(app, "sync", examples=("duolog sync",))
@@ -59,17 +50,14 @@ def sync(run: Run) -> int:
             run.screen.aside(f"Not everything could be done: {problem}")
         run.say_clock(report)
         run.say_proposed(report)
-        code = OK
-        for one in duolog.journals():
-            code = code or run.frozen(one)
+        code = run.frozen(*duolog.journals())
         return STOP if report.frozen else code
 
 
 @command(app, "heads", examples=("duolog heads",), ephemeral=True)
 def heads(run: Run, offline: OfflineOption = False) -> int:
     """Show words to compare by voice: the same words mean that both of you see the same history."""
-    with run.opened() as duolog:
-        run.sync(duolog, offline=offline)
+    with run.synced(offline=offline) as duolog:
         found = duolog.heads()
         run.screen.result(heads_shape(found))
         for account in found.accounts:
@@ -81,7 +69,4 @@ def heads(run: Run, offline: OfflineOption = False) -> int:
         for one in found.journals:
             run.screen.say(f"Journal {short(one.journal)}, {times.count(one.seq, 'item')}", style="strong")
             run.screen.plain("  " + " ".join(one.words))
-        code = OK
-        for view in duolog.journals():
-            code = code or run.frozen(view)
-        return code
+        return run.frozen(*duolog.journals())

@@ -1,13 +1,14 @@
-"""Leaving: close a journal now or later, let it go, take back or erase what was written, delete the account."""
+"""Leaving: close a journal now or later, let it go, withdraw or erase a text, delete the account."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from duolog.cli import asking, journals, times
-from duolog.cli.command import command, group
+from duolog.cli import times
+from duolog.cli.command import JournalOption, command, commands
 from duolog.cli.failures import OK, Usage
-from duolog.cli.pairing import JournalOption
 from duolog.cli.run import Run
 from duolog.cli.shapes import b64, short, waiting_closing_shape
 from duolog.documents import dates
@@ -16,8 +17,9 @@ if TYPE_CHECKING:
     from duolog.client import JournalView, TimelineEntry
     from duolog.client.blocking import Duolog, Leaving
 
-app = group("leaving", "Leaving.")
-account = group("account", "Your account as a whole.")
+app = commands()
+journal = commands()
+account = commands()
 
 YesOption = Annotated[bool, typer.Option("--yes", help="Don't ask once more.")]
 NumberArgument = Annotated[
@@ -75,9 +77,7 @@ def close(
             f"`duolog close {what}` isn't known. Say `duolog close`, `duolog close show` or `duolog close cancel`."
         )
     moment, holder = None if at is None else _moment(at), _holder(held_by)
-    with run.opened() as duolog:
-        run.sync(duolog)
-        meant = run.journal(duolog, journal)
+    with run.in_journal(journal) as (duolog, meant):
         leaving = duolog.leaving(meant.id)
         if what == "show":
             return _show(run, meant, leaving)
@@ -85,14 +85,10 @@ def close(
             return _cancel(run, meant, leaving)
         _say_before(run)
         if moment is None:
-            if not asking.ask_yes("Close it now, for good?", given=yes):
-                run.screen.say("Nothing was changed.")
-                return OK
-            leaving.close()
-            run.screen.result({"journal": b64(meant.id), "closed": True})
-            run.screen.say(
-                f"Journal {short(meant.id)} is closed. `duolog timeline` and `duolog export` go on.", style="good"
-            )
+            if run.agreed("Close it now, for good?", given=yes):
+                leaving.close()
+                said = f"Journal {short(meant.id)} is closed. `duolog timeline` and `duolog export` go on."
+                run.screen.done({"journal": b64(meant.id), "closed": True}, said)
             return OK
         return _schedule(run, leaving, moment, holder, end_other_devices, yes)
 
@@ -101,20 +97,21 @@ def _schedule(
     run: Run, leaving: "Leaving", moment: int, held: Literal["server", "device"], end_others: bool, yes: bool
 ) -> int:
     ends = leaving.other_devices() if end_others else ()
-    if not asking.ask_yes(f"Close it on {times.moment(moment)}?", given=yes):
-        run.screen.say("Nothing was changed.")
+    if not run.agreed(f"Close it on {times.moment(moment)}?", given=yes):
         return OK
     waiting = leaving.schedule(moment, held=held, ends=ends)
-    run.screen.result(waiting_closing_shape(waiting))
-    run.screen.say(
-        f"It will be closed on {times.moment(moment)}. Until then everything goes on as before.", style="good"
-    )
+    said = f"It will be closed on {times.moment(moment)}. Until then everything goes on as before."
+    run.screen.done(waiting_closing_shape(waiting), said)
     if held == "device":
         run.screen.say("Your first device that is used after that time closes it. The server knows nothing of it.")
     if ends:
-        run.screen.say(f"From then on {times.count(len(ends), 'other device')} of yours won't get in.")
+        _say_ends(run, len(ends))
         run.screen.say(MAY_SHOW)
     return OK
+
+
+def _say_ends(run: Run, devices: int) -> None:
+    run.screen.say(f"From then on {times.count(devices, 'other device')} of yours won't get in.")
 
 
 def _show(run: Run, meant: "JournalView", leaving: "Leaving") -> int:
@@ -129,7 +126,7 @@ def _show(run: Run, meant: "JournalView", leaving: "Leaving") -> int:
         who = "the server" if waiting.held == "server" else "your first device that is used after it"
         run.screen.say(f"It will be closed on {times.moment(waiting.not_before)}, by {who}.")
         if waiting.ends:
-            run.screen.say(f"From then on {times.count(len(waiting.ends), 'other device')} of yours won't get in.")
+            _say_ends(run, len(waiting.ends))
     elif possible:
         run.screen.say(
             "Nothing waits. What you took back may still happen until your keys have moved on.", style="careful"
@@ -150,7 +147,7 @@ def _cancel(run: Run, meant: "JournalView", leaving: "Leaving") -> int:
 
 
 def _say_before(run: Run) -> None:
-    """What remains where: said before a closing, each time."""
+    """Say, before each closing, which copies remain where."""
     from duolog.client import BEFORE_CLOSING
 
     for sentence in BEFORE_CLOSING:
@@ -182,12 +179,8 @@ def withdraw(run: Run, number: NumberArgument, journal: JournalOption = None, ye
 
     The other sees that something was withdrawn. If they had kept it, or read it, it stays with them.
     """
-    with run.opened() as duolog:
-        run.sync(duolog)
-        meant = run.journal(duolog, journal)
-        entry = _numbered(duolog, meant, number)
-        if not asking.ask_yes(f"Withdraw {_title(entry)}?", given=yes):
-            run.screen.say("Nothing was changed.")
+    with _entry(run, journal, number) as (duolog, meant, entry):
+        if not run.agreed(f"Withdraw {_title(entry)}?", given=yes):
             return OK
         written = duolog.leaving(meant.id).withdraw(entry.entry)
         return run.wrote(duolog, meant.id, written, "Withdrawn. The text is gone from here and from the server.")
@@ -196,39 +189,33 @@ def withdraw(run: Run, number: NumberArgument, journal: JournalOption = None, ye
 @command(app, "keep", examples=("duolog keep 12",))
 def keep(run: Run, number: NumberArgument, journal: JournalOption = None) -> int:
     """Keep a text, even if the other withdraws it. They aren't told."""
-    with run.opened() as duolog:
-        run.sync(duolog)
-        meant = run.journal(duolog, journal)
-        entry = _numbered(duolog, meant, number)
+    with _entry(run, journal, number) as (duolog, meant, entry):
         duolog.leaving(meant.id).keep(entry.entry)
-        run.screen.result({"journal": b64(meant.id), "entry": b64(entry.entry), "kept": True})
-        run.screen.say("Kept. It stays with you, whatever the other does. They aren't told.", style="good")
+        kept = {"journal": b64(meant.id), "entry": b64(entry.entry), "kept": True}
+        run.screen.done(kept, "Kept. It stays with you, whatever the other does. They aren't told.")
     return OK
 
 
 @command(app, "erase", examples=("duolog erase 12",))
 def erase(run: Run, number: NumberArgument, journal: JournalOption = None, yes: YesOption = False) -> int:
     """Erase a text for yourself, on all your devices. The other keeps it, and isn't told."""
-    with run.opened() as duolog:
-        run.sync(duolog)
-        meant = run.journal(duolog, journal)
-        entry = _numbered(duolog, meant, number)
-        if not asking.ask_yes(f"Erase {_title(entry)} for yourself? It can't be brought back.", given=yes):
-            run.screen.say("Nothing was changed.")
+    with _entry(run, journal, number) as (duolog, meant, entry):
+        if not run.agreed(f"Erase {_title(entry)} for yourself? It can't be brought back.", given=yes):
             return OK
         duolog.leaving(meant.id).erase(entry.entry)
-        run.screen.result({"journal": b64(meant.id), "entry": b64(entry.entry), "erased": True})
-        run.screen.say(
-            "Erased for you, here and for your other devices. The other keeps it, and isn't told.", style="good"
-        )
+        erased = {"journal": b64(meant.id), "entry": b64(entry.entry), "erased": True}
+        run.screen.done(erased, "Erased for you, here and for your other devices. The other keeps it, and isn't told.")
     return OK
 
 
-def _numbered(duolog: "Duolog", journal: "JournalView", number: int) -> "TimelineEntry":
-    found = [item for item in duolog.timeline(journal.id, after=number - 1, limit=1) if item.seq == number]
-    if not found:
-        raise Usage(f"There is no entry {number} here. `duolog timeline --numbers` shows the numbers.")
-    return found[0]
+@contextmanager
+def _entry(run: Run, journal: str | None, number: int) -> Iterator[tuple["Duolog", "JournalView", "TimelineEntry"]]:
+    """The open account, the journal that is meant, and its entry with this number. Raises: Usage."""
+    with run.in_journal(journal) as (duolog, meant):
+        found = [item for item in duolog.timeline(meant.id, after=number - 1, limit=1) if item.seq == number]
+        if not found:
+            raise Usage(f"There is no entry {number} here. `duolog timeline --numbers` shows the numbers.")
+        yield duolog, meant, found[0]
 
 
 def _title(entry: "TimelineEntry") -> str:
@@ -241,23 +228,19 @@ def _title(entry: "TimelineEntry") -> str:
 # --- the journal, the account -----------------------------------------------------------------------------------------
 
 
-@command(journals.journal, "let-go", examples=("duolog journal let-go",))
+@command(journal, "let-go", examples=("duolog journal let-go",))
 def let_go(run: Run, journal: JournalOption = None, yes: YesOption = False) -> int:
     """Give up a closed journal at the server. What this computer has stays readable here.
 
     When neither of you can fetch it any more, the server destroys it.
     """
-    with run.opened() as duolog:
-        run.sync(duolog)
-        meant = run.journal(duolog, journal)
-        if not asking.ask_yes(
+    with run.in_journal(journal) as (duolog, meant):
+        if not run.agreed(
             f"Let go of journal {short(meant.id)}? No new computer of yours can fetch it then.", given=yes
         ):
-            run.screen.say("Nothing was changed.")
             return OK
         duolog.leaving(meant.id).let_go()
-        run.screen.result({"journal": b64(meant.id), "let_go": True})
-        run.screen.say("Let go. This computer still has what it has read.", style="good")
+        run.screen.done({"journal": b64(meant.id), "let_go": True}, "Let go. This computer still has what it has read.")
     return OK
 
 
@@ -267,16 +250,13 @@ def delete(run: Run, yes: YesOption = False) -> int:
 
     Interrupted, it is begun again and goes on where it stopped.
     """
-    with run.opened() as duolog:
-        run.sync(duolog)
+    with run.synced() as duolog:
         _say_before(run)
-        if not asking.ask_yes("Delete your account? Your recovery words open nothing then.", given=yes):
-            run.screen.say("Nothing was changed.")
+        if not run.agreed("Delete your account? Your recovery words open nothing then.", given=yes):
             return OK
         with run.screen.busy("Closing and deleting"):
             duolog.delete_account()
-        run.screen.result({"deleted": True, "home": str(run.folder)})
-        run.screen.say("Your account is deleted at the server.", style="good")
+        run.screen.done({"deleted": True, "home": str(run.folder)}, "Your account is deleted at the server.")
         run.screen.say(
             f"What this computer has read is still in {run.folder}, sealed with its keys. When you don't need it any "
             "more, delete that folder. Paper with the recovery words can go, too."

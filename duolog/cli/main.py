@@ -1,4 +1,4 @@
-"""`duolog`: where the commands come together."""
+"""`duolog`: all commands together."""
 
 import signal
 import sys
@@ -11,15 +11,19 @@ from duolog.cli import (
     asking,
     boundary,
     confidant,
+    confidant_terms,
     copies,
     devices,
     drafts,
     export,
+    forks,
+    joining,
     journals,
     leaving,
     moving,
     notes,
     pairing,
+    proposals,
     recovery,
     timeline,
 )
@@ -34,30 +38,39 @@ Start with `duolog register`. One of you runs `duolog invite`, the other `duolog
 
 def make_app() -> typer.Typer:
     """All commands, in the order in which people meet them."""
-    app = group("duolog", PURPOSE)
+    app = group(
+        "duolog",
+        PURPOSE,
+        *(account.app, pairing.app, notes.app, timeline.app, journals.app, export.app, moving.app, leaving.app),
+    )
     app.callback(invoke_without_command=False)(_version)
-    for part in (account.app, pairing.app, notes.app, timeline.app, journals.app, export.app, moving.app, leaving.app):
-        app.registered_commands.extend(part.registered_commands)
-    app.add_typer(boundary.app, name="boundary")
-    app.add_typer(drafts.app, name="draft")
-    app.add_typer(confidant.app, name="confidant")
-    app.add_typer(confidant.partner, name="partner")
-    app.add_typer(copies.app, name="journal")
-    app.add_typer(devices.device, name="device")
-    app.add_typer(devices.session, name="session")
-    app.add_typer(recovery.group_of_words, name="recovery")
-    app.add_typer(leaving.account, name="account")
+    for part in (
+        group("boundary", "What the two of you agree on, by an explicit act of each.", boundary.app),
+        group("draft", "What you write for yourself first. Nobody is told that there is a draft.", drafts.app),
+        group(
+            "confidant",
+            "Somebody who reads along for a time, by consent of both: a therapist, a counsellor, a friend.",
+            *(confidant.app, proposals.app, confidant_terms.app),
+        ),
+        group("partner", "The other one of the two.", confidant_terms.partner),
+        group("journal", "Your journals.", journals.journal, copies.app, leaving.journal),
+        group("device", "Your devices, and other ways into your account.", joining.app, devices.app),
+        group("session", "Where you are logged in.", devices.session),
+        group("recovery", "The 24 recovery words.", recovery.app),
+        group("account", "Your account as a whole.", leaving.account, forks.app),
+    ):
+        app.add_typer(part)
     return app
 
 
 def main(arguments: list[str] | None = None) -> None:
-    """Runs one command and exits with its code."""
+    """Run one command, and exit with its code."""
     if threading.current_thread() is threading.main_thread():
         signal.signal(signal.SIGINT, asking.on_interrupt)
     try:
         make_app()(arguments, prog_name="duolog")
     except BrokenPipeError:
-        # Whoever read the output has seen enough. Nothing more can be said on it.
+        # The reader of the output has seen enough and is gone. Nobody reads more of it.
         sys.stderr.close()
         sys.exit(0)
 

@@ -1,11 +1,11 @@
-"""Leaving a server with everything, and going after somebody who has left it."""
+"""Move to another server with everything, or follow somebody who has moved."""
 
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from duolog.cli import times
-from duolog.cli.command import command, group
+from duolog.cli.command import command, commands
 from duolog.cli.failures import OK
 from duolog.cli.run import Run
 from duolog.cli.shapes import move_shape, short
@@ -13,7 +13,7 @@ from duolog.cli.shapes import move_shape, short
 if TYPE_CHECKING:
     from duolog.client import MoveReport
 
-app = group("moving", "Another server.")
+app = commands()
 
 ToOption = Annotated[str, typer.Option("--to", metavar="URL", help="The new server's address.")]
 MaybeToOption = Annotated[
@@ -44,8 +44,7 @@ def move(run: Run, to: ToOption, invite_code: CodeOption = None, silent: SilentO
 @command(app, "follow", examples=("duolog follow", "duolog follow --to https://journal.example"))
 def follow(run: Run, to: MaybeToOption = None, invite_code: CodeOption = None) -> int:
     """Go where your partner has gone, with your account and all your journals."""
-    with run.opened() as duolog:
-        run.sync(duolog)
+    with run.synced() as duolog:
         seen = duolog.moving.seen()
         with run.screen.busy("Carrying everything to the new server"):
             report = duolog.moving.follow(to, invite_code=invite_code)
@@ -68,7 +67,7 @@ def _say(run: Run, report: "MoveReport") -> int:
         say("The others were told. Each of them goes after you with `duolog follow`, when they want to.")
     else:
         say(
-            f"Not everybody could be told at {report.old}. Who isn't here yet needs the address from you: "
+            f"Not everybody could be told at {report.old}. Members who aren't here yet need the address from you: "
             f"`duolog follow --to {report.new}`. "
             "Then compare the words of `duolog heads`."
         )

@@ -1,13 +1,12 @@
-"""Writing a note."""
+"""Write a note."""
 
 from duolog.cli import forms
-from duolog.cli.command import command, group
+from duolog.cli.command import JournalOption, command, commands
 from duolog.cli.failures import OK
-from duolog.cli.pairing import JournalOption
 from duolog.cli.run import Run
 from duolog.cli.texts import written_text
 
-app = group("notes", "Writing.")
+app = commands()
 
 
 @command(app, "write", examples=("duolog write", "duolog write < letter.md"))

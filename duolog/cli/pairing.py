@@ -1,27 +1,27 @@
 """Two people start a journal: invite, join, and compare words."""
 
 import io
+import sys
 import time
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from duolog.cli import asking, times
-from duolog.cli.command import command, group
+from duolog.cli.command import JournalOption, command, commands
 from duolog.cli.failures import OK, REFUSED, Stop, Usage
 from duolog.cli.run import Run
 from duolog.cli.shapes import heads_shape, invitation_shape, pairing_shape, short
 
 if TYPE_CHECKING:
-    from duolog.client import JournalView, Pairing
+    from duolog.client import JournalView, NewInvitation, Pairing
     from duolog.client.blocking import Duolog
 
-app = group("pairing", "Start a journal for two.")
+app = commands()
 
 WORDS = 8
-JournalOption = Annotated[
-    str | None, typer.Option("--journal", metavar="JOURNAL", help="Which journal, if you have several.")
-]
+NoQrOption = Annotated[bool, typer.Option("--no-qr", help="No QR code.")]
+ShowOption = Annotated[bool, typer.Option("--show", help="Show the words, and confirm nothing.")]
 
 DIFFER = (
     "The words differ, so somebody may be sitting between the two of you. Nothing was confirmed. Don't write here. "
@@ -31,29 +31,31 @@ DIFFER = (
 
 
 @command(app, "invite", examples=("duolog invite", "duolog invite --json"))
-def invite(
-    run: Run, journal: JournalOption = None, no_qr: Annotated[bool, typer.Option("--no-qr", help="No QR code.")] = False
-) -> int:
+def invite(run: Run, journal: JournalOption = None, no_qr: NoQrOption = False) -> int:
     """Invite your partner: prints a link and a QR code. Makes the journal when there is none.
 
     The link is single use and holds a secret. Give it to nobody but your partner. Run again, it makes another link, and
     the one before opens nothing any more.
     """
-    with run.opened() as duolog:
-        run.sync(duolog)
+    with run.synced() as duolog:
         meant = _to_invite_to(run, duolog, journal)
         with run.screen.busy("Making an invitation"):
             new = duolog.invite(meant)
-        run.screen.result(invitation_shape(new))
-        if new.notice:
-            run.screen.aside(new.notice, style="careful")
-        run.screen.say("Give this link to your partner, and to nobody else:")
-        run.screen.plain("  " + new.link)
-        if not no_qr:
-            show_qr(run, new.link)
-        run.screen.say(f"It works once, until {times.moment(new.expires_at)}.")
+        say_invitation(run, new, "your partner", qr=not no_qr)
         run.screen.say("Your partner registers, and runs `duolog join`. Then both of you run `duolog verify`.")
     return OK
+
+
+def say_invitation(run: Run, new: "NewInvitation", whom: str, *, qr: bool = True) -> None:
+    """Show a fresh invitation for `whom`: its notice, its link, and how long the link works."""
+    run.screen.result(invitation_shape(new))
+    if new.notice:
+        run.screen.aside(new.notice, style="careful")
+    run.screen.say(f"Give this link to {whom}, and to nobody else:")
+    run.screen.plain("  " + new.link)
+    if qr:
+        show_qr(run, new.link)
+    run.screen.say(f"It works once, until {times.moment(new.expires_at)}.")
 
 
 def _to_invite_to(run: Run, duolog: "Duolog", chosen: str | None) -> bytes:
@@ -66,7 +68,7 @@ def _to_invite_to(run: Run, duolog: "Duolog", chosen: str | None) -> bytes:
             f"You share journal {short(shared[0].id)} with someone already. For another one: `duolog journal create`, "
             "then `duolog invite --journal` with the number that it prints."
         )
-    # A journal that holds writing is private until its owner says otherwise, as with an invitation before this one.
+    # A journal that holds writing is private until its owner says otherwise, for example with an earlier invitation.
     started = [one for one in journals if _invited_to(duolog, one.id)]
     unused = started or [one for one in journals if one.seq <= 1 and not one.waiting]
     return unused[0].id if unused else duolog.create_journal()
@@ -81,19 +83,20 @@ def _invited_to(duolog: "Duolog", journal: bytes) -> bool:
         return False
 
 
-def show_qr(run: Run, link: str) -> None:
-    """The link as a QR code, for somebody at the screen."""
-    import segno
+def may(rights: str | None) -> str:
+    """The rights of a confidant in words: `read and write`, or `read`."""
+    return "read and write" if rights == "write" else "read"
 
-    if run.screen.as_json:
+
+def show_qr(run: Run, link: str) -> None:
+    """Show the link as a QR code to somebody at the screen."""
+    if run.screen.as_json or not asking.at_terminal():
         return
+    import segno
 
     drawn = io.StringIO()
     segno.make(link, error="m", micro=False).terminal(drawn, border=2, compact=True)
-    if asking.at_terminal():
-        import sys
-
-        sys.stdout.write(drawn.getvalue() + "\n")
+    sys.stdout.write(drawn.getvalue() + "\n")
 
 
 @command(app, "join", examples=("duolog join", "duolog join < link.txt"))
@@ -106,7 +109,7 @@ def join(run: Run) -> int:
 
     with run.opened() as duolog:
         link = asking.ask_line("The link that you were given:")
-        parse_link(link)  # says at once what is wrong with it
+        parse_link(link)  # names a fault of the link before anything is sent
         with run.screen.busy("Answering the invitation"):
             pairing = duolog.join(link)
         run.screen.result(pairing_shape(pairing))
@@ -126,17 +129,12 @@ def join(run: Run) -> int:
 @command(
     app, "verify", examples=("duolog verify", "duolog verify --show", "duolog verify < the-words-the-other-reads.txt")
 )
-def verify(
-    run: Run,
-    journal: JournalOption = None,
-    show: Annotated[bool, typer.Option("--show", help="Show the words, and confirm nothing.")] = False,
-) -> int:
+def verify(run: Run, journal: JournalOption = None, show: ShowOption = False) -> int:
     """Compare eight words with your partner, so that you know that nobody sits in between.
 
     On standard input, the words that the other person reads are compared for you.
     """
-    with run.opened() as duolog:
-        run.sync(duolog)
+    with run.synced() as duolog:
         if duolog.status().unconfirmed:
             return _confirm_restored(run, duolog, show=show)
         pairing = duolog.pairing(_paired(run, duolog, journal))
@@ -145,8 +143,7 @@ def verify(
             _say_stage(run, pairing)
             return REFUSED if pairing.words is None and pairing.stage.value != "verified" else OK
         if pairing.stage.value == "compare":
-            say_words(run, pairing.words)
-            heard = heard_words(pairing.words)
+            heard = compare_words(run, pairing.words)
             if heard is None:
                 run.screen.say("Nothing was confirmed. Run `duolog verify` when you are together.")
                 return REFUSED
@@ -158,7 +155,7 @@ def verify(
 
 
 def _paired(run: Run, duolog: "Duolog", chosen: str | None) -> bytes:
-    """The journal whose pairing goes on: the one chosen, else the one that is not verified yet, else the usual one."""
+    """The journal whose pairing goes on: the chosen one, else the only unverified one, else the usual one."""
     if chosen is None:
         here = duolog.journals()
         started: list[JournalView] = [one for one in here if one.provisional and not one.closed and not one.former]
@@ -171,33 +168,37 @@ def _paired(run: Run, duolog: "Duolog", chosen: str | None) -> bytes:
 
 
 def say_words(run: Run, words: tuple[str, ...]) -> None:
-    """Eight words, to be read aloud."""
-    run.screen.say("Read these words to each other, aloud:")
-    run.screen.say()
-    run.screen.plain("    " + "  ".join(words[:4]))
-    run.screen.plain("    " + "  ".join(words[4:]))
+    """Show eight words to read aloud."""
+    run.screen.say("Read these words to each other, aloud:\n")
+    say_eight(run, words)
     run.screen.say()
 
 
-def heard_words(words: tuple[str, ...]) -> list[str] | None:
-    """The words as the other reads them; None for not now. Raises: Stop, Usage."""
+def say_eight(run: Run, words: tuple[str, ...]) -> None:
+    """Show eight words in two lines, which are never wrapped."""
+    for four in (words[:4], words[4:]):
+        run.screen.plain("    " + "  ".join(four))
+
+
+def compare_words(run: Run, words: tuple[str, ...]) -> list[str] | None:
+    """Show eight words; the same words as the other person reads them, or None for later. Raises: Stop, Usage."""
+    say_words(run, words)
     if not asking.at_terminal():
-        heard = asking.ask_line("The words that the other person reads:").lower().replace(",", " ").split()
+        heard = asking.ask_heard("The words that the other person reads:")
         if len(heard) != WORDS:
             raise Usage(f"There are eight words, and standard input held {len(heard)}.")
         if heard != list(words):
             raise Stop(DIFFER)
         return heard
     while True:
-        answer = asking.ask_line(
-            "Does the other person see the same eight, in the same order? (yes, no, or later)"
-        ).lower()
-        if answer == "yes":
-            return list(words)
-        if answer == "no":
-            raise Stop(DIFFER)
-        if answer in ("later", ""):
-            return None
+        question = "Does the other person see the same eight, in the same order? (yes, no, or later)"
+        match asking.ask_line(question).lower():
+            case "yes":
+                return list(words)
+            case "no":
+                raise Stop(DIFFER)
+            case "later" | "":
+                return None
 
 
 def _say_stage(run: Run, pairing: "Pairing") -> None:
@@ -222,8 +223,7 @@ def _say_stage(run: Run, pairing: "Pairing") -> None:
 def _say_as_confidant(run: Run, pairing: "Pairing") -> None:
     say = run.screen.say
     if pairing.until is not None:
-        may = "read and write" if pairing.rights == "write" else "read"
-        say(f"You are invited to {may}, until {times.moment(pairing.until)}.")
+        say(f"You are invited to {may(pairing.rights)}, until {times.moment(pairing.until)}.")
     match pairing.stage.value:
         case "waiting for founder":
             say("Now the one who invited you runs `duolog confidant verify`; then you run `duolog verify`.")
@@ -237,7 +237,7 @@ def _say_as_confidant(run: Run, pairing: "Pairing") -> None:
 
 
 def _confirm_restored(run: Run, duolog: "Duolog", *, show: bool) -> int:
-    """After a restore: the words of the account and of each journal, against what the partner's `duolog heads` says."""
+    """Compare the words of a restored account and its journals with those of the partner's `duolog heads`."""
     heads = duolog.heads()
     mine = next(one for one in heads.accounts if one.me)
     run.screen.say(
@@ -254,6 +254,6 @@ def _confirm_restored(run: Run, duolog: "Duolog", *, show: bool) -> int:
             "Not the same, or not compared: nothing was confirmed. If they differ, the server may be hiding something."
         )
     duolog.confirm_restored(mine.words, {one.journal: one.words for one in heads.journals})
-    run.screen.result({**heads_shape(heads), "unconfirmed": False, "asked_at": int(time.time())})
-    run.screen.say("Compared. This computer trusts what it has read.", style="good")
+    shape = {**heads_shape(heads), "unconfirmed": False, "asked_at": int(time.time())}
+    run.screen.done(shape, "Compared. This computer trusts what it has read.")
     return OK

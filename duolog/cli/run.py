@@ -1,4 +1,4 @@
-"""One run of a command: which home, how to unlock it, which journal is meant, and what is said about the server."""
+"""The frame of a command: its home and keys, its journal, news from the server, and what became of a document."""
 
 import time
 from collections.abc import Iterator, Sequence
@@ -26,7 +26,7 @@ CLOCK_MAY_DIFFER = 15 * 60  # seconds between this computer's clock and the serv
 
 @dataclass
 class Run:
-    """What a command gets: it asks, opens, chooses and speaks through this."""
+    """One run of a command: it opens the home, finds the journal, asks and speaks for the command."""
 
     home: Path | None
     passphrase_fd: int | None
@@ -39,13 +39,13 @@ class Run:
 
     @property
     def folder(self) -> Path:
-        """Where the home is."""
+        """The folder of the home."""
         from duolog.client import default_home
 
         return (self.home or default_home()).expanduser()
 
     def unlock(self) -> "Unlock":
-        """How this home is unlocked: the passphrase from the descriptor, else the system's keyring, else a question."""
+        """How to unlock this home: the passphrase from the descriptor, else the system's keyring, else a question."""
         from duolog.client import Unlock
 
         return Unlock(passphrase=self._ask_passphrase, keyring=self.passphrase_fd is None)
@@ -58,7 +58,7 @@ class Run:
 
     @contextmanager
     def opened(self) -> Iterator["Duolog"]:
-        """This home's account; with `--ephemeral`, from the words and in memory. Raises: Usage, DuologError."""
+        """Open this home's account; with `--ephemeral`, restore it in memory. Raises: Usage, DuologError."""
         from duolog.client.blocking import Duolog
 
         if self.ephemeral is not None:
@@ -86,24 +86,46 @@ class Run:
                     with suppress(TransportError, ServerRefused):
                         duolog.log_out()
 
+    @contextmanager
+    def synced(self, *, offline: bool = False, proposed: bool = True) -> Iterator["Duolog"]:
+        """Open this home's account, and sync it. Raises: as `opened` and `sync`."""
+        with self.opened() as duolog:
+            self.sync(duolog, offline=offline, proposed=proposed)
+            yield duolog
+
     def _say_new_ways(self, duolog: "Duolog") -> None:
-        """Warns of ways into the account that nobody has looked at yet, whatever became of the command."""
+        """Warn of new ways into the account until somebody has listed them, even when the command fails."""
         with suppress(DuologError):
             if duolog.status().new_keyholders:
                 self.screen.warn("there is a new way into your account. `duolog device list` shows it.")
 
     def drafts(self) -> "Drafts":
-        """Drafts and rescued texts of the account that is open."""
+        """The drafts and rescued texts of the open account."""
         if self._open is None:
             raise RuntimeError("no account is open")
         return self._open.drafts()
 
+    def agreed(self, question: str, *, given: bool, otherwise: str = "Nothing was changed.") -> bool:
+        """Ask for a yes; say `otherwise` after a no. `given`: `--yes` was on the command line. Raises: Usage."""
+        yes = asking.ask_yes(question, given=given)
+        if not yes:
+            self.screen.say(otherwise)
+        return yes
+
     # --- journals ---
 
-    def journal(self, duolog: "Duolog", chosen: str | None, *, other_than: bytes | None = None) -> "JournalView":
-        """The journal that is meant: the one chosen, else the only shared one, else the only one. Raises: Usage.
+    @contextmanager
+    def in_journal(
+        self, chosen: str | None, *, offline: bool = False, proposed: bool = True
+    ) -> Iterator[tuple["Duolog", "JournalView"]]:
+        """Open the account, sync it, and find the journal that is meant. Raises: as `synced` and `journal`."""
+        with self.synced(offline=offline, proposed=proposed) as duolog:
+            yield duolog, self.journal(duolog, chosen)
 
-        `other_than`: one that can't be meant unless it is chosen.
+    def journal(self, duolog: "Duolog", chosen: str | None, *, other_than: bytes | None = None) -> "JournalView":
+        """The journal that is meant: the chosen one, else the only shared one, else the only one. Raises: Usage.
+
+        `other_than`: a journal that is meant only when it is chosen.
         """
         journals = [one for one in duolog.journals() if chosen is not None or one.id != other_than]
         if chosen is not None:
@@ -124,9 +146,9 @@ class Run:
     # --- the server ---
 
     def sync(self, duolog: "Duolog", *, offline: bool = False, proposed: bool = True) -> "SyncReport | None":
-        """Fetches and sends before something is shown. Unreachable, it says so and what is here is shown.
+        """Fetch and send before the command shows anything; None without the server, and then what is here is shown.
 
-        `proposed`: say that changes wait for a signature, unless the command itself shows them.
+        `proposed`: say that changes wait for a signature, unless the command itself shows them. Raises: DuologError.
         """
         if (offline and self.ephemeral is None) or duolog.is_deleted():
             return None
@@ -152,7 +174,7 @@ class Run:
         return report
 
     def say_clock(self, report: "SyncReport") -> None:
-        """Says that this computer's clock or the server's is wrong."""
+        """Warn that this computer's clock or the server's is wrong."""
         if report.clock_apart:
             apart = times.count(abs(report.clock_apart) // 86_400, "day")
             which = "ahead of" if report.clock_apart > 0 else "behind"
@@ -162,7 +184,7 @@ class Run:
             )
 
     def say_proposed(self, report: "SyncReport") -> None:
-        """Says that changes wait for this person's signature."""
+        """Say that changes wait for this person's signature."""
         if report.proposed:
             self.screen.aside(
                 "A change in who may read or write waits for your consent: "
@@ -173,20 +195,21 @@ class Run:
                 style="careful",
             )
 
-    def frozen(self, journal: "JournalView") -> int:
-        """Says, each time, that a journal is read-only; the exit code that follows from it."""
-        if journal.frozen is None:
+    def frozen(self, *journals: "JournalView") -> int:
+        """Say, each time, why the first read-only journal among these is read-only; the exit code for it."""
+        reason = next((one.frozen for one in journals if one.frozen is not None), None)
+        if reason is None:
             return OK
         from duolog.errors import JournalFrozen
 
-        failure = explain(JournalFrozen(journal.frozen))
+        failure = explain(JournalFrozen(reason))
         self.screen.aside("Stop. " + failure.what, style="stop")
         for line in failure.next:
             self.screen.aside("  " + line)
         return STOP
 
     def wrote(self, duolog: "Duolog", journal: bytes, written: "Written", sentence: str) -> int:
-        """Says what became of a document; the exit code."""
+        """Say what became of a document; the exit code."""
         from duolog.cli.shapes import written_shape
 
         self.screen.result(written_shape(journal, written))
@@ -202,7 +225,7 @@ class Run:
         return REFUSED
 
     def _arrived(self, duolog: "Duolog", journal: bytes, entry: bytes, sentence: str) -> int:
-        """Says that it is in the journal, or that something that came before it has left it without effect."""
+        """Say that a document is in the journal, or that an earlier one left it without effect; the exit code."""
         last = duolog.journal(journal).seq
         shown = [item for item in duolog.timeline(journal, after=max(last - 8, 0)) if item.entry == entry]
         skipped = [item.without_effect for item in shown if item.without_effect is not None]
@@ -216,7 +239,7 @@ class Run:
         return REFUSED if skipped else OK
 
     def check_clock(self, server_time: int) -> None:
-        """Warns when this computer's clock and the server's differ. `server_time`: Unix seconds, as of now."""
+        """Warn when this computer's clock and the server's differ. `server_time`: Unix seconds, as of now."""
         ahead = int(time.time()) - server_time
         if abs(ahead) > CLOCK_MAY_DIFFER:
             side = "ahead of" if ahead > 0 else "behind"
@@ -228,7 +251,7 @@ class Run:
     # --- failures ---
 
     def fail(self, failure: Failure) -> int:
-        """Says what went wrong and what to do; returns the exit code."""
+        """Say what went wrong and what to do next; the exit code."""
         self.screen.result(
             {"error": {"code": failure.name, "message": failure.what, "next": list(failure.next)}},
         )
@@ -240,9 +263,9 @@ class Run:
 
 
 def _chosen(journals: Sequence["JournalView"], chosen: str) -> "JournalView":
-    from duolog.cli.shapes import b64, short
+    from duolog.cli.shapes import means, short
 
-    found = [one for one in journals if b64(one.id) == chosen or (len(chosen) >= 4 and one.id.hex().startswith(chosen))]
+    found = [one for one in journals if means(chosen, one.id)]
     if len(found) == 1:
         return found[0]
     known = ", ".join(short(one.id) for one in journals) or "none yet"

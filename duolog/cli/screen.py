@@ -1,4 +1,4 @@
-"""What a person sees: plain lines, calm colours, and a sign of life when something takes longer than a second."""
+"""The screen: plain lines, calm colours, and a sign of life when something takes longer than a second."""
 
 import json
 import os
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 PATIENCE = 1.0  # seconds of silence before a sign of life
 WIDTH = 88  # columns; longer lines are hard to read
 
-OWN = "* "  # before what the reader wrote, in the first columns, where nothing of anybody else ever stands
+OWN = "* "  # marks the reader's own words; nobody else's text is ever shown in these columns
 
 # Colour repeats what the words say; it never stands alone.
 STYLES = {"good": "green", "own": "cyan", "careful": "yellow", "stop": "bold red", "quiet": "dim", "strong": "bold"}
@@ -46,17 +46,17 @@ class Screen:
             _print(self._out, text, style, indent)
 
     def plain(self, text: str) -> None:
-        """A line that must stay whole, to be copied: it is never wrapped."""
+        """A line to be copied. It stays whole and is never wrapped."""
         if not self.as_json:
             sys.stdout.write(clean(text) + "\n")
             sys.stdout.flush()
 
     def aside(self, text: str, *, style: str = "") -> None:
-        """Something beside the result: advice, a warning. It goes to standard error."""
+        """Advice or a warning beside the result, on standard error."""
         _print(self._err, text, style, 0)
 
     def warn(self, text: str) -> None:
-        """Something to know before going on."""
+        """A warning to read before going on."""
         self.aside("Careful: " + text, style="careful")
 
     def result(self, value: Mapping[str, Any]) -> None:
@@ -65,26 +65,17 @@ class Screen:
             sys.stdout.write(json.dumps(value, indent=2) + "\n")
             sys.stdout.flush()
 
-    @contextmanager
-    def busy(self, what: str) -> Iterator[None]:
-        """Says on a terminal what is going on, once it has taken a second."""
-        if not sys.stderr.isatty():
-            yield
-            return
-        status = self._err.status(what + " …")
-        timer = threading.Timer(PATIENCE, status.start)
-        timer.daemon = True
-        timer.start()
-        try:
-            yield
-        finally:
-            timer.cancel()
-            timer.join()
-            status.stop()
+    def done(self, value: Mapping[str, Any], sentence: str) -> None:
+        """The result of a command that has changed something: `value` for scripts, a sentence for a person."""
+        self.result(value)
+        self.say(sentence, style="good")
 
     @contextmanager
-    def counting(self, what: str) -> Iterator[Callable[[int, int], None]]:
-        """As `busy`, for work that can count: what it gives takes how much is done, and of how much (0: unknown)."""
+    def busy(self, what: str) -> Iterator[Callable[[int, int], None]]:
+        """Say on a terminal what is going on, once it has taken a second.
+
+        It yields a function for work that can count: how much is done, and of how much (0: unknown).
+        """
         if not sys.stderr.isatty():
             yield lambda done, total: None
             return

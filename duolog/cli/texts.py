@@ -1,9 +1,9 @@
 """Long texts: from the editor or from standard input, never from an argument.
 
 The editor works on a file of mode 0600 in a private folder, in memory where the system offers that, else in the home.
-As soon as the editor has ended, what was typed is sealed into the home, and only then the file is overwritten and
-removed, whatever ends the command. The sealed text is dropped when the caller has sent or kept it. What couldn't be
-sealed, or a command that was killed left behind, is found when the home is opened the next time, sealed, and removed.
+As soon as the editor has ended, the command seals the text into the home. Only then it overwrites and removes the
+file, also when the command is interrupted. The sealed text is dropped when the caller has sent or kept it. A killed
+command may leave its file, and so does one that can't seal. The next command that opens the home seals and removes it.
 """
 
 import hashlib
@@ -46,9 +46,9 @@ _START = "start.sha256"
 
 @contextmanager
 def written_text(run: "Run", *, start: str, hint: str) -> Iterator[str]:
-    """A text, while it is being made safe: the caller seals it inside the `with`. Empty means: the person gave it up.
+    """A text that stays kept until the caller has sent it inside the `with`. An empty text: the person gave it up.
 
-    `start` is what the editor opens with; `hint` explains below the cut. Raises: Usage.
+    `start`: the text that the editor opens with. `hint`: an explanation below the cut. Raises: Usage.
     """
     if not at_terminal():
         yield _from_stdin()
@@ -72,8 +72,10 @@ def written_text(run: "Run", *, start: str, hint: str) -> Iterator[str]:
 
 
 def rescue_leftovers(run: "Run") -> None:
-    """Seals and removes what an earlier command on this home left when it was killed, or couldn't seal. The home's lock
-    says that none is running. Raises: as `_rescue`."""
+    """Seal and remove the texts that an earlier command on this home left. The home's lock says that none is running.
+
+    Raises: as `_rescue`.
+    """
     for place in _places(run.folder):
         for folder in place.glob(f"{_prefix(run.folder)}*"):
             if folder.is_symlink() or not folder.is_dir() or folder.stat().st_uid != os.getuid():
@@ -82,12 +84,12 @@ def rescue_leftovers(run: "Run") -> None:
 
 
 def cut(text: str) -> str:
-    """What stands above the cut, without empty lines around it."""
+    """The text above the cut, without empty lines around it."""
     return text.split(CUT, 1)[0].strip("\n").rstrip()
 
 
 def _from_editor(run: "Run", editor: list[str], start: str, hint: str) -> tuple[str, str | None]:
-    """What was typed, and the name under which it is sealed; None when the person gave it up."""
+    """The typed text, and the name under which it is sealed; None when the person gave it up."""
     memory = _memory_folder()
     if memory is None:
         _say_once(run, "disk", ON_DISK)
@@ -107,7 +109,7 @@ def _from_editor(run: "Run", editor: list[str], start: str, hint: str) -> tuple[
 
 
 def _opened_with(folder: Path, start: str, hint: str) -> Path:
-    """The editor's file in a new folder. The digest of its start stands beside it, and tells an untouched one."""
+    """The editor's file in a new folder. The digest of its start lies beside it, and shows an untouched form."""
     form = f"{start}\n\n{CUT}\n{hint}\nSave and close to go on; save it empty to give up.\n"
     try:
         for name, content in ((_START, _digest(start)), ("text.md", form)):
@@ -121,16 +123,16 @@ def _opened_with(folder: Path, start: str, hint: str) -> Path:
 
 
 def _sealed(run: "Run", text: str, start: str) -> str | None:
-    """Seals a text into the home; its name there, or None when the person gave it up."""
+    """Seal a text into the home; its name there, or None when the person gave it up."""
     if not text.strip() or text.strip() == start.strip():
         return None
     return run.drafts().rescue(text)
 
 
 def _rescue(run: "Run", folder: Path, said: str) -> None:
-    """Seals what was typed into a folder, says so, and removes it. What can't be sealed stays, and is said to be there.
+    """Seal the texts of a folder, say so, and remove the folder. When sealing fails, the folder stays and is named.
 
-    Raises: whatever keeps it from being sealed.
+    Raises: any error of sealing.
     """
     try:
         texts = _typed(folder)
@@ -145,7 +147,7 @@ def _rescue(run: "Run", folder: Path, said: str) -> None:
 
 
 def _typed(folder: Path) -> list[str]:
-    """What stands in a folder's files above the cut, each text once: also what an editor saved when it was ended."""
+    """The texts above the cut in a folder's files, each once. A killed editor may have saved more than one file."""
     files = [file for file in sorted(folder.iterdir()) if file.is_file() and not file.is_symlink()]
     read = {file.name: file.read_text(encoding="utf-8", errors="replace") for file in files}
     start = read.pop(_START, "")
@@ -158,7 +160,7 @@ def _digest(text: str) -> str:
 
 
 def _destroy(folder: Path) -> None:
-    """Overwrites every file of a private folder, and removes it. A file system may keep old blocks all the same."""
+    """Overwrite every file of a private folder, and remove it. Some file systems keep old blocks even so."""
     for file in folder.rglob("*"):
         if file.is_symlink() or not file.is_file():
             continue
@@ -187,7 +189,7 @@ def _from_terminal(run: "Run", hint: str) -> str:
 
 
 def _say_once(run: "Run", what: str, text: str) -> None:
-    """A warning, remembered in the home."""
+    """Warn once. The home remembers which warnings were said."""
     file = run.folder / "said"
     said = file.read_text(encoding="utf-8").splitlines() if file.is_file() else []
     if what not in said:
@@ -197,12 +199,12 @@ def _say_once(run: "Run", what: str, text: str) -> None:
 
 
 def _prefix(home: Path) -> str:
-    """The beginning of the names of a home's folders."""
+    """The beginning of the names of the editor's folders for one home."""
     return f"duolog-{hashlib.sha256(os.fsencode(home.resolve())).hexdigest()[:12]}-"
 
 
 def _places(home: Path) -> list[Path]:
-    """Everywhere a folder may have been made: memory may have come, or gone, since."""
+    """Every place that may hold such a folder. Memory may have come or gone since it was made."""
     return [place for text in (*_offered(), str(home)) if (place := Path(text)).is_dir()]
 
 
@@ -211,7 +213,7 @@ def _offered() -> list[str]:
 
 
 def _memory_folder() -> Path | None:
-    """A folder in memory: the user's own of this session, else the one that all share, where a private one is made."""
+    """A folder in memory: the user's own of this session, else the shared one, in which a private folder is made."""
     for text in _offered():
         place = Path(text)
         with suppress(OSError):
@@ -225,7 +227,7 @@ def _memory_folder() -> Path | None:
 
 
 def _file_system(place: Path) -> str:
-    """The type of the file system that holds a folder, as Linux tells it; empty elsewhere."""
+    """The type of the file system that holds a folder, on Linux; empty elsewhere."""
     best, kind, real = -1, "", str(place.resolve())
     with suppress(OSError):
         for line in Path("/proc/self/mountinfo").read_text(encoding="utf-8", errors="replace").splitlines():

@@ -1,13 +1,11 @@
-"""What both of you wrote, in order."""
+"""The timeline: everything that the members of a journal wrote, in order."""
 
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from duolog.cli import times
-from duolog.cli.command import command, group
-from duolog.cli.journals import OfflineOption
-from duolog.cli.pairing import JournalOption
+from duolog.cli.command import JournalOption, OfflineOption, command, commands
 from duolog.cli.run import Run
 from duolog.cli.screen import OWN
 from duolog.cli.shapes import b64, entry_shape
@@ -17,7 +15,7 @@ if TYPE_CHECKING:
     from duolog.client import JournalView, TimelineEntry
     from duolog.client.blocking import Duolog
 
-app = group("reading", "Reading.")
+app = commands()
 
 CLOSED = "This journal is closed. Nothing more is written here."
 
@@ -33,9 +31,7 @@ def timeline(
     offline: OfflineOption = False,
 ) -> int:
     """Read the journal, oldest first. Nobody is told that you read."""
-    with run.opened() as duolog:
-        run.sync(duolog, offline=offline)
-        meant = run.journal(duolog, journal)
+    with run.in_journal(journal, offline=offline) as (duolog, meant):
         names = {member.account: member.called for member in meant.members}
         entries = _last(duolog, meant, last)
         run.screen.result({"journal": b64(meant.id), "entries": [entry_shape(item) for item in entries]})
@@ -54,7 +50,7 @@ def timeline(
 
 
 def _last(duolog: "Duolog", journal: "JournalView", count: int) -> "tuple[TimelineEntry, ...]":
-    """The newest entries. Not every item of a log is one, so it is looked back as far as need be."""
+    """The newest entries. A log has other items too, so this looks back until it has found enough."""
     back = count
     while True:
         after = max(journal.seq - back, 0)
@@ -95,7 +91,7 @@ def _say(run: Run, item: "TimelineEntry", names: dict[bytes, str], numbers: bool
 
 
 def _text(item: "TimelineEntry") -> str:
-    """The document in words; what waits here is shown as it was written, since it has no place in the journal yet."""
+    """The document in words. A document that waits here has no place in the journal, so its own text is shown."""
     if item.seq is None and item.body is not None:
         wording = item.body.get("wording")
         fields = wording if isinstance(wording, dict) else item.body

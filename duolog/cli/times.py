@@ -6,7 +6,7 @@ __all__ = ["clock", "count", "day", "day_of", "moment", "span"]
 
 
 def span(seconds: int) -> str:
-    """A length of time, roughly: `3 minutes`, `2 hours`, `1 day`."""
+    """A length of time in its largest unit: `3 minutes`, `2 hours`, `1 day`."""
     for size, word in ((86_400, "day"), (3_600, "hour"), (60, "minute")):
         if seconds >= size:
             return count(round(seconds / size), word)

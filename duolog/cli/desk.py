@@ -1,0 +1,174 @@
+"""The desk: the things of one kind in one journal, in front of one person. No kind is named here.
+
+A thing is found by its number, as `list` shows it. The kind's rows say which steps this person may take with it now.
+"""
+
+import time
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
+
+from duolog.cli import times
+from duolog.cli.failures import Usage
+from duolog.cli.run import Run
+from duolog.cli.screen import OWN
+from duolog.cli.shapes import Shape
+from duolog.errors import NotAllowed
+
+if TYPE_CHECKING:
+    from duolog.client import JournalView
+    from duolog.client.blocking import Duolog
+    from duolog.documents.kernel import Machine, Possible
+    from duolog.documents.things import Text, Thing, Things
+    from duolog.documents.voice import Voice
+
+X = TypeVar("X", bound="Thing")
+D = TypeVar("D", bound="Desk[Any]")
+
+
+class Desk(Generic[X]):
+    """The things of one kind in one journal, in front of one person: found by number, shown, answered.
+
+    `kind`: the name in the list of kinds. `group`: the command above the verbs.
+    """
+
+    kind: ClassVar[str]
+    group: ClassVar[str]
+
+    def __init__(self, run: Run, duolog: "Duolog", journal: "JournalView") -> None:
+        from duolog.documents.registry import KINDS
+
+        self.run, self.duolog, self.journal = run, duolog, journal
+        self.now, self.me = int(time.time()), duolog.account
+        self.partners = frozenset(member.account for member in journal.members if member.role == "partner")
+        self.things: Things[X] = duolog.state(journal.id).part(KINDS[self.kind])
+
+    def say_named(self, thing: X, text: "Text", does: str) -> None:
+        """Show the text that a step names, before the question. `does`: the class of the step."""
+        raise NotImplementedError
+
+    @property
+    def machine(self) -> "Machine[X]":
+        """The kind's rows. Raises: TypeError for a kind without steps."""
+        from duolog.documents.registry import KINDS
+
+        machine = KINDS[self.kind].machine
+        if machine is None:
+            raise TypeError(f"{self.kind} has no steps")
+        return machine
+
+    @property
+    def voice(self) -> "Voice":
+        """Names and times as this person reads them."""
+        from duolog.documents.names import SOMEBODY
+        from duolog.documents.voice import Voice
+
+        names = {member.account: member.called for member in self.journal.members}
+        return Voice(name=lambda account: names.get(account, SOMEBODY), when=times.moment)
+
+    # --- what may be done ---
+
+    def steps(self, thing: X | None) -> "tuple[Possible, ...]":
+        """Every step with a thing, or without one, and why this person may not take it now."""
+        from duolog.documents.applied import Context
+
+        return self.machine.steps(self.things, thing, self.me, self.now, Context(self.partners))
+
+    def possible(self, step: str, thing: X | None) -> "Possible":
+        """One step with a thing, or without one."""
+        return next(one for one in self.steps(thing) if one.step == step)
+
+    def may(self, step: str, thing: X | None) -> bool:
+        """Whether this person may take a step now, as far as the rows can tell before it is written."""
+        return self.possible(step, thing).why_not is None
+
+    def next_steps(self, thing: X) -> "tuple[Possible, ...]":
+        """The steps with a thing, as `show` lists them. A journal that takes no document has none.
+
+        While the partner is provisional, a kind may have none but exits.
+        """
+        from duolog.documents.registry import KINDS
+
+        if self.journal.closed or self.journal.frozen is not None or self.journal.former is not None:
+            return ()
+        exits = not KINDS[self.kind].while_provisional and self.journal.provisional
+        return tuple(one for one in self.steps(thing) if one.does == "ends" or not exits)
+
+    def say_next(self, number: int, thing: X, *, but: str = "") -> None:
+        """List the steps that may be taken next with a thing, or say why there is none. `but`: a step to leave out."""
+        steps = [one for one in self.next_steps(thing) if one.step != but]
+        allowed = [one.step for one in steps if one.why_not is None]
+        if allowed:
+            self.run.screen.say("Steps that you may take next:", style="quiet")
+        elif steps:
+            self.run.screen.say(steps[0].why_not or "", style="quiet")
+        for step in allowed:
+            self.run.screen.say(f"{self.group} {verb_of(step)} {number}", indent=2, style="quiet")
+
+    # --- things and texts ---
+
+    def choose(self, number: int | None, fits: Callable[[X], bool], none: str) -> tuple[int, X]:
+        """The thing with this number; without a number, the only thing that fits. Raises: Usage, NotAllowed."""
+        everything = list(self.things.values())
+        if number is not None:
+            if not 1 <= number <= len(everything):
+                raise Usage(f"There is no {self.machine.noun} {number}. `{self.group} list` numbers them.")
+            return number, everything[number - 1]
+        found = [(count, one) for count, one in enumerate(everything, 1) if fits(one)]
+        if len(found) == 1:
+            return found[0]
+        if found:
+            counts = ", ".join(str(count) for count, _ in found)
+            raise Usage(f"Say which one: {counts}. (`{self.group} list` shows them.)")
+        if everything and self.me not in self.partners:
+            raise NotAllowed(self.steps(everything[0])[0].why_not or none)
+        raise Usage(none)
+
+    def numbered(self, thing: X, number: int) -> "Text":
+        """The text of a thing with this number. Raises: Usage."""
+        texts = list(thing.texts.values())
+        if not 1 <= number <= len(texts):
+            raise Usage(f"This {self.machine.noun} has no text {number}. `{self.group} show` numbers them.")
+        return texts[number - 1]
+
+    def say_whose(self, account: bytes, said: str) -> None:
+        """Show a heading over somebody's words: `said` after their name. A mark and a colour show the reader's own."""
+        mark, style = (OWN, "own") if account == self.me else ("", "strong")
+        self.run.screen.say(f"{mark}{self.voice.name(account)}{said}", style=style)
+
+    def require_shown(self, text: "Text") -> None:
+        """Check that a text is shown whole, before somebody consents to it. Raises: NotAllowed."""
+        from duolog.documents.bodies import require_whole
+
+        require_whole(text.step)
+
+    def warn_of_unknown_parts(self, text: "Text") -> None:
+        """Warn before a new text is started from one with parts that this version can't take over."""
+        from duolog.documents.bodies import has_unknown_parts
+
+        if has_unknown_parts(text.step):
+            self.run.screen.warn(
+                "the text that you start from has parts that this version of Duolog can't show. Yours will be without "
+                "them. Update to read all of it first."
+            )
+
+    def write(self, body: dict[str, Any], sentence: str) -> int:
+        """Write one step; the exit code."""
+        with self.run.screen.busy("Sealing and sending"):
+            written = self.duolog.write(self.journal.id, self.kind, body)
+        return self.run.wrote(self.duolog, self.journal.id, written, sentence)
+
+
+def at_desk(desk: type[D], run: Run, journal: str | None, act: Callable[[D], int], *, offline: bool = False) -> int:
+    """Open the account, and act at the desk of the journal that is meant; the exit code."""
+    with run.in_journal(journal, offline=offline) as (duolog, meant):
+        return act(desk(run, duolog, meant)) or run.frozen(meant)
+
+
+def verb_of(step: str) -> str:
+    """A step as people type it."""
+    return step.replace("_", "-")
+
+
+def steps_shape(steps: "Iterable[Possible]") -> list[Shape]:
+    """The steps with a thing. `why_not`: None for a step that this person may take now."""
+    return [{"step": one.step, "class": one.does, "why_not": one.why_not} for one in steps]
