@@ -131,7 +131,9 @@ class Members:
         def make(context: Context) -> Made | None:
             roster = context.standing(self._journal).require_open()
             if roster.founder != context.account:
-                raise NotAllowed("Only the founder removes a partner, and only before the words were compared.")
+                raise NotAllowed(
+                    "Only the partner who made the journal removes the other, before the words were compared."
+                )
             if len(roster.partners) == 1:
                 return None
             if not roster.provisional:
