@@ -3,7 +3,7 @@
 Rules
 - A chain, once verified and stored, is a pin: a chain that is shown later continues it, or everything stops. Stored
   statements are not verified again: neither when a home is opened, nor when they are shown anew with more behind them.
-- Another branch is stored as it was shown. A refused branch stays refused.
+- Another branch is stored in the form in which it was shown. A refused branch stays refused.
 """
 
 import copy

@@ -87,7 +87,7 @@ def places_of(store: Store, journal: bytes, entries: Sequence[bytes]) -> list[En
 
 
 def items_of(store: Store, journal: bytes, entries: Sequence[bytes]) -> list[ItemRow]:
-    """Those of these entries that a journal has, in no order."""
+    """The given entries that a journal has, in no order."""
     query = _ITEMS + "INDEXED BY item_entry WHERE journal = ? AND entry IN ({keys})"
     return store.among(ItemRow, query, journal, entries)
 

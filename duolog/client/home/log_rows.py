@@ -63,7 +63,7 @@ def verified_journals(store: Store) -> list[bytes]:
 
 
 def granted_journals(store: Store) -> list[bytes]:
-    """Those of the verified journals that have a grant for me, opened or not, in the same order."""
+    """The verified journals that have a grant for me, opened or not, in the same order."""
     query = (
         "SELECT id FROM journal WHERE seq > 0 AND EXISTS (SELECT 1 FROM epoch WHERE epoch.journal = journal.id) "
         "ORDER BY rowid"
