@@ -8,7 +8,7 @@ from duolog.api.accounts import OwnAccount, Registered
 from duolog.api.common import AccountStatementModel
 from duolog.api.journals import ChainList
 from duolog.api.server import ReceiptKey, ServerInfo
-from duolog.api.sessions import Session
+from duolog.api.sessions import OpenedSession
 from duolog.protocol import sizes
 from duolog.protocol.accounts import SignedAccountStatement, encode_rotation, verify_chain
 from duolog.protocol.codec import label, u32
@@ -172,7 +172,7 @@ class HandOverAccount(AccountAttack):
         """Name the false account in the session as well."""
         answer = await super().answer(call, server)
         if call.path == "/v1/sessions" and answer.status == 201 and self.false is not None:
-            session = Session.model_validate_json(answer.body)
+            session = OpenedSession.model_validate_json(answer.body)
             return answer.with_model(session.model_copy(update={"account": self.false.account}))
         return answer
 
@@ -353,7 +353,7 @@ class RelayLogIn(Attack):
             return answer.with_model(info.model_copy(update={"origin": self.origin}))
         if (call.method, call.path) == ("POST", "/v1/sessions"):
             if answer.status == 201:
-                self.stolen.append(Session.model_validate_json(answer.body).token)
+                self.stolen.append(OpenedSession.model_validate_json(answer.body).token)
             else:
                 self.refused.append(answer.status)
         return answer

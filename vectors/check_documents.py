@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from duolog.documents.applied import AppliedDocument, Context
+from duolog.documents.applied import AppliedDocument, Membership
 from duolog.documents.journal import apply_all
 from duolog.documents.journal_state import JournalState
 from duolog.documents.kinds import disclosure
@@ -30,7 +30,7 @@ def disclosures(case: Json) -> Json:
 
 
 def _documents(case: Json) -> JournalState:
-    context = Context(frozenset(map(parse_b64, case["partners"])))
+    context = Membership(frozenset(map(parse_b64, case["partners"])))
     documents = [
         AppliedDocument(
             *(parse_b64(item["entry"]), seq, parse_b64(item["author"]), parse_b64(item["message"])),

@@ -25,7 +25,7 @@ from app.problems import (
 from app.reading import JsonBody
 from duolog.api.carrying import Carried, CarriedAccount, CarriedPage
 from duolog.api.journals import CarriedKey
-from duolog.api.sessions import Session
+from duolog.api.sessions import OpenedSession
 
 router = APIRouter(prefix="/v1/carried", tags=["carrying"])
 
@@ -42,13 +42,13 @@ Page = Annotated[pages.ReadPage, Depends(JsonBody(CarriedPage, pages.read_page),
     status_code=201,
     responses=refusals(LoginRefused, RegistrationClosed, InviteCodeRefused, AccountExists, SetMoved, RuleBroken),
 )
-async def carry_account(server: Server, account: Account) -> Session:
+async def carry_account(server: Server, account: Account) -> OpenedSession:
     """Stores a carried account; its account journal follows like any journal. Sending it again, with another challenge,
     changes nothing."""
     opened = await server.database.write(accounts.carry_account, account, server.settings, server.now())
     if opened is None:
         raise LoginRefused
-    return Session(token=opened.token, account=opened.account, expires_at=opened.expires)
+    return OpenedSession(token=opened.token, account=opened.account, expires_at=opened.expires)
 
 
 @router.post(

@@ -20,7 +20,7 @@ from app.problems import (
 )
 from app.reading import JsonBody
 from app.rotations import service
-from duolog.api.accounts import Rotated, RotationRequest
+from duolog.api.accounts import RotationAnswer, RotationRequest
 from duolog.api.common import ReceiptModel
 
 router = APIRouter(prefix="/v1", tags=["accounts"])
@@ -45,7 +45,7 @@ Read = Annotated[service.Rotation, Depends(JsonBody(RotationRequest, service.rea
         RuleBroken,
     ),
 )
-async def rotate(caller: SignedIn, server: Server, rotation: Read) -> Rotated:
+async def rotate(caller: SignedIn, server: Server, rotation: Read) -> RotationAnswer:
     """Accepts a rotation whole. Keyholders outside the new set are revoked. Sending it again changes nothing."""
     receipt = await server.database.write(
         service.rotate,
@@ -56,4 +56,4 @@ async def rotate(caller: SignedIn, server: Server, rotation: Read) -> Rotated:
         server.settings.rotations_per_day,
         server.now(),
     )
-    return Rotated(receipt=None if receipt is None else ReceiptModel.of(receipt))
+    return RotationAnswer(receipt=None if receipt is None else ReceiptModel.of(receipt))

@@ -7,7 +7,7 @@ from app.problems import LoginRefused, NotFound, SessionMissing, refusals
 from app.reading import Json
 from app.sessions import repository, service
 from app.settings import DAY
-from duolog.api.sessions import ChallengeAnswer, ChallengeRequest, LogIn, OwnSession, Session, SessionList
+from duolog.api.sessions import ChallengeAnswer, ChallengeRequest, LogIn, OpenedSession, OwnSession, SessionList
 
 router = APIRouter(prefix="/v1", tags=["sessions"])
 
@@ -30,13 +30,13 @@ async def create_challenge(server: Server, wanted: Json[ChallengeRequest]) -> Ch
     status_code=201,
     responses=refusals(LoginRefused),
 )
-async def log_in(server: Server, answer: Json[LogIn]) -> Session:
+async def log_in(server: Server, answer: Json[LogIn]) -> OpenedSession:
     """Opens a session. A right or wrong answer uses up the challenge."""
     given = service.Answer(answer.keyholder, answer.challenge, answer.signature)
     opened = await server.database.write(service.log_in, given, server.settings, server.now())
     if opened is None:
         raise LoginRefused
-    return Session(token=opened.token, account=opened.account, expires_at=opened.expires)
+    return OpenedSession(token=opened.token, account=opened.account, expires_at=opened.expires)
 
 
 @router.delete(

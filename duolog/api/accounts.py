@@ -95,7 +95,7 @@ class RotationRequest(Model):
     ]
 
 
-class Rotated(Model):
+class RotationAnswer(Model):
     """The receipt of the push to the account journal; null when the server accepted the same request before."""
 
     receipt: ReceiptModel | None

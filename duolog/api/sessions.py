@@ -37,7 +37,7 @@ class LogIn(Model):
     signature: SignatureBytes
 
 
-class Session(Model):
+class OpenedSession(Model):
     """A session: send the token as `Authorization: Bearer`. It expires when idle, and at `expires_at` at the latest."""
 
     token: Token

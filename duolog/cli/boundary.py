@@ -16,7 +16,7 @@ from duolog.cli.steps import Form, Names, Verb, add_verbs
 from duolog.documents.safe_text import lines
 
 if TYPE_CHECKING:
-    from duolog.documents.kinds.boundary_texts import Boundary, Text
+    from duolog.documents.kinds.boundary_texts import Boundary, BoundaryText
 
 app = commands()
 
@@ -33,7 +33,7 @@ STATUS = {
 }
 
 
-def _wording(desk: BoundaryDesk, named: "Text | None") -> Form:
+def _wording(desk: BoundaryDesk, named: "BoundaryText | None") -> Form:
     """The form of a boundary. It starts from the text that the step names."""
     if named is not None:
         desk.warn_of_unknown_parts(named)
@@ -45,7 +45,7 @@ def _parse_wording(text: str) -> dict[str, Any]:
     return {"wording": terms} if terms else {}
 
 
-def _words(_desk: BoundaryDesk, _named: "Text | None") -> Form:
+def _words(_desk: BoundaryDesk, _named: "BoundaryText | None") -> Form:
     return Form(
         "", "Say above what no longer holds for you.", lambda text: {"words": text.strip()} if text.strip() else {}
     )

@@ -8,7 +8,7 @@ from duolog.cli.run import Run
 from duolog.documents.safe_text import lines, one_line
 
 if TYPE_CHECKING:
-    from duolog.documents.kinds.boundary_texts import Boundary, Text, Wording
+    from duolog.documents.kinds.boundary_texts import Boundary, BoundaryText, Wording
 
 
 class BoundaryDesk(desk.Desk["Boundary"]):
@@ -16,13 +16,13 @@ class BoundaryDesk(desk.Desk["Boundary"]):
 
     kind, group = "boundary", "duolog boundary"
 
-    def say_named(self, thing: "Boundary", text: "Text", does: str) -> None:  # type: ignore[override]
+    def say_named(self, thing: "Boundary", text: "BoundaryText", does: str) -> None:  # type: ignore[override]
         """Show the text that a step names. Above an ask to retire that is agreed to stands the text that ends."""
         if text.wording is None and does == "answers" and thing.agreed_text is not None:
             self.say_text(thing, thing.agreed_text)
         self.say_text(thing, text)
 
-    def say_text(self, boundary: "Boundary", text: "Text") -> None:
+    def say_text(self, boundary: "Boundary", text: "BoundaryText") -> None:
         """Show one text, as it will be answered."""
         say, when = self.run.screen.say, self.voice.dated(text.at, text.effective)
         self.say_whose(text.author, f"'s text {number_of_text(boundary, text)}, {when}:")
@@ -35,7 +35,7 @@ class BoundaryDesk(desk.Desk["Boundary"]):
             say(line, indent=2, style="careful")
         say()
 
-    def became(self, text: "Text") -> str:
+    def became(self, text: "BoundaryText") -> str:
         """A sentence on what became of a text."""
         if text.outcome == "waiting":
             if text.lapsed(self.now):

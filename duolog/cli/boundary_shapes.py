@@ -5,10 +5,10 @@ from typing import TYPE_CHECKING
 from duolog.cli.shapes import Shape, b64, fields
 
 if TYPE_CHECKING:
-    from duolog.documents.kinds.boundary_texts import Boundary, Text
+    from duolog.documents.kinds.boundary_texts import Boundary, BoundaryText
 
 
-def number_of_text(boundary: "Boundary", text: "Text") -> int:
+def number_of_text(boundary: "Boundary", text: "BoundaryText") -> int:
     """The number of a text for `show` and `--text`: 1 is the first."""
     return list(boundary.texts).index(text.entry) + 1
 
@@ -35,7 +35,7 @@ def boundary_shape(number: int, boundary: "Boundary", me: bytes, now: int) -> Sh
     }
 
 
-def _text_shape(boundary: "Boundary", text: "Text") -> Shape:
+def _text_shape(boundary: "Boundary", text: "BoundaryText") -> Shape:
     from duolog.documents.bodies import has_unknown_parts, hidden_characters
 
     return {

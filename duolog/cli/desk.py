@@ -69,9 +69,9 @@ class Desk(Generic[X]):
 
     def steps(self, thing: X | None) -> "tuple[Possible, ...]":
         """Every step with a thing, or without one, and why this person may not take it now."""
-        from duolog.documents.applied import Context
+        from duolog.documents.applied import Membership
 
-        return self.machine.steps(self.things, thing, self.me, self.now, Context(self.partners))
+        return self.machine.steps(self.things, thing, self.me, self.now, Membership(self.partners))
 
     def possible(self, step: str, thing: X | None) -> "Possible":
         """One step with a thing, or without one."""

@@ -135,7 +135,7 @@ class SentAcceptance(Body):
     signature: Annotated[bytes, Binary(sizes.SIGNATURE)]
 
 
-class Pairing(Body):
+class ComparedWords(Body):
     """The hash whose words I compare with another member of a journal (section 7); only its first 88 bits are shown."""
 
     journal: JournalId

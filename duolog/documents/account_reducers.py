@@ -92,7 +92,7 @@ def _sent(state: AccountState, entry: bytes, body: kinds.SentAcceptance) -> Acco
     return replace(state, sent={**state.sent, body.journal: body})
 
 
-def _pairing(state: AccountState, entry: bytes, body: kinds.Pairing) -> AccountState:
+def _pairing(state: AccountState, entry: bytes, body: kinds.ComparedWords) -> AccountState:
     known = state.pairings.get(body.journal, {})
     before = known.get(body.account)
     if before is not None and before.words_hash != body.words_hash:  # check: account.pairing
@@ -213,7 +213,7 @@ KINDS = tuple(
         ("taken_acceptance", kinds.TakenAcceptance, _acceptance),
         ("ended_invitation", kinds.EndedInvitation, _ended),
         ("sent_acceptance", kinds.SentAcceptance, _sent),
-        ("pairing", kinds.Pairing, _pairing),
+        ("pairing", kinds.ComparedWords, _pairing),
         ("draft", kinds.Draft, _draft),
         ("confirmed", kinds.Confirmed, _confirmed),
         ("account_moved", kinds.AccountMoved, _moved),

@@ -31,7 +31,7 @@ class AccountState:
     acceptances: dict[kinds.InvitationId, kinds.TakenAcceptance] = field(default_factory=dict)
     ended: dict[kinds.InvitationId, str] = field(default_factory=dict)
     sent: dict[JournalId, kinds.SentAcceptance] = field(default_factory=dict)
-    pairings: dict[JournalId, dict[AccountId, kinds.Pairing]] = field(default_factory=dict)
+    pairings: dict[JournalId, dict[AccountId, kinds.ComparedWords]] = field(default_factory=dict)
     drafts: dict[EntryId, kinds.Draft] = field(default_factory=dict)
     confirmed: dict[kinds.KeyholderId, kinds.Confirmed] = field(default_factory=dict)
     rotated: dict[int, kinds.Rotated] = field(default_factory=dict)

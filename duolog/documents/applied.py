@@ -100,7 +100,7 @@ def _encode_sorted(accounts: frozenset[bytes]) -> list[str]:
 
 
 @dataclass(frozen=True, slots=True)
-class Context:
+class Membership:
     """The roster at a document's place in the log: the partners' account ids, and whether one is provisional."""
 
     partners: Annotated[frozenset[AccountId], PlainSerializer(_encode_sorted, return_type=list[str], when_used="json")]

@@ -17,7 +17,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from duolog.documents.applied import AppliedDocument, Context, why_skipped
+from duolog.documents.applied import AppliedDocument, Membership, why_skipped
 from duolog.documents.bodies import AccountId, EntryId, has_unknown_parts, require_whole
 from duolog.documents.journal_state import STATE, Item, JournalState
 from duolog.documents.registry import KINDS, is_step
@@ -31,12 +31,12 @@ from duolog.protocol.messages import Document
 NOT_DELIVERED = "It could not be opened on the other side, so it does not count for anybody until it is written again."
 
 
-def apply(state: JournalState, applied: AppliedDocument, context: Context) -> JournalState:
+def apply(state: JournalState, applied: AppliedDocument, context: Membership) -> JournalState:
     """The state after one more document. `context`: the roster at its place in the log. Spec: documents"""
     return apply_all(state, [(applied, context)])
 
 
-def apply_all(state: JournalState, documents: Iterable[tuple[AppliedDocument, Context]]) -> JournalState:
+def apply_all(state: JournalState, documents: Iterable[tuple[AppliedDocument, Membership]]) -> JournalState:
     """The state after many documents in order. A batch costs a pass over the new ones, and at most one over all.
 
     Spec: documents
@@ -53,7 +53,7 @@ def apply_all(state: JournalState, documents: Iterable[tuple[AppliedDocument, Co
 
 
 def require_allowed(
-    state: JournalState, document: Document, author: bytes, context: Context, received: int = 0
+    state: JournalState, document: Document, author: bytes, context: Membership, received: int = 0
 ) -> None:
     """Check that a document of `author` would count, before it is sent: the reducer runs, and its result is dropped.
 
@@ -121,7 +121,7 @@ def _applied(item: Item | None) -> AppliedDocument | None:
 def _effect(
     state: JournalState,
     applied: AppliedDocument,
-    context: Context,
+    context: Membership,
     find: Find,
     owned: set[str],
     *,
@@ -151,7 +151,7 @@ def _effect(
 
 
 def _reduce(
-    state: JournalState, applied: AppliedDocument, context: Context, find: Find, *, taken_back: bool = False
+    state: JournalState, applied: AppliedDocument, context: Membership, find: Find, *, taken_back: bool = False
 ) -> tuple[Mapping[Any, Any], bool]:
     """The change of a document in its kind's part, and whether all of it counts. Raises: NotAllowed, MalformedData."""
     kind = KINDS[applied.document.kind]
@@ -203,7 +203,7 @@ class _Fold:
         for item in state.timeline:
             self._own.setdefault(item.applied.author, []).append(item.applied)
 
-    def add(self, applied: AppliedDocument, context: Context) -> None:
+    def add(self, applied: AppliedDocument, context: Membership) -> None:
         """Append a document."""
         if not self._contexts or self._contexts[-1][1] != context:
             self._contexts.append((applied.seq, context))
@@ -222,7 +222,7 @@ class _Fold:
             self._fold_again()
         return replace(self._state, timeline=tuple(self._timeline), contexts=tuple(self._contexts))
 
-    def _take_back(self, applied: AppliedDocument, context: Context) -> None:
+    def _take_back(self, applied: AppliedDocument, context: Membership) -> None:
         """Mark the documents that the author could not open. The word of a partner also takes their effect back."""
         by_partner = applied.author in context.partners
         for place in self._refused(applied):

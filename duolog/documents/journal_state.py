@@ -10,7 +10,7 @@ from typing import Annotated, Any, TypeVar
 from pydantic import GetCoreSchemaHandler, TypeAdapter
 from pydantic_core import CoreSchema, core_schema
 
-from duolog.documents.applied import AppliedDocument, Context, Skipped
+from duolog.documents.applied import AppliedDocument, Membership, Skipped
 from duolog.documents.bodies import AccountId
 from duolog.documents.kind import Kind
 from duolog.documents.kinds import boundary, moved, profile, withdrawn
@@ -52,7 +52,7 @@ class JournalState:
     """The state of a journal. `contexts`: the roster from a seq on, whenever it changed."""
 
     timeline: tuple[Item, ...] = ()
-    contexts: tuple[tuple[int, Context], ...] = ()
+    contexts: tuple[tuple[int, Membership], ...] = ()
     parts: Annotated[dict[str, Any], _ByKind()] = field(default_factory=dict)
 
     def part(self, kind: Kind[Any, S]) -> S:

@@ -17,7 +17,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Generic, Literal
 
-from duolog.documents.applied import AppliedDocument, Context
+from duolog.documents.applied import AppliedDocument, Membership
 from duolog.documents.bodies import EntryId, StepBody
 from duolog.documents.effects import Effect
 from duolog.documents.guards import At, Guard
@@ -72,7 +72,9 @@ class Machine(Generic[X]):
         """Whether every row of a step has the class *ends*."""
         return all(row.does == "ends" for row in self.rows if row.step == step.step)
 
-    def reduce(self, things: Things[X], applied: AppliedDocument, step: StepBody, context: Context) -> dict[EntryId, X]:
+    def reduce(
+        self, things: Things[X], applied: AppliedDocument, step: StepBody, context: Membership
+    ) -> dict[EntryId, X]:
         """The thing that a step changes, as it is afterwards.
 
         Raises:
@@ -83,7 +85,7 @@ class Machine(Generic[X]):
         return _changed(case, row.then)
 
     def undelivered(
-        self, things: Things[X], applied: AppliedDocument, step: StepBody, context: Context
+        self, things: Things[X], applied: AppliedDocument, step: StepBody, context: Membership
     ) -> tuple[dict[EntryId, X], bool]:
         """The change that is left of a step that the other partner could not open, and whether the whole step counts.
 
@@ -97,7 +99,7 @@ class Machine(Generic[X]):
         return _changed(case, tuple(effect for effect in row.then if effect.stays)), False
 
     def steps(
-        self, things: Things[X], thing: X | None, account: bytes, now: int, context: Context
+        self, things: Things[X], thing: X | None, account: bytes, now: int, context: Membership
     ) -> tuple[Possible, ...]:
         """Each step that names a text of a thing, or none where `thing` is None; and why `account` may not take it now.
 
@@ -119,7 +121,7 @@ class Machine(Generic[X]):
         return tuple(possible for _, possible in found.values())
 
     def _judge(
-        self, things: Things[X], applied: AppliedDocument, step: StepBody, context: Context
+        self, things: Things[X], applied: AppliedDocument, step: StepBody, context: Membership
     ) -> tuple[Case[X], Row]:
         if applied.author not in context.partners:  # check: documents.partner
             raise NotAllowed(self._not_yours(partner=False))
@@ -153,7 +155,7 @@ class Machine(Generic[X]):
         self,
         things: Things[X],
         applied: AppliedDocument,
-        context: Context,
+        context: Membership,
         step: StepBody | None,
         thing: X | None,
         named: Text | None,

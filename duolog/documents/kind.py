@@ -6,7 +6,7 @@ from typing import Any, Generic, TypeVar
 
 from pydantic import TypeAdapter
 
-from duolog.documents.applied import AppliedDocument, Context
+from duolog.documents.applied import AppliedDocument, Membership
 from duolog.documents.bodies import Body, parse_body
 from duolog.documents.kernel import Machine
 from duolog.documents.voice import Voice
@@ -57,7 +57,7 @@ class Kind(Format[B], Generic[B, S]):
 
     describe: Callable[[AppliedDocument, B, Voice, S], str]
     part: type[S] | None = None
-    reduce: Callable[[S, AppliedDocument, B, Context], Mapping[Any, Any]] | None = None
+    reduce: Callable[[S, AppliedDocument, B, Membership], Mapping[Any, Any]] | None = None
     machine: Machine[Any] | None = None
     while_provisional: bool = True
     looks_back: Callable[[AppliedDocument, B, AppliedDocument | None, bool], None] | None = None

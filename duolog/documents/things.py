@@ -14,7 +14,7 @@ from typing import Any, Generic, Literal, TypeVar, get_args
 from pydantic import GetCoreSchemaHandler
 from pydantic_core import CoreSchema, core_schema
 
-from duolog.documents.applied import AppliedDocument, Context
+from duolog.documents.applied import AppliedDocument, Membership
 from duolog.documents.bodies import AccountId, Body, EntryId, Hash, StepBody
 
 Outcome = Literal["waiting", "accepted", "declined", "replaced"]
@@ -127,7 +127,7 @@ class Case(Generic[X]):
 
     things: Things[X]
     applied: AppliedDocument
-    context: Context
+    context: Membership
     step: StepBody | None
     thing: X
     new: X

@@ -10,7 +10,7 @@ from pydantic import TypeAdapter
 from duolog.documents import names, safe_text
 from duolog.documents.account import apply_account, encode_account_state, parse_account_state
 from duolog.documents.account_state import AccountState
-from duolog.documents.applied import AppliedDocument, Context
+from duolog.documents.applied import AppliedDocument, Membership
 from duolog.documents.bodies import parse_body
 from duolog.documents.journal import apply, apply_all, describe, encode_state, parse_state
 from duolog.documents.journal_state import JournalState
@@ -27,7 +27,7 @@ from fuzz.mutation import change_json, change_text
 from fuzz.registry import target
 
 ADA, SAM, KIM = b"a" * 32, b"s" * 32, b"k" * 32
-BOTH = Context(frozenset({ADA, SAM}))
+BOTH = Membership(frozenset({ADA, SAM}))
 VOICE = Voice(name=lambda account: account[:1].decode("latin-1"), when=str)
 NOW = 1_795_600_000  # Unix seconds
 MOST = 40  # documents of one sequence

@@ -8,7 +8,7 @@ from fastapi import FastAPI
 from duolog.api.common import JournalStatementModel
 from duolog.client import Duolog
 from duolog.client.account.rotating import Wanted, rotate
-from duolog.client.home.marks import Mark, clear_marks, marked_journals, set_mark
+from duolog.client.home.marks import JournalMark, clear_marks, marked_journals, set_mark
 from duolog.client.log.folding import account_state
 from duolog.client.log.statements import make_genesis
 from duolog.client.server.transport import Transport
@@ -58,9 +58,9 @@ async def test_a_founded_journal_that_a_home_holds_is_mine_after_a_rotation_too(
     async with await Duolog.restore(Tampered(app), words, home=None, unlock=UNLOCK) as restored:
         await restored.sync()
         store = restored._context.store
-        clear_marks(store, marked_journals(store, Mark.FOUNDING), Mark.FOUNDING)
+        clear_marks(store, marked_journals(store, JournalMark.FOUNDING), JournalMark.FOUNDING)
         if marked:
-            set_mark(store, made.roster.journal, Mark.STRANGER)
+            set_mark(store, made.roster.journal, JournalMark.STRANGER)
         await rotate(context, Wanted())
         assert (await restored.sync()).problems == ()
         assert [item.id for item in await restored.journals()] == [made.roster.journal]

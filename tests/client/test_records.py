@@ -20,7 +20,7 @@ from duolog.client.home.begun import Adding, BegunMove, Enrolling, PendingRotati
 from duolog.client.home.folder import Home
 from duolog.client.home.marks import (
     Act,
-    Mark,
+    JournalMark,
     find_mark,
     how_former,
     keep_former,
@@ -221,9 +221,9 @@ def test_how_a_journal_was_left_is_what_was_known_first(home: Home) -> None:
 
 # --- what older homes kept under made-up names ------------------------------------------------------------------------
 
-VALUES = {Mark.CLOSING_PLACED: b"salt" * 8, Mark.TIDIED: b"state" * 7}
+VALUES = {JournalMark.CLOSING_PLACED: b"salt" * 8, JournalMark.TIDIED: b"state" * 7}
 OLDER_NAMES = [
-    *((f"{name}:{JOURNAL.hex()}", VALUES.get(mark, b"1")) for mark in Mark for name in [mark.value]),
+    *((f"{name}:{JOURNAL.hex()}", VALUES.get(mark, b"1")) for mark in JournalMark for name in [mark.value]),
     (f"holding:keep:{JOURNAL.hex()}:{ENTRY.hex()}", b"1"),
     (f"holding:erase:{JOURNAL.hex()}:{ENTRY.hex()}", b"1"),
 ]
@@ -263,9 +263,9 @@ async def test_what_a_home_of_earlier_versions_marked_is_found(app: FastAPI, tmp
     async with await Duolog.open(home=tmp_path / "ada", unlock=UNLOCK, server=transport(app)) as ada:
         store = ada._context.store
         assert ada.account == account
-        for mark in Mark:
+        for mark in JournalMark:
             assert find_mark(store, JOURNAL, mark) == VALUES.get(mark, b"1")
-        assert marked_journals(store, Mark.FOUNDING) == {JOURNAL, journal}
+        assert marked_journals(store, JournalMark.FOUNDING) == {JOURNAL, journal}
         assert started_acts(store) == ACTS
         assert await ada.drafts().rescued() == {"rescued-001795600000-0a1b2c3d": "Half a sentence"}
         assert _names(path) == before
@@ -281,7 +281,7 @@ def test_what_older_homes_marked_moves_once(tmp_path: Path) -> None:
     _make_older(path, ("account", ONE))
     for _ in range(2):
         store = Store(path)
-        assert marked_journals(store, Mark.LET_GO) == {JOURNAL}
+        assert marked_journals(store, JournalMark.LET_GO) == {JOURNAL}
         assert started_acts(store) == ACTS
         assert store.get("account") == ONE
         store.close()
@@ -300,5 +300,5 @@ def test_it_moves_as_a_whole_or_not_at_all(tmp_path: Path) -> None:
         assert db.execute("SELECT count(*) FROM mark").fetchone() == (0,)
         db.execute("DELETE FROM meta WHERE name = 'tidied:not-a-journal'")
     store = Store(path)
-    assert marked_journals(store, Mark.TIDIED) == {JOURNAL}
+    assert marked_journals(store, JournalMark.TIDIED) == {JOURNAL}
     store.close()

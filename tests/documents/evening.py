@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from duolog.documents.applied import DAY, AppliedDocument, Context
+from duolog.documents.applied import DAY, AppliedDocument, Membership
 from duolog.documents.bodies import Answer, Body
 from duolog.documents.journal import apply, require_allowed
 from duolog.documents.journal_state import Item, JournalState
@@ -17,7 +17,7 @@ from duolog.protocol.messages import Document
 ADA = b"a" * 32
 SAM = b"s" * 32
 KIM = b"k" * 32  # a stranger, or a confidant
-BOTH = Context(frozenset({ADA, SAM}))
+BOTH = Membership(frozenset({ADA, SAM}))
 START = 1_700_000_000  # Unix seconds
 NAMES = {ADA: "Ada", SAM: "Sam", KIM: "Kim"}
 VOICE = Voice(name=lambda account: NAMES[account], when=lambda at: f"day {(at - START) // DAY}")
@@ -31,9 +31,9 @@ def wording(text: str = "No late chats.", binds: str = "both", **fields: object)
 class Evening:
     """A log in order. `day` is the author's clock, in days from the start; `late`: days from there to the receipt."""
 
-    context: Context = BOTH
+    context: Membership = BOTH
     state: JournalState = field(default_factory=JournalState)
-    log: list[tuple[AppliedDocument, Context]] = field(default_factory=list)
+    log: list[tuple[AppliedDocument, Membership]] = field(default_factory=list)
     day: float = 0
     late: float = 0
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
-from duolog.documents.applied import AppliedDocument, Context
+from duolog.documents.applied import AppliedDocument, Membership
 from duolog.documents.bodies import AccountId, Answer, EntryId, Hash
 from duolog.documents.kinds.boundary_texts import (
     LAPSES_AFTER,
@@ -139,7 +139,7 @@ def find_boundary(state: Boundaries, entry: bytes) -> Boundary | None:
     return next((boundary for boundary in state.values() if entry in boundary.texts), None)
 
 
-def reduce_boundary(state: Boundaries, applied: AppliedDocument, body: Step, context: Context) -> Boundaries:
+def reduce_boundary(state: Boundaries, applied: AppliedDocument, body: Step, context: Membership) -> Boundaries:
     """The boundaries after one step.
 
     Raises:
@@ -157,7 +157,7 @@ def reduce_boundary(state: Boundaries, applied: AppliedDocument, body: Step, con
 
 
 def reduce_undelivered(
-    state: Boundaries, applied: AppliedDocument, body: Step, context: Context
+    state: Boundaries, applied: AppliedDocument, body: Step, context: Membership
 ) -> tuple[Boundaries, bool]:
     """What is left of a step that the other says not to have been able to open, and whether that is all of it.
 
@@ -178,7 +178,7 @@ def reduce_undelivered(
     return state, False
 
 
-def _propose(state: Boundaries, applied: AppliedDocument, body: Propose, context: Context) -> Boundary:
+def _propose(state: Boundaries, applied: AppliedDocument, body: Propose, context: Membership) -> Boundary:
     if len(context.partners) != 2:
         raise NotAllowed("There is nobody in this journal yet to agree with. Invite your partner first.")
     text = _new_text(state, applied, body)

@@ -10,7 +10,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from duolog.documents.applied import DAY, AppliedDocument, Context
+from duolog.documents.applied import DAY, AppliedDocument, Membership
 from duolog.documents.bodies import Answer, StepBody
 from duolog.documents.kinds.boundary_texts import (
     Accept,
@@ -27,7 +27,7 @@ from duolog.protocol.messages import Document
 from tests.documents.evening import ADA, BOTH, KIM, SAM, START, wording
 
 TIMES = (0, 14 * DAY, 14 * DAY + 1)  # the last second in which something waits, and the first in which it has lapsed
-ALONE, OTHERS = Context(frozenset({ADA})), Context(frozenset({ADA, KIM}))
+ALONE, OTHERS = Membership(frozenset({ADA})), Membership(frozenset({ADA, KIM}))
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,7 @@ class Tried:
 
     applied: AppliedDocument
     step: StepBody
-    context: Context = BOTH
+    context: Membership = BOTH
 
 
 def entry(place: int) -> bytes:
@@ -50,7 +50,7 @@ def named(place: int) -> Answer:
 
 
 def written(
-    place: int, author: bytes, step: StepBody, at: int, context: Context = BOTH, kind: str = "boundary"
+    place: int, author: bytes, step: StepBody, at: int, context: Membership = BOTH, kind: str = "boundary"
 ) -> Tried:
     """A document at a place in the log."""
     body = step.encode_json()

@@ -12,6 +12,7 @@ from duolog.documents.account import (
 )
 from duolog.documents.account_kinds import (
     BranchChosen,
+    ComparedWords,
     Confirmed,
     Draft,
     DraftDocument,
@@ -23,7 +24,6 @@ from duolog.documents.account_kinds import (
     KeyholderLabel,
     LeftJournal,
     NotedHead,
-    Pairing,
     PendingClosing,
     PendingInvitation,
     Pin,
@@ -87,7 +87,7 @@ def test_one_evening_of_pairing_is_known_to_every_device() -> None:
             SentAcceptance(journal=OTHER, secret=SECRET, plaintext_hash=HEAD, acceptance=b"{}", signature=b"x" * 64),
         ),
         ("pin", Pin(account=SAM, generation=1, chain_head=HEAD)),
-        ("pairing", Pairing(journal=JOURNAL, account=SAM, words_hash=b"w" * 32)),
+        ("pairing", ComparedWords(journal=JOURNAL, account=SAM, words_hash=b"w" * 32)),
         ("verified", Verified(account=SAM, generation=1, chain_head=HEAD)),
         ("noted_head", NotedHead(journal=JOURNAL, seq=3, head=HEAD)),
         ("keyholder_label", KeyholderLabel(keyholder=b"k" * 32, label="The blue laptop")),
@@ -171,8 +171,8 @@ def test_an_invitation_takes_one_acceptance() -> None:
 
 
 def test_a_pairing_has_one_set_of_words() -> None:
-    state = tell(AccountState(), "pairing", Pairing(journal=JOURNAL, account=SAM, words_hash=HEAD))
-    state = refused(state, "pairing", Pairing(journal=JOURNAL, account=SAM, words_hash=HEAD2), PinMismatch)
+    state = tell(AccountState(), "pairing", ComparedWords(journal=JOURNAL, account=SAM, words_hash=HEAD))
+    state = refused(state, "pairing", ComparedWords(journal=JOURNAL, account=SAM, words_hash=HEAD2), PinMismatch)
     assert state.pairings[JOURNAL][SAM].words_hash == HEAD
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from duolog.documents.applied import Context
+from duolog.documents.applied import Membership
 from duolog.documents.bodies import Answer, Body
 from duolog.documents.journal import describe
 from duolog.documents.journal_state import Item
@@ -38,14 +38,14 @@ def test_only_partners_take_steps() -> None:
 
 
 def test_alone_there_is_nobody_to_agree_with() -> None:
-    evening = Evening(context=Context(frozenset({ADA})))
+    evening = Evening(context=Membership(frozenset({ADA})))
     refused(evening, ADA, Propose(wording=wording()), "Invite your partner first")
 
 
 def test_a_new_partner_takes_no_step_in_a_boundary_between_others() -> None:
     evening = Evening()
     first = evening.propose()
-    evening.context = Context(frozenset({ADA, KIM}))
+    evening.context = Membership(frozenset({ADA, KIM}))
     refused(evening, KIM, Accept(answers=answer(first)), "between two other people")
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from duolog.documents.applied import AppliedDocument, Context
+from duolog.documents.applied import AppliedDocument, Membership
 from duolog.documents.journal import apply, describe, require_allowed
 from duolog.documents.journal_state import JournalState
 from duolog.documents.kinds.copy import copy_body
@@ -14,7 +14,7 @@ from duolog.protocol.codec import JsonObject, encode_b64
 from duolog.protocol.messages import Document
 
 ADA, SAM, THERE = b"a" * 32, b"s" * 32, b"j" * 32
-PARTNERS = Context(partners=frozenset({ADA, SAM}))
+PARTNERS = Membership(partners=frozenset({ADA, SAM}))
 VOICE = Voice(name=lambda account: "Ada" if account == ADA else "Sam", when=lambda seconds: f"<{seconds}>")
 WORDING = {"topic": "time", "text": "Sundays are ours.", "binds": "both", "why": "We lose each other."}
 
@@ -71,7 +71,7 @@ def test_what_is_about_its_own_journal_is_not_copied(kind: str) -> None:
 
 def test_nothing_is_copied_to_a_provisional_partner() -> None:
     body = copy_body(THERE, applied("note", {"text": "I hid it."}))
-    provisional = Context(partners=PARTNERS.partners, provisional=True)
+    provisional = Membership(partners=PARTNERS.partners, provisional=True)
     with pytest.raises(NotAllowed, match="eight words"):
         require_allowed(JournalState(), Document("copy", 1, 0, body), ADA, provisional)
     assert apply(JournalState(), applied("copy", body, ADA), provisional).skipped

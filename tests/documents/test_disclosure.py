@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from duolog.documents.applied import Context
+from duolog.documents.applied import Membership
 from duolog.documents.bodies import Answer
 from duolog.documents.journal import describe, encode_state, parse_state
 from duolog.documents.journal_state import Item
@@ -63,7 +63,7 @@ def test_while_provisional_one_can_let_go_and_nothing_else() -> None:
     with pytest.raises(NotAllowed, match="eight words"):
         evening.write(ADA, Acknowledge(answers=answer(letter)), "disclosure")
     evening.write(ADA, SetAside(answers=answer(letter), words="Not now."), "disclosure")
-    evening.context = Context(frozenset({SAM}))
+    evening.context = Membership(frozenset({SAM}))
     evening.write(SAM, SetAside(answers=answer(letter)), "disclosure")
     assert set(evening.state.part(disclosure.KIND)[letter.applied.entry].marks["aside"]) == {ADA, SAM}
 

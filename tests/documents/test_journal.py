@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from duolog.documents import account, journal
 from duolog.documents.account import apply_account, encode_account_state, parse_account_state
 from duolog.documents.account_state import AccountState
-from duolog.documents.applied import UNFORESEEN, AppliedDocument, Context
+from duolog.documents.applied import UNFORESEEN, AppliedDocument, Membership
 from duolog.documents.bodies import parse_body
 from duolog.documents.journal import apply, describe, encode_state, parse_state, require_allowed
 from duolog.documents.journal_state import JournalState
@@ -220,11 +220,11 @@ def test_a_confidant_who_could_not_open_an_entry_takes_nothing_back() -> None:
 def test_some_kinds_wait_until_the_words_were_compared(monkeypatch: pytest.MonkeyPatch) -> None:
     later = dataclasses.replace(KINDS["note"], while_provisional=False)
     monkeypatch.setattr(journal, "KINDS", {**KINDS, "note": later})
-    evening = Evening(context=Context(frozenset({ADA, SAM}), provisional=True))
+    evening = Evening(context=Membership(frozenset({ADA, SAM}), provisional=True))
     with pytest.raises(NotAllowed, match="Compare the eight words"):
         evening.write(ADA, Note(text="Something heavy."), "note")
     assert "Compare" in (evening.forge(ADA, Note(text="Something heavy."), "note").skipped or "")
-    evening.context = Context(frozenset({ADA, SAM}))
+    evening.context = Membership(frozenset({ADA, SAM}))
     evening.write(ADA, Note(text="Something heavy."), "note")
 
 
@@ -239,9 +239,9 @@ def test_what_a_thief_wrote_with_replaced_keys_is_no_answer_of_its_owner() -> No
 
 
 def test_a_roster_that_changed_is_remembered_when_state_is_made_again() -> None:
-    evening = Evening(context=Context(frozenset({ADA})))
+    evening = Evening(context=Membership(frozenset({ADA})))
     alone = evening.forge(ADA, Propose(wording=wording()))
-    evening.context = Context(frozenset({ADA, SAM}))
+    evening.context = Membership(frozenset({ADA, SAM}))
     first = evening.propose(ADA, "B")
     accepted = evening.write(SAM, Accept(answers=answer(first)))
     evening.append(ADA, evening.document("note", Note(text="?")), refused=(accepted.applied.seq,))

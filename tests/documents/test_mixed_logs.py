@@ -13,7 +13,7 @@ from random import Random
 
 import pytest
 
-from duolog.documents.applied import AppliedDocument, Context
+from duolog.documents.applied import AppliedDocument, Membership
 from duolog.documents.bodies import Body
 from duolog.documents.journal import NOT_DELIVERED, apply, apply_all, encode_state, parse_state
 from duolog.documents.journal_state import JournalState
@@ -29,7 +29,7 @@ from tests.documents.evening import ADA, BOTH, KIM, SAM, START
 from tests.documents.rows import ALL
 from tests.documents.short_logs import Tried, entry, named
 
-PROVISIONAL = Context(BOTH.partners, provisional=True)
+PROVISIONAL = Membership(BOTH.partners, provisional=True)
 LENGTH = 22  # documents of a log
 
 
@@ -37,7 +37,7 @@ LENGTH = 22  # documents of a log
 class Mixed:
     """A log, and its documents of each kind with rows."""
 
-    log: list[tuple[AppliedDocument, Context]] = field(default_factory=list)
+    log: list[tuple[AppliedDocument, Membership]] = field(default_factory=list)
     steps: dict[str, list[Tried]] = field(default_factory=dict)
 
 
@@ -147,7 +147,7 @@ def take_back(seed: int, logs: int) -> int:
     return changed
 
 
-def split(random: Random, log: list[tuple[AppliedDocument, Context]]) -> JournalState:
+def split(random: Random, log: list[tuple[AppliedDocument, Membership]]) -> JournalState:
     """The state of a log in batches of any size, with a snapshot between them: the same bytes as in one batch."""
     cuts = sorted(random.sample(range(len(log) + 1), 3))
     state = JournalState()

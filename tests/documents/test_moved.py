@@ -3,7 +3,7 @@
 from duolog.documents.account import apply_account
 from duolog.documents.account_kinds import AccountMoved, Joined, NotedHead
 from duolog.documents.account_state import AccountState
-from duolog.documents.applied import AppliedDocument, Context
+from duolog.documents.applied import AppliedDocument, Membership
 from duolog.documents.bodies import Body
 from duolog.documents.journal import apply, describe
 from duolog.documents.journal_state import JournalState
@@ -15,7 +15,7 @@ ADA, SAM = b"\x01" * 32, b"\x02" * 32
 JOURNAL, OTHER = b"\x03" * 32, b"\x04" * 32
 HERE, THERE = "https://here.example", "https://there.example"
 OLD_KEY, NEW_KEY = b"\x05" * 32, b"\x06" * 32
-PARTNERS = Context(frozenset({ADA, SAM}))
+PARTNERS = Membership(frozenset({ADA, SAM}))
 
 
 def say(state: JournalState, author: bytes, origin: str) -> JournalState:

@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from duolog.documents import journal
-from duolog.documents.applied import AppliedDocument, Context
+from duolog.documents.applied import AppliedDocument, Membership
 from duolog.documents.bodies import Answer, Body
 from duolog.documents.journal import apply, apply_all, encode_state, parse_state
 from duolog.documents.journal_state import Item, JournalState
@@ -20,7 +20,7 @@ from duolog.documents.registry import make_document
 from duolog.protocol.codec import sha256
 from tests.documents.evening import ADA, BOTH, KIM, SAM, START, wording
 
-Log = list[tuple[AppliedDocument, Context]]
+Log = list[tuple[AppliedDocument, Membership]]
 
 
 def _named(number: int) -> Answer:
@@ -46,12 +46,12 @@ BODIES: st.SearchStrategy[tuple[str, Body]] = st.one_of(
     st.builds(Note, text=st.just("Rain.")).map(lambda body: ("note", body)),
     st.builds(Profile, display_name=st.sampled_from("XY")).map(lambda body: ("profile", body)),
 )
-Step = tuple[bytes, tuple[str, Body], tuple[int, ...], Context, int]
+Step = tuple[bytes, tuple[str, Body], tuple[int, ...], Membership, int]
 STEPS = st.tuples(
     st.sampled_from([ADA, SAM, ADA, SAM, KIM]),
     BODIES,
     st.lists(NUMBERS, max_size=4, unique=True).map(sorted).map(tuple) | st.just(()),
-    st.sampled_from([BOTH, BOTH, BOTH, Context(frozenset({ADA}))]),
+    st.sampled_from([BOTH, BOTH, BOTH, Membership(frozenset({ADA}))]),
     st.sampled_from([1, 1, 2]),
 )
 
@@ -74,7 +74,7 @@ def _before(state: JournalState, seq: int) -> dict[bytes, AppliedDocument]:
     return {item.applied.entry: item.applied for item in state.timeline if item.applied.seq < seq}
 
 
-def _old_apply(state: JournalState, applied: AppliedDocument, context: Context) -> JournalState:
+def _old_apply(state: JournalState, applied: AppliedDocument, context: Membership) -> JournalState:
     if not state.contexts or state.contexts[-1][1] != context:
         state = replace(state, contexts=(*state.contexts, (applied.seq, context)))
     if applied.refused:
@@ -83,7 +83,7 @@ def _old_apply(state: JournalState, applied: AppliedDocument, context: Context) 
     return replace(state, timeline=(*state.timeline, Item(applied, reason)))
 
 
-def _old_take_back(state: JournalState, applied: AppliedDocument, context: Context) -> JournalState:
+def _old_take_back(state: JournalState, applied: AppliedDocument, context: Membership) -> JournalState:
     by_partner, undone, timeline = applied.author in context.partners, False, list(state.timeline)
     own = [item.applied for item in timeline if item.applied.author == applied.author]
     said = [one.seq for one in own if one.seq not in applied.refused or one.generation >= applied.generation]

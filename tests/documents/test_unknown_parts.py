@@ -11,7 +11,7 @@ from duolog.documents import journal
 from duolog.documents.account import require_allowed_account
 from duolog.documents.account_kinds import NotedHead, Rotated
 from duolog.documents.account_state import AccountState
-from duolog.documents.applied import Context
+from duolog.documents.applied import Membership
 from duolog.documents.bodies import HIDDEN_TO_AGREE, UPDATE_TO_AGREE, has_unknown_parts, parse_body
 from duolog.documents.journal import apply, describe, encode_state, parse_state, require_allowed
 from duolog.documents.journal_state import Item, JournalState
@@ -178,4 +178,4 @@ def test_a_state_of_other_kinds_than_are_known_now_is_made_anew(monkeypatch: pyt
         assert parse_state(snapshot).boundaries == {}
     with pytest.raises(MalformedData, match="another version"):
         parse_state(snapshot)
-    assert apply(JournalState(), item.applied, Context(frozenset({ADA, SAM}))).boundaries
+    assert apply(JournalState(), item.applied, Membership(frozenset({ADA, SAM}))).boundaries

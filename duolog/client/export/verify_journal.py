@@ -10,10 +10,9 @@ from dataclasses import dataclass, field
 
 from duolog.api.pages import Placed
 from duolog.client.export.format import REMOVED, document_fields, same, state_fields
-from duolog.client.log.folding import document_context
+from duolog.client.log.folding import membership
 from duolog.client.log.verify_authors import BAD_GRANT, CLOSED_TO_ME, UNFORESEEN
-from duolog.documents.applied import AppliedDocument
-from duolog.documents.applied import Context as DocumentContext
+from duolog.documents.applied import AppliedDocument, Membership
 from duolog.documents.journal import apply_all
 from duolog.documents.journal_state import JournalState
 from duolog.documents.names import shown_names
@@ -75,7 +74,7 @@ class JournalCheck:
     waiting: list[LoggedEntry] = field(default_factory=list)
     _heads: list[bytes] = field(default_factory=list)
     _entries: dict[bytes, tuple[int, bytes]] = field(default_factory=dict)
-    _opened: list[tuple[AppliedDocument, DocumentContext]] = field(default_factory=list)
+    _opened: list[tuple[AppliedDocument, Membership]] = field(default_factory=list)
     _claims: dict[int, tuple[object, object, object]] = field(default_factory=dict)
     _key: bytes | None = None
     _since: int = 1
@@ -144,7 +143,7 @@ class JournalCheck:
         if not same(line, {**item.about(), **document}):  # check: export.document
             raise VerificationError("A text in the file is not what its sealed entry says.", check="export.document")
         self.documents += 1
-        self._opened.append((applied, document_context(item.roster)))
+        self._opened.append((applied, membership(item.roster)))
 
     def fold(self) -> None:
         """End a page: apply its texts to the state."""

@@ -71,11 +71,6 @@ def granted_journals(store: Store) -> list[bytes]:
     return store.column(bytes, query)
 
 
-def marked_time(store: Store, journal: bytes) -> int:
-    """The time of a journal's newest receipt; 0 when nothing of the journal is known."""
-    return store.cell(int, "SELECT time FROM journal WHERE id = ?", journal) or 0
-
-
 def newest_time(store: Store) -> int:
     """The latest time of a receipt by the server of today, in any journal; 0 when there is none."""
     query = (

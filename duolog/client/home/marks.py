@@ -10,7 +10,7 @@ Act = Literal["keep", "erase"]
 How = Literal["left", "over", "unlisted"]
 
 
-class Mark(Enum):
+class JournalMark(Enum):
     """A mark of a journal. The comment says where its value means something."""
 
     FOUNDING = "founding"  # I found the journal, and the account journal doesn't know that yet
@@ -22,28 +22,28 @@ class Mark(Enum):
     TIDIED = "tidied"  # this home has deleted withdrawn and erased texts; the value says as of which state
 
 
-def set_mark(store: Store, journal: bytes, name: Mark, value: bytes = b"1") -> None:
+def set_mark(store: Store, journal: bytes, name: JournalMark, value: bytes = b"1") -> None:
     """Mark a journal, durably."""
     store.write("INSERT OR REPLACE INTO mark VALUES (?, ?, ?)", journal, name.value, value)
 
 
-def find_mark(store: Store, journal: bytes, name: Mark) -> bytes | None:
+def find_mark(store: Store, journal: bytes, name: JournalMark) -> bytes | None:
     """The value of a mark; None where the journal doesn't have it."""
     return store.cell(bytes, "SELECT value FROM mark WHERE journal = ? AND name = ?", journal, name.value)
 
 
-def has_mark(store: Store, journal: bytes, name: Mark) -> bool:
+def has_mark(store: Store, journal: bytes, name: JournalMark) -> bool:
     """Whether a journal has a mark."""
     return find_mark(store, journal, name) is not None
 
 
-def clear_marks(store: Store, journals: Iterable[bytes], name: Mark) -> None:
+def clear_marks(store: Store, journals: Iterable[bytes], name: JournalMark) -> None:
     """Take a mark from these journals."""
     rows = [(journal, name.value) for journal in journals]
     store.write_all("DELETE FROM mark WHERE journal = ? AND name = ?", rows)
 
 
-def marked_journals(store: Store, name: Mark) -> set[bytes]:
+def marked_journals(store: Store, name: JournalMark) -> set[bytes]:
     """Every journal that has a mark."""
     return set(store.column(bytes, "SELECT journal FROM mark WHERE name = ?", name.value))
 

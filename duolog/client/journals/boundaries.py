@@ -7,7 +7,7 @@ from duolog.client.journals.views import Written
 from duolog.client.journals.writing import read_state, write
 from duolog.client.log.session import Session
 from duolog.documents.bodies import Answer
-from duolog.documents.kinds.boundary_texts import Boundary, Text
+from duolog.documents.kinds.boundary_texts import Boundary, BoundaryText
 from duolog.errors import NotAllowed
 
 
@@ -79,7 +79,7 @@ class Boundaries:
             raise NotAllowed("There is no such boundary here. List them to see their names.")
         return found
 
-    async def _answer(self, step: str, text: Text | None, **fields: Any) -> Written:
+    async def _answer(self, step: str, text: BoundaryText | None, **fields: Any) -> Written:
         if text is None:
             raise NotAllowed(
                 "There is no text for this step now: nothing waits for an answer, or nothing is agreed yet."

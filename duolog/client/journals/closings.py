@@ -17,8 +17,7 @@ from duolog.api.accounts import JournalClosing
 from duolog.api.leaving import ClosingRequest
 from duolog.api.pages import parse_push
 from duolog.client.home.item_rows import frame_at
-from duolog.client.home.log_rows import marked_time
-from duolog.client.home.marks import Mark, clear_marks, find_mark, has_mark, set_mark
+from duolog.client.home.marks import JournalMark, clear_marks, find_mark, has_mark, set_mark
 from duolog.client.log.context import Context
 from duolog.client.log.folding import account_state
 from duolog.client.log.notes import note, note_what_is_done
@@ -70,7 +69,7 @@ async def schedule(context: Context, journal: bytes, not_before: int, held: Held
     if not set(ends) <= known:  # check: client.closing_ends
         raise NotAllowed("A closing can end the keys of your other devices alone, never those in use here.")
     closing = _make_closing(context, journal, not_before, held, ends)
-    clear_marks(context.store, [journal], Mark.CLOSING_PLACED)
+    clear_marks(context.store, [journal], JournalMark.CLOSING_PLACED)
     await note(context, "pending_closing", closing)
     if held == "server":
         await _place(context, closing)
@@ -85,7 +84,7 @@ async def cancel(context: Context, journal: bytes) -> None:
     """
     if journal not in pending_closings(context):
         raise NotAllowed("No closing waits for this journal.")
-    set_mark(context.store, journal, Mark.CLOSING_CANCELLING)  # after a crash the next sync finishes it
+    set_mark(context.store, journal, JournalMark.CLOSING_CANCELLING)  # after a crash the next sync finishes it
     await _finish_cancelling(context, journal)
 
 
@@ -94,7 +93,7 @@ async def look_after(context: Context, journal: bytes) -> None:
 
     Raises: LogViolation, once, when the server used a closing of mine before its time; as `settle`. Spec: §5.
     """
-    if has_mark(context.store, journal, Mark.CLOSING_CANCELLING):
+    if has_mark(context.store, journal, JournalMark.CLOSING_CANCELLING):
         await _finish_cancelling(context, journal)
     closing = pending_closings(context).get(journal)
     if closing is not None and _is_due(context, closing):
@@ -134,7 +133,7 @@ def _closed_with(context: Context, journal: bytes) -> bytes | None:
 
 def _is_due(context: Context, closing: PendingClosing) -> bool:
     """Whether its time has come by this computer's clock, or by the server's newest receipt of the journal."""
-    return max(context.clock(), marked_time(context.store, closing.journal)) >= closing.not_before
+    return max(context.clock(), load_log(context.store, closing.journal).time) >= closing.not_before
 
 
 async def _note_closed(context: Context, journal: bytes) -> None:
@@ -178,7 +177,7 @@ async def _push_closing(context: Context, journal: bytes, waiting: PendingClosin
 async def _place(context: Context, closing: PendingClosing) -> None:
     """Leave a closing at the server, once from this home. Leaving it again changes nothing."""
     journal = closing.journal
-    if find_mark(context.store, journal, Mark.CLOSING_PLACED) == closing.salt:
+    if find_mark(context.store, journal, JournalMark.CLOSING_PLACED) == closing.salt:
         return
     try:
         held = await context.network.call(Transport.own_closing, journal)
@@ -189,7 +188,7 @@ async def _place(context: Context, closing: PendingClosing) -> None:
     if held is None or held.salt != closing.salt:
         request = ClosingRequest(**_renewed(context, closing).model_dump(exclude={"journal"}))
         await context.network.call(Transport.schedule_closing, journal, request)
-    set_mark(context.store, journal, Mark.CLOSING_PLACED, closing.salt)
+    set_mark(context.store, journal, JournalMark.CLOSING_PLACED, closing.salt)
 
 
 async def _drop(context: Context, journal: bytes) -> None:
@@ -204,7 +203,7 @@ async def _finish_cancelling(context: Context, journal: bytes) -> None:
     if journal in pending_closings(context):
         await _drop(context, journal)
         await note(context, "ended_closing", EndedClosing(journal=journal, how="cancelled"))
-    clear_marks(context.store, [journal], Mark.CLOSING_CANCELLING)
+    clear_marks(context.store, [journal], JournalMark.CLOSING_CANCELLING)
 
 
 # --- the statements ---------------------------------------------------------------------------------------------------

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from duolog.client.account.rotating import rotate_after_closings
-from duolog.client.home.marks import Mark, set_mark
+from duolog.client.home.marks import JournalMark, set_mark
 from duolog.client.home.records import DELETING
 from duolog.client.journals import closings
 from duolog.client.journals.reading import journal_ids
@@ -103,7 +103,7 @@ class Leaving:
             if not context.standing(self._journal).log.closed:  # check: client.let_go_open
                 raise NotAllowed("Close this journal first. What is open can't be let go.")
             await context.network.call(Transport.let_go, self._journal)
-            set_mark(context.store, self._journal, Mark.LET_GO)
+            set_mark(context.store, self._journal, JournalMark.LET_GO)
 
     async def withdraw(self, entry: bytes) -> Written:
         """Withdraw an own text, within a day. A member who has kept it keeps it."""

@@ -16,7 +16,7 @@ from duolog.api.leaving import HoldingRequest
 from duolog.api.pages import encode_gone, parse_frame
 from duolog.client.home.item_rows import has_entry, items_of, save_frames
 from duolog.client.home.log_rows import forget_snapshot
-from duolog.client.home.marks import Act, Mark, end_act, find_mark, set_mark, start_act, started_acts
+from duolog.client.home.marks import Act, JournalMark, end_act, find_mark, set_mark, start_act, started_acts
 from duolog.client.home.receipt_keys import is_earlier
 from duolog.client.log.context import Context
 from duolog.client.log.folding import account_state, journal_state
@@ -125,7 +125,7 @@ def tidy(context: Context, journal: bytes) -> None:
     store, own = context.store, account_state(context)
     kept, erased = own.kept.get(journal, ()), own.erased.get(journal, ())
     mark = load_log(store, journal).head + u32(len(erased))
-    if find_mark(store, journal, Mark.TIDIED) == mark:
+    if find_mark(store, journal, JournalMark.TIDIED) == mark:
         return
     state = journal_state(context, journal)
     withdrawn = [entry for entry in state.withdrawals if entry not in kept]
@@ -142,7 +142,7 @@ def tidy(context: Context, journal: bytes) -> None:
             forget_snapshot(store, journal)
         context.states.pop(journal, None)
         store.forget()
-    set_mark(store, journal, Mark.TIDIED, mark)
+    set_mark(store, journal, JournalMark.TIDIED, mark)
 
 
 def _find(context: Context, journal: bytes, entry: bytes) -> Item:

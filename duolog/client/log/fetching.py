@@ -16,7 +16,7 @@ import anyio
 from duolog.api.journals import ListedJournal
 from duolog.client.home.item_rows import head_at
 from duolog.client.home.log_rows import verified_journals
-from duolog.client.home.marks import How, Mark, clear_marks, forget_former, has_mark, keep_former
+from duolog.client.home.marks import How, JournalMark, clear_marks, forget_former, has_mark, keep_former
 from duolog.client.log.context import Context
 from duolog.client.log.my_journals import joined_journals
 from duolog.client.log.pull import pull
@@ -117,7 +117,7 @@ def report_hidden(context: Context, state: AccountState, listed: Mapping[bytes, 
     A closed journal may leave the list.
     """
     forget_former(context.store, listed)
-    clear_marks(context.store, listed, Mark.LEAVING)
+    clear_marks(context.store, listed, JournalMark.LEAVING)
     held = set(verified_journals(context.store))
     over = {journal for journal in held if load_log(context.store, journal).closed} | set(state.closed)
     hidden = []
@@ -134,7 +134,7 @@ def report_hidden(context: Context, state: AccountState, listed: Mapping[bytes, 
 
 def _how_former(context: Context, state: AccountState, journal: bytes) -> How | None:
     """Why the server may leave a journal of mine out of its list; None when it must list the journal."""
-    if journal in state.left or has_mark(context.store, journal, Mark.LEAVING):
+    if journal in state.left or has_mark(context.store, journal, JournalMark.LEAVING):
         return "left"
     here, joined = context.standing(journal), state.journals.get(journal)
     if here.roster is None or here.me is None:

@@ -26,8 +26,7 @@ from duolog.client.log.verify import Known
 from duolog.client.log.verify_authors import ENTRY_FAULT, open_verified
 from duolog.documents.account import apply_account, encode_account_state, parse_account_state
 from duolog.documents.account_state import AccountState
-from duolog.documents.applied import AppliedDocument
-from duolog.documents.applied import Context as DocumentContext
+from duolog.documents.applied import AppliedDocument, Membership
 from duolog.documents.journal import apply_all, encode_state, parse_state
 from duolog.documents.journal_state import JournalState
 from duolog.errors import DuologError, EntryFault, MalformedData
@@ -42,17 +41,17 @@ _KEPT_EVERY = 64  # entries; opening fewer again costs less than writing all of 
 _BATCH = 500  # entries opened at a time
 
 
-def document_context(roster: Roster) -> DocumentContext:
+def membership(roster: Roster) -> Membership:
     """The part of a roster that reducers know."""
     partners = frozenset(member.account for member in roster.partners)
-    return DocumentContext(partners=partners, provisional=roster.provisional)
+    return Membership(partners=partners, provisional=roster.provisional)
 
 
 def journal_state(context: Context, journal: bytes) -> JournalState:
     """The state of a journal's documents, up to its mark."""
     state, usable = _restored(context, journal, context.states.get(journal), parse_state, JournalState())
     before = _seq(state)
-    documents = ((applied, document_context(roster)) for applied, roster in opened(context, journal, before))
+    documents = ((applied, membership(roster)) for applied, roster in opened(context, journal, before))
     state = apply_all(state, documents)
     if _seq(state) != before:
         _keep(context, journal, _seq(state), partial(encode_state, state), anew=not usable)

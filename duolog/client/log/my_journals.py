@@ -16,7 +16,7 @@ from collections.abc import Collection, Sequence
 
 from duolog.api.common import JournalStatementModel
 from duolog.client.home.log_rows import granted_journals, journals_with_genesis
-from duolog.client.home.marks import Mark, has_mark, marked_journals, set_mark
+from duolog.client.home.marks import JournalMark, has_mark, marked_journals, set_mark
 from duolog.client.home.pairings import paired_journals
 from duolog.client.log.context import Context
 from duolog.client.log.folding import account_state
@@ -36,7 +36,7 @@ async def found(context: Context) -> bytes:
     """Found a journal; its id. It is marked in this home before the server hears of it. Raises: as a push."""
     made = make_genesis(context.chains[context.account], context.identity.secret)
     genesis = JournalStatementModel.of(made.signed, dict(made.grants))
-    set_mark(context.store, made.roster.journal, Mark.FOUNDING)
+    set_mark(context.store, made.roster.journal, JournalMark.FOUNDING)
     created = await context.network.call(Transport.create_journal, genesis)
     if created.journal != made.roster.journal:
         raise TransportError("The server's answer does not fit the new journal. Try again.")
@@ -48,7 +48,7 @@ async def found(context: Context) -> bytes:
 def joined_journals(context: Context) -> frozenset[bytes]:
     """Every journal that I founded or joined, or that I am about to; the account's own too."""
     state, store = account_state(context), context.store
-    begun = {*paired_journals(store), *marked_journals(store, Mark.FOUNDING)}
+    begun = {*paired_journals(store), *marked_journals(store, JournalMark.FOUNDING)}
     noted = {*state.journals, *state.sent, *state.closed, *state.left}
     return frozenset({context.identity.account_journal} | noted | begun)
 
@@ -71,10 +71,10 @@ async def leave_out_strangers(context: Context, listed: Sequence[bytes]) -> froz
     mine = _held_founded(context, unknown)
     looked_at = await _look_at(context, _chosen(context, unknown - mine))
     for journal in mine | {journal for journal, is_mine in looked_at.items() if is_mine}:
-        set_mark(context.store, journal, Mark.FOUNDING)
+        set_mark(context.store, journal, JournalMark.FOUNDING)
     strangers = [journal for journal, is_mine in looked_at.items() if not is_mine]
     for journal in strangers:
-        set_mark(context.store, journal, Mark.STRANGER)
+        set_mark(context.store, journal, JournalMark.STRANGER)
     if strangers:  # check: client.stranger
         count = "a journal" if len(strangers) == 1 else f"{len(strangers)} journals"
         stranger = VerificationError(
@@ -88,7 +88,7 @@ async def leave_out_strangers(context: Context, listed: Sequence[bytes]) -> froz
 
 def _chosen(context: Context, unknown: Collection[bytes]) -> list[bytes]:
     """Some journals to look at, by chance, so that bad ones that stay in the list can't hold up the others."""
-    left = [journal for journal in unknown if not has_mark(context.store, journal, Mark.STRANGER)]
+    left = [journal for journal in unknown if not has_mark(context.store, journal, JournalMark.STRANGER)]
     return secrets.SystemRandom().sample(left, min(len(left), MOST_LOOKED_AT))
 
 

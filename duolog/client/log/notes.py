@@ -5,7 +5,7 @@ Each note is written once, and is at the server before anything that depends on 
 
 from collections.abc import Iterable
 
-from duolog.client.home.marks import Mark, clear_marks, left_journals, marked_journals
+from duolog.client.home.marks import JournalMark, clear_marks, left_journals, marked_journals
 from duolog.client.home.records import HEADS_NOTED
 from duolog.client.log.context import Context
 from duolog.client.log.folding import account_state
@@ -108,8 +108,8 @@ def note_what_is_new(context: Context, listed: Iterable[bytes]) -> None:
 def _note_founded(context: Context, listed: Iterable[bytes]) -> None:
     """Note journals that I founded, also where founding was cut off before its note."""
     state = account_state(context)
-    noted = marked_journals(context.store, Mark.FOUNDING) & state.journals.keys()
-    clear_marks(context.store, noted, Mark.FOUNDING)
+    noted = marked_journals(context.store, JournalMark.FOUNDING) & state.journals.keys()
+    clear_marks(context.store, noted, JournalMark.FOUNDING)
     for journal in set(listed) - set(state.journals) - set(state.closed) - {context.identity.account_journal}:
         log = load_log(context.store, journal)
         if log.roster is None or log.closed or log.roster.founder != context.account or context.unconfirmed:

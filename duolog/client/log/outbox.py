@@ -25,7 +25,7 @@ from duolog.client.home.outbox_rows import (
 )
 from duolog.client.log.confidant_terms import make_endings
 from duolog.client.log.context import Context
-from duolog.client.log.folding import document_context, journal_state
+from duolog.client.log.folding import journal_state, membership
 from duolog.client.log.settle import acknowledge, push_items, push_statement, until_settled
 from duolog.client.log.statements import is_behind, make_bad_grant, make_rotate
 from duolog.client.log.stored_logs import newest_receipt
@@ -66,7 +66,7 @@ def post(context: Context, journal: bytes, document: Document) -> bytes:
     if journal != context.identity.account_journal:
         state = journal_state(context, journal)
         received = expected_receipt(context.clock(), seen.time, last_of(state, context.account))
-        require_allowed(state, document, context.account, document_context(roster), received)  # check: client.allowed
+        require_allowed(state, document, context.account, membership(roster), received)  # check: client.allowed
     follows = last_waiting(context.store, journal)
     message = Message(document, seen, follows, refused_since(context.store, journal, context.account)).encode()
     entry = secrets.token_bytes(sizes.ENTRY_ID)

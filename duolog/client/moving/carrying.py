@@ -20,7 +20,7 @@ from duolog.api.common import AccountStatementModel, JournalStatementModel, Rece
 from duolog.api.entries import PageStatement
 from duolog.api.journals import CarriedKey, Chain
 from duolog.api.pages import Placed, parse_frame
-from duolog.api.sessions import Session
+from duolog.api.sessions import OpenedSession
 from duolog.client.account.keyholder_requests import make_packages
 from duolog.client.home.identity import load_anchors
 from duolog.client.home.item_rows import items_between, places_of, size_between
@@ -44,7 +44,7 @@ PATIENCE = 8  # times that one page waits
 LONGEST_PAUSE = 120  # seconds
 
 
-async def carry_account(context: Context, transport: Transport, invite_code: str | None) -> Session:
+async def carry_account(context: Context, transport: Transport, invite_code: str | None) -> OpenedSession:
     """Bring the account, and log in with it. Sent again it changes nothing.
 
     Raises:
@@ -77,7 +77,7 @@ async def carry_account(context: Context, transport: Transport, invite_code: str
     return use_session(context, transport, await transport.carry_account(account))
 
 
-def use_session(context: Context, transport: Transport, session: Session) -> Session:
+def use_session(context: Context, transport: Transport, session: OpenedSession) -> OpenedSession:
     """Go on in this session of the new server. Raises: VerificationError when it is for another account."""
     if session.account != context.account:  # check: client.carried_account
         raise VerificationError("The new server answers with another account.", check="client.carried_account")

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 from duolog.api.leaving import HoldingRequest
 from duolog.client.home.begun import MOVING, BegunMove
-from duolog.client.home.marks import Act, Mark, has_mark
+from duolog.client.home.marks import Act, JournalMark, has_mark
 from duolog.client.journals.reading import journal_ids
 from duolog.client.log.context import Context
 from duolog.client.log.folding import account_state, journal_state
@@ -140,7 +140,7 @@ async def _choose_journals(
     carried, there, behind = [context.identity.account_journal], set(), []
     for journal in journal_ids(context):
         here = context.standing(journal)
-        if here.me is None or here.former is not None or has_mark(context.store, journal, Mark.LET_GO):
+        if here.me is None or here.former is not None or has_mark(context.store, journal, JournalMark.LET_GO):
             continue
         if await keys_there(transport, journal) is not None:
             there.add(journal)

@@ -11,10 +11,10 @@ Rules
 
 from collections.abc import Mapping, Sequence
 
-from duolog.api.sessions import Session
+from duolog.api.sessions import OpenedSession
 from duolog.client.home.begun import MOVING
 from duolog.client.home.log_rows import forget_behind, thaw, verified_journals
-from duolog.client.home.marks import Mark, clear_marks, marked_journals
+from duolog.client.home.marks import JournalMark, clear_marks, marked_journals
 from duolog.client.home.pairings import forget_sent
 from duolog.client.home.receipt_keys import EarlierKey, is_new, load_earlier, save_earlier
 from duolog.client.home.records import RECEIPT_KEY, SERVER, SESSION, StoredSession
@@ -30,7 +30,7 @@ from duolog.errors import NotAllowed, PinMismatch, TransportError
 Keys = Mapping[bytes, Sequence[EarlierKey]]
 
 
-def switch(context: Context, transport: Transport, receipt_key: bytes, session: Session, keys: Keys) -> None:
+def switch(context: Context, transport: Transport, receipt_key: bytes, session: OpenedSession, keys: Keys) -> None:
     """Make this home belong to the new server. `keys`: the earlier receipt keys of each journal that is there."""
     store = context.store
     with store.transaction():
@@ -49,7 +49,9 @@ def switch(context: Context, transport: Transport, receipt_key: bytes, session: 
         SESSION.save(context.home, StoredSession(session.token, session.account))
         MOVING.clear(context.home)
         forget_sent(context.home)
-        clear_marks(store, marked_journals(store, Mark.CLOSING_PLACED), Mark.CLOSING_PLACED)  # a sync places them anew
+        clear_marks(
+            store, marked_journals(store, JournalMark.CLOSING_PLACED), JournalMark.CLOSING_PLACED
+        )  # a sync places them anew
     context.network = Network(transport, context.home)
     context.checked = False
     context.states.clear()

@@ -11,7 +11,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from typing import Literal, TypeVar
 
-from duolog.client.home.marks import Mark, clear_marks, keep_former, set_mark
+from duolog.client.home.marks import JournalMark, clear_marks, keep_former, set_mark
 from duolog.client.home.pairings import drop_consents_for_member, drop_progress
 from duolog.client.home.words import plain_words
 from duolog.client.journals import reading
@@ -182,7 +182,7 @@ async def leave(context: Context, journal: bytes) -> None:
         if here.me is None or here.is_partner:
             raise NotAllowed("Partners don't leave a journal. You can close it, alone and at any time.")
         left = tuple(item for item in roster.members if item.account != context.account)
-        set_mark(context.store, journal, Mark.LEAVING)  # even if the answer is lost, this was my own act
+        set_mark(context.store, journal, JournalMark.LEAVING)  # even if the answer is lost, this was my own act
         statement = replace(carried(roster, "leave", account=context.account), members=left).encode()
         signed = SignedStatement(statement, (sign_for(context.identity, roster, statement),))
         return Made(signed, {}, check_change(roster, signed, context.chains), None)
@@ -191,7 +191,7 @@ async def leave(context: Context, journal: bytes) -> None:
         await settle(context, journal, make)
     except ServerRefused as error:
         if error.code != "not_found":  # I have left before, and the answer was lost
-            clear_marks(context.store, [journal], Mark.LEAVING)
+            clear_marks(context.store, [journal], JournalMark.LEAVING)
             raise
     keep_former(context.store, journal, "left")
     await note_what_is_done(context, "left_journal", LeftJournal(journal=journal))

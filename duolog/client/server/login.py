@@ -10,7 +10,7 @@ from itertools import pairwise
 from typing import Concatenate, ParamSpec, TypeVar
 
 from duolog.api.server import ServerInfo
-from duolog.api.sessions import LogIn, Session
+from duolog.api.sessions import LogIn, OpenedSession
 from duolog.client.home.folder import Home
 from duolog.client.home.records import ACCOUNT, DELETED, DELETING, RECEIPT_KEY, SESSION, StoredSession
 from duolog.client.server.transport import Transport
@@ -84,7 +84,7 @@ class Network:
         self.transport.use_session(session.token)
         return session.account
 
-    async def _sign_in(self) -> Session:
+    async def _sign_in(self) -> OpenedSession:
         """Log in, again after a first refusal: when an answer is lost, its challenge is used up."""
         request = await sign_log_in(self.transport, self._home.keyholder)
         try:

@@ -11,7 +11,7 @@ from typing import Literal, TypeVar
 
 from pydantic import ValidationError
 
-from duolog.api.accounts import OwnAccount, Registered, Registration, Rotated, RotationRequest, SetRequest
+from duolog.api.accounts import OwnAccount, Registered, Registration, RotationAnswer, RotationRequest, SetRequest
 from duolog.api.carrying import Carried, CarriedAccount, CarriedPage
 from duolog.api.common import JournalStatementModel, Model
 from duolog.api.entries import Pushed
@@ -28,7 +28,7 @@ from duolog.api.leaving import ClosingRequest, HoldingRequest, OwnClosing, Withd
 from duolog.api.pages import MEDIA_TYPE, Placed, PulledPage, encode_push, parse_page
 from duolog.api.rendezvous import RendezvousAnswer, RendezvousMessage
 from duolog.api.server import ServerInfo
-from duolog.api.sessions import ChallengeAnswer, ChallengeRequest, LogIn, Session, SessionList
+from duolog.api.sessions import ChallengeAnswer, ChallengeRequest, LogIn, OpenedSession, SessionList
 from duolog.errors import MalformedData
 from duolog.protocol import sizes
 from duolog.protocol.codec import encode_b64
@@ -96,8 +96,8 @@ class Transport(ABC):
     async def change_set(self, request: SetRequest) -> None:
         await self._call("POST", "/v1/account/sets", _encode(request))
 
-    async def rotate(self, request: RotationRequest) -> Rotated:
-        return await self._send("POST", "/v1/account/rotations", request, Rotated)
+    async def rotate(self, request: RotationRequest) -> RotationAnswer:
+        return await self._send("POST", "/v1/account/rotations", request, RotationAnswer)
 
     async def leave_message(self, rendezvous: bytes, role: RendezvousRole, number: int, message: bytes) -> None:
         await self._call("PUT", _at(rendezvous, role, number), _encode(RendezvousMessage(sealed=message)))
@@ -108,8 +108,8 @@ class Transport(ABC):
     async def delete_account(self) -> None:
         await self._call("DELETE", "/v1/account")
 
-    async def carry_account(self, account: CarriedAccount) -> Session:
-        return await self._send("POST", "/v1/carried/accounts", account, Session)
+    async def carry_account(self, account: CarriedAccount) -> OpenedSession:
+        return await self._send("POST", "/v1/carried/accounts", account, OpenedSession)
 
     async def carry_journal(self, journal: bytes, page: CarriedPage) -> Carried:
         return await self._send("POST", f"/v1/carried/journals/{encode_b64(journal)}", page, Carried)
@@ -117,8 +117,8 @@ class Transport(ABC):
     async def challenge(self, keyholder: bytes) -> ChallengeAnswer:
         return await self._send("POST", "/v1/challenges", ChallengeRequest(keyholder=keyholder), ChallengeAnswer)
 
-    async def log_in(self, log_in: LogIn) -> Session:
-        return await self._send("POST", "/v1/sessions", log_in, Session)
+    async def log_in(self, log_in: LogIn) -> OpenedSession:
+        return await self._send("POST", "/v1/sessions", log_in, OpenedSession)
 
     async def log_out(self) -> None:
         await self._call("DELETE", "/v1/sessions/current")

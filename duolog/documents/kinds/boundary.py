@@ -32,6 +32,7 @@ from duolog.documents.kinds.boundary_texts import (
     Boundaries,
     Boundary,
     BoundaryBody,
+    BoundaryText,
     Contest,
     Counter,
     Decline,
@@ -39,7 +40,6 @@ from duolog.documents.kinds.boundary_texts import (
     Retire,
     Step,
     TakeBack,
-    Text,
     Wording,
 )
 from duolog.documents.safe_text import one_line
@@ -160,8 +160,8 @@ class BoundaryView:
 
     boundary: Boundary
     status: boundary_texts.Stage | Literal["lapsed", "taken_back"]
-    shown: Text
-    waiting: Text | None
+    shown: BoundaryText
+    waiting: BoundaryText | None
     review_due: bool
 
 
@@ -219,7 +219,7 @@ def describe_boundary(boundary: Boundary, now: int, voice: Voice) -> str:
     return voice.clean("\n".join(told))
 
 
-def _worded(text: Text, voice: Voice) -> Iterator[str]:
+def _worded(text: BoundaryText, voice: Voice) -> Iterator[str]:
     author, when = voice.name(text.author), voice.dated(text.at, text.effective)
     if text.wording is None:
         yield f"  {author} asked to retire it, {when}"
@@ -231,7 +231,7 @@ def _worded(text: Text, voice: Voice) -> Iterator[str]:
     yield from _outcome(text, voice)
 
 
-def _outcome(text: Text, voice: Voice) -> Iterator[str]:
+def _outcome(text: BoundaryText, voice: Voice) -> Iterator[str]:
     if text.answered_by is None or text.answered_at is None or text.answered_effective is None:
         return
     if text.outcome == "accepted" and text.wording is not None:
@@ -280,7 +280,7 @@ def _retiring(body: Retire, boundary: Boundary | None) -> str:
     return "agreed to retire" if named is not None and named.wording is None else "asked to retire"
 
 
-MACHINE = Machine("boundary", Boundary, Text, digest, ROWS)
+MACHINE = Machine("boundary", Boundary, BoundaryText, digest, ROWS)
 KIND = Kind(
     *("boundary", 1, TypeAdapter[Step](BoundaryBody), describe_step, Boundaries, MACHINE.reduce),
     machine=MACHINE,

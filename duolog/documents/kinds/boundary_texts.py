@@ -113,7 +113,7 @@ Asking = Annotated[Propose | Counter | Amend | Retire, Field(discriminator="step
 
 
 @dataclass(frozen=True, slots=True)
-class Text(things.Text):
+class BoundaryText(things.Text):
     """A text with its outcome, or an ask to retire (then `wording` is None)."""
 
     step: Asking
@@ -145,7 +145,7 @@ Stage = Literal["proposed", "declined", "in_force", "contested", "retired"]
 class Boundary(things.Thing):
     """One boundary. Its id is the entry that first proposed it. `texts`: every text and ask in order."""
 
-    texts: Mapping[EntryId, Text] = field(default_factory=dict)
+    texts: Mapping[EntryId, BoundaryText] = field(default_factory=dict)
 
     @property
     def waiting(self) -> EntryId | None:
@@ -177,12 +177,12 @@ class Boundary(things.Thing):
         return "declined" if self.waiting is None else "proposed"
 
     @property
-    def agreed_text(self) -> Text | None:
+    def agreed_text(self) -> BoundaryText | None:
         """The text that both agreed on."""
         return None if self.agreed is None else self.texts[self.agreed]
 
     @property
-    def waiting_text(self) -> Text | None:
+    def waiting_text(self) -> BoundaryText | None:
         """The text or ask that waits for an answer."""
         return None if self.waiting is None else self.texts[self.waiting]
 

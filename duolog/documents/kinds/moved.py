@@ -9,7 +9,7 @@ from typing import Annotated
 
 from pydantic import StringConstraints, TypeAdapter
 
-from duolog.documents.applied import AppliedDocument, Context
+from duolog.documents.applied import AppliedDocument, Membership
 from duolog.documents.bodies import AccountId, Body
 from duolog.documents.fields import Binary
 from duolog.documents.kind import Kind
@@ -36,7 +36,7 @@ class Move:
 Moves = dict[AccountId, Move]
 
 
-def reduce_moved(state: Moves, applied: AppliedDocument, body: Moved, context: Context) -> Moves:
+def reduce_moved(state: Moves, applied: AppliedDocument, body: Moved, context: Membership) -> Moves:
     """Record where the author goes on from here."""
     return {applied.author: Move(applied.seq, body)}
 

@@ -7,7 +7,7 @@ from typing import Annotated
 
 from pydantic import Field, StringConstraints, TypeAdapter
 
-from duolog.documents.applied import AppliedDocument, Context
+from duolog.documents.applied import AppliedDocument, Membership
 from duolog.documents.bodies import AccountId, Body
 from duolog.documents.kind import Kind
 from duolog.documents.names import name_fault
@@ -27,7 +27,7 @@ class Profile(Body):
 Profiles = dict[AccountId, Profile]
 
 
-def reduce_profile(state: Profiles, applied: AppliedDocument, body: Profile, context: Context) -> Profiles:
+def reduce_profile(state: Profiles, applied: AppliedDocument, body: Profile, context: Membership) -> Profiles:
     """Give the author this profile from here on."""
     return {applied.author: body}
 

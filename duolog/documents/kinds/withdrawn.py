@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from pydantic import TypeAdapter
 
-from duolog.documents.applied import AppliedDocument, Context
+from duolog.documents.applied import AppliedDocument, Membership
 from duolog.documents.bodies import AccountId, Answer, Body, EntryId, Hash
 from duolog.documents.kind import Kind
 from duolog.documents.voice import Voice
@@ -59,7 +59,7 @@ def require_text(applied: AppliedDocument, body: Withdrawn, named: AppliedDocume
         raise NotAllowed("It was written more than a day before. Each of you can erase it for themselves.")
 
 
-def reduce_withdrawn(state: Withdrawals, applied: AppliedDocument, body: Withdrawn, context: Context) -> Withdrawals:
+def reduce_withdrawn(state: Withdrawals, applied: AppliedDocument, body: Withdrawn, context: Membership) -> Withdrawals:
     """Record the first withdrawal of an entry by its author."""
     known = state.get(body.answers.entry, {})
     if applied.author in known:  # check: withdrawn.twice
