@@ -100,7 +100,7 @@ bench: setup ## Measure push, pull, log-in, first sync, revoking, and what other
 openapi: setup ## Regenerate openapi/openapi.json and the schemas of all kinds of documents
 	@mkdir -p openapi
 	@$(PY) -m app openapi > openapi/openapi.json.new && mv openapi/openapi.json.new openapi/openapi.json
-	@$(PY) -m duolog.documents.schemas openapi/documents
+	@$(PY) -m tools.kind_schemas openapi/documents
 
 .PHONY: docs
 docs: cli-docs server-docs kind-docs house-drawing ## Rewrite every page that is made from code

@@ -9,7 +9,7 @@ from duolog.documents.effects import Make, Stage
 from duolog.documents.guards import At, By, From, Guard, Within
 from duolog.documents.kernel import Machine
 from duolog.documents.registry import KINDS
-from duolog.documents.rows_as_data import phrase
+from tools.kind_rows import phrase
 
 PAGE = Path(__file__).parent.parent / "docs" / "kinds.md"
 _HEAD = """# Rows of the kinds

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from duolog.documents.schemas import main, schemas
+from tools.kind_schemas import main, schemas
 
 FOLDER = Path(__file__).resolve().parents[2] / "openapi" / "documents"
 

@@ -21,8 +21,8 @@ from duolog.client.log.context import Context
 from duolog.client.log.folding import account_state
 from duolog.client.log.own_account import refresh_account
 from duolog.client.log.stored_logs import roster_at
-from duolog.client.server.transport import Transport
-from duolog.errors import MalformedData, NotAllowed, ServerRefused, TransportError
+from duolog.client.server.transport import Transport, ignoring
+from duolog.errors import MalformedData, NotAllowed, TransportError
 from duolog.protocol.keyholder_sets import Keyholder, KeyholderKind
 from duolog.protocol.log import StatementItem
 from duolog.protocol.roster_statements import parse_roster
@@ -150,11 +150,8 @@ async def add(context: Context, keyholder: Keyholder, *anchors: AnchorModel) -> 
             return context.identity.newest_set.version
         request = make_set_request(context, keyholder, anchors)
         keep_anchors(context.store, request.anchors)
-        try:
+        with ignoring("set_moved"):
             await context.network.call(Transport.change_set, request)
-        except ServerRefused as error:
-            if error.code != "set_moved":
-                raise
         await refresh_account(context)
     raise TransportError("Other devices of yours keep changing the account just now. Try again in a moment.")
 

@@ -26,7 +26,7 @@ from duolog.client.log.pull import pull
 from duolog.client.log.settle import push_statement, settle
 from duolog.client.log.statements import Made
 from duolog.client.log.stored_logs import load_log
-from duolog.client.server.transport import Transport
+from duolog.client.server.transport import Transport, ignoring
 from duolog.documents.account_kinds import EndedClosing, PendingClosing
 from duolog.errors import LogViolation, NotAllowed, ServerRefused
 from duolog.protocol import sizes
@@ -166,11 +166,8 @@ async def _push_closing(context: Context, journal: bytes, waiting: PendingClosin
         return
     made = await make()  # a frozen journal is not fetched: it is closed when its server says so
     if made is not None:
-        try:
+        with ignoring("journal_closed"):
             await push_statement(context, journal, made)
-        except ServerRefused as error:
-            if error.code != "journal_closed":
-                raise
     await _note_closed(context, journal)
 
 
@@ -192,11 +189,8 @@ async def _place(context: Context, closing: PendingClosing) -> None:
 
 
 async def _drop(context: Context, journal: bytes) -> None:
-    try:
+    with ignoring("not_found"):
         await context.network.call(Transport.drop_closing, journal)
-    except ServerRefused as error:
-        if error.code != "not_found":
-            raise
 
 
 async def _finish_cancelling(context: Context, journal: bytes) -> None:

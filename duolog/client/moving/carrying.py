@@ -31,7 +31,7 @@ from duolog.client.log.context import Context
 from duolog.client.log.folding import journal_state
 from duolog.client.log.stored_logs import load_log, roster_at
 from duolog.client.server.login import sign_log_in
-from duolog.client.server.transport import Transport
+from duolog.client.server.transport import Transport, ignoring
 from duolog.errors import MalformedData, NotAllowed, Rollback, ServerRefused, VerificationError
 from duolog.protocol import sizes
 from duolog.protocol.entries import parse_header, require_blob_size
@@ -160,12 +160,9 @@ async def _bring(transport: Transport, journal: bytes, page: CarriedPage) -> Car
 
 async def keys_there(transport: Transport, journal: bytes) -> Sequence[CarriedKey] | None:
     """The earlier receipt keys that the new server lists for a journal; None when the journal isn't there."""
-    try:
+    with ignoring("not_found"):
         return (await transport.chains(journal)).receipt_keys
-    except ServerRefused as error:
-        if error.code != "not_found":
-            raise
-        return None
+    return None
 
 
 def _pages(context: Context, journal: bytes, since: int, end: int, *, last: bool) -> Iterator[CarriedPage]:

@@ -27,7 +27,7 @@ from duolog.client.log.statements import Made
 from duolog.client.log.stored_logs import load_log
 from duolog.client.moving.carrying import carried_end, carry_account, carry_journal, finish_journal, keys_there
 from duolog.client.moving.switching import receipt_key_of, switch
-from duolog.client.server.transport import Transport
+from duolog.client.server.transport import Transport, ignoring
 from duolog.documents.account_kinds import AccountMoved, NotedHead
 from duolog.documents.kinds.moved import Moved
 from duolog.documents.registry import make_document
@@ -240,8 +240,5 @@ async def _settle(context: Context, moved: AccountMoved, sync: Sync) -> tuple[Du
 async def _hold(context: Context, journal: bytes, act: Act, entries: Sequence[bytes]) -> None:
     for start in range(0, len(entries), sizes.MAX_PUSH_ITEMS):
         request = HoldingRequest(act=act, entries=list(entries[start : start + sizes.MAX_PUSH_ITEMS]))
-        try:
+        with ignoring("not_found"):  # a journal that was not carried
             await context.network.call(Transport.hold, journal, request)
-        except ServerRefused as error:
-            if error.code != "not_found":  # a journal that was not carried
-                raise

@@ -19,7 +19,7 @@ from duolog.client.pairing import listed_proposals
 from duolog.client.pairing.comparing_words import note_compared, require_words
 from duolog.client.pairing.listed_proposals import VerifiedProposal, list_waiting
 from duolog.client.pairing.views import ProposalView
-from duolog.client.server.transport import Transport
+from duolog.client.server.transport import Transport, ignoring
 from duolog.documents.account_kinds import EndedInvitation
 from duolog.errors import NotAllowed, ServerRefused, TransportError
 from duolog.protocol.roster import check_change
@@ -110,11 +110,8 @@ async def decline(context: Context, journal: bytes, proposal: bytes) -> None:
     if context.account not in waiting.signers:
         terms = waiting.terms.model_copy(update={"at": context.clock()})
         await note(context, "declined_proposal", terms)
-    try:
+    with ignoring("not_found"):  # the proposal is gone already
         await context.network.call(Transport.drop_proposal, journal, proposal)
-    except ServerRefused as error:
-        if error.code != "not_found":  # the proposal is gone already
-            raise
 
 
 async def _find(context: Context, roster: Roster, proposal: bytes) -> VerifiedProposal:

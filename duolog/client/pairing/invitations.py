@@ -20,9 +20,9 @@ from duolog.client.log.folding import account_state
 from duolog.client.log.notes import note
 from duolog.client.log.statements import Made, make_fresh
 from duolog.client.pairing.views import BEFORE_FIRST_SHARING, BEFORE_SHARING_WITH_CONFIDANT, NewInvitation
-from duolog.client.server.transport import Transport
+from duolog.client.server.transport import Transport, ignoring
 from duolog.documents.account_kinds import EndedInvitation, PendingInvitation, TakenAcceptance
-from duolog.errors import NotAllowed, ServerRefused, VerificationError
+from duolog.errors import NotAllowed, VerificationError
 from duolog.protocol import sizes
 from duolog.protocol.accounts import SignedAccountStatement
 from duolog.protocol.codec import sha256
@@ -133,11 +133,8 @@ async def _take_back(context: Context, journal: bytes) -> None:
         return
     if progress.acceptance is not None:
         raise NotAllowed("Somebody has accepted your invitation already. Sync, and compare words: `verify`.")
-    try:
+    with ignoring("not_found"):  # the invitation has ended
         await revoke(context, journal, InvitationSecret(progress.secret).id)
-    except ServerRefused as error:
-        if error.code != "not_found":  # the invitation has ended
-            raise
 
 
 async def revoke(context: Context, journal: bytes, invitation: bytes) -> None:
@@ -248,11 +245,8 @@ async def reveal(
     taken = _taken(secret, acceptance)
     await note(context, "taken_acceptance", taken)
     _require_first(context, taken)
-    try:
+    with ignoring("invitation_used"):  # revealed before, sealed with another nonce
         await context.network.call(Transport.reveal, journal, secret.id, secret.seal("reveal", nonce))
-    except ServerRefused as error:
-        if error.code != "invitation_used":  # revealed before, sealed with another nonce
-            raise
 
 
 async def fetch_nonce(context: Context, secret: InvitationSecret) -> bytes | None:

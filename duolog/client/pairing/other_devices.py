@@ -12,10 +12,9 @@ from dataclasses import replace
 from duolog.client.home import pairings
 from duolog.client.log.context import Context
 from duolog.client.pairing.invitations import OfferedPlace, fetch_nonce, rebuild_invitation
-from duolog.client.server.transport import Transport
+from duolog.client.server.transport import Transport, ignoring
 from duolog.documents.account_kinds import PendingInvitation, SentAcceptance
 from duolog.documents.account_state import AccountState
-from duolog.errors import ServerRefused
 from duolog.protocol.codec import sha256
 from duolog.protocol.roster_changes import Roster
 from duolog.protocol.roster_statements import parse_acceptance
@@ -129,16 +128,13 @@ async def _take_up_acceptance(context: Context, state: AccountState, sent: SentA
 async def _accepted_plaintext(context: Context, sent: SentAcceptance, roster: Roster | None) -> bytes | None:
     """The invitation that I accepted: put together again once I am in the journal, and before that from the server."""
     secret, place = InvitationSecret(sent.secret), parse_acceptance(sent.acceptance).member
-    try:
+    with ignoring("not_found"):  # the invitation is over, or was revoked
         if roster is not None:
             nonce, offered = await fetch_nonce(context, secret), OfferedPlace(place.role, place.rights, place.until)
             if nonce is None:
                 return None
             return rebuild_invitation(context, roster, offered, nonce, sent.plaintext_hash)
         sealed = (await context.network.call(Transport.open_invitation, secret.id)).sealed
-    except ServerRefused as error:
-        if error.code != "not_found":  # the invitation is over, or was revoked
-            raise
-        return None
-    plaintext = secret.open("invitation", sealed)
-    return plaintext if sha256(plaintext) == sent.plaintext_hash else None
+        plaintext = secret.open("invitation", sealed)
+        return plaintext if sha256(plaintext) == sent.plaintext_hash else None
+    return None

@@ -13,7 +13,7 @@ from duolog.api.server import ServerInfo
 from duolog.api.sessions import LogIn, OpenedSession
 from duolog.client.home.folder import Home
 from duolog.client.home.records import ACCOUNT, DELETED, DELETING, RECEIPT_KEY, SESSION, StoredSession
-from duolog.client.server.transport import Transport
+from duolog.client.server.transport import Transport, ignoring
 from duolog.errors import BadSignature, NotAllowed, PinMismatch, ServerRefused
 from duolog.protocol.receipts import receipt_key_input
 from duolog.protocol.statements import verify_signature
@@ -60,11 +60,8 @@ class Network:
         self.require_account()
         if not SESSION.is_set(self._home):
             await self.log_in()
-        try:
+        with ignoring("session_missing"):
             return await ask(*args, **kwargs)
-        except ServerRefused as error:
-            if error.code != "session_missing":
-                raise
         await self.log_in()
         return await ask(*args, **kwargs)
 
@@ -87,11 +84,8 @@ class Network:
     async def _sign_in(self) -> OpenedSession:
         """Log in, again after a first refusal: when an answer is lost, its challenge is used up."""
         request = await sign_log_in(self.transport, self._home.keyholder)
-        try:
+        with ignoring("login_refused"):
             return await self.transport.log_in(request)
-        except ServerRefused as error:
-            if error.code != "login_refused":
-                raise
         return await self.transport.log_in(await sign_log_in(self.transport, self._home.keyholder))
 
     @property

@@ -29,7 +29,7 @@ from duolog.api.pages import MEDIA_TYPE, Placed, PulledPage, encode_push, parse_
 from duolog.api.rendezvous import RendezvousAnswer, RendezvousMessage
 from duolog.api.server import ServerInfo
 from duolog.api.sessions import ChallengeAnswer, ChallengeRequest, LogIn, OpenedSession, SessionList
-from duolog.errors import MalformedData
+from duolog.errors import MalformedData, ServerRefused
 from duolog.protocol import sizes
 from duolog.protocol.codec import encode_b64
 
@@ -54,6 +54,18 @@ ANSWERS: Mapping[type[Model], int] = {  # bytes of the JSON answers that may be 
     RendezvousAnswer: _SEALED,
 }
 MAX_VALUES = 64 * sizes.KIB  # of one JSON answer: its lists and objects, and the values inside
+
+
+class ignoring:  # noqa: N801  # reads as `suppress` does
+    """Go on after a refusal with this code. Raises: ServerRefused with any other code."""
+
+    def __init__(self, code: str) -> None:
+        self._code = code
+
+    def __enter__(self) -> None: ...
+
+    def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> bool:
+        return isinstance(error, ServerRefused) and error.code == self._code
 
 
 class Transport(ABC):

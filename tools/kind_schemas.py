@@ -1,6 +1,6 @@
 """Writes the JSON Schema of every kind's body, and the rows of kinds with steps.
 
-`python -m duolog.documents.schemas FOLDER`. Other clients write the same plaintext by the schemas, and judge it by the
+`python -m tools.kind_schemas FOLDER`. Other clients write the same plaintext by the schemas, and judge it by the
 rows.
 """
 
@@ -12,8 +12,8 @@ from typing import Any
 
 from duolog.documents.kind import Format
 from duolog.documents.registry import ACCOUNT_KINDS, KINDS
-from duolog.documents.rows_as_data import rules
 from duolog.protocol.codec import JsonObject
+from tools.kind_rows import rules
 
 
 def schemas() -> Mapping[str, str]:
@@ -42,7 +42,7 @@ def _text(value: JsonObject) -> str:
 def main(arguments: list[str]) -> int:
     """Write all of them to the named folder, and delete those of kinds that don't exist any more."""
     if len(arguments) != 1:
-        sys.stderr.write("Say where: python -m duolog.documents.schemas FOLDER\n")
+        sys.stderr.write("Say where: python -m tools.kind_schemas FOLDER\n")
         return 2
     folder = Path(arguments[0])
     folder.mkdir(parents=True, exist_ok=True)
