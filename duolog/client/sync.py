@@ -138,8 +138,10 @@ async def _fetch_own(context: Context, listed: Mapping[bytes, int]) -> None:
 async def _go_on_with_pairings(context: Context) -> None:
     """Go on with pairings. The next sync tries a step again that didn't reach the server."""
     for journal in begun_journals(context.store):
-        here = context.standing(journal).former is None
-        for step in (go_on, admit, renew) if here else (go_on,):
+        here = context.standing(journal)
+        if here.log.closed:
+            continue
+        for step in (go_on, admit, renew) if here.former is None else (go_on,):
             with context.problems.reported(journal):
                 try:
                     await step(context, journal)

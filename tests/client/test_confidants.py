@@ -264,6 +264,14 @@ async def test_a_proposal_that_nobody_answers_lapses_and_is_not_called_declined(
     assert [item.stage for item in await members.admissions()] == [AdmissionStage.COMPARE]
 
 
+async def test_a_consent_that_waits_in_a_closed_journal_is_no_problem_of_a_sync(three: Three) -> None:
+    words = await three.accepted(three.ada)
+    await three.ada.members(three.journal).confirm(words)
+    await three.sam.leaving(three.journal).close()
+    await three.ada.sync()
+    assert (await three.ada.sync()).problems == ()
+
+
 async def test_a_proposal_is_taken_back(three: Three) -> None:
     words = await three.accepted(three.ada)
     members = three.ada.members(three.journal)

@@ -164,6 +164,30 @@ async def test_two_devices_that_rotate_at_once_both_get_what_they_wanted(app: Fa
             assert texts(await two.sam.timeline(two.journal)) == ["from Ada", "from the phone"]
 
 
+async def test_a_revocation_that_lost_a_race_and_then_the_line_is_finished_by_the_next_sync(app: FastAPI) -> None:
+    async with couple(app) as two:
+        phone, network = await enroll(app, two.ada)
+        laptop, _ = await enroll(app, two.ada)
+        async with phone, laptop:
+            passkey = await two.ada.keyholders.add_passkey(bytes(range(32)))
+            await phone.sync()
+            real = network.rotate
+
+            async def after_another(request: Any) -> Any:
+                network.rotate = real  # type: ignore[method-assign]
+                await two.ada.keyholders.revoke([await id_of(laptop)])
+                network.changes["pull"] = lost
+                return await real(request)
+
+            network.rotate = after_another  # type: ignore[method-assign]
+            with pytest.raises(TransportError, match="the line went dead"):
+                await phone.keyholders.revoke([passkey])
+            network.changes.clear()
+            await phone.sync()
+            assert generation(phone) == 3
+            assert [item.kind for item in await phone.keyholders.list()] == ["device", "recovery_sheet", "device"]
+
+
 async def test_what_was_wanted_is_not_done_twice_when_another_device_did_it(app: FastAPI) -> None:
     async with couple(app) as two:
         phone, network = await enroll(app, two.ada)

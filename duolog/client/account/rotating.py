@@ -32,7 +32,7 @@ from duolog.client.log.own_account import check_account_head, refresh_account
 from duolog.client.log.pull import pull
 from duolog.client.log.settle import MOVED
 from duolog.client.server.transport import Transport
-from duolog.errors import BadReceipt, HomeError, ServerRefused, TransportError
+from duolog.errors import BadReceipt, HomeError, NotAllowed, ServerRefused, TransportError
 from duolog.protocol.keyholder_sets import parse_set, verify_sets
 from duolog.protocol.log import StatementItem, entry_item, next_head
 from duolog.protocol.receipts import Receipt, verify_receipt
@@ -84,8 +84,13 @@ async def resume(context: Context) -> None:
         await _fetch_all(context)
         left = _left_of(context, Wanted(pending.remove, pending.sheet))
         if left == Wanted():
+            ROTATION.clear(context.home)
             return
-        _begin(context, left)
+        try:
+            _begin(context, left)
+        except NotAllowed:
+            ROTATION.clear(context.home)  # nobody could sign it any more
+            raise
     raise TransportError("Other devices of yours keep changing the account just now. It goes on at the next sync.")
 
 
@@ -149,7 +154,7 @@ def _begin(context: Context, wanted: Wanted) -> None:
 
 
 async def _send(context: Context, pending: PendingRotation) -> bool:
-    """Send a rotation; whether it is accepted. Another statement may come first: then the rotation is discarded.
+    """Send a rotation; whether it is accepted. Another statement may come first: then `resume` makes it anew.
 
     Raises:
         TransportError, ServerRefused: not now; the rotation waits.
@@ -168,9 +173,11 @@ async def _send(context: Context, pending: PendingRotation) -> bool:
         await pull(context, context.identity.account_journal)
         return True
     await refresh_account(context)  # another statement came first; or the server accepted this one before
-    ROTATION.clear(context.home)
     statement = pending.request.rotation.statement
-    return any(item.statement == statement for item in context.chains.statements(context.account))
+    accepted = any(item.statement == statement for item in context.chains.statements(context.account))
+    if accepted:
+        ROTATION.clear(context.home)
+    return accepted
 
 
 def _adopt(context: Context, pending: PendingRotation, receipt: Receipt) -> None:

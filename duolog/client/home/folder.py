@@ -94,11 +94,11 @@ class Home:
 
     def seal(self, purpose: str, plain: bytes) -> bytes:
         """Seal bytes for the database: nonce 24 | ciphertext."""
-        return seal(self._key, plain, "home-" + purpose)
+        return seal(self._key, plain, label("home-" + purpose))
 
     def open(self, purpose: str, sealed: bytes) -> bytes:
         """The bytes that `seal` sealed. Raises: OpenError when they were changed or belong elsewhere."""
-        return open_sealed(self._key, sealed, "home-" + purpose)
+        return open_sealed(self._key, sealed, label("home-" + purpose))
 
 
 def _open_file(folder: Path, name: str) -> int:

@@ -68,7 +68,7 @@ def save_keystore(folder: Path, secret: KeyholderSecret, unlock: Unlock) -> None
     value: JsonObject = {"type": "keystore", "place": "keyring", "name": name}
     if not unlock.keyring or not _keep_in_keyring(name, plain):
         salt = secrets.token_bytes(nacl.pwhash.argon2id.SALTBYTES)
-        sealed = seal(_stretch(unlock.ask(new=True), salt, PASSES, MEMORY), plain, "keystore")
+        sealed = seal(_stretch(unlock.ask(new=True), salt, PASSES, MEMORY), plain, label("keystore"))
         value = {"type": "keystore", "place": "file", "passes": PASSES, "memory": MEMORY}
         value |= {"salt": encode_b64(salt), "sealed": encode_b64(sealed)}
     write_atomically(folder / FILE, encode_canonical(value))
@@ -98,7 +98,7 @@ def load_keystore(folder: Path, unlock: Unlock) -> KeyholderSecret:
     fields.done()
     key = _stretch(unlock.ask(new=False), salt, passes, memory)
     try:
-        return _parse_secret(open_sealed(key, sealed, "keystore"))
+        return _parse_secret(open_sealed(key, sealed, label("keystore")))
     except OpenError as error:
         raise KeystoreLocked("This passphrase does not open the keystore. Try again.") from error
 
@@ -118,15 +118,15 @@ def _stretch(passphrase: bytes, salt: bytes, passes: int, memory: int) -> bytes:
         raise KeystoreLocked(sentence) from error
 
 
-def seal(key: bytes, plain: bytes, purpose: str) -> bytes:
-    """Seal bytes for one purpose: nonce 24 | ciphertext."""
+def seal(key: bytes, plain: bytes, purpose: bytes) -> bytes:
+    """Seal bytes for one purpose, a label: nonce 24 | ciphertext."""
     nonce = secrets.token_bytes(sizes.AEAD_NONCE)
-    return nonce + aead.encrypt(key, nonce, plain, label(purpose))
+    return nonce + aead.encrypt(key, nonce, plain, purpose)
 
 
-def open_sealed(key: bytes, sealed: bytes, purpose: str) -> bytes:
+def open_sealed(key: bytes, sealed: bytes, purpose: bytes) -> bytes:
     """The bytes that `seal` sealed. Raises: OpenError when they were changed or belong elsewhere."""
-    return aead.decrypt(key, sealed[: sizes.AEAD_NONCE], sealed[sizes.AEAD_NONCE :], label(purpose))
+    return aead.decrypt(key, sealed[: sizes.AEAD_NONCE], sealed[sizes.AEAD_NONCE :], purpose)
 
 
 def _keep_in_keyring(name: str, plain: bytes) -> bool:
