@@ -20,7 +20,7 @@ from duolog.client.journals.views import Heads, JournalView, TimelineEntry, Writ
 from duolog.client.journals.writing import make_copy, read_state, write
 from duolog.client.leaving.leaving import Leaving, delete_account
 from duolog.client.log.folding import account_state
-from duolog.client.log.my_journals import found
+from duolog.client.log.my_journals import found, shown_journals
 from duolog.client.log.session import make_ready
 from duolog.client.moving.moving import Moving
 from duolog.client.opening import OpenAccount, as_text
@@ -113,7 +113,7 @@ class Duolog(OpenAccount):
     async def journals(self) -> tuple[JournalView, ...]:
         """Every journal but the account's own, without the network."""
         async with self._session.alone() as context:
-            return tuple(reading.view_journal(context, journal) for journal in reading.journal_ids(context))
+            return tuple(reading.view_journal(context, journal) for journal in shown_journals(context))
 
     async def journal(self, journal: bytes) -> JournalView:
         """One journal, without the network. Raises: NotAllowed when it isn't here."""

@@ -4,9 +4,10 @@ from dataclasses import dataclass
 
 from duolog.client.account.keyholder_list import KeyholderView, unknown
 from duolog.client.home.words import Words
-from duolog.client.journals.reading import journal_ids, view_journal
+from duolog.client.journals.reading import view_journal
 from duolog.client.journals.views import JournalView
 from duolog.client.log.context import Context
+from duolog.client.log.my_journals import shown_journals
 from duolog.seal.words import eight_words
 
 
@@ -33,7 +34,7 @@ def status(context: Context) -> Status:
         account_words=eight_words(context.account),
         keyholder_kind=context.home.keyholder.kind,
         unconfirmed=context.unconfirmed,
-        journals=tuple(view_journal(context, journal) for journal in journal_ids(context)),
+        journals=tuple(view_journal(context, journal) for journal in shown_journals(context)),
         new_keyholders=unknown(context),
         deleted=context.network.deleted,
     )

@@ -10,6 +10,7 @@ from duolog.documents import account_kinds as kinds
 from duolog.documents.applied import AppliedDocument, Skipped
 from duolog.documents.bodies import AccountId, EntryId, JournalId
 from duolog.errors import PinMismatch
+from duolog.protocol.accounts import AccountChain
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,15 +50,6 @@ class AccountState:
     skipped: tuple[Skipped, ...] = ()
     unknown: tuple[AppliedDocument, ...] = ()
 
-    @property
-    def pending(self) -> tuple[kinds.PendingInvitation, ...]:
-        """Invitations that nobody has ended. Some may have expired: the state knows no time."""
-        return tuple(item for key, item in self.invitations.items() if key not in self.ended)
-
-    def is_verified(self, account: bytes) -> bool:
-        """Whether words were compared with this account. A rotation by its owner doesn't undo that."""
-        return account in self.verified
-
     def require_pinned(self, account: bytes, generation: int, chain_head: bytes) -> None:
         """Check that this generation of the account has the chain head that was pinned, if any was.
 
@@ -68,6 +60,11 @@ class AccountState:
         self.require_no_conflict(account)
         if self.pins.get(account, {}).get(generation, chain_head) != chain_head:  # check: account.pinned
             raise PinMismatch("This account's keys are not the ones you know. Stop, and compare words in person.")
+
+    def require_pinned_chain(self, chain: AccountChain) -> None:
+        """Check every generation of a chain. Raises: as `require_pinned`."""
+        for generation in chain.generations:
+            self.require_pinned(chain.account, generation.generation, generation.statement_hash)
 
     def require_no_conflict(self, about: bytes) -> None:
         """Check that no document contradicts a pin of this account or journal (32 bytes).

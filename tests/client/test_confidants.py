@@ -98,7 +98,7 @@ async def test_either_partner_invites_and_the_other_signs(three: Three) -> None:
         assert three.roster(person).find(three.friend.account) is not None
     # Both have compared words with the friend, and the friend with them.
     for person in (three.ada, three.sam):
-        assert (await person.account_state()).is_verified(three.friend.account)
+        assert three.friend.account in (await person.account_state()).verified
     assert (await three.friend.account_state()).journals[three.journal].role == "confidant"
     assert (await three.friend.pairing(three.journal)).stage is PairingStage.VERIFIED
     written = await three.friend.write(three.journal, "note", {"text": "I may write."})

@@ -106,9 +106,10 @@ def test_one_evening_of_pairing_is_known_to_every_device() -> None:
         assert parse_account_state(encode_account_state(state)) == state
     assert (state.conflicts, state.skipped, state.unknown) == ((), (), ())
     assert state.pins == {SAM: {1: HEAD}}
-    assert state.is_verified(SAM)
-    assert state.pending == (INVITATION,)
-    assert tell(state, "ended_invitation", EndedInvitation(invitation=b"i" * 16, how="added")).pending == ()
+    assert SAM in state.verified
+    assert (dict(state.invitations), state.ended) == ({b"i" * 16: INVITATION}, {})
+    ended = tell(state, "ended_invitation", EndedInvitation(invitation=b"i" * 16, how="added"))
+    assert dict(ended.ended) == {b"i" * 16: "added"}
 
 
 def test_a_pin_never_changes_silently() -> None:
@@ -131,13 +132,13 @@ def test_a_later_generation_takes_the_pins_place_and_the_mark_stays() -> None:
     state = tell(state, "pin", Pin(account=SAM, generation=2, chain_head=HEAD2))
     state = tell(state, "pin", Pin(account=SAM, generation=1, chain_head=HEAD))
     assert state.pins[SAM] == {1: HEAD, 2: HEAD2}
-    assert state.is_verified(SAM)
+    assert SAM in state.verified
 
 
 def test_only_the_pinned_chain_is_verified() -> None:
     state = tell(AccountState(), "pin", Pin(account=SAM, generation=1, chain_head=HEAD))
     state = refused(state, "verified", Verified(account=SAM, generation=1, chain_head=HEAD2), NotAllowed)
-    assert not state.is_verified(SAM)
+    assert SAM not in state.verified
     assert len(state.skipped) == 1
 
 

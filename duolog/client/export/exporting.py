@@ -26,10 +26,10 @@ from duolog.client.home.item_rows import ItemRow, items_between
 from duolog.client.home.log_rows import load_receipts, load_rosters
 from duolog.client.home.outbox_rows import waiting_entries
 from duolog.client.home.receipt_keys import load_earlier
-from duolog.client.journals.reading import journal_ids
 from duolog.client.leaving.withdraw_keep_erase import tidy
 from duolog.client.log.context import Context
 from duolog.client.log.folding import account_state, journal_state
+from duolog.client.log.my_journals import shown_journals
 from duolog.client.log.stored_logs import load_log, parse_roster_state
 from duolog.client.log.verify_authors import CLOSED_TO_ME, OTHER_BRANCH
 from duolog.documents.journal_state import JournalState
@@ -76,7 +76,7 @@ def export(
     context: Context, out: BinaryIO, journals: Sequence[bytes] | None, progress: Progress | None = None
 ) -> Exported:
     """Write an export into an open file. Raises: NotAllowed as `export_to`."""
-    chosen = journal_ids(context) if journals is None else list(dict.fromkeys(journals))
+    chosen = shown_journals(context) if journals is None else list(dict.fromkeys(journals))
     if context.identity.account_journal in chosen:  # check: client.export_account_journal
         raise NotAllowed("The account's own journal is not exported: it holds secrets of devices and invitations.")
     for journal in chosen:

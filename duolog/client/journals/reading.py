@@ -26,11 +26,6 @@ from duolog.seal.words import eight_words
 REMOVED = "Removed by the host: it no longer has this entry, and nobody said that they withdrew it."
 
 
-def journal_ids(context: Context) -> list[bytes]:
-    """Every journal of mine here but the account's own, in the order in which they came."""
-    return shown_journals(context)
-
-
 def view_journal(context: Context, journal: bytes) -> JournalView:
     """One journal. Raises: NotAllowed when it isn't here."""
     here = context.standing(journal)
@@ -62,7 +57,7 @@ def view_journal(context: Context, journal: bytes) -> JournalView:
 
 def heads(context: Context) -> Heads:
     """The words of every member's newest keys, and of every journal's head, for comparing."""
-    logs = {journal: load_log(context.store, journal) for journal in journal_ids(context)}
+    logs = {journal: load_log(context.store, journal) for journal in shown_journals(context)}
     given: dict[bytes, str] = {}
     accounts = {context.account: None}
     for journal, log in logs.items():
@@ -95,7 +90,7 @@ def names_in(context: Context, journal: bytes) -> Mapping[bytes, str]:
     given = {account: item.display_name for account, item in profiles(context, journal).items()}
     roster = load_log(context.store, journal).roster
     nameless = {item.account for item in (() if roster is None else roster.members)} - {context.account, *given}
-    for other in journal_ids(context) if nameless else ():
+    for other in shown_journals(context) if nameless else ():
         found = profiles(context, other)
         given |= {account: found[account].display_name for account in nameless & found.keys()}
     return shown_names(given)

@@ -11,15 +11,15 @@ from duolog.client.account.rotating import rotate_after_closings
 from duolog.client.home.marks import JournalMark, set_mark
 from duolog.client.home.records import DELETING
 from duolog.client.journals import closings
-from duolog.client.journals.reading import journal_ids
 from duolog.client.journals.views import Written
+from duolog.client.journals.writing import deliver_now
 from duolog.client.leaving import withdraw_keep_erase
 from duolog.client.log.context import Context
-from duolog.client.log.outbox import deliver
+from duolog.client.log.my_journals import shown_journals
 from duolog.client.log.session import Session, make_ready
 from duolog.client.pairing.members import leave
 from duolog.client.server.transport import Transport
-from duolog.errors import NotAllowed, ServerRefused, TransportError
+from duolog.errors import NotAllowed, ServerRefused
 
 BEFORE_CLOSING = (
     "A closed journal stays closed: nothing is written in it any more, by either of you.",
@@ -109,13 +109,10 @@ class Leaving:
         """Withdraw an own text, within a day. A member who has kept it keeps it."""
         async with self._session.alone() as context:
             posted = withdraw_keep_erase.post_withdrawal(context, self._journal, entry)
-            try:
-                await make_ready(context)
-                await deliver(context, self._journal)
-            except (TransportError, ServerRefused) as error:
-                return Written(posted, delivered=False, problem=error)
-            withdraw_keep_erase.tidy(context, self._journal)
-            return Written(posted, delivered=True)
+            written = await deliver_now(context, posted, self._journal)
+            if written.delivered:
+                withdraw_keep_erase.tidy(context, self._journal)
+            return written
 
     async def keep(self, entry: bytes) -> None:
         """Keep a text even if its author withdraws it. No other member sees that."""
@@ -136,7 +133,7 @@ async def delete_account(context: Context) -> None:
     """
     try:
         await make_ready(context)
-        for journal in journal_ids(context):
+        for journal in shown_journals(context):
             here = context.standing(journal)
             if here.roster is None or here.me is None or here.log.closed or len(here.roster.members) == 1:
                 continue

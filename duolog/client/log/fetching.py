@@ -96,8 +96,7 @@ async def _check_pins(context: Context, state: AccountState, journal: bytes) -> 
     """Check that members and history are as my other devices noted them. What they saw since the poll is fetched."""
     here = context.standing(journal)
     for member in here.roster.members if here.roster is not None else ():
-        for generation in context.chains[member.account].generations:
-            state.require_pinned(member.account, generation.generation, generation.statement_hash)
+        state.require_pinned_chain(context.chains[member.account])
     noted = state.heads.get(journal)
     if noted is None or here.frozen is not None:
         return

@@ -15,9 +15,9 @@ from dataclasses import dataclass
 from duolog.api.leaving import HoldingRequest
 from duolog.client.home.begun import MOVING, BegunMove
 from duolog.client.home.marks import Act, JournalMark, has_mark
-from duolog.client.journals.reading import journal_ids
 from duolog.client.log.context import Context
 from duolog.client.log.folding import account_state, journal_state
+from duolog.client.log.my_journals import shown_journals
 from duolog.client.log.notes import note
 from duolog.client.log.outbox import deliver, post
 from duolog.client.log.own_account import refresh_account
@@ -127,7 +127,7 @@ async def _fetch_last(context: Context) -> bool:
         return False
     except DuologError:
         return True
-    for journal in [context.identity.account_journal, *journal_ids(context)]:
+    for journal in [context.identity.account_journal, *shown_journals(context)]:
         await _tried(context, pull(context, journal))
     return True
 
@@ -138,7 +138,7 @@ async def _choose_journals(
     """The journals to carry, the account's own first; those of them that are there already; and those that only a
     partner can bring, where no partner has."""
     carried, there, behind = [context.identity.account_journal], set(), []
-    for journal in journal_ids(context):
+    for journal in shown_journals(context):
         here = context.standing(journal)
         if here.me is None or here.former is not None or has_mark(context.store, journal, JournalMark.LET_GO):
             continue
@@ -153,7 +153,7 @@ async def _choose_journals(
 
 def _open_journals(context: Context) -> list[bytes]:
     """The journals with another member, whose log could go on at the old server."""
-    logs = [load_log(context.store, journal) for journal in journal_ids(context)]
+    logs = [load_log(context.store, journal) for journal in shown_journals(context)]
     return [log.journal for log in logs if not log.closed and log.roster is not None and len(log.roster.members) > 1]
 
 
@@ -172,7 +172,7 @@ async def _say_goodbye(context: Context, plan: BegunMove, there: frozenset[bytes
         if journal not in there
     ]
     told.append(await _tried(context, note(context, "account_moved", _account_moved(context, plan))))
-    journals = [*journal_ids(context), context.identity.account_journal]
+    journals = [*shown_journals(context), context.identity.account_journal]
     return all(told), [journal for journal in journals if not await _tried(context, _close_log(context, journal))]
 
 
@@ -207,7 +207,7 @@ async def _close_log(context: Context, journal: bytes) -> None:
 
 
 def _account_moved(context: Context, plan: BegunMove) -> AccountMoved:
-    ends = [carried_end(context, journal) for journal in journal_ids(context)]
+    ends = [carried_end(context, journal) for journal in shown_journals(context)]
     return AccountMoved(
         origin=plan.origin,
         receipt_key=plan.receipt_key,

@@ -3,9 +3,10 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from duolog.client.journals.reading import journal_ids, names_in
+from duolog.client.journals.reading import names_in
 from duolog.client.log.context import Context
 from duolog.client.log.folding import journal_state
+from duolog.client.log.my_journals import shown_journals
 from duolog.client.log.session import Session
 from duolog.client.moving.move_steps import MoveReport, Sync, move
 from duolog.client.server.transport import Transport
@@ -67,7 +68,7 @@ class Moving:
 
 def _seen(context: Context) -> Iterable[MoveSeen]:
     """The newest `moved` of each other member, where it names another server than this home's."""
-    for journal in journal_ids(context):
+    for journal in shown_journals(context):
         roster, names = context.standing(journal).require_here(), names_in(context, journal)
         for account, moved in journal_state(context, journal).moves.items():
             said, is_member = moved.said, roster.find(account) is not None

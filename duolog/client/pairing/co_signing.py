@@ -89,8 +89,7 @@ def _pin_newcomer(context: Context, waiting: VerifiedProposal) -> None:
         return
     account = waiting.subject.account
     chain = waiting.chains[account]
-    for generation in chain.generations:
-        account_state(context).require_pinned(account, generation.generation, generation.statement_hash)
+    account_state(context).require_pinned_chain(chain)
     if account not in context.chains or chain.newest != context.chains[account].newest:
         context.chains.pin(account, waiting.chain)
 

@@ -117,8 +117,7 @@ async def _take_up_acceptance(context: Context, state: AccountState, sent: SentA
         return
     invitation = parse_invitation(plaintext)
     founder, _ = verify_invitation(invitation)
-    for generation in founder.generations:
-        state.require_pinned(founder.account, generation.generation, generation.statement_hash)
+    state.require_pinned_chain(founder)
     context.chains.meet(founder.account, invitation.chain)
     accepted = (sent.acceptance, sent.signature, founder.account)
     began = pairings.Progress(invitation.role, sent.secret, plaintext, None, *accepted)
