@@ -12,7 +12,6 @@ from typing import Any
 from duolog.client.account.keyholders import Keyholders
 from duolog.client.account.register_restore_open import check_words, confirm
 from duolog.client.export import exporting
-from duolog.client.home.words import plain_words
 from duolog.client.journals import reading
 from duolog.client.journals.boundaries import Boundaries
 from duolog.client.journals.drafts import Drafts
@@ -32,6 +31,7 @@ from duolog.client.sync import SyncReport, sync
 from duolog.documents.account_state import AccountState
 from duolog.documents.journal_state import JournalState
 from duolog.documents.kinds.profile import Profile
+from duolog.seal.words import plain_words
 
 
 class Duolog(OpenAccount):

@@ -20,7 +20,6 @@ from duolog.client.home.item_rows import head_at
 from duolog.client.home.keystore import Unlock
 from duolog.client.home.records import ACCOUNT, SERVER
 from duolog.client.home.store import errors
-from duolog.client.home.words import Words
 from duolog.client.log.context import Clock, Context, now
 from duolog.client.log.own_account import fetch_account
 from duolog.client.log.pull import pull
@@ -36,7 +35,7 @@ from duolog.seal.devices import (
     parse_device_added,
     verify_device_account,
 )
-from duolog.seal.words import eight_words
+from duolog.seal.words import Words, eight_words
 
 
 class Enrollment:

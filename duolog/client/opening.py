@@ -10,11 +10,11 @@ from duolog.client.account.register_restore_open import open_home, parse_sheet, 
 from duolog.client.home.folder import has_keystore
 from duolog.client.home.keystore import Unlock
 from duolog.client.home.store import errors
-from duolog.client.home.words import Words
 from duolog.client.log.context import Clock, Context, now
 from duolog.client.log.session import Session
 from duolog.client.server.http import to_transport
 from duolog.client.server.transport import Transport
+from duolog.seal.words import Words
 
 A = TypeVar("A")
 

@@ -3,12 +3,11 @@
 from dataclasses import dataclass
 
 from duolog.client.account.keyholder_list import KeyholderView, unknown
-from duolog.client.home.words import Words
 from duolog.client.journals.reading import view_journal
 from duolog.client.journals.views import JournalView
 from duolog.client.log.context import Context
 from duolog.client.log.my_journals import shown_journals
-from duolog.seal.words import eight_words
+from duolog.seal.words import Words, eight_words
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,12 +28,12 @@ from duolog.client.log.context import Context
 from duolog.client.log.earlier_generations import judge_again
 from duolog.client.log.fetching import fetch_journal, fetch_journals, poll, report_hidden
 from duolog.client.log.folding import account_state
-from duolog.client.log.lifting import lift_all
 from duolog.client.log.my_journals import leave_out_strangers
 from duolog.client.log.notes import note_what_is_new
 from duolog.client.log.outbox import deliver
 from duolog.client.log.own_account import check_account_head, refresh_account
 from duolog.client.log.problems import Problems
+from duolog.client.log.settle import lift_all
 from duolog.client.moving.switching import follow_own, moved_elsewhere
 from duolog.client.pairing.admissions import admit
 from duolog.client.pairing.co_signing import list_proposals

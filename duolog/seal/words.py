@@ -10,11 +10,14 @@ Rules
 
 import difflib
 import re
+from collections.abc import Sequence
 
 from mnemonic import Mnemonic
 
 from duolog.errors import MalformedData
 from duolog.protocol import sizes
+
+Words = tuple[str, ...]
 
 SHEET_WORDS = 24
 COMPARED_WORDS = 8
@@ -73,3 +76,8 @@ def _near(word: str) -> str:
     begins = [known for known in _LIST if known[:4] == word[:4]]  # four letters tell the words of the list apart
     near = list(dict.fromkeys(begins + difflib.get_close_matches(word, _LIST, n=3, cutoff=0.7)))[:3]
     return f" Did you mean {' or '.join(near)}?" if near else " Look at the sheet again."
+
+
+def plain_words(words: str | Sequence[str]) -> Words:
+    """Words as somebody has typed or read them, without capitals and white space."""
+    return tuple(word.strip().lower() for word in (words.split() if isinstance(words, str) else words))

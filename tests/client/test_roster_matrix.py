@@ -18,8 +18,8 @@ from duolog.api.common import AccountStatementModel
 from duolog.api.journals import Chain, ChainList
 from duolog.api.pages import MEDIA_TYPE, Placed, PulledPage, PulledPush
 from duolog.client import Duolog, HttpTransport
-from duolog.client.log.confidant_terms import make_endings
 from duolog.client.log.pull import pull
+from duolog.client.log.statements import make_endings
 from duolog.client.log.stored_logs import load_log
 from duolog.errors import JournalFrozen, VerificationError
 from duolog.protocol.log import StatementItem, first_head, next_head

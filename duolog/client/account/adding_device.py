@@ -11,7 +11,6 @@ from dataclasses import replace
 from duolog.client.account.keyholder_list import add
 from duolog.client.home.begun import ADDING, Adding
 from duolog.client.home.records import SETS
-from duolog.client.home.words import Words
 from duolog.client.log.context import Context
 from duolog.client.log.stored_logs import load_log
 from duolog.client.server.transport import Transport
@@ -25,7 +24,7 @@ from duolog.seal.devices import (
     parse_code,
     parse_device_keys,
 )
-from duolog.seal.words import eight_words
+from duolog.seal.words import Words, eight_words
 
 
 async def begin(context: Context, text: str) -> Words:

@@ -8,10 +8,8 @@ its roster fits the chosen branch. Otherwise it stays readable, and the members 
 
 from dataclasses import dataclass
 
-from duolog.client.home.branches import names
-from duolog.client.home.chains import forked_accounts, go_on_after_fork, stopped_for_fork
+from duolog.client.home.chains import forked_accounts, go_on_after_fork, names, stopped_for_fork
 from duolog.client.home.log_rows import thaw
-from duolog.client.home.words import Words
 from duolog.client.log.context import Context
 from duolog.client.log.outbox import deliver, post
 from duolog.client.log.stored_logs import load_log
@@ -19,7 +17,7 @@ from duolog.documents.account_kinds import BranchChosen
 from duolog.documents.registry import make_document
 from duolog.errors import NotAllowed, PinMismatch
 from duolog.protocol.accounts import AccountChain, SignedAccountStatement, verify_chain
-from duolog.seal.words import eight_words
+from duolog.seal.words import Words, eight_words
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,17 +9,16 @@ from duolog.client.account.keyholder_list import KeyholderView, Review, Revoked,
 from duolog.client.account.keyholder_requests import make_anchor
 from duolog.client.account.rotating import Wanted, resume, rotate
 from duolog.client.home.begun import NEW_SHEET
-from duolog.client.home.words import Words, plain_words
 from duolog.client.log.context import Context
-from duolog.client.log.lifting import behind, lift_all
 from duolog.client.log.notes import note
 from duolog.client.log.session import Session
+from duolog.client.log.settle import behind, lift_all
 from duolog.client.server.transport import Transport
 from duolog.documents.account_kinds import KeyholderLabel
 from duolog.errors import NotAllowed
 from duolog.protocol import sizes
 from duolog.seal.keys import KeyholderSecret
-from duolog.seal.words import encode_words
+from duolog.seal.words import Words, encode_words, plain_words
 
 
 class Keyholders:

@@ -23,7 +23,6 @@ from duolog.client.home.identity import Identity, keep_anchors, load_identity, o
 from duolog.client.home.item_rows import load_heads
 from duolog.client.home.keystore import Unlock
 from duolog.client.home.records import ACCOUNT, RECEIPT_KEY, SERVER, UNCONFIRMED
-from duolog.client.home.words import Words
 from duolog.client.log.context import Clock, Context
 from duolog.client.log.own_account import fetch_account
 from duolog.client.log.statements import make_genesis
@@ -36,7 +35,7 @@ from duolog.protocol.accounts import SignedAccountStatement, encode_genesis, ver
 from duolog.protocol.keyholder_sets import KeyholderSet, set_commitment, verify_sets
 from duolog.protocol.statements import statement_hash
 from duolog.seal.keys import GenerationSecret, KeyholderSecret
-from duolog.seal.words import eight_words, encode_words, parse_words
+from duolog.seal.words import Words, eight_words, encode_words, parse_words
 
 
 @contextmanager

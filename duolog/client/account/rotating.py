@@ -26,11 +26,10 @@ from duolog.client.journals.closings import ended_keyholders, may_still_happen, 
 from duolog.client.log.context import Context
 from duolog.client.log.fetching import fetch_all
 from duolog.client.log.folding import account_state
-from duolog.client.log.lifting import lift_all
 from duolog.client.log.outbox import deliver_what_may_go
 from duolog.client.log.own_account import check_account_head, refresh_account
 from duolog.client.log.pull import pull
-from duolog.client.log.settle import MOVED
+from duolog.client.log.settle import MOVED, lift_all
 from duolog.client.server.transport import Transport
 from duolog.errors import BadReceipt, HomeError, NotAllowed, ServerRefused, TransportError
 from duolog.protocol.keyholder_sets import parse_set, verify_sets

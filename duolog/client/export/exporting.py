@@ -20,8 +20,7 @@ from typing import BinaryIO
 from duolog.api.common import AccountStatementModel
 from duolog.api.pages import RECEIPT, Placed, encode_end, encode_push, frame, parse_frame
 from duolog.client.export.format import PAGE_BYTES, REMOVED, ExportWriter, document_fields, state_fields
-from duolog.client.home.branches import names
-from duolog.client.home.chains import recall_chain
+from duolog.client.home.chains import names, recall_chain
 from duolog.client.home.item_rows import ItemRow, items_between
 from duolog.client.home.log_rows import load_receipts, load_rosters
 from duolog.client.home.outbox_rows import waiting_entries

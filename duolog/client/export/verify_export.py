@@ -20,7 +20,7 @@ from typing import BinaryIO
 from duolog.api.pages import PulledPush, parse_page
 from duolog.client.export.format import MAX_LINE, MAX_PAGE_FRAMES, read_parts
 from duolog.client.export.verify_journal import JournalCheck
-from duolog.client.home.branches import NamedBranches, is_one_branch
+from duolog.client.home.chains import NamedBranches, is_one_branch
 from duolog.errors import BadReceipt, ChainViolation, VerificationError
 from duolog.protocol import sizes
 from duolog.protocol.accounts import AccountChain, verify_chain

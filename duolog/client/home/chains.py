@@ -11,7 +11,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 
-from duolog.client.home.branches import is_one_branch, names
 from duolog.client.home.store import Store
 from duolog.errors import AccountFork, ChainViolation, MalformedData, Withheld, WrongAccount
 from duolog.protocol.accounts import (
@@ -21,14 +20,28 @@ from duolog.protocol.accounts import (
     require_descent,
     verify_chain,
 )
-from duolog.protocol.codec import length_prefixed
+from duolog.protocol.codec import length_prefixed, parse_canonical
 from duolog.protocol.containing import contained
+from duolog.protocol.log import Item, StatementItem
 from duolog.protocol.roster_changes import Roster
-from duolog.protocol.roster_statements import Member
+from duolog.protocol.roster_statements import Member, parse_roster, statement_type
 from duolog.protocol.statements import statement_hash
 from duolog.protocol.stored_accounts import read_stored_chain
 
 CHAIN_FAULT = partial(ChainViolation, check="client.chain_unforeseen")
+
+
+def names(member: Member, chain: AccountChain | None) -> bool:
+    """Whether a member of a roster names a generation of this chain."""
+    if chain is None or member.generation > chain.newest.generation:
+        return False
+    return chain.generation(member.generation).statement_hash == member.chain_head
+
+
+def is_one_branch(one: AccountChain, other: AccountChain) -> bool:
+    """Whether two chains of an account are the same, or one continues the other."""
+    shared = min(len(one.generations), len(other.generations))
+    return one.generations[shared - 1].statement_hash == other.generations[shared - 1].statement_hash
 
 
 class Chains(Mapping[bytes, AccountChain]):
@@ -118,7 +131,13 @@ class Chains(Mapping[bytes, AccountChain]):
         if chain.account != account:  # check: client.chain_account
             raise WrongAccount("The server shows another account's keys than it names.", check="client.chain_account")
         if pinned is not None:
-            self._require_branch(chain)
+            query = "SELECT head FROM branch WHERE account = ? AND refused = 1"
+            refused = self._store.column(bytes, query, account)
+            if any(item.statement_hash in refused for item in chain.generations):  # check: client.branch_refused
+                raise AccountFork(
+                    "The server shows the branch of this account that was refused when words were compared.",
+                    check="client.branch_refused",
+                )
             try:
                 require_descent(pinned, chain)  # check: client.pin
             except AccountFork:
@@ -179,14 +198,35 @@ class Chains(Mapping[bytes, AccountChain]):
         row = (chain.account, chain.newest.statement_hash, encode_statements(statements))
         self._store.write("INSERT OR IGNORE INTO branch VALUES (?, ?, ?, 0)", *row)
 
-    def _require_branch(self, chain: AccountChain) -> None:
-        """Check that a chain neither is a refused branch nor goes on from one."""
-        refused = self._store.column(bytes, "SELECT head FROM branch WHERE account = ? AND refused = 1", chain.account)
-        if any(item.statement_hash in refused for item in chain.generations):  # check: client.branch_refused
-            raise AccountFork(
-                "The server shows the branch of this account that was refused when words were compared.",
-                check="client.branch_refused",
-            )
+
+class NamedBranches:
+    """The chains of one log, read from its beginning: for each account the branch that the log names last.
+
+    A reader may choose another branch after verifying a log. Then the log names the refused branch up to the choice,
+    and the chosen one behind it. `branches`: for each account at least one. Spec: §4.13, §12
+    """
+
+    def __init__(self, branches: Mapping[bytes, Sequence[AccountChain]]) -> None:
+        self._forked = {account: chains for account, chains in branches.items() if len(chains) > 1}
+        self._chains = {account: chains[-1] for account, chains in branches.items()}
+
+    def under(self, item: Item) -> Mapping[bytes, AccountChain]:
+        """The chains for verifying the next item. Choosing them believes nothing of the item.
+
+        An account that a statement leaves out keeps its branch. Where a statement names no known branch, the rules of
+        rosters refuse it.
+
+        Raises: MalformedData when the item is a statement that can't be parsed.
+        """
+        if self._forked and isinstance(item, StatementItem):
+            statement = item.signed.statement
+            if statement_type(parse_canonical(statement)) == "roster":
+                for member in parse_roster(statement).members:
+                    branches = self._forked.get(member.account, ())
+                    found = next((chain for chain in branches if names(member, chain)), None)
+                    if found is not None:
+                        self._chains[member.account] = found
+        return self._chains
 
 
 def forked_accounts(store: Store) -> list[bytes]:

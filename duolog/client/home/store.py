@@ -16,7 +16,6 @@ from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
 
-from duolog.client.home.older import place_of
 from duolog.errors import HomeError
 
 K = TypeVar("K")
@@ -73,6 +72,8 @@ CREATE TABLE IF NOT EXISTS snapshot (journal BLOB PRIMARY KEY, seq INTEGER NOT N
 """
 
 Row = tuple[object, ...]
+
+_MARKS = ("founding", "stranger", "leaving", "let_go", "closing_placed", "closing_cancelling", "tidied")
 
 
 class Store:
@@ -184,10 +185,13 @@ class Store:
             self.write("INSERT OR REPLACE INTO meta VALUES (?, ?)", name, value)
 
     def _move_older(self) -> None:
-        """Give values of earlier versions their places in tables: all in one transaction, or none."""
+        """Move values that earlier versions kept under composed names in `meta` into tables: all of them, or none.
+
+        Values stay as they are, sealed ones sealed.
+        """
         names = self.column(str, "SELECT name FROM meta")
         try:
-            moves = {name: place for name in names if (place := place_of(name)) is not None}
+            moves = {name: place for name in names if (place := _place_of(name)) is not None}
         except ValueError as error:
             raise HomeError(DAMAGED) from error
         if moves:
@@ -195,6 +199,25 @@ class Store:
                 for name, place in moves.items():
                     self.write(*place)
                     self.put(name, None)
+
+
+def _place_of(name: str) -> tuple[str, *tuple[object, ...]] | None:
+    """The statement that copies a value to its place, with its parameters; None for a name of today.
+
+    Raises: ValueError when the name is damaged.
+    """
+    if name.startswith("rescued-"):
+        return "INSERT OR REPLACE INTO rescued SELECT name, value FROM meta WHERE name = ?", name
+    kind, *rest = name.split(":")
+    if kind in _MARKS and rest:
+        (journal,) = rest
+        query = "INSERT OR REPLACE INTO mark SELECT ?, ?, value FROM meta WHERE name = ?"
+        return query, bytes.fromhex(journal), kind, name
+    if kind == "holding" and rest:
+        act, journal, entry = rest
+        query = "INSERT OR REPLACE INTO started_act VALUES (?, ?, ?)"
+        return query, act, bytes.fromhex(journal), bytes.fromhex(entry)
+    return None
 
 
 def typed(kind: type[T], value: object) -> T:

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from duolog.client.home.words import Words
 from duolog.errors import DuologError
+from duolog.seal.words import Words
 
 STALE_AFTER = 45  # days
 _DAY = 24 * 3600  # seconds

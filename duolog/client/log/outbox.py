@@ -23,11 +23,10 @@ from duolog.client.home.outbox_rows import (
     save_waiting,
     waiting_entries,
 )
-from duolog.client.log.confidant_terms import make_endings
 from duolog.client.log.context import Context
 from duolog.client.log.folding import journal_state, membership
 from duolog.client.log.settle import acknowledge, push_items, push_statement, until_settled
-from duolog.client.log.statements import is_behind, make_bad_grant, make_rotate
+from duolog.client.log.statements import is_behind, make_bad_grant, make_endings, make_rotate
 from duolog.client.log.stored_logs import newest_receipt
 from duolog.client.server.transport import Transport
 from duolog.documents.applied import expected_receipt

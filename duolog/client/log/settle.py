@@ -1,5 +1,9 @@
 """Settling: push a statement until the log has it. When another push came first, pull, and make the statement anew.
 
+Lifting settles a statement too: where a journal's roster names older keys of mine than my newest, any own device names
+the newest. It is a `rotate` where I may write, and a `refresh` where I may only read. A push of waiting entries begins
+with a `rotate` of its own, so a journal with waiting entries is left to the outbox.
+
 Rules
 - Each attempt makes its statement anew from the newest verified roster.
 - After `TRIES` attempts that changed nothing the client gives up for now.
@@ -11,16 +15,18 @@ from collections.abc import Awaitable, Callable, Sequence
 
 from duolog.api.entries import Pushed
 from duolog.api.pages import Placed
-from duolog.client.home.outbox_rows import save_acknowledged
+from duolog.client.home.log_rows import verified_journals
+from duolog.client.home.outbox_rows import count_waiting, save_acknowledged
 from duolog.client.log.context import Context
 from duolog.client.log.own_account import refresh_account
 from duolog.client.log.pull import pull, split_digests
-from duolog.client.log.statements import Made
+from duolog.client.log.statements import Made, is_behind, make_refresh, make_rotate
 from duolog.client.log.stored_logs import freezing, load_log
 from duolog.client.server.transport import Transport
 from duolog.errors import Rollback, ServerRefused, TransportError
 from duolog.protocol.log import StatementItem
 from duolog.protocol.receipts import verify_receipt
+from duolog.protocol.roster_changes import Roster
 
 MOVED = frozenset({"roster_moved", "epoch_stale", "epoch_moved", "generation_moved"})
 TRIES = 8
@@ -110,3 +116,36 @@ def acknowledge(context: Context, journal: bytes, pushed: Pushed, digests: Seque
     # The first promise for a place stands: a second one that differs is caught when the place comes back.
     with context.store.transaction():
         save_acknowledged(context.store, journal, [(place.seq, place.digest) for place in pushed.places])
+
+
+# --- lifting ----------------------------------------------------------------------------------------------------------
+
+
+def behind(context: Context) -> list[bytes]:
+    """The journals that name older keys of mine, and can be lifted."""
+    return [journal for journal in sorted(verified_journals(context.store)) if _due(context, journal) is not None]
+
+
+async def lift_all(context: Context) -> None:
+    """Lift every journal where that is due. A problem in one is reported, and the others go on. Spec: §4.12."""
+    for journal in behind(context):
+        if count_waiting(context.store, journal) == 0:
+            with context.problems.reported(journal):
+                await lift(context, journal)
+
+
+async def lift(context: Context, journal: bytes) -> None:
+    """Lift one journal, if that is due. Raises: as a push. Spec: §4.12."""
+
+    async def make() -> Made | None:
+        roster = _due(context, journal)
+        if roster is None:
+            return None
+        return (make_rotate if context.standing(journal).may_write else make_refresh)(context, roster)
+
+    await settle(context, journal, make)
+
+
+def _due(context: Context, journal: bytes) -> Roster | None:
+    roster = context.standing(journal).open_roster
+    return roster if roster is not None and is_behind(context, roster) else None

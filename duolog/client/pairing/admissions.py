@@ -9,7 +9,6 @@ Rules
 from dataclasses import replace
 
 from duolog.client.home.pairings import Consent, Invited, all_invited, find_consent, find_invited, save_invited
-from duolog.client.home.words import Words
 from duolog.client.log.context import Context
 from duolog.client.pairing.comparing_words import require_words
 from duolog.client.pairing.invitations import reveal, take_answer
@@ -17,6 +16,7 @@ from duolog.client.pairing.proposals import keep_consent, renew
 from duolog.client.pairing.views import Admission, AdmissionStage
 from duolog.errors import NotAllowed
 from duolog.seal.pairing import InvitationSecret
+from duolog.seal.words import Words
 
 
 async def admit(context: Context, journal: bytes) -> None:

@@ -7,14 +7,12 @@ Rules
 """
 
 from duolog.client.home.pairings import consents, drop_consent
-from duolog.client.home.words import Words
-from duolog.client.log.confidant_terms import is_over
 from duolog.client.log.context import Context
 from duolog.client.log.folding import account_state
 from duolog.client.log.notes import note
 from duolog.client.log.pull import pull
 from duolog.client.log.settle import MOVED, push_statement
-from duolog.client.log.statements import Made, sign_for
+from duolog.client.log.statements import Made, is_over, sign_for
 from duolog.client.pairing import listed_proposals
 from duolog.client.pairing.comparing_words import note_compared, require_words
 from duolog.client.pairing.listed_proposals import VerifiedProposal, list_waiting
@@ -25,6 +23,7 @@ from duolog.errors import NotAllowed, ServerRefused, TransportError
 from duolog.protocol.roster import check_change
 from duolog.protocol.roster_changes import Roster
 from duolog.seal.grants import unwrap_grant
+from duolog.seal.words import Words
 
 
 async def list_proposals(context: Context, journal: bytes) -> tuple[ProposalView, ...]:

@@ -8,7 +8,6 @@ Rules
 from dataclasses import replace
 
 from duolog.client.home.pairings import Progress, load_progress, save_progress
-from duolog.client.home.words import Words
 from duolog.client.log.context import Context
 from duolog.client.log.folding import account_state
 from duolog.client.log.notes import note
@@ -24,6 +23,7 @@ from duolog.protocol.roster import check_change
 from duolog.protocol.roster_changes import Roster
 from duolog.protocol.statements import SignedStatement
 from duolog.seal.pairing import pairing_words, parse_invitation
+from duolog.seal.words import Words
 
 
 def pairing_of(context: Context, journal: bytes) -> Pairing:

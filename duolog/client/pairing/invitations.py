@@ -14,11 +14,10 @@ from duolog.api.invitations import InvitationRequest
 from duolog.api.pages import parse_push
 from duolog.client.home import pairings
 from duolog.client.home.item_rows import frame_at
-from duolog.client.log.confidant_terms import require_term
 from duolog.client.log.context import Context
 from duolog.client.log.folding import account_state
 from duolog.client.log.notes import note
-from duolog.client.log.statements import Made, make_fresh
+from duolog.client.log.statements import Made, make_fresh, require_term
 from duolog.client.pairing.views import BEFORE_FIRST_SHARING, BEFORE_SHARING_WITH_CONFIDANT, NewInvitation
 from duolog.client.server.transport import Transport, ignoring
 from duolog.documents.account_kinds import EndedInvitation, PendingInvitation, TakenAcceptance

@@ -12,7 +12,6 @@ from functools import partial
 
 from duolog.api.common import JournalStatementModel
 from duolog.api.journals import Proposal, ProposalRequest
-from duolog.client.home.words import Words
 from duolog.client.journals.reading import names_in, voice
 from duolog.client.log.context import Context
 from duolog.client.log.folding import account_state
@@ -28,6 +27,7 @@ from duolog.protocol.roster_statements import Member, RosterStatement, parse_ros
 from duolog.protocol.statements import Signature, SignedStatement, statement_hash
 from duolog.seal.keys import EpochKey
 from duolog.seal.proposals import open_context, verify_context
+from duolog.seal.words import Words
 
 AGAIN_AFTER = 14 * 24 * 3600  # seconds, before a declined change may be proposed again
 KEPT_FOR = 14 * 24 * 3600  # seconds for which a server keeps a proposal that nobody answers

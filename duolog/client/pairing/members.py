@@ -13,22 +13,21 @@ from typing import Literal, TypeVar
 
 from duolog.client.home.marks import JournalMark, clear_marks, keep_former, set_mark
 from duolog.client.home.pairings import drop_consents_for_member, drop_progress
-from duolog.client.home.words import plain_words
 from duolog.client.journals import reading
 from duolog.client.journals.views import MemberView
-from duolog.client.log.confidant_terms import make_removal
 from duolog.client.log.context import Context
 from duolog.client.log.notes import note_what_is_done
 from duolog.client.log.pull import pull
 from duolog.client.log.session import Session
 from duolog.client.log.settle import settle
-from duolog.client.log.statements import Made, carried, make_carried, sign_for
+from duolog.client.log.statements import Made, carried, make_carried, make_removal, sign_for
 from duolog.client.pairing import admissions, co_signing, invitations, proposals
 from duolog.client.pairing.views import Admission, NewInvitation, ProposalView
 from duolog.documents.account_kinds import LeftJournal
 from duolog.errors import NotAllowed, ServerRefused
 from duolog.protocol.roster import check_change
 from duolog.protocol.statements import SignedStatement
+from duolog.seal.words import plain_words
 
 T = TypeVar("T")
 

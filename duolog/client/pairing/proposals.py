@@ -12,12 +12,11 @@ from functools import partial
 
 from duolog.client.home import pairings
 from duolog.client.home.pairings import Consent, ConsentTo
-from duolog.client.log.confidant_terms import is_over, make_endings, require_term
 from duolog.client.log.context import Context
 from duolog.client.log.notes import note
 from duolog.client.log.pull import pull
 from duolog.client.log.settle import settle
-from duolog.client.log.statements import Made, make_carried
+from duolog.client.log.statements import Made, is_over, make_carried, make_endings, require_term
 from duolog.client.pairing import listed_proposals
 from duolog.client.pairing.co_signing import sign_too
 from duolog.client.pairing.comparing_words import note_compared

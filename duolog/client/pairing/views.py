@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from enum import Enum
 
-from duolog.client.home.words import Words
+from duolog.seal.words import Words
 
 BEFORE_FIRST_SHARING = (
     "What you share here can be kept by the other person: they can copy it, and nobody can take it back from them."
