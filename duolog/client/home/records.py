@@ -27,31 +27,29 @@ T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
-class Flag:
-    """A value that is set or isn't, and says nothing else."""
-
+class _Named:
     name: str
 
     def is_set(self, store: Store) -> bool:
         return store.get(self.name) is not None
-
-    def set(self, store: Store) -> None:
-        store.put(self.name, b"1")
 
     def clear(self, store: Store) -> None:
         store.put(self.name, None)
 
 
+class Flag(_Named):
+    """A value that is set or isn't, and says nothing else."""
+
+    def set(self, store: Store) -> None:
+        store.put(self.name, b"1")
+
+
 @dataclass(frozen=True, slots=True)
-class Plain(Generic[T]):
+class Plain(_Named, Generic[T]):
     """A value that is stored as it is. `load` gives None when the value isn't set; `is_set` doesn't parse it."""
 
-    name: str
     encode: Callable[[T], bytes]
     parse: Callable[[bytes], T]
-
-    def is_set(self, store: Store) -> bool:
-        return store.get(self.name) is not None
 
     def load(self, store: Store) -> T | None:
         data = store.get(self.name)
@@ -59,9 +57,6 @@ class Plain(Generic[T]):
 
     def save(self, store: Store, value: T) -> None:
         store.put(self.name, self.encode(value))
-
-    def clear(self, store: Store) -> None:
-        store.put(self.name, None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,10 +143,6 @@ def _parts(data: bytes, width: int) -> list[bytes]:
     return [data[at : at + width] for at in range(0, len(data), width)]
 
 
-def _parse_ids(data: bytes) -> Sequence[bytes]:
-    return _parts(data, sizes.KEYHOLDER_ID)
-
-
 def _encode_seeds(secrets: Mapping[int, GenerationSecret]) -> bytes:
     return b"".join(u32(number) + secret.seed for number, secret in sorted(secrets.items()))
 
@@ -172,7 +163,9 @@ class StoredSession:
 ACCOUNT: Plain[bytes] = Plain("account", bytes, bytes)
 SETS: Plain[Sequence[SignedAccountStatement]] = Plain("sets", encode_statements, parse_statements)
 SEEDS: Sealed[Mapping[int, GenerationSecret]] = Sealed("seeds", _encode_seeds, _parse_seeds)
-KNOWN_KEYHOLDERS: Plain[Sequence[bytes]] = Plain("known_keyholders", b"".join, _parse_ids)
+KNOWN_KEYHOLDERS: Plain[Sequence[bytes]] = Plain(
+    "known_keyholders", b"".join, lambda data: _parts(data, sizes.KEYHOLDER_ID)
+)
 UNCONFIRMED = Flag("unconfirmed")  # restored from words, and no words were compared since
 
 SERVER: Plain[str] = Plain("server", str.encode, bytes.decode)  # its origin

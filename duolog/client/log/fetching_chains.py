@@ -7,7 +7,8 @@ Rules
 - A chain that doesn't continue a pin is asked for from the beginning: only the whole chain shows whether it is a fork.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
 
 from duolog.api.pages import PulledPush
 from duolog.client.home.chains import stop_for_fork
@@ -16,7 +17,7 @@ from duolog.client.server.transport import Transport
 from duolog.errors import AccountFork, MalformedData, ServerRefused, TransportError, VerificationError
 from duolog.protocol.accounts import SignedAccountStatement, continue_chain, verify_chain
 from duolog.protocol.log import StatementItem
-from duolog.protocol.roster_statements import Member, parse_roster
+from duolog.protocol.roster_statements import parse_roster
 
 
 async def fetch_chains(context: Context, journal: bytes, pushes: Sequence[PulledPush]) -> None:
@@ -27,8 +28,7 @@ async def fetch_chains(context: Context, journal: bytes, pushes: Sequence[Pulled
         TransportError, ServerRefused: a page did not come.
     Spec: §4.2.
     """
-    named = {item.account for item in _named(pushes) if _is_behind(context, item)}
-    for account in sorted(named):
+    for account in sorted(set(_behind(context, pushes))):
         try:
             await _follow(context, journal, account)
         except AccountFork:
@@ -36,18 +36,15 @@ async def fetch_chains(context: Context, journal: bytes, pushes: Sequence[Pulled
             raise
 
 
-def _named(pushes: Sequence[PulledPush]) -> Iterable[Member]:
-    for placed in (placed for push in pushes for placed in push.items):
-        if isinstance(placed.item, StatementItem):
-            try:
-                yield from parse_roster(placed.item.signed.statement).members
-            except MalformedData:
-                continue  # a closing, or no statement: the log's rules decide
-
-
-def _is_behind(context: Context, member: Member) -> bool:
-    chain = context.chains.get(member.account)
-    return chain is None or chain.newest.generation < member.generation
+def _behind(context: Context, pushes: Sequence[PulledPush]) -> Iterator[bytes]:
+    """The accounts of which these pushes name a generation that isn't pinned."""
+    for item in (placed.item for push in pushes for placed in push.items):
+        if isinstance(item, StatementItem):
+            with suppress(MalformedData):  # a closing, or no statement: the log's rules decide
+                for member in parse_roster(item.signed.statement).members:
+                    chain = context.chains.get(member.account)
+                    if chain is None or chain.newest.generation < member.generation:
+                        yield member.account
 
 
 async def _follow(context: Context, journal: bytes, account: bytes) -> None:

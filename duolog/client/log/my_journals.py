@@ -69,7 +69,10 @@ async def leave_out_strangers(context: Context, listed: Sequence[bytes]) -> froz
     """
     unknown = set(listed) - joined_journals(context)
     mine = _held_founded(context, unknown)
-    looked_at = await _look_at(context, _chosen(context, unknown - mine))
+    left = [journal for journal in unknown - mine if not has_mark(context.store, journal, JournalMark.STRANGER)]
+    # Chosen by chance, so that bad ones that stay in the list can't hold up the others.
+    chosen = secrets.SystemRandom().sample(left, min(len(left), MOST_LOOKED_AT))
+    looked_at = await _look_at(context, chosen)
     for journal in mine | {journal for journal, is_mine in looked_at.items() if is_mine}:
         set_mark(context.store, journal, JournalMark.FOUNDING)
     strangers = [journal for journal, is_mine in looked_at.items() if not is_mine]
@@ -84,12 +87,6 @@ async def leave_out_strangers(context: Context, listed: Sequence[bytes]) -> froz
         )
         context.problems.report(stranger, aside=True)
     return joined_journals(context) & frozenset(listed)
-
-
-def _chosen(context: Context, unknown: Collection[bytes]) -> list[bytes]:
-    """Some journals to look at, by chance, so that bad ones that stay in the list can't hold up the others."""
-    left = [journal for journal in unknown if not has_mark(context.store, journal, JournalMark.STRANGER)]
-    return secrets.SystemRandom().sample(left, min(len(left), MOST_LOOKED_AT))
 
 
 async def _look_at(context: Context, journals: Sequence[bytes]) -> dict[bytes, bool]:

@@ -28,7 +28,7 @@ from duolog.client.log.folding import journal_state, membership
 from duolog.client.log.settle import acknowledge, push_items, push_statement, until_settled
 from duolog.client.log.statements import is_behind, make_bad_grant, make_endings, make_rotate
 from duolog.client.log.stored_logs import newest_receipt
-from duolog.client.server.transport import Transport
+from duolog.client.server.transport import Transport, ignoring
 from duolog.documents.applied import expected_receipt
 from duolog.documents.journal import last_of, require_allowed
 from duolog.errors import NotAllowed, ServerRefused, TransportError
@@ -41,7 +41,6 @@ from duolog.protocol.roster_changes import Roster
 from duolog.seal.entries import readers_of, seal_entry
 from duolog.seal.keys import EpochKey
 
-_FULL = frozenset({"daily_limit", "quota_reached"})
 _PUSH_BYTES = sizes.MAX_PUSH_BYTES - sizes.MAX_BLOB
 
 
@@ -114,11 +113,8 @@ async def deliver_what_may_go(context: Context, journal: bytes) -> None:
 
     Raises: as `deliver`, except for a quota.
     """
-    try:
+    with ignoring("daily_limit", "quota_reached"):
         await deliver(context, journal)
-    except ServerRefused as error:
-        if error.code not in _FULL:
-            raise
 
 
 async def _push_entries(context: Context, journal: bytes, batch: Sequence[WaitingRow]) -> int:
@@ -130,11 +126,12 @@ async def _push_entries(context: Context, journal: bytes, batch: Sequence[Waitin
         await push_statement(context, journal, made)
         roster = made.roster
     batch, withdrawn = _until_withdrawal(context, batch)
-    key, changes = epochs.get(roster.epoch), make_endings(context, roster)
+    changes = make_endings(context, roster)
+    newest = changes[-1].roster if changes else roster
+    if newest.stale or is_behind(context, newest):
+        changes.append(make_rotate(context, newest))
+    key = epochs.get(roster.epoch)
     if changes:
-        roster, key = changes[-1].roster, changes[-1].key
-    if roster.stale or is_behind(context, roster):
-        changes.append(make_rotate(context, roster))
         roster, key = changes[-1].roster, changes[-1].key
     if key is None:
         raise NotAllowed("This journal's key is not here. Sync, and try again.")

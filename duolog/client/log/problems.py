@@ -19,9 +19,6 @@ class Problems:
         self.grave: list[DuologError] = []
         self.asides: list[DuologError] = []
 
-    def __bool__(self) -> bool:
-        return bool(self.grave or self.asides)
-
     @property
     def all(self) -> tuple[DuologError, ...]:
         """Every problem, the grave ones first."""

@@ -118,9 +118,6 @@ def acknowledge(context: Context, journal: bytes, pushed: Pushed, digests: Seque
         save_acknowledged(context.store, journal, [(place.seq, place.digest) for place in pushed.places])
 
 
-# --- lifting ----------------------------------------------------------------------------------------------------------
-
-
 def behind(context: Context) -> list[bytes]:
     """The journals that name older keys of mine, and can be lifted."""
     return [journal for journal in sorted(verified_journals(context.store)) if _due(context, journal) is not None]

@@ -169,9 +169,6 @@ def sign_for(identity: Identity, roster: Roster, statement: bytes) -> Signature:
     return Signature(identity.account, identity.secrets[member.generation].sign(statement))
 
 
-# --- terms ------------------------------------------------------------------------------------------------------------
-
-
 def require_term(context: Context, until: int) -> None:
     """Check that a term may end at `until` (Unix seconds). Raises: NotAllowed. Spec: §7."""
     now = context.clock()

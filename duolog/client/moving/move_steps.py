@@ -179,7 +179,7 @@ async def _say_goodbye(context: Context, plan: BegunMove, there: frozenset[bytes
 async def _tried(context: Context, step: Awaitable[object]) -> bool:
     with context.problems.collecting() as problems, context.problems.reported():
         await step
-    return not problems
+    return not problems.all
 
 
 async def _tell(context: Context, journal: bytes, body: Moved) -> None:

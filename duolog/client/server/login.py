@@ -116,15 +116,13 @@ class Network:
             return
         SESSION.clear(self._home)
         try:
-            await self.transport.log_out()
-        except ServerRefused as error:
-            if error.code != "session_missing":
-                raise
+            with ignoring("session_missing"):
+                await self.transport.log_out()
         finally:
             self.transport.use_session(None)
 
-    async def pin_server(self) -> bytes:
-        """The server's receipt key, pinned on first use. 32 bytes.
+    async def pin_server(self) -> None:
+        """Pin the server's receipt key on first use; later check that the pinned key handed over to a newer one.
 
         Raises:
             NotAllowed: the server names another address than the one in use.
@@ -140,7 +138,6 @@ class Network:
         if pinned is not None and pinned != newest:
             _require_handed_over(info, pinned)  # check: client.receipt_key
         RECEIPT_KEY.save(self._home.store, newest)
-        return newest
 
     @property
     def receipt_key(self) -> bytes | None:

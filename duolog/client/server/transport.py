@@ -57,15 +57,15 @@ MAX_VALUES = 64 * sizes.KIB  # of one JSON answer: its lists and objects, and th
 
 
 class ignoring:  # noqa: N801  # reads as `suppress` does
-    """Go on after a refusal with this code. Raises: ServerRefused with any other code."""
+    """Go on after a refusal with one of these codes. Raises: ServerRefused with any other code."""
 
-    def __init__(self, code: str) -> None:
-        self._code = code
+    def __init__(self, *codes: str) -> None:
+        self._codes = codes
 
     def __enter__(self) -> None: ...
 
     def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> bool:
-        return isinstance(error, ServerRefused) and error.code == self._code
+        return isinstance(error, ServerRefused) and error.code in self._codes
 
 
 class Transport(ABC):
@@ -100,7 +100,7 @@ class Transport(ABC):
         return await self._get("/.well-known/duolog", ServerInfo)
 
     async def register(self, registration: Registration) -> Registered:
-        return await self._send("POST", "/v1/accounts", registration, Registered)
+        return await self._post("/v1/accounts", registration, Registered)
 
     async def own_account(self, generation: int = 0, version: int = 0) -> OwnAccount:
         return await self._get(f"/v1/account?generation={generation}&version={version}", OwnAccount)
@@ -109,7 +109,7 @@ class Transport(ABC):
         await self._call("POST", "/v1/account/sets", _encode(request))
 
     async def rotate(self, request: RotationRequest) -> RotationAnswer:
-        return await self._send("POST", "/v1/account/rotations", request, RotationAnswer)
+        return await self._post("/v1/account/rotations", request, RotationAnswer)
 
     async def leave_message(self, rendezvous: bytes, role: RendezvousRole, number: int, message: bytes) -> None:
         await self._call("PUT", _at(rendezvous, role, number), _encode(RendezvousMessage(sealed=message)))
@@ -121,16 +121,16 @@ class Transport(ABC):
         await self._call("DELETE", "/v1/account")
 
     async def carry_account(self, account: CarriedAccount) -> OpenedSession:
-        return await self._send("POST", "/v1/carried/accounts", account, OpenedSession)
+        return await self._post("/v1/carried/accounts", account, OpenedSession)
 
     async def carry_journal(self, journal: bytes, page: CarriedPage) -> Carried:
-        return await self._send("POST", f"/v1/carried/journals/{encode_b64(journal)}", page, Carried)
+        return await self._post(f"/v1/carried/journals/{encode_b64(journal)}", page, Carried)
 
     async def challenge(self, keyholder: bytes) -> ChallengeAnswer:
-        return await self._send("POST", "/v1/challenges", ChallengeRequest(keyholder=keyholder), ChallengeAnswer)
+        return await self._post("/v1/challenges", ChallengeRequest(keyholder=keyholder), ChallengeAnswer)
 
     async def log_in(self, log_in: LogIn) -> OpenedSession:
-        return await self._send("POST", "/v1/sessions", log_in, OpenedSession)
+        return await self._post("/v1/sessions", log_in, OpenedSession)
 
     async def log_out(self) -> None:
         await self._call("DELETE", "/v1/sessions/current")
@@ -149,7 +149,7 @@ class Transport(ABC):
         return await self._get(f"/v1/journals{query}", JournalList)
 
     async def create_journal(self, genesis: JournalStatementModel) -> JournalCreated:
-        return await self._send("POST", "/v1/journals", genesis, JournalCreated)
+        return await self._post("/v1/journals", genesis, JournalCreated)
 
     async def chains(self, journal: bytes, account: bytes | None = None, after: int = 0) -> ChainList:
         query = "" if account is None else f"?account={encode_b64(account)}&after={after}"
@@ -167,7 +167,7 @@ class Transport(ABC):
         return await self._get(f"{_of(journal)}/proposals", ProposalList)
 
     async def propose(self, journal: bytes, proposal: ProposalRequest) -> ProposalCreated:
-        return await self._send("POST", f"{_of(journal)}/proposals", proposal, ProposalCreated)
+        return await self._post(f"{_of(journal)}/proposals", proposal, ProposalCreated)
 
     async def let_go(self, journal: bytes) -> None:
         await self._call("DELETE", _of(journal))
@@ -182,7 +182,7 @@ class Transport(ABC):
         await self._call("DELETE", f"{_of(journal)}/closing")
 
     async def withdraw(self, journal: bytes, withdrawal: WithdrawalRequest) -> Pushed:
-        return await self._send("POST", f"{_of(journal)}/withdrawals", withdrawal, Pushed)
+        return await self._post(f"{_of(journal)}/withdrawals", withdrawal, Pushed)
 
     async def hold(self, journal: bytes, holding: HoldingRequest) -> None:
         await self._call("POST", f"{_of(journal)}/holdings", _encode(holding))
@@ -216,8 +216,8 @@ class Transport(ABC):
     async def _get(self, path: str, model: type[M]) -> M:
         return _parse(model, await self._call("GET", path, limit=ANSWERS.get(model, MAX_ANSWER)))
 
-    async def _send(self, method: str, path: str, body: Model, model: type[M]) -> M:
-        return _parse(model, await self._call(method, path, _encode(body), limit=ANSWERS.get(model, MAX_ANSWER)))
+    async def _post(self, path: str, body: Model, model: type[M]) -> M:
+        return _parse(model, await self._call("POST", path, _encode(body), limit=ANSWERS.get(model, MAX_ANSWER)))
 
 
 def _of(journal: bytes) -> str:
