@@ -96,9 +96,15 @@ def open_account(home: Home, chains: Chains, own: OwnAccount, session_account: b
     chain = chains.pin(own.account, [item.signed() for item in own.chain])
     before = load_identity(home)
     secrets = _open_seeds(home, chain, own, {} if before is None else before.secrets)
-    sets = [item.signed() for item in own.sets]
-    salt = secrets[chain.newest.generation].salt
-    identity = Identity(own.account, secrets, _verify_own_sets(home, chain, sets, salt, before))
+    sets, stored = [item.signed() for item in own.sets], list(SETS.load(home.store) or ())
+    continues = sets[: len(stored)] == stored
+    verified = verify_sets(chain, sets, before.sets if before is not None and continues else ())
+    newest = require_own_set(chain, sets, secrets[chain.newest.generation].salt, verified)
+    if newest.find(keyholder.id) is None:  # check: client.keyholder_listed
+        raise WrongAccount("This device is not in the account's list of devices.", check="client.keyholder_listed")
+    if not continues:  # check: client.set_descent
+        raise WrongAccount("The server shows another list of devices than before.", check="client.set_descent")
+    identity = Identity(own.account, secrets, verified)
     save_identity(home, identity, sets)
     keep_anchors(home.store, own.anchors)
     return identity
@@ -121,18 +127,3 @@ def _open_seeds(
         here, above = chain.generation(number), chain.generation(number + 1)
         secrets[number] = unwrap_earlier_seed(sealed[number], chain.account, here, above, secrets[number + 1])
     return secrets
-
-
-def _verify_own_sets(
-    home: Home, chain: AccountChain, signed: Sequence[SignedAccountStatement], salt: bytes, before: Identity | None
-) -> tuple[KeyholderSet, ...]:
-    stored = list(SETS.load(home.store) or ())
-    continues = list(signed[: len(stored)]) == stored
-    known = before.sets if before is not None and continues else ()
-    sets = verify_sets(chain, signed, known)
-    newest = require_own_set(chain, signed, salt, sets)
-    if newest.find(home.keyholder.id) is None:  # check: client.keyholder_listed
-        raise WrongAccount("This device is not in the account's list of devices.", check="client.keyholder_listed")
-    if not continues:  # check: client.set_descent
-        raise WrongAccount("The server shows another list of devices than before.", check="client.set_descent")
-    return sets

@@ -12,7 +12,7 @@ Rules
 """
 
 import secrets
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 
 from duolog.api.common import JournalStatementModel
 from duolog.client.home.log_rows import granted_journals, journals_with_genesis
@@ -20,7 +20,7 @@ from duolog.client.home.marks import JournalMark, has_mark, marked_journals, set
 from duolog.client.home.pairings import paired_journals
 from duolog.client.log.context import Context
 from duolog.client.log.folding import account_state
-from duolog.client.log.notes import note_founded
+from duolog.client.log.notes import as_founded, note
 from duolog.client.log.pull import pull
 from duolog.client.log.statements import make_genesis
 from duolog.client.log.stored_logs import roster_at
@@ -41,7 +41,7 @@ async def found(context: Context) -> bytes:
     if created.journal != made.roster.journal:
         raise TransportError("The server's answer does not fit the new journal. Try again.")
     await pull(context, created.journal)
-    await note_founded(context, created.journal)
+    await note(context, "joined", as_founded(context, created.journal))
     return created.journal
 
 
@@ -68,7 +68,8 @@ async def leave_out_strangers(context: Context, listed: Sequence[bytes]) -> froz
     The others are reported once. A journal that can't be looked at now is reported each time.
     """
     unknown = set(listed) - joined_journals(context)
-    mine = _held_founded(context, unknown)
+    held = unknown.intersection(journals_with_genesis(context.store))
+    mine = {journal for journal in held if roster_at(context.store, journal, 1).founder == context.account}
     left = [journal for journal in unknown - mine if not has_mark(context.store, journal, JournalMark.STRANGER)]
     # Chosen by chance, so that bad ones that stay in the list can't hold up the others.
     chosen = secrets.SystemRandom().sample(left, min(len(left), MOST_LOOKED_AT))
@@ -100,12 +101,6 @@ async def _look_at(context: Context, journals: Sequence[bytes]) -> dict[bytes, b
                 context.problems.report(error, aside=True)
                 break
     return found
-
-
-def _held_founded(context: Context, unknown: Collection[bytes]) -> set[bytes]:
-    """The journals whose verified log this home holds, and whose genesis I have signed."""
-    held = set(journals_with_genesis(context.store)).intersection(unknown)
-    return {journal for journal in held if roster_at(context.store, journal, 1).founder == context.account}
 
 
 async def _is_mine(context: Context, journal: bytes) -> bool:

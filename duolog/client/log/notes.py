@@ -72,12 +72,8 @@ def _is_noted(context: Context, body: Body) -> bool:
     return isinstance(body, NotedHead) and state.heads.get(body.journal) == body
 
 
-async def note_founded(context: Context, journal: bytes) -> None:
-    """Note a journal that I founded. Raises: as `note`."""
-    await note(context, "joined", _founded(context, journal))
-
-
-def _founded(context: Context, journal: bytes) -> Joined:
+def as_founded(context: Context, journal: bytes) -> Joined:
+    """The note of a journal that I founded."""
     origin = context.network.transport.origin
     return Joined(journal=journal, role="partner", receipt_key=context.receipt_key(), origin=origin)
 
@@ -114,7 +110,7 @@ def _note_founded(context: Context, listed: Iterable[bytes]) -> None:
         log = load_log(context.store, journal)
         if log.roster is None or log.closed or log.roster.founder != context.account or context.unconfirmed:
             continue
-        _put(context, "joined", _founded(context, journal))
+        _put(context, "joined", as_founded(context, journal))
 
 
 def _note_heads(context: Context) -> None:

@@ -12,6 +12,7 @@ Rules
 """
 
 from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
 
 from duolog.api.entries import Pushed
 from duolog.api.pages import Placed
@@ -128,19 +129,14 @@ async def lift_all(context: Context) -> None:
     for journal in behind(context):
         if count_waiting(context.store, journal) == 0:
             with context.problems.reported(journal):
-                await lift(context, journal)
+                await settle(context, journal, partial(_make_lifted, context, journal))
 
 
-async def lift(context: Context, journal: bytes) -> None:
-    """Lift one journal, if that is due. Raises: as a push. Spec: §4.12."""
-
-    async def make() -> Made | None:
-        roster = _due(context, journal)
-        if roster is None:
-            return None
-        return (make_rotate if context.standing(journal).may_write else make_refresh)(context, roster)
-
-    await settle(context, journal, make)
+async def _make_lifted(context: Context, journal: bytes) -> Made | None:
+    roster = _due(context, journal)
+    if roster is None:
+        return None
+    return (make_rotate if context.standing(journal).may_write else make_refresh)(context, roster)
 
 
 def _due(context: Context, journal: bytes) -> Roster | None:
