@@ -5,7 +5,6 @@ Each object has an event loop of its own on a thread of its own; a call waits fo
 
 from collections.abc import Sequence
 from pathlib import Path
-from types import TracebackType
 from typing import Self
 
 from anyio.from_thread import BlockingPortal
@@ -61,9 +60,7 @@ class Duolog(blocking_faces.Duolog):
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()
 
 

@@ -185,10 +185,7 @@ class Store:
             self.write("INSERT OR REPLACE INTO meta VALUES (?, ?)", name, value)
 
     def _move_older(self) -> None:
-        """Move values that earlier versions kept under composed names in `meta` into tables: all of them, or none.
-
-        Values stay as they are, sealed ones sealed.
-        """
+        """Move values of earlier versions from composed names in `meta` to tables, sealed as they are: all, or none."""
         names = self.column(str, "SELECT name FROM meta")
         try:
             moves = {name: place for name in names if (place := _place_of(name)) is not None}
@@ -202,10 +199,7 @@ class Store:
 
 
 def _place_of(name: str) -> tuple[str, *tuple[object, ...]] | None:
-    """The statement that copies a value to its place, with its parameters; None for a name of today.
-
-    Raises: ValueError when the name is damaged.
-    """
+    """The statement that copies a value to its place, with its parameters; None for a name of today."""
     if name.startswith("rescued-"):
         return "INSERT OR REPLACE INTO rescued SELECT name, value FROM meta WHERE name = ?", name
     kind, *rest = name.split(":")

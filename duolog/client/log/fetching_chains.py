@@ -7,7 +7,7 @@ Rules
 - A chain that doesn't continue a pin is asked for from the beginning: only the whole chain shows whether it is a fork.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 
 from duolog.api.pages import PulledPush
@@ -17,7 +17,7 @@ from duolog.client.server.transport import Transport
 from duolog.errors import AccountFork, MalformedData, ServerRefused, TransportError, VerificationError
 from duolog.protocol.accounts import SignedAccountStatement, continue_chain, verify_chain
 from duolog.protocol.log import StatementItem
-from duolog.protocol.roster_statements import parse_roster
+from duolog.protocol.roster_statements import Member, parse_roster
 
 
 async def fetch_chains(context: Context, journal: bytes, pushes: Sequence[PulledPush]) -> None:
@@ -28,7 +28,7 @@ async def fetch_chains(context: Context, journal: bytes, pushes: Sequence[Pulled
         TransportError, ServerRefused: a page did not come.
     Spec: §4.2.
     """
-    for account in sorted(set(_behind(context, pushes))):
+    for account in sorted(_behind(context, pushes)):
         try:
             await _follow(context, journal, account)
         except AccountFork:
@@ -36,26 +36,26 @@ async def fetch_chains(context: Context, journal: bytes, pushes: Sequence[Pulled
             raise
 
 
-def _behind(context: Context, pushes: Sequence[PulledPush]) -> Iterator[bytes]:
+def _behind(context: Context, pushes: Sequence[PulledPush]) -> set[bytes]:
     """The accounts of which these pushes name a generation that isn't pinned."""
+    found, members = set[bytes](), list[Member]()
     for item in (placed.item for push in pushes for placed in push.items):
         if isinstance(item, StatementItem):
             with suppress(MalformedData):  # a closing, or no statement: the log's rules decide
-                for member in parse_roster(item.signed.statement).members:
-                    chain = context.chains.get(member.account)
-                    if chain is None or chain.newest.generation < member.generation:
-                        yield member.account
+                members += parse_roster(item.signed.statement).members
+    for member in members:
+        chain = context.chains.get(member.account)
+        if chain is None or chain.newest.generation < member.generation:
+            found.add(member.account)
+    return found
 
 
 async def _follow(context: Context, journal: bytes, account: bytes) -> None:
     """Pin an account's statements behind the pin, or its whole chain where these don't continue the pin."""
     if account in context.chains:
         stored = context.chains.statements(account)
-        try:
+        with suppress(VerificationError, MalformedData):
             context.chains.pin(account, await _statements(context, journal, account, stored))
-        except (VerificationError, MalformedData):
-            stored = []
-        else:
             return
     whole = await _statements(context, journal, account, [])
     if whole:

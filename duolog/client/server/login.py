@@ -15,8 +15,7 @@ from duolog.client.home.folder import Home
 from duolog.client.home.records import ACCOUNT, DELETED, DELETING, RECEIPT_KEY, SESSION, StoredSession
 from duolog.client.server.transport import Transport, ignoring
 from duolog.errors import BadSignature, NotAllowed, PinMismatch, ServerRefused
-from duolog.protocol.receipts import receipt_key_input
-from duolog.protocol.statements import verify_signature
+from duolog.protocol.receipts import verify_receipt_key
 from duolog.seal.keys import KeyholderSecret
 
 P = ParamSpec("P")
@@ -149,7 +148,7 @@ def _require_handed_over(info: ServerInfo, pinned: bytes) -> None:
     keys = [item.key for item in info.receipt_keys]
     try:
         for older, newer in pairwise(info.receipt_keys[keys.index(pinned) :]):
-            verify_signature(older.key, receipt_key_input(older.key, newer.key), newer.signature or b"")
+            verify_receipt_key(older.key, newer.key, newer.signature or b"")
     except (BadSignature, ValueError) as error:  # ValueError: the server doesn't list the pinned key
         raise PinMismatch(
             "The server signs with another key than before. Ask who runs it; do not go on until you know why.",
