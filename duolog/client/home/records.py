@@ -37,6 +37,7 @@ class _Named:
         store.put(self.name, None)
 
 
+@dataclass(frozen=True, slots=True)
 class Flag(_Named):
     """A value that is set or isn't, and says nothing else."""
 
