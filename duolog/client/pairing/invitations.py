@@ -11,14 +11,13 @@ from dataclasses import dataclass
 from typing import Literal
 
 from duolog.api.invitations import InvitationRequest
-from duolog.api.pages import parse_push
 from duolog.client.home import pairings
-from duolog.client.home.item_rows import frame_at
 from duolog.client.log.confidant_terms import require_term
 from duolog.client.log.context import Context
 from duolog.client.log.folding import account_state
 from duolog.client.log.notes import note
 from duolog.client.log.statements import Made, make_fresh
+from duolog.client.log.stored_logs import stored_statement
 from duolog.client.pairing.views import BEFORE_FIRST_SHARING, BEFORE_SHARING_WITH_CONFIDANT, NewInvitation
 from duolog.client.server.transport import Transport, ignoring
 from duolog.documents.account_kinds import EndedInvitation, PendingInvitation, TakenAcceptance
@@ -26,7 +25,6 @@ from duolog.errors import NotAllowed, VerificationError
 from duolog.protocol import sizes
 from duolog.protocol.accounts import SignedAccountStatement
 from duolog.protocol.codec import sha256
-from duolog.protocol.log import StatementItem
 from duolog.protocol.roster_changes import Roster
 from duolog.protocol.roster_statements import Rights, Role, SignedAcceptance, parse_acceptance
 from duolog.protocol.statements import SignedStatement
@@ -183,11 +181,10 @@ def _plaintext(context: Context, roster: Roster, place: OfferedPlace, nonce: byt
 
 def genesis_of(context: Context, journal: bytes) -> SignedStatement:
     """The verified genesis of a journal. Raises: NotAllowed when it isn't here."""
-    frame = frame_at(context.store, journal, 1)
-    item = None if frame is None else parse_push(frame)[0].item
-    if not isinstance(item, StatementItem):
+    genesis = stored_statement(context.store, journal, 1)
+    if genesis is None:
         raise NotAllowed("This journal has not been fetched yet. Sync first.")
-    return item.signed
+    return genesis
 
 
 # --- its answer, and the reveal ---------------------------------------------------------------------------------------
