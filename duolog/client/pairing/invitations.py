@@ -26,7 +26,7 @@ from duolog.protocol import sizes
 from duolog.protocol.accounts import SignedAccountStatement
 from duolog.protocol.codec import sha256
 from duolog.protocol.roster_changes import Roster
-from duolog.protocol.roster_statements import Rights, Role, SignedAcceptance, parse_acceptance
+from duolog.protocol.roster_statements import Member, Rights, Role, SignedAcceptance, parse_acceptance
 from duolog.protocol.statements import SignedStatement
 from duolog.seal.links import Link
 from duolog.seal.pairing import (
@@ -48,6 +48,9 @@ class OfferedPlace:
     role: Role
     rights: Rights
     until: int | None = None
+
+
+Place = OfferedPlace | PendingInvitation | Member  # whatever says role, rights and term
 
 
 async def invite(context: Context, journal: bytes) -> NewInvitation:
@@ -150,7 +153,7 @@ async def _end(context: Context, journal: bytes, invitation: bytes, how: Literal
 
 
 def rebuild_invitation(
-    context: Context, roster: Roster, place: OfferedPlace, nonce: bytes, plaintext_hash: bytes
+    context: Context, roster: Roster, place: Place, nonce: bytes, plaintext_hash: bytes
 ) -> bytes | None:
     """The plaintext of an invitation that another own device made or accepted; None where it was a different one.
 
@@ -164,7 +167,7 @@ def rebuild_invitation(
     return None
 
 
-def _plaintext(context: Context, roster: Roster, place: OfferedPlace, nonce: bytes, generations: int) -> bytes:
+def _plaintext(context: Context, roster: Roster, place: Place, nonce: bytes, generations: int) -> bytes:
     """An invitation that shows the first `generations` of the founder's chain, whichever partner invites."""
     founder = context.chains[roster.founder]
     return Invitation(

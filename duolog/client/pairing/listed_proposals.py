@@ -74,10 +74,7 @@ async def send_proposal(
 ) -> None:
     """Leave a proposal at the server. `sealed`: its context. Raises: TransportError, ServerRefused."""
     whole = JournalStatementModel.of(signed, dict(grants))
-    request = ProposalRequest(
-        statement=whole.statement, signatures=whole.signatures, grants=whole.grants, context=sealed
-    )
-    await context.network.call(Transport.propose, journal, request)
+    await context.network.call(Transport.propose, journal, ProposalRequest(**dict(whole), context=sealed))
 
 
 def co_signed(signed: SignedStatement, *more: Signature) -> SignedStatement:
