@@ -109,9 +109,8 @@ async def settle_closed(context: Context, journal: bytes) -> None:
     waiting = state.closings.get(journal)
     if not log.closed or log.closed_under is not None or (journal in state.closed and waiting is None):
         return
-    current = {item.id for item in context.identity.newest_set.keyholders}
-    if waiting is not None and current.intersection(waiting.ends):
-        return  # a rotation comes first: see `ended_keyholders`
+    if waiting is not None and ended_keyholders(context).intersection(waiting.ends):
+        return  # a rotation comes first
     await _note_closed(context, journal)
     if waiting is None:
         return
