@@ -91,10 +91,7 @@ def parse_body(adapter: TypeAdapter[T], body: JsonObject, *, writing: bool = Fal
 
 
 def has_unknown_parts(value: object) -> bool:
-    """Whether a body holds, at any depth, a field that this version doesn't know, and so can't show. Spec: documents
-
-    A field that is null doesn't count.
-    """
+    """Whether a body holds, at any depth, a field that isn't null and that is unknown here. Spec: documents"""
     if isinstance(value, BaseModel):
         extra = value.model_extra or {}
         known = (getattr(value, name) for name in type(value).model_fields)

@@ -75,10 +75,7 @@ class Machine(Generic[X]):
     def reduce(
         self, things: Things[X], applied: AppliedDocument, step: StepBody, context: Membership
     ) -> dict[EntryId, X]:
-        """The thing that a step changes, as it is afterwards.
-
-        Raises: NotAllowed when the rows forbid the step; the sentence says why. Spec: documents
-        """
+        """The thing as a step changes it. Raises: NotAllowed, with the reason, when no row allows it. Spec: documents"""
         case, row = self._judge(things, applied, step, context)
         return _changed(case, row.then)
 

@@ -84,10 +84,7 @@ def co_signed(signed: SignedStatement, *more: Signature) -> SignedStatement:
 
 
 async def list_waiting(context: Context, roster: Roster) -> tuple[VerifiedProposal, ...]:
-    """The proposals to change members that are in order for this roster, oldest first.
-
-    Raises: TransportError, ServerRefused.
-    """
+    """The proposals to change members that are in order, oldest first. Raises: TransportError, ServerRefused."""
     listed = await context.network.call(Transport.proposals, roster.journal)
     found, key = [], context.epochs(roster.journal).get(roster.epoch)
     for proposal in listed.proposals:

@@ -135,10 +135,7 @@ def _accept(context: Context, secret: InvitationSecret, plaintext: bytes) -> byt
 
 
 async def go_on(context: Context, journal: bytes) -> None:
-    """Take the next steps of a pairing that are due; none when the pairing waits for the other.
-
-    Raises: as `take_answer`, `fetch_nonce` and `settle`.
-    """
+    """Take the next steps of a pairing that are due. Raises: as `take_answer`, `fetch_nonce` and `settle`."""
     progress = load_progress(context.home, journal)
     if progress is None or progress.done:
         return
