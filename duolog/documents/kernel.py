@@ -75,7 +75,7 @@ class Machine(Generic[X]):
     def reduce(
         self, things: Things[X], applied: AppliedDocument, step: StepBody, context: Membership
     ) -> dict[EntryId, X]:
-        """The thing as a step changes it. Raises: NotAllowed, with the reason, when no row allows it. Spec: documents"""
+        """The thing as a step changes it. Raises: NotAllowed, with a reason, when no row allows it. Spec: documents"""
         case, row = self._judge(things, applied, step, context)
         return _changed(case, row.then)
 
