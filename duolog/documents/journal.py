@@ -75,8 +75,7 @@ def require_allowed(
     body = kind.read(document, writing=True)
     if kind.before_writing is not None:
         kind.before_writing(body)
-    held = {item.applied.entry: item.applied for item in state.timeline}
-    _reduce(state, applied, context, held.get)
+    _reduce(state, applied, context, lambda entry: None if (item := state.find(entry)) is None else item.applied)
     if kind.part is not None and kind.consents_to is not None:
         require_whole(kind.consents_to(state.part(kind), body))
 
