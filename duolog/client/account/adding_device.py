@@ -17,14 +17,7 @@ from duolog.client.log.stored_logs import load_log
 from duolog.client.server.transport import Transport
 from duolog.errors import NotAllowed, PinMismatch
 from duolog.protocol.keyholder_sets import AccountHead
-from duolog.seal.devices import (
-    DeviceAccount,
-    DeviceAdded,
-    DeviceCode,
-    DeviceKeys,
-    parse_code,
-    parse_device_keys,
-)
+from duolog.seal.devices import DeviceAccount, DeviceAdded, DeviceCode, DeviceKeys, parse_code, parse_device_keys
 from duolog.seal.words import eight_words
 
 
@@ -93,8 +86,3 @@ async def confirm(context: Context, words: Words) -> bytes:
     await context.network.call(Transport.leave_message, code.rendezvous, "old", 2, sealed)
     ADDING.clear(context.home)
     return keyholder.id
-
-
-def give_up(context: Context) -> None:
-    """Forget the device that was shown the account. It is not added."""
-    ADDING.clear(context.home)

@@ -22,6 +22,7 @@ from duolog.client.home.begun import ROTATION, PendingRotation
 from duolog.client.home.identity import Identity, keep_anchors, save_identity
 from duolog.client.home.outbox_rows import save_acknowledged
 from duolog.client.home.records import DRAWN, SETS
+from duolog.client.home.store import DAMAGED
 from duolog.client.journals.closings import ended_keyholders, may_still_happen, settle_closed, signed_until
 from duolog.client.log.context import Context
 from duolog.client.log.fetching import fetch_all
@@ -49,13 +50,10 @@ draw: Callable[[int], int] = secrets.randbelow  # tests choose its result
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """The purpose of a rotation: keyholders to revoke (ids, 32 bytes each), and the seed of a new recovery sheet."""
+    """The purpose of a rotation: keyholders to revoke (ids, 32 bytes each), and a new recovery sheet."""
 
     remove: frozenset[bytes] = frozenset()
-    sheet: bytes | None = None
-
-    def __repr__(self) -> str:
-        return f"Wanted(remove={len(self.remove)}, sheet={'<secret>' if self.sheet else None})"
+    sheet: KeyholderSecret | None = None
 
 
 async def rotate(context: Context, wanted: Wanted) -> None:
@@ -82,7 +80,8 @@ async def resume(context: Context) -> None:
         if pending is None or await _send(context, pending):
             return
         await _fetch_all(context)
-        left = _left_of(context, Wanted(pending.remove, pending.sheet))
+        sheet = None if pending.sheet is None else KeyholderSecret(pending.sheet, "recovery_sheet")
+        left = _left_of(context, Wanted(pending.remove, sheet))
         if left == Wanted():
             ROTATION.clear(context.home)
             return
@@ -135,31 +134,23 @@ async def _fetch_all(context: Context) -> None:
 
 def _left_of(context: Context, wanted: Wanted) -> Wanted:
     """The part of `wanted` that no accepted rotation has done."""
-    find = context.identity.newest_set.find
-    sheet = None if wanted.sheet is None or find(_sheet(wanted.sheet).id) is not None else wanted.sheet
-    return Wanted(frozenset(item for item in wanted.remove if find(item) is not None), sheet)
-
-
-def _sheet(seed: bytes) -> KeyholderSecret:
-    return KeyholderSecret(seed, "recovery_sheet")
+    find, sheet = context.identity.newest_set.find, wanted.sheet
+    in_use = sheet is not None and find(sheet.id) is not None
+    return Wanted(frozenset(item for item in wanted.remove if find(item) is not None), None if in_use else sheet)
 
 
 def _begin(context: Context, wanted: Wanted) -> None:
     """Sign a rotation, and make it durable before it is sent."""
-    sheet = None if wanted.sheet is None else _sheet(wanted.sheet)
-    secret, request = make_rotation(context, remove=wanted.remove, sheet=sheet)
+    secret, request = make_rotation(context, remove=wanted.remove, sheet=wanted.sheet)
+    sheet = None if wanted.sheet is None else wanted.sheet.seed
     with context.store.transaction():
-        ROTATION.save(context.home, PendingRotation(wanted.remove, wanted.sheet, secret.seed, request))
+        ROTATION.save(context.home, PendingRotation(wanted.remove, sheet, secret.seed, request))
         keep_anchors(context.store, request.anchors)
 
 
 async def _send(context: Context, pending: PendingRotation) -> bool:
-    """Send a rotation; whether it is accepted. Another statement may come first: then `resume` makes it anew.
-
-    Raises:
-        TransportError, ServerRefused: not now; the rotation waits.
-        BadReceipt: the receipt is not for this rotation, which waits.
-    """
+    """Send a rotation; whether it is accepted. Another statement may come first: then `resume` makes it anew."""
+    receipt = None
     try:
         receipt = (await context.network.call(Transport.rotate, pending.request)).receipt
     except ServerRefused as error:
@@ -167,7 +158,6 @@ async def _send(context: Context, pending: PendingRotation) -> bool:
             if error.status == _UNPROCESSABLE:
                 ROTATION.clear(context.home)  # the server would refuse it each time
             raise
-        receipt = None
     if receipt is not None:
         _adopt(context, pending, receipt.receipt())
         await pull(context, context.identity.account_journal)
@@ -199,7 +189,7 @@ def _places(context: Context, request: RotationRequest, receipt: Receipt) -> lis
     """The seq and digest of each item of the account journal's push, under this receipt. Raises: BadReceipt."""
     before = parse_set(request.set.statement).account_head
     if before is None:
-        raise HomeError("The database of this home is damaged. Restore from your words into a new home.")
+        raise HomeError(DAMAGED)
     seq, head, places = before.seq, before.head, []
     for item in request.account_journal.items:
         logged = entry_item(item.header, item.blob) if isinstance(item, PushEntry) else StatementItem(item.signed())

@@ -185,10 +185,9 @@ def _journal(found: _File, parts: _Parts) -> ProvenJournal:
     while parts.next == "unsent":
         _unsent(parts.take("unsent"))
         unsent += 1
-    frozen = check.finish(parts.take_plain("state"), log, found.at)
-    assert log.roster is not None  # noqa: S101  # `finish` has seen it
+    members, frozen = check.finish(parts.take_plain("state"), log, found.at)
     return ProvenJournal(
-        *(journal, log.seq, eight_words(log.head), first, log.time, check.members(log.roster)),
+        *(journal, log.seq, eight_words(log.head), first, log.time, members),
         *(check.documents, check.unreadable, len(check.gone), unsent, log.closed, frozen),
     )
 

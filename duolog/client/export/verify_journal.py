@@ -34,7 +34,6 @@ PERSONAL = frozenset(
         UNFORESEEN,
     }
 )
-_GAPS = ("erased", REMOVED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,11 +98,10 @@ class JournalCheck:
 
     def _check_header(self, item: EntryItem, roster: Roster) -> tuple[Header | None, tuple[str, str] | None]:
         """The header of an entry, if it can be read; and check and sentence of the entry's fault, if it has one."""
+        header, malformed = None, "entries.header"
         try:
             header = parse_header(item.header)
-        except MalformedData as error:
-            return None, ("entries.header", str(error))
-        try:
+            malformed = "messages.parse"
             check_entry(header, roster)
             if header.entry in self._entries:
                 raise EntryFault("An entry of this name exists already.", check="client.entry_unique")
@@ -112,7 +110,7 @@ class JournalCheck:
         except EntryFault as error:
             return header, (error.check, str(error))
         except MalformedData as error:
-            return header, ("messages.parse", str(error))
+            return header, (malformed, str(error))
         return header, None
 
     # --- the lines ---
@@ -183,8 +181,11 @@ class JournalCheck:
 
     # --- the end ---
 
-    def finish(self, line: JsonObject, log: LogState, at: int) -> str | None:
-        """Check the file's state; why the journal is frozen, by the file. Raises: VerificationError, MalformedData."""
+    def finish(self, line: JsonObject, log: LogState, at: int) -> tuple[tuple[str, ...], str | None]:
+        """Check the file's state; each member's name and role, for a person, and why the file calls the journal frozen.
+
+        Raises: VerificationError, MalformedData.
+        """
         if log.roster is None or not self.member:  # check: export.member
             raise VerificationError("The exporter was never a member of this journal.", check="export.member")
         for item in self.state.timeline:
@@ -199,24 +200,19 @@ class JournalCheck:
         counts = {"documents": self.documents, "unreadable": self.unreadable}
         if not same(line, {**state_fields(log.roster, self.state, log.closed, at), **counts}):  # check: export.state
             raise VerificationError("The state in the file is not what its log comes to.", check="export.state")
-        return frozen
+        names = shown_names({account: profile.display_name for account, profile in self.state.profiles.items()})
+        return tuple(f"{names.get(item.account, 'no name')} ({item.role})" for item in log.roster.members), frozen
 
     def _check_gaps(self, gaps: object) -> None:
         """Check that each gap is named, and called a withdrawal exactly when its author withdrew it."""
         if not isinstance(gaps, list) or not all(isinstance(gap, dict) for gap in gaps):
             raise MalformedData("The state in the export has no valid field gone.")
-        told = [gap.get("why") for gap in gaps]
-        named = [{key: value for key, value in gap.items() if key != "why"} for gap in gaps]
-        if not same(named, [item.about() for item in self.gone]):  # check: export.gone
+        told = [gap.pop("why", None) for gap in gaps]
+        if not same(gaps, [item.about() for item in self.gone]):  # check: export.gone
             raise VerificationError("The file names other gaps than the log has.", check="export.gone")
         for item, why in zip(self.gone, told, strict=True):
             header, closed = item.header, self.account not in item.roster.grants
             withdrawn = header is not None and self.state.withdrawn(header.entry, header.author, item.seq, item.time)
-            true = ("withdrawn",) if withdrawn else ("closed",) if closed else _GAPS
+            true = ("withdrawn",) if withdrawn else ("closed",) if closed else ("erased", REMOVED)
             if why not in true:  # check: export.gap
                 raise VerificationError("The file gives a false reason for a gap.", check="export.gap")
-
-    def members(self, roster: Roster) -> tuple[str, ...]:
-        """Names and roles, for a person."""
-        names = shown_names({account: profile.display_name for account, profile in self.state.profiles.items()})
-        return tuple(f"{names.get(item.account, 'no name')} ({item.role})" for item in roster.members)

@@ -225,16 +225,12 @@ def _item(seq: int, placed: Placed, hidden: set[bytes]) -> CarriedEntry | PageSt
     if isinstance(item, StatementItem):
         statement = JournalStatementModel.of(item.signed, dict(placed.grants))
         return PageStatement(kind="statement", seq=seq, **dict(statement))
-    blob = item.blob if item.blob is not None and _is_whole(item.header, item.blob, hidden) else None
+    blob = None
+    with suppress(MalformedData):
+        if item.blob is not None and parse_header(item.header).entry not in hidden:
+            require_blob_size(item.blob)
+            blob = item.blob
     return CarriedEntry(kind="entry", seq=seq, header=item.header, blob=blob, blob_hash=item.hash_of_blob)
-
-
-def _is_whole(header: bytes, blob: bytes, hidden: set[bytes]) -> bool:
-    try:
-        require_blob_size(blob)
-        return parse_header(header).entry not in hidden
-    except MalformedData:
-        return False
 
 
 def _chains(context: Context, items: Sequence[CarriedEntry | PageStatement]) -> list[Chain]:
