@@ -17,7 +17,7 @@ from dataclasses import dataclass
 
 from duolog.api.accounts import RotationRequest
 from duolog.api.entries import PushEntry
-from duolog.client.account.keyholder_requests import make_rotation
+from duolog.client.account.keyholder_requests import DAY, make_rotation
 from duolog.client.home.begun import ROTATION, PendingRotation
 from duolog.client.home.identity import Identity, keep_anchors, save_identity
 from duolog.client.home.outbox_rows import save_acknowledged
@@ -41,7 +41,6 @@ from duolog.seal.keys import GenerationSecret, KeyholderSecret
 
 CHANCE = 30  # a rotation by chance happens on one day in this many
 TRIES = 6  # statements in a row that the server accepts from other devices before this home gives up for now
-_DAY = 24 * 3600  # seconds
 _MOVED = MOVED | {"set_moved"}
 _UNPROCESSABLE = 422
 
@@ -96,7 +95,7 @@ async def resume(context: Context) -> None:
 async def rotate_by_chance(context: Context) -> None:
     """Rotate on one in thirty of the days on which the rotator syncs, so that a rotation tells little. The first day
     that a home sees counts as drawn. Raises: as `rotate`. Spec: §4.12."""
-    today, last = context.clock() // _DAY, DRAWN.load(context.store)
+    today, last = context.clock() // DAY, DRAWN.load(context.store)
     if last is not None and last >= today:
         return
     if context.identity.newest_set.rotator != context.home.keyholder.id or context.unconfirmed:

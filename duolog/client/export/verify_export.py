@@ -183,7 +183,13 @@ def _journal(found: _File, parts: _Parts) -> ProvenJournal:
         raise VerificationError("The log in the file ends elsewhere than the file says.", check="export.mark")
     unsent = 0
     while parts.next == "unsent":
-        _unsent(parts.take("unsent"))
+        document = parts.take("unsent")
+        document.text("kind")
+        document.number("v")
+        if document.has("at"):
+            document.integer("at")
+        document.json_object("body")
+        document.done()
         unsent += 1
     members, frozen = check.finish(parts.take_plain("state"), log, found.at)
     return ProvenJournal(
@@ -222,12 +228,3 @@ def _lines(check: JournalCheck, parts: _Parts) -> None:
         else:
             raise VerificationError("An entry of the log is left out of the file's texts.", check="export.missing")
     check.fold()
-
-
-def _unsent(part: Fields) -> None:
-    part.text("kind")
-    part.number("v")
-    if part.has("at"):
-        part.integer("at")
-    part.json_object("body")
-    part.done()

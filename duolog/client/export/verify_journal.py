@@ -164,8 +164,7 @@ class JournalCheck:
         if tuple(part.id for part in message.attachments) != header.attachments:  # check: export.attachments
             raise VerificationError("A text names other attachments than its entry.", check="export.attachments")
         seq, author = self._entries.get(message.follows or b"", (item.seq, b""))
-        follows = message.follows is None or (seq < item.seq and author == header.author)
-        if not follows:  # check: export.follows
+        if message.follows is not None and not (seq < item.seq and author == header.author):  # check: export.follows
             raise VerificationError("A text follows one of its author that isn't there.", check="export.follows")
         if not self._is_seen(item, message.seen):  # check: export.seen
             raise VerificationError("A text has seen another history than this one.", check="export.seen")
@@ -182,10 +181,7 @@ class JournalCheck:
     # --- the end ---
 
     def finish(self, line: JsonObject, log: LogState, at: int) -> tuple[tuple[str, ...], str | None]:
-        """Check the file's state; each member's name and role, for a person, and why the file calls the journal frozen.
-
-        Raises: VerificationError, MalformedData.
-        """
+        """Check the state; the members, for a person, and why it is frozen. Raises: VerificationError, MalformedData."""
         if log.roster is None or not self.member:  # check: export.member
             raise VerificationError("The exporter was never a member of this journal.", check="export.member")
         for item in self.state.timeline:

@@ -166,10 +166,7 @@ async def keys_there(transport: Transport, journal: bytes) -> Sequence[CarriedKe
 
 
 def _pages(context: Context, journal: bytes, since: int, end: int, *, last: bool) -> Iterator[CarriedPage]:
-    """A journal up to the seq `end`, as pages of whole pushes that are each signed by one receipt key.
-
-    Pages that end at `since` or before are left out, except the last page when it says that it is the `last`.
-    """
+    """The pages of a journal behind the seq `since`, up to the seq `end`. With `last` its last page is one of them."""
     receipts = [stored_receipt(receipt) for receipt in load_receipts(context.store, journal, end).values()]
     hidden, earlier, before = _withdrawn(context, journal), load_earlier(context.store, journal), 0
     while receipts:

@@ -91,8 +91,8 @@ async def move(
     with suppress(DuologError):
         await before.close()
     problems = await _settle(context, moved, sync)
-    journals = tuple(journal for journal in carried if journal != context.identity.account_journal)
-    return MoveReport(before.origin, transport.origin, journals, tuple(behind), told, tuple(left_open), problems)
+    _, *journals = carried  # the account's own is the first
+    return MoveReport(before.origin, transport.origin, tuple(journals), tuple(behind), told, tuple(left_open), problems)
 
 
 async def _begin(context: Context, transport: Transport, named: bytes | None) -> BegunMove:
