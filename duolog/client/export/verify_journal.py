@@ -181,7 +181,7 @@ class JournalCheck:
     # --- the end ---
 
     def finish(self, line: JsonObject, log: LogState, at: int) -> tuple[tuple[str, ...], str | None]:
-        """Check the state; the members, for a person, and why it is frozen. Raises: VerificationError, MalformedData."""
+        """Check the state; the members for a person, and why it is frozen. Raises: VerificationError, MalformedData."""
         if log.roster is None or not self.member:  # check: export.member
             raise VerificationError("The exporter was never a member of this journal.", check="export.member")
         for item in self.state.timeline:
