@@ -51,8 +51,7 @@ async def begin(context: Context, text: str) -> Words:
             origin=context.network.transport.origin,
             receipt_key=context.receipt_key(),
         )
-        shown = code.seal("old", 1, account.encode())
-        adding = Adding(code.code, keyholder.sign_key, keyholder.kem_key, shown)
+        adding = Adding(code.code, keyholder.sign_key, keyholder.kem_key, code.seal("old", 1, account.encode()))
         ADDING.save(context.home, adding)
     await context.network.call(Transport.leave_message, code.rendezvous, "old", 1, adding.shown)
     return eight_words(context.account)

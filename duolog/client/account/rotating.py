@@ -96,9 +96,8 @@ async def rotate_by_chance(context: Context) -> None:
     """Rotate on one in thirty of the days on which the rotator syncs, so that a rotation tells little. The first day
     that a home sees counts as drawn. Raises: as `rotate`. Spec: §4.12."""
     today, last = context.clock() // DAY, DRAWN.load(context.store)
-    if last is not None and last >= today:
-        return
-    if context.identity.newest_set.rotator != context.home.keyholder.id or context.unconfirmed:
+    rotates = context.identity.newest_set.rotator == context.home.keyholder.id and not context.unconfirmed
+    if not rotates or (last is not None and last >= today):
         return
     DRAWN.save(context.store, today)
     if last is not None and draw(CHANCE) == 0:

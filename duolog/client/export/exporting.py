@@ -84,8 +84,7 @@ def export(
         tidy(context, journal)
     logs = [load_log(context.store, journal) for journal in chosen]
     writer, total = ExportWriter(out), sum(log.seq for log in logs)
-    counts, now = writer.counts, context.clock()
-    origin = context.network.transport.origin
+    counts, now, origin = writer.counts, context.clock(), context.network.transport.origin
     writer.part("export", {"account": encode_b64(context.account), "at": now, "origin": origin})
     unproven = _chains(context, writer, chosen)
     for log in logs:

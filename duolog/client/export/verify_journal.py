@@ -27,12 +27,10 @@ from duolog.protocol.roster_changes import Roster
 from duolog.seal.entries import open_exported
 
 # Reasons that only the exporter's own keys or the journal's keys can show.
-PERSONAL = frozenset(
-    {
-        *(CLOSED_TO_ME, BAD_GRANT, "entries.commitment", "entries.aead", "entries.padding", "entries.tag"),
-        *("entries.own_older", "messages.parse", "messages.attachments", "messages.seen", "messages.follows"),
-        UNFORESEEN,
-    }
+PERSONAL = (
+    *(CLOSED_TO_ME, BAD_GRANT, "entries.commitment", "entries.aead", "entries.padding", "entries.tag"),
+    *("entries.own_older", "messages.parse", "messages.attachments", "messages.seen", "messages.follows"),
+    UNFORESEEN,
 )
 
 
@@ -153,7 +151,7 @@ class JournalCheck:
         check, reason = line.pop("check", None), line.pop("reason", None)
         if not same(line, item.about()) or not isinstance(reason, str):  # check: export.unreadable
             raise VerificationError("An unreadable entry of the file isn't that of the log.", check="export.unreadable")
-        expected = {item.fault[0]} if item.fault is not None else PERSONAL
+        expected = (item.fault[0],) if item.fault is not None else PERSONAL
         if check not in expected:  # check: export.reason
             raise VerificationError("An entry is called unreadable for a false reason.", check="export.reason")
         if check == CLOSED_TO_ME and self.account in item.roster.grants:  # check: export.closed

@@ -130,8 +130,7 @@ async def _fetch_last(context: Context) -> bool:
 
 
 async def _choose_journals(context: Context, transport: Transport) -> tuple[list[bytes], set[bytes], list[bytes]]:
-    """The journals to carry, the account's own first; those of them that are there already; and those that only a
-    partner can bring, where no partner has."""
+    """The journals to carry, the account's own first; those of them that are there; and those that a partner brings."""
     carried, there, behind = [context.identity.account_journal], set(), []
     for journal in shown_journals(context):
         here = context.standing(journal)
@@ -156,11 +155,9 @@ def _open_journals(context: Context) -> list[bytes]:
 
 
 async def _say_goodbye(context: Context, plan: BegunMove, there: set[bytes]) -> tuple[bool, list[bytes]]:
-    """Tell the members and the own devices, then close the logs. Whether all were told, and the logs that stay open.
-
-    Nothing is written into the old log of a journal that is at the new server already: it may have gone on there.
-    """
+    """Tell the members and the own devices, then close the logs. Whether all were told, and the logs that stay open."""
     body = Moved(origin=plan.origin, receipt_key=plan.receipt_key)
+    # a journal that is at the new server already may have gone on there: nothing is written into its old log
     here = [journal for journal in _open_journals(context) if journal not in there]
     told = [await _tried(context, _tell(context, journal, body)) for journal in here]
     told.append(await _tried(context, note(context, "account_moved", _account_moved(context, plan))))
