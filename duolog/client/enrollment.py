@@ -71,9 +71,9 @@ class Enrollment:
         transport = to_transport(server)
         with errors(), closed_on_error(open_or_new(home, unlock or Unlock())) as opened:
             if PENDING.is_set(opened) or (ACCOUNT.is_set(opened.store) and not ENROLLING.is_set(opened)):
-                raise NotAllowed("This opened already has an account. Name another opened for a second one.")
+                raise NotAllowed("This home already has an account. Name another home for a second one.")
             if SERVER.load(opened.store) not in (None, transport.origin):
-                raise NotAllowed("This opened was begun for another server. Name another opened.")
+                raise NotAllowed("This home was begun for another server. Name another home.")
             enrolling = ENROLLING.load(opened)
             if enrolling is None:
                 public = opened.keyholder.public

@@ -210,7 +210,7 @@ def go_on_after_fork(store: Store, journal: bytes) -> None:
 
 
 def encode_statements(statements: Sequence[SignedAccountStatement]) -> bytes:
-    """SignedAccountStatement statements for the database."""
+    """Signed statements for the database."""
     return length_prefixed(*(length_prefixed(item.statement, *item.signatures) for item in statements))
 
 
