@@ -3,6 +3,7 @@
 Rules
 - Nothing is dropped: documents without effect stay in `skipped`, with the reason; unknown kinds in `unknown`.
 - A document that contradicts a pin counts as a conflict, and its author's own client refuses to write it.
+- Keys of the new generation write `rotated`: no keyholder who was left out can.
 - The state confirms no device. A restored device stays unconfirmed until its person has compared words.
 
 `account_kinds` has the bodies, `account_reducers` the rules of each kind. Spec: documents
@@ -28,12 +29,14 @@ def apply_account(state: AccountState, applied: AppliedDocument) -> AccountState
     if applied.seq <= state.seq:  # check: account.twice
         return state
     state = replace(state, seq=applied.seq, generation=max(state.generation, applied.generation))
-    row = ACCOUNT_KINDS.get(applied.document.kind)
+    document = applied.document
+    row = ACCOUNT_KINDS.get(document.kind)
     if row is None:
         return replace(state, unknown=(*state.unknown, applied))
     try:
-        _require_own_generation(applied)
-        return row.reduce(state, applied.entry, row.read(applied.document))
+        if row.name == "rotated" and document.body.get("generation") != applied.generation:  # check: account.rotated_by
+            raise NotAllowed("Only the keys of a rotation can say where it found the journals.")
+        return row.reduce(state, applied.entry, row.read(document))
     except Exception as error:  # noqa: BLE001 - no document stops its account, whatever it holds
         return replace(state, skipped=(*state.skipped, Skipped(applied.entry, why_skipped(error))))
 
@@ -63,10 +66,3 @@ def encode_account_state(state: AccountState) -> bytes:
 def parse_account_state(data: bytes) -> AccountState:
     """The state from its snapshot. Raises: MalformedData; then start anew from the log. Spec: documents"""
     return parse_snapshot(_STATE, data, ACCOUNT_KINDS)
-
-
-def _require_own_generation(applied: AppliedDocument) -> None:
-    """Check that keys of the new generation wrote this `rotated`, so that no keyholder who was left out can."""
-    generation = applied.document.body.get("generation")
-    if applied.document.kind == "rotated" and generation != applied.generation:  # check: account.rotated_by
-        raise NotAllowed("Only the keys of a rotation can say where it found the journals.")

@@ -12,6 +12,7 @@ from pydantic import Field, StringConstraints
 from duolog.documents.bodies import AccountId, Body, EntryId, Hash, JournalId
 from duolog.documents.fields import AtMost, Binary
 from duolog.protocol import sizes
+from duolog.protocol.roster_statements import Rights, Role
 
 MAX_HEADS = 400  # journals whose heads fit into one document
 
@@ -21,8 +22,6 @@ Number = Annotated[int, Field(ge=1, le=sizes.MAX_U32)]
 Seconds = Annotated[int, Field(ge=0, le=sizes.MAX_INTEGER)]
 Line = Annotated[str, StringConstraints(min_length=1, max_length=120, pattern=r"\S")]
 Origin = Annotated[str, StringConstraints(min_length=1, max_length=512)]
-Role = Literal["partner", "confidant"]
-Rights = Literal["read", "write"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,12 +51,8 @@ class Pin(Body):
     chain_head: Hash
 
 
-class Verified(Body):
+class Verified(Pin):
     """I have compared words with this account, and its chain was the pinned one."""
-
-    account: AccountId
-    generation: Number
-    chain_head: Hash
 
 
 class NotedHead(Body):
@@ -203,12 +198,8 @@ class Rotated(Body):
     removed: Annotated[tuple[KeyholderId, ...], AtMost(sizes.MAX_KEYHOLDERS)] = ()
 
 
-class BranchChosen(Body):
+class BranchChosen(Pin):
     """The branch of a forked account whose words I have compared with the account's owner."""
-
-    account: AccountId
-    generation: Number
-    chain_head: Hash
 
 
 class Confirmed(Body):

@@ -23,6 +23,31 @@ from duolog.documents.account_state import AccountState
 from duolog.documents.kind import Format
 from duolog.errors import NotAllowed
 
+Reducer = Callable[[AccountState, bytes, Any], AccountState]
+
+
+def _newest(name: str, key: str, value: str | None = None) -> Reducer:
+    """Let the newest body of each `key` count, in the field `name` of the state: whole, or its `value` alone."""
+
+    def reduce(state: AccountState, entry: bytes, body: Any) -> AccountState:
+        counted = body if value is None else getattr(body, value)
+        field: dict[str, Any] = {name: {**getattr(state, name), getattr(body, key): counted}}
+        return replace(state, **field)
+
+    return reduce
+
+
+def _mark(name: str) -> Reducer:
+    """Note the entry of a body once, under its journal, in the field `name` of the state."""
+
+    def reduce(state: AccountState, entry: bytes, body: Any) -> AccountState:
+        marks = getattr(state, name)
+        known = marks.get(body.journal, ())
+        field: dict[str, Any] = {name: {**marks, body.journal: (*known, body.entry)}}
+        return state if body.entry in known else replace(state, **field)
+
+    return reduce
+
 
 def _contradict(state: AccountState, entry: bytes, about: bytes, sentence: str) -> AccountState:
     return replace(state, conflicts=(*state.conflicts, kinds.Conflict(entry, about, sentence)))
@@ -66,10 +91,6 @@ def _head(state: AccountState, entry: bytes, body: kinds.NotedHead) -> AccountSt
     return replace(state, heads={**state.heads, body.journal: body})
 
 
-def _label(state: AccountState, entry: bytes, body: kinds.KeyholderLabel) -> AccountState:
-    return replace(state, labels={**state.labels, body.keyholder: body.label})
-
-
 def _invitation(state: AccountState, entry: bytes, body: kinds.PendingInvitation) -> AccountState:
     if body.invitation in state.invitations:  # check: account.invitation_twice
         raise NotAllowed("This invitation is noted already.")
@@ -82,14 +103,6 @@ def _acceptance(state: AccountState, entry: bytes, body: kinds.TakenAcceptance) 
     if body.invitation in state.acceptances:  # check: account.acceptance_taken
         raise NotAllowed("This invitation has taken its one acceptance already. Make a new invitation.")
     return replace(state, acceptances={**state.acceptances, body.invitation: body})
-
-
-def _ended(state: AccountState, entry: bytes, body: kinds.EndedInvitation) -> AccountState:
-    return replace(state, ended={**state.ended, body.invitation: body.how})
-
-
-def _sent(state: AccountState, entry: bytes, body: kinds.SentAcceptance) -> AccountState:
-    return replace(state, sent={**state.sent, body.journal: body})
 
 
 def _pairing(state: AccountState, entry: bytes, body: kinds.ComparedWords) -> AccountState:
@@ -106,10 +119,6 @@ def _draft(state: AccountState, entry: bytes, body: kinds.Draft) -> AccountState
     return replace(state, drafts=drafts if body.document is None else {**drafts, body.draft: body})
 
 
-def _confirmed(state: AccountState, entry: bytes, body: kinds.Confirmed) -> AccountState:
-    return replace(state, confirmed={**state.confirmed, body.keyholder: body})
-
-
 def _closing(state: AccountState, entry: bytes, body: kinds.PendingClosing) -> AccountState:
     before = state.closings.get(body.journal)
     if before is not None and before.held == "server" and body.held == "device":
@@ -118,13 +127,10 @@ def _closing(state: AccountState, entry: bytes, body: kinds.PendingClosing) -> A
 
 
 def _taken_back(state: AccountState, body: kinds.PendingClosing) -> AccountState:
-    """Remember a closing that was taken back: each rotation until now may have signed it anew.
-
-    A closing that only devices held doesn't take the place of one that the server had.
-    """
+    """Remember a closing that was taken back: each rotation until now may have signed it anew."""
     known = state.cancelled.get(body.journal)
     if body.held == "device" and known is not None and known.held == "server":
-        return state
+        return state  # one that the server had stays the one to remember
     signed_until = {**state.signed_until, body.journal: state.generation}
     return replace(state, cancelled={**state.cancelled, body.journal: body}, signed_until=signed_until)
 
@@ -141,26 +147,9 @@ def _closing_ended(state: AccountState, entry: bytes, body: kinds.EndedClosing) 
     return replace(state, closings=waiting)
 
 
-def _kept(state: AccountState, entry: bytes, body: kinds.Kept) -> AccountState:
-    return replace(state, kept=_marked(state.kept, body.journal, body.entry))
-
-
-def _erased(state: AccountState, entry: bytes, body: kinds.Erased) -> AccountState:
-    return replace(state, erased=_marked(state.erased, body.journal, body.entry))
-
-
-def _marked(marks: dict[bytes, tuple[bytes, ...]], journal: bytes, entry: bytes) -> dict[bytes, tuple[bytes, ...]]:
-    known = marks.get(journal, ())
-    return marks if entry in known else {**marks, journal: (*known, entry)}
-
-
 def _declined(state: AccountState, entry: bytes, body: kinds.DeclinedProposal) -> AccountState:
     others = tuple(item for item in state.declined if not kinds.same_terms(item, body))
     return replace(state, declined=(*others, body))
-
-
-def _left(state: AccountState, entry: bytes, body: kinds.LeftJournal) -> AccountState:
-    return replace(state, left={**state.left, body.journal: body})
 
 
 def _moved(state: AccountState, entry: bytes, body: kinds.AccountMoved) -> AccountState:
@@ -170,9 +159,8 @@ def _moved(state: AccountState, entry: bytes, body: kinds.AccountMoved) -> Accou
         journal: item.model_copy(update=there) if item.origin == body.from_origin else item
         for journal, item in state.journals.items()
     }
-    return replace(
-        state, moved=body, journals=journals, heads={**state.heads, **{item.journal: item for item in body.heads}}
-    )
+    heads = {**state.heads, **{item.journal: item for item in body.heads}}
+    return replace(state, moved=body, journals=journals, heads=heads)
 
 
 def _rotated(state: AccountState, entry: bytes, body: kinds.Rotated) -> AccountState:
@@ -182,13 +170,10 @@ def _rotated(state: AccountState, entry: bytes, body: kinds.Rotated) -> AccountS
 
 
 def _branch(state: AccountState, entry: bytes, body: kinds.BranchChosen) -> AccountState:
-    """Make the compared branch the only pin of its account, and end the account's conflicts.
-
-    Its chain head stands for all generations before it: older pins may be of the other branch.
-    """
+    """Make the compared branch the only pin of its account, and end the account's conflicts."""
     return replace(
         state,
-        pins={**state.pins, body.account: {body.generation: body.chain_head}},
+        pins={**state.pins, body.account: {body.generation: body.chain_head}},  # older pins may be of the other branch
         branches={**state.branches, body.account: body},
         conflicts=tuple(item for item in state.conflicts if item.about != body.account),
     )
@@ -198,7 +183,7 @@ def _branch(state: AccountState, entry: bytes, body: kinds.BranchChosen) -> Acco
 class AccountKind(Format[Any]):
     """One kind of the account journal."""
 
-    reduce: Callable[[AccountState, bytes, Any], AccountState]
+    reduce: Reducer
 
 
 KINDS = tuple(
@@ -208,22 +193,22 @@ KINDS = tuple(
         ("pin", kinds.Pin, _pin),
         ("verified", kinds.Verified, _verified),
         ("noted_head", kinds.NotedHead, _head),
-        ("keyholder_label", kinds.KeyholderLabel, _label),
+        ("keyholder_label", kinds.KeyholderLabel, _newest("labels", "keyholder", "label")),
         ("pending_invitation", kinds.PendingInvitation, _invitation),
         ("taken_acceptance", kinds.TakenAcceptance, _acceptance),
-        ("ended_invitation", kinds.EndedInvitation, _ended),
-        ("sent_acceptance", kinds.SentAcceptance, _sent),
+        ("ended_invitation", kinds.EndedInvitation, _newest("ended", "invitation", "how")),
+        ("sent_acceptance", kinds.SentAcceptance, _newest("sent", "journal")),
         ("pairing", kinds.ComparedWords, _pairing),
         ("draft", kinds.Draft, _draft),
-        ("confirmed", kinds.Confirmed, _confirmed),
+        ("confirmed", kinds.Confirmed, _newest("confirmed", "keyholder")),
         ("account_moved", kinds.AccountMoved, _moved),
         ("rotated", kinds.Rotated, _rotated),
         ("branch_chosen", kinds.BranchChosen, _branch),
         ("pending_closing", kinds.PendingClosing, _closing),
         ("ended_closing", kinds.EndedClosing, _closing_ended),
-        ("kept", kinds.Kept, _kept),
-        ("erased", kinds.Erased, _erased),
+        ("kept", kinds.Kept, _mark("kept")),
+        ("erased", kinds.Erased, _mark("erased")),
         ("declined_proposal", kinds.DeclinedProposal, _declined),
-        ("left_journal", kinds.LeftJournal, _left),
+        ("left_journal", kinds.LeftJournal, _newest("left", "journal")),
     )
 )

@@ -53,9 +53,7 @@ class AccountState:
     def require_pinned(self, account: bytes, generation: int, chain_head: bytes) -> None:
         """Check that this generation of the account has the chain head that was pinned, if any was.
 
-        Raises:
-            PinMismatch: it has another, or the pins themselves contradict each other.
-        Spec: §4.
+        Raises: PinMismatch when it has another, or the pins themselves contradict each other. Spec: §4.
         """
         self.require_no_conflict(account)
         if self.pins.get(account, {}).get(generation, chain_head) != chain_head:  # check: account.pinned
@@ -67,12 +65,7 @@ class AccountState:
             self.require_pinned(chain.account, generation.generation, generation.statement_hash)
 
     def require_no_conflict(self, about: bytes) -> None:
-        """Check that no document contradicts a pin of this account or journal (32 bytes).
-
-        Raises:
-            PinMismatch: a document does.
-        Spec: §4.
-        """
+        """Check that nothing contradicts a pin of this account or journal (32 bytes). Raises: PinMismatch. Spec: §4."""
         for conflict in self.conflicts:
             if conflict.about == about:  # check: account.conflict
                 raise PinMismatch(conflict.sentence)

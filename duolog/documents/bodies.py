@@ -81,8 +81,7 @@ class AnsweringStep(StepBody):
 def parse_body(adapter: TypeAdapter[T], body: JsonObject, *, writing: bool = False) -> T:
     """Parse a body by its model. `writing`: before it is sent, when the limits of length count too.
 
-    Raises:
-        MalformedData: a field is missing or isn't what the model says; the text names the field, never its content.
+    Raises: MalformedData for a field that is missing or not as the model says; it names the field, never its content.
     Spec: documents
     """
     try:
@@ -92,10 +91,7 @@ def parse_body(adapter: TypeAdapter[T], body: JsonObject, *, writing: bool = Fal
 
 
 def has_unknown_parts(value: object) -> bool:
-    """Whether a body holds, at any depth, a field that this version doesn't know, and so can't show. Spec: documents
-
-    A field that is null doesn't count.
-    """
+    """Whether a body holds, at any depth, a field that isn't null and that is unknown here. Spec: documents"""
     if isinstance(value, BaseModel):
         extra = value.model_extra or {}
         known = (getattr(value, name) for name in type(value).model_fields)
@@ -121,10 +117,7 @@ def require_whole(consented: Body | None) -> None:
 
 
 def require_visible(body: Body) -> None:
-    """Check that others will see all of a body, before its author asks for consent to it. Raises: NotAllowed.
-
-    Spec: documents
-    """
+    """Check that others will see all of a body that asks for consent. Raises: NotAllowed. Spec: documents"""
     hidden = hidden_characters(body)
     if hidden:  # check: documents.write_hidden
         few = ", ".join(f"U+{ord(one):04X}" for one in hidden[:5])

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any, ClassVar, Literal
 
 from duolog.documents.bodies import AccountId
-from duolog.documents.things import Case, Mark, Outcome, Text, X
+from duolog.documents.things import Case, Mark, Outcome, X
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +75,20 @@ class Settle(Effect):
     why: str | None = None
 
     def change(self, case: Case[X], thing: X) -> X:
-        text = thing.at(self.register)
-        return thing if text is None else _settled(case, thing, self.register, text, self.outcome, self.why)
+        text, applied = thing.at(self.register), case.applied
+        if text is None:
+            return thing
+        settled = replace(
+            text,
+            outcome=self.outcome,
+            answered_by=applied.author,
+            answered_at=applied.at,
+            answered_effective=applied.effective,
+            answer=applied.entry,
+            answer_why=None if self.why is None else case.said(self.why),
+        )
+        points = {name: entry for name, entry in thing.points.items() if name != self.register}
+        return replace(thing, texts={**thing.texts, text.entry: settled}, points=points)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +103,7 @@ class Aside(Effect):
         text = thing.at(self.register)
         if text is None or case.now > text.effective + self.seconds:
             return thing
-        return _settled(case, thing, self.register, text, "replaced")
+        return Settle(self.register, "replaced").change(case, thing)
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,21 +148,6 @@ class Empty(Effect):
 
     def change(self, case: Case[X], thing: X) -> X:
         return _marked(thing, self.register, {})
-
-
-def _settled(case: Case[X], thing: X, register: str, text: Text, outcome: Outcome, why: str | None = None) -> X:
-    applied = case.applied
-    settled = replace(
-        text,
-        outcome=outcome,
-        answered_by=applied.author,
-        answered_at=applied.at,
-        answered_effective=applied.effective,
-        answer=applied.entry,
-        answer_why=None if why is None else case.said(why),
-    )
-    points = {name: entry for name, entry in thing.points.items() if name != register}
-    return replace(thing, texts={**thing.texts, text.entry: settled}, points=points)
 
 
 def _marked(thing: X, register: str, marks: Mapping[AccountId, Mark]) -> X:

@@ -75,7 +75,7 @@ def require_allowed(
     body = kind.read(document, writing=True)
     if kind.before_writing is not None:
         kind.before_writing(body)
-    _reduce(state, applied, context, lambda entry: _applied(state.find(entry)))
+    _reduce(state, applied, context, lambda entry: None if (item := state.find(entry)) is None else item.applied)
     if kind.part is not None and kind.consents_to is not None:
         require_whole(kind.consents_to(state.part(kind), body))
 
@@ -112,10 +112,6 @@ def parse_state(data: bytes) -> JournalState:
 # --- one document ----------------------------------------------------------------------------------------------------
 
 Find = Callable[[bytes], AppliedDocument | None]  # the document of an entry that stands earlier in the log
-
-
-def _applied(item: Item | None) -> AppliedDocument | None:
-    return None if item is None else item.applied
 
 
 def _effect(

@@ -75,12 +75,7 @@ class Machine(Generic[X]):
     def reduce(
         self, things: Things[X], applied: AppliedDocument, step: StepBody, context: Membership
     ) -> dict[EntryId, X]:
-        """The thing that a step changes, as it is afterwards.
-
-        Raises:
-            NotAllowed: the rows forbid the step; the sentence says why.
-        Spec: documents
-        """
+        """The thing as a step changes it. Raises: NotAllowed, with a reason, when no row allows it. Spec: documents"""
         case, row = self._judge(things, applied, step, context)
         return _changed(case, row.then)
 
@@ -89,9 +84,7 @@ class Machine(Generic[X]):
     ) -> tuple[dict[EntryId, X], bool]:
         """The change that is left of a step that the other partner could not open, and whether the whole step counts.
 
-        Raises:
-            NotAllowed: as `reduce`.
-        Spec: documents
+        Raises: as `reduce`. Spec: documents
         """
         case, row = self._judge(things, applied, step, context)
         if row.does == "ends":  # check: documents.ends_undelivered

@@ -60,9 +60,10 @@ def name_fault(name: str) -> str | None:
         return f"A name has at most {MAX_NAME} characters."
     if any(_looks(one) & _OURS for one in shown):
         return "Brackets, colons and asterisks stand for something else here: a name has none."
-    if looks_of(shown) & _reserved():
+    reserved, our_words = _looks_of_ours()
+    if looks_of(shown) & reserved:
         return f"Duolog itself uses that word for people: \u201c{shown}\u201d would be mistaken for somebody."
-    if _words_of(shown) & _our_words():  # check: names.our_words
+    if _words_of(shown) & our_words:  # check: names.our_words
         return f"Duolog itself says \u201cyou\u201d and its own name: \u201c{shown}\u201d would speak in its place."
     return None
 
@@ -124,13 +125,8 @@ def _tell_apart(account: bytes, others: list[bytes]) -> str:
 
 
 @cache
-def _reserved() -> frozenset[str]:
-    return _looks_of_all(RESERVED)
-
-
-@cache
-def _our_words() -> frozenset[str]:
-    return _looks_of_all(OUR_WORDS)
+def _looks_of_ours() -> tuple[frozenset[str], frozenset[str]]:
+    return _looks_of_all(RESERVED), _looks_of_all(OUR_WORDS)
 
 
 def _looks_of_all(words: Mapping[str, tuple[str, ...]]) -> frozenset[str]:

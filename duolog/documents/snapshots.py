@@ -24,10 +24,7 @@ def encode_snapshot(adapter: TypeAdapter[T], state: T, kinds: Mapping[str, Forma
 
 
 def parse_snapshot(adapter: TypeAdapter[T], data: bytes, kinds: Mapping[str, Format[Any]]) -> T:
-    """The state from its snapshot.
-
-    Raises: MalformedData when it is damaged, or another version of Duolog made it; then start anew from the log.
-    """
+    """The state from its snapshot. Raises: MalformedData when it is damaged, or another version of Duolog made it."""
     made_by, _, state = data.partition(b"\n")
     if made_by != _made_by(kinds):  # check: documents.snapshot_kinds
         raise MalformedData("This snapshot was made by another version of Duolog; it will be made anew from the log.")

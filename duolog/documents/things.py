@@ -156,8 +156,10 @@ class Case(Generic[X]):
 
     def text(self) -> Text:
         """The step as a text."""
+        if self.step is None:
+            raise ValueError("nothing is written yet")
         one = self.applied
-        return self.text_type(one.entry, one.message, one.author, one.at, one.effective, self.digest, _some(self.step))
+        return self.text_type(one.entry, one.message, one.author, one.at, one.effective, self.digest, self.step)
 
 
 def value_of(body: StepBody | None, path: str) -> Any:
@@ -167,9 +169,3 @@ def value_of(body: StepBody | None, path: str) -> Any:
         known = isinstance(value, Body) and name in type(value).model_fields
         value = dict(value)[name] if known else None
     return value
-
-
-def _some(step: StepBody | None) -> StepBody:
-    if step is None:
-        raise ValueError("nothing is written yet")
-    return step

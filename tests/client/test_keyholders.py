@@ -211,4 +211,6 @@ async def test_a_device_that_is_not_there_can_not_be_revoked(app: FastAPI) -> No
     ada, _, _ = await register(app)
     with pytest.raises(DuologError):
         await ada.keyholders.revoke([bytes(32)])
+    with pytest.raises(NotAllowed, match="Name the ways in to revoke"):
+        await ada.keyholders.revoke([])
     await ada.close()

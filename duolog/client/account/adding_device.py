@@ -16,14 +16,7 @@ from duolog.client.log.stored_logs import load_log
 from duolog.client.server.transport import Transport
 from duolog.errors import NotAllowed, PinMismatch
 from duolog.protocol.keyholder_sets import AccountHead
-from duolog.seal.devices import (
-    DeviceAccount,
-    DeviceAdded,
-    DeviceCode,
-    DeviceKeys,
-    parse_code,
-    parse_device_keys,
-)
+from duolog.seal.devices import DeviceAccount, DeviceAdded, DeviceCode, DeviceKeys, parse_code, parse_device_keys
 from duolog.seal.words import Words, eight_words
 
 
@@ -57,8 +50,7 @@ async def begin(context: Context, text: str) -> Words:
             origin=context.network.transport.origin,
             receipt_key=context.receipt_key(),
         )
-        shown = code.seal("old", 1, account.encode())
-        adding = Adding(code.code, keyholder.sign_key, keyholder.kem_key, shown)
+        adding = Adding(code.code, keyholder.sign_key, keyholder.kem_key, code.seal("old", 1, account.encode()))
         ADDING.save(context.home, adding)
     await context.network.call(Transport.leave_message, code.rendezvous, "old", 1, adding.shown)
     return eight_words(context.account)
@@ -92,8 +84,3 @@ async def confirm(context: Context, words: Words) -> bytes:
     await context.network.call(Transport.leave_message, code.rendezvous, "old", 2, sealed)
     ADDING.clear(context.home)
     return keyholder.id
-
-
-def give_up(context: Context) -> None:
-    """Forget the device that was shown the account. It is not added."""
-    ADDING.clear(context.home)

@@ -7,6 +7,7 @@ Rules
 """
 
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 
 from duolog.api.accounts import AnchorModel
@@ -85,7 +86,7 @@ class SessionView:
 
 def view(context: Context) -> tuple[KeyholderView, ...]:
     """Every keyholder, in the order in which they came."""
-    identity, labels, known = context.identity, account_state(context).labels, _known(context)
+    identity, labels, known = context.identity, account_state(context).labels, KNOWN_KEYHOLDERS.load(context.store)
     found = [
         KeyholderView(
             id=item.id,
@@ -94,7 +95,7 @@ def view(context: Context) -> tuple[KeyholderView, ...]:
             here=item.id == context.home.keyholder.id,
             came=_came(context, item.id),
             rotator=item.id == identity.newest_set.rotator,
-            new=item.id not in known,
+            new=item.id not in (known or ()),
         )
         for item in identity.newest_set.keyholders
     ]
@@ -107,15 +108,11 @@ def view_session(context: Context, session: OwnSession) -> SessionView:
     return SessionView(session.session, found, session.created_at, session.used_at, session.expires_at, session.current)
 
 
-def _known(context: Context) -> frozenset[bytes]:
-    """The ids of the keyholders that this home's owner has seen: at first those of the set when the home was made."""
-    return frozenset(KNOWN_KEYHOLDERS.load(context.store) or ())
-
-
 def know(context: Context, *keyholders: bytes) -> None:
     """Note that the owner has seen these keyholders, or every one of the newest set when none is given."""
+    known = {*(KNOWN_KEYHOLDERS.load(context.store) or ()), *keyholders}
     newest = {item.id for item in context.identity.newest_set.keyholders}
-    KNOWN_KEYHOLDERS.save(context.store, sorted(_known(context).union(keyholders) if keyholders else newest))
+    KNOWN_KEYHOLDERS.save(context.store, sorted(known if keyholders else newest))
 
 
 def unknown(context: Context) -> tuple[KeyholderView, ...]:
@@ -185,11 +182,7 @@ def _signed_since(context: Context) -> Iterable[SignedSince]:
                 if member is None or member.generation != generation - 1 or not isinstance(item, StatementItem):
                     continue
                 if any(one.account == context.account for one in item.signed.signatures):
-                    yield SignedSince(head.journal, row.seq, _change_of(item))
-
-
-def _change_of(item: StatementItem) -> str:
-    try:
-        return parse_roster(item.signed.statement).change
-    except MalformedData:
-        return "close"
+                    change = "close"  # the one statement of a journal that is no roster
+                    with suppress(MalformedData):
+                        change = parse_roster(item.signed.statement).change
+                    yield SignedSince(head.journal, row.seq, change)

@@ -30,7 +30,7 @@ from duolog.seal.entries import readers_of, seal_entry
 from duolog.seal.keys import GenerationSecret, KeyholderSecret
 from duolog.seal.packages import wrap_earlier_seed, wrap_package
 
-_DAY = 24 * 3600  # seconds
+DAY = 24 * 3600  # seconds
 
 
 def make_set_request(context: Context, new: Keyholder, anchors: Sequence[AnchorModel]) -> SetRequest:
@@ -55,17 +55,26 @@ def make_rotation(
         raise NotAllowed("This device can't take itself out. Do it from another device, or from the recovery words.")
     new = [] if sheet is None else [sheet]
     kept = [item for item in before.keyholders if item.id not in remove]
-    following = _next_set(before, [*kept, *(item.public for item in new)])
     own = context.standing(identity.account_journal)
     own.require_open()
-    secret = GenerationSecret.new(identity.secret.generation + 1)
+    older, secret = identity.secret, GenerationSecret.new(identity.secret.generation + 1)
     following = replace(
-        following,
+        _next_set(before, [*kept, *(item.public for item in new)]),
         generation=secret.generation,
         rotator=here if before.rotator in remove else before.rotator,
         account_head=AccountHead(own.log.seq, own.log.head),
     )
-    rotation = _sign_rotation(context, secret, following)
+    statement = encode_rotation(
+        account=context.account,
+        generation=secret.generation,
+        prev=context.chains[context.account].generation(older.generation).statement_hash,
+        sign_key=secret.sign_key,
+        box_key=secret.box_key,
+        kem_key=secret.kem_key,
+        keyholders=set_commitment(secret.salt, following.encode()),
+        at=context.clock() // DAY,
+    )
+    rotation = SignedAccountStatement(statement, (older.sign(statement), secret.sign(statement)))
     chain = extend_chain(context.chains[context.account], rotation)
     ahead = replace(
         context,
@@ -77,9 +86,7 @@ def make_rotation(
         set=sign_set(secret, following),
         packages=make_packages(secret, chain, following.keyholders),
         anchors=[make_anchor(item, context.account) for item in new],
-        earlier_seed=wrap_earlier_seed(
-            identity.secret, chain.account, chain.generation(before.generation), chain.newest
-        ),
+        earlier_seed=wrap_earlier_seed(older, chain.account, chain.generation(older.generation), chain.newest),
         account_journal=_push(ahead, sorted(remove)),
         closings=renewed_closings(context, secret.generation, secret),
     )
@@ -115,21 +122,6 @@ def _next_set(before: KeyholderSet, keyholders: Sequence[Keyholder]) -> Keyholde
         account_head=None,
         keyholders=tuple(known[item] for item in sorted(known)),
     )
-
-
-def _sign_rotation(context: Context, secret: GenerationSecret, following: KeyholderSet) -> SignedAccountStatement:
-    older = context.identity.secret
-    statement = encode_rotation(
-        account=context.account,
-        generation=secret.generation,
-        prev=context.chains[context.account].generation(older.generation).statement_hash,
-        sign_key=secret.sign_key,
-        box_key=secret.box_key,
-        kem_key=secret.kem_key,
-        keyholders=set_commitment(secret.salt, following.encode()),
-        at=context.clock() // _DAY,
-    )
-    return SignedAccountStatement(statement, (older.sign(statement), secret.sign(statement)))
 
 
 def _push(context: Context, removed: Sequence[bytes]) -> Push:

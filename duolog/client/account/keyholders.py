@@ -8,7 +8,7 @@ from duolog.client.account.forks import ForkView
 from duolog.client.account.keyholder_list import KeyholderView, Review, Revoked, SessionView
 from duolog.client.account.keyholder_requests import make_anchor
 from duolog.client.account.rotating import Wanted, resume, rotate
-from duolog.client.home.begun import NEW_SHEET
+from duolog.client.home.begun import ADDING, NEW_SHEET
 from duolog.client.log.context import Context
 from duolog.client.log.notes import note
 from duolog.client.log.session import Session
@@ -60,7 +60,7 @@ class Keyholders:
     async def give_up_adding(self) -> None:
         """Forget the device that was about to be added."""
         async with self._session.alone() as context:
-            adding_device.give_up(context)
+            ADDING.clear(context.home)
 
     async def add_passkey(self, prf_output: bytes, *, label: str | None = None) -> bytes:
         """Add a passkey by its PRF output (32 bytes, stored nowhere); its id, 32 bytes.
@@ -78,8 +78,10 @@ class Keyholders:
 
         They can read what they have already read. The journals follow, some with the next syncs.
 
-        Raises: NotAllowed for an id that the newest set doesn't list, or for this very device. Spec: §4.12.
+        Raises: NotAllowed for no id, one that the newest set doesn't list, or this very device. Spec: §4.12.
         """
+        if not chosen:
+            raise NotAllowed("Name the ways in to revoke. `device list` shows them.")
         async with self._session.ready() as context:
             await resume(context)
             since = min(keyholder_list.find(context, item).came for item in chosen)
@@ -113,10 +115,10 @@ class Keyholders:
             entropy = NEW_SHEET.load(context.home)
             if entropy is None:
                 raise NotAllowed("There are no new words yet. Make them first, and write them down.")
-            newest, mine = context.identity.newest_set, KeyholderSecret(entropy, "recovery_sheet").id
-            old = frozenset(item.id for item in newest.keyholders if item.kind == "recovery_sheet") - {mine}
-            await rotate(context, Wanted(remove=old, sheet=entropy))
-            keyholder_list.know(context, mine)
+            newest, mine = context.identity.newest_set, KeyholderSecret(entropy, "recovery_sheet")
+            old = frozenset(item.id for item in newest.keyholders if item.kind == "recovery_sheet") - {mine.id}
+            await rotate(context, Wanted(remove=old, sheet=mine))
+            keyholder_list.know(context, mine.id)
             NEW_SHEET.clear(context.home)
             return await _follow(context, newest.version)
 

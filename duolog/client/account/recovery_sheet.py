@@ -4,7 +4,6 @@ It holds the account. A program that writes it to a disk removes it again after 
 """
 
 import html
-import io
 from collections.abc import Sequence
 
 import segno
@@ -32,6 +31,7 @@ def make_sheet(words: Sequence[str], account_words: Sequence[str], server: str, 
     """The page. `words`: 24. `account_words`: eight, by which its owner knows the account. `day`: of making it."""
     server = html.escape(clean_line(server))
     listed = "".join(f"<div><span>{number}</span>{html.escape(word)}</div>" for number, word in enumerate(words, 1))
+    square = segno.make(" ".join(words), error="m", micro=False).svg_inline(border=2, omitsize=True)
     return f"""<!doctype html>
 <html lang="en">
 <head>
@@ -46,7 +46,7 @@ def make_sheet(words: Sequence[str], account_words: Sequence[str], server: str, 
 your partner, not the people who made Duolog.</p>
 <div class="words">{listed}</div>
 <div class="foot">
-{_qr(" ".join(words))}
+{square}
 <dl>
 <dt>Server</dt><dd>{server}</dd>
 <dt>Words of the account (no secret: they tell it from others)</dt>
@@ -65,10 +65,3 @@ the square holds the same words. Afterwards compare words with your partner, as 
 </body>
 </html>
 """
-
-
-def _qr(text: str) -> str:
-    drawn = io.BytesIO()
-    code = segno.make(text, error="m", micro=False)
-    code.save(drawn, kind="svg", xmldecl=False, svgns=False, nl=False, border=2, omitsize=True)
-    return drawn.getvalue().decode("ascii")

@@ -142,12 +142,11 @@ async def restore(
 
 def _begun(folder: Path, keyholder: KeyholderSecret, unlock: Unlock) -> Home:
     """The home in which restoring this keyholder was cut off. Raises: HomeError when it has anything else."""
-    home = Home.open_old(folder, unlock)
-    taken = ACCOUNT.is_set(home.store) or PENDING.is_set(home) or ENROLLING.is_set(home)
-    if taken or home.keyholder.id != keyholder.id:
-        home.close()
-        raise HomeError("This home already has an account. Name another home to restore into.")
-    return home
+    with closed_on_error(Home.open_old(folder, unlock)) as home:
+        taken = ACCOUNT.is_set(home.store) or PENDING.is_set(home) or ENROLLING.is_set(home)
+        if taken or home.keyholder.id != keyholder.id:
+            raise HomeError("This home already has an account. Name another home to restore into.")
+        return home
 
 
 async def _restore(home: Home, transport: Transport, clock: Clock) -> Context:

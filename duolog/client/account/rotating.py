@@ -17,11 +17,12 @@ from dataclasses import dataclass
 
 from duolog.api.accounts import RotationRequest
 from duolog.api.entries import PushEntry
-from duolog.client.account.keyholder_requests import make_rotation
+from duolog.client.account.keyholder_requests import DAY, make_rotation
 from duolog.client.home.begun import ROTATION, PendingRotation
 from duolog.client.home.identity import Identity, keep_anchors, save_identity
 from duolog.client.home.outbox_rows import save_acknowledged
 from duolog.client.home.records import DRAWN, SETS
+from duolog.client.home.store import DAMAGED
 from duolog.client.journals.closings import ended_keyholders, may_still_happen, settle_closed, signed_until
 from duolog.client.log.context import Context
 from duolog.client.log.fetching import fetch_all
@@ -39,7 +40,6 @@ from duolog.seal.keys import GenerationSecret, KeyholderSecret
 
 CHANCE = 30  # a rotation by chance happens on one day in this many
 TRIES = 6  # statements in a row that the server accepts from other devices before this home gives up for now
-_DAY = 24 * 3600  # seconds
 _MOVED = MOVED | {"set_moved"}
 _UNPROCESSABLE = 422
 
@@ -48,13 +48,10 @@ draw: Callable[[int], int] = secrets.randbelow  # tests choose its result
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """The purpose of a rotation: keyholders to revoke (ids, 32 bytes each), and the seed of a new recovery sheet."""
+    """The purpose of a rotation: keyholders to revoke (ids, 32 bytes each), and a new recovery sheet."""
 
     remove: frozenset[bytes] = frozenset()
-    sheet: bytes | None = None
-
-    def __repr__(self) -> str:
-        return f"Wanted(remove={len(self.remove)}, sheet={'<secret>' if self.sheet else None})"
+    sheet: KeyholderSecret | None = None
 
 
 async def rotate(context: Context, wanted: Wanted) -> None:
@@ -81,7 +78,8 @@ async def resume(context: Context) -> None:
         if pending is None or await _send(context, pending):
             return
         await _fetch_all(context)
-        left = _left_of(context, Wanted(pending.remove, pending.sheet))
+        sheet = None if pending.sheet is None else KeyholderSecret(pending.sheet, "recovery_sheet")
+        left = _left_of(context, Wanted(pending.remove, sheet))
         if left == Wanted():
             ROTATION.clear(context.home)
             return
@@ -96,10 +94,9 @@ async def resume(context: Context) -> None:
 async def rotate_by_chance(context: Context) -> None:
     """Rotate on one in thirty of the days on which the rotator syncs, so that a rotation tells little. The first day
     that a home sees counts as drawn. Raises: as `rotate`. Spec: §4.12."""
-    today, last = context.clock() // _DAY, DRAWN.load(context.store)
-    if last is not None and last >= today:
-        return
-    if context.identity.newest_set.rotator != context.home.keyholder.id or context.unconfirmed:
+    today, last = context.clock() // DAY, DRAWN.load(context.store)
+    rotates = context.identity.newest_set.rotator == context.home.keyholder.id and not context.unconfirmed
+    if not rotates or (last is not None and last >= today):
         return
     DRAWN.save(context.store, today)
     if last is not None and draw(CHANCE) == 0:
@@ -134,31 +131,23 @@ async def _fetch_all(context: Context) -> None:
 
 def _left_of(context: Context, wanted: Wanted) -> Wanted:
     """The part of `wanted` that no accepted rotation has done."""
-    find = context.identity.newest_set.find
-    sheet = None if wanted.sheet is None or find(_sheet(wanted.sheet).id) is not None else wanted.sheet
-    return Wanted(frozenset(item for item in wanted.remove if find(item) is not None), sheet)
-
-
-def _sheet(seed: bytes) -> KeyholderSecret:
-    return KeyholderSecret(seed, "recovery_sheet")
+    find, sheet = context.identity.newest_set.find, wanted.sheet
+    in_use = sheet is not None and find(sheet.id) is not None
+    return Wanted(frozenset(item for item in wanted.remove if find(item) is not None), None if in_use else sheet)
 
 
 def _begin(context: Context, wanted: Wanted) -> None:
     """Sign a rotation, and make it durable before it is sent."""
-    sheet = None if wanted.sheet is None else _sheet(wanted.sheet)
-    secret, request = make_rotation(context, remove=wanted.remove, sheet=sheet)
+    secret, request = make_rotation(context, remove=wanted.remove, sheet=wanted.sheet)
+    sheet = None if wanted.sheet is None else wanted.sheet.seed
     with context.store.transaction():
-        ROTATION.save(context.home, PendingRotation(wanted.remove, wanted.sheet, secret.seed, request))
+        ROTATION.save(context.home, PendingRotation(wanted.remove, sheet, secret.seed, request))
         keep_anchors(context.store, request.anchors)
 
 
 async def _send(context: Context, pending: PendingRotation) -> bool:
-    """Send a rotation; whether it is accepted. Another statement may come first: then `resume` makes it anew.
-
-    Raises:
-        TransportError, ServerRefused: not now; the rotation waits.
-        BadReceipt: the receipt is not for this rotation, which waits.
-    """
+    """Send a rotation; whether it is accepted. Another statement may come first: then `resume` makes it anew."""
+    receipt = None
     try:
         receipt = (await context.network.call(Transport.rotate, pending.request)).receipt
     except ServerRefused as error:
@@ -166,7 +155,6 @@ async def _send(context: Context, pending: PendingRotation) -> bool:
             if error.status == _UNPROCESSABLE:
                 ROTATION.clear(context.home)  # the server would refuse it each time
             raise
-        receipt = None
     if receipt is not None:
         _adopt(context, pending, receipt.receipt())
         await pull(context, context.identity.account_journal)
@@ -198,7 +186,7 @@ def _places(context: Context, request: RotationRequest, receipt: Receipt) -> lis
     """The seq and digest of each item of the account journal's push, under this receipt. Raises: BadReceipt."""
     before = parse_set(request.set.statement).account_head
     if before is None:
-        raise HomeError("The database of this home is damaged. Restore from your words into a new home.")
+        raise HomeError(DAMAGED)
     seq, head, places = before.seq, before.head, []
     for item in request.account_journal.items:
         logged = entry_item(item.header, item.blob) if isinstance(item, PushEntry) else StatementItem(item.signed())

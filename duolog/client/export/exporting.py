@@ -25,6 +25,7 @@ from duolog.client.home.item_rows import ItemRow, items_between
 from duolog.client.home.log_rows import load_receipts, load_rosters
 from duolog.client.home.outbox_rows import waiting_entries
 from duolog.client.home.receipt_keys import load_earlier
+from duolog.client.home.store import DAMAGED
 from duolog.client.leaving.withdraw_keep_erase import tidy
 from duolog.client.log.context import Context
 from duolog.client.log.folding import account_state, journal_state
@@ -41,7 +42,6 @@ from duolog.protocol.roster_statements import Member
 
 Progress = Callable[[int, int], None]
 _Line = tuple[str, JsonObject]
-_DAMAGED = "The database of this home is damaged. Restore from your words into a new home."
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,8 +83,7 @@ def export(
         tidy(context, journal)
     logs = [load_log(context.store, journal) for journal in chosen]
     writer, total = ExportWriter(out), sum(log.seq for log in logs)
-    counts, now = writer.counts, context.clock()
-    origin = context.network.transport.origin
+    counts, now, origin = writer.counts, context.clock(), context.network.transport.origin
     writer.part("export", {"account": encode_b64(context.account), "at": now, "origin": origin})
     unproven = _chains(context, writer, chosen)
     for log in logs:
@@ -176,7 +175,7 @@ def _pages(context: Context, log: LogState, state: JournalState) -> Iterator[tup
     for covered, receipt in load_receipts(context.store, log.journal).items():
         rows = items_between(context.store, log.journal, seq, covered)
         if len(rows) != covered - seq:
-            raise HomeError(_DAMAGED)
+            raise HomeError(DAMAGED)
         for row in rows:
             item = parse_frame(row.frame).item
             frames += encode_push([Placed(row.seq, item)])
@@ -185,7 +184,7 @@ def _pages(context: Context, log: LogState, state: JournalState) -> Iterator[tup
             if item.blob is not None and row.seq in opened:
                 key = keys[parse_header(item.header).epoch]
                 if key is None:
-                    raise HomeError(_DAMAGED)
+                    raise HomeError(DAMAGED)
                 fields = document_fields(opened[row.seq], state)
                 lines.append(("document", {**fields, "key": encode_b64(key.entry_keys(item.header)[0])}))
             else:

@@ -13,7 +13,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import partial
 from typing import BinaryIO
 
@@ -85,15 +85,6 @@ class ProvenExport:
     proves_not: tuple[str, ...] = PROVES_NOT
 
 
-@dataclass(slots=True)
-class _File:
-    account: bytes
-    at: int
-    chains: dict[bytes, list[AccountChain]] = field(default_factory=dict)
-    keys: dict[bytes, None] = field(default_factory=dict)
-    journals: list[ProvenJournal] = field(default_factory=list)
-
-
 def verify_export(file: BinaryIO, progress: Callable[[int], None] | None = None) -> ProvenExport:
     """Verify an export from its first byte to its last. `progress`: called with the number of parts that were read.
 
@@ -106,26 +97,29 @@ def verify_export(file: BinaryIO, progress: Callable[[int], None] | None = None)
         parts = _Parts(read_parts(file), progress)
         head = parts.take("export")
         origin = head.text("origin", limit=sizes.MAX_ORIGIN)
-        found = _File(head.data("account", sizes.ACCOUNT_ID), head.integer("at"))
+        account, at = head.data("account", sizes.ACCOUNT_ID), head.integer("at")
         head.done()
         while parts.next == "chain":
-            _chain(found, parts.take("chain"))
-        if found.account not in found.chains:  # check: export.own_chain
+            _chain(parts)
+        if account not in parts.chains:  # check: export.own_chain
             raise VerificationError("The exporter's keys are missing.", check="export.own_chain")
         while parts.next == "journal":
-            found.journals.append(_journal(found, parts))
+            parts.journals.append(_journal(parts, account, at))
         if parts.next is not None:  # check: export.order
             raise VerificationError("A part of the file stands where it doesn't belong.", check="export.order")
-        forked = tuple(account for account, branches in found.chains.items() if len(branches) > 1)
-        return ProvenExport(found.account, found.at, origin, tuple(found.keys), tuple(found.journals), forked)
+        forked = tuple(other for other, branches in parts.chains.items() if len(branches) > 1)
+        return ProvenExport(account, at, origin, tuple(parts.keys), tuple(parts.journals), forked)
 
 
 class _Parts:
-    """The parts of a file, read one ahead."""
+    """The parts of a file, read one ahead; and the chains, receipt keys and journals of those that were checked."""
 
     def __init__(self, parts: Iterator[JsonObject], progress: Callable[[int], None] | None) -> None:
         self._parts, self._progress, self._count = parts, progress or (lambda count: None), 0
         self._ahead = next(parts, None)
+        self.chains: dict[bytes, list[AccountChain]] = {}
+        self.keys: dict[bytes, None] = {}
+        self.journals: list[ProvenJournal] = []
 
     @property
     def next(self) -> str | None:
@@ -147,28 +141,29 @@ class _Parts:
         return taken
 
 
-def _chain(found: _File, part: Fields) -> None:
+def _chain(parts: _Parts) -> None:
+    part = parts.take("chain")
     account = part.data("account", sizes.ACCOUNT_ID)
     chain = verify_chain(part.objects("statements", read_link, 1, sizes.MAX_GENERATIONS))
     part.done()
     if chain.account != account:  # check: export.chain
         raise ChainViolation("The file names another account than its keys belong to.", check="export.chain")
-    branches = found.chains.setdefault(account, [])
+    branches = parts.chains.setdefault(account, [])
     if any(is_one_branch(chain, other) for other in branches):  # check: export.chain_twice
         raise ChainViolation("The keys of an account stand in the file twice.", check="export.chain_twice")
     branches.append(chain)
 
 
-def _journal(found: _File, parts: _Parts) -> ProvenJournal:
+def _journal(parts: _Parts, account: bytes, at: int) -> ProvenJournal:
     head = parts.take("journal")
     journal, seq = head.data("journal", sizes.JOURNAL_ID), head.number("seq")
     keys, promised = head.datas("receipt_keys", sizes.SIGN_KEY, 1, _MAX_KEYS), head.data("head", sizes.HASH)
     head.done()
-    if any(journal == item.journal for item in found.journals):  # check: export.journal_twice
+    if any(journal == item.journal for item in parts.journals):  # check: export.journal_twice
         raise VerificationError("A journal stands in the file twice.", check="export.journal_twice")
-    found.keys |= dict.fromkeys(keys)
-    check = JournalCheck(journal, found.account, keys)
-    log, first, branches = empty_log(journal), 0, NamedBranches(found.chains)
+    parts.keys |= dict.fromkeys(keys)
+    check = JournalCheck(journal, account, keys)
+    log, first, branches = empty_log(journal), 0, NamedBranches(parts.chains)
     while parts.next == "page":
         part = parts.take("page")
         page = parse_page(part.blob("frames", MAX_LINE), MAX_PAGE_FRAMES)
@@ -183,12 +178,17 @@ def _journal(found: _File, parts: _Parts) -> ProvenJournal:
         raise VerificationError("The log in the file ends elsewhere than the file says.", check="export.mark")
     unsent = 0
     while parts.next == "unsent":
-        _unsent(parts.take("unsent"))
+        document = parts.take("unsent")
+        document.text("kind")
+        document.number("v")
+        if document.has("at"):
+            document.integer("at")
+        document.json_object("body")
+        document.done()
         unsent += 1
-    frozen = check.finish(parts.take_plain("state"), log, found.at)
-    assert log.roster is not None  # noqa: S101  # `finish` has seen it
+    members, frozen = check.finish(parts.take_plain("state"), log, at)
     return ProvenJournal(
-        *(journal, log.seq, eight_words(log.head), first, log.time, check.members(log.roster)),
+        *(journal, log.seq, eight_words(log.head), first, log.time, members),
         *(check.documents, check.unreadable, len(check.gone), unsent, log.closed, frozen),
     )
 
@@ -223,12 +223,3 @@ def _lines(check: JournalCheck, parts: _Parts) -> None:
         else:
             raise VerificationError("An entry of the log is left out of the file's texts.", check="export.missing")
     check.fold()
-
-
-def _unsent(part: Fields) -> None:
-    part.text("kind")
-    part.number("v")
-    if part.has("at"):
-        part.integer("at")
-    part.json_object("body")
-    part.done()

@@ -27,14 +27,11 @@ from duolog.protocol.roster_changes import Roster
 from duolog.seal.entries import open_exported
 
 # Reasons that only the exporter's own keys or the journal's keys can show.
-PERSONAL = frozenset(
-    {
-        *(CLOSED_TO_ME, BAD_GRANT, "entries.commitment", "entries.aead", "entries.padding", "entries.tag"),
-        *("entries.own_older", "messages.parse", "messages.attachments", "messages.seen", "messages.follows"),
-        UNFORESEEN,
-    }
+PERSONAL = (
+    *(CLOSED_TO_ME, BAD_GRANT, "entries.commitment", "entries.aead", "entries.padding", "entries.tag"),
+    *("entries.own_older", "messages.parse", "messages.attachments", "messages.seen", "messages.follows"),
+    UNFORESEEN,
 )
-_GAPS = ("erased", REMOVED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,11 +96,10 @@ class JournalCheck:
 
     def _check_header(self, item: EntryItem, roster: Roster) -> tuple[Header | None, tuple[str, str] | None]:
         """The header of an entry, if it can be read; and check and sentence of the entry's fault, if it has one."""
+        header, malformed = None, "entries.header"
         try:
             header = parse_header(item.header)
-        except MalformedData as error:
-            return None, ("entries.header", str(error))
-        try:
+            malformed = "messages.parse"
             check_entry(header, roster)
             if header.entry in self._entries:
                 raise EntryFault("An entry of this name exists already.", check="client.entry_unique")
@@ -112,7 +108,7 @@ class JournalCheck:
         except EntryFault as error:
             return header, (error.check, str(error))
         except MalformedData as error:
-            return header, ("messages.parse", str(error))
+            return header, (malformed, str(error))
         return header, None
 
     # --- the lines ---
@@ -155,7 +151,7 @@ class JournalCheck:
         check, reason = line.pop("check", None), line.pop("reason", None)
         if not same(line, item.about()) or not isinstance(reason, str):  # check: export.unreadable
             raise VerificationError("An unreadable entry of the file isn't that of the log.", check="export.unreadable")
-        expected = {item.fault[0]} if item.fault is not None else PERSONAL
+        expected = (item.fault[0],) if item.fault is not None else PERSONAL
         if check not in expected:  # check: export.reason
             raise VerificationError("An entry is called unreadable for a false reason.", check="export.reason")
         if check == CLOSED_TO_ME and self.account in item.roster.grants:  # check: export.closed
@@ -166,8 +162,7 @@ class JournalCheck:
         if tuple(part.id for part in message.attachments) != header.attachments:  # check: export.attachments
             raise VerificationError("A text names other attachments than its entry.", check="export.attachments")
         seq, author = self._entries.get(message.follows or b"", (item.seq, b""))
-        follows = message.follows is None or (seq < item.seq and author == header.author)
-        if not follows:  # check: export.follows
+        if message.follows is not None and not (seq < item.seq and author == header.author):  # check: export.follows
             raise VerificationError("A text follows one of its author that isn't there.", check="export.follows")
         if not self._is_seen(item, message.seen):  # check: export.seen
             raise VerificationError("A text has seen another history than this one.", check="export.seen")
@@ -183,8 +178,8 @@ class JournalCheck:
 
     # --- the end ---
 
-    def finish(self, line: JsonObject, log: LogState, at: int) -> str | None:
-        """Check the file's state; why the journal is frozen, by the file. Raises: VerificationError, MalformedData."""
+    def finish(self, line: JsonObject, log: LogState, at: int) -> tuple[tuple[str, ...], str | None]:
+        """Check the state; the members for a person, and why it is frozen. Raises: VerificationError, MalformedData."""
         if log.roster is None or not self.member:  # check: export.member
             raise VerificationError("The exporter was never a member of this journal.", check="export.member")
         for item in self.state.timeline:
@@ -199,24 +194,19 @@ class JournalCheck:
         counts = {"documents": self.documents, "unreadable": self.unreadable}
         if not same(line, {**state_fields(log.roster, self.state, log.closed, at), **counts}):  # check: export.state
             raise VerificationError("The state in the file is not what its log comes to.", check="export.state")
-        return frozen
+        names = shown_names({account: profile.display_name for account, profile in self.state.profiles.items()})
+        return tuple(f"{names.get(item.account, 'no name')} ({item.role})" for item in log.roster.members), frozen
 
     def _check_gaps(self, gaps: object) -> None:
         """Check that each gap is named, and called a withdrawal exactly when its author withdrew it."""
         if not isinstance(gaps, list) or not all(isinstance(gap, dict) for gap in gaps):
             raise MalformedData("The state in the export has no valid field gone.")
-        told = [gap.get("why") for gap in gaps]
-        named = [{key: value for key, value in gap.items() if key != "why"} for gap in gaps]
-        if not same(named, [item.about() for item in self.gone]):  # check: export.gone
+        told = [gap.pop("why", None) for gap in gaps]
+        if not same(gaps, [item.about() for item in self.gone]):  # check: export.gone
             raise VerificationError("The file names other gaps than the log has.", check="export.gone")
         for item, why in zip(self.gone, told, strict=True):
             header, closed = item.header, self.account not in item.roster.grants
             withdrawn = header is not None and self.state.withdrawn(header.entry, header.author, item.seq, item.time)
-            true = ("withdrawn",) if withdrawn else ("closed",) if closed else _GAPS
+            true = ("withdrawn",) if withdrawn else ("closed",) if closed else ("erased", REMOVED)
             if why not in true:  # check: export.gap
                 raise VerificationError("The file gives a false reason for a gap.", check="export.gap")
-
-    def members(self, roster: Roster) -> tuple[str, ...]:
-        """Names and roles, for a person."""
-        names = shown_names({account: profile.display_name for account, profile in self.state.profiles.items()})
-        return tuple(f"{names.get(item.account, 'no name')} ({item.role})" for item in roster.members)

@@ -18,12 +18,37 @@ from duolog.client.home.records import Seal
 from duolog.client.home.store import Store
 from duolog.protocol.roster_statements import Rights, SignedAcceptance
 from duolog.seal.pairing import InvitationSecret, pairing_words
+from duolog.seal.words import Words
 
 ConsentTo = Literal["add", "extend", "rights"]
 
 
+class _Answered:
+    """An invitation to which somebody may have answered."""
+
+    __slots__ = ()
+    plaintext: bytes
+    nonce: bytes | None
+    acceptance: bytes | None
+    signature: bytes | None
+
+    @property
+    def signed_acceptance(self) -> SignedAcceptance | None:
+        if self.acceptance is None or self.signature is None:
+            return None
+        return SignedAcceptance(self.acceptance, self.signature)
+
+    @property
+    def words(self) -> Words | None:
+        """The eight words, once somebody has accepted and the nonce is here."""
+        accepted = self.signed_acceptance
+        if accepted is None or self.nonce is None:
+            return None
+        return pairing_words(self.plaintext, accepted, self.nonce)
+
+
 @dataclass(frozen=True, slots=True, repr=False)
-class Progress:
+class Progress(_Answered):
     """One pairing. `other`: the partner's account; `confirmed`: I have compared the words."""
 
     role: str
@@ -35,12 +60,6 @@ class Progress:
     other: bytes | None = None
     confirmed: bool = False
     done: bool = False
-
-    @property
-    def signed_acceptance(self) -> SignedAcceptance | None:
-        if self.acceptance is None or self.signature is None:
-            return None
-        return SignedAcceptance(self.acceptance, self.signature)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +86,7 @@ class Consent:
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class Invited:
+class Invited(_Answered):
     """A confidant's invitation as its inviter keeps it. `account`: who accepted. `until`, `expires`: Unix seconds."""
 
     secret: bytes
@@ -85,18 +104,6 @@ class Invited:
     def invitation(self) -> bytes:
         """The invitation's id, 16 bytes."""
         return InvitationSecret(self.secret).id
-
-    @property
-    def signed_acceptance(self) -> SignedAcceptance | None:
-        if self.acceptance is None or self.signature is None:
-            return None
-        return SignedAcceptance(self.acceptance, self.signature)
-
-    @property
-    def words(self) -> tuple[str, ...] | None:
-        """The eight words, once somebody has accepted."""
-        accepted = self.signed_acceptance
-        return None if accepted is None else pairing_words(self.plaintext, accepted, self.nonce)
 
 
 _PROGRESS: Seal[Progress] = Seal.of_fields("pairing", Progress)

@@ -15,8 +15,6 @@ from typing import Literal
 
 from duolog.api.accounts import JournalClosing
 from duolog.api.leaving import ClosingRequest
-from duolog.api.pages import parse_push
-from duolog.client.home.item_rows import frame_at
 from duolog.client.home.marks import JournalMark, clear_marks, find_mark, has_mark, set_mark
 from duolog.client.log.context import Context
 from duolog.client.log.folding import account_state
@@ -25,12 +23,11 @@ from duolog.client.log.outbox import deliver_what_may_go
 from duolog.client.log.pull import pull
 from duolog.client.log.settle import push_statement, settle
 from duolog.client.log.statements import Made
-from duolog.client.log.stored_logs import load_log
+from duolog.client.log.stored_logs import load_log, stored_statement
 from duolog.client.server.transport import Transport, ignoring
 from duolog.documents.account_kinds import EndedClosing, PendingClosing
-from duolog.errors import LogViolation, NotAllowed, ServerRefused
+from duolog.errors import LogViolation, NotAllowed
 from duolog.protocol import sizes
-from duolog.protocol.log import StatementItem
 from duolog.protocol.roster_statements import Close, close_timing, parse_close
 from duolog.protocol.statements import Signature, SignedStatement
 from duolog.seal.keys import GenerationSecret
@@ -112,23 +109,18 @@ async def settle_closed(context: Context, journal: bytes) -> None:
     waiting = state.closings.get(journal)
     if not log.closed or log.closed_under is not None or (journal in state.closed and waiting is None):
         return
-    current = {item.id for item in context.identity.newest_set.keyholders}
-    if waiting is not None and current.intersection(waiting.ends):
-        return  # a rotation comes first: see `ended_keyholders`
+    if waiting is not None and ended_keyholders(context).intersection(waiting.ends):
+        return  # a rotation comes first
     await _note_closed(context, journal)
-    early = waiting is not None and _closed_with(context, journal) == parse_close(waiting.statement).timing
-    if early and waiting is not None and log.time < waiting.not_before:  # check: client.early_closing
+    if waiting is None:
+        return
+    ended = stored_statement(context.store, journal, log.seq)
+    is_mine = ended is not None and parse_close(ended.statement).timing == parse_close(waiting.statement).timing
+    if is_mine and log.time < waiting.not_before:  # check: client.early_closing
         raise LogViolation(
             "The server closed a journal with your closing before its time. Its host can read what you schedule there.",
             check="client.early_closing",
         )
-
-
-def _closed_with(context: Context, journal: bytes) -> bytes | None:
-    """The timing of the closing that ends a log."""
-    frame = frame_at(context.store, journal, load_log(context.store, journal).seq)
-    item = None if frame is None else parse_push(frame)[0].item
-    return parse_close(item.signed.statement).timing if isinstance(item, StatementItem) else None
 
 
 def _is_due(context: Context, closing: PendingClosing) -> bool:
@@ -176,12 +168,9 @@ async def _place(context: Context, closing: PendingClosing) -> None:
     journal = closing.journal
     if find_mark(context.store, journal, JournalMark.CLOSING_PLACED) == closing.salt:
         return
-    try:
+    held = None
+    with ignoring("not_found"):
         held = await context.network.call(Transport.own_closing, journal)
-    except ServerRefused as error:
-        if error.code != "not_found":
-            raise
-        held = None
     if held is None or held.salt != closing.salt:
         request = ClosingRequest(**_renewed(context, closing).model_dump(exclude={"journal"}))
         await context.network.call(Transport.schedule_closing, journal, request)
@@ -209,16 +198,10 @@ def pending_closings(context: Context) -> Mapping[bytes, PendingClosing]:
     return {journal: item for journal, item in found.items() if not load_log(context.store, journal).closed}
 
 
-def renewed_closings(
-    context: Context, generation: int, secret: GenerationSecret, *, without: Collection[bytes] = ()
-) -> list[JournalClosing]:
-    """Every closing of mine that the server holds, signed anew for a rotation to `generation`.
-
-    `without`: journals whose closing is cancelled by this rotation. Spec: §4, §5.
-    """
+def renewed_closings(context: Context, generation: int, secret: GenerationSecret) -> list[JournalClosing]:
+    """Every closing of mine that the server holds, signed anew for a rotation to `generation`. Spec: §4, §5."""
     waiting = sorted(pending_closings(context).items())
-    chosen = [item for journal, item in waiting if item.held == "server" and journal not in without]
-    return [_signed_anew(item, generation, secret) for item in chosen]
+    return [_signed_anew(item, generation, secret) for _, item in waiting if item.held == "server"]
 
 
 def _renewed(context: Context, closing: PendingClosing) -> JournalClosing:

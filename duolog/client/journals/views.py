@@ -45,8 +45,7 @@ class JournalView:
 
 @dataclass(frozen=True, slots=True)
 class AccountWords:
-    """Eight words of an account's newest key statement (its chain head). `since`: Unix day of it, None for a first
-    generation."""
+    """Eight words of an account's chain head. `since`: Unix day of that statement, None for a first generation."""
 
     account: bytes
     name: str | None

@@ -141,17 +141,13 @@ async def delete_account(context: Context) -> None:
                 await closings.close_now(context, journal)
             elif here.former is None:
                 await leave(context, journal)
-        await _delete(context)
+        DELETING.set(context.store)
+        try:
+            await context.network.call(Transport.delete_account)
+        except ServerRefused:
+            DELETING.clear(context.store)
+            raise
+        context.network.mark_deleted()
     except NotAllowed:
         if not context.network.deleted:  # an earlier attempt has deleted it, and the answer was lost
             raise
-
-
-async def _delete(context: Context) -> None:
-    DELETING.set(context.store)
-    try:
-        await context.network.call(Transport.delete_account)
-    except ServerRefused:
-        DELETING.clear(context.store)
-        raise
-    context.network.mark_deleted()

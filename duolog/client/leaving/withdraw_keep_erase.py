@@ -103,9 +103,8 @@ async def _begin(context: Context, act: Act, journal: bytes, entry: bytes) -> No
 
 
 async def _finish(context: Context, act: Act, journal: bytes, entry: bytes) -> None:
-    request = HoldingRequest(act=act, entries=[entry])
     try:
-        await context.network.call(Transport.hold, journal, request)
+        await context.network.call(Transport.hold, journal, HoldingRequest(act=act, entries=[entry]))
     except ServerRefused as error:
         if error.code == "not_found":  # I am no member any more
             end_act(context.store, act, journal, entry)

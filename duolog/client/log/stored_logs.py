@@ -8,7 +8,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
+from duolog.api.pages import parse_push
 from duolog.client.home import log_rows
+from duolog.client.home.item_rows import frame_at
 from duolog.client.home.log_rows import LogRow
 from duolog.client.home.marks import how_former
 from duolog.client.home.receipt_keys import key_at, load_earlier
@@ -17,11 +19,11 @@ from duolog.client.home.store import Store
 from duolog.errors import JournalFrozen, MalformedData, NotAllowed, VerificationError
 from duolog.protocol import sizes
 from duolog.protocol.codec import encode_b64, encode_message_json, parse_b64, parse_message_json
-from duolog.protocol.log import LogState, empty_log
+from duolog.protocol.log import LogState, StatementItem, empty_log
 from duolog.protocol.receipts import Receipt, is_plausible, parse_receipt
 from duolog.protocol.roster_changes import Roster
 from duolog.protocol.roster_statements import Member, read_member
-from duolog.protocol.statements import Fields
+from duolog.protocol.statements import Fields, SignedStatement
 
 NOT_HERE = "This journal is not here. Sync, or check its name."
 _OVER = (
@@ -78,6 +80,13 @@ def newest_receipt(store: Store, journal: bytes) -> Receipt | None:
     """The newest verified receipt of a journal. Receipts that were stored before times were bounded don't count."""
     receipt = log_rows.newest_timed_receipt(store, journal)
     return None if receipt is None else parse_receipt(receipt)
+
+
+def stored_statement(store: Store, journal: bytes, seq: int) -> SignedStatement | None:
+    """The verified statement at a seq, or None where nothing or something else is there."""
+    frame = frame_at(store, journal, seq)
+    item = None if frame is None else parse_push(frame)[0].item
+    return item.signed if isinstance(item, StatementItem) else None
 
 
 def roster_at(store: Store, journal: bytes, version: int) -> Roster:

@@ -166,10 +166,7 @@ async def keys_there(transport: Transport, journal: bytes) -> Sequence[CarriedKe
 
 
 def _pages(context: Context, journal: bytes, since: int, end: int, *, last: bool) -> Iterator[CarriedPage]:
-    """A journal up to the seq `end`, as pages of whole pushes that are each signed by one receipt key.
-
-    Pages that end at `since` or before are left out, except the last page when it says that it is the `last`.
-    """
+    """The pages of a journal behind the seq `since`, up to the seq `end`. With `last` its last page is one of them."""
     receipts = [stored_receipt(receipt) for receipt in load_receipts(context.store, journal, end).values()]
     hidden, earlier, before = _withdrawn(context, journal), load_earlier(context.store, journal), 0
     while receipts:
@@ -225,16 +222,12 @@ def _item(seq: int, placed: Placed, hidden: set[bytes]) -> CarriedEntry | PageSt
     if isinstance(item, StatementItem):
         statement = JournalStatementModel.of(item.signed, dict(placed.grants))
         return PageStatement(kind="statement", seq=seq, **dict(statement))
-    blob = item.blob if item.blob is not None and _is_whole(item.header, item.blob, hidden) else None
+    blob = None
+    with suppress(MalformedData):
+        if item.blob is not None and parse_header(item.header).entry not in hidden:
+            require_blob_size(item.blob)
+            blob = item.blob
     return CarriedEntry(kind="entry", seq=seq, header=item.header, blob=blob, blob_hash=item.hash_of_blob)
-
-
-def _is_whole(header: bytes, blob: bytes, hidden: set[bytes]) -> bool:
-    try:
-        require_blob_size(blob)
-        return parse_header(header).entry not in hidden
-    except MalformedData:
-        return False
 
 
 def _chains(context: Context, items: Sequence[CarriedEntry | PageStatement]) -> list[Chain]:

@@ -91,8 +91,8 @@ async def move(
     with suppress(DuologError):
         await before.close()
     problems = await _settle(context, moved, sync)
-    journals = tuple(journal for journal in carried if journal != context.identity.account_journal)
-    return MoveReport(before.origin, transport.origin, journals, behind, told, tuple(left_open), problems)
+    _, *journals = carried  # the account's own is the first
+    return MoveReport(before.origin, transport.origin, tuple(journals), tuple(behind), told, tuple(left_open), problems)
 
 
 async def _begin(context: Context, transport: Transport, named: bytes | None) -> BegunMove:
@@ -117,10 +117,7 @@ async def _begin(context: Context, transport: Transport, named: bytes | None) ->
 
 
 async def _fetch_last(context: Context) -> bool:
-    """Fetch the newest items from the old server; whether it answers. A fault of that server stops nothing.
-
-    Nothing is sent: the outbox waits for the new server, where the journal may have gone on already.
-    """
+    """Fetch the newest items from the old server; whether it answers. The outbox waits for the new server."""
     try:
         await refresh_account(context)
     except (TransportError, ServerRefused):
@@ -132,11 +129,8 @@ async def _fetch_last(context: Context) -> bool:
     return True
 
 
-async def _choose_journals(
-    context: Context, transport: Transport
-) -> tuple[list[bytes], frozenset[bytes], tuple[bytes, ...]]:
-    """The journals to carry, the account's own first; those of them that are there already; and those that only a
-    partner can bring, where no partner has."""
+async def _choose_journals(context: Context, transport: Transport) -> tuple[list[bytes], set[bytes], list[bytes]]:
+    """The journals to carry, the account's own first; those of them that are there; and those that a partner brings."""
     carried, there, behind = [context.identity.account_journal], set(), []
     for journal in shown_journals(context):
         here = context.standing(journal)
@@ -148,7 +142,7 @@ async def _choose_journals(
             behind.append(journal)
             continue
         carried.append(journal)
-    return carried, frozenset(there), tuple(behind)
+    return carried, there, behind
 
 
 def _open_journals(context: Context) -> list[bytes]:
@@ -160,17 +154,12 @@ def _open_journals(context: Context) -> list[bytes]:
 # --- at the old server ------------------------------------------------------------------------------------------------
 
 
-async def _say_goodbye(context: Context, plan: BegunMove, there: frozenset[bytes]) -> tuple[bool, list[bytes]]:
-    """Tell the members and the own devices, then close the logs. Whether all were told, and the logs that stay open.
-
-    Nothing is written into the old log of a journal that is at the new server already: it may have gone on there.
-    """
+async def _say_goodbye(context: Context, plan: BegunMove, there: set[bytes]) -> tuple[bool, list[bytes]]:
+    """Tell the members and the own devices, then close the logs. Whether all were told, and the logs that stay open."""
     body = Moved(origin=plan.origin, receipt_key=plan.receipt_key)
-    told = [
-        await _tried(context, _tell(context, journal, body))
-        for journal in _open_journals(context)
-        if journal not in there
-    ]
+    # a journal that is at the new server already may have gone on there: nothing is written into its old log
+    here = [journal for journal in _open_journals(context) if journal not in there]
+    told = [await _tried(context, _tell(context, journal, body)) for journal in here]
     told.append(await _tried(context, note(context, "account_moved", _account_moved(context, plan))))
     journals = [*shown_journals(context), context.identity.account_journal]
     return all(told), [journal for journal in journals if not await _tried(context, _close_log(context, journal))]

@@ -49,9 +49,8 @@ def switch(context: Context, transport: Transport, receipt_key: bytes, session: 
         SESSION.save(context.home, StoredSession(session.token, session.account))
         MOVING.clear(context.home)
         forget_sent(context.home)
-        clear_marks(
-            store, marked_journals(store, JournalMark.CLOSING_PLACED), JournalMark.CLOSING_PLACED
-        )  # a sync places them anew
+        # a sync places the closings anew
+        clear_marks(store, marked_journals(store, JournalMark.CLOSING_PLACED), JournalMark.CLOSING_PLACED)
     context.network = Network(transport, context.home)
     context.checked = False
     context.states.clear()

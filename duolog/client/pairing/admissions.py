@@ -20,10 +20,7 @@ from duolog.seal.words import Words
 
 
 async def admit(context: Context, journal: bytes) -> None:
-    """Take the answer to each invitation of a confidant, and reveal the nonce, where these steps are due.
-
-    Raises: as `take_answer` and `reveal`.
-    """
+    """Take the answer to each confidant's invitation, and reveal the nonce. Raises: as `take_answer` and `reveal`."""
     for invited in all_invited(context.home, journal):
         kept, secret = invited, InvitationSecret(invited.secret)
         if kept.account is None:

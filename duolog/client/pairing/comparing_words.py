@@ -22,7 +22,7 @@ from duolog.protocol import sizes
 from duolog.protocol.roster import check_change
 from duolog.protocol.roster_changes import Roster
 from duolog.protocol.statements import SignedStatement
-from duolog.seal.pairing import pairing_words, parse_invitation
+from duolog.seal.pairing import parse_invitation
 from duolog.seal.words import Words
 
 
@@ -37,7 +37,7 @@ def pairing_of(context: Context, journal: bytes) -> Pairing:
         return Pairing(journal, PairingStage.VERIFIED, None, other)
     if progress is None:
         raise NotAllowed("No invitation to this journal waits here. Make one, or ask for a new link.")
-    words = _words_of(progress)
+    words = progress.words
     if words is None or roster is None or other is None or roster.find(other) is None:
         waiting = PairingStage.WAITING_FOR_ANSWER if progress.role == "founder" else PairingStage.WAITING_FOR_FOUNDER
         return Pairing(journal, waiting, None, other, BEFORE_FIRST_SHARING)
@@ -47,7 +47,7 @@ def pairing_of(context: Context, journal: bytes) -> Pairing:
 
 def _as_confidant(journal: bytes, progress: Progress, *, is_member: bool) -> Pairing:
     """A confidant's pairing: they compare words with each partner before they are let in, and sign nothing."""
-    offered, words = parse_invitation(progress.plaintext), _words_of(progress)
+    offered, words = parse_invitation(progress.plaintext), progress.words
     if words is None:
         stage = PairingStage.WAITING_FOR_FOUNDER
     elif not progress.confirmed:
@@ -56,12 +56,6 @@ def _as_confidant(journal: bytes, progress: Progress, *, is_member: bool) -> Pai
         stage = PairingStage.VERIFIED if is_member else PairingStage.WAITING_FOR_PARTNER
     place = ("confidant", offered.rights, offered.until)
     return Pairing(journal, stage, words, progress.other, BEFORE_CONFIDING, *place)
-
-
-def _words_of(progress: Progress) -> Words | None:
-    if progress.nonce is None or progress.signed_acceptance is None:
-        return None
-    return pairing_words(progress.plaintext, progress.signed_acceptance, progress.nonce)
 
 
 async def verify(context: Context, journal: bytes, words: Words) -> Pairing:

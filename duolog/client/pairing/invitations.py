@@ -11,13 +11,12 @@ from dataclasses import dataclass
 from typing import Literal
 
 from duolog.api.invitations import InvitationRequest
-from duolog.api.pages import parse_push
 from duolog.client.home import pairings
-from duolog.client.home.item_rows import frame_at
 from duolog.client.log.context import Context
 from duolog.client.log.folding import account_state
 from duolog.client.log.notes import note
 from duolog.client.log.statements import Made, make_fresh, require_term
+from duolog.client.log.stored_logs import stored_statement
 from duolog.client.pairing.views import BEFORE_FIRST_SHARING, BEFORE_SHARING_WITH_CONFIDANT, NewInvitation
 from duolog.client.server.transport import Transport, ignoring
 from duolog.documents.account_kinds import EndedInvitation, PendingInvitation, TakenAcceptance
@@ -25,9 +24,8 @@ from duolog.errors import NotAllowed, VerificationError
 from duolog.protocol import sizes
 from duolog.protocol.accounts import SignedAccountStatement
 from duolog.protocol.codec import sha256
-from duolog.protocol.log import StatementItem
 from duolog.protocol.roster_changes import Roster
-from duolog.protocol.roster_statements import Rights, Role, SignedAcceptance, parse_acceptance
+from duolog.protocol.roster_statements import Member, Rights, Role, SignedAcceptance, parse_acceptance
 from duolog.protocol.statements import SignedStatement
 from duolog.seal.links import Link
 from duolog.seal.pairing import (
@@ -49,6 +47,9 @@ class OfferedPlace:
     role: Role
     rights: Rights
     until: int | None = None
+
+
+Place = OfferedPlace | PendingInvitation | Member  # whatever says role, rights and term
 
 
 async def invite(context: Context, journal: bytes) -> NewInvitation:
@@ -151,7 +152,7 @@ async def _end(context: Context, journal: bytes, invitation: bytes, how: Literal
 
 
 def rebuild_invitation(
-    context: Context, roster: Roster, place: OfferedPlace, nonce: bytes, plaintext_hash: bytes
+    context: Context, roster: Roster, place: Place, nonce: bytes, plaintext_hash: bytes
 ) -> bytes | None:
     """The plaintext of an invitation that another own device made or accepted; None where it was a different one.
 
@@ -165,7 +166,7 @@ def rebuild_invitation(
     return None
 
 
-def _plaintext(context: Context, roster: Roster, place: OfferedPlace, nonce: bytes, generations: int) -> bytes:
+def _plaintext(context: Context, roster: Roster, place: Place, nonce: bytes, generations: int) -> bytes:
     """An invitation that shows the first `generations` of the founder's chain, whichever partner invites."""
     founder = context.chains[roster.founder]
     return Invitation(
@@ -182,11 +183,10 @@ def _plaintext(context: Context, roster: Roster, place: OfferedPlace, nonce: byt
 
 def genesis_of(context: Context, journal: bytes) -> SignedStatement:
     """The verified genesis of a journal. Raises: NotAllowed when it isn't here."""
-    frame = frame_at(context.store, journal, 1)
-    item = None if frame is None else parse_push(frame)[0].item
-    if not isinstance(item, StatementItem):
+    genesis = stored_statement(context.store, journal, 1)
+    if genesis is None:
         raise NotAllowed("This journal has not been fetched yet. Sync first.")
-    return item.signed
+    return genesis
 
 
 # --- its answer, and the reveal ---------------------------------------------------------------------------------------

@@ -74,10 +74,7 @@ async def send_proposal(
 ) -> None:
     """Leave a proposal at the server. `sealed`: its context. Raises: TransportError, ServerRefused."""
     whole = JournalStatementModel.of(signed, dict(grants))
-    request = ProposalRequest(
-        statement=whole.statement, signatures=whole.signatures, grants=whole.grants, context=sealed
-    )
-    await context.network.call(Transport.propose, journal, request)
+    await context.network.call(Transport.propose, journal, ProposalRequest(**dict(whole), context=sealed))
 
 
 def co_signed(signed: SignedStatement, *more: Signature) -> SignedStatement:
@@ -87,10 +84,7 @@ def co_signed(signed: SignedStatement, *more: Signature) -> SignedStatement:
 
 
 async def list_waiting(context: Context, roster: Roster) -> tuple[VerifiedProposal, ...]:
-    """The proposals to change members that are in order for this roster, oldest first.
-
-    Raises: TransportError, ServerRefused.
-    """
+    """The proposals to change members that are in order, oldest first. Raises: TransportError, ServerRefused."""
     listed = await context.network.call(Transport.proposals, roster.journal)
     found, key = [], context.epochs(roster.journal).get(roster.epoch)
     for proposal in listed.proposals:

@@ -9,6 +9,7 @@ Rules
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Literal, TypeVar
 
 from duolog.client.home.marks import JournalMark, clear_marks, keep_former, set_mark
@@ -97,7 +98,7 @@ class Members:
     async def shorten(self, account: bytes, until: int) -> None:
         """End a confidant's term earlier, without the other partner's consent."""
 
-        def make(context: Context) -> Made | None:
+        async def make(context: Context) -> Made | None:
             roster = context.standing(self._journal).require_partner(proposals.ONLY_PARTNERS)
             member = proposals.require_confidant(roster, account)
             if member.until == until:
@@ -106,19 +107,19 @@ class Members:
                 raise NotAllowed("That is later than it ends now. To extend a term takes both of you.")
             return make_carried(context, roster, "shorten", replace(member, until=until))
 
-        await self._step(lambda context: self._settle(context, make))
+        await self._step(lambda context: settle(context, self._journal, partial(make, context)))
 
     async def remove(self, account: bytes) -> None:
         """End a confidant's term at once, without the other partner's consent. Doing it twice changes nothing."""
 
-        def make(context: Context) -> Made | None:
+        async def make(context: Context) -> Made | None:
             roster = context.standing(self._journal).require_partner(proposals.ONLY_PARTNERS)
             if roster.find(account) is None:
                 return None
             return make_removal(context, roster, proposals.require_confidant(roster, account).account)
 
         async def step(context: Context) -> None:
-            await self._settle(context, make)
+            await settle(context, self._journal, partial(make, context))
             # The consents to extend or change their place were given before they were removed.
             drop_consents_for_member(context.home, self._journal, account)
 
@@ -127,7 +128,7 @@ class Members:
     async def remove_partner(self) -> None:
         """The founder removes a partner whose words were never compared; another partner may be invited then."""
 
-        def make(context: Context) -> Made | None:
+        async def make(context: Context) -> Made | None:
             roster = context.standing(self._journal).require_open()
             if roster.founder != context.account:
                 raise NotAllowed(
@@ -143,9 +144,9 @@ class Members:
             return make_removal(context, roster, other.account)
 
         async def step(context: Context) -> None:
-            if make(context) is not None:  # the pairing ends first: otherwise this home would let them in again
+            if await make(context) is not None:  # the pairing ends first: otherwise this home would let them in again
                 drop_progress(context.home, self._journal)
-            await self._settle(context, make)
+            await settle(context, self._journal, partial(make, context))
 
         await self._step(step)
 
@@ -160,12 +161,6 @@ class Members:
                 context.standing(self._journal).require_member()
                 await pull(context, self._journal)
             return await step(context)
-
-    async def _settle(self, context: Context, make: Callable[[Context], Made | None]) -> None:
-        async def made() -> Made | None:
-            return make(context)
-
-        await settle(context, self._journal, made)
 
 
 async def leave(context: Context, journal: bytes) -> None:

@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from duolog.client.home import pairings
 from duolog.client.log.context import Context
-from duolog.client.pairing.invitations import OfferedPlace, fetch_nonce, rebuild_invitation
+from duolog.client.pairing.invitations import fetch_nonce, rebuild_invitation
 from duolog.client.server.transport import Transport, ignoring
 from duolog.documents.account_kinds import PendingInvitation, SentAcceptance
 from duolog.documents.account_state import AccountState
@@ -63,7 +63,7 @@ def _take_up_partner(context: Context, state: AccountState, roster: Roster) -> N
     taken = state.acceptances.get(chosen.invitation) if roster.provisional else None
     if progress is not None and (taken is None or progress.other == taken.account):
         return
-    plaintext = _rebuilt(context, roster, chosen)
+    plaintext = rebuild_invitation(context, roster, chosen, chosen.n_f, chosen.plaintext_hash)
     if plaintext is None:
         return
     began = pairings.Progress("founder", chosen.secret, plaintext, chosen.n_f)
@@ -86,7 +86,7 @@ def _take_up_confidants(context: Context, state: AccountState, roster: Roster) -
     for item in _mine(state, roster, "confidant"):
         if item.invitation in known or item.until is None or not _still_waits(context, state, item):
             continue
-        plaintext = _rebuilt(context, roster, item)
+        plaintext = rebuild_invitation(context, roster, item, item.n_f, item.plaintext_hash)
         if plaintext is not None:
             invited = pairings.Invited(item.secret, plaintext, item.n_f, item.rights, item.until, item.expires)
             pairings.save_invited(context.home, roster.journal, invited)
@@ -94,11 +94,6 @@ def _take_up_confidants(context: Context, state: AccountState, roster: Roster) -
 
 def _mine(state: AccountState, roster: Roster, role: str) -> Sequence[PendingInvitation]:
     return [item for item in state.invitations.values() if (item.journal, item.role) == (roster.journal, role)]
-
-
-def _rebuilt(context: Context, roster: Roster, item: PendingInvitation) -> bytes | None:
-    place = OfferedPlace(item.role, item.rights, item.until)
-    return rebuild_invitation(context, roster, place, item.n_f, item.plaintext_hash)
 
 
 def _still_waits(context: Context, state: AccountState, item: PendingInvitation) -> bool:
@@ -129,10 +124,8 @@ async def _accepted_plaintext(context: Context, sent: SentAcceptance, roster: Ro
     secret, place = InvitationSecret(sent.secret), parse_acceptance(sent.acceptance).member
     with ignoring("not_found"):  # the invitation is over, or was revoked
         if roster is not None:
-            nonce, offered = await fetch_nonce(context, secret), OfferedPlace(place.role, place.rights, place.until)
-            if nonce is None:
-                return None
-            return rebuild_invitation(context, roster, offered, nonce, sent.plaintext_hash)
+            nonce = await fetch_nonce(context, secret)
+            return None if nonce is None else rebuild_invitation(context, roster, place, nonce, sent.plaintext_hash)
         sealed = (await context.network.call(Transport.open_invitation, secret.id)).sealed
         plaintext = secret.open("invitation", sealed)
         return plaintext if sha256(plaintext) == sent.plaintext_hash else None

@@ -8,6 +8,7 @@ Rules
 
 import secrets
 from dataclasses import dataclass, replace
+from functools import partial
 
 from duolog.client.home.pairings import Progress, drop_progress, load_progress, paired_journals, save_progress
 from duolog.client.log.context import Context
@@ -134,10 +135,7 @@ def _accept(context: Context, secret: InvitationSecret, plaintext: bytes) -> byt
 
 
 async def go_on(context: Context, journal: bytes) -> None:
-    """Take the next steps of a pairing that are due; none when the pairing waits for the other.
-
-    Raises: as `take_answer`, `fetch_nonce` and `settle`.
-    """
+    """Take the next steps of a pairing that are due. Raises: as `take_answer`, `fetch_nonce` and `settle`."""
     progress = load_progress(context.home, journal)
     if progress is None or progress.done:
         return
@@ -167,16 +165,13 @@ async def _go_on_as_founder(context: Context, journal: bytes, progress: Progress
         drop_progress(context.home, journal)  # another device let them in, and removed them
         return
     await reveal(context, journal, secret, acceptance, nonce)
-    await _add(context, journal, other, acceptance)
+    await settle(context, journal, partial(_add, context, journal, other, acceptance))
     await note(context, "ended_invitation", EndedInvitation(invitation=secret.id, how="added"))
 
 
-async def _add(context: Context, journal: bytes, newcomer: bytes, acceptance: SignedAcceptance) -> None:
-    async def make() -> Made | None:
-        roster = context.standing(journal).require_open()
-        return None if roster.find(newcomer) is not None else make_add(context, roster, acceptance)
-
-    await settle(context, journal, make)
+async def _add(context: Context, journal: bytes, newcomer: bytes, acceptance: SignedAcceptance) -> Made | None:
+    roster = context.standing(journal).require_open()
+    return None if roster.find(newcomer) is not None else make_add(context, roster, acceptance)
 
 
 async def _learn_nonce(context: Context, journal: bytes, progress: Progress) -> None:

@@ -21,7 +21,6 @@ from duolog.client.pairing import listed_proposals
 from duolog.client.pairing.co_signing import sign_too
 from duolog.client.pairing.comparing_words import note_compared
 from duolog.client.pairing.invitations import chain_of_acceptance, make_add
-from duolog.client.pairing.listed_proposals import declined_at
 from duolog.documents.account_kinds import DeclinedProposal, EndedInvitation, same_terms
 from duolog.errors import NotAllowed
 from duolog.protocol.roster_changes import Roster
@@ -100,7 +99,7 @@ async def _due(context: Context, journal: bytes, change: ConsentTo, account: byt
             await note(context, "ended_invitation", EndedInvitation(invitation=consent.invitation, how="added"))
         pairings.drop_consent(context.home, journal, consent)
         return None
-    lapsed = consent.declined and declined_at(context, _terms(context, journal, consent)) is None
+    lapsed = consent.declined and listed_proposals.declined_at(context, _terms(context, journal, consent)) is None
     if lapsed or not _possible(context, roster, consent):
         pairings.drop_consent(context.home, journal, consent)
         return None

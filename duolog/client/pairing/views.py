@@ -73,8 +73,7 @@ class AdmissionStage(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Admission:
-    """A confidant's invitation that isn't finished. `words`: eight, once somebody has accepted. `until`: Unix
-    seconds."""
+    """A confidant's invitation that isn't finished. `words`: eight, once it was accepted. `until`: Unix seconds."""
 
     invitation: bytes
     journal: bytes

@@ -11,7 +11,6 @@ Rules
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
 from typing import Literal
 
 from pydantic import TypeAdapter
@@ -152,6 +151,7 @@ def require_visible_asking(body: Step) -> None:
 # --- words -----------------------------------------------------------------------------------------------------------
 
 _TITLE = 60  # characters of a text that name it in a list
+Status = boundary_texts.Stage | Literal["lapsed", "taken_back"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +159,7 @@ class BoundaryView:
     """A boundary at one time. `waiting`: the text that may be answered. `shown`: the agreed text, else the newest."""
 
     boundary: Boundary
-    status: boundary_texts.Stage | Literal["lapsed", "taken_back"]
+    status: Status
     shown: BoundaryText
     waiting: BoundaryText | None
     review_due: bool
@@ -167,27 +167,17 @@ class BoundaryView:
 
 def view_boundary(boundary: Boundary, now: int) -> BoundaryView:
     """The view of a boundary at `now`, Unix seconds. Spec: documents"""
-    waiting = boundary.waiting_text
-    lapsed = waiting is not None and waiting.lapsed(now)
-    status: boundary_texts.Stage | Literal["lapsed", "taken_back"] = boundary.stage
-    if lapsed and status == "proposed":
-        status = "lapsed"
-    if status == "declined" and list(boundary.texts.values())[-1].taken_back:
+    waiting, texts = boundary.waiting_text, list(boundary.texts.values())
+    status: Status = boundary.stage
+    if waiting is not None and waiting.lapsed(now):
+        waiting = None
+        status = "lapsed" if status == "proposed" else status
+    if status == "declined" and texts[-1].taken_back:
         status = "taken_back"
-    worded = [text for text in boundary.texts.values() if text.wording is not None]
-    shown = boundary.agreed_text or worded[-1]
-    return BoundaryView(
-        boundary=boundary,
-        status=status,
-        shown=shown,
-        waiting=None if lapsed else waiting,
-        review_due=status in ("in_force", "contested") and _review_due(shown.wording, now),
-    )
-
-
-def _review_due(wording: Wording | None, now: int) -> bool:
-    review: date | None = wording.review if wording is not None else None
-    return review is not None and dates.has_come(review, now)
+    shown = boundary.agreed_text or [text for text in texts if text.wording is not None][-1]
+    review = None if shown.wording is None else shown.wording.review
+    due = status in ("in_force", "contested") and review is not None and dates.has_come(review, now)
+    return BoundaryView(boundary, status, shown, waiting, due)
 
 
 def title_of(boundary: Boundary) -> str:
@@ -228,10 +218,6 @@ def _worded(text: BoundaryText, voice: Voice) -> Iterator[str]:
         yield f"  {author}'s text, {when}"
         yield from wording_lines(text.wording, author)
     yield from (f"  {line}" for line in voice.unshown(text.step))
-    yield from _outcome(text, voice)
-
-
-def _outcome(text: BoundaryText, voice: Voice) -> Iterator[str]:
     if text.answered_by is None or text.answered_at is None or text.answered_effective is None:
         return
     if text.outcome == "accepted" and text.wording is not None:
@@ -269,15 +255,13 @@ def describe_step(applied: AppliedDocument, body: Step, voice: Voice, state: Bou
     if isinstance(body, Contest):
         return "\n".join([f"{author} contested {title}:", *body_lines(body.words)])
     if isinstance(body, Decline | Retire):
-        verb = "declined what waited in" if isinstance(body, Decline) else _retiring(body, boundary)
+        named = None if boundary is None else boundary.texts[body.answers.entry]
+        asked = named is not None and named.wording is None
+        retired = "agreed to retire" if asked else "asked to retire"
+        verb = "declined what waited in" if isinstance(body, Decline) else retired
         return "\n".join([f"{author} {verb} {title}", *indented("Why", body.why)])
     verb = "took back what waited in" if isinstance(body, TakeBack) else "accepted the text of"
     return f"{author} {verb} {title}"
-
-
-def _retiring(body: Retire, boundary: Boundary | None) -> str:
-    named = boundary.texts[body.answers.entry] if boundary is not None else None
-    return "agreed to retire" if named is not None and named.wording is None else "asked to retire"
 
 
 MACHINE = Machine("boundary", Boundary, BoundaryText, digest, ROWS)

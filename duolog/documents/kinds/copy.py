@@ -59,9 +59,7 @@ class Copy(Body):
 def copy_body(journal: bytes, applied: AppliedDocument, text: str | None = None) -> JsonObject:
     """The body of a copy of `applied`, which stands in `journal`. `text`: a shorter text instead of its own.
 
-    Raises:
-        NotAllowed: a document of this kind isn't copied, or has no text to shorten.
-    Spec: documents
+    Raises: NotAllowed when a document of this kind isn't copied, or has no text to shorten. Spec: documents
     """
     document = applied.document
     if document.kind in UNCOPIED:  # check: documents.uncopied
@@ -92,30 +90,25 @@ def describe_copy(applied: AppliedDocument, body: Copy, voice: Voice, state: Non
 def _lines(body: Copy, author: str, voice: Voice) -> Iterator[str]:
     """The copied document as its kind is shown. Of other kinds than `note` and `boundary`, all texts."""
     copied = body.document
+    known: Note | Wording | None = None
     try:
         if copied.kind == "note":
-            note = parse_body(_NOTE, copied.body)
-            yield from note_lines(note)
-            yield from _parts_unshown(note)
-            return
-        if copied.kind == "boundary" and "wording" in copied.body:
-            wording = parse_body(_WORDING, copied.body["wording"])
-            yield from wording_lines(wording, author)
-            yield from _parts_unshown(wording)
-            return
+            known = parse_body(_NOTE, copied.body)
+        elif copied.kind == "boundary" and "wording" in copied.body:
+            known = parse_body(_WORDING, copied.body["wording"])
     except MalformedData:
         yield "  (It can't be read here.)"
+        return
+    if known is not None:
+        yield from note_lines(known) if isinstance(known, Note) else wording_lines(known, author)
+        if has_unknown_parts(known):
+            yield f"  {PARTS_UNSHOWN}"
         return
     yield f"  A document of the kind {one_line(copied.kind)}"
     for name, value in copied.body.items():
         if isinstance(value, str):
             # The name of a field is the copier's word too, so it is indented as deep as a text.
             yield from (f"  {line}" for line in indented(one_line(name).replace("_", " ").capitalize(), value))
-
-
-def _parts_unshown(copied: Body) -> Iterator[str]:
-    if has_unknown_parts(copied):
-        yield f"  {PARTS_UNSHOWN}"
 
 
 KIND = Kind("copy", 1, TypeAdapter(Copy), describe_copy, while_provisional=False)

@@ -41,9 +41,7 @@ Withdrawals = dict[EntryId, dict[AccountId, Withdrawal]]
 def require_text(applied: AppliedDocument, body: Withdrawn, named: AppliedDocument | None, is_step: bool) -> None:
     """Check that the named document, where it is held, is a text of the same author, and not older than a day.
 
-    Raises:
-        NotAllowed: it is somebody else's, a step or older, or another message than the one that is held.
-    Spec: §9.
+    Raises: NotAllowed when it is somebody else's, a step or older, or another message than the one held. Spec: §9.
     """
     if named is None:
         return
