@@ -15,7 +15,7 @@ from duolog.client.home.receipt_keys import load_earlier
 from duolog.client.home.records import UNCONFIRMED
 from duolog.client.home.store import Store
 from duolog.client.log.problems import Collector
-from duolog.client.log.stored_logs import Standing, standing
+from duolog.client.log.standing import Standing, standing
 from duolog.client.log.verify import Known
 from duolog.client.server.http import to_transport
 from duolog.client.server.login import Network
