@@ -214,12 +214,13 @@ async def test_other_forms_of_body_are_named_as_such(couple: Diary, ada: Person)
     assert code(answer) == (415, "unsupported_media_type")
 
 
-async def test_more_than_four_mebibytes_at_once_are_too_large(couple: Diary, ada: Person) -> None:
+@pytest.mark.parametrize("entries", [9, 35], ids=["a body that is read", "a body that is not"])
+async def test_more_than_a_push_holds_is_too_large(couple: Diary, ada: Person, entries: int) -> None:
     entry = couple.entry(ada)
     assert isinstance(entry.item, EntryItem)
     big = [
         Placed(0, entry_item(entry.item.header[:33] + bytes([n]) * 16 + entry.item.header[49:], bytes(122_952)))
-        for n in range(35)
+        for n in range(entries)
     ]
     assert code(await couple.push(ada, *big)) == (413, "too_large")
 
