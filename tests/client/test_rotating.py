@@ -50,6 +50,21 @@ def generation(person: Duolog) -> int:
     return person._context.identity.secret.generation
 
 
+def revoke_before_the_next_rotation(
+    other: Duolog, keyholder: bytes, network: Tampered, then: dict[str, Callable[[Any], Any]] | None = None
+) -> None:
+    """Another device revokes a keyholder just before the next rotation over `network`. `then`: answers changed then."""
+    real = network.rotate
+
+    async def after_another(request: Any) -> Any:
+        network.rotate = real  # type: ignore[method-assign]
+        await other.keyholders.revoke([keyholder])
+        network.changes.update(then or {})
+        return await real(request)
+
+    network.rotate = after_another  # type: ignore[method-assign]
+
+
 async def at_home(app: FastAPI, folder: Path) -> tuple[Duolog, Tampered, Duolog, bytes, KeyholderSecret]:
     """Ada in a folder, with Sam and two journals, and her sheet as a second keyholder that can be revoked."""
     ada, network, words = await register(app, folder)
@@ -145,14 +160,7 @@ async def test_two_devices_that_rotate_at_once_both_get_what_they_wanted(app: Fa
         async with phone, laptop:
             passkey = await two.ada.keyholders.add_passkey(bytes(range(32)))
             await phone.sync()
-            real = network.rotate
-
-            async def after_another(request: Any) -> Any:
-                network.rotate = real  # type: ignore[method-assign]
-                await two.ada.keyholders.revoke([await id_of(laptop)])
-                return await real(request)
-
-            network.rotate = after_another  # type: ignore[method-assign]
+            revoke_before_the_next_rotation(two.ada, await id_of(laptop), network)
             await phone.keyholders.revoke([passkey])
             await two.ada.sync()
             assert generation(phone) == generation(two.ada) == 3
@@ -171,15 +179,7 @@ async def test_a_revocation_that_lost_a_race_and_then_the_line_is_finished_by_th
         async with phone, laptop:
             passkey = await two.ada.keyholders.add_passkey(bytes(range(32)))
             await phone.sync()
-            real = network.rotate
-
-            async def after_another(request: Any) -> Any:
-                network.rotate = real  # type: ignore[method-assign]
-                await two.ada.keyholders.revoke([await id_of(laptop)])
-                network.changes["pull"] = lost
-                return await real(request)
-
-            network.rotate = after_another  # type: ignore[method-assign]
+            revoke_before_the_next_rotation(two.ada, await id_of(laptop), network, then={"pull": lost})
             with pytest.raises(TransportError, match="the line went dead"):
                 await phone.keyholders.revoke([passkey])
             network.changes.clear()
@@ -195,14 +195,7 @@ async def test_what_was_wanted_is_not_done_twice_when_another_device_did_it(app:
         async with phone, laptop:
             await phone.sync()
             gone = await id_of(laptop)
-            real = network.rotate
-
-            async def after_another(request: Any) -> Any:
-                network.rotate = real  # type: ignore[method-assign]
-                await two.ada.keyholders.revoke([gone])
-                return await real(request)
-
-            network.rotate = after_another  # type: ignore[method-assign]
+            revoke_before_the_next_rotation(two.ada, gone, network)
             await phone.keyholders.revoke([gone])
             assert generation(phone) == 2
 

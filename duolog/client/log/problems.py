@@ -33,17 +33,21 @@ class Problems:
 
 
 class Collector:
-    """The collector of an open home: it puts each problem into the collection that is under way."""
+    """The collector of an open home: it puts each problem into the collection that is under way.
+
+    Where none is, a problem is raised: nobody would ever see it.
+    """
 
     def __init__(self) -> None:
-        self._current = Problems()
+        self._current: Problems | None = None
 
     @contextmanager
     def collecting(self) -> Iterator[Problems]:
         """A collection of its own: each problem that is reported inside goes there alone."""
-        before, self._current = self._current, Problems()
+        before, found = self._current, Problems()
+        self._current = found
         try:
-            yield self._current
+            yield found
         finally:
             self._current = before
 
@@ -58,5 +62,7 @@ class Collector:
             self.report(error, aside=aside)
 
     def report(self, problem: DuologError, *, aside: bool = False) -> None:
-        """Take one problem."""
+        """Take one problem. Raises: the problem, outside of a collection."""
+        if self._current is None:
+            raise problem
         (self._current.asides if aside else self._current.grave).append(problem)

@@ -21,13 +21,13 @@ from duolog.client.home.outbox_rows import count_waiting, save_acknowledged
 from duolog.client.log.context import Context
 from duolog.client.log.own_account import refresh_account
 from duolog.client.log.pull import pull, split_digests
+from duolog.client.log.standing import Standing
 from duolog.client.log.statements import Made, is_behind, make_refresh, make_rotate
 from duolog.client.log.stored_logs import freezing, load_log
 from duolog.client.server.transport import Transport
 from duolog.errors import Rollback, ServerRefused, TransportError
 from duolog.protocol.log import StatementItem
 from duolog.protocol.receipts import verify_receipt
-from duolog.protocol.roster_changes import Roster
 
 MOVED = frozenset({"roster_moved", "epoch_stale", "epoch_moved", "generation_moved"})
 TRIES = 8
@@ -121,7 +121,9 @@ def acknowledge(context: Context, journal: bytes, pushed: Pushed, digests: Seque
 
 def behind(context: Context) -> list[bytes]:
     """The journals that name older keys of mine, and can be lifted."""
-    return [journal for journal in sorted(verified_journals(context.store)) if _due(context, journal) is not None]
+    return [
+        journal for journal in sorted(verified_journals(context.store)) if _is_due(context, context.standing(journal))
+    ]
 
 
 async def lift_all(context: Context) -> None:
@@ -133,12 +135,11 @@ async def lift_all(context: Context) -> None:
 
 
 async def _make_lifted(context: Context, journal: bytes) -> Made | None:
-    roster = _due(context, journal)
-    if roster is None:
+    here = context.standing(journal)
+    if not _is_due(context, here):
         return None
-    return (make_rotate if context.standing(journal).may_write else make_refresh)(context, roster)
+    return (make_rotate if here.may_write else make_refresh)(context, here.require_open())
 
 
-def _due(context: Context, journal: bytes) -> Roster | None:
-    roster = context.standing(journal).open_roster
-    return roster if roster is not None and is_behind(context, roster) else None
+def _is_due(context: Context, here: Standing) -> bool:
+    return here.open_roster is not None and is_behind(context, here.open_roster)
