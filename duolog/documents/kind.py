@@ -9,7 +9,7 @@ from pydantic import TypeAdapter
 from duolog.documents.applied import AppliedDocument, Membership
 from duolog.documents.bodies import Body, parse_body
 from duolog.documents.kernel import Machine
-from duolog.documents.voice import Voice
+from duolog.documents.voice import Look, Voice
 from duolog.errors import NotAllowed
 from duolog.protocol.messages import Document
 
@@ -51,6 +51,9 @@ class Kind(Format[B], Generic[B, S]):
     class *ends* always may. `looks_back`: a check before `reduce`, which gets the document that an answer names (None
     where it isn't held), and whether that document is a step.
 
+    Three say how one of the things that a kind's steps make is told to a reader: `title` names it in a list, `show` has
+    all that its stage means for this reader, `today` says what in it is open for them now.
+
     Two are for the author's client alone. `before_writing` checks a body. `consents_to` gives the body to which the
     author consents, and which must be shown whole here. A kind in which any step means consent must have it.
     """
@@ -61,5 +64,8 @@ class Kind(Format[B], Generic[B, S]):
     machine: Machine[Any] | None = None
     while_provisional: bool = True
     looks_back: Callable[[AppliedDocument, B, AppliedDocument | None, bool], None] | None = None
+    title: Callable[[Any], str] | None = None
+    show: Callable[[Any, Look], str] | None = None
+    today: Callable[[Any, Look], tuple[str, ...]] | None = None
     before_writing: Callable[[B], None] | None = None
     consents_to: Callable[[S, B], Body | None] | None = None

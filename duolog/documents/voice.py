@@ -37,6 +37,15 @@ class Voice:
         return f"{self.when(at)} ({why}: {self.when(effective)} counts)"
 
 
+@dataclass(frozen=True, slots=True)
+class Look:
+    """One reader who looks at one time. `me`: their account, `now`: Unix seconds."""
+
+    me: bytes
+    now: int
+    voice: Voice
+
+
 def body_lines(text: str) -> Iterable[str]:
     """The lines of somebody's text, indented deeper than Duolog's own, so that none of them passes for Duolog's."""
     return (f"    {line}" for line in lines(text))

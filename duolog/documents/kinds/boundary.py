@@ -42,7 +42,7 @@ from duolog.documents.kinds.boundary_texts import (
     Wording,
 )
 from duolog.documents.safe_text import one_line
-from duolog.documents.voice import Voice, body_lines, indented
+from duolog.documents.voice import Look, Voice, body_lines, indented
 from duolog.protocol.codec import label, sha256
 
 # --- rows ------------------------------------------------------------------------------------------------------------
@@ -209,6 +209,25 @@ def describe_boundary(boundary: Boundary, now: int, voice: Voice) -> str:
     return voice.clean("\n".join(told))
 
 
+def show(boundary: Boundary, look: Look) -> str:
+    """A boundary as `describe_boundary` tells it."""
+    return describe_boundary(boundary, look.now, look.voice)
+
+
+def today(boundary: Boundary, look: Look) -> tuple[str, ...]:
+    """The other's text or ask that the reader may answer, and a day of looking at it again that has come."""
+    view = view_boundary(boundary, look.now)
+    title = f"\u201c{title_of(boundary)}\u201d"
+    told = []
+    if view.waiting is not None and view.waiting.author != look.me and look.me in boundary.between:
+        author = look.voice.name(view.waiting.author)
+        asks = "asks to retire" if view.waiting.wording is None else "has a text for"
+        told.append(look.voice.clean(f"{author} {asks} {title}. You can read it and answer when you want to."))
+    if view.review_due:
+        told.append(look.voice.clean(f"The day to look at {title} again has come."))
+    return tuple(told)
+
+
 def _worded(text: BoundaryText, voice: Voice) -> Iterator[str]:
     author, when = voice.name(text.author), voice.dated(text.at, text.effective)
     if text.wording is None:
@@ -268,6 +287,9 @@ MACHINE = Machine("boundary", Boundary, BoundaryText, digest, ROWS)
 KIND = Kind(
     *("boundary", 1, TypeAdapter[Step](BoundaryBody), describe_step, Boundaries, MACHINE.reduce),
     machine=MACHINE,
+    title=title_of,
+    show=show,
+    today=today,
     before_writing=require_visible_asking,
     consents_to=consented_step,
 )
