@@ -77,6 +77,10 @@ class Answer(Body):
     message: Hash
 
 
+# A soft link, which has no effect: the check-in, breach or letter from which something grew.
+From = Annotated[Answer | None, Field(validation_alias="from", serialization_alias="from")]
+
+
 class AnsweringStep(StepBody):
     """A step that answers a text of somebody."""
 

@@ -35,6 +35,4 @@ def key_fits(commitment: bytes, k: bytes, journal: bytes, pair: bytes, author: b
     fixed = (len(k), len(journal), len(pair), len(author))
     if fixed != (sizes.PAIR_SECRET, sizes.JOURNAL_ID, sizes.ENTRY_ID, sizes.ACCOUNT_ID):  # check: pairs.widths
         return False
-    if not hmac.compare_digest(pair_keys(k, journal, pair, author)[1], commitment):  # check: pairs.fits
-        return False
-    return True
+    return hmac.compare_digest(pair_keys(k, journal, pair, author)[1], commitment)
