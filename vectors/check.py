@@ -340,6 +340,7 @@ KINDS: dict[str, Callable[[Json, Json], Any]] = {
     "body": lambda case, _: check_documents.read_body(case),
     "documents": lambda case, _: check_documents.boundaries(case),
     "disclosures": lambda case, _: check_documents.disclosures(case),
+    "things": lambda case, _: check_documents.things(case),
     "chain": _run_chain,
     "sets": _run_sets,
     "descent": _run_descent,

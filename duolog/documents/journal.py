@@ -165,9 +165,11 @@ def _reduce(
     if kind.reduce is None:
         return {}, True
     part = state.part(kind)
-    if not taken_back:
-        return kind.reduce(part, applied, body, context), True
-    return ({}, False) if machine is None else machine.undelivered(part, applied, body, context)
+    if machine is not None:
+        if taken_back:
+            return machine.undelivered(part, applied, body, context, state.parts)
+        return machine.reduce(part, applied, body, context, state.parts), True
+    return ({}, False) if taken_back else (kind.reduce(part, applied, body, context), True)
 
 
 def _finder(state: JournalState) -> Find:

@@ -102,7 +102,8 @@ def test_a_copied_note_leaves_its_attachments_and_says_how_many() -> None:
     assert (one["left_out"], one["attachments_left_out"]) == (True, 1)
     assert "shortened" in shown(one)
     assert shown(one).endswith("  Without 1 attachment, left where it was written")
-    for none in ([], None, "damaged"):
+    nothing: tuple[object, ...] = ([], None, "damaged")
+    for none in nothing:
         assert "attachments_left_out" not in copy_body(THERE, applied("note", note | {"attachments": none}))
     other = copy_body(THERE, applied("letter", note))
     assert other["document"]["body"] == note, "nobody takes a part out of what isn't known here"

@@ -24,13 +24,13 @@ from duolog.documents.effects import Add, Count, Drop, Make, Put, Stage
 from duolog.documents.guards import After, At, By, Fresh, From, Is, Least, Named, NotIn, OwnerIn, Two
 from duolog.documents.kernel import Machine, Row
 from duolog.documents.kind import Kind
+from duolog.documents.kinds.disclosure_views import FORMS, NOT_QUITE_TWICE, WAITS_FOR, show, title_of, today
 from duolog.documents.safe_text import one_line
 from duolog.documents.things import Text, Thing, Things
 from duolog.documents.voice import Voice, indented
 from duolog.protocol.codec import label, sha256
 
 NOT_AGAIN_FOR = 14 * DAY  # seconds from a note's telling
-WAITS_FOR = 7 * DAY  # seconds from a reflection, after which the reader may respond
 
 Form = Literal["disclosure", "supplement", "impact", "repair"]
 
@@ -167,7 +167,7 @@ ROWS = (
     ),
     Row(
         *("respond", "answers"),
-        (_IT, _READER, From(("reflected", "again"), says=_FIRST), Least("tries", 2, says=_FIRST)),
+        (_IT, _READER, From(("reflected", "again"), says=_FIRST), Least("tries", NOT_QUITE_TWICE, says=_FIRST)),
         (*_UNHEARD, Drop("aside")),
     ),
     Row(
@@ -202,7 +202,6 @@ _VERBS = {
     "respond": "responded to",
     "set_aside": "set aside",
 }
-_FORMS = {"disclosure": "a disclosure", "supplement": "a supplement", "impact": "an impact letter"}
 
 
 def describe_step(applied: AppliedDocument, body: Step, voice: Voice, state: "Disclosures") -> str:
@@ -212,7 +211,7 @@ def describe_step(applied: AppliedDocument, body: Step, voice: Voice, state: "Di
     """
     author = voice.name(applied.author)
     if isinstance(body, Tell):
-        told = [f"{author} wrote {_FORMS.get(body.form, 'a repair letter')}", *indented("About", body.about)]
+        told = [f"{author} wrote {FORMS[body.form]}", *indented("About", body.about)]
         return "\n".join([*told, *(["  To be read in a session, if you like"] if body.hold else [])])
     found = state.find(body.answers.entry)
     letter = None if found is None else found.texts[found.points["told"]].step
@@ -232,4 +231,7 @@ KIND = Kind(
     *("disclosure", 1, TypeAdapter[Step](DisclosureBody), describe_step, Disclosures, MACHINE.reduce),
     machine=MACHINE,
     while_provisional=False,
+    title=title_of,
+    show=show,
+    today=today,
 )
