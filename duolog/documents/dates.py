@@ -67,6 +67,12 @@ def wall_time(text: str) -> str:
     return day_of(when.date()) + (f", {when.hour:02}:{when.minute:02}" if "T" in text else "")
 
 
+def day_number(seconds: int) -> int:
+    """The number of the reader's day, one more each day. 0 for a time that no calendar has."""
+    found = _at(seconds)
+    return 0 if found is None else found.toordinal()
+
+
 def has_come(when: date, now: int) -> bool:
     """Whether a day has begun at `now`, Unix seconds, in UTC. It has not at a `now` that no calendar has."""
     found = _at(now, utc=True)
