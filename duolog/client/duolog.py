@@ -150,10 +150,11 @@ class Duolog(OpenAccount):
 
     # --- writing and reading ------------------------------------------------------------------------------------------
 
-    async def sync(self) -> SyncReport:
-        """Bring this home and its server together. Raises: as `sync.sync`."""
+    async def sync(self, *, progress: Progress | None = None) -> SyncReport:
+        """Bring this home and its server together. `progress`: as for `write`. Raises: as `sync.sync`."""
         async with self._session.alone() as context:
-            return await sync(context)
+            with context.telling(progress):
+                return await sync(context)
 
     async def write(
         self,

@@ -14,7 +14,7 @@ This module reads and yields bytes; it knows no files, no network and no message
 import hashlib
 import hmac
 from collections.abc import Iterator
-from typing import BinaryIO
+from typing import BinaryIO, Protocol
 
 import nacl.bindings
 import nacl.exceptions
@@ -30,8 +30,16 @@ _MESSAGE: int = nacl.bindings.crypto_secretstream_xchacha20poly1305_TAG_MESSAGE
 _SEALED_CHUNK = sizes.STREAM_CHUNK + sizes.STREAM_TAG
 
 
+class Readable(Protocol):
+    """Content that is read in order."""
+
+    def read(self, size: int, /) -> bytes:
+        """At most `size` bytes; none at the end."""
+        ...
+
+
 def seal_attachment(
-    content: BinaryIO, size: int, key: bytes, journal: bytes, attachment: bytes, *, header: bytes | None = None
+    content: Readable, size: int, key: bytes, journal: bytes, attachment: bytes, *, header: bytes | None = None
 ) -> Iterator[bytes]:
     """The stored bytes of a content of exactly `size` bytes, a chunk at a time.
 
@@ -123,7 +131,7 @@ def open_attachment(stored: BinaryIO, named: Attachment, journal: bytes) -> Iter
 _CHANGED = "The file was changed while it was sealed. Try again."
 
 
-def _read(content: BinaryIO, size: int) -> bytes:
+def _read(content: Readable, size: int) -> bytes:
     """Exactly `size` bytes. Raises: MalformedData when the content ends before."""
     parts = []
     while size > 0 and (part := content.read(size)):

@@ -14,13 +14,10 @@ from duolog.client.attachments.names import file_name
 from duolog.errors import HomeError
 
 
-def save_content(content: Iterable[bytes], path: Path, name: str, *, force: bool = False) -> Path:
-    """Save content, given in order and in parts; where it is now. `name`: of the file, where `path` is a folder.
+def free_place(path: Path, name: str, *, force: bool = False) -> Path:
+    """Where content may be saved. `name`: of the file, where `path` is a folder.
 
-    Raises:
-        HomeError: there is such a file already, or no such folder. Nothing is left behind.
-        OSError: the disk refuses.
-        DuologError: as the content, while it is read.
+    Raises: HomeError: there is such a file already, or no such folder.
     """
     target = path / file_name(name) if path.is_dir() else path
     if not target.parent.is_dir():
@@ -29,6 +26,17 @@ def save_content(content: Iterable[bytes], path: Path, name: str, *, force: bool
         raise HomeError(f"{target} is a folder. Choose another name.")
     if not force and os.path.lexists(target):
         raise HomeError(_exists(target))
+    return target
+
+
+def save_content(content: Iterable[bytes], target: Path, *, force: bool = False) -> Path:
+    """Save content, given in order and in parts, at a free place; where it is now.
+
+    Raises:
+        HomeError: there is such a file by now. Nothing remains of this one.
+        OSError: the disk refuses.
+        DuologError: as the content, while it is read.
+    """
     beside = target.with_name(f".{secrets.token_hex(8)}.part")
     try:
         descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)

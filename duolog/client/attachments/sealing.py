@@ -10,7 +10,7 @@ from duolog.protocol import sizes
 from duolog.protocol.attachments import stored_size
 from duolog.protocol.codec import JsonObject, encode_b64
 from duolog.protocol.messages import Attachment
-from duolog.seal.attachments import seal_attachment
+from duolog.seal.attachments import Readable, seal_attachment
 
 Progress = Callable[[int, int], None]  # bytes that are done, and of how many
 
@@ -44,11 +44,19 @@ def seal_file(
 
 
 def _seal(files: AttachmentFiles, journal: bytes, prepared: Prepared, progress: Progress) -> Attachment:
+    with prepared.opened() as (content, size):
+        return seal_content(files, journal, content, size, prepared.type, progress)
+
+
+def seal_content(
+    files: AttachmentFiles, journal: bytes, content: Readable, size: int, media_type: str, progress: Progress
+) -> Attachment:
+    """Seal content of `size` bytes under a fresh id and key. Raises: as `seal_file`."""
     attachment, key = secrets.token_bytes(sizes.ATTACHMENT_ID), secrets.token_bytes(sizes.SEED)
     hashed, done = hashlib.sha256(), 0
     try:
-        with prepared.opened() as (content, size), files.open(attachment, "out") as out:
-            total = stored_size(size)
+        total = stored_size(size)
+        with files.open(attachment, "out") as out:
             for part in seal_attachment(content, size, key, journal, attachment):
                 out.write(part)
                 hashed.update(part)
@@ -58,4 +66,4 @@ def _seal(files: AttachmentFiles, journal: bytes, prepared: Prepared, progress: 
     except BaseException:
         files.remove(attachment, "out")
         raise
-    return Attachment(attachment, key, hashed.digest(), size, prepared.type)
+    return Attachment(attachment, key, hashed.digest(), size, media_type)

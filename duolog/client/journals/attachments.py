@@ -15,7 +15,7 @@ from pathlib import Path
 from duolog.api.pages import ENTRY, parse_push
 from duolog.client.attachments.fetching import fetch_attachment, opened
 from duolog.client.attachments.names import ENDINGS, file_name
-from duolog.client.attachments.saving import save_content
+from duolog.client.attachments.saving import free_place, save_content
 from duolog.client.attachments.sealing import Progress
 from duolog.client.attachments.sources import media_type
 from duolog.client.home.item_rows import readable_entries
@@ -99,9 +99,10 @@ class Attachments:
         """
         async with self._session.alone() as context:
             named, name = _find(context, self._journal, entry, attachment)
+            target = free_place(path, file_name(name or "", named.type), force=force)
             await _fetch(context, self._journal, named, progress)
             with opened(context.home, self._journal, named) as content:
-                return save_content(content, path, file_name(name or "", named.type), force=force)
+                return save_content(content, target, force=force)
 
     async def open(self, entry: bytes, attachment: bytes, *, progress: Progress | None = None) -> Path:
         """Fetch an attachment for another program to show; the path of a copy that goes when this home is opened next.
@@ -115,7 +116,7 @@ class Attachments:
             target = context.home.files.new_opened("attachment" + ENDINGS[named.type])
             await _fetch(context, self._journal, named, progress)
             with opened(context.home, self._journal, named) as content:
-                return save_content(_as_said(content, named.type), target, target.name)
+                return save_content(_as_said(content, named.type), target)
 
     async def preview(self, entry: bytes, attachment: bytes) -> bytes:
         """Fetch a small attachment into memory, such as a preview: at most 1 MiB. Raises: as `save`."""

@@ -7,23 +7,30 @@ Rules
 - A text whose attachments the server never takes can go without them. The message stays as it is once it was sent.
 """
 
-from collections.abc import Sequence
+import secrets
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 from duolog.client.attachments.names import readable_size
+from duolog.client.attachments.renewing import renew_attachment
 from duolog.client.attachments.sending import send_attachment
 from duolog.client.home.item_rows import items_of
 from duolog.client.home.outbox_rows import (
     WaitingRow,
     journals_with_waiting,
+    rename_waiting,
     save_message,
     waiting_entries,
     waiting_entry,
 )
 from duolog.client.log.context import Context
 from duolog.client.log.folding import account_state, journal_state, stored_message
+from duolog.client.server.transport import Transport
 from duolog.errors import NotAllowed, ServerRefused
+from duolog.protocol import sizes
+from duolog.protocol.attachments import stored_size
+from duolog.protocol.codec import encode_b64
 from duolog.protocol.messages import Attachment, Message, parse_message
 
 # Refusals that waiting doesn't cure.
@@ -34,6 +41,15 @@ NO_ENTRY = "There is no such entry here that can be read. `timeline` shows what 
 def waiting_message(context: Context, waiting: WaitingRow) -> Message:
     """A message that waits."""
     return parse_message(context.home.open("outbox", waiting.sealed))
+
+
+def follow_instead(context: Context, journal: bytes, entry: bytes, instead: bytes | None) -> None:
+    """Let the waiting message that follows an entry, which the log will never have, follow another one or none."""
+    for row in waiting_entries(context.store, journal):
+        message = waiting_message(context, row)
+        if message.follows == entry:
+            moved = context.home.seal("outbox", replace(message, follows=instead).encode())
+            save_message(context.store, row.entry, moved)
 
 
 async def with_attachments(context: Context, journal: bytes, batch: Sequence[WaitingRow]) -> Sequence[WaitingRow]:
@@ -63,6 +79,43 @@ async def _send(context: Context, journal: bytes, named: Attachment) -> None:
             code=error.code,
             status=error.status,
         ) from error
+
+
+async def renew_taken(context: Context, journal: bytes, batch: Sequence[WaitingRow]) -> None:
+    """Give the attachments of these entries new ids and keys where the server holds them whole, and takes them for no
+    entry: an earlier form of the entry, which is quarantined, names them. The entries get new ids with them.
+
+    Raises: as `renew_attachment` and `Transport.begin_attachment`.
+    """
+    for waiting in batch:
+        message, new = waiting_message(context, waiting), dict[str, Attachment]()
+        for named in message.attachments:
+            size = stored_size(named.size)
+            state = await context.network.call(Transport.begin_attachment, journal, named.id, size)
+            if state.received == state.parts:
+                home, network = context.home, context.network
+                new[encode_b64(named.id)] = await renew_attachment(home, network, journal, named, context.progress)
+        if new:
+            sealed = context.home.seal("outbox", _renamed(message, new).encode())
+            entry = secrets.token_bytes(sizes.ENTRY_ID)
+            with context.store.transaction():
+                rename_waiting(context.store, waiting.entry, entry, sealed)
+                follow_instead(context, journal, waiting.entry, entry)
+
+
+def _renamed(message: Message, new: Mapping[str, Attachment]) -> Message:
+    """The message with other attachments, by the ids that they had, and a body that names them so."""
+
+    def name(key: object) -> object:
+        return encode_b64(new[key].id) if isinstance(key, str) and key in new else key
+
+    items = [
+        item | {field: name(item[field]) for field in ("id", "preview") if field in item}
+        for item in named_items(message).values()
+    ]
+    body = {**message.document.body, "attachments": items} if items else message.document.body
+    attachments = tuple(new.get(encode_b64(one.id), one) for one in message.attachments)
+    return replace(message, document=replace(message.document, body=body), attachments=attachments)
 
 
 def tidy_attachments(context: Context) -> None:

@@ -11,7 +11,6 @@ Rules
 
 import secrets
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 
 from duolog.api.leaving import WithdrawalRequest
@@ -22,11 +21,10 @@ from duolog.client.home.outbox_rows import (
     forget_waiting,
     last_waiting,
     save_digests,
-    save_message,
     save_waiting,
     waiting_entries,
 )
-from duolog.client.log.attached import tidy_attachments, waiting_message, with_attachments
+from duolog.client.log.attached import follow_instead, renew_taken, tidy_attachments, waiting_message, with_attachments
 from duolog.client.log.context import Context
 from duolog.client.log.folding import journal_state, membership
 from duolog.client.log.settle import MOVED, acknowledge, push_items, push_statement, until_settled
@@ -112,7 +110,13 @@ async def deliver(context: Context, journal: bytes) -> int:
         if not batch:
             return False
         ready = await with_attachments(context, journal, batch)
-        if await _push_entries(context, journal, ready) > 0:  # a rotation before a withdrawal goes alone
+        try:
+            pushed = await _push_entries(context, journal, ready)
+        except ServerRefused as error:
+            if error.code == "attachment_missing":
+                await renew_taken(context, journal, ready)
+            raise
+        if pushed > 0:  # a rotation before a withdrawal goes alone
             sent = frozenset(left)
         return True
 
@@ -197,11 +201,7 @@ def _give_up(context: Context, journal: bytes, waiting: WaitingRow) -> None:
     store, before = context.store, waiting_message(context, waiting).follows
     with store.transaction():
         forget_waiting(store, waiting.entry)
-        for row in waiting_entries(store, journal):
-            message = waiting_message(context, row)
-            if message.follows == waiting.entry:
-                moved = context.home.seal("outbox", replace(message, follows=before).encode())
-                save_message(store, row.entry, moved)
+        follow_instead(context, journal, waiting.entry, before)
 
 
 def _seal(context: Context, roster: Roster, key: EpochKey, waiting: WaitingRow) -> tuple[bytes, bytes]:
