@@ -113,7 +113,7 @@ def _is_text(head: bytes) -> bool:
         if len(head) < _HEAD or error.start < len(head) - 3:
             return False
         text = head[: error.start].decode()
-    return not any(ord(char) < 32 and char not in "\t\n\r\f" for char in text)
+    return not any(char < " " or char == "\x7f" for char in text if char not in "\t\n\r\f")
 
 
 def _open_file(path: Path) -> BinaryIO:
