@@ -107,7 +107,7 @@ async def store_part(
         StorageFull, Unavailable: the store failed.
     """
     upload = await server.database.read(_own_upload, member, attachment)
-    if len(data) != _length(upload.size, number):  # check: server.attachment_length
+    if not data or len(data) != _length(upload.size, number):  # check: server.attachment_length
         raise Malformed(sentence="This part of the attachment has another length than belongs there. Send it whole.")
     if number < upload.received:
         return _state(upload.size, upload.received)
