@@ -12,7 +12,19 @@ import pytest
 from app.problems import Problem
 from app.tables import metadata
 from duolog import errors
-from duolog.api import accounts, carrying, common, entries, invitations, journals, leaving, rendezvous, server, sessions
+from duolog.api import (
+    accounts,
+    attachments,
+    carrying,
+    common,
+    entries,
+    invitations,
+    journals,
+    leaving,
+    rendezvous,
+    server,
+    sessions,
+)
 from duolog.api.common import Model
 from duolog.api.problems import ProblemCode
 from duolog.protocol import sizes
@@ -32,7 +44,19 @@ SPEC = ROOT / "docs/spec"
 SECTIONS = {int(file.name[:2]): file for file in SPEC.glob("[0-9][0-9]-*.md")}
 ROOMS = ("duolog", "app", "hostile", "tools", "vectors")
 CODE = sorted(file for room in ROOMS for file in (ROOT / room).rglob("*.py"))
-BODIES = (accounts, carrying, common, entries, invitations, journals, leaving, rendezvous, server, sessions)
+BODIES = (
+    accounts,
+    attachments,
+    carrying,
+    common,
+    entries,
+    invitations,
+    journals,
+    leaving,
+    rendezvous,
+    server,
+    sessions,
+)
 AREAS = (
     "accounts",
     "client",
