@@ -12,6 +12,7 @@ from duolog.protocol.codec import encode_b64
 if TYPE_CHECKING:
     from duolog.client import (
         Admission,
+        AttachmentView,
         Heads,
         JournalView,
         MoveReport,
@@ -133,6 +134,15 @@ def entry_shape(item: "TimelineEntry") -> Shape:
         "entry seq author author_name mine at received effective kind v body text unreadable without_effect "
         "not_delivered_to hidden",
     )
+
+
+def attachment_shape(number: str, view: "AttachmentView") -> Shape:
+    """One file that an entry carries."""
+    return {
+        "number": number,
+        "attachment": b64(view.id),
+        **fields(view, "entry seq name alt type size missing waiting"),
+    }
 
 
 def exported_shape(done: "Exported") -> Shape:

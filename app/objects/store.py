@@ -1,0 +1,164 @@
+"""The object store: it keeps the parts of attachments in a folder or in an S3 bucket, through `obstore`.
+
+Rules
+- A part is one object, `<place in hex>/<number>`. One upload alone uses a place.
+- `put` returns once the part is on disk, or once the bucket has taken it.
+- No call blocks the event loop, and no call has more than one part in memory.
+- A failure is `StorageFull` or `Unavailable`. The library's text may name the bucket, and no answer repeats it.
+"""
+
+import asyncio
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Protocol
+
+from obstore.exceptions import BaseError
+from obstore.store import LocalStore, ObjectStore, S3Store
+
+from app.problems import Problem, StorageFull, Unavailable
+from app.settings import Settings
+
+REQUEST_SECONDS = 30  # of one request to a bucket
+CONNECT_SECONDS = 5
+RETRIES = 3  # of one request: with all of them it ends long before `SETTLE_SECONDS`
+_FULL = ("os error 28", "os error 122", "InsufficientStorage", "QuotaExceeded", "StorageFull")
+
+
+class Store(Protocol):
+    """The store, as the rest of the server sees it. Its methods raise StorageFull and Unavailable."""
+
+    async def put(self, place: bytes, number: int, data: bytes) -> None:
+        """Store a part, in place of one that is there."""
+
+    async def get(self, place: bytes, number: int, start: int, end: int) -> bytes | None:
+        """The bytes of a part from `start` to before `end`; None when the store doesn't have all of them."""
+
+    async def clear(self, place: bytes) -> None:
+        """Delete every part at a place. It may be repeated."""
+
+
+class Folder:
+    """A local folder. Implements `Store`."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        with _plain():
+            self._store = LocalStore(folder, mkdir=True)
+
+    async def put(self, place: bytes, number: int, data: bytes) -> None:
+        with _plain():
+            await self._store.put_async(_path(place, number), data)
+            await asyncio.to_thread(self._to_disk, place, number)
+
+    async def get(self, place: bytes, number: int, start: int, end: int) -> bytes | None:
+        return await _get(self._store, _path(place, number), start, end)
+
+    async def clear(self, place: bytes) -> None:
+        with _plain():
+            await asyncio.to_thread(self._remove, place)
+
+    def _to_disk(self, place: bytes, number: int) -> None:
+        """Sync a part, its folder and the store: the library writes beside the name and renames, but syncs nothing."""
+        for path in (self._folder / _path(place, number), self._folder / place.hex(), self._folder):
+            _sync(path)
+
+    def _remove(self, place: bytes) -> None:
+        """Delete the folder of a place, with the files of interrupted writes, which the library doesn't list."""
+        try:
+            shutil.rmtree(self._folder / place.hex())
+        except FileNotFoundError:
+            return
+        _sync(self._folder)
+
+
+class Bucket:
+    """An S3 bucket. Implements `Store`."""
+
+    def __init__(self, settings: Settings) -> None:
+        key_id, secret = read_credentials(settings.s3_credentials_file)
+        with _plain():
+            self._store = S3Store(
+                settings.attachment_bucket,
+                endpoint=settings.s3_endpoint or None,
+                region=settings.s3_region,
+                access_key_id=key_id,
+                secret_access_key=secret,
+                virtual_hosted_style_request=False,
+                client_options={
+                    "allow_http": settings.s3_endpoint.startswith("http://"),
+                    "connect_timeout": f"{CONNECT_SECONDS}s",
+                    "timeout": f"{REQUEST_SECONDS}s",
+                },
+                retry_config={"max_retries": RETRIES},
+            )
+
+    async def put(self, place: bytes, number: int, data: bytes) -> None:
+        with _plain():
+            await self._store.put_async(_path(place, number), data)
+
+    async def get(self, place: bytes, number: int, start: int, end: int) -> bytes | None:
+        return await _get(self._store, _path(place, number), start, end)
+
+    async def clear(self, place: bytes) -> None:
+        with _plain():
+            async for found in self._store.list(place.hex() + "/"):
+                await self._store.delete_async([item["path"] for item in found])
+
+
+def open_store(settings: Settings) -> Store:
+    """The store that the settings name. A folder is made. Raises: StorageFull, Unavailable."""
+    return Bucket(settings) if settings.attachment_bucket else Folder(settings.attachment_folder)
+
+
+def read_credentials(path: Path | None) -> tuple[str | None, str | None]:
+    """The access key id and the secret access key, one a line. Without a file the library looks for them itself.
+
+    Raises: Unavailable when the file can't be read or has other lines.
+    """
+    if path is None:
+        return None, None
+    try:
+        lines = path.read_text().split()
+    except (OSError, UnicodeDecodeError) as error:
+        raise Unavailable from error
+    if len(lines) != 2:
+        raise Unavailable
+    return lines[0], lines[1]
+
+
+async def _get(store: ObjectStore, path: str, start: int, end: int) -> bytes | None:
+    try:
+        found = bytes(await store.get_range_async(path, start=start, end=end))
+    except FileNotFoundError:
+        return None
+    except (BaseError, OSError) as error:
+        raise Unavailable(retry_after=60) from error
+    return found if len(found) == end - start else None
+
+
+def _path(place: bytes, number: int) -> str:
+    return f"{place.hex()}/{number}"
+
+
+def _sync(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+@contextmanager
+def _plain() -> Iterator[None]:
+    try:
+        yield
+    except (BaseError, OSError) as error:
+        raise _problem(error) from error
+
+
+def _problem(error: Exception) -> Problem:
+    full = any(mark in str(error) for mark in _FULL) or getattr(error, "errno", None) in (28, 122)
+    return StorageFull() if full else Unavailable(retry_after=60)
