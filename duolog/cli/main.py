@@ -26,6 +26,7 @@ from duolog.cli import (
     pairing,
     proposals,
     recovery,
+    reminder,
     timeline,
 )
 from duolog.cli.command import group
@@ -58,6 +59,7 @@ def make_app() -> typer.Typer:
     for part in (
         group("boundary", "What the two of you agree on, by an explicit act of each.", boundary.app),
         group("draft", "What you write for yourself first. Nobody is told that there is a draft.", drafts.app),
+        group("reminder", "A reminder of your own: on this computer alone, off until you turn it on.", reminder.app),
         group(
             "confidant",
             "Somebody who reads along for a time, by consent of both: a therapist, a counsellor, a friend.",
