@@ -47,6 +47,7 @@ def bodies() -> list[Json]:
         *({"kind": "disclosure", "body": body} for body in _letter(1, 2)),
         *({"kind": "promise", "body": body} for body in _promise(1)),
         *({"kind": "pause", "body": body} for body in _pause(1)),
+        *({"kind": "breach", "body": body} for body in _breach(1, 2)),
         *_texts(),
     ]
 
@@ -110,9 +111,20 @@ def _pause(called: int) -> list[Json]:
     ]
 
 
+def _breach(agreed: int, opened: int) -> list[Json]:
+    to, note = {"answers": answer(opened)}, {"text": answer(20)}
+    return [
+        {"step": "open", "as": "own", "happened": "2026-11-02", "about": answer(9), **note},
+        {"step": "open", "as": "saw", "look_again": "2026-12-02", "answers": answer(agreed), **note},
+        {"step": "account", "look_again": "2026-12-02", **note, **to},
+        {"step": "close", "words": "For me.", **to},
+        {"step": "reopen", **to},
+    ]
+
+
 def machines_log() -> Json:
     """A journal with things of the kinds that have registers of times and of persons."""
-    promise, pause = _promise(1), _pause(4)
+    promise, pause, breach = _promise(1), _pause(4), _breach(8, 10)
     written = [
         ("ada", "promise", promise[0]),
         ("ada", "promise", promise[3]),
@@ -121,6 +133,12 @@ def machines_log() -> Json:
         ("sam", "pause", pause[1]),
         ("sam", "pause", pause[2]),
         ("ada", "promise", promise[5]),
+        ("ada", "boundary", _steps(1, 2)[0]),
+        ("sam", "boundary", {"step": "accept", "answers": answer(8)}),
+        ("ada", "breach", breach[1]),
+        ("sam", "breach", breach[2]),
+        ("sam", "breach", breach[3]),
+        ("sam", "breach", breach[4]),
     ]
     return {"log": [_item(author, kind, body, place) for place, (author, kind, body) in enumerate(written)]}
 

@@ -1,4 +1,4 @@
-"""Vectors of promises and pauses: what their documents come to, and with which reasons."""
+"""Vectors of promises, pauses and breaches: what their documents come to, and with which reasons."""
 
 from duolog.documents.applied import DAY
 from vectors.check import Json, text
@@ -9,7 +9,7 @@ HOUR = 3600 / DAY  # in days
 
 def make() -> list[Json]:
     """More cases of `documents.json`."""
-    return [*_promises(), *_pauses()]
+    return [*_promises(), *_pauses(), *_breaches()]
 
 
 def at(day: float) -> int:
@@ -108,5 +108,55 @@ def _pauses() -> list[Json]:
             {2: "You are on a pause already: extend it, or return."},
             times=[{"until": at(1 * HOUR)}, {"until": at(1 * HOUR)}, {"until": at(3 * HOUR)}],
             marks=[{}, {}, {}],
+        ),
+    ]
+
+
+def _breaches() -> list[Json]:
+    seen, mine, closed, left = Log(), Log(), Log(), Log()
+    note: Json = {"text": {"entry": text(bytes(16)), "message": text(bytes(32))}}
+    agreed = seen.propose()
+    seen.add(SAM, {"step": "open", "as": "saw", "answers": agreed} | note, 0, kind="breach")
+    seen.step("accept", agreed)
+    seen.add(SAM, {"step": "open", "as": "saw", "answers": agreed} | note, 0, kind="breach")
+    agreed = mine.propose(binds="me")
+    mine.step("accept", agreed)
+    mine.add(ADA, {"step": "open", "as": "saw", "answers": agreed} | note, 0, kind="breach")
+    mine.add(SAM, {"step": "open", "as": "saw", "answers": agreed} | note, 0, kind="breach")
+    to: Json = {"answers": closed.add(ADA, {"step": "open", "as": "own"} | note, 0, kind="breach")}
+    closed.add(ADA, {"step": "account"} | note | to, 0, kind="breach")
+    closed.add(ADA, {"step": "close"} | to, 0, kind="breach")
+    other = closed.add(SAM, {"step": "account"} | note | to, 0, kind="breach")
+    closed.add(SAM, {"step": "close", "answers": other}, 0, kind="breach")
+    closed.add(SAM, {"step": "close"} | to, 0, kind="breach")
+    closed.add(ADA, {"step": "reopen"} | to, 0, kind="breach")
+    agreed = left.propose()
+    left.step("accept", agreed)
+    left.add(SAM, {"step": "open", "as": "saw", "answers": agreed} | note, 0, kind="breach")
+    left.add(ADA, {"text": "I could not open something."}, 1, kind="note", refused=[2])
+    only = "Only a text that both accepted, and that binds the other, can be named so."
+    away = "It could not be opened on the other side, so it does not count for anybody until it is written again."
+    return [
+        seen.things(
+            *("breaches: of a text before and after it is accepted", "breach", ["open"], {1: only}),
+            times=[{}],
+            marks=[marks(accounts=[SAM])],
+        ),
+        mine.things(
+            *("breaches: of a text that binds its author alone", "breach", ["open"], {2: only}),
+            times=[{}],
+            marks=[marks(accounts=[SAM])],
+        ),
+        closed.things(
+            *("breaches: two accounts, closed by each and opened again by one", "breach", ["open"]),
+            {
+                1: "One account each; further words are comments.",
+                4: "Name what was opened, and not the other's account.",
+            },
+            times=[{}],
+            marks=[marks(accounts=[ADA, SAM], closed=[SAM])],
+        ),
+        left.things(
+            *("breaches: the acceptance was not delivered", "breach", [], {1: away, 2: only}), times=[], marks=[]
         ),
     ]

@@ -13,6 +13,7 @@ from duolog.documents.kind import Kind
 from duolog.documents.kinds import (
     appreciation,
     boundary,
+    breach,
     comment,
     copy,
     disclosure,
@@ -29,7 +30,7 @@ KINDS: Mapping[str, Kind[Any, Any]] = {
     one.KIND.name: one.KIND
     for one in (
         *(profile, note, comment, appreciation, copy),
-        *(boundary, disclosure, promise, pause),
+        *(boundary, disclosure, promise, pause, breach),
         *(moved, withdrawn),
     )
 }

@@ -11,9 +11,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from duolog.documents.kernel import Machine
-from duolog.documents.kinds import boundary, disclosure, pause, promise
+from duolog.documents.kinds import boundary, breach, disclosure, pause, promise
 from duolog.errors import NotAllowed
 from tests.documents import old_boundary
+from tests.documents.breach_table import breach_steps, breaches_by_hand
 from tests.documents.disclosure_table import by_hand, disclosure_steps, twice_not_quite
 from tests.documents.pause_table import pause_steps, pauses_by_hand
 from tests.documents.promise_table import promise_steps, promises_by_hand
@@ -103,7 +104,8 @@ ALL = {
         order=ORDER_OF_DISCLOSURE,
         along=twice_not_quite(),
     ),
-    # Only its owner acts in a promise or a pause, so nothing crosses.
+    # Only its owner acts in a promise or a pause, and each speaks for themselves in a breach: nothing crosses.
     "promise": Rows(*(promise.MACHINE, promise_steps, promises_by_hand, 4, frozenset(), frozenset())),
+    "breach": Rows(*(breach.MACHINE, breach_steps, breaches_by_hand, 4, frozenset(), frozenset())),
     "pause": Rows(*(pause.MACHINE, pause_steps, pauses_by_hand, 4, frozenset(), frozenset())),
 }
