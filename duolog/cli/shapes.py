@@ -155,7 +155,7 @@ def exported_shape(done: "Exported") -> Shape:
 
 def move_shape(report: "MoveReport") -> Shape:
     """The report of a move to another server."""
-    return fields(report, "old new journals behind told open_logs")
+    return fields(report, "old new journals behind told open_logs files_left")
 
 
 def proven_shape(proven: "ProvenExport") -> Shape:
