@@ -106,8 +106,8 @@ async def test_what_the_old_server_does_not_hand_out_is_counted_and_stops_nothin
     cut(two.ada)
     report = await two.ada.moving.to(servers.route(ELSEWHERE))
     assert report.files_left == 2
+    [view, _] = await two.ada.attachments(two.journal).list()
     with pytest.raises(ServerRefused, match="doesn't hand this attachment out"):
-        [view, _] = await two.ada.attachments(two.journal).list()
         await two.ada.attachments(two.journal).save(view.entry, view.id, tmp_path / "saved")
     # A partner whose old server still answers brings them.
     assert (await two.sam.moving.to(servers.route(ELSEWHERE))).files_left == 0

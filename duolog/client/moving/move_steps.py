@@ -44,8 +44,8 @@ Sync = Callable[[Context], Awaitable[object]]
 class MoveReport:
     """The result of a move. `journals`: those that go on at the new server. `behind`: those that only a partner can
     bring. `told`: the members and the own devices have a note at the old server. `open_logs`: journals whose log there
-    is not closed. `problems`: steps at the new server that a sync repeats. `files_left`: how many attachments are at the
-    old server alone."""
+    is not closed. `problems`: steps at the new server that a sync repeats. `files_left`: how many attachments are at
+    the old server alone."""
 
     old: str
     new: str
