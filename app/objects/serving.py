@@ -1,7 +1,7 @@
 """The answer that carries an attachment, part by part: an answer never has more than one part in memory.
 
 Rules
-- The server reads the first part before it begins the answer. So a store that fails gives a refusal, not half an answer.
+- The server reads the first part before it begins the answer: a store that fails gives a refusal, not half an answer.
 - The server sends a bounded number of attachments at a time, and fewer to one network: a slow caller holds a part for
   long.
 - Between two parts the server looks whether the caller has gone.
