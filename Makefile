@@ -107,7 +107,7 @@ openapi: setup ## Regenerate openapi/openapi.json and the schemas of all kinds o
 	@$(PY) -m tools.kind_schemas openapi/documents
 
 .PHONY: docs
-docs: cli-docs server-docs kind-docs house-drawing ## Rewrite every page that is made from code
+docs: cli-docs server-docs kind-docs help-docs house-drawing ## Rewrite every page that is made from code
 
 .PHONY: cli-docs
 cli-docs: setup ## Rewrite docs/cli.md from the command
@@ -120,6 +120,10 @@ server-docs: setup ## Rewrite docs/settings.md and docs/problems.md from the cod
 .PHONY: kind-docs
 kind-docs: setup ## Rewrite docs/kinds.md from the rows of the kinds
 	@$(PY) -m tools.kind_docs
+
+.PHONY: help-docs
+help-docs: setup ## Rewrite docs/help-resources.md from the page that the command shows
+	@$(PY) -m tools.help_docs
 
 .PHONY: blocking-faces
 blocking-faces: setup ## Rewrite the library without `await` from the classes that have it

@@ -18,6 +18,7 @@ from duolog.cli import (
     drafts,
     export,
     forks,
+    helping,
     joining,
     journals,
     leaving,
@@ -26,6 +27,7 @@ from duolog.cli import (
     pairing,
     proposals,
     recovery,
+    reminder,
     timeline,
 )
 from duolog.cli.command import group
@@ -42,13 +44,24 @@ def make_app() -> typer.Typer:
     app = group(
         "duolog",
         PURPOSE,
-        *(account.app, pairing.app, notes.app, timeline.app, journals.app, export.app, moving.app, leaving.app),
+        *(
+            account.app,
+            pairing.app,
+            notes.app,
+            timeline.app,
+            journals.app,
+            export.app,
+            moving.app,
+            leaving.app,
+            helping.app,
+        ),
     )
     app.callback(invoke_without_command=False)(_version)
     for part in (
         group("boundary", "What the two of you agree on, by an explicit act of each.", boundary.app),
         group("attachment", "Files that your notes carry.", attachments.app),
         group("draft", "What you write for yourself first. Nobody is told that there is a draft.", drafts.app),
+        group("reminder", "A reminder of your own: on this computer alone, off until you turn it on.", reminder.app),
         group(
             "confidant",
             "Somebody who reads along for a time, by consent of both: a therapist, a counsellor, a friend.",

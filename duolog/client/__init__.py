@@ -11,9 +11,11 @@ from duolog.client.duolog import Duolog
 from duolog.client.enrollment import Enrollment
 from duolog.client.home.folder import default_home
 from duolog.client.home.keystore import Unlock
+from duolog.client.home.reminders import Reminder
 from duolog.client.journals.attachments import BEFORE_ATTACHING, Attachments, AttachmentView
 from duolog.client.journals.boundaries import Boundaries
 from duolog.client.journals.drafts import Drafts
+from duolog.client.journals.reminders import Reminders
 from duolog.client.journals.views import (
     COPIES_STAY,
     AccountWords,
@@ -87,6 +89,8 @@ __all__ = [
     "Pairing",
     "PairingStage",
     "ProposalView",
+    "Reminder",
+    "Reminders",
     "Review",
     "Revoked",
     "SessionView",

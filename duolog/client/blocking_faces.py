@@ -8,6 +8,7 @@ from duolog.client.duolog import Duolog as AsyncDuolog
 from duolog.client.journals.attachments import Attachments as AsyncAttachments
 from duolog.client.journals.boundaries import Boundaries as AsyncBoundaries
 from duolog.client.journals.drafts import Drafts as AsyncDrafts
+from duolog.client.journals.reminders import Reminders as AsyncReminders
 from duolog.client.leaving.leaving import Leaving as AsyncLeaving
 from duolog.client.moving.moving import Moving as AsyncMoving
 from duolog.client.pairing.members import Members as AsyncMembers
@@ -113,6 +114,16 @@ class Moving(Face[AsyncMoving]):
     seen = waits(AsyncMoving.seen)
 
 
+class Reminders(Face[AsyncReminders]):
+    """`duolog.client.Reminders` without `await`."""
+
+    turn_on = waits(AsyncReminders.turn_on)
+    turn_off = waits(AsyncReminders.turn_off)
+    find = waits(AsyncReminders.find)
+    due = waits(AsyncReminders.due)
+    calendar = waits(AsyncReminders.calendar)
+
+
 class Duolog(Face[AsyncDuolog]):
     """`duolog.client.Duolog` without `await`."""
 
@@ -151,6 +162,7 @@ class Duolog(Face[AsyncDuolog]):
     export_files = waits(AsyncDuolog.export_files)
     members = gives(AsyncDuolog.members, Members)
     drafts = gives(AsyncDuolog.drafts, Drafts)
+    reminders = gives(AsyncDuolog.reminders, Reminders)
     copy = waits(AsyncDuolog.copy)
     leaving = gives(AsyncDuolog.leaving, Leaving)
     delete_account = waits(AsyncDuolog.delete_account)

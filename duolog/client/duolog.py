@@ -19,6 +19,7 @@ from duolog.client.journals import reading
 from duolog.client.journals.attachments import Attachments
 from duolog.client.journals.boundaries import Boundaries
 from duolog.client.journals.drafts import Drafts
+from duolog.client.journals.reminders import Reminders
 from duolog.client.journals.views import Heads, JournalView, TimelineEntry, Written
 from duolog.client.journals.writing import make_copy, read_state, write
 from duolog.client.leaving.leaving import Leaving, delete_account
@@ -225,6 +226,10 @@ class Duolog(OpenAccount):
     def drafts(self) -> Drafts:
         """The drafts, which only own devices see."""
         return Drafts(self._session)
+
+    def reminders(self) -> Reminders:
+        """The reminder of this home, which nobody else sees."""
+        return Reminders(self._session)
 
     async def copy(self, source: bytes, entry: bytes, journal: bytes, text: str | None = None) -> Written:
         """Copy an entry of the journal `source` into another, whole or with a shorter `text`. Raises: as `write`."""

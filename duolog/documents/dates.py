@@ -6,7 +6,7 @@ Nothing here reads the time of now.
 """
 
 import re
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Final
 
 DAYS: Final = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
@@ -65,6 +65,33 @@ def wall_time(text: str) -> str:
         raise ValueError("it is no day and no time")
     when = datetime.fromisoformat(text)
     return day_of(when.date()) + (f", {when.hour:02}:{when.minute:02}" if "T" in text else "")
+
+
+def day_number(seconds: int) -> int:
+    """The number of the reader's day, one more each day. 0 for a time that no calendar has."""
+    found = _at(seconds)
+    return 0 if found is None else found.toordinal()
+
+
+def weekday(seconds: int) -> int:
+    """The place of the reader's day in `DAYS`; Monday for a time that no calendar has."""
+    found = _at(seconds)
+    return 0 if found is None else found.weekday()
+
+
+def minute_of_day(seconds: int) -> int:
+    """The minute of the reader's day, from 0; 0 for a time that no calendar has."""
+    found = _at(seconds)
+    return 0 if found is None else found.hour * 60 + found.minute
+
+
+def compact_day_from(seconds: int, place: int | None) -> str:
+    """The reader's day, or the first one from there on that is at `place` in `DAYS`, as `20261123`."""
+    found = _at(seconds)
+    first = date.min if found is None else found.date()
+    if place is not None and first <= date.max - timedelta(days=6):
+        first += timedelta(days=(place - first.weekday()) % 7)
+    return f"{first.year:04}{first.month:02}{first.day:02}"
 
 
 def has_come(when: date, now: int) -> bool:

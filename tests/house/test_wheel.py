@@ -42,7 +42,8 @@ def test_the_wheel_holds_only_the_duolog_package(wheel: Path) -> None:
         "duolog",
         wheel.name.removesuffix("-py3-none-any.whl") + ".dist-info",
     }
-    assert {file.relative_to(ROOT).as_posix() for file in (ROOT / "duolog").rglob("*.py")} <= set(files)
+    source = [*(ROOT / "duolog").rglob("*.py"), *(ROOT / "duolog").rglob("*.toml")]
+    assert {file.relative_to(ROOT).as_posix() for file in source} <= set(files)
     assert "duolog/py.typed" in files
 
 
