@@ -15,12 +15,14 @@ from app.objects.table import attachments
 
 @dataclass(frozen=True, slots=True)
 class Upload:
-    """An attachment as it stands. `seq`: the entry that names it; `brings`: the one of an earlier server that will."""
+    """An attachment as it stands. `place`: None once its bytes are gone; `seq`: the entry that names it; `brings`: the
+    entry of an earlier server that gets it once it is whole.
+    """
 
     account: bytes
     size: int
     received: int
-    place: bytes
+    place: bytes | None
     seq: int | None
     brings: int | None
 
@@ -86,7 +88,7 @@ def find_held(connection: Connection, journal: bytes, account: bytes, attachment
         .where(
             attachments.c.journal == journal,
             attachments.c.attachment == attachment,
-            WHOLE,
+            attachments.c.place.is_not(None),
             served_blob(journal, account).is_not(None),
         )
     ).one_or_none()

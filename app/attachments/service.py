@@ -17,7 +17,7 @@ from sqlalchemy import Connection
 from app.access.repository import JournalMember
 from app.attachments import repository
 from app.attachments.repository import Upload
-from app.leaving.repository import doom_unheld, lock_journals
+from app.leaving.repository import empty_unheld, lock_journals
 from app.objects import repository as objects
 from app.objects.serving import Held
 from app.origins.repository import load_origins
@@ -111,7 +111,7 @@ async def store_part(
         raise Malformed(sentence="This part of the attachment has another length than belongs there. Send it whole.")
     if number < upload.received:
         return _state(upload.size, upload.received)
-    if number > upload.received:  # check: server.attachment_order
+    if number > upload.received or upload.place is None:  # check: server.attachment_order
         raise AttachmentOrder(upload.received)
     await server.store.put(upload.place, number, data)
     return await server.database.write(_count, member, attachment, upload.place, number, server.now())
@@ -138,7 +138,7 @@ def _count(
         raise NotFound
     if upload.brings is not None:
         repository.give_to(connection, journal, attachment, upload.brings)
-        doom_unheld(connection, [journal])  # the entry may have gone meanwhile
+        empty_unheld(connection, [journal])  # the entry may have gone meanwhile
     return _state(upload.size, upload.received)
 
 

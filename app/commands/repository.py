@@ -20,8 +20,8 @@ def count(connection: Connection) -> dict[str, int]:
         "entries": select(func.count()).select_from(log).where(log.c.kind == ENTRY),
         "statements": select(func.count()).select_from(log).where(log.c.kind != ENTRY),
         "bytes": select(coalesce(func.sum(size), 0)),
-        "attachments": select(func.count()).select_from(attachments),
-        "their bytes": select(coalesce(func.sum(attachments.c.size), 0)),
+        "attachments": select(func.count()).select_from(attachments).where(attachments.c.place.is_not(None)),
+        "their bytes": select(coalesce(func.sum(attachments.c.size), 0)).where(attachments.c.place.is_not(None)),
         "to be deleted": select(func.count()).select_from(doomed),
     }
     return {name: int(connection.execute(query).scalar_one()) for name, query in queries.items()}

@@ -1,11 +1,11 @@
 """Queries that give attachments to entries, and that end them.
 
-An attachment ends in two steps. One transaction destroys the entry, deletes the attachment's row, and notes its place
-as doomed. Then the retention job deletes the bytes. A crash between the two leaves the note, and the next round
-deletes the bytes.
+An attachment ends in two steps. One transaction destroys the entry and notes the attachment's place as doomed. Then the
+retention job deletes the bytes. A crash between the two leaves the note, and the next round deletes the bytes. The row
+of an unnamed attachment goes with its place; that of a named one stays without a place.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 
 from sqlalchemy import ColumnElement, Connection, case, delete, insert, select, update
 
@@ -30,9 +30,23 @@ def name(connection: Connection, journal: bytes, account: bytes, named: Mapping[
 def doom(connection: Connection, *which: ColumnElement[bool]) -> int:
     """End these attachments; returns how many. The caller has locked their journals."""
     ended = connection.execute(delete(attachments).where(*which).returning(attachments.c.place)).scalars().all()
-    if ended:
-        connection.execute(insert(doomed), [{"place": place, "due": 0, "cleared": False} for place in ended])
+    _note(connection, ended)
     return len(ended)
+
+
+def empty(connection: Connection, *which: ColumnElement[bool]) -> None:
+    """End these named attachments, and leave their rows. The caller has locked their journals."""
+    these = *which, attachments.c.seq.is_not(None), attachments.c.place.is_not(None)
+    ended = connection.execute(select(attachments.c.place).where(*these)).scalars().all()
+    if ended:
+        _note(connection, ended)
+        connection.execute(update(attachments).where(*these).values(place=None))
+
+
+def _note(connection: Connection, places: Sequence[bytes | None]) -> None:
+    rows = [{"place": place, "due": 0, "cleared": False} for place in places if place is not None]
+    if rows:
+        connection.execute(insert(doomed), rows)
 
 
 def doom_one(connection: Connection, journal: bytes, attachment: bytes) -> None:

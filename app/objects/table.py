@@ -2,7 +2,8 @@
 
 `attachments`: the store keeps the parts under `place`, a random name, so a later upload never meets the bytes of an
 earlier one. `received` counts the stored parts. `seq`: the entry that names the attachment; null before the push.
-`brings`: the entry of an earlier server that gets the attachment once it is whole.
+`brings`: the entry of an earlier server that gets the attachment once it is whole. The row of a named attachment stays
+when its bytes go, as the entry's header does, with `place` null: its author must not learn who kept the entry.
 
 `doomed`: a place that no attachment has any more. `due`: when the retention job clears the place next, Unix seconds.
 `cleared`: the job has cleared it once. It comes a second time, for a part that was on its way during the first.
@@ -21,7 +22,7 @@ attachments = Table(
     Column("size", BigInteger, nullable=False),
     Column("received", Integer, nullable=False),
     Column("begun", BigInteger, nullable=False),
-    Column("place", LargeBinary(16), nullable=False),
+    Column("place", LargeBinary(16)),
     Column("seq", BigInteger),
     Column("brings", BigInteger),
     Index("ix_attachments_journal_seq", "journal", "seq"),

@@ -18,7 +18,7 @@ def upgrade() -> None:
     sa.Column('size', sa.BigInteger(), nullable=False),
     sa.Column('received', sa.Integer(), nullable=False),
     sa.Column('begun', sa.BigInteger(), nullable=False),
-    sa.Column('place', sa.LargeBinary(length=16), nullable=False),
+    sa.Column('place', sa.LargeBinary(length=16), nullable=True),
     sa.Column('seq', sa.BigInteger(), nullable=True),
     sa.Column('brings', sa.BigInteger(), nullable=True),
     sa.PrimaryKeyConstraint('journal', 'attachment', name=op.f('pk_attachments'))

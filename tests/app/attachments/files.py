@@ -71,13 +71,12 @@ async def shared(diary: Diary, author: Person, *files: File) -> Placed:
 
 
 async def rows(app: FastAPI) -> tuple[int, int]:
-    """How many attachments and how many doomed places there are."""
+    """How many attachments with bytes, and how many doomed places, there are."""
 
     def read(connection: Connection) -> tuple[int, int]:
-        attached, ending = (
-            connection.execute(select(func.count()).select_from(table)).scalar_one() for table in (attachments, doomed)
-        )
-        return attached, ending
+        attached = select(func.count()).select_from(attachments).where(attachments.c.place.is_not(None))
+        ending = select(func.count()).select_from(doomed)
+        return connection.execute(attached).scalar_one(), connection.execute(ending).scalar_one()
 
     found: tuple[int, int] = await app.state.duolog.database.read(read)
     return found
