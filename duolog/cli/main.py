@@ -17,6 +17,7 @@ from duolog.cli import (
     drafts,
     export,
     forks,
+    importing,
     joining,
     journals,
     leaving,
@@ -41,7 +42,17 @@ def make_app() -> typer.Typer:
     app = group(
         "duolog",
         PURPOSE,
-        *(account.app, pairing.app, notes.app, timeline.app, journals.app, export.app, moving.app, leaving.app),
+        *(
+            account.app,
+            pairing.app,
+            notes.app,
+            timeline.app,
+            journals.app,
+            importing.app,
+            export.app,
+            moving.app,
+            leaving.app,
+        ),
     )
     app.callback(invoke_without_command=False)(_version)
     for part in (

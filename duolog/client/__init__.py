@@ -10,6 +10,7 @@ from duolog.client.duolog import Duolog
 from duolog.client.enrollment import Enrollment
 from duolog.client.home.folder import default_home
 from duolog.client.home.keystore import Unlock
+from duolog.client.importing.importing import Importing, ImportReport
 from duolog.client.journals.boundaries import Boundaries
 from duolog.client.journals.drafts import Drafts
 from duolog.client.journals.views import (
@@ -65,6 +66,8 @@ __all__ = [
     "ForkView",
     "Heads",
     "HttpTransport",
+    "ImportReport",
+    "Importing",
     "InvitationLink",
     "JournalView",
     "JournalWords",

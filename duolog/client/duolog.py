@@ -12,6 +12,7 @@ from typing import Any
 from duolog.client.account.keyholders import Keyholders
 from duolog.client.account.register_restore_open import check_words, confirm
 from duolog.client.export import exporting
+from duolog.client.importing.importing import Importing
 from duolog.client.journals import reading
 from duolog.client.journals.boundaries import Boundaries
 from duolog.client.journals.drafts import Drafts
@@ -223,6 +224,11 @@ class Duolog(OpenAccount):
     def moving(self) -> Moving:
         """Ways to move to another server, and to follow a member there."""
         return Moving(self._session, sync)
+
+    @property
+    def importing(self) -> Importing:
+        """The way in for a diary of another app."""
+        return Importing(self._session)
 
     @property
     def keyholders(self) -> Keyholders:

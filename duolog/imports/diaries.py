@@ -51,8 +51,9 @@ class Diary:
         """
         yield from self._source.broken
         seen = set[str]()
-        for item in _READERS[self.app](self._source, keep_place=self._keep_place):
-            if len(seen) == MAX_ENTRIES:  # check: imports.entries
+        items = _READERS[self.app](self._source, keep_place=self._keep_place)
+        for number, item in enumerate(items):
+            if number == MAX_ENTRIES:  # check: imports.entries
                 raise MalformedData(f"It has more than {MAX_ENTRIES} entries. Import it in smaller files.")
             if isinstance(item, DiaryEntry):
                 if item.id in seen:  # check: imports.twice
