@@ -5,8 +5,8 @@ SignedIn       a caller with a valid session
 MaybeSignedIn  the same, or None
 Member         a signed-in caller who is a member of the journal in the path; everyone else gets the same 404
 Partner        a member in the role of partner
-InvitationPath, JournalPath, ProposalPath, RendezvousPath, SessionPath   an id from the path; one that doesn't parse
-               is a 404 like any unknown one
+AttachmentPath, InvitationPath, JournalPath, ProposalPath, RendezvousPath, SessionPath   an id from the path; one that
+               doesn't parse is a 404 like any unknown one
 """
 
 from typing import Annotated
@@ -25,6 +25,7 @@ from duolog.protocol import sizes
 from duolog.protocol.codec import parse_b64
 
 __all__ = [
+    "AttachmentPath",
     "InvitationPath",
     "JournalPath",
     "MaybeSignedIn",
@@ -122,6 +123,10 @@ async def _partner(member: Member) -> JournalMember:
 Partner = Annotated[JournalMember, Depends(_partner)]
 
 
+async def _attachment(attachment: Annotated[str, _id_path("attachment", sizes.ATTACHMENT_ID)]) -> bytes:
+    return _id(attachment, sizes.ATTACHMENT_ID)
+
+
 async def _invitation(invitation: Annotated[str, _id_path("invitation", sizes.INVITATION_ID)]) -> bytes:
     return _id(invitation, sizes.INVITATION_ID)
 
@@ -142,6 +147,7 @@ async def _journal(journal: JournalText) -> bytes:
     return _id(journal, sizes.JOURNAL_ID)
 
 
+AttachmentPath = Annotated[bytes, Depends(_attachment)]
 JournalPath = Annotated[bytes, Depends(_journal)]
 InvitationPath = Annotated[bytes, Depends(_invitation)]
 ProposalPath = Annotated[bytes, Depends(_proposal)]

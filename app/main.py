@@ -1,7 +1,7 @@
 """`create_app(settings)`: puts the server together.
 
-Nothing happens at import, nor when the application is made: its lifespan loads the receipt key, opens and closes the
-database, and runs the retention job between.
+Nothing happens at import, nor when the application is made: its lifespan loads the receipt key, opens the object
+store, opens and closes the database, and runs the retention job between.
 """
 
 from collections.abc import AsyncIterator, Callable
@@ -15,6 +15,7 @@ from starlette.exceptions import HTTPException
 from app.callers import is_session
 from app.edge import Edge
 from app.limits import Gate
+from app.objects.store import open_store
 from app.openapi import describe_api
 from app.problems import Problem, render
 from app.receipts.service import load_receipt_keys
@@ -31,6 +32,7 @@ def create_app(settings: Settings, clock: Callable[[], int] = system_clock) -> F
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         state.receipts = load_receipt_keys(settings.receipt_key_path)
+        state.store = open_store(settings)
         await state.database.open()
         try:
             async with retaining(state):

@@ -13,7 +13,7 @@ from pydantic.json_schema import models_json_schema
 
 from app import VERSION
 from app.problems import COMMON, SCHEMA, Problem, refusals
-from app.reading import BINARY, JSON, JsonBody
+from app.reading import BINARY, BYTES, JSON, BytesBody, JsonBody
 
 DESCRIPTION = """\
 A shared journal for two people, end to end encrypted. The server keeps ciphertext in order and can read none of it.
@@ -57,11 +57,11 @@ def _document(app: FastAPI) -> dict[str, Any]:
     return document
 
 
-def _bodies(app: FastAPI) -> Iterator[tuple[str, str, JsonBody[Any, Any]]]:
+def _bodies(app: FastAPI) -> Iterator[tuple[str, str, JsonBody[Any, Any] | BytesBody]]:
     """Path, method and reader of each operation that takes a body: the endpoints' own, which FastAPI doesn't know."""
     for route in iter_route_contexts(app.routes):
         for dependency in route.dependant.dependencies if isinstance(route.original_route, APIRoute) else ():
-            if isinstance(dependency.call, JsonBody):
+            if isinstance(dependency.call, JsonBody | BytesBody):
                 yield from (
                     (route.path_format or "", method.lower(), dependency.call) for method in route.methods or ()
                 )
@@ -69,14 +69,17 @@ def _bodies(app: FastAPI) -> Iterator[tuple[str, str, JsonBody[Any, Any]]]:
 
 def _add_bodies(app: FastAPI, document: dict[str, Any]) -> None:
     bodies = list(_bodies(app))
-    models: list[type[BaseModel]] = [body.model for _, _, body in bodies]
+    models: list[type[BaseModel]] = [body.model for _, _, body in bodies if isinstance(body, JsonBody)]
     names, generated = models_json_schema(
         [(model, "validation") for model in models], ref_template="#/components/schemas/{model}"
     )
     document["components"]["schemas"].update(generated["$defs"])
     for path, method, body in bodies:
-        content = {JSON: {"schema": names[(body.model, "validation")]}}
-        content.update({media: {"schema": BINARY} for media in body.others})
+        if isinstance(body, BytesBody):
+            content = {body.media: {"schema": BYTES}}
+        else:
+            content = {JSON: {"schema": names[(body.model, "validation")]}}
+            content.update({media: {"schema": BINARY} for media in body.others})
         document["paths"][path][method]["requestBody"] = {"required": True, "content": content}
 
 

@@ -193,6 +193,44 @@ class ProposalLimit(Problem):
     sentence = "Too many or too large proposals of yours wait in this journal already. Withdraw a proposal first."
 
 
+class AttachmentExists(Problem):
+    status, code = 409, "attachment_exists"
+    sentence = "There is another attachment of this id in the journal, or one of another size. Send it under a new id."
+
+
+class AttachmentOrder(Problem):
+    status, code = 409, "attachment_order"
+    sentence = "The parts of an attachment come in order. The next one is number {}."
+
+    def __init__(self, following: int = 0) -> None:
+        super().__init__(sentence=self.sentence.format(following))
+
+
+class AttachmentMissing(Problem):
+    status, code = 409, "attachment_missing"
+    sentence = (
+        "An entry names an attachment that its author hasn't sent whole, or that belongs to another entry. Send the "
+        "attachment first."
+    )
+
+
+class AttachmentTooLarge(Problem):
+    status, code = 413, "attachment_too_large"
+    sentence = "The attachment is larger than this server takes. Make it smaller, or cut it in several."
+
+
+class RangeNotSatisfiable(Problem):
+    status, code = 416, "range_not_satisfiable"
+    sentence = "The attachment ends before the bytes that were asked for. Content-Range says how many it has."
+
+    def __init__(self, size: int = 0) -> None:
+        super().__init__()
+        self.size = size
+
+    def response(self, headers: Mapping[str, str] | None = None) -> Response:
+        return super().response({**(headers or {}), "Content-Range": f"bytes */{self.size}"})
+
+
 class TooLarge(Problem):
     status, code = 413, "too_large"
     sentence = "The request is larger than this server takes. Send less at once."

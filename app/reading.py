@@ -1,4 +1,5 @@
-"""Request bodies as types of an endpoint's parameters: `Json[Model]`, or a `JsonBody` that processes the model.
+"""Request bodies as types of an endpoint's parameters: `Json[Model]`, a `JsonBody` that processes the model, or a
+`BytesBody`.
 
 Rules
 - Who calls is known, and every rate was counted, before a body is read: an endpoint names its body last.
@@ -27,6 +28,7 @@ from duolog.protocol.codec import parse_message_json
 
 JSON = "application/json"
 BINARY = {"type": "string", "format": "binary", "description": "Frames, as docs/spec describes."}
+BYTES = {"type": "string", "format": "binary", "description": "Sealed bytes."}
 INLINE = 8 * 1024  # bytes; what is smaller is taken apart where it is
 
 M = TypeVar("M", bound=BaseModel)
@@ -105,6 +107,20 @@ class JsonBody(Generic[M, T]):
             else:
                 read = self.others[media]
             yield read(body) if len(body) <= INLINE else await server.beside.run(read, body)
+
+
+class BytesBody:
+    """A dependency: the bytes of a body of one media type, as they came."""
+
+    def __init__(self, media: str) -> None:
+        self.media = media
+
+    async def __call__(self, request: Request, server: Server) -> AsyncIterator[bytes]:
+        """Raises: UnsupportedMediaType, Malformed, TooLarge, Busy, TooSlow, SlowDown."""
+        if media_type(request) != self.media:  # check: server.media_type_bytes
+            raise UnsupportedMediaType
+        async with body_of(request, server) as (_, body):
+            yield body
 
 
 def _read(model: type[M], then: Callable[[M], T] | None, values: int, body: bytes) -> M | T:

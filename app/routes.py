@@ -4,6 +4,7 @@ from fastapi import APIRouter
 
 from app.about.endpoints import router as about
 from app.accounts.endpoints import router as accounts
+from app.attachments.endpoints import router as attachments
 from app.carrying.endpoints import router as carrying
 from app.entries.endpoints import router as entries
 from app.invitations.endpoints import router as invitations
@@ -21,6 +22,7 @@ router.include_router(rendezvous)  # /v1/rendezvous: where a new device meets on
 router.include_router(sessions)  # /v1/challenges, /v1/sessions
 router.include_router(journals)  # /v1/journals: create, list, chains, proposals
 router.include_router(entries)  # /v1/journals/{journal}/entries: push and pull
+router.include_router(attachments)  # /v1/journals/{journal}/attachments: parts up, bytes and ranges down
 router.include_router(invitations)  # /v1/journals/{journal}/invitations, /v1/invitations
 router.include_router(carrying)  # /v1/carried: accounts and journals that come from another server
 router.include_router(leaving)  # /v1/journals/{journal}: closing, withdrawals, holdings, letting go; DELETE /v1/account

@@ -33,6 +33,17 @@ class Settings(BaseSettings):
         default=None,
         description="File of the receipt key, created on first start. Unset: `receipt.key` in the data folder.",
     )
+    attachments: str = Field(
+        default="",
+        description="Where attachments are: a folder, or `s3://bucket`. Empty: `attachments` in the data folder.",
+    )
+    s3_endpoint: str = Field(
+        default="", description="Address of the S3 server, as `https://s3.example`. Empty: that of AWS in the region."
+    )
+    s3_region: str = Field(default="us-east-1", description="Region of the bucket.")
+    s3_credentials_file: Path | None = Field(
+        default=None, description="File with two lines: the bucket's access key id, and its secret access key."
+    )
     host: str = Field(default="127.0.0.1", description="Address to listen on.")
     port: int = Field(default=8330, ge=0, le=65535, description="Port to listen on; 0 takes a free one.")
     origin: str = Field(
@@ -120,6 +131,22 @@ class Settings(BaseSettings):
     carried_mib_total: Count = Field(
         default=20_480, description="MiB that an account may ever bring from other servers."
     )
+    attachment_mib: int = Field(
+        default=257,
+        ge=0,
+        le=sizes.MAX_PARTS,
+        description="MiB that one attachment may have: a file of 256 MiB, sealed. 0: this server takes none.",
+    )
+    attachment_days: Days = Field(
+        default=7, description="How long an attachment may wait for the entry that names it, since it was begun."
+    )
+    attachments_per_day: Count = Field(default=500, description="Attachments that an account may begin in a day.")
+    attachment_mib_per_day: Count = Field(
+        default=4096, description="MiB of attachments that an account may begin in a day, sent or not."
+    )
+    attachment_mib_total: Count = Field(
+        default=20_480, description="MiB of attachments that an account may ever begin. Nothing gives them back."
+    )
     proposals_per_day: Count = Field(default=100, description="Proposals that an account may make in a day.")
     invitations_per_day: Count = Field(default=50, description="Invitations that an account may leave in a day.")
     rendezvous_per_day: Count = Field(
@@ -154,6 +181,15 @@ class Settings(BaseSettings):
             raise ValueError("DUOLOG_DATABASE: write sqlite:///path or postgresql://user@host/name")
         return self
 
+    @model_validator(mode="after")
+    def _known_store(self) -> Self:
+        bucket = self.attachments.removeprefix("s3://")
+        if "://" in bucket or (bucket != self.attachments and (not bucket or "/" in bucket)):
+            raise ValueError("DUOLOG_ATTACHMENTS: write a folder, or s3://bucket")
+        if not self.s3_endpoint.startswith(("https://", "http://")) and self.s3_endpoint:
+            raise ValueError("DUOLOG_S3_ENDPOINT: write https://host")
+        return self
+
     @cached_property
     def database_url(self) -> str:
         """The database URL, with the default filled in."""
@@ -163,6 +199,16 @@ class Settings(BaseSettings):
     def receipt_key_path(self) -> Path:
         """The file of the receipt key, with the default filled in."""
         return self.receipt_key_file or self.data / "receipt.key"
+
+    @cached_property
+    def attachment_bucket(self) -> str:
+        """The S3 bucket of the attachments; empty where they are in a folder."""
+        return self.attachments.removeprefix("s3://") if self.attachments.startswith("s3://") else ""
+
+    @cached_property
+    def attachment_folder(self) -> Path:
+        """The folder of the attachments, with the default filled in."""
+        return Path(self.attachments) if self.attachments else self.data / "attachments"
 
     @cached_property
     def public_origin(self) -> str:

@@ -11,6 +11,8 @@ from app.beside import Beside
 from app.bodies import Bodies
 from app.database import Database
 from app.limits import Rates
+from app.objects.serving import Serving
+from app.objects.store import Store
 from app.quotas.service import Quotas
 from app.receipts.service import ReceiptSigner
 from app.settings import Settings
@@ -23,15 +25,17 @@ def system_clock() -> int:
 
 
 class State:
-    """The settings, and what was made from them. `receipts` is there once the server has started."""
+    """The settings, and what was made from them. `receipts` and `store` are there once the server has started."""
 
     receipts: ReceiptSigner
+    store: Store
 
     def __init__(self, settings: Settings, clock: Callable[[], int]) -> None:
         self.settings = settings
         self.rates = Rates(settings)
         self.quotas = Quotas(settings)
         self.database: Database = create_database(settings)
+        self.serving = Serving()
         self.bodies = Bodies(settings.body_memory)
         self.beside = Beside(settings.body_processes)
         self.now = clock

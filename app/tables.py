@@ -6,6 +6,7 @@ import app.chains.table
 import app.invitations.table
 import app.journals.table
 import app.leaving.table
+import app.objects.table
 import app.origins.table
 import app.quotas.table
 import app.rendezvous.table

@@ -14,7 +14,8 @@
     │   │   └── Rollback         the log is behind what this client already verified
     │   ├── Fork                 the server has shown two histories
     │   ├── Withheld             the server withholds an item that is known to exist
-    │   └── EntryFault           one entry is its author's fault; the log goes on without it
+    │   ├── EntryFault           one entry is its author's fault; the log goes on without it
+    │   └── AttachmentFault      the bytes of an attachment are not those that its author sealed
     ├── OpenError                a sealed thing does not open with this key
     ├── KeystoreLocked           the keys of this home are not unlocked, or the passphrase is wrong
     ├── HomeError                the home can't be read or written, or is in use
@@ -90,6 +91,17 @@ class Withheld(VerificationError):
 
 class EntryFault(VerificationError):
     """One entry is its author's fault. It is quarantined; the log goes on."""
+
+
+class AttachmentFault(VerificationError):
+    """The bytes of an attachment are not those that its author sealed. Nothing of it was handed out.
+
+    `chunk`: the number of the first faulty chunk, from 1; None where all stored bytes together are wrong.
+    """
+
+    def __init__(self, message: str, *, check: str = "", chunk: int | None = None) -> None:
+        super().__init__(message, check=check)
+        self.chunk = chunk
 
 
 class OpenError(DuologError):

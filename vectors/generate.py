@@ -12,7 +12,7 @@ from duolog.protocol.roster_statements import Member
 from duolog.seal import hpke
 from duolog.seal.grants import Epoch
 from duolog.seal.keys import EpochKey
-from vectors import devices, documents, entries, journals, keys, primitives, texts
+from vectors import attachments, devices, documents, entries, journals, keys, primitives, texts
 from vectors.check import FOLDER, Json, text
 
 _ONCE = FOLDER / "sealed_once.json"
@@ -24,6 +24,7 @@ FILES = (
     "devices.json",
     "journals.json",
     "entries.json",
+    "attachments.json",
     "pairing.json",
     "documents.json",
 )
@@ -68,6 +69,7 @@ MAKERS: dict[str, Callable[[Once], Json]] = {
     "devices.json": lambda _: devices.make(),
     "journals.json": lambda once: journals.make(once.grants),
     "entries.json": lambda once: entries.make(once.grants),
+    "attachments.json": lambda _: attachments.make(),
     "pairing.json": lambda once: keys.make_pairing(once.grants),
     "documents.json": lambda _: documents.make(),
 }

@@ -47,6 +47,7 @@ def _limits(settings: Settings) -> Limits:
         invitation_seconds=settings.invitation_hours * HOUR,
         session_idle_seconds=settings.session_idle_days * DAY,
         session_absolute_seconds=settings.session_absolute_days * DAY,
+        attachment_bytes=settings.attachment_mib * sizes.KIB * sizes.KIB,
     )
 
 

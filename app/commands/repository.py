@@ -6,6 +6,7 @@ from sqlalchemy.sql.functions import coalesce
 from app.accounts.table import accounts
 from app.journals.repository import ENTRY
 from app.journals.table import journals, log
+from app.objects.table import attachments, doomed
 
 
 def count(connection: Connection) -> dict[str, int]:
@@ -17,6 +18,9 @@ def count(connection: Connection) -> dict[str, int]:
         "closed journals": select(func.count()).select_from(journals).where(journals.c.closed),
         "entries": select(func.count()).select_from(log).where(log.c.kind == ENTRY),
         "statements": select(func.count()).select_from(log).where(log.c.kind != ENTRY),
+        "attachments": select(func.count()).select_from(attachments),
+        "their bytes": select(coalesce(func.sum(attachments.c.size), 0)),
+        "to be deleted": select(func.count()).select_from(doomed),
         "bytes": select(coalesce(func.sum(size), 0)),
     }
     return {name: int(connection.execute(query).scalar_one()) for name, query in queries.items()}

@@ -2,8 +2,9 @@
 
 import asyncio
 
-from app.commands.serve import require_migrated, require_receipt_key
+from app.commands.serve import require_migrated, require_receipt_key, require_store
 from app.commands.trouble import prepare_data
+from app.objects.store import open_store
 from app.receipts.service import load_receipt_keys
 from app.retention.service import Counts, retain
 from app.settings import Settings
@@ -16,15 +17,16 @@ def run(settings: Settings) -> None:
     prepare_data(settings)
     require_migrated(settings)
     require_receipt_key(settings)
+    require_store(settings)
     for name, number in asyncio.run(_round(settings)).items():
         print(f"{name:<20}{number:>10,}")
 
 
 async def _round(settings: Settings) -> Counts:
     signer = load_receipt_keys(settings.receipt_key_path)
-    database = create_database(settings)
+    database, store = create_database(settings), open_store(settings)
     await database.open()
     try:
-        return await retain(database, settings, signer, system_clock())
+        return await retain(database, store, settings, signer, system_clock())
     finally:
         await database.close()

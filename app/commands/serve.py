@@ -13,6 +13,8 @@ from app.commands.trouble import Trouble, prepare_data
 from app.connections import Connections, GuardedProtocol
 from app.logs import configure_logs
 from app.main import create_app
+from app.objects.store import open_store
+from app.problems import Problem
 from app.receipts.service import load_receipt_keys
 from app.schema import current_revision, migration_engine, newest_revision
 from app.settings import Settings
@@ -31,6 +33,7 @@ def run(settings: Settings) -> None:
     prepare_data(settings)
     require_migrated(settings)
     require_receipt_key(settings)
+    require_store(settings)
     listener = bind(settings)
     settings = settings.model_copy(update={"port": listener.getsockname()[1]})
     connections = Connections(settings, raise_descriptors() - RESERVED)
@@ -82,6 +85,17 @@ def require_receipt_key(settings: Settings) -> None:
         raise Trouble(
             f"The receipt key {settings.receipt_key_path} can't be used: {reason} Check DUOLOG_RECEIPT_KEY_FILE."
         ) from error
+
+
+def require_store(settings: Settings) -> None:
+    """Raises: Trouble, when the object store can't be opened. A bucket is not asked."""
+    try:
+        open_store(settings)
+    except Problem as problem:
+        raise Trouble(
+            "The place of the attachments can't be used. Check DUOLOG_ATTACHMENTS, DUOLOG_S3_ENDPOINT and "
+            "DUOLOG_S3_CREDENTIALS_FILE: that file has two lines, the key id and the secret."
+        ) from problem
 
 
 def bind(settings: Settings) -> socket.socket:

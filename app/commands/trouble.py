@@ -16,6 +16,8 @@ def prepare_data(settings: Settings) -> None:
     folders = {settings.receipt_key_path.parent}
     if settings.database_url.startswith("sqlite:///"):
         folders.add(Path(settings.database_url.removeprefix("sqlite:///")).parent)
+    if not settings.attachment_bucket:
+        folders.add(settings.attachment_folder)
     for folder in folders:
         try:
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)

@@ -10,6 +10,7 @@ from app.entries import service
 from app.journals.append import Candidate
 from app.journals.closings import write_to_journal
 from app.problems import (
+    AttachmentMissing,
     DailyLimit,
     EpochMoved,
     EpochStale,
@@ -53,6 +54,7 @@ Items = Annotated[
         EpochStale,
         EpochMoved,
         GenerationMoved,
+        AttachmentMissing,
         RuleBroken,
         QuotaReached,
         DailyLimit,

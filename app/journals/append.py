@@ -7,6 +7,7 @@ Rules:
 - An accepted item that comes again gets its first place, even after later changes: an entry by its id, a roster
   statement by its version and digest, a closing as the end of the log. An id that was accepted with another
   digest keeps that digest.
+- An entry's attachments are whole, its author's and no other entry's; from then on they are its own.
 - A receipt's time is now, and never before the last receipt of the same key. The times of an earlier server's receipts
   count for that server alone.
 - When the roster moves, proposals expire.
@@ -26,7 +27,9 @@ from app.journals import repository
 from app.journals.member_repository import save_members
 from app.journals.proposal_repository import drop_all as drop_all_proposals
 from app.journals.repository import ENTRY, STATEMENT, KnownItem, NewItem, split_signatures
+from app.objects.repository import name as name_attachments
 from app.problems import (
+    AttachmentMissing,
     EpochMoved,
     EpochStale,
     GenerationMoved,
@@ -126,7 +129,8 @@ def append_to_journal(
     Raises:
         NotFound: there is no such journal, or the caller was removed from it a moment ago.
         ClosingDue: a closing goes first.
-        JournalClosed, RosterMoved, RuleBroken, EpochStale, EpochMoved, GenerationMoved, Malformed: as the rules say.
+        JournalClosed, RosterMoved, RuleBroken, EpochStale, EpochMoved, GenerationMoved, Malformed,
+            AttachmentMissing: as the rules say.
         QuotaReached, DailyLimit: the caller has written as much as they may.
     """
     state = lock_journal(connection, member.journal, now)
@@ -168,7 +172,7 @@ def append(
 ) -> Appended:
     """Append a push after `before`, which is locked, or empty. Raises: as `append_to_journal`."""
     entries, versions = _find_known(connection, before, candidates)
-    state, new, places = before, [], []
+    state, new, places, named = before, list[NewItem](), list[KnownItem](), list[tuple[bytes, int]]()
     for candidate in candidates:
         place = _known_place(connection, before, candidate, entries, versions)
         if place is None:
@@ -177,14 +181,26 @@ def append(
             new.append(_new_item(state, candidate))
             if candidate.header is not None:
                 entries[candidate.header.entry] = place
+                named += [(attachment, state.seq) for attachment in candidate.header.attachments]
         places.append(place)
     if state.closed_under not in (None, signer.keys[-1].key):  # check: server.close_key
         raise RuleBroken
     if not new:
         return Appended(tuple(places), None)
+    if named:
+        _name(connection, state.journal, author, named)
     receipt = signer.sign(state.journal, state.seq, state.head, _time(before, signer, now))
     _store(connection, before, replace(state, time=receipt.time), new, receipt)
     return Appended(tuple(places), receipt, tuple(new))
+
+
+def _name(connection: Connection, journal: bytes, author: bytes, named: Sequence[tuple[bytes, int]]) -> None:
+    """Give attachments to the new entries that name them."""
+    once = dict(named)
+    if len(once) != len(named):  # check: server.attachment_twice
+        raise AttachmentMissing
+    if not name_attachments(connection, journal, author, once):  # check: server.attachment_named
+        raise AttachmentMissing
 
 
 def _time(before: LogState, signer: ReceiptSigner, now: int) -> int:

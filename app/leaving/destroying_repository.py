@@ -11,6 +11,7 @@ from app.chains.table import account_statements
 from app.invitations.table import invitations
 from app.journals.table import acceptances, closings, grants, journal_accounts, journals, log, proposals
 from app.leaving.table import holdings
+from app.objects.repository import doom_of_journals, doom_unnamed
 from app.origins.table import carried
 from app.quotas.table import usage
 
@@ -35,9 +36,12 @@ def open_with_others(connection: Connection, account: bytes, of: Collection[byte
 
 
 def end_membership(connection: Connection, account: bytes, of: Collection[bytes]) -> None:
-    """End the account's membership of these journals, with its marks, closings, invitations and proposals there."""
+    """End the account's membership of these journals, with its marks, closings, invitations and proposals there, and
+    the attachments that no entry names.
+    """
     for table in (memberships, holdings, closings):
         connection.execute(delete(table).where(table.c.account == account, table.c.journal.in_(of)))
+    doom_unnamed(connection, account, of)
     for table in (invitations, proposals):
         connection.execute(delete(table).where(table.c.journal.in_(of), table.c.author == account))
 
@@ -66,6 +70,7 @@ def destroy_journals(connection: Connection, of: Collection[bytes]) -> None:
     """Destroy all of these journals, and the chains of deleted accounts that no other journal names."""
     named = select(journal_accounts.c.account).where(journal_accounts.c.journal.in_(of))
     touched = list(connection.execute(named.distinct()).scalars())
+    doom_of_journals(connection, of)
     for table in (*OF_JOURNALS, journal_accounts):
         connection.execute(delete(table).where(table.c.journal.in_(of)))
     destroy_chains(connection, touched)
@@ -73,6 +78,7 @@ def destroy_journals(connection: Connection, of: Collection[bytes]) -> None:
 
 def destroy_account(connection: Connection, account: bytes) -> None:
     """Destroy all rows of an account except its chain, which the last journal that names it takes along."""
+    doom_unnamed(connection, account)
     for table in OF_ACCOUNTS:
         connection.execute(delete(table).where(table.c.account == account))
 

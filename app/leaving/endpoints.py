@@ -6,6 +6,7 @@ from app.callers import Member, Partner, Server, SignedIn
 from app.journals.closings import split_ends, write_to_journal
 from app.leaving import going, holding, service
 from app.problems import (
+    AttachmentMissing,
     ClosingLimit,
     DailyLimit,
     EpochMoved,
@@ -110,6 +111,7 @@ async def delete_account(caller: SignedIn, server: Server) -> Response:
         EpochStale,
         EpochMoved,
         GenerationMoved,
+        AttachmentMissing,
         WithdrawalLate,
         RuleBroken,
         QuotaReached,

@@ -14,6 +14,8 @@ from app.database import AnyRow, insert_new
 from app.journals.repository import ENTRY
 from app.journals.table import closings, grants, journals, log
 from app.leaving.table import holdings
+from app.objects.repository import doom
+from app.objects.table import attachments
 from duolog.api.leaving import ClosingRequest
 from duolog.protocol.receipts import stored_receipt
 
@@ -110,11 +112,22 @@ def _has_holder(now: int) -> ColumnElement[bool]:
 def destroy_unheld(
     connection: Connection, journals_of: Collection[bytes], now: int, seqs: Collection[int] | None = None
 ) -> int:
-    """Destroy the blobs that nobody holds any more, in these journals or at these places of one; returns how many."""
+    """Destroy the blobs that nobody holds any more, in these journals or at these places of one, with their
+    attachments; returns how many.
+    """
     query = update(log).where(
         log.c.journal.in_(journals_of), log.c.kind == ENTRY, log.c.blob.is_not(None), not_(_has_holder(now))
     )
-    return connection.execute((query if seqs is None else query.where(log.c.seq.in_(seqs))).values(blob=None)).rowcount
+    gone = connection.execute((query if seqs is None else query.where(log.c.seq.in_(seqs))).values(blob=None)).rowcount
+    if gone:
+        doom_unheld(connection, journals_of)
+    return gone
+
+
+def doom_unheld(connection: Connection, journals_of: Collection[bytes]) -> None:
+    """End the attachments of entries without a blob, in these journals, which are locked."""
+    entry = exists().where(log.c.journal == attachments.c.journal, log.c.seq == attachments.c.seq, log.c.blob.is_(None))
+    doom(connection, attachments.c.journal.in_(journals_of), entry.correlate(attachments))
 
 
 def unheld_journals(connection: Connection, now: int) -> list[bytes]:

@@ -21,7 +21,9 @@ from app.problems import DailyLimit, QuotaReached
 from app.quotas import repository
 from app.settings import DAY, Settings
 
-Thing = Literal["journals", "entries", "carried", "moved", "proposals", "invitations", "rendezvous", "sets"]
+Thing = Literal[
+    "journals", "entries", "carried", "moved", "proposals", "invitations", "rendezvous", "sets", "attachments"
+]
 
 _MIB = 1024 * 1024
 
@@ -61,6 +63,11 @@ class Quotas:
             "invitations": Bounds("invitations", today=s.invitations_per_day),
             "rendezvous": Bounds(
                 "messages between your devices", s.rendezvous_per_day, s.rendezvous_mib_per_day * _MIB
+            ),
+            "attachments": Bounds(
+                "attachments",
+                *(s.attachments_per_day, s.attachment_mib_per_day * _MIB),
+                bytes_ever=s.attachment_mib_total * _MIB,
             ),
             "sets": Bounds("changes of devices", today=s.sets_per_day),
         }

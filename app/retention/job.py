@@ -32,7 +32,7 @@ async def _rounds(state: State) -> None:
         # Several servers on one database should not all come at once.
         await asyncio.sleep(state.settings.retention_seconds * random.uniform(0.5, 1.5))  # noqa: S311 - no secret
         try:
-            counts = await retain(state.database, state.settings, state.receipts, state.now())
+            counts = await retain(state.database, state.store, state.settings, state.receipts, state.now())
         except Exception as error:  # noqa: BLE001 - whatever it was, the next round must come
             log().error("retention failed", **describe(error))
         else:

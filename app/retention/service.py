@@ -18,9 +18,11 @@ from app.journals.closings import carry_out
 from app.leaving import destroying_repository as destroying
 from app.leaving import going
 from app.leaving.repository import destroy_unheld, lock_journals, unheld_journals
+from app.objects.store import Store
 from app.origins.repository import start_waiting, unfinished_journals
 from app.receipts.service import ReceiptSigner
 from app.retention import repository
+from app.retention.attachments import sweep
 from app.settings import DAY, Settings
 
 BATCH = 50  # journals in one transaction
@@ -29,7 +31,7 @@ UNFINISHED_SECONDS = 14 * DAY  # since a part of a journal last came: a client b
 Counts = dict[str, int]
 
 
-async def retain(database: Database, settings: Settings, signer: ReceiptSigner, now: int) -> Counts:
+async def retain(database: Database, store: Store, settings: Settings, signer: ReceiptSigner, now: int) -> Counts:
     """Run one whole round; returns how many of each it closed, ended or deleted. Raises: StorageFull, Unavailable."""
     counts: Counts = {"journals closed": 0}
     for journal in await database.read(repository.journals_with_due_closing, now):
@@ -38,7 +40,7 @@ async def retain(database: Database, settings: Settings, signer: ReceiptSigner, 
     counts |= await _give_up(database, now)
     counts |= await database.write(_drop_expired, settings, now)
     await database.forget()
-    return counts
+    return counts | await sweep(database, store, settings, now)
 
 
 async def _settle(database: Database, now: int) -> Counts:

@@ -31,8 +31,13 @@ ProblemCode = Literal[
     "closing_limit",  # 409 too many closings wait already
     "invitation_used",  # 409 somebody has answered this invitation
     "proposal_limit",  # 409 too many proposals or invitations of mine wait already, or too large ones
+    "attachment_exists",  # 409 another upload has this id here, or this one has another size
+    "attachment_order",  # 409 parts come in order, and this is not the next
+    "attachment_missing",  # 409 an entry names an attachment that its author hasn't sent whole, or that is another's
     "too_slow",  # 408 the request took too long to arrive
     "too_large",  # 413
+    "attachment_too_large",  # 413 beyond the server's `attachment_bytes`
+    "range_not_satisfiable",  # 416 the range begins after the end
     "quota_reached",  # 413 the account has stored all that it may here: time doesn't cure it
     "unsupported_media_type",  # 415
     "head_too_large",  # 431 the address and headers

@@ -29,6 +29,7 @@ class Limits(Model):
     invitation_seconds: Size
     session_idle_seconds: Size
     session_absolute_seconds: Size
+    attachment_bytes: Annotated[int, Field(ge=0, le=sizes.MAX_ATTACHMENT, description="0: it takes none.")] = 0
 
 
 Suite = Annotated[int, Field(ge=1, le=sizes.MAX_U32)]

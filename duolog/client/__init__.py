@@ -6,11 +6,13 @@ The home stores the verified logs and the entries that wait. The server is belie
 from duolog.client.account.forks import Branch, ForkView
 from duolog.client.account.keyholder_list import KeyholderView, Review, Revoked, SessionView, SignedSince
 from duolog.client.account.keyholders import Keyholders
+from duolog.client.attachments.sources import NewAttachment
 from duolog.client.duolog import Duolog
 from duolog.client.enrollment import Enrollment
 from duolog.client.home.folder import default_home
 from duolog.client.home.keystore import Unlock
 from duolog.client.importing.importing import Importing, ImportReport
+from duolog.client.journals.attachments import BEFORE_ATTACHING, Attachments, AttachmentView
 from duolog.client.journals.boundaries import Boundaries
 from duolog.client.journals.drafts import Drafts
 from duolog.client.journals.views import (
@@ -49,6 +51,7 @@ from duolog.seal.devices import PASSKEY_PRF_INPUT
 
 __all__ = [
     "AFTER_MOVING",
+    "BEFORE_ATTACHING",
     "BEFORE_CLOSING",
     "BEFORE_CONFIDING",
     "BEFORE_FIRST_SHARING",
@@ -58,6 +61,8 @@ __all__ = [
     "AccountWords",
     "Admission",
     "AdmissionStage",
+    "AttachmentView",
+    "Attachments",
     "Boundaries",
     "Branch",
     "Drafts",
@@ -80,6 +85,7 @@ __all__ = [
     "MoveSeen",
     "Moving",
     "NewAccount",
+    "NewAttachment",
     "NewInvitation",
     "Pairing",
     "PairingStage",

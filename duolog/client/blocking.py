@@ -10,7 +10,16 @@ from typing import Self
 from anyio.from_thread import BlockingPortal
 
 from duolog.client import blocking_faces
-from duolog.client.blocking_faces import Boundaries, Drafts, Importing, Keyholders, Leaving, Members, Moving
+from duolog.client.blocking_faces import (
+    Attachments,
+    Boundaries,
+    Drafts,
+    Importing,
+    Keyholders,
+    Leaving,
+    Members,
+    Moving,
+)
 from duolog.client.duolog import Duolog as AsyncDuolog
 from duolog.client.enrollment import Enrollment as AsyncEnrollment
 from duolog.client.home.keystore import Unlock
@@ -102,6 +111,7 @@ class Enrollment(Face[AsyncEnrollment]):
 
 
 __all__ = [
+    "Attachments",
     "Boundaries",
     "Drafts",
     "Duolog",

@@ -6,12 +6,24 @@ Written by `make blocking-faces` from the classes; a test keeps it true.
 from duolog.client.account.keyholders import Keyholders as AsyncKeyholders
 from duolog.client.duolog import Duolog as AsyncDuolog
 from duolog.client.importing.importing import Importing as AsyncImporting
+from duolog.client.journals.attachments import Attachments as AsyncAttachments
 from duolog.client.journals.boundaries import Boundaries as AsyncBoundaries
 from duolog.client.journals.drafts import Drafts as AsyncDrafts
 from duolog.client.leaving.leaving import Leaving as AsyncLeaving
 from duolog.client.moving.moving import Moving as AsyncMoving
 from duolog.client.pairing.members import Members as AsyncMembers
 from duolog.client.portal import Face, gives, waits
+
+
+class Attachments(Face[AsyncAttachments]):
+    """`duolog.client.Attachments` without `await`."""
+
+    list = waits(AsyncAttachments.list)
+    save = waits(AsyncAttachments.save)
+    open = waits(AsyncAttachments.open)
+    preview = waits(AsyncAttachments.preview)
+    drop = waits(AsyncAttachments.drop)
+    is_first = waits(AsyncAttachments.is_first)
 
 
 class Boundaries(Face[AsyncBoundaries]):
@@ -140,6 +152,7 @@ class Duolog(Face[AsyncDuolog]):
     timeline = waits(AsyncDuolog.timeline)
     profiles = waits(AsyncDuolog.profiles)
     state = waits(AsyncDuolog.state)
+    attachments = gives(AsyncDuolog.attachments, Attachments)
     boundaries = gives(AsyncDuolog.boundaries, Boundaries)
     export = waits(AsyncDuolog.export)
     members = gives(AsyncDuolog.members, Members)

@@ -11,9 +11,12 @@ from typing import Any
 
 from duolog.client.account.keyholders import Keyholders
 from duolog.client.account.register_restore_open import check_words, confirm
+from duolog.client.attachments.sealing import Progress
+from duolog.client.attachments.sources import NewAttachment
 from duolog.client.export import exporting
 from duolog.client.importing.importing import Importing
 from duolog.client.journals import reading
+from duolog.client.journals.attachments import Attachments
 from duolog.client.journals.boundaries import Boundaries
 from duolog.client.journals.drafts import Drafts
 from duolog.client.journals.views import Heads, JournalView, TimelineEntry, Written
@@ -148,19 +151,29 @@ class Duolog(OpenAccount):
 
     # --- writing and reading ------------------------------------------------------------------------------------------
 
-    async def sync(self) -> SyncReport:
-        """Bring this home and its server together. Raises: as `sync.sync`."""
+    async def sync(self, *, progress: Progress | None = None) -> SyncReport:
+        """Bring this home and its server together. `progress`: as for `write`. Raises: as `sync.sync`."""
         async with self._session.alone() as context:
-            return await sync(context)
+            with context.telling(progress):
+                return await sync(context)
 
     async def write(
-        self, journal: bytes, kind: str, body: Mapping[str, Any], *, v: int = 1, at: int | None = None
+        self,
+        journal: bytes,
+        kind: str,
+        body: Mapping[str, Any],
+        *,
+        v: int = 1,
+        at: int | None = None,
+        attachments: Sequence[NewAttachment] = (),
+        progress: Progress | None = None,
     ) -> Written:
         """Store a document in the home, and send it if the server can be reached. Raises: as `writing.write`.
 
-        `at`: the author's clock in Unix seconds, now unless given.
+        `at`: the author's clock in Unix seconds, now unless given. `attachments`: files that a note carries, sealed
+        before this returns. `progress`: hears how many bytes of one are sealed or sent, and of how many.
         """
-        return await write(self._session, journal, kind, body, v=v, at=at)
+        return await write(self._session, journal, kind, body, v=v, at=at, attachments=attachments, progress=progress)
 
     async def timeline(self, journal: bytes, *, after: int = 0, limit: int = 1000) -> tuple[TimelineEntry, ...]:
         """The entries behind the seq `after`, at most `limit`; waiting ones come last. Without the network."""
@@ -175,6 +188,10 @@ class Duolog(OpenAccount):
     async def state(self, journal: bytes) -> JournalState:
         """The state of a journal's documents. Without the network. Raises: NotAllowed when it isn't here."""
         return await read_state(self._session, journal)
+
+    def attachments(self, journal: bytes) -> Attachments:
+        """The files that the entries of one journal carry."""
+        return Attachments(self._session, journal)
 
     def boundaries(self, journal: bytes) -> Boundaries:
         """The boundaries of one journal."""

@@ -24,6 +24,7 @@ from duolog.client.home.outbox_rows import journals_with_waiting
 from duolog.client.home.pairings import begun_journals
 from duolog.client.journals.closings import look_after
 from duolog.client.leaving.withdraw_keep_erase import finish_holdings, tidy
+from duolog.client.log.attached import tidy_attachments
 from duolog.client.log.context import Context
 from duolog.client.log.earlier_generations import judge_again
 from duolog.client.log.fetching import fetch_journal, fetch_journals, poll, report_hidden
@@ -104,6 +105,7 @@ async def _sync(context: Context, problems: Problems) -> SyncReport:
     await finish_holdings(context)
     await _go_on_with_pairings(context)
     delivered = await _deliver_all(context)
+    tidy_attachments(context)
     for journal in journals:
         with context.problems.reported(journal):
             if context.standing(journal).roster is not None:

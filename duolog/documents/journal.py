@@ -13,13 +13,14 @@ Nothing here knows the rows of a kind: `registry` lists the kinds. Nothing here 
 """
 
 from bisect import bisect_left
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
 from duolog.documents.applied import AppliedDocument, Membership, why_skipped
 from duolog.documents.bodies import AccountId, EntryId, has_unknown_parts, require_whole
 from duolog.documents.journal_state import STATE, Item, JournalState
+from duolog.documents.links import Find, about, look_back
 from duolog.documents.registry import KINDS, is_step
 from duolog.documents.safe_text import one_line
 from duolog.documents.snapshots import encode_snapshot, parse_snapshot
@@ -75,7 +76,7 @@ def require_allowed(
     body = kind.read(document, writing=True)
     if kind.before_writing is not None:
         kind.before_writing(body)
-    _reduce(state, applied, context, lambda entry: None if (item := state.find(entry)) is None else item.applied)
+    _reduce(state, applied, context, _finder(state), writing=True)
     if kind.part is not None and kind.consents_to is not None:
         require_whole(kind.consents_to(state.part(kind), body))
 
@@ -111,8 +112,6 @@ def parse_state(data: bytes) -> JournalState:
 
 # --- one document ----------------------------------------------------------------------------------------------------
 
-Find = Callable[[bytes], AppliedDocument | None]  # the document of an entry that stands earlier in the log
-
 
 def _effect(
     state: JournalState,
@@ -147,7 +146,13 @@ def _effect(
 
 
 def _reduce(
-    state: JournalState, applied: AppliedDocument, context: Membership, find: Find, *, taken_back: bool = False
+    state: JournalState,
+    applied: AppliedDocument,
+    context: Membership,
+    find: Find,
+    *,
+    taken_back: bool = False,
+    writing: bool = False,
 ) -> tuple[Mapping[Any, Any], bool]:
     """The change of a document in its kind's part, and whether all of it counts. Raises: NotAllowed, MalformedData."""
     kind = KINDS[applied.document.kind]
@@ -155,15 +160,22 @@ def _reduce(
     exits = machine is not None and machine.ends(body)
     if context.provisional and not kind.while_provisional and not exits:  # check: documents.provisional
         raise NotAllowed("Compare the eight words with your partner first: until then it isn't certain who is there.")
+    if kind.looks_back is not None:
+        kind.looks_back(applied, body, look_back(state, kind, body, context, find, writing=writing))
     if kind.reduce is None:
         return {}, True
-    if kind.looks_back is not None:
-        named = find(body.answers.entry)
-        kind.looks_back(applied, body, named, named is not None and is_step(named.document.kind))
     part = state.part(kind)
     if not taken_back:
         return kind.reduce(part, applied, body, context), True
     return ({}, False) if machine is None else machine.undelivered(part, applied, body, context)
+
+
+def _finder(state: JournalState) -> Find:
+    def find(entry: bytes) -> AppliedDocument | None:
+        item = state.find(entry)
+        return None if item is None else item.applied
+
+    return find
 
 
 def _words(state: JournalState, applied: AppliedDocument, voice: Voice) -> str:
@@ -173,6 +185,8 @@ def _words(state: JournalState, applied: AppliedDocument, voice: Voice) -> str:
             body = kind.read(applied.document)
             part = None if kind.part is None else state.part(kind)
             text = kind.describe(applied, body, voice, part)
+            if part is None and kind.names is not None and (named := kind.names(body)) is not None:
+                text += f"\n  About: {about(state, named, voice)}"
             if kind.consents_to is not None:
                 return "\n".join([text, *(f"  {line}" for line in voice.unshown(body))])
             return f"{text}\n  {PARTS_UNSHOWN}" if has_unknown_parts(body) else text

@@ -5,6 +5,7 @@ Spec: documents
 """
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Annotated, Any, TypeVar
 
 from pydantic import GetCoreSchemaHandler, TypeAdapter
@@ -47,7 +48,7 @@ class _ByKind:
         return core_schema.typed_dict_schema(fields)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class JournalState:
     """The state of a journal. `contexts`: the roster from a seq on, whenever it changed."""
 
@@ -68,8 +69,12 @@ class JournalState:
         return tuple(Skipped(item.applied.entry, item.skipped) for item in self.timeline if item.skipped is not None)
 
     def find(self, entry: bytes) -> Item | None:
-        """The document of an entry (16 bytes), newest first."""
-        return next((item for item in reversed(self.timeline) if item.applied.entry == entry), None)
+        """The document of an entry (16 bytes). Of several with one id, the newest."""
+        return self._by_entry.get(entry)
+
+    @cached_property
+    def _by_entry(self) -> dict[bytes, Item]:
+        return {item.applied.entry: item for item in self.timeline}
 
     @property
     def profiles(self) -> Profiles:

@@ -249,7 +249,7 @@ async def test_a_proposal_that_nobody_answers_lapses_and_is_not_called_declined(
     await members.confirm(words)
     three.clock.now += 14 * DAY + 1
     server = three.app.state.duolog
-    await retain(server.database, server.settings, server.receipts, server.now())
+    await retain(server.database, server.store, server.settings, server.receipts, server.now())
     for _ in range(2):
         await three.sync()
         [admission] = await members.admissions()

@@ -12,11 +12,24 @@ import pytest
 from app.problems import Problem
 from app.tables import metadata
 from duolog import errors
-from duolog.api import accounts, carrying, common, entries, invitations, journals, leaving, rendezvous, server, sessions
+from duolog.api import (
+    accounts,
+    attachments,
+    carrying,
+    common,
+    entries,
+    invitations,
+    journals,
+    leaving,
+    rendezvous,
+    server,
+    sessions,
+)
 from duolog.api.common import Model
 from duolog.api.problems import ProblemCode
 from duolog.protocol import sizes
 from duolog.protocol.accounts import SignedAccountStatement, encode_genesis, encode_rotation
+from duolog.protocol.attachments import padded_size, stored_size
 from duolog.protocol.codec import JsonObject, encode_b64, parse_b64, parse_canonical, parse_message_json
 from duolog.protocol.entries import padded_length
 from duolog.protocol.keyholder_sets import AccountHead, Keyholder, KeyholderSet
@@ -32,9 +45,22 @@ SPEC = ROOT / "docs/spec"
 SECTIONS = {int(file.name[:2]): file for file in SPEC.glob("[0-9][0-9]-*.md")}
 ROOMS = ("duolog", "app", "hostile", "tools", "vectors")
 CODE = sorted(file for room in ROOMS for file in (ROOT / room).rglob("*.py"))
-BODIES = (accounts, carrying, common, entries, invitations, journals, leaving, rendezvous, server, sessions)
+BODIES = (
+    accounts,
+    attachments,
+    carrying,
+    common,
+    entries,
+    invitations,
+    journals,
+    leaving,
+    rendezvous,
+    server,
+    sessions,
+)
 AREAS = (
     "accounts",
+    "attachments",
     "client",
     "codec",
     "entries",
@@ -118,6 +144,10 @@ def test_the_examples_are_true() -> None:
         parse_b64("AAAAAAAAAAAAAAAAAAAAAB")
     assert "256 stays 256, 257 becomes 272, 1000 becomes 1024, and 1025 becomes 1088" in section(6)
     assert [padded_length(length) for length in (256, 257, 1000, 1025)] == [256, 272, 1024, 1088]
+    assert "one chunk and 65577\nstored bytes" in section(6)
+    assert "67584 bytes of padded content and 67642 stored bytes" in section(6)
+    assert [stored_size(length) for length in (0, 65536, 65537)] == [65577, 65577, 67642]
+    assert padded_size(65537) == 67584
 
 
 def test_every_problem_code_stands_in_the_table_with_its_status() -> None:

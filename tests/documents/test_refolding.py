@@ -13,6 +13,7 @@ from duolog.documents.bodies import Answer, Body
 from duolog.documents.journal import apply, apply_all, encode_state, parse_state
 from duolog.documents.journal_state import Item, JournalState
 from duolog.documents.kinds.boundary_texts import Accept, Amend, Contest, Decline, Propose, TakeBack
+from duolog.documents.kinds.comment import Comment
 from duolog.documents.kinds.note import Note
 from duolog.documents.kinds.profile import Profile
 from duolog.documents.kinds.withdrawn import Withdrawn
@@ -43,6 +44,7 @@ BODIES: st.SearchStrategy[tuple[str, Body]] = st.one_of(
     st.builds(Contest, answers=ANSWERS, words=st.just("No.")).map(lambda body: ("boundary", body)),
     st.builds(Amend, answers=ANSWERS, wording=WORDINGS).map(lambda body: ("boundary", body)),
     st.builds(Withdrawn, answers=ANSWERS).map(lambda body: ("withdrawn", body)),
+    st.builds(Comment, answers=ANSWERS, text=st.just("Yes.")).map(lambda body: ("comment", body)),
     st.builds(Note, text=st.just("Rain.")).map(lambda body: ("note", body)),
     st.builds(Profile, display_name=st.sampled_from("XY")).map(lambda body: ("profile", body)),
 )

@@ -114,7 +114,7 @@ class World:
     async def retention(self) -> None:
         """The server's own step."""
         state = self.app.state.duolog
-        await retain(state.database, state.settings, state.receipts, self.clock())
+        await retain(state.database, state.store, state.settings, state.receipts, self.clock())
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@
 Rules
 - The folder has mode 0700, its files 0600. One process uses it at a time; a second one waits a moment, then says so.
 - The home key derives from the keyholder's secret, so no file holds it. Each use has its own label.
-- Without a folder, memory holds everything until the home is closed.
+- Without a folder, memory holds everything until the home is closed; attachments lie in unlinked files.
 """
 
 import fcntl
@@ -13,6 +13,7 @@ from pathlib import Path
 
 import platformdirs
 
+from duolog.client.home.attachment_files import AttachmentFiles
 from duolog.client.home.keystore import FILE, NO_ACCOUNT, Unlock, load_keystore, open_sealed, save_keystore, seal
 from duolog.client.home.store import Store
 from duolog.errors import HomeError
@@ -38,8 +39,9 @@ def has_keystore(folder: Path) -> bool:
 class Home:
     """An open home. `open_new` makes one for a fresh keyholder, `open_old` opens one that exists."""
 
-    def __init__(self, store: Store, keyholder: KeyholderSecret, lock: int | None) -> None:
+    def __init__(self, store: Store, keyholder: KeyholderSecret, lock: int | None, folder: Path | None) -> None:
         self.store = store
+        self.files = AttachmentFiles(folder)
         self.keyholder = keyholder
         self._lock = lock
         self._key = expand(keyholder.seed, label("home"), sizes.SEED)
@@ -56,14 +58,14 @@ class Home:
             KeystoreLocked: no OS keyring and no passphrase.
         """
         if folder is None:
-            return cls(Store(None), keyholder, None)
+            return cls(Store(None), keyholder, None, None)
         lock = _take(folder)
         try:
             if has_keystore(folder):
                 raise HomeError("This home already has an account. Name another home for a second one.")
             store = _open_store(folder)
             save_keystore(folder, keyholder, unlock)
-            return cls(store, keyholder, lock)
+            return cls(store, keyholder, lock, folder)
         except BaseException:
             os.close(lock)
             raise
@@ -80,7 +82,9 @@ class Home:
             raise HomeError(NO_ACCOUNT)
         lock = _take(folder)
         try:
-            return cls(_open_store(folder), load_keystore(folder, unlock), lock)
+            home = cls(_open_store(folder), load_keystore(folder, unlock), lock, folder)
+            home.files.sweep_opened()
+            return home
         except BaseException:
             os.close(lock)
             raise
@@ -88,6 +92,7 @@ class Home:
     def close(self) -> None:
         """Close the database, and let other programs use the home."""
         self.store.close()
+        self.files.close()
         if self._lock is not None:
             os.close(self._lock)
             self._lock = None

@@ -180,6 +180,8 @@ SESSION: Sealed[StoredSession] = Sealed(
 DELETING = Flag("deleting")  # the server was asked to delete the account, and has not answered
 DELETED = Flag("deleted")
 
+ATTACHED = Flag("attached")  # a file was attached here, and its owner has read what that means
+
 DRAWN = _number("drawn", 8)  # the Unix day of the last draw for a rotation by chance
 JUDGED = _number("judged", 4)  # my newest generation whose rotation has judged older entries
 HEADS_NOTED = _number("heads_noted", 8)  # when this home last noted the heads, Unix seconds

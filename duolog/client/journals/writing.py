@@ -1,26 +1,41 @@
 """Writing documents into a journal, copying one into another journal, and the state that documents make."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
+from duolog.client.attachments.sealing import Progress, seal_file
+from duolog.client.attachments.sources import NewAttachment, prepare
+from duolog.client.home.records import ATTACHED
 from duolog.client.journals.views import Written
 from duolog.client.log.context import Context
 from duolog.client.log.folding import journal_state
-from duolog.client.log.outbox import deliver, post
+from duolog.client.log.outbox import deliver, post, require_writable
 from duolog.client.log.session import Session, make_ready
 from duolog.documents.journal_state import JournalState
 from duolog.documents.kinds.copy import copy_body
 from duolog.errors import NotAllowed, ServerRefused, TransportError
 from duolog.protocol.codec import JsonObject
-from duolog.protocol.messages import Document
+from duolog.protocol.messages import Attachment, Document
+
+MOST = 8  # attachments of one note, besides their previews
 
 
 async def write(
-    session: Session, journal: bytes, kind: str, body: Mapping[str, Any], *, v: int = 1, at: int | None = None
+    session: Session,
+    journal: bytes,
+    kind: str,
+    body: Mapping[str, Any],
+    *,
+    v: int = 1,
+    at: int | None = None,
+    attachments: Sequence[NewAttachment] = (),
+    progress: Progress | None = None,
 ) -> Written:
     """Write a document: it is safe in the home when this returns, and sent if the server can be reached.
 
-    `at`: the author's clock in Unix seconds, now unless given.
+    `at`: the author's clock in Unix seconds, now unless given. `attachments`: files that a note carries, as they are
+    now. `progress`: hears how many bytes of an attachment are sealed and sent, and of how many.
 
     Raises:
         NotAllowed, MalformedData: the rules forbid it, or the body doesn't fit its kind. Nothing was stored.
@@ -29,9 +44,32 @@ async def write(
     """
     async with session.alone() as context:
         _require_shared(context, journal)
-        when = context.clock() if at is None else at
-        entry = post(context, journal, Document(kind=kind, v=v, at=when, body=dict(body)))
-        return await deliver_now(context, entry, journal)
+        document = Document(kind=kind, v=v, at=context.clock() if at is None else at, body=dict(body))
+        with context.telling(progress):
+            entry = _put(context, journal, document, attachments)
+            return await deliver_now(context, entry, journal)
+
+
+def _put(context: Context, journal: bytes, document: Document, new: Sequence[NewAttachment]) -> bytes:
+    """Seal the attachments, and put the document behind them into the outbox; its entry id, 16 bytes."""
+    if not new:
+        return post(context, journal, document)
+    if document.kind != "note" or len(new) > MOST:  # check: client.attachable
+        raise NotAllowed(f"Files are attached to a note, and to one note {MOST} at most.")
+    require_writable(context, journal)
+    sealed, items = list[Attachment](), list[JsonObject]()
+    try:
+        for one in [prepare(item) for item in new]:
+            made, item = seal_file(context.home.files, journal, one, context.progress)
+            sealed += made
+            items.append(item)
+        entry = post(context, journal, replace(document, body={**document.body, "attachments": items}), sealed)
+    except BaseException:
+        for made_one in sealed:
+            context.home.files.remove(made_one.id, "out")
+        raise
+    ATTACHED.set(context.store)
+    return entry
 
 
 async def deliver_now(context: Context, entry: bytes, *journals: bytes) -> Written:

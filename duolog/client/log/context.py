@@ -1,10 +1,12 @@
 """The context of an open client: home, server, pins, the own account, and the folded state of each journal."""
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 
+from duolog.client.attachments.sealing import Progress
 from duolog.client.home.chains import Chains
 from duolog.client.home.folder import Home
 from duolog.client.home.identity import Identity
@@ -28,6 +30,10 @@ from duolog.seal.keys import EpochKey
 Clock = Callable[[], int]  # Unix seconds
 
 
+def ignore(done: int, total: int) -> None:
+    """Progress that nobody watches."""
+
+
 def now() -> int:
     """The time by this computer's clock, Unix seconds."""
     return int(time.time())
@@ -38,7 +44,8 @@ class Context:
     """One open home and its server. `checked`: the own account was checked since opening. `clock_apart`: how far the
     server's clock was ahead of this computer's at the newest own push, in seconds.
 
-    `connect`: opens a transport to another server by its origin, when the home moves.
+    `connect`: opens a transport to another server by its origin, when the home moves. `progress`: hears how many bytes
+    of an attachment are sealed, sent or fetched, and of how many.
     """
 
     home: Home
@@ -52,6 +59,16 @@ class Context:
     clock_apart: int = 0
     connect: Callable[[str], Transport] = to_transport
     problems: Collector = field(default_factory=Collector)
+    progress: Progress = ignore
+
+    @contextmanager
+    def telling(self, progress: Progress | None) -> Iterator[None]:
+        """Tell `progress` of attachments meanwhile."""
+        self.progress = progress or ignore
+        try:
+            yield
+        finally:
+            self.progress = ignore
 
     @property
     def store(self) -> Store:

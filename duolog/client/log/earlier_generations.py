@@ -7,12 +7,12 @@ the entries behind the noted place, whenever it fetches them. The device that wr
 import secrets
 from collections.abc import Mapping
 
-from duolog.client.home.item_rows import refused_since, save_fault
+from duolog.client.home.item_rows import items_of, refused_since, save_fault
 from duolog.client.home.log_rows import forget_snapshot, verified_journals
 from duolog.client.home.outbox_rows import save_waiting, was_written
 from duolog.client.home.records import JUDGED
 from duolog.client.log.context import Context
-from duolog.client.log.folding import account_state, opened
+from duolog.client.log.folding import account_state, opened, stored_message
 from duolog.client.log.stored_logs import newest_receipt
 from duolog.client.log.verify_authors import OWN_OLDER
 from duolog.documents.applied import AppliedDocument
@@ -69,6 +69,9 @@ def _write_again(context: Context, journal: bytes, applied: AppliedDocument) -> 
     if here.log.closed or here.frozen is not None or here.me is None or seen is None:
         return
     refused = refused_since(context.store, journal, context.account)
-    message = Message(applied.document, seen, None, refused).encode()
+    row = next(iter(items_of(context.store, journal, [applied.entry])), None)
+    before = None if row is None else stored_message(context, journal, row)
+    attachments = () if before is None else before.attachments  # the outbox renews them: the first entry has their ids
+    message = Message(applied.document, seen, None, refused, attachments).encode()
     sealed = context.home.seal("outbox", message)
     save_waiting(context.store, journal, secrets.token_bytes(sizes.ENTRY_ID), sealed)

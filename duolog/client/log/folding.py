@@ -31,9 +31,9 @@ from duolog.documents.journal import apply_all, encode_state, parse_state
 from duolog.documents.journal_state import JournalState
 from duolog.errors import DuologError, EntryFault, MalformedData
 from duolog.protocol.containing import contained
-from duolog.protocol.entries import parse_header
+from duolog.protocol.entries import Header, parse_header
 from duolog.protocol.log import EntryItem
-from duolog.protocol.messages import message_hash, parse_message
+from duolog.protocol.messages import Message, message_hash, parse_message
 from duolog.protocol.roster_changes import Roster
 
 T = TypeVar("T")
@@ -104,15 +104,10 @@ def opened(context: Context, journal: bytes, after: int) -> Iterator[tuple[Appli
 
 def _open_again(item: ItemRow, roster: Roster, me: Identity, known: Known) -> AppliedDocument | None:
     """The document of a stored entry; None where its blob is gone."""
-    if item.frame[4] == GONE:
+    found = _message_of(item, roster, me, known)
+    if found is None:
         return None
-    placed = parse_push(item.frame)[0]
-    if not isinstance(placed.item, EntryItem):
-        return None
-    header = parse_header(placed.item.header)
-    message = open_verified(placed, header, roster, me, known)
-    if message is None:
-        return None
+    header, message = found
     parsed = parse_message(message)
     return AppliedDocument(
         *(header.entry, item.seq, header.author, message_hash(message), parsed.document),
@@ -121,6 +116,30 @@ def _open_again(item: ItemRow, roster: Roster, me: Identity, known: Known) -> Ap
         generation=header.generation,
         key_since=key_since(known.earlier, known.receipt_key, item.seq),
     )
+
+
+def _message_of(item: ItemRow, roster: Roster, me: Identity, known: Known) -> tuple[Header, bytes] | None:
+    if item.frame[4] == GONE:
+        return None
+    placed = parse_push(item.frame)[0]
+    if not isinstance(placed.item, EntryItem):
+        return None
+    header = parse_header(placed.item.header)
+    message = open_verified(placed, header, roster, me, known)
+    return None if message is None else (header, message)
+
+
+def stored_message(context: Context, journal: bytes, item: ItemRow) -> Message | None:
+    """The message of one stored entry; None where its blob is gone, or its keys are of a branch that isn't here.
+
+    Raises: EntryFault, MalformedData, OpenError: it can't be opened any more.
+    """
+    roster = roster_at(context.store, journal, item.version)
+    chains = context.chains.under(roster)
+    if chains is None:
+        return None
+    found = _message_of(item, roster, context.identity, replace(context.known(journal), chains=chains))
+    return None if found is None else parse_message(found[1])
 
 
 def _restored(

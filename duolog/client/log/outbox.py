@@ -3,12 +3,14 @@
 Rules
 - The message is fixed when it is written, with the receipt that its author had seen. It is sealed at sending, and again
   when keys have moved. The id stays, so the server takes it once.
+- An entry's attachments are sealed before the entry is stored, and sent before the entry is pushed. The entries before
+  it don't wait for that. Those behind it do, because order is kept: an attachment that the server refuses holds them
+  up, until it is dropped.
 - Order is kept. A push is `[rotate, entries...]` when the epoch is stale, or the roster names older keys of mine.
 """
 
 import secrets
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 
 from duolog.api.leaving import WithdrawalRequest
@@ -19,13 +21,13 @@ from duolog.client.home.outbox_rows import (
     forget_waiting,
     last_waiting,
     save_digests,
-    save_message,
     save_waiting,
     waiting_entries,
 )
+from duolog.client.log.attached import follow_instead, renew_taken, tidy_attachments, waiting_message, with_attachments
 from duolog.client.log.context import Context
 from duolog.client.log.folding import journal_state, membership
-from duolog.client.log.settle import acknowledge, push_items, push_statement, until_settled
+from duolog.client.log.settle import MOVED, acknowledge, push_items, push_statement, until_settled
 from duolog.client.log.statements import is_behind, make_bad_grant, make_endings, make_rotate
 from duolog.client.log.stored_logs import newest_receipt
 from duolog.client.server.transport import Transport, ignoring
@@ -36,7 +38,7 @@ from duolog.protocol import sizes
 from duolog.protocol.codec import parse_b64
 from duolog.protocol.entries import Header
 from duolog.protocol.log import StatementItem, entry_item
-from duolog.protocol.messages import Document, Message, parse_message
+from duolog.protocol.messages import Attachment, Document, Message, parse_message
 from duolog.protocol.roster_changes import Roster
 from duolog.seal.entries import readers_of, seal_entry
 from duolog.seal.keys import EpochKey
@@ -44,20 +46,15 @@ from duolog.seal.keys import EpochKey
 _PUSH_BYTES = sizes.MAX_PUSH_BYTES - sizes.MAX_BLOB
 
 
-def post(context: Context, journal: bytes, document: Document) -> bytes:
-    """Put a document into the outbox, durably; its entry id, 16 bytes.
+def post(context: Context, journal: bytes, document: Document, attachments: Sequence[Attachment] = ()) -> bytes:
+    """Put a document into the outbox, durably; its entry id, 16 bytes. `attachments`: sealed into this home already.
 
     Raises:
         NotAllowed: the rules forbid this document now, or the journal can't be written. Nothing was stored.
         JournalFrozen: the journal is read-only.
         MalformedData: the document is too long, or doesn't fit its kind.
     """
-    context.network.require_account()
-    here = context.standing(journal)
-    roster = here.require_open()
-    here.require_member()
-    if not here.may_write:  # check: client.may_write
-        raise NotAllowed("You may read this journal, but not write in it.")
+    roster = require_writable(context, journal)
     seen = newest_receipt(context.store, journal)
     if seen is None:
         raise NotAllowed("This journal has not been fetched yet. Sync first.")
@@ -66,16 +63,28 @@ def post(context: Context, journal: bytes, document: Document) -> bytes:
         received = expected_receipt(context.clock(), seen.time, last_of(state, context.account))
         require_allowed(state, document, context.account, membership(roster), received)  # check: client.allowed
     follows = last_waiting(context.store, journal)
-    message = Message(document, seen, follows, refused_since(context.store, journal, context.account)).encode()
+    refused = refused_since(context.store, journal, context.account)
+    message = Message(document, seen, follows, refused, tuple(attachments)).encode()
     entry = secrets.token_bytes(sizes.ENTRY_ID)
     save_waiting(context.store, journal, entry, context.home.seal("outbox", message))
     return entry
 
 
+def require_writable(context: Context, journal: bytes) -> Roster:
+    """The roster of a journal that I can write in now. Raises: NotAllowed, JournalFrozen as `post`."""
+    context.network.require_account()
+    here = context.standing(journal)
+    roster = here.require_open()
+    here.require_member()
+    if not here.may_write:  # check: client.may_write
+        raise NotAllowed("You may read this journal, but not write in it.")
+    return roster
+
+
 def waiting_as(context: Context, journal: bytes, kind: str, body: Mapping[str, Any]) -> bytes | None:
     """The entry id of a document that waits, or None."""
     for row in waiting_entries(context.store, journal):
-        document = _message(context, row).document
+        document = waiting_message(context, row).document
         if (document.kind, document.body) == (kind, body):
             return row.entry
     return None
@@ -83,7 +92,7 @@ def waiting_as(context: Context, journal: bytes, kind: str, body: Mapping[str, A
 
 def waiting_documents(context: Context, journal: bytes) -> Iterator[Document]:
     """Every document that waits for a journal, in the order in which they were written."""
-    return (_message(context, row).document for row in waiting_entries(context.store, journal))
+    return (waiting_message(context, row).document for row in waiting_entries(context.store, journal))
 
 
 async def deliver(context: Context, journal: bytes) -> int:
@@ -105,11 +114,19 @@ async def deliver(context: Context, journal: bytes) -> int:
         delivered, sent = delivered + len(sent - left), frozenset()
         if not batch:
             return False
-        if await _push_entries(context, journal, batch) > 0:  # a rotation before a withdrawal goes alone
+        ready = await with_attachments(context, journal, batch)
+        try:
+            pushed = await _push_entries(context, journal, ready)
+        except ServerRefused as error:
+            if error.code == "attachment_missing":
+                await renew_taken(context, journal, ready)
+            raise
+        if pushed > 0:  # a rotation before a withdrawal goes alone
             sent = frozenset(left)
         return True
 
-    await until_settled(context, journal, attempt)
+    await until_settled(context, journal, attempt, MOVED | {"attachment_missing"})
+    tidy_attachments(context)
     return delivered
 
 
@@ -161,7 +178,7 @@ async def _push_entries(context: Context, journal: bytes, batch: Sequence[Waitin
 def _until_withdrawal(context: Context, batch: Sequence[WaitingRow]) -> tuple[Sequence[WaitingRow], bytes | None]:
     """The entries before the first withdrawal; or a withdrawal alone, with the entry that it takes back. Spec: §9."""
     for place, waiting in enumerate(batch):
-        document = _message(context, waiting).document
+        document = waiting_message(context, waiting).document
         if document.kind == "withdrawn":
             named = parse_b64(document.body["answers"]["entry"], sizes.ENTRY_ID)
             return (batch[:place], None) if place else (batch[:1], named)
@@ -186,18 +203,10 @@ async def _withdraw(
 
 def _give_up(context: Context, journal: bytes, waiting: WaitingRow) -> None:
     """Take out an entry that the log will never have. The message that follows it follows the one before instead."""
-    store, before = context.store, _message(context, waiting).follows
+    store, before = context.store, waiting_message(context, waiting).follows
     with store.transaction():
         forget_waiting(store, waiting.entry)
-        for row in waiting_entries(store, journal):
-            message = _message(context, row)
-            if message.follows == waiting.entry:
-                moved = context.home.seal("outbox", replace(message, follows=before).encode())
-                save_message(store, row.entry, moved)
-
-
-def _message(context: Context, waiting: WaitingRow) -> Message:
-    return parse_message(context.home.open("outbox", waiting.sealed))
+        follow_instead(context, journal, waiting.entry, before)
 
 
 def _seal(context: Context, roster: Roster, key: EpochKey, waiting: WaitingRow) -> tuple[bytes, bytes]:
@@ -205,6 +214,7 @@ def _seal(context: Context, roster: Roster, key: EpochKey, waiting: WaitingRow) 
     member = roster.find(context.account)
     if member is None:
         raise NotAllowed("You are not a member of this journal any more.")
-    header = Header(roster.journal, waiting.entry, roster.epoch, context.account, member.generation)
     secret, message = context.identity.secrets[member.generation], context.home.open("outbox", waiting.sealed)
+    ids = tuple(named.id for named in parse_message(message).attachments)
+    header = Header(roster.journal, waiting.entry, roster.epoch, context.account, member.generation, ids)
     return header.encode(), seal_entry(header, message, key, secret, readers_of(roster, context.chains))

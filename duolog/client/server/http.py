@@ -23,7 +23,7 @@ import httpx2
 from pydantic import ValidationError
 
 from duolog.api.problems import Problem
-from duolog.client.server.transport import JSON, MAX_ANSWER, Media, Transport
+from duolog.client.server.transport import JSON, MAX_ANSWER, Media, Span, Transport
 from duolog.errors import NotAllowed, ServerRefused, TransportError
 from duolog.protocol import sizes
 from duolog.protocol.codec import encode_b64
@@ -61,11 +61,20 @@ class HttpTransport(Transport):
         await self._client.aclose()
 
     async def _call(
-        self, method: str, path: str, body: bytes | None = None, *, media: Media = (JSON, JSON), limit: int = MAX_ANSWER
+        self,
+        method: str,
+        path: str,
+        body: bytes | None = None,
+        *,
+        media: Media = (JSON, JSON),
+        limit: int = MAX_ANSWER,
+        span: Span | None = None,
     ) -> bytes:
         headers = {"Accept": f"{media[1]}, application/problem+json", "Accept-Encoding": "identity"}
         if body is not None:
             headers["Content-Type"] = media[0]
+        if span is not None:
+            headers["Range"] = f"bytes={span[0]}-{span[1]}"
         if self._token is not None:
             headers["Authorization"] = f"Bearer {encode_b64(self._token)}"
         request = self._client.build_request(method, path, headers=headers, content=body)

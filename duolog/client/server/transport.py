@@ -12,6 +12,7 @@ from typing import Literal, TypeVar
 from pydantic import ValidationError
 
 from duolog.api.accounts import OwnAccount, Registered, Registration, RotationAnswer, RotationRequest, SetRequest
+from duolog.api.attachments import PART_MEDIA_TYPE, AttachmentRequest, AttachmentState
 from duolog.api.carrying import Carried, CarriedAccount, CarriedPage
 from duolog.api.common import JournalStatementModel, Model
 from duolog.api.entries import Pushed
@@ -35,6 +36,7 @@ from duolog.protocol.codec import encode_b64
 
 M = TypeVar("M", bound=Model)
 Media = tuple[str, str]
+Span = tuple[int, int]  # the first byte and the last one, both included
 RendezvousRole = Literal["new", "old"]  # the device that joins an account, and the one that lets it in
 
 _MIB = sizes.KIB * sizes.KIB
@@ -90,9 +92,19 @@ class Transport(ABC):
 
     @abstractmethod
     async def _call(
-        self, method: str, path: str, body: bytes | None = None, *, media: Media = (JSON, JSON), limit: int = MAX_ANSWER
+        self,
+        method: str,
+        path: str,
+        body: bytes | None = None,
+        *,
+        media: Media = (JSON, JSON),
+        limit: int = MAX_ANSWER,
+        span: Span | None = None,
     ) -> bytes:
-        """Send one request; its answer, of `limit` bytes at most. `media`: the types of the body and of the answer."""
+        """Send one request; its answer, of `limit` bytes at most. `media`: the types of the body and of the answer.
+
+        `span`: ask for these bytes of the answer alone.
+        """
 
     # --- the operations, in the order of the API's table --------------------------------------------------------------
 
@@ -163,6 +175,28 @@ class Transport(ABC):
         path = f"{_of(journal)}/entries?since={since}"
         return parse_page(await self._call("GET", path, media=(JSON, MEDIA_TYPE), limit=MAX_PAGE))
 
+    async def begin_attachment(
+        self, journal: bytes, attachment: bytes, size: int, entry: bytes | None = None
+    ) -> AttachmentState:
+        body = _encode(AttachmentRequest(size=size, entry=entry))
+        return _parse(AttachmentState, await self._call("PUT", _attachment(journal, attachment), body))
+
+    async def send_part(self, journal: bytes, attachment: bytes, number: int, part: bytes) -> AttachmentState:
+        path = f"{_attachment(journal, attachment)}/parts/{number}"
+        return _parse(AttachmentState, await self._call("PUT", path, part, media=(PART_MEDIA_TYPE, JSON)))
+
+    async def fetch_attachment(self, journal: bytes, attachment: bytes, span: Span) -> bytes:
+        """These bytes of an attachment, whole. Raises: MalformedData when the server answers with fewer."""
+        size = span[1] - span[0] + 1
+        path, media = _attachment(journal, attachment), (JSON, PART_MEDIA_TYPE)
+        answer = await self._call("GET", path, media=media, limit=size, span=span)
+        if len(answer) != size:  # check: client.attachment_span
+            raise MalformedData("The server sent fewer bytes of an attachment than it was asked for.")
+        return answer
+
+    async def drop_attachment(self, journal: bytes, attachment: bytes) -> None:
+        await self._call("DELETE", _attachment(journal, attachment))
+
     async def proposals(self, journal: bytes) -> ProposalList:
         return await self._get(f"{_of(journal)}/proposals", ProposalList)
 
@@ -222,6 +256,10 @@ class Transport(ABC):
 
 def _of(journal: bytes) -> str:
     return f"/v1/journals/{encode_b64(journal)}"
+
+
+def _attachment(journal: bytes, attachment: bytes) -> str:
+    return f"{_of(journal)}/attachments/{encode_b64(attachment)}"
 
 
 def _at(rendezvous: bytes, role: RendezvousRole, number: int) -> str:

@@ -308,6 +308,6 @@ async def test_the_database_holds_only_what_was_sealed(couple: Diary, ada: Perso
     path = Path(settings.database_url.removeprefix("sqlite:///"))
     with sqlite3.connect(path) as database:
         database.execute("PRAGMA wal_checkpoint(FULL)")
-    everything = b"".join(file.read_bytes() for file in path.parent.iterdir())
+    everything = b"".join(file.read_bytes() for file in path.parent.rglob("*") if file.is_file())
     for form in (canary.encode(), canary.encode().hex().encode(), encode_b64(canary.encode()).encode()):
         assert form not in everything

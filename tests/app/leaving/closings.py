@@ -33,7 +33,7 @@ class Evening:
 
     async def retain(self) -> Counts:
         state = self.app.state.duolog
-        return await retain(state.database, state.settings, state.receipts, state.now())
+        return await retain(state.database, state.store, state.settings, state.receipts, state.now())
 
     async def answers(self, person: Person, diary: Diary | None = None) -> dict[str, bytes]:
         """Everything that a member is answered about a journal, byte for byte."""

@@ -1,0 +1,170 @@
+"""Sending attachments, and finding those that a member may fetch.
+
+Rules (spec §11.10)
+- Who may write begins an attachment, in an open journal, with its size. The same account and size may ask again: the
+  answer tells where to go on. The account's quota is spent when it begins, and never given back.
+- Parts come in order. The bytes are in the store before the row counts them, so a crash between the two costs a retry.
+- Whoever began an attachment sends its parts and gives it up; everybody else gets 404.
+- A partner may bring an attachment that an entry of an earlier server names (spec §13), also into a closed journal. It
+  belongs to that entry once it is whole.
+- Only whoever holds the entry fetches its attachments. Everything else is 404, like what doesn't exist.
+"""
+
+import secrets
+
+from sqlalchemy import Connection
+
+from app.access.repository import JournalMember
+from app.attachments import repository
+from app.attachments.repository import Upload
+from app.leaving.repository import doom_unheld, lock_journals
+from app.objects import repository as objects
+from app.objects.serving import Held
+from app.origins.repository import load_origins
+from app.problems import (
+    AttachmentExists,
+    AttachmentOrder,
+    AttachmentTooLarge,
+    JournalClosed,
+    Malformed,
+    NotFound,
+    RuleBroken,
+)
+from app.quotas.service import Quotas
+from app.state import State
+from duolog.api.attachments import AttachmentRequest, AttachmentState
+from duolog.errors import MalformedData
+from duolog.protocol import sizes
+from duolog.protocol.entries import parse_header
+
+PART = sizes.ATTACHMENT_PART
+PLACE = 16  # bytes of a place in the store, random
+
+
+def begin(
+    connection: Connection,
+    member: JournalMember,
+    attachment: bytes,
+    request: AttachmentRequest,
+    most: int,
+    quotas: Quotas,
+    now: int,
+) -> AttachmentState:
+    """Begin an attachment, or tell how far the caller's own one is. `most`: the largest size, in bytes.
+
+    Raises:
+        RuleBroken: the caller may not write; or the entry that it is brought for is not one that names it.
+        AttachmentExists, AttachmentTooLarge, JournalClosed: as they say.
+        QuotaReached, DailyLimit: the account has sent as much as it may.
+    """
+    account, journal = member.account, member.journal
+    upload = repository.find(connection, journal, attachment)
+    if upload is not None:
+        if (upload.account, upload.size) != (account, request.size):  # check: server.attachment_own
+            raise AttachmentExists
+        return _state(upload.size, upload.received)
+    if request.size > most:  # check: server.attachment_size
+        raise AttachmentTooLarge
+    brings = None if request.entry is None else _brought_for(connection, member, attachment, request.entry)
+    if brings is None:
+        if member.rights != "write":  # check: server.attachment_rights
+            raise RuleBroken
+        if repository.is_closed(connection, journal):  # check: server.attachment_open
+            raise JournalClosed
+    place = secrets.token_bytes(PLACE)
+    repository.add(connection, journal, attachment, account, request.size, place, now, brings)
+    quotas.spend(connection, account, "attachments" if brings is None else "carried", now, size=request.size)
+    return _state(request.size, 0)
+
+
+def _brought_for(connection: Connection, member: JournalMember, attachment: bytes, entry: bytes) -> int:
+    """The seq of the entry of an earlier server that names the attachment. Raises: RuleBroken."""
+    row = repository.find_entry(connection, member.journal, member.account, entry)
+    if row is None or member.role != "partner":  # check: server.attachment_carrier
+        raise RuleBroken
+    if row.seq > load_origins(connection, member.journal).until:  # check: server.attachment_carried
+        raise RuleBroken
+    try:
+        named = parse_header(row.header).attachments
+    except MalformedData:  # its author's fault, which was carried like any other
+        named = ()
+    if attachment not in named:  # check: server.attachment_brought
+        raise RuleBroken
+    seq: int = row.seq
+    return seq
+
+
+async def store_part(
+    server: State, member: JournalMember, attachment: bytes, number: int, data: bytes
+) -> AttachmentState:
+    """Store the next part, and count it; one that is stored gets the same answer.
+
+    Raises:
+        NotFound: the caller has begun no such attachment.
+        Malformed: these are not as many bytes as belong there.
+        AttachmentOrder: it is not the next part.
+        JournalClosed: the journal was closed meanwhile, so that no entry can name it.
+        StorageFull, Unavailable: the store failed.
+    """
+    upload = await server.database.read(_own_upload, member, attachment)
+    if not data or len(data) != _length(upload.size, number):  # check: server.attachment_length
+        raise Malformed(sentence="This part of the attachment has another length than belongs there. Send it whole.")
+    if number < upload.received:
+        return _state(upload.size, upload.received)
+    if number > upload.received:  # check: server.attachment_order
+        raise AttachmentOrder(upload.received)
+    await server.store.put(upload.place, number, data)
+    return await server.database.write(_count, member, attachment, upload.place, number, server.now())
+
+
+def _own_upload(connection: Connection, member: JournalMember, attachment: bytes) -> Upload:
+    upload = repository.find(connection, member.journal, attachment)
+    if upload is None or upload.account != member.account:  # check: server.attachment_uploader
+        raise NotFound
+    waits = upload.seq is None and upload.brings is None
+    if waits and repository.is_closed(connection, member.journal):  # check: server.attachment_closed
+        raise JournalClosed
+    return upload
+
+
+def _count(
+    connection: Connection, member: JournalMember, attachment: bytes, place: bytes, number: int, now: int
+) -> AttachmentState:
+    journal = member.journal
+    lock_journals(connection, [journal])
+    repository.count_part(connection, journal, attachment, place, number)
+    upload = repository.find(connection, journal, attachment)
+    if upload is None or upload.place != place:  # swept or given up meanwhile; the bytes go with the place
+        raise NotFound
+    if upload.brings is not None:
+        repository.give_to(connection, journal, attachment, upload.brings)
+        doom_unheld(connection, [journal])  # the entry may have gone meanwhile
+    return _state(upload.size, upload.received)
+
+
+def give_up(connection: Connection, member: JournalMember, attachment: bytes) -> None:
+    """End an own attachment that no entry names. Raises: NotFound."""
+    lock_journals(connection, [member.journal])
+    upload = repository.find(connection, member.journal, attachment)
+    if upload is None or upload.account != member.account:  # check: server.attachment_given_up
+        raise NotFound
+    if upload.seq is not None:  # check: server.attachment_kept
+        raise NotFound
+    objects.doom_one(connection, member.journal, attachment)
+
+
+def find_held(connection: Connection, member: JournalMember, attachment: bytes) -> Held:
+    """An attachment whose entry this member holds. Raises: NotFound."""
+    row = repository.find_held(connection, member.journal, member.account, attachment)
+    if row is None:  # check: server.attachment_held
+        raise NotFound
+    return Held(row.place, row.size)
+
+
+def _length(size: int, number: int) -> int:
+    """How many bytes the part of this number has; 0 behind the last."""
+    return max(0, min(PART, size - number * PART))
+
+
+def _state(size: int, received: int) -> AttachmentState:
+    return AttachmentState(parts=-(-size // PART), received=received)

@@ -1,0 +1,1 @@
+"""Attachments: files made ready, sealed, sent, fetched, verified and saved."""

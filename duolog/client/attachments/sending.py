@@ -1,0 +1,110 @@
+"""Sending an attachment's stored bytes, part by part, before the entry that names them.
+
+Rules
+- The server says how many parts it holds. Sending goes on there, after a crash, a lost connection or a busy server.
+- The bytes are verified before they leave: a file that was damaged here would reach nobody whole.
+- A server that doesn't count a part, or counts other parts than there are, gets no more.
+"""
+
+from collections.abc import Awaitable, Callable
+from functools import partial
+from typing import BinaryIO, TypeVar
+
+import anyio
+
+from duolog.api.attachments import AttachmentState
+from duolog.client.attachments.sealing import Progress
+from duolog.client.home.folder import Home
+from duolog.client.server.login import Network
+from duolog.client.server.transport import Transport
+from duolog.errors import AttachmentFault, HomeError, MalformedData, ServerRefused
+from duolog.protocol import sizes
+from duolog.protocol.attachments import stored_size
+from duolog.protocol.messages import Attachment
+from duolog.seal.attachments import verify_stored
+
+T = TypeVar("T")
+
+PATIENCE = 8  # times that one request waits for a busy server
+LONGEST_PAUSE = 120  # seconds
+BEGINNINGS = 3  # times that an attachment is begun, when the server has lost parts of it
+_LOST = frozenset({"attachment_order", "not_found"})  # of a part: the server doesn't hold those before it
+_DAMAGED = (
+    "The sealed file of an attachment that waits here is damaged or gone. Send the text without it: `duolog attachment "
+    "drop`, and attach the file again."
+)
+
+
+async def send_attachment(
+    home: Home, network: Network, journal: bytes, named: Attachment, progress: Progress, entry: bytes | None = None
+) -> None:
+    """Send what the server doesn't hold yet of an attachment. Sent again it changes nothing.
+
+    `entry`: with a journal that is carried to another server, the entry that names it.
+
+    Raises:
+        HomeError: the file isn't here, or was damaged.
+        ServerRefused: `quota_reached`, `attachment_too_large` and the like: it can't be sent now, or never.
+        TransportError, MalformedData: not now.
+    Spec: §11.10.
+    """
+    total = stored_size(named.size)
+    verified = False
+    for _ in range(BEGINNINGS):
+        state = await patient(partial(network.call, Transport.begin_attachment, journal, named.id, total, entry))
+        _require_parts(state, total)
+        if state.received == state.parts:
+            return
+        with home.files.open(named.id, "out") as file:
+            if not verified:
+                verified = _verified(file, named)
+            try:
+                await _send_parts(network, journal, named.id, file, state, progress)
+                return
+            except ServerRefused as error:
+                if error.code not in _LOST:
+                    raise
+    raise MalformedData("The server loses what it is sent of an attachment. It stays here; ask who runs the server.")
+
+
+async def _send_parts(
+    network: Network, journal: bytes, attachment: bytes, file: BinaryIO, state: AttachmentState, progress: Progress
+) -> None:
+    total, number = file.seek(0, 2), state.received
+    while number < state.parts:
+        file.seek(number * sizes.ATTACHMENT_PART)
+        part = file.read(sizes.ATTACHMENT_PART)
+        answer = await patient(partial(network.call, Transport.send_part, journal, attachment, number, part))
+        _require_parts(answer, total)
+        if answer.received <= number:  # check: client.parts_counted
+            raise MalformedData("The server doesn't count what it is sent of an attachment.")
+        number = answer.received
+        progress(min(number * sizes.ATTACHMENT_PART, total), total)
+
+
+def _require_parts(state: AttachmentState, total: int) -> None:
+    parts = -(-total // sizes.ATTACHMENT_PART)
+    if state.parts != parts or state.received > parts:  # check: client.parts
+        raise MalformedData("The server counts other parts of an attachment than it has.")
+
+
+def _verified(file: BinaryIO, named: Attachment) -> bool:
+    """Check the file that is to be sent. Raises: HomeError."""
+    try:
+        verify_stored(file, named)
+    except AttachmentFault as error:
+        raise HomeError(_DAMAGED) from error
+    return True
+
+
+async def patient(ask: Callable[[], Awaitable[T]]) -> T:
+    """Ask, and wait where the server asks for a moment. Raises: as `ask`."""
+    for _ in range(PATIENCE):
+        try:
+            return await ask()
+        except ServerRefused as error:
+            pause = error.retry_after if error.code in ("slow_down", "busy") else None
+            if pause is None or pause > LONGEST_PAUSE:
+                raise
+            await anyio.sleep(pause)
+    return await ask()
