@@ -30,6 +30,10 @@ FromOption = Annotated[
 NewOption = Annotated[bool, typer.Option("--new", help="Import into a new private journal.")]
 DryRunOption = Annotated[bool, typer.Option("--dry-run", help="Say what would be written, and write nothing.")]
 PlaceOption = Annotated[bool, typer.Option("--keep-place", help="Keep the names of places, as a line of the text.")]
+PhotoDataOption = Annotated[
+    bool,
+    typer.Option("--keep-photo-data", help="Import photos and films as they are, with place, time and device."),
+]
 
 
 @command(
@@ -49,6 +53,7 @@ def import_diary(
     new: NewOption = False,
     dry_run: DryRunOption = False,
     keep_place: PlaceOption = False,
+    keep_photo_data: PhotoDataOption = False,
 ) -> int:
     """Import a diary of Day One, Journey, jrnl, or a folder of Markdown into a private journal. Nobody else reads it.
 
@@ -61,7 +66,13 @@ def import_diary(
         target = None if new else _private(run, duolog, journal)
         with run.screen.busy("Reading" if dry_run else "Importing") as tell:
             report = duolog.importing.diary(
-                diary.expanduser(), target, app=chosen, dry_run=dry_run, keep_place=keep_place, progress=tell
+                diary.expanduser(),
+                target,
+                app=chosen,
+                dry_run=dry_run,
+                keep_place=keep_place,
+                keep_photo_data=keep_photo_data,
+                progress=tell,
             )
         run.screen.result(_shape(report, dry_run))
         _say(run, report, dry_run)
@@ -107,6 +118,8 @@ def _say(run: Run, report: "ImportReport", dry_run: bool) -> None:
         say(f"Here already: {_entries(report.here)}{other}.")
     if report.in_parts:
         say(f"In several notes, since one doesn't hold as much: {_entries(report.in_parts)}.")
+    if report.media:
+        say(f"Photos and recordings {'to be attached' if dry_run else 'attached'}: {report.media}.")
     if report.left_out:
         say(f"Photos and recordings left out: {report.left_out}. The notes name them.", style="careful")
     if report.missing:
@@ -147,6 +160,7 @@ def _shape(report: "ImportReport", dry_run: bool) -> dict[str, Any]:
         "here": report.here,
         "elsewhere": report.elsewhere,
         "in_parts": report.in_parts,
+        "media": report.media,
         "left_out": report.left_out,
         "missing": report.missing,
         "broken": [{"where": item.where, "why": item.why} for item in report.broken],

@@ -1,20 +1,23 @@
 """Long texts in parts that a note takes: cut between paragraphs where possible, else lines, words, characters."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from duolog.protocol.codec import encode_message_json
 
 MAX_CHARACTERS = 19_900  # of a part with its mark; 20,000 may be written
-MAX_BYTES = 56 * 1024  # of a part in JSON; a document has 64 KiB
-_ROOM = 100  # characters for the mark
+MAX_BYTES = 40 * 1024  # of a part in JSON; a document has 64 KiB, and tags and feelings take 16
+_ROOM = 400  # characters for the mark, and for a line about what is left out
 _CUTS = ("\n\n", "\n", " ")
 
 
-def in_parts(text: str) -> tuple[str, ...]:
-    """The text itself where it fits in one note, else its parts, each below a mark such as `(1 of 3)`."""
-    if _fits(text):
+def in_parts(text: str, more: Sequence[str] = ()) -> tuple[str, ...]:
+    """The text itself where it fits in one note, else its parts, each below a mark such as `(1 of 3)`.
+
+    `more`: short texts that are parts of their own behind it.
+    """
+    pieces = [*_pieces(text), *more]
+    if len(pieces) == 1:
         return (text,)
-    pieces = tuple(_pieces(text))
     return tuple(f"({number} of {len(pieces)})\n\n{piece}" for number, piece in enumerate(pieces, 1))
 
 

@@ -2,7 +2,7 @@
 
 import json
 import zipfile
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -35,12 +35,12 @@ def day_one(to: Path, entries: list[Any], media: dict[str, bytes] | None = None)
     return zip_of(to, [("Journal.json", journal), *(media or {}).items()])
 
 
-def many(to: Path, count: int = 500) -> Path:
-    """A Day One export of many entries, every one with a photo of its own."""
+def many(to: Path, count: int = 500, photo: Callable[[int], bytes] = lambda number: JPEG) -> Path:
+    """A Day One export of many entries, every one with a photo of its own. `photo`: its bytes, by its number."""
     entries, media = [], {}
     for number in range(count):
         md5 = f"{number:032x}"
-        media[f"photos/{md5}.jpeg"] = JPEG + number.to_bytes(2, "big")
+        media[f"photos/{md5}.jpeg"] = photo(number)
         entries.append(
             {
                 "uuid": f"{number:032X}",

@@ -11,6 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from duolog.client.importing.importing import _notes
+from duolog.documents.registry import KINDS
 from duolog.errors import DuologError
 from duolog.imports.bounds import MAX_ID, MAX_WORD, MAX_WORDS
 from duolog.imports.diaries import APPS, open_diary
@@ -19,6 +21,8 @@ from duolog.imports.front_matter import split_front_matter
 from duolog.imports.html_text import html_as_markdown
 from duolog.imports.parts import MAX_BYTES, MAX_CHARACTERS, in_parts
 from duolog.imports.when import happened, happened_at, happened_in
+from duolog.protocol.messages import Document
+from duolog.protocol.sizes import MAX_DOCUMENT
 from tests.imports.builders import SAMPLES, zip_of
 
 FILES = sorted(path for path in SAMPLES.rglob("*") if path.is_file())
@@ -58,6 +62,10 @@ def require_bounded(entry: DiaryEntry) -> None:
     for words in (entry.tags, entry.feelings):
         assert len(words) <= MAX_WORDS
         assert all(0 < len(word) <= MAX_WORD for word in words)
+    for note in _notes(entry):
+        document = Document("note", 1, 0, note.body)
+        KINDS["note"].read(document, writing=True)
+        assert len(json.dumps(note.body, ensure_ascii=False).encode()) < MAX_DOCUMENT - 4096
     for medium in entry.media:
         assert "/" not in medium.name
         opened = medium.open()

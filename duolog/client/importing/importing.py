@@ -8,6 +8,8 @@ Rules
   off: one without a chosen journal goes on in the journal that has its first entries.
 - Many notes become durable together, and go to the server in large pushes. Where the server can't be reached or takes
   no more today, all of them are kept, and a later sync sends them.
+- Photos and recordings are attached, at most `ATTACHED` to a note. An entry with more of them, or with a text that one
+  note doesn't hold, becomes several notes, written together.
 - A dry run writes nothing, and asks the server nothing.
 """
 
@@ -19,6 +21,7 @@ from pathlib import Path
 
 from duolog.client.home.outbox_rows import count_waiting
 from duolog.client.home.pairings import all_invited, load_progress
+from duolog.client.importing.attaching import SealedMedia, seal_media
 from duolog.client.log.context import Context
 from duolog.client.log.folding import journal_state
 from duolog.client.log.my_journals import found, shown_journals
@@ -27,13 +30,14 @@ from duolog.client.log.pull import pull
 from duolog.client.log.session import Session, make_ready
 from duolog.errors import DuologError, MalformedData, NotAllowed, ServerRefused, TransportError
 from duolog.imports.diaries import open_diary
-from duolog.imports.diary_entry import App, BrokenItem, DiaryEntry, DiaryItem
+from duolog.imports.diary_entry import App, BrokenItem, DiaryEntry, DiaryItem, DiaryMedia
 from duolog.imports.parts import in_parts, part_id
 from duolog.protocol.codec import JsonObject
 from duolog.protocol.messages import Document
 
 TOGETHER = 64  # entries that become durable at once
 BETWEEN_PUSHES = 256  # entries written before the outbox is delivered
+ATTACHED = 8  # photos and recordings of one note
 
 Progress = Callable[[int, int], None]
 
@@ -43,9 +47,9 @@ class ImportReport:
     """The counts of one import; in a dry run, what one would do.
 
     `journal`: None where none was made. `written`: entries that became notes, `in_parts` of them more than one. `here`:
-    entries that were here already, `elsewhere` of them in another private journal. `left_out`: photos and recordings
-    that notes name and don't hold; `missing`: those that the export itself doesn't have. `waiting`: notes in the outbox
-    of the journal, and `problem` says why they aren't delivered.
+    entries that were here already, `elsewhere` of them in another private journal. `media`: photos and recordings that
+    were attached; `left_out`: those that weren't, which notes name and `broken` explains; `missing`: those that the
+    export itself doesn't have. `waiting`: notes in the outbox of the journal; `problem` says why.
     """
 
     app: App
@@ -55,6 +59,7 @@ class ImportReport:
     elsewhere: int
     broken: tuple[BrokenItem, ...]
     in_parts: int
+    media: int
     left_out: int
     missing: int
     waiting: int
@@ -82,16 +87,18 @@ class Importing:
         app: App | None = None,
         dry_run: bool = False,
         keep_place: bool = False,
+        keep_photo_data: bool = False,
         progress: Progress | None = None,
     ) -> ImportReport:
         """Import a zip, folder or file into a private journal. `journal` None: the one that has its first entries, else
         a new one, made with the first note.
 
         `app`: the app that it comes from, recognised by its content unless given. `keep_place`: keep names of places.
-        `progress` gets the number of entries that were read, and 0.
+        `keep_photo_data`: attach pictures and films as they are, with place, time and device. `progress` gets the
+        number of entries that were read, and 0.
         """
         with open_diary(path, app, keep_place=keep_place) as diary:
-            run = _Run(self._session, journal, dry_run)
+            run = _Run(self._session, journal, dry_run, keep_photo_data)
             await run.look(online=not dry_run)
             items, read = _to_the_end(diary.items(), path.name), 0
             while batch := list(islice(items, TOGETHER)):
@@ -102,6 +109,19 @@ class Importing:
             return await run.finish(diary.app)
 
 
+@dataclass(frozen=True, slots=True)
+class _Note:
+    """A note that is to be written, without the media that it will carry."""
+
+    body: JsonObject
+    media: tuple[DiaryMedia, ...]
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """The app and the id by which the note is known."""
+        return self.body["imported"]["app"], self.body["imported"]["id"]
+
+
 @dataclass(slots=True)
 class _Run:
     """One import on its way."""
@@ -109,6 +129,7 @@ class _Run:
     session: Session
     journal: bytes | None
     dry: bool
+    keep_photo_data: bool
     known: set[tuple[str, str]] = field(default_factory=set)
     elsewhere: dict[tuple[str, str], bytes] = field(default_factory=dict)
     counts: dict[str, int] = field(default_factory=dict)
@@ -135,13 +156,13 @@ class _Run:
     async def take(self, batch: Sequence[DiaryItem]) -> None:
         """Write the entries of a batch that aren't here, all or none. Raises: as `Importing`."""
         self.broken += [item for item in batch if isinstance(item, BrokenItem)]
-        fresh = [(item, bodies) for item in batch if isinstance(item, DiaryEntry) and (bodies := self._fresh(item))]
-        if not self.dry and fresh:
+        fresh = [(item, notes) for item in batch if isinstance(item, DiaryEntry) and (notes := self._fresh(item))]
+        if self.dry:
+            for entry, notes in fresh:
+                self._note(entry, notes, media=sum(len(note.media) for note in notes))
+        elif fresh:
             async with self.session.alone() as context:
-                fresh = await self._write(context, fresh)
-        for entry, bodies in fresh:
-            self.known.update((entry.app, body["imported"]["id"]) for body in bodies)
-            self._count(written=1, in_parts=len(bodies) > 1, left_out=len(entry.media), missing=entry.missing)
+                await self._write(context, fresh)
 
     async def finish(self, app: App) -> ImportReport:
         """Deliver the rest, and report."""
@@ -156,18 +177,22 @@ class _Run:
             app, self.journal, broken=tuple(self.broken), waiting=waiting, problem=self.problem, **counts
         )
 
-    def _fresh(self, entry: DiaryEntry) -> list[JsonObject]:
-        """The bodies of an entry's notes that aren't here."""
-        bodies = _bodies(entry)
-        ids = [(entry.app, body["imported"]["id"]) for body in bodies]
-        if self.journal is None and ids[0] in self.elsewhere:
-            self._settle_on(self.elsewhere[ids[0]])
-        if ids[0] in self.elsewhere:
+    def _fresh(self, entry: DiaryEntry) -> list[_Note]:
+        """The notes of an entry that aren't here."""
+        notes = list(_notes(entry))
+        if self.journal is None and notes[0].key in self.elsewhere:
+            self._settle_on(self.elsewhere[notes[0].key])
+        if notes[0].key in self.elsewhere:
             self._count(here=1, elsewhere=1)
             return []
-        fresh = [body for body, one in zip(bodies, ids, strict=True) if one not in self.known]
+        fresh = [note for note in notes if note.key not in self.known]
         self._count(here=not fresh)
         return fresh
+
+    def _note(self, entry: DiaryEntry, notes: Sequence[_Note], **more: int) -> None:
+        """Count an entry as written."""
+        self.known.update(note.key for note in notes)
+        self._count(written=1, in_parts=len(notes) > 1, missing=entry.missing, **more)
 
     def _settle_on(self, journal: bytes) -> None:
         """Make a journal the one that is imported into."""
@@ -175,28 +200,39 @@ class _Run:
         self.known.update(one for one, place in self.elsewhere.items() if place == journal)
         self.elsewhere = {one: place for one, place in self.elsewhere.items() if place != journal}
 
-    async def _write(
-        self, context: Context, fresh: list[tuple[DiaryEntry, list[JsonObject]]]
-    ) -> list[tuple[DiaryEntry, list[JsonObject]]]:
-        """Post the notes, and return the entries that were written. An entry that no note holds is named."""
+    async def _write(self, context: Context, fresh: Sequence[tuple[DiaryEntry, list[_Note]]]) -> None:
+        """Seal the media of the notes and post the notes, all or none; and deliver now and then."""
         if self.journal is None:
             context.require_confirmed()
             self.journal = await found(context)
-        journal, now, written = self.journal, context.clock(), list[tuple[DiaryEntry, list[JsonObject]]]()
-        require_private(context, journal)
-        with context.store.transaction():
-            for entry, bodies in fresh:
-                try:
-                    for body in bodies:
-                        post(context, journal, Document("note", 1, now, body))
-                except MalformedData as error:
-                    self.broken.append(BrokenItem(entry.where, str(error)))
-                else:
-                    written.append((entry, bodies))
-        self.undelivered += len(written)
+        require_private(context, self.journal)
+        sealed: list[SealedMedia] = []
+        try:
+            for _, notes in fresh:
+                sealed += (self._seal(context, self.journal, note) for note in notes)
+            with context.store.transaction():
+                made = iter(sealed)
+                for _, notes in fresh:
+                    for note in notes:
+                        _post(context, self.journal, note, next(made))
+        except BaseException:
+            for one in sealed:
+                one.remove(context)
+            raise
+        made = iter(sealed)
+        for entry, notes in fresh:
+            self._tell(entry, notes, [next(made) for _ in notes])
+        self.undelivered += len(fresh)
         if self.undelivered >= BETWEEN_PUSHES:
-            await self._deliver(context, journal)
-        return written
+            await self._deliver(context, self.journal)
+
+    def _seal(self, context: Context, journal: bytes, note: _Note) -> SealedMedia:
+        return seal_media(context, journal, note.media, keep_photo_data=self.keep_photo_data)
+
+    def _tell(self, entry: DiaryEntry, notes: Sequence[_Note], sealed: Sequence[SealedMedia]) -> None:
+        left_out = {name: why for one in sealed for name, why in one.left_out.items()}
+        self.broken += [BrokenItem(f"{entry.where}, {name}", why) for name, why in left_out.items()]
+        self._note(entry, notes, media=sum(len(one.items) for one in sealed), left_out=len(left_out))
 
     async def _deliver(self, context: Context, journal: bytes) -> None:
         """Deliver the outbox, unless that has failed in this import already."""
@@ -212,7 +248,7 @@ class _Run:
             self.counts[name] = self.counts.get(name, 0) + number
 
 
-_COUNTS = ("written", "here", "elsewhere", "in_parts", "left_out", "missing")
+_COUNTS = ("written", "here", "elsewhere", "in_parts", "media", "left_out", "missing")
 
 
 def require_private(context: Context, journal: bytes) -> None:
@@ -252,17 +288,25 @@ def _imported(context: Context, journal: bytes) -> Iterator[tuple[str, str]]:
             yield imported["app"], imported["id"]
 
 
-def _bodies(entry: DiaryEntry) -> list[JsonObject]:
-    """The bodies of the notes that hold an entry: one, unless its text is too long for one."""
-    text = entry.text
-    if entry.media:
-        text += f"\n\n(Left out: {', '.join(medium.name for medium in entry.media)})"
-    bodies = []
-    for number, part in enumerate(in_parts(text), 1):
-        body: JsonObject = {"text": part, "imported": {"app": entry.app, "id": part_id(entry.id, number)}}
-        optional = {"happened": entry.happened, "feelings": list(entry.feelings), "tags": list(entry.tags)}
-        bodies.append(body | {name: value for name, value in optional.items() if value})
-    return bodies
+def _notes(entry: DiaryEntry) -> Iterator[_Note]:
+    """The notes that hold an entry: one, unless its text or its media are too many for one."""
+    groups = [entry.media[at : at + ATTACHED] for at in range(0, len(entry.media), ATTACHED)]
+    texts = len(in_parts(entry.text))
+    more = [" ".join(f"![]({medium.name})" for medium in group) for group in groups[texts:]]
+    optional = {"happened": entry.happened, "feelings": list(entry.feelings), "tags": list(entry.tags)}
+    for number, text in enumerate(in_parts(entry.text, more)):
+        body: JsonObject = {"text": text, "imported": {"app": entry.app, "id": part_id(entry.id, number + 1)}}
+        media = groups[number] if number < len(groups) else ()
+        yield _Note(body | {name: value for name, value in optional.items() if value}, media)
+
+
+def _post(context: Context, journal: bytes, note: _Note, sealed: SealedMedia) -> None:
+    body = dict(note.body)
+    if sealed.items:
+        body["attachments"] = sealed.items
+    if sealed.left_out:
+        body["text"] += f"\n\n(Left out: {', '.join(sealed.left_out)})"
+    post(context, journal, Document("note", 1, context.clock(), body), sealed.attachments)
 
 
 def _to_the_end(items: Iterator[DiaryItem], name: str) -> Iterator[DiaryItem]:
