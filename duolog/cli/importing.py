@@ -57,7 +57,7 @@ def import_diary(
 ) -> int:
     """Import a diary of Day One, Journey, jrnl, or a folder of Markdown into a private journal. Nobody else reads it.
 
-    It may be repeated: nothing is written twice. Places, weather and devices stay behind.
+    It may be repeated: nothing is written twice. Places, weather and devices are left out.
     """
     chosen = _app(app_name)
     if new and journal is not None:

@@ -5,6 +5,6 @@ Rules
 - An export is a stranger's data. Every size, count and depth has a bound, checked before the work that it bounds.
 - An archive or folder that is made to attack (a bomb, a path that leads out) is refused as a whole. A broken item in an
   honest one is named and left out, and the rest goes on.
-- Places, weather and devices stay behind. With `keep_place` the name of a place becomes a line of the text.
+- Places, weather and devices are left out. With `keep_place` the name of a place becomes a line of the text.
 - Only `DuologError`s leave this room.
 """

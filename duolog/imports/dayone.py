@@ -2,7 +2,7 @@
 
 An entry has `uuid`, `creationDate` (UTC) with `timeZone`, `text` (Markdown, in which `dayone-moment:` links name the
 media by their `identifier`) or `richText` (JSON in a string), `tags`, `starred`, and lists of media. A medium's file is
-named by its `md5`. Locations, weather, devices and step counts stay behind.
+named by its `md5`. Locations, weather, devices and step counts are left out.
 """
 
 import re

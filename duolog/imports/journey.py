@@ -2,7 +2,7 @@
 
 An entry has `id`, `date_journal` (Unix milliseconds) with `timezone`, `text` (HTML, Markdown or plain, as `type` says
 or its beginning shows), `tags`, `favourite`, and `photos`, which are names of files. Places, weather, music and the
-number that stands for a mood stay behind.
+number that stands for a mood are left out.
 """
 
 from collections.abc import Iterator

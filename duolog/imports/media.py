@@ -1,6 +1,6 @@
 """Photos, recordings and papers of an entry, under names that say nothing but what they are: `photo-1.jpeg`.
 
-An entry's text names them as Markdown does, `![](photo-1.jpeg)`. The app's own file names stay behind.
+An entry's text names them as Markdown does, `![](photo-1.jpeg)`. The app's own file names are left out.
 """
 
 import re

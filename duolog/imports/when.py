@@ -13,7 +13,7 @@ _ZONE = re.compile(r"[A-Za-z][A-Za-z0-9_+/-]{0,63}")
 def happened(text: str) -> str | None:
     """The day, and the time where there is one, of a written date; None where it is none.
 
-    The clock stays as it was written, whatever zone stands behind it.
+    The clock stays as its author wrote it, whatever zone stands behind it.
     """
     found = _WRITTEN.fullmatch(text[:64])
     if found is None:

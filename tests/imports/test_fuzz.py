@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from duolog.client.importing.importing import _notes
+from duolog.client.importing.diary_notes import notes_of
 from duolog.documents.registry import KINDS
 from duolog.errors import DuologError
 from duolog.imports.bounds import MAX_ID, MAX_WORD, MAX_WORDS
@@ -62,7 +62,7 @@ def require_bounded(entry: DiaryEntry) -> None:
     for words in (entry.tags, entry.feelings):
         assert len(words) <= MAX_WORDS
         assert all(0 < len(word) <= MAX_WORD for word in words)
-    for note in _notes(entry):
+    for note in notes_of(entry):
         document = Document("note", 1, 0, note.body)
         KINDS["note"].read(document, writing=True)
         assert len(json.dumps(note.body, ensure_ascii=False).encode()) < MAX_DOCUMENT - 4096

@@ -3,7 +3,7 @@
 Rules
 - They go from the export into the sealed file, one at a time. No copy of them is put on the disk.
 - A picture has no preview beside it: a server counts the attachments of a day, and a diary has hundreds.
-- A picture is cleaned as any other: place, time and device that a camera wrote into it stay behind. A picture or film
+- A picture is cleaned as any other: place, time and device that a camera wrote into it are left out. A picture or film
   that can't be cleaned is left out, unless its owner keeps its data.
 """
 

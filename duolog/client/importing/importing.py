@@ -14,30 +14,26 @@ Rules
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
 
 from duolog.client.home.outbox_rows import count_waiting
-from duolog.client.home.pairings import all_invited, load_progress
 from duolog.client.importing.attaching import SealedMedia, seal_media
+from duolog.client.importing.diary_notes import DiaryNote, notes_of
+from duolog.client.importing.private import imported_in, is_private, require_private
 from duolog.client.log.context import Context
-from duolog.client.log.folding import journal_state
 from duolog.client.log.my_journals import found, shown_journals
-from duolog.client.log.outbox import deliver, post, waiting_documents
+from duolog.client.log.outbox import deliver, post
 from duolog.client.log.pull import pull
 from duolog.client.log.session import Session, make_ready
-from duolog.errors import DuologError, MalformedData, NotAllowed, ServerRefused, TransportError
+from duolog.errors import DuologError, MalformedData, ServerRefused, TransportError
 from duolog.imports.diaries import open_diary
-from duolog.imports.diary_entry import App, BrokenItem, DiaryEntry, DiaryItem, DiaryMedia
-from duolog.imports.parts import in_parts, part_id
-from duolog.protocol.codec import JsonObject
+from duolog.imports.diary_entry import App, BrokenItem, DiaryEntry, DiaryItem
 from duolog.protocol.messages import Document
 
 TOGETHER = 64  # entries that become durable at once
 BETWEEN_PUSHES = 256  # entries written before the outbox is delivered
-ATTACHED = 8  # photos and recordings of one note
 
 Progress = Callable[[int, int], None]
 
@@ -109,19 +105,6 @@ class Importing:
             return await run.finish(diary.app)
 
 
-@dataclass(frozen=True, slots=True)
-class _Note:
-    """A note that is to be written, without the media that it will carry."""
-
-    body: JsonObject
-    media: tuple[DiaryMedia, ...]
-
-    @property
-    def key(self) -> tuple[str, str]:
-        """The app and the id by which the note is known."""
-        return self.body["imported"]["app"], self.body["imported"]["id"]
-
-
 @dataclass(slots=True)
 class _Run:
     """One import on its way."""
@@ -147,7 +130,7 @@ class _Run:
                     continue
                 if online:
                     await pull(context, journal)
-                for one in _imported(context, journal):
+                for one in imported_in(context, journal):
                     self.elsewhere.setdefault(one, journal)
             if self.journal is not None:
                 require_private(context, self.journal)
@@ -177,9 +160,9 @@ class _Run:
             app, self.journal, broken=tuple(self.broken), waiting=waiting, problem=self.problem, **counts
         )
 
-    def _fresh(self, entry: DiaryEntry) -> list[_Note]:
+    def _fresh(self, entry: DiaryEntry) -> list[DiaryNote]:
         """The notes of an entry that aren't here."""
-        notes = list(_notes(entry))
+        notes = list(notes_of(entry))
         if self.journal is None and notes[0].key in self.elsewhere:
             self._settle_on(self.elsewhere[notes[0].key])
         if notes[0].key in self.elsewhere:
@@ -189,7 +172,7 @@ class _Run:
         self._count(here=not fresh)
         return fresh
 
-    def _note(self, entry: DiaryEntry, notes: Sequence[_Note], **more: int) -> None:
+    def _note(self, entry: DiaryEntry, notes: Sequence[DiaryNote], **more: int) -> None:
         """Count an entry as written."""
         self.known.update(note.key for note in notes)
         self._count(written=1, in_parts=len(notes) > 1, missing=entry.missing, **more)
@@ -200,7 +183,7 @@ class _Run:
         self.known.update(one for one, place in self.elsewhere.items() if place == journal)
         self.elsewhere = {one: place for one, place in self.elsewhere.items() if place != journal}
 
-    async def _write(self, context: Context, fresh: Sequence[tuple[DiaryEntry, list[_Note]]]) -> None:
+    async def _write(self, context: Context, fresh: Sequence[tuple[DiaryEntry, list[DiaryNote]]]) -> None:
         """Seal the media of the notes and post the notes, all or none; and deliver now and then."""
         if self.journal is None:
             context.require_confirmed()
@@ -226,10 +209,10 @@ class _Run:
         if self.undelivered >= BETWEEN_PUSHES:
             await self._deliver(context, self.journal)
 
-    def _seal(self, context: Context, journal: bytes, note: _Note) -> SealedMedia:
+    def _seal(self, context: Context, journal: bytes, note: DiaryNote) -> SealedMedia:
         return seal_media(context, journal, note.media, keep_photo_data=self.keep_photo_data)
 
-    def _tell(self, entry: DiaryEntry, notes: Sequence[_Note], sealed: Sequence[SealedMedia]) -> None:
+    def _tell(self, entry: DiaryEntry, notes: Sequence[DiaryNote], sealed: Sequence[SealedMedia]) -> None:
         left_out = {name: why for one in sealed for name, why in one.left_out.items()}
         self.broken += [BrokenItem(f"{entry.where}, {name}", why) for name, why in left_out.items()]
         self._note(entry, notes, media=sum(len(one.items) for one in sealed), left_out=len(left_out))
@@ -251,56 +234,7 @@ class _Run:
 _COUNTS = ("written", "here", "elsewhere", "in_parts", "media", "left_out", "missing")
 
 
-def require_private(context: Context, journal: bytes) -> None:
-    """Check that only I am in a journal, and nobody is about to be. Raises: NotAllowed, JournalFrozen."""
-    roster = context.standing(journal).require_open()
-    if len(roster.members) > 1:  # check: client.import_shared
-        raise NotAllowed(
-            "Somebody else is in this journal. A diary goes into a private one first: choose another journal, or a new "
-            "one. Copy from there what both of you should read."
-        )
-    if _is_somebody_invited(context, journal):  # check: client.import_invited
-        raise NotAllowed(
-            "Somebody is invited to this journal and could read your diary there. Choose another journal, or a new one."
-        )
-
-
-def is_private(context: Context, journal: bytes) -> bool:
-    """Whether a diary may be imported into a journal."""
-    with suppress(DuologError):
-        require_private(context, journal)
-        return True
-    return False
-
-
-def _is_somebody_invited(context: Context, journal: bytes) -> bool:
-    progress = load_progress(context.home, journal)
-    return (progress is not None and not progress.done) or bool(all_invited(context.home, journal))
-
-
-def _imported(context: Context, journal: bytes) -> Iterator[tuple[str, str]]:
-    """The app and the id of each entry that a journal or its outbox has."""
-    context.standing(journal).require_here()
-    documents = [item.applied.document for item in journal_state(context, journal).timeline]
-    for document in [*documents, *waiting_documents(context, journal)]:
-        imported = document.body.get("imported") if document.kind == "note" else None
-        if isinstance(imported, dict) and isinstance(imported.get("app"), str) and isinstance(imported.get("id"), str):
-            yield imported["app"], imported["id"]
-
-
-def _notes(entry: DiaryEntry) -> Iterator[_Note]:
-    """The notes that hold an entry: one, unless its text or its media are too many for one."""
-    groups = [entry.media[at : at + ATTACHED] for at in range(0, len(entry.media), ATTACHED)]
-    texts = len(in_parts(entry.text))
-    more = [" ".join(f"![]({medium.name})" for medium in group) for group in groups[texts:]]
-    optional = {"happened": entry.happened, "feelings": list(entry.feelings), "tags": list(entry.tags)}
-    for number, text in enumerate(in_parts(entry.text, more)):
-        body: JsonObject = {"text": text, "imported": {"app": entry.app, "id": part_id(entry.id, number + 1)}}
-        media = groups[number] if number < len(groups) else ()
-        yield _Note(body | {name: value for name, value in optional.items() if value}, media)
-
-
-def _post(context: Context, journal: bytes, note: _Note, sealed: SealedMedia) -> None:
+def _post(context: Context, journal: bytes, note: DiaryNote, sealed: SealedMedia) -> None:
     body = dict(note.body)
     if sealed.items:
         body["attachments"] = sealed.items
