@@ -9,6 +9,7 @@ import re
 
 from hostile import (
     account_attacks,
+    attachment_attacks,
     bounds_attacks,
     flood_attacks,
     log_attacks,
@@ -92,6 +93,8 @@ _CLASSES: tuple[type[Attack], ...] = (
     flood_attacks.CheapValues,
     flood_attacks.DripAnswers,
     flood_attacks.PromiseKeys,
+    attachment_attacks.FalseAttachment,
+    attachment_attacks.FalseParts,
 )
 
 CATALOGUE: dict[str, type[Attack]] = {"honest" if item is Attack else name_of(item): item for item in _CLASSES}

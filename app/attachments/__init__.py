@@ -1,1 +1,1 @@
-"""Attachments: sealed files that go up in parts, and come down as a stream to whoever holds their entry."""
+"""Attachments: sealed files. Their author sends them in parts; the members who hold their entry fetch them."""

@@ -1,13 +1,13 @@
-"""Sending attachments, and finding those that a member may fetch.
+"""Sending attachments, and finding the ones that a member may fetch.
 
 Rules (spec §11.10)
-- Who may write begins an attachment, in an open journal, with its size. The same account and size may ask again: the
-  answer tells where to go on. The account's quota is spent when it begins, and never given back.
-- Parts come in order. The bytes are in the store before the row counts them, so a crash between the two costs a retry.
-- Whoever began an attachment sends its parts and gives it up; everybody else gets 404.
-- A partner may bring an attachment that an entry of an earlier server names (spec §13), also into a closed journal. It
-  belongs to that entry once it is whole.
-- Only whoever holds the entry fetches its attachments. Everything else is 404, like what doesn't exist.
+- A member with the right to write begins an attachment, in an open journal, and names its size. The same account may
+  ask again with the same size: the answer tells which part comes next. Beginning spends the account's quota for good.
+- Parts come in order. The store has the bytes before the row counts them, so a crash between the two costs a retry.
+- The account that began an attachment sends its parts and gives it up. Everybody else gets 404.
+- A partner may bring an attachment that an entry of an earlier server names (spec §13.3), also into a closed journal.
+  The server gives the attachment to that entry once it is whole.
+- A holder of the entry fetches its attachments. Everybody else gets the 404 of an attachment that doesn't exist.
 """
 
 import secrets
@@ -78,7 +78,7 @@ def begin(
 
 
 def _brought_for(connection: Connection, member: JournalMember, attachment: bytes, entry: bytes) -> int:
-    """The seq of the entry of an earlier server that names the attachment. Raises: RuleBroken."""
+    """Find the entry of an earlier server that names the attachment; returns its seq. Raises: RuleBroken."""
     row = repository.find_entry(connection, member.journal, member.account, entry)
     if row is None or member.role != "partner":  # check: server.attachment_carrier
         raise RuleBroken
@@ -97,13 +97,13 @@ def _brought_for(connection: Connection, member: JournalMember, attachment: byte
 async def store_part(
     server: State, member: JournalMember, attachment: bytes, number: int, data: bytes
 ) -> AttachmentState:
-    """Store the next part, and count it; one that is stored gets the same answer.
+    """Store the next part, and count it. A part that is stored already gets the same answer.
 
     Raises:
         NotFound: the caller has begun no such attachment.
-        Malformed: these are not as many bytes as belong there.
-        AttachmentOrder: it is not the next part.
-        JournalClosed: the journal was closed meanwhile, so that no entry can name it.
+        Malformed: the part has another length.
+        AttachmentOrder: another part is the next one.
+        JournalClosed: the journal was closed meanwhile, so no entry can name the attachment.
         StorageFull, Unavailable: the store failed.
     """
     upload = await server.database.read(_own_upload, member, attachment)
@@ -134,7 +134,7 @@ def _count(
     lock_journals(connection, [journal])
     repository.count_part(connection, journal, attachment, place, number)
     upload = repository.find(connection, journal, attachment)
-    if upload is None or upload.place != place:  # swept or given up meanwhile; the bytes go with the place
+    if upload is None or upload.place != place:  # it ended meanwhile, and the place will be cleared
         raise NotFound
     if upload.brings is not None:
         repository.give_to(connection, journal, attachment, upload.brings)

@@ -1,8 +1,8 @@
 """Queries that give attachments to entries, and that end them.
 
-An attachment ends in two steps. Its row goes in the transaction that destroys the entry (or the upload), and its place
-is noted as doomed in the same transaction. Only after that are the bytes deleted: a crash between leaves the note, and
-the next round deletes them.
+An attachment ends in two steps. One transaction destroys the entry, deletes the attachment's row, and notes its place
+as doomed. Then the retention job deletes the bytes. A crash between the two leaves the note, and the next round
+deletes the bytes.
 """
 
 from collections.abc import Collection, Mapping
@@ -19,7 +19,7 @@ SETTLE_SECONDS = 600  # between the two clearings of a place: longer than any re
 def name(connection: Connection, journal: bytes, account: bytes, named: Mapping[bytes, int]) -> bool:
     """Give attachments to the entries at these seqs; returns whether each was whole, this account's own, and free.
 
-    One statement. The journal is locked; the caller rolls back when the answer is no.
+    One statement. The caller has locked the journal, and rolls back when the answer is no.
     """
     seqs = case(dict(named), value=attachments.c.attachment)
     free = attachments.c.seq.is_(None), attachments.c.brings.is_(None), attachments.c.account == account, WHOLE
@@ -28,7 +28,7 @@ def name(connection: Connection, journal: bytes, account: bytes, named: Mapping[
 
 
 def doom(connection: Connection, *which: ColumnElement[bool]) -> int:
-    """End these attachments, whose journals are locked; returns how many."""
+    """End these attachments; returns how many. The caller has locked their journals."""
     ended = connection.execute(delete(attachments).where(*which).returning(attachments.c.place)).scalars().all()
     if ended:
         connection.execute(insert(doomed), [{"place": place, "due": 0, "cleared": False} for place in ended])
@@ -36,7 +36,7 @@ def doom(connection: Connection, *which: ColumnElement[bool]) -> int:
 
 
 def doom_one(connection: Connection, journal: bytes, attachment: bytes) -> None:
-    """End one attachment of a journal, which is locked."""
+    """End one attachment of a locked journal."""
     doom(connection, attachments.c.journal == journal, attachments.c.attachment == attachment)
 
 
@@ -46,7 +46,7 @@ def doom_of_journals(connection: Connection, journals: Collection[bytes]) -> Non
 
 
 def doom_unnamed(connection: Connection, account: bytes, journals: Collection[bytes] | None = None) -> None:
-    """End what an account has sent and no entry names: in these journals, or in all."""
+    """End the account's attachments that no entry names: in these journals, or in all."""
     within = [] if journals is None else [attachments.c.journal.in_(journals)]
     doom(connection, attachments.c.account == account, attachments.c.seq.is_(None), *within)
 
@@ -57,12 +57,12 @@ def journals_to_sweep(connection: Connection, begun_before: int) -> list[bytes]:
 
 
 def sweep(connection: Connection, journals: Collection[bytes], begun_before: int) -> int:
-    """End what no entry names in these journals, which are locked; returns how many."""
+    """End the attachments in these locked journals that no entry names; returns how many."""
     return doom(connection, attachments.c.journal.in_(journals), *_over(begun_before))
 
 
 def _over(begun_before: int) -> tuple[ColumnElement[bool], ...]:
-    return attachments.c.seq.is_(None), attachments.c.begun <= begun_before  # check: server.attachment_swept
+    return attachments.c.seq.is_(None), attachments.c.begun <= begun_before
 
 
 def doomed_places(connection: Connection, now: int, limit: int) -> list[bytes]:

@@ -1,10 +1,11 @@
-"""The answer that carries an attachment: a part at a time, so that no answer ever has more than one in memory.
+"""The answer that carries an attachment, part by part: an answer never has more than one part in memory.
 
 Rules
-- The first part is read before the answer begins, so that a store that fails gives a refusal and not half an answer.
-- So many are fetched at a time and no more, of each network fewer: whoever reads slowly holds a part for long.
-- A caller who has gone is noticed between two parts.
-- One range, `bytes=a-` or `bytes=a-b`, is served. Any other gets everything, as RFC 9110 allows.
+- The server reads the first part before it begins the answer. So a store that fails gives a refusal, not half an answer.
+- The server sends a bounded number of attachments at a time, and fewer to one network: a slow caller holds a part for
+  long.
+- Between two parts the server looks whether the caller has gone.
+- The server serves one range, `bytes=a-` or `bytes=a-b`. Any other range gets all the bytes, as RFC 9110 allows.
 """
 
 import re
@@ -46,7 +47,7 @@ class Serving:
 
     @contextmanager
     def one(self, network: str) -> Iterator[None]:
-        """A place for one answer to this network. Raises: Busy."""
+        """Count one answer to this network while it lasts. Raises: Busy."""
         of_all, of_network = self._networks.total(), self._networks[network]
         if of_all >= MOST or of_network >= MOST_OF_NETWORK:  # check: server.attachments_at_once
             raise Busy(retry_after=2)
@@ -60,7 +61,7 @@ class Serving:
 
 
 def wanted_range(header: str | None, size: int) -> tuple[int, int] | None:
-    """First and one behind the last byte of the one range that is asked for; None for all the bytes.
+    """Parse a `Range` header: the first byte, and the one behind the last; None for all the bytes.
 
     Raises: RangeNotSatisfiable.
     """
@@ -77,7 +78,7 @@ def wanted_range(header: str | None, size: int) -> tuple[int, int] | None:
 
 
 class AttachmentResponse(Response):
-    """Bytes `first` to before `end` of an attachment; with 206 where a range was asked for."""
+    """All the bytes of an attachment with 200, or one range of them with 206."""
 
     media_type = MEDIA_TYPE
 

@@ -1,10 +1,10 @@
-"""The object store: where the parts of attachments are, in a folder or in an S3 bucket, through `obstore`.
+"""The object store: it keeps the parts of attachments in a folder or in an S3 bucket, through `obstore`.
 
 Rules
-- A part is one object, `<place in hex>/<number>`. A place is used for one upload alone.
-- `put` returns after the part is on disk, or after the bucket has taken it.
-- Nothing here blocks the event loop, and each call has one part in memory at most.
-- Whatever goes wrong is `StorageFull` or `Unavailable`: the library's text, which may name the bucket, is left out.
+- A part is one object, `<place in hex>/<number>`. One upload alone uses a place.
+- `put` returns once the part is on disk, or once the bucket has taken it.
+- No call blocks the event loop, and no call has more than one part in memory.
+- A failure is `StorageFull` or `Unavailable`. The library's text may name the bucket, and no answer repeats it.
 """
 
 import asyncio
@@ -12,7 +12,6 @@ import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import timedelta
 from pathlib import Path
 from typing import Protocol
 
@@ -24,19 +23,18 @@ from app.settings import Settings
 
 REQUEST_SECONDS = 30  # of one request to a bucket
 CONNECT_SECONDS = 5
-RETRY_SECONDS = 60  # of all attempts of one request; SETTLE_SECONDS is longer
-RETRIES = 3
+RETRIES = 3  # of one request: with all of them it ends long before `SETTLE_SECONDS`
 _FULL = ("os error 28", "os error 122", "InsufficientStorage", "QuotaExceeded", "StorageFull")
 
 
 class Store(Protocol):
-    """The store, as the rest of the server sees it. Each method raises: StorageFull, Unavailable."""
+    """The store, as the rest of the server sees it. Its methods raise StorageFull and Unavailable."""
 
     async def put(self, place: bytes, number: int, data: bytes) -> None:
         """Store a part, in place of one that is there."""
 
     async def get(self, place: bytes, number: int, start: int, end: int) -> bytes | None:
-        """The bytes of a part from `start` to before `end`; None when they are not there."""
+        """The bytes of a part from `start` to before `end`; None when the store doesn't have all of them."""
 
     async def clear(self, place: bytes) -> None:
         """Delete every part at a place. It may be repeated."""
@@ -63,12 +61,12 @@ class Folder:
             await asyncio.to_thread(self._remove, place)
 
     def _to_disk(self, place: bytes, number: int) -> None:
-        """The library writes beside the name and renames; bytes, name and folder then go to disk."""
+        """Sync a part, its folder and the store: the library writes beside the name and renames, but syncs nothing."""
         for path in (self._folder / _path(place, number), self._folder / place.hex(), self._folder):
             _sync(path)
 
     def _remove(self, place: bytes) -> None:
-        """All of a place, what an interrupted write left included: the library doesn't list that."""
+        """Delete the folder of a place, with the files of interrupted writes, which the library doesn't list."""
         try:
             shutil.rmtree(self._folder / place.hex())
         except FileNotFoundError:
@@ -91,10 +89,10 @@ class Bucket:
                 virtual_hosted_style_request=False,
                 client_options={
                     "allow_http": settings.s3_endpoint.startswith("http://"),
-                    "connect_timeout": timedelta(seconds=CONNECT_SECONDS),
-                    "timeout": timedelta(seconds=REQUEST_SECONDS),
+                    "connect_timeout": f"{CONNECT_SECONDS}s",
+                    "timeout": f"{REQUEST_SECONDS}s",
                 },
-                retry_config={"max_retries": RETRIES, "retry_timeout": timedelta(seconds=RETRY_SECONDS)},
+                retry_config={"max_retries": RETRIES},
             )
 
     async def put(self, place: bytes, number: int, data: bytes) -> None:
@@ -116,9 +114,9 @@ def open_store(settings: Settings) -> Store:
 
 
 def read_credentials(path: Path | None) -> tuple[str | None, str | None]:
-    """Access key id and secret access key, one a line; without a file, what the library finds by itself.
+    """The access key id and the secret access key, one a line. Without a file the library looks for them itself.
 
-    Raises: Unavailable, when the file can't be read or has other lines.
+    Raises: Unavailable when the file can't be read or has other lines.
     """
     if path is None:
         return None, None

@@ -1,11 +1,11 @@
-"""Rows of attachments, and of places in the object store whose bytes are to go.
+"""Rows of attachments, and of places in the object store whose bytes are to be deleted.
 
-`attachments`: `place` is where the store keeps the parts, at random, so that no later upload meets the bytes of an
-earlier one. `received` counts the parts that are on disk. `seq`: the entry that names it; null while none does.
-`brings`: the entry of an earlier server that names it once it is whole.
+`attachments`: the store keeps the parts under `place`, a random name, so a later upload never meets the bytes of an
+earlier one. `received` counts the stored parts. `seq`: the entry that names the attachment; null before the push.
+`brings`: the entry of an earlier server that gets the attachment once it is whole.
 
-`doomed`: a place that nothing names any more. `due`: when it is cleared next, Unix seconds. `cleared`: it was, once;
-a part that was on its way meanwhile goes with the second time.
+`doomed`: a place that no attachment has any more. `due`: when the retention job clears the place next, Unix seconds.
+`cleared`: the job has cleared it once. It comes a second time, for a part that was on its way during the first.
 """
 
 from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, LargeBinary, Table

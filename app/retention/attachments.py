@@ -1,10 +1,11 @@
-"""The end of attachments: what no entry names goes after a while, and the bytes of what has ended are deleted.
+"""Sweeping attachments: the server ends the ones that no entry names, and deletes the bytes of all that have ended.
 
 Rules
-- Only what no entry names is swept, under its journal's lock: a push that names it comes before, or finds it gone.
-- Bytes are deleted after the transaction that ended them, a place at a time. A round that is cut off, or meets a store
-  that fails, loses nothing: the next one begins with the places that are left.
-- A place is cleared twice, some minutes apart: a part may have been on its way when the first came.
+- The sweep takes unnamed attachments alone, under their journal's lock. A push that names one comes before the sweep,
+  or finds it gone.
+- The bytes of a place are deleted after the transaction that ended its attachment. When a crash or the store cuts a
+  round off, the next one goes on with the places that are left.
+- Each place is cleared twice, some minutes apart, for a part that was on its way during the first time.
 """
 
 from itertools import islice
@@ -21,7 +22,7 @@ BATCH = 50  # journals in one transaction, or places between two
 
 
 async def sweep(database: Database, store: Store, settings: Settings, now: int) -> dict[str, int]:
-    """End what no entry names, and delete the bytes of what has ended. Raises: StorageFull, Unavailable."""
+    """End old unnamed attachments, and delete the bytes of ended ones. Raises: StorageFull, Unavailable."""
     ended, before = 0, now - settings.attachment_days * DAY
     journals = iter(await database.read(objects.journals_to_sweep, before))
     while batch := list(islice(journals, BATCH)):
@@ -30,7 +31,7 @@ async def sweep(database: Database, store: Store, settings: Settings, now: int) 
 
 
 async def clear(database: Database, store: Store, now: int) -> int:
-    """Delete the bytes of what has ended; returns how many places are settled for good."""
+    """Delete the bytes at doomed places; returns how many places are settled for good."""
     settled = 0
     while places := await database.read(objects.doomed_places, now, BATCH):
         for place in places:

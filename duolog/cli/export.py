@@ -28,16 +28,29 @@ WhichOption = Annotated[
     str | None, typer.Option("--journal", metavar="JOURNAL", help="Which journal; all of them unless given.")
 ]
 ForceOption = Annotated[bool, typer.Option("--force", help="Replace a file of this name.")]
+FilesOption = Annotated[
+    Path | None,
+    typer.Option("--files", metavar="FOLDER", help="A new folder for the files that notes carry; the server is asked."),
+]
+CheckOption = Annotated[
+    Path | None, typer.Option("--files", metavar="FOLDER", help="The folder with the files of the export.")
+]
 FileArgument = Annotated[Path, typer.Argument(metavar="FILE", help="An export.")]
 
 
 @command(
     app,
     "export",
-    examples=("duolog export --out ours.json", "duolog export --journal 5e1f0a2b --out ours.json"),
+    examples=("duolog export --out ours.json", "duolog export --out ours.json --files ours"),
     ephemeral=True,
 )
-def export(run: Run, out: OutOption, journal: WhichOption = None, force: ForceOption = False) -> int:
+def export(
+    run: Run,
+    out: OutOption,
+    journal: WhichOption = None,
+    force: ForceOption = False,
+    files: FilesOption = None,
+) -> int:
     """Write everything that you may read into one file that can be checked without any server.
 
     Nobody is told. The texts are not sealed in the file: anybody who has it can read them.
@@ -46,28 +59,40 @@ def export(run: Run, out: OutOption, journal: WhichOption = None, force: ForceOp
         chosen = None if journal is None else [run.journal(duolog, journal).id]
         with run.screen.busy("Writing the export") as tell:
             done = duolog.export(out, journals=chosen, force=force, progress=tell)
+        brought = None
+        if files is not None:
+            with run.screen.carrying("Fetching the files") as tell:
+                brought = duolog.export_files(files, journals=chosen, progress=tell)
         run.screen.done(
-            exported_shape(done),
+            exported_shape(done, brought),
             f"Written: {times.count(done.documents, 'text')} of {times.count(done.journals, 'journal')}, in {out}.",
         )
         if done.unreadable:
             run.screen.say(f"{done.unreadable} more can't be read here; the file says of each why.")
+        if brought is not None:
+            run.screen.say(f"{times.count(brought.files, 'file')} of them in the folder {files}.")
+            if brought.missing:
+                run.screen.say(f"{times.count(brought.missing, 'file')} can't be had; the list there says why.")
         for account in done.unproven:
             run.screen.say(
                 f"This home no longer has all keys that account {short(account)} had in these journals. "
                 "The texts are in the file, but it can't be checked.",
                 style="careful",
             )
+        checks = out.name if files is None else f"{out.name} --files {files.name}"
         run.screen.say(
             "Whoever has this file can read it. Keep it where only you look. "
-            f"`duolog verify-export {out.name}` checks it, on any computer, without a server."
+            f"`duolog verify-export {checks}` checks it, on any computer, without a server."
         )
         return run.frozen(*duolog.journals())
 
 
-@command(app, "verify-export", examples=("duolog verify-export ours.json",))
-def verify(run: Run, file: FileArgument) -> int:
+@command(
+    app, "verify-export", examples=("duolog verify-export ours.json", "duolog verify-export ours.json --files ours")
+)
+def verify(run: Run, file: FileArgument, files: CheckOption = None) -> int:
     """Check an export by itself: no server, no account, no home. Say what it proves, and to whom."""
+    from duolog.client.export.files import verify_files
     from duolog.client.export.verify_export import verify_export
 
     if not file.is_file():
@@ -75,10 +100,15 @@ def verify(run: Run, file: FileArgument) -> int:
     try:
         with run.screen.busy("Checking") as tell, file.open("rb") as opened:
             proven = verify_export(opened, lambda count: tell(count, 0))
+            checked = None if files is None else verify_files(files, proven, tell)
     except VerificationError as error:
         return run.fail(replace(explain(error), next=NOT_WHOLE))
-    run.screen.result(proven_shape(proven))
+    run.screen.result(proven_shape(proven, checked))
     _say(run, proven)
+    if checked is not None:
+        run.screen.say(f"{times.count(checked.files, 'file')} are those that the texts carry.", style="good")
+        if checked.missing:
+            run.screen.say(f"{checked.missing} more are not in the folder.", indent=2)
     return OK
 
 

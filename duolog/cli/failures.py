@@ -78,6 +78,14 @@ VERIFICATION: list[tuple[type[errors.DuologError], str, tuple[str, ...]]] = [
         "withheld",
         ("Something is known to exist, and the server keeps it back. Try again later.", *COMPARE),
     ),
+    (
+        errors.AttachmentFault,
+        "attachment",
+        (
+            "Nothing of it was shown or kept. Try again; the journal goes on without it.",
+            "If it fails again, ask its author to send it anew, and tell whoever runs the server.",
+        ),
+    ),
     (errors.VerificationError, "verification", COMPARE),
     (errors.JournalFrozen, "frozen", COMPARE),
 ]

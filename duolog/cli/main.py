@@ -9,6 +9,7 @@ import typer
 from duolog.cli import (
     account,
     asking,
+    attachments,
     boundary,
     confidant,
     confidant_terms,
@@ -57,6 +58,7 @@ def make_app() -> typer.Typer:
     app.callback(invoke_without_command=False)(_version)
     for part in (
         group("boundary", "What the two of you agree on, by an explicit act of each.", boundary.app),
+        group("attachment", "Files that your notes carry.", attachments.app),
         group("draft", "What you write for yourself first. Nobody is told that there is a draft.", drafts.app),
         group(
             "confidant",

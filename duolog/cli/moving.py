@@ -75,6 +75,12 @@ def _say(run: Run, report: "MoveReport") -> int:
         say(f"The old logs could not be closed: {report.old} may go on showing them as if they were yours.")
     for journal in report.behind:
         say(f"Journal {short(journal)} stayed behind: no partner has brought it there. It stays readable here.")
+    if report.files_left:
+        say(
+            f"{times.count(report.files_left, 'file')} of your notes could not be brought. What is left of them is at "
+            f"{report.old} alone; the notes themselves are here.",
+            style="careful",
+        )
     for sentence in AFTER_MOVING:
         say(sentence)
     for problem in report.problems:

@@ -1,6 +1,7 @@
 """Write a note."""
 
 from duolog.cli import forms
+from duolog.cli.attachments import FILES_HINT, AttachOption, KeepOption, files_form, parse_files, say_before
 from duolog.cli.command import JournalOption, command, commands
 from duolog.cli.failures import OK
 from duolog.cli.run import Run
@@ -9,16 +10,28 @@ from duolog.cli.texts import written_text
 app = commands()
 
 
-@command(app, "write", examples=("duolog write", "duolog write < letter.md"))
-def write(run: Run, journal: JournalOption = None) -> int:
-    """Write a note, in your editor ($EDITOR) or from standard input. It is sealed here before it is sent."""
+@command(app, "write", examples=("duolog write", "duolog write < letter.md", "duolog write --attach us.jpg"))
+def write(
+    run: Run, journal: JournalOption = None, attach: AttachOption = None, keep_photo_data: KeepOption = False
+) -> int:
+    """Write a note, in your editor ($EDITOR) or from standard input. It is sealed here before it is sent.
+
+    Pictures lose what a camera writes into them. Other files go as they are. A line `File 1 shows: ...` at the top says
+    what a file shows, for somebody who can't see it.
+    """
+    files = attach or []
     with run.opened() as duolog:
         meant = run.journal(duolog, journal)
-        with written_text(run, start=forms.note_form(), hint=forms.NOTE_HINT) as text:
-            body = forms.parse_note(text)
+        if files:
+            say_before(run, duolog, meant.id)
+        start = files_form(files) + forms.note_form()
+        hint = f"{forms.NOTE_HINT}\n{FILES_HINT}" if files else forms.NOTE_HINT
+        with written_text(run, start=start, hint=hint) as text:
+            attachments, rest = parse_files(text, files, keep=keep_photo_data)
+            body = forms.parse_note(rest)
             if not body:
                 run.screen.say("Nothing was written.")
                 return OK
-            with run.screen.busy("Sealing and sending"):
-                written = duolog.write(meant.id, "note", body)
+            with run.screen.carrying("Sealing and sending") as tell:
+                written = duolog.write(meant.id, "note", body, attachments=attachments, progress=tell)
         return run.wrote(duolog, meant.id, written, "Written and sent.")

@@ -153,8 +153,8 @@ class Run:
         if (offline and self.ephemeral is None) or duolog.is_deleted():
             return None
         try:
-            with self.screen.busy("Asking the server for news"):
-                report = duolog.sync()
+            with self.screen.carrying("Asking the server for news") as tell:
+                report = duolog.sync(progress=tell)
         except TransportError as error:
             self.screen.aside(f"{error} What follows is what this computer already has.")
             return None

@@ -5,7 +5,7 @@ import os
 import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from functools import cached_property
 from typing import IO, TYPE_CHECKING, Any
 
@@ -70,11 +70,18 @@ class Screen:
         self.result(value)
         self.say(sentence, style="good")
 
+    def carrying(self, what: str) -> AbstractContextManager[Callable[[int, int], None]]:
+        """As `busy`, for work that counts bytes."""
+        from duolog.client.attachments.names import readable_size
+
+        return self.busy(what, readable_size)
+
     @contextmanager
-    def busy(self, what: str) -> Iterator[Callable[[int, int], None]]:
+    def busy(self, what: str, words: Callable[[int], str] = str) -> Iterator[Callable[[int, int], None]]:
         """Say on a terminal what is going on, once it has taken a second.
 
-        It yields a function for work that can count: how much is done, and of how much (0: unknown).
+        It yields a function for work that can count: how much is done, and of how much (0: unknown). `words`: how a
+        number is shown.
         """
         if not sys.stderr.isatty():
             yield lambda done, total: None
@@ -84,7 +91,9 @@ class Screen:
         timer.daemon = True
         timer.start()
         try:
-            yield lambda done, total: status.update(f"{what} … {done}" + (f" of {total}" if total else ""))
+            yield lambda done, total: status.update(
+                f"{what} … {words(done)}" + (f" of {words(total)}" if total else "")
+            )
         finally:
             timer.cancel()
             timer.join()

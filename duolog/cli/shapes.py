@@ -12,6 +12,7 @@ from duolog.protocol.codec import encode_b64
 if TYPE_CHECKING:
     from duolog.client import (
         Admission,
+        AttachmentView,
         Heads,
         JournalView,
         MoveReport,
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
         Written,
     )
     from duolog.client.export.exporting import Exported
+    from duolog.client.export.files import ExportedFiles, ProvenFiles
     from duolog.client.export.verify_export import ProvenExport
 
 SHORT = 8  # hexadecimal digits that stand for a journal on screen
@@ -135,20 +137,30 @@ def entry_shape(item: "TimelineEntry") -> Shape:
     )
 
 
-def exported_shape(done: "Exported") -> Shape:
-    """One export that was written."""
+def attachment_shape(number: str, view: "AttachmentView") -> Shape:
+    """One file that an entry carries."""
+    return {
+        "number": number,
+        "attachment": b64(view.id),
+        **fields(view, "entry seq name alt type size missing waiting"),
+    }
+
+
+def exported_shape(done: "Exported", files: "ExportedFiles | None" = None) -> Shape:
+    """One export that was written, and the files beside it."""
     return {
         "file": None if done.path is None else str(done.path),
         **fields(done, "journals documents unreadable unproven"),
+        "files": None if files is None else {"folder": str(files.folder), **fields(files, "files missing")},
     }
 
 
 def move_shape(report: "MoveReport") -> Shape:
     """The report of a move to another server."""
-    return fields(report, "old new journals behind told open_logs")
+    return fields(report, "old new journals behind told open_logs files_left")
 
 
-def proven_shape(proven: "ProvenExport") -> Shape:
+def proven_shape(proven: "ProvenExport", files: "ProvenFiles | None" = None) -> Shape:
     """The contents of a checked export, and what it proves."""
     rest = "first last members documents unreadable gone unsent closed frozen"
     return {
@@ -158,6 +170,7 @@ def proven_shape(proven: "ProvenExport") -> Shape:
             for one in proven.journals
         ],
         **fields(proven, "forked proves proves_not"),
+        "files": None if files is None else fields(files, "files missing"),
     }
 
 

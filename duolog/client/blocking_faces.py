@@ -155,6 +155,7 @@ class Duolog(Face[AsyncDuolog]):
     attachments = gives(AsyncDuolog.attachments, Attachments)
     boundaries = gives(AsyncDuolog.boundaries, Boundaries)
     export = waits(AsyncDuolog.export)
+    export_files = waits(AsyncDuolog.export_files)
     members = gives(AsyncDuolog.members, Members)
     drafts = gives(AsyncDuolog.drafts, Drafts)
     copy = waits(AsyncDuolog.copy)

@@ -14,6 +14,7 @@ from duolog.client.account.register_restore_open import check_words, confirm
 from duolog.client.attachments.sealing import Progress
 from duolog.client.attachments.sources import NewAttachment
 from duolog.client.export import exporting
+from duolog.client.export.files import ExportedFiles, export_files
 from duolog.client.importing.importing import Importing
 from duolog.client.journals import reading
 from duolog.client.journals.attachments import Attachments
@@ -208,6 +209,15 @@ class Duolog(OpenAccount):
         """Export all that I may read into a file that can be checked offline. Raises: as `exporting.export_to`."""
         async with self._session.alone() as context:
             return exporting.export_to(context, path, journals, force=force, progress=progress)
+
+    async def export_files(
+        self, folder: Path, *, journals: Sequence[bytes] | None = None, progress: Progress | None = None
+    ) -> ExportedFiles:
+        """Fetch the files of an export, and open them into a new folder. Raises: as `files.export_files`."""
+        async with self._session.alone() as context:
+            await make_ready(context)
+            with context.telling(progress):
+                return await export_files(context, folder, journals)
 
     def members(self, journal: bytes) -> Members:
         """The members of one journal: their rights, invitations and proposals."""

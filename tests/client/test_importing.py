@@ -11,6 +11,7 @@ from PIL import Image
 from duolog.client import Duolog, ImportReport
 from duolog.client.importing import importing
 from duolog.client.importing.importing import _Run
+from duolog.client.log.outbox import post
 from duolog.errors import DuologError, MalformedData, NotAllowed, ServerRefused, TransportError
 from tests.client.couple import UNLOCK, couple, register, transport
 from tests.client.devices import enroll
@@ -68,7 +69,12 @@ async def test_500_entries_with_photos_twice_and_nothing_is_doubled(app: FastAPI
 async def test_many_notes_are_few_pushes(app: FastAPI, tmp_path: Path) -> None:
     ada, network, _ = await register(app)
     pushes: list[int] = []
-    network.changes["push"] = lambda answer: pushes.append(len(answer.places)) or answer
+
+    def counted(answer: Any) -> Any:
+        pushes.append(len(answer.places))
+        return answer
+
+    network.changes["push"] = counted
     async with ada:
         report = await ada.importing.diary(texts_only(tmp_path / "a.zip", 500), None)
         assert report.written == 500
@@ -225,7 +231,6 @@ async def test_a_batch_that_fails_leaves_neither_notes_nor_sealed_files(
     async with ada:
         journal = await ada.create_journal()
         posts = iter(range(10))
-        post = importing.post
 
         def full(*arguments: Any) -> bytes:
             if next(posts) == 2:

@@ -14,9 +14,7 @@ import anyio
 
 from duolog.api.attachments import AttachmentState
 from duolog.client.attachments.sealing import Progress
-from duolog.client.home.folder import Home
-from duolog.client.server.login import Network
-from duolog.client.server.transport import Transport
+from duolog.client.home.attachment_files import AttachmentFiles, Way
 from duolog.errors import AttachmentFault, HomeError, MalformedData, ServerRefused
 from duolog.protocol import sizes
 from duolog.protocol.attachments import stored_size
@@ -24,6 +22,8 @@ from duolog.protocol.messages import Attachment
 from duolog.seal.attachments import verify_stored
 
 T = TypeVar("T")
+Begin = Callable[[], Awaitable[AttachmentState]]
+SendPart = Callable[[int, bytes], Awaitable[AttachmentState]]
 
 PATIENCE = 8  # times that one request waits for a busy server
 LONGEST_PAUSE = 120  # seconds
@@ -36,11 +36,12 @@ _DAMAGED = (
 
 
 async def send_attachment(
-    home: Home, network: Network, journal: bytes, named: Attachment, progress: Progress, entry: bytes | None = None
+    files: AttachmentFiles, named: Attachment, begin: Begin, send: SendPart, progress: Progress, *, way: Way = "out"
 ) -> None:
     """Send what the server doesn't hold yet of an attachment. Sent again it changes nothing.
 
-    `entry`: with a journal that is carried to another server, the entry that names it.
+    `begin`, `send`: ask the server, as `Transport.begin_attachment` and `Transport.send_part` do for this attachment.
+    `way`: of the file that is sent.
 
     Raises:
         HomeError: the file isn't here, or was damaged.
@@ -51,15 +52,15 @@ async def send_attachment(
     total = stored_size(named.size)
     verified = False
     for _ in range(BEGINNINGS):
-        state = await patient(partial(network.call, Transport.begin_attachment, journal, named.id, total, entry))
+        state = await patient(begin)
         _require_parts(state, total)
         if state.received == state.parts:
             return
-        with home.files.open(named.id, "out") as file:
+        with files.open(named.id, way) as file:
             if not verified:
                 verified = _verified(file, named)
             try:
-                await _send_parts(network, journal, named.id, file, state, progress)
+                await _send_parts(file, state, send, progress)
                 return
             except ServerRefused as error:
                 if error.code not in _LOST:
@@ -67,14 +68,12 @@ async def send_attachment(
     raise MalformedData("The server loses what it is sent of an attachment. It stays here; ask who runs the server.")
 
 
-async def _send_parts(
-    network: Network, journal: bytes, attachment: bytes, file: BinaryIO, state: AttachmentState, progress: Progress
-) -> None:
+async def _send_parts(file: BinaryIO, state: AttachmentState, send: SendPart, progress: Progress) -> None:
     total, number = file.seek(0, 2), state.received
     while number < state.parts:
         file.seek(number * sizes.ATTACHMENT_PART)
         part = file.read(sizes.ATTACHMENT_PART)
-        answer = await patient(partial(network.call, Transport.send_part, journal, attachment, number, part))
+        answer = await patient(partial(send, number, part))
         _require_parts(answer, total)
         if answer.received <= number:  # check: client.parts_counted
             raise MalformedData("The server doesn't count what it is sent of an attachment.")

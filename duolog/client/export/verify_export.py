@@ -27,6 +27,7 @@ from duolog.protocol.accounts import AccountChain, verify_chain
 from duolog.protocol.codec import JsonObject
 from duolog.protocol.containing import contained
 from duolog.protocol.log import LogState, accept_receipt, append_item, empty_log
+from duolog.protocol.messages import Attachment
 from duolog.protocol.statements import Fields
 from duolog.seal.chains import read_link
 from duolog.seal.words import eight_words
@@ -54,7 +55,7 @@ PROVES_NOT = (
 @dataclass(frozen=True, slots=True)
 class ProvenJournal:
     """One journal of a verified export. `head_words`: to compare with `heads`. `first`, `last`: Unix seconds of its
-    receipts. `gone`: how many entries have no blob."""
+    receipts. `gone`: how many entries have no blob. `attachments`: those of its texts, each with its entry."""
 
     journal: bytes
     seq: int
@@ -68,6 +69,7 @@ class ProvenJournal:
     unsent: int
     closed: bool
     frozen: str | None
+    attachments: tuple[tuple[bytes, Attachment], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,6 +192,7 @@ def _journal(parts: _Parts, account: bytes, at: int) -> ProvenJournal:
     return ProvenJournal(
         *(journal, log.seq, eight_words(log.head), first, log.time, members),
         *(check.documents, check.unreadable, len(check.gone), unsent, log.closed, frozen),
+        attachments=tuple(check.attachments),
     )
 
 

@@ -21,7 +21,7 @@ from duolog.protocol import sizes
 from duolog.protocol.codec import JsonObject, encode_b64, parse_b64
 from duolog.protocol.entries import Header, check_entry, parse_header, require_blob_size
 from duolog.protocol.log import EntryItem, LogState
-from duolog.protocol.messages import Message, message_hash, parse_message
+from duolog.protocol.messages import Attachment, Message, message_hash, parse_message
 from duolog.protocol.receipts import Receipt, verify_receipt
 from duolog.protocol.roster_changes import Roster
 from duolog.seal.entries import open_exported
@@ -58,7 +58,8 @@ class LoggedEntry:
 
 @dataclass(slots=True)
 class JournalCheck:
-    """The check of one journal, from its first item to its state. `waiting`: entries that need a line in this page."""
+    """The check of one journal, from its first item to its state. `waiting`: entries that need a line in this page.
+    `attachments`: of its texts, each with its entry."""
 
     journal: bytes
     account: bytes
@@ -66,6 +67,7 @@ class JournalCheck:
     state: JournalState = field(default_factory=JournalState)
     documents: int = 0
     unreadable: int = 0
+    attachments: list[tuple[bytes, Attachment]] = field(default_factory=list)
     member: bool = False
     gone: list[LoggedEntry] = field(default_factory=list)
     waiting: list[LoggedEntry] = field(default_factory=list)
@@ -139,6 +141,7 @@ class JournalCheck:
         if not same(line, {**item.about(), **document}):  # check: export.document
             raise VerificationError("A text in the file is not what its sealed entry says.", check="export.document")
         self.documents += 1
+        self.attachments += [(item.header.entry, one) for one in message.attachments]
         self._opened.append((applied, membership(item.roster)))
 
     def fold(self) -> None:

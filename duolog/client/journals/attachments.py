@@ -12,16 +12,14 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from duolog.api.pages import ENTRY, parse_push
 from duolog.client.attachments.fetching import fetch_attachment, opened
 from duolog.client.attachments.names import ENDINGS, file_name
 from duolog.client.attachments.saving import free_place, save_content
 from duolog.client.attachments.sealing import Progress
 from duolog.client.attachments.sources import media_type
-from duolog.client.home.item_rows import readable_entries
 from duolog.client.home.outbox_rows import waiting_entries
 from duolog.client.home.records import ATTACHED
-from duolog.client.log.attached import drop_waiting, message_of, named_items
+from duolog.client.log.attached import drop_waiting, entries_with_attachments, message_of, named_items
 from duolog.client.log.context import Context
 from duolog.client.log.session import Session, make_ready
 from duolog.client.server.transport import Transport, ignoring
@@ -29,8 +27,6 @@ from duolog.documents.safe_text import clean_line
 from duolog.errors import DuologError, EntryFault, MalformedData, NotAllowed, OpenError, ServerRefused, TransportError
 from duolog.protocol import sizes
 from duolog.protocol.codec import encode_b64, parse_b64
-from duolog.protocol.entries import parse_header
-from duolog.protocol.log import EntryItem
 from duolog.protocol.messages import Attachment, Message
 
 BEFORE_ATTACHING = (
@@ -38,7 +34,6 @@ BEFORE_ATTACHING = (
     "lose the place, time and device that a camera writes into them; other files go as they are."
 )
 MAX_SMALL = sizes.KIB * sizes.KIB  # bytes of a preview that is read into memory
-_BATCH = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,14 +166,9 @@ def _find(context: Context, journal: bytes, entry: bytes, attachment: bytes) -> 
 
 
 def _all(context: Context, journal: bytes) -> Iterator[AttachmentView]:
-    after = 0
-    while rows := readable_entries(context.store, journal, after, _BATCH):
-        for row in rows:
-            after = row.seq
-            item = parse_push(row.frame)[0].item if row.frame[4] == ENTRY else None
-            if isinstance(item, EntryItem) and parse_header(item.header).attachments:
-                with suppress(NotAllowed, EntryFault, MalformedData, OpenError):
-                    yield from _views(row.entry or b"", row.seq, message_of(context, journal, row.entry or b""))
+    for row in entries_with_attachments(context, journal):
+        with suppress(NotAllowed, EntryFault, MalformedData, OpenError):
+            yield from _views(row.entry or b"", row.seq, message_of(context, journal, row.entry or b""))
     for waiting in waiting_entries(context.store, journal):
         yield from _views(waiting.entry, None, message_of(context, journal, waiting.entry), waiting=True)
 

@@ -14,7 +14,7 @@ from duolog.client.log.outbox import deliver, post, require_writable
 from duolog.client.log.session import Session, make_ready
 from duolog.documents.journal_state import JournalState
 from duolog.documents.kinds.copy import copy_body
-from duolog.errors import NotAllowed, ServerRefused, TransportError
+from duolog.errors import HomeError, NotAllowed, ServerRefused, TransportError
 from duolog.protocol.codec import JsonObject
 from duolog.protocol.messages import Attachment, Document
 
@@ -78,7 +78,7 @@ async def deliver_now(context: Context, entry: bytes, *journals: bytes) -> Writt
         await make_ready(context)
         for journal in journals:
             await deliver(context, journal)
-    except (TransportError, ServerRefused) as error:
+    except (TransportError, ServerRefused, HomeError) as error:
         return Written(entry, delivered=False, problem=error)
     return Written(entry, delivered=True)
 

@@ -8,14 +8,17 @@ Rules
 """
 
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
+from duolog.api.attachments import AttachmentState
+from duolog.api.pages import ENTRY, parse_push
 from duolog.client.attachments.names import readable_size
 from duolog.client.attachments.renewing import renew_attachment
 from duolog.client.attachments.sending import send_attachment
-from duolog.client.home.item_rows import items_of
+from duolog.client.home.item_rows import ItemRow, items_of, readable_entries
 from duolog.client.home.outbox_rows import (
     WaitingRow,
     journals_with_waiting,
@@ -31,9 +34,12 @@ from duolog.errors import NotAllowed, ServerRefused
 from duolog.protocol import sizes
 from duolog.protocol.attachments import stored_size
 from duolog.protocol.codec import encode_b64
+from duolog.protocol.entries import parse_header
+from duolog.protocol.log import EntryItem
 from duolog.protocol.messages import Attachment, Message, parse_message
 
 # Refusals that waiting doesn't cure.
+_BATCH = 200  # entries that are read at a time
 _NEVER = frozenset({"quota_reached", "attachment_too_large", "attachment_exists"})
 NO_ENTRY = "There is no such entry here that can be read. `timeline` shows what there is."
 
@@ -68,8 +74,14 @@ async def with_attachments(context: Context, journal: bytes, batch: Sequence[Wai
 
 
 async def _send(context: Context, journal: bytes, named: Attachment) -> None:
+    network, total = context.network, stored_size(named.size)
+    begin = partial(network.call, Transport.begin_attachment, journal, named.id, total)
+
+    async def send(number: int, part: bytes) -> AttachmentState:
+        return await network.call(Transport.send_part, journal, named.id, number, part)
+
     try:
-        await send_attachment(context.home, context.network, journal, named, context.progress)
+        await send_attachment(context.home.files, named, begin, send, context.progress)
     except ServerRefused as error:
         if error.code not in _NEVER:
             raise
@@ -159,6 +171,17 @@ def message_of(context: Context, journal: bytes, entry: bytes) -> Message:
     if message is None:
         raise NotAllowed(NO_ENTRY)
     return message
+
+
+def entries_with_attachments(context: Context, journal: bytes) -> Iterator[ItemRow]:
+    """The readable entries of a journal whose header names attachments, in order."""
+    after = 0
+    while rows := readable_entries(context.store, journal, after, _BATCH):
+        for row in rows:
+            after = row.seq
+            item = parse_push(row.frame)[0].item if row.frame[4] == ENTRY else None
+            if isinstance(item, EntryItem) and parse_header(item.header).attachments:
+                yield row
 
 
 def named_items(message: Message) -> dict[str, dict[str, Any]]:

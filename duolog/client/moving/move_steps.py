@@ -3,7 +3,7 @@
 Rules
 - Each step is durable or can be repeated, and a move that begins again goes on where it stopped.
 - Everything is carried before anything is said or closed at the old server. Later items are carried after that.
-- A step that fails at the old server is reported, and stops nothing.
+- A step that fails at the old server is reported, and stops nothing. Attachments come while the old server answers.
 - A member who follows moves in the same way. The new server must show the receipt key that the first member named.
 """
 
@@ -25,6 +25,7 @@ from duolog.client.log.pull import pull
 from duolog.client.log.settle import push_statement
 from duolog.client.log.statements import Made
 from duolog.client.log.stored_logs import load_log
+from duolog.client.moving.bringing import bring_attachments
 from duolog.client.moving.carrying import carried_end, carry_account, carry_journal, finish_journal, keys_there
 from duolog.client.moving.switching import receipt_key_of, switch
 from duolog.client.server.transport import Transport, ignoring
@@ -43,7 +44,8 @@ Sync = Callable[[Context], Awaitable[object]]
 class MoveReport:
     """The result of a move. `journals`: those that go on at the new server. `behind`: those that only a partner can
     bring. `told`: the members and the own devices have a note at the old server. `open_logs`: journals whose log there
-    is not closed. `problems`: steps at the new server that a sync repeats."""
+    is not closed. `problems`: steps at the new server that a sync repeats. `files_left`: how many attachments are at
+    the old server alone."""
 
     old: str
     new: str
@@ -52,6 +54,7 @@ class MoveReport:
     told: bool
     open_logs: tuple[bytes, ...]
     problems: tuple[DuologError, ...]
+    files_left: int = 0
 
 
 async def move(
@@ -86,13 +89,16 @@ async def move(
     if answers and tell:
         told, left_open = await _say_goodbye(context, plan, there)
     keys = {journal: await finish_journal(context, transport, journal, ends[journal]) for journal in carried}
+    left = [await bring_attachments(context, transport, journal, answers=answers) for journal in carried[1:]]
     moved = _account_moved(context, plan)
     switch(context, transport, plan.receipt_key, session, keys)
     with suppress(DuologError):
         await before.close()
     problems = await _settle(context, moved, sync)
     _, *journals = carried  # the account's own is the first
-    return MoveReport(before.origin, transport.origin, tuple(journals), tuple(behind), told, tuple(left_open), problems)
+    return MoveReport(
+        before.origin, transport.origin, tuple(journals), tuple(behind), told, tuple(left_open), problems, sum(left)
+    )
 
 
 async def _begin(context: Context, transport: Transport, named: bytes | None) -> BegunMove:
