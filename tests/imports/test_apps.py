@@ -43,10 +43,11 @@ def test_a_day_one_entrys_photos_and_recordings_open_one_by_one(dayone: Path) ->
             found[medium.name, medium.media_type] = opened.read()
             opened.close()
             assert medium.size == len(found[medium.name, medium.media_type])
+    photos = SAMPLES / "dayone" / "photos"
     assert found == {
-        ("photo-1.jpeg", "image/jpeg"): b"\xff\xd8\xff\xe0jpeg",
+        ("photo-1.jpeg", "image/jpeg"): (photos / "5f4dcc3b5aa765d61d8327deb882cf99.jpeg").read_bytes(),
         ("audio-1.m4a", "audio/mp4"): b"audio",
-        ("photo-2.png", "image/png"): b"\x89PNG",
+        ("photo-2.png", "image/png"): (photos / "7c6a180b36896a0a8c02787eeafb0e4c.png").read_bytes(),
     }
 
 
