@@ -9,6 +9,7 @@ from pathlib import Path
 
 from duolog.client.account.keyholders import Keyholders
 from duolog.client.duolog import Duolog
+from duolog.client.importing.importing import Importing
 from duolog.client.journals.attachments import Attachments
 from duolog.client.journals.boundaries import Boundaries
 from duolog.client.journals.drafts import Drafts
@@ -18,7 +19,18 @@ from duolog.client.moving.moving import Moving
 from duolog.client.pairing.members import Members
 
 MODULE = Path(__file__).parent.parent / "duolog" / "client" / "blocking_faces.py"
-FACES: tuple[type, ...] = (Attachments, Boundaries, Drafts, Keyholders, Leaving, Members, Moving, Reminders, Duolog)
+FACES: tuple[type, ...] = (
+    Attachments,
+    Boundaries,
+    Drafts,
+    Importing,
+    Keyholders,
+    Leaving,
+    Members,
+    Moving,
+    Reminders,
+    Duolog,
+)
 BY_HAND = frozenset({"Duolog.close"})  # and what opens an account: see duolog/client/blocking.py
 
 _HEAD = '''"""Each class of the library without `await`.

@@ -19,6 +19,7 @@ from duolog.cli import (
     export,
     forks,
     helping,
+    importing,
     joining,
     journals,
     leaving,
@@ -54,6 +55,7 @@ def make_app() -> typer.Typer:
             moving.app,
             leaving.app,
             helping.app,
+            importing.app,
         ),
     )
     app.callback(invoke_without_command=False)(_version)

@@ -12,6 +12,7 @@ from duolog.client.enrollment import Enrollment
 from duolog.client.home.folder import default_home
 from duolog.client.home.keystore import Unlock
 from duolog.client.home.reminders import Reminder
+from duolog.client.importing.importing import Importing, ImportReport
 from duolog.client.journals.attachments import BEFORE_ATTACHING, Attachments, AttachmentView
 from duolog.client.journals.boundaries import Boundaries
 from duolog.client.journals.drafts import Drafts
@@ -72,6 +73,8 @@ __all__ = [
     "ForkView",
     "Heads",
     "HttpTransport",
+    "ImportReport",
+    "Importing",
     "InvitationLink",
     "JournalView",
     "JournalWords",

@@ -5,6 +5,7 @@ Written by `make blocking-faces` from the classes; a test keeps it true.
 
 from duolog.client.account.keyholders import Keyholders as AsyncKeyholders
 from duolog.client.duolog import Duolog as AsyncDuolog
+from duolog.client.importing.importing import Importing as AsyncImporting
 from duolog.client.journals.attachments import Attachments as AsyncAttachments
 from duolog.client.journals.boundaries import Boundaries as AsyncBoundaries
 from duolog.client.journals.drafts import Drafts as AsyncDrafts
@@ -51,6 +52,12 @@ class Drafts(Face[AsyncDrafts]):
     keep = waits(AsyncDrafts.keep)
     drop = waits(AsyncDrafts.drop)
     send = waits(AsyncDrafts.send)
+
+
+class Importing(Face[AsyncImporting]):
+    """`duolog.client.Importing` without `await`."""
+
+    diary = waits(AsyncImporting.diary)
 
 
 class Keyholders(Face[AsyncKeyholders]):
@@ -172,6 +179,11 @@ class Duolog(Face[AsyncDuolog]):
     def moving(self) -> Moving:
         """Ways to move to another server, and to follow a member there."""
         return Moving(self._inner.moving, self._portal)
+
+    @property
+    def importing(self) -> Importing:
+        """The way in for a diary of another app."""
+        return Importing(self._inner.importing, self._portal)
 
     @property
     def keyholders(self) -> Keyholders:

@@ -15,6 +15,7 @@ from duolog.client.attachments.sealing import Progress
 from duolog.client.attachments.sources import NewAttachment
 from duolog.client.export import exporting
 from duolog.client.export.files import ExportedFiles, export_files
+from duolog.client.importing.importing import Importing
 from duolog.client.journals import reading
 from duolog.client.journals.attachments import Attachments
 from duolog.client.journals.boundaries import Boundaries
@@ -255,6 +256,11 @@ class Duolog(OpenAccount):
     def moving(self) -> Moving:
         """Ways to move to another server, and to follow a member there."""
         return Moving(self._session, sync)
+
+    @property
+    def importing(self) -> Importing:
+        """The way in for a diary of another app."""
+        return Importing(self._session)
 
     @property
     def keyholders(self) -> Keyholders:

@@ -10,7 +10,7 @@ Rules
 """
 
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from duolog.api.leaving import WithdrawalRequest
@@ -88,6 +88,11 @@ def waiting_as(context: Context, journal: bytes, kind: str, body: Mapping[str, A
         if (document.kind, document.body) == (kind, body):
             return row.entry
     return None
+
+
+def waiting_documents(context: Context, journal: bytes) -> Iterator[Document]:
+    """Every document that waits for a journal, in the order in which they were written."""
+    return (waiting_message(context, row).document for row in waiting_entries(context.store, journal))
 
 
 async def deliver(context: Context, journal: bytes) -> int:

@@ -1,0 +1,1 @@
+"""A diary of another app, written into a private journal."""
