@@ -15,14 +15,16 @@ Nothing here knows the rows of a kind: `registry` lists the kinds. Nothing here 
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
+from itertools import chain
 from typing import Any
 
 from duolog.documents.applied import AppliedDocument, Membership, why_skipped
-from duolog.documents.bodies import AccountId, EntryId, has_unknown_parts, require_whole
-from duolog.documents.journal_state import STATE, Item, JournalState
+from duolog.documents.bodies import EntryId, has_unknown_parts, require_whole
+from duolog.documents.journal_state import STATE, JournalState
 from duolog.documents.registry import KINDS, is_step
 from duolog.documents.safe_text import one_line
 from duolog.documents.snapshots import encode_snapshot, parse_snapshot
+from duolog.documents.timeline import Item, Timeline
 from duolog.documents.voice import PARTS_UNSHOWN, Voice
 from duolog.errors import NotAllowed
 from duolog.protocol import sizes
@@ -42,7 +44,7 @@ def apply_all(state: JournalState, documents: Iterable[tuple[AppliedDocument, Me
     Spec: documents
     """
     fold: _Fold | None = None
-    last = state.timeline[-1].applied.seq if state.timeline else 0
+    last = state.timeline.seq
     for applied, context in documents:
         if applied.seq <= last:  # check: documents.twice
             continue
@@ -82,7 +84,7 @@ def require_allowed(
 
 def last_of(state: JournalState, author: bytes) -> AppliedDocument | None:
     """The newest document of an author."""
-    return next((item.applied for item in reversed(state.timeline) if item.applied.author == author), None)
+    return next(state.timeline.by(author), None)
 
 
 def describe(state: JournalState, item: Item, voice: Voice) -> str:
@@ -193,11 +195,10 @@ class _Fold:
     def __init__(self, state: JournalState) -> None:
         self._state, self._stale = state, False
         self._owned: set[str] = set()
-        self._timeline, self._contexts = list(state.timeline), list(state.contexts)
-        self._held: dict[EntryId, AppliedDocument] = {item.applied.entry: item.applied for item in state.timeline}
-        self._own: dict[AccountId, list[AppliedDocument]] = {}
-        for item in state.timeline:
-            self._own.setdefault(item.applied.author, []).append(item.applied)
+        self._before, self._contexts = state.timeline, list(state.contexts)
+        self._new: list[Item] = []
+        self._changed: dict[int, Item] = {}  # by places before the new ones
+        self._held: dict[EntryId, AppliedDocument] = {}
 
     def add(self, applied: AppliedDocument, context: Membership) -> None:
         """Append a document."""
@@ -207,29 +208,51 @@ class _Fold:
             self._take_back(applied, context)
         reason = None
         if not self._stale:
-            self._state, reason = _effect(self._state, applied, context, self._held.get, self._owned)
-        self._timeline.append(Item(applied, reason))
+            self._state, reason = _effect(self._state, applied, context, self._find, self._owned)
+        self._new.append(Item(applied, reason))
         self._held[applied.entry] = applied
-        self._own.setdefault(applied.author, []).append(applied)
 
     def done(self) -> JournalState:
         """The state after all documents."""
+        timeline = self._before.changed(self._changed).extended(self._new)
         if self._stale:
-            self._fold_again()
-        return replace(self._state, timeline=tuple(self._timeline), contexts=tuple(self._contexts))
+            timeline = self._fold_again(timeline)
+        return replace(self._state, timeline=timeline, contexts=tuple(self._contexts))
+
+    def _find(self, entry: bytes) -> AppliedDocument | None:
+        if entry in self._held:
+            return self._held[entry]
+        found = self._before.find(entry)
+        return None if found is None else found.applied
+
+    def _at(self, place: int) -> Item:
+        before = len(self._before)
+        if place >= before:
+            return self._new[place - before]
+        return self._changed.get(place) or self._before[place]
+
+    def _place_of(self, seq: int) -> int | None:
+        if seq <= self._before.seq:
+            return self._before.place_of(seq)
+        place = bisect_left(self._new, seq, key=lambda item: item.applied.seq)
+        found = place < len(self._new) and self._new[place].applied.seq == seq
+        return len(self._before) + place if found else None
 
     def _take_back(self, applied: AppliedDocument, context: Membership) -> None:
         """Mark the documents that the author could not open. The word of a partner also takes their effect back."""
-        by_partner = applied.author in context.partners
+        by_partner, before = applied.author in context.partners, len(self._before)
         for place in self._refused(applied):
-            item = self._timeline[place]
+            item = self._at(place)
             skipped = item.skipped
             if by_partner and not item.taken_back and _has_effect(item.applied):
                 self._stale = self._stale or skipped is None
                 skipped = NOT_DELIVERED
             refused_by = tuple(dict.fromkeys((*item.refused_by, applied.author)))
-            taken_back = item.taken_back or by_partner
-            self._timeline[place] = Item(item.applied, skipped, refused_by, taken_back)
+            marked = Item(item.applied, skipped, refused_by, item.taken_back or by_partner)
+            if place < before:
+                self._changed[place] = marked
+            else:
+                self._new[place - before] = marked
 
     def _refused(self, applied: AppliedDocument) -> Iterator[int]:
         """Places in the timeline of the refused documents that come after the author's own last one.
@@ -240,28 +263,31 @@ class _Fold:
         """
         refused = frozenset(applied.refused)
         last = 0
-        for own in reversed(self._own.get(applied.author, [])):
+        new = (item.applied for item in reversed(self._new) if item.applied.author == applied.author)
+        for own in chain(new, self._before.by(applied.author)):
             if own.seq not in refused or own.generation >= applied.generation:  # check: documents.own_refused
                 last = own.seq
                 break
         for seq in applied.refused:
-            place = bisect_left(self._timeline, seq, key=lambda item: item.applied.seq)
-            found = place < len(self._timeline) and self._timeline[place].applied.seq == seq
-            if seq > last and found:  # check: documents.refused_late
+            place = self._place_of(seq)
+            if seq > last and place is not None:  # check: documents.refused_late
                 yield place
 
-    def _fold_again(self) -> None:
+    def _fold_again(self, timeline: Timeline) -> Timeline:
         """Fold the timeline from its beginning. Of a document that was taken back, only what its kind leaves counts."""
         state, held, owned, at = JournalState(), dict[EntryId, AppliedDocument](), set[str](), 0
-        for place, item in enumerate(self._timeline):
+        changed: dict[int, Item] = {}
+        for place, item in enumerate(timeline):
             applied = item.applied
             while at + 1 < len(self._contexts) and self._contexts[at + 1][0] <= applied.seq:
                 at += 1
             context = self._contexts[at][1]
             state, reason = _effect(state, applied, context, held.get, owned, taken_back=item.taken_back)
-            self._timeline[place] = replace(item, skipped=reason)
+            if reason != item.skipped:
+                changed[place] = replace(item, skipped=reason)
             held[applied.entry] = applied
         self._state = state
+        return timeline.changed(changed)
 
 
 def _has_effect(applied: AppliedDocument) -> bool:

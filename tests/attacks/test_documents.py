@@ -10,12 +10,13 @@ from duolog.documents import journal
 from duolog.documents.applied import DAY, UNFORESEEN
 from duolog.documents.bodies import Answer
 from duolog.documents.journal import apply_all, describe
-from duolog.documents.journal_state import Item, JournalState
+from duolog.documents.journal_state import JournalState
 from duolog.documents.kinds.boundary import view_boundary
 from duolog.documents.kinds.boundary_texts import Accept, Amend, Contest, Decline, Propose, TakeBack
 from duolog.documents.kinds.copy import copy_body
 from duolog.documents.kinds.note import Note
 from duolog.documents.registry import KINDS
+from duolog.documents.timeline import Item
 from duolog.documents.voice import HIDDEN, PARTS_UNSHOWN
 from duolog.errors import NotAllowed
 from duolog.protocol.codec import JsonObject

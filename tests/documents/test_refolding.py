@@ -11,12 +11,13 @@ from duolog.documents import journal
 from duolog.documents.applied import AppliedDocument, Membership
 from duolog.documents.bodies import Answer, Body
 from duolog.documents.journal import apply, apply_all, encode_state, parse_state
-from duolog.documents.journal_state import Item, JournalState
+from duolog.documents.journal_state import JournalState
 from duolog.documents.kinds.boundary_texts import Accept, Amend, Contest, Decline, Propose, TakeBack
 from duolog.documents.kinds.note import Note
 from duolog.documents.kinds.profile import Profile
 from duolog.documents.kinds.withdrawn import Withdrawn
 from duolog.documents.registry import make_document
+from duolog.documents.timeline import Item
 from duolog.protocol.codec import sha256
 from tests.documents.evening import ADA, BOTH, KIM, SAM, START, wording
 

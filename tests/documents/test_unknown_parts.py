@@ -14,11 +14,12 @@ from duolog.documents.account_state import AccountState
 from duolog.documents.applied import Membership
 from duolog.documents.bodies import HIDDEN_TO_AGREE, UPDATE_TO_AGREE, has_unknown_parts, parse_body
 from duolog.documents.journal import apply, describe, encode_state, parse_state, require_allowed
-from duolog.documents.journal_state import Item, JournalState
+from duolog.documents.journal_state import JournalState
 from duolog.documents.kinds.boundary import describe_boundary
 from duolog.documents.kinds.boundary_texts import Accept, Contest, Counter, Decline, Propose, Retire
 from duolog.documents.kinds.copy import copy_body
 from duolog.documents.registry import KINDS, make_document
+from duolog.documents.timeline import Item
 from duolog.documents.voice import HIDDEN, PARTS_UNSHOWN
 from duolog.errors import MalformedData, NotAllowed
 from duolog.protocol.codec import JsonObject

@@ -14,9 +14,9 @@ from duolog.client.log.stored_logs import load_log
 from duolog.client.log.verify_authors import ENTRY_FAULT, OTHER_BRANCH
 from duolog.documents import dates
 from duolog.documents.journal import describe
-from duolog.documents.journal_state import Item
 from duolog.documents.kinds.profile import Profile
 from duolog.documents.names import YOU, called, shown_names
+from duolog.documents.timeline import Item
 from duolog.documents.voice import Voice
 from duolog.errors import EntryFault
 from duolog.protocol.containing import contained
@@ -123,7 +123,7 @@ class _Timeline:
         own = account_state(context)
         self._context, self._journal = context, journal
         self._state = journal_state(context, journal)
-        self._items = {item.applied.seq: item for item in self._state.timeline if item.applied.seq > after}
+        self._items = {item.applied.seq: item for item in self._state.timeline.behind(after)}
         self._names, self._voice = names_in(context, journal), voice(context, journal)
         self._kept, self._erased = own.kept.get(journal, ()), own.erased.get(journal, ())
 
