@@ -45,6 +45,18 @@ def bodies() -> list[Json]:
         {"kind": "withdrawn", "body": {"answers": answer(1)}},
         *({"kind": "boundary", "body": body} for body in _steps(1, 2)),
         *({"kind": "disclosure", "body": body} for body in _letter(1, 2)),
+        *_texts(),
+    ]
+
+
+def _texts() -> list[Json]:
+    attached = {"id": ENTRY, "name": "the sea.jpg", "alt": "Waves", "preview": encode_b64(bytes([1]) * 16)}
+    more = {"happened": "2026-11-20T18:30", "imported": {"app": "Another diary", "id": "entry 7"}}
+    return [
+        {"kind": "note", "body": {"text": "Rain.", "attachments": [attached], **more}},
+        {"kind": "comment", "body": {"answers": answer(2), "text": "I see it so too."}},
+        {"kind": "comment", "body": {"answers": answer(3), "text": "Sundays suit me."}},
+        {"kind": "appreciation", "body": {"text": "You waited.", "of": "you", "about": answer(2)}},
     ]
 
 
@@ -93,6 +105,7 @@ def evening_log() -> Json:
         ("ada", "copy", bodies()[2]["body"]),
         ("sam", "moved", bodies()[4]["body"]),
         ("kim", "note", {"text": "From elsewhere."}),
+        *(("kim" if one["kind"] == "comment" else "ada", one["kind"], one["body"]) for one in _texts()),
         ("sam", "letter", {"text": "Of a later version."}),
     ]
     return {"log": [_item(author, kind, body, place) for place, (author, kind, body) in enumerate(written)]}

@@ -44,6 +44,8 @@ def _kind(name: str, machine: Machine[Any]) -> Iterator[str]:
     for number, row in enumerate(machine.rows, 1):
         yield f"| {number} | `{row.step}` | {row.does} | {_joined(row.only)} | {_joined(row.then)} |"
     yield from _exits(machine)
+    stages_open = [f"*{stage}*" for stage in machine.comments_open]
+    yield f"\nComments are open in {' and '.join(stages_open)}." if stages_open else "\nComments are never open."
     yield "\n| guard | where | says |"
     yield "|---|---|---|"
     guards = {repr(guard): guard for row in machine.rows for guard in row.only}  # each once, in whatever rows it stands
@@ -83,7 +85,7 @@ def _without_steps() -> Iterator[str]:
     texts = [f"`{name}`" for name, kind in KINDS.items() if kind.part is None]
     own = [f"`{name}`" for name, kind in KINDS.items() if kind.part is not None and kind.machine is None]
     yield "## Kinds without steps\n"
-    yield f"{' and '.join(texts)} are texts: they ask nothing of anybody. Their author can withdraw one within a day,"
+    yield f"{', '.join(texts)} are texts: they ask nothing of anybody. Their author can withdraw one within a day,"
     yield "and each member can erase one for themselves at any time."
     yield f"\n{', '.join(own)} speak for their author alone, ask nothing of anybody, and bind nobody."
 

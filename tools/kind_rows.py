@@ -17,8 +17,12 @@ Word = Guard | Effect
 
 
 def rules(name: str, v: int, machine: Machine[Any]) -> JsonObject:
-    """`<kind>.rules.json`: every row in order, with its guards and effects by name and their arguments."""
-    return {"kind": name, "v": v, "noun": machine.noun, "rows": [_row(row) for row in machine.rows]}
+    """`<kind>.rules.json`: the stages that take comments, and every row in order.
+
+    A row has its guards and effects by name and their arguments.
+    """
+    head = {"kind": name, "v": v, "noun": machine.noun, "comments_open": list(machine.comments_open)}
+    return head | {"rows": [_row(row) for row in machine.rows]}
 
 
 def _row(row: Row) -> JsonObject:

@@ -337,6 +337,7 @@ KINDS: dict[str, Callable[[Json, Json], Any]] = {
     },
     "close_timing": lambda case, _: text(roster_statements.close_timing(parse_b64(case["salt"]), case["not_before"])),
     "effective_time": lambda case, _: effective_time(case["at"], case["received"]),
+    "body": lambda case, _: check_documents.read_body(case),
     "documents": lambda case, _: check_documents.boundaries(case),
     "disclosures": lambda case, _: check_documents.disclosures(case),
     "chain": _run_chain,

@@ -3,13 +3,22 @@
 from typing import Any
 
 from duolog.documents.applied import AppliedDocument, Membership
+from duolog.documents.bodies import parse_body
 from duolog.documents.journal import apply_all
 from duolog.documents.journal_state import JournalState
 from duolog.documents.kinds import disclosure
+from duolog.documents.registry import KINDS
 from duolog.protocol import messages
 from duolog.protocol.codec import encode_b64, parse_b64
 
 Json = dict[str, Any]
+
+
+def read_body(case: Json) -> Json:
+    """The body of a document of this kind, as it is passed on."""
+    body = parse_body(KINDS[case["document"]].body, case["body"])
+    encoded: Json = body.encode_json()
+    return encoded
 
 
 def boundaries(case: Json) -> Json:

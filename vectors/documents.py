@@ -1,12 +1,12 @@
 """Vectors of documents: what a journal's documents come to, by whose clock, and with which reasons."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from duolog.documents.applied import DAY
 from duolog.protocol.codec import sha256
 from vectors.check import Json, text
 
-ADA, SAM = sha256(b"ada"), sha256(b"sam")
+ADA, SAM, KIM = sha256(b"ada"), sha256(b"sam"), sha256(b"kim")  # Kim is a confidant
 START = 1_790_000_000  # Unix seconds
 TERMS: Json = {"topic": "communication", "text": "No late chats.", "binds": "both"}
 NOTE: Json = {"text": "I could not open something."}
@@ -17,7 +17,7 @@ def make() -> Json:
     return {
         "about": "Effective times, and what documents of a journal come to: stages, and why a step has no effect.",
         "shared": {},
-        "cases": [*_effective(), *_boundaries(), *_disclosures()],
+        "cases": [*_effective(), *_boundaries(), *_disclosures(), *_texts()],
     }
 
 
@@ -59,6 +59,14 @@ class _Log:
     def letter(self, step: str, author: bytes, day: float = 0, **fields: object) -> Json:
         """A step of a disclosure."""
         return self.add(author, {"step": step, **fields}, day, kind="disclosure")
+
+    def text(self, author: bytes, body: Json, kind: str = "note", refused: Sequence[int] = ()) -> Json:
+        """A text."""
+        return self.add(author, body, 0, 0, kind, **({"refused": list(refused)} if refused else {}))
+
+    def comment(self, author: bytes, named: Mapping[str, str]) -> Json:
+        """A comment on the named document."""
+        return self.text(author, {"answers": dict(named), "text": "I see it so too."}, "comment")
 
     def letters(self, name: str, reasons: Mapping[int, str], letters: list[tuple[str, list[bytes], bool]]) -> Json:
         """The log as a case of disclosures: of each letter its stage, who set it aside, and whether unheard."""
@@ -223,3 +231,90 @@ def _disclosures() -> list[Json]:
             [("told", [], False), ("told", [], False)],
         ),
     ]
+
+
+_CLOSED = "This takes no comments now. What you want to say can stand in a note of your own."
+_OTHER = "It names other words than the ones that are here. Look at those before you comment on them."
+
+
+def _texts() -> list[Json]:
+    return [*_notes(), *_comments(), *_appreciations()]
+
+
+def _notes() -> list[Json]:
+    attached = {"id": text(sha256(b"sea")[:16]), "name": "the sea.jpg", "alt": "Waves"}
+    preview = {"preview": text(sha256(b"small")[:16])}
+    imported = {"app": "Another diary", "id": "entry 7"}
+    read: list[tuple[str, Json]] = [
+        (
+            "with all of its parts",
+            {"attachments": [attached | preview], "happened": "2026-11-20", "imported": imported},
+        ),
+        ("it happened at a time", {"happened": "2026-11-20T18:30"}),
+        ("it happened on a leap day", {"happened": "2024-02-29"}),
+        ("parts that are unknown here", {"attachments": [attached | {"mood": 3}], "weather": {"mm": 3}}),
+    ]
+    refused: list[tuple[str, Json]] = [
+        ("it happened on no day of the calendar", {"happened": "2026-02-29"}),
+        ("it happened at no time of a day", {"happened": "2026-11-20T24:00"}),
+        ("it happened before 1900", {"happened": "1899-12-31"}),
+        ("when it happened has a zone", {"happened": "2026-11-20T18:30Z"}),
+        ("a name is a path", {"attachments": [attached | {"name": "../up"}]}),
+        ("a name is dots alone", {"attachments": [attached | {"name": ".."}]}),
+        ("a name has two lines", {"attachments": [attached | {"name": "a\nb"}]}),
+        ("an attachment is its own preview", {"attachments": [attached | {"preview": attached["id"]}]}),
+        ("imported without an id", {"imported": {"app": "Another diary"}}),
+    ]
+    case: Json = {"kind": "body", "document": "note"}
+    bodies = [(f"note: {name}", {"text": "Rain.", **body}) for name, body in (*read, *refused)]
+    return [
+        case | {"name": name, "body": body, **({"gives": body} if place < len(read) else {"error": "MalformedData"})}
+        for place, (name, body) in enumerate(bodies)
+    ]
+
+
+def _comments() -> list[Json]:
+    texts, boundary, letter, gone = _Log(), _Log(), _Log(), _Log()
+    said = texts.text(ADA, {"text": "Rain."})
+    said = texts.comment(KIM, said)
+    texts.comment(SAM, said)
+    texts.comment(SAM, said | {"message": text(bytes(32))})
+    texts.comment(SAM, texts.text(ADA, {"display_name": "Ada"}, "profile"))
+    first = boundary.propose()
+    boundary.comment(SAM, first)
+    boundary.comment(ADA, boundary.step("accept", first))
+    asked = boundary.step("retire", first, ADA)
+    boundary.step("retire", asked)
+    boundary.comment(ADA, first)
+    told = _tell(letter)
+    letter.comment(ADA, told)
+    letter.comment(KIM, letter.letter("reflect", ADA, answers=told, text=_note(2)))
+    letter.letter("set_aside", SAM, answers=told)
+    letter.letter("respond", ADA, answers=told, text=_note(3))
+    letter.comment(ADA, told)
+    gone.comment(ADA, _note(1))
+    first = gone.propose()
+    gone.comment(KIM, first)
+    gone.comment(ADA, gone.text(ADA, {"verses": 3}, "ballad"))
+    gone.text(SAM, NOTE, refused=[2])
+    answered = [("answered", [SAM], True)]
+    return [
+        texts.case("texts: comments on texts", [], {3: _OTHER, 5: _CLOSED}, {}),
+        boundary.case("texts: comments on a boundary at any time", ["retired"], {}, {}),
+        letter.letters("texts: comments on a letter once it was answered", {1: _CLOSED, 3: _CLOSED}, answered),
+        gone.case("texts: comments on what is not here stay", [], {1: _NOT_DELIVERED}, {}),
+    ]
+
+
+def _appreciations() -> list[Json]:
+    log = _Log()
+    log.text(ADA, {"text": "You waited.", "of": "you"}, "appreciation")
+    log.text(SAM, {"text": "We talked.", "of": "us", "about": _note(1)}, "appreciation")
+    log.text(KIM, {"text": "You waited."}, "appreciation")
+    alone = _Log()
+    alone.text(ADA, {"text": "You waited.", "of": "you"}, "appreciation")
+    alone.text(ADA, {"text": "We are two.", "of": "us"}, "appreciation")
+    between = "Appreciations are between partners. Your thanks can stand in a note or a comment."
+    nobody = "There is nobody here yet whom \u201cyou\u201d could mean. Write it of the two of you."
+    one = alone.case("texts: an appreciation where there is one partner", [], {0: nobody}, {})
+    return [log.case("texts: appreciations", [], {2: between}, {}), one | {"partners": [text(ADA)]}]

@@ -5,6 +5,7 @@ time is shown as *an impossible time*: no value makes these functions raise, exc
 Nothing here reads the time of now.
 """
 
+import re
 from datetime import UTC, date, datetime
 from typing import Final
 
@@ -14,6 +15,7 @@ MONTHS: Final = (
     "July", "August", "September", "October", "November", "December",
 )  # fmt: skip
 IMPOSSIBLE: Final = "an impossible time"
+WALL_TIME: Final = r"^(19|20|21)[0-9]{2}-[0-9]{2}-[0-9]{2}(T[0-9]{2}:[0-9]{2})?$"  # a form, and no proof of a real day
 
 
 def day(seconds: int) -> str:
@@ -52,6 +54,17 @@ def stamp_utc(seconds: int) -> str:
 def iso_day(when: date) -> str:
     """A day, as `2026-11-23`."""
     return f"{when.year:04}-{when.month:02}-{when.day:02}"
+
+
+def wall_time(text: str) -> str:
+    """A day or a moment by somebody's own clock on the wall, as people read it: no zone moves it.
+
+    `text`: `2026-11-23` or `2026-11-23T20:15`. Raises: ValueError where no calendar has it.
+    """
+    if re.fullmatch(WALL_TIME, text, re.ASCII) is None:
+        raise ValueError("it is no day and no time")
+    when = datetime.fromisoformat(text)
+    return day_of(when.date()) + (f", {when.hour:02}:{when.minute:02}" if "T" in text else "")
 
 
 def has_come(when: date, now: int) -> bool:

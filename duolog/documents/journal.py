@@ -13,15 +13,16 @@ Nothing here knows the rows of a kind: `registry` lists the kinds. Nothing here 
 """
 
 from bisect import bisect_left
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from itertools import chain
-from typing import Any
 
 from duolog.documents.applied import AppliedDocument, Membership, why_skipped
 from duolog.documents.bodies import EntryId, has_unknown_parts, require_whole
 from duolog.documents.journal_state import STATE, JournalState
-from duolog.documents.registry import KINDS, is_step
+from duolog.documents.judging import NOT_DELIVERED, effect, finder, has_effect, reduce
+from duolog.documents.links import about
+from duolog.documents.registry import KINDS
 from duolog.documents.safe_text import one_line
 from duolog.documents.snapshots import encode_snapshot, parse_snapshot
 from duolog.documents.timeline import Item, Timeline
@@ -29,8 +30,6 @@ from duolog.documents.voice import PARTS_UNSHOWN, Voice
 from duolog.errors import NotAllowed
 from duolog.protocol import sizes
 from duolog.protocol.messages import Document
-
-NOT_DELIVERED = "It could not be opened on the other side, so it does not count for anybody until it is written again."
 
 
 def apply(state: JournalState, applied: AppliedDocument, context: Membership) -> JournalState:
@@ -77,7 +76,7 @@ def require_allowed(
     body = kind.read(document, writing=True)
     if kind.before_writing is not None:
         kind.before_writing(body)
-    _reduce(state, applied, context, lambda entry: None if (item := state.find(entry)) is None else item.applied)
+    reduce(state, applied, context, finder(state), writing=True)
     if kind.part is not None and kind.consents_to is not None:
         require_whole(kind.consents_to(state.part(kind), body))
 
@@ -111,61 +110,7 @@ def parse_state(data: bytes) -> JournalState:
     return parse_snapshot(STATE, data, KINDS)
 
 
-# --- one document ----------------------------------------------------------------------------------------------------
-
-Find = Callable[[bytes], AppliedDocument | None]  # the document of an entry that stands earlier in the log
-
-
-def _effect(
-    state: JournalState,
-    applied: AppliedDocument,
-    context: Membership,
-    find: Find,
-    owned: set[str],
-    *,
-    taken_back: bool = False,
-) -> tuple[JournalState, str | None]:
-    """The state after one document, and the reason if it has no effect. Any error concerns that document alone.
-
-    `owned`: the kinds whose parts only this fold holds. They change in place; any other part is copied first.
-    """
-    name = applied.document.kind
-    if name not in KINDS:
-        return state, None
-    try:
-        changed, whole = _reduce(state, applied, context, find, taken_back=taken_back)
-    except Exception as error:  # noqa: BLE001 - no document stops its journal, whatever it holds
-        reason = why_skipped(error)
-        return state, NOT_DELIVERED if taken_back and _has_effect(applied) else reason
-    if changed:
-        part = state.part(KINDS[name])
-        if name not in owned:
-            part = part.copy()
-            state = replace(state, parts={**state.parts, name: part})
-            owned.add(name)
-        for key, value in changed.items():
-            part[key] = value
-    return state, None if whole else NOT_DELIVERED
-
-
-def _reduce(
-    state: JournalState, applied: AppliedDocument, context: Membership, find: Find, *, taken_back: bool = False
-) -> tuple[Mapping[Any, Any], bool]:
-    """The change of a document in its kind's part, and whether all of it counts. Raises: NotAllowed, MalformedData."""
-    kind = KINDS[applied.document.kind]
-    body, machine = kind.read(applied.document), kind.machine
-    exits = machine is not None and machine.ends(body)
-    if context.provisional and not kind.while_provisional and not exits:  # check: documents.provisional
-        raise NotAllowed("Compare the eight words with your partner first: until then it isn't certain who is there.")
-    if kind.reduce is None:
-        return {}, True
-    if kind.looks_back is not None:
-        named = find(body.answers.entry)
-        kind.looks_back(applied, body, named, named is not None and is_step(named.document.kind))
-    part = state.part(kind)
-    if not taken_back:
-        return kind.reduce(part, applied, body, context), True
-    return ({}, False) if machine is None else machine.undelivered(part, applied, body, context)
+# --- one document in words -------------------------------------------------------------------------------------------
 
 
 def _words(state: JournalState, applied: AppliedDocument, voice: Voice) -> str:
@@ -175,6 +120,8 @@ def _words(state: JournalState, applied: AppliedDocument, voice: Voice) -> str:
             body = kind.read(applied.document)
             part = None if kind.part is None else state.part(kind)
             text = kind.describe(applied, body, voice, part)
+            if part is None and kind.names is not None and (named := kind.names(body)) is not None:
+                text += f"\n  About: {about(state, named, voice)}"
             if kind.consents_to is not None:
                 return "\n".join([text, *(f"  {line}" for line in voice.unshown(body))])
             return f"{text}\n  {PARTS_UNSHOWN}" if has_unknown_parts(body) else text
@@ -208,7 +155,7 @@ class _Fold:
             self._take_back(applied, context)
         reason = None
         if not self._stale:
-            self._state, reason = _effect(self._state, applied, context, self._find, self._owned)
+            self._state, reason = effect(self._state, applied, context, self._find, self._owned)
         self._new.append(Item(applied, reason))
         self._held[applied.entry] = applied
 
@@ -244,7 +191,7 @@ class _Fold:
         for place in self._refused(applied):
             item = self._at(place)
             skipped = item.skipped
-            if by_partner and not item.taken_back and _has_effect(item.applied):
+            if by_partner and not item.taken_back and has_effect(item.applied):
                 self._stale = self._stale or skipped is None
                 skipped = NOT_DELIVERED
             refused_by = tuple(dict.fromkeys((*item.refused_by, applied.author)))
@@ -282,13 +229,9 @@ class _Fold:
             while at + 1 < len(self._contexts) and self._contexts[at + 1][0] <= applied.seq:
                 at += 1
             context = self._contexts[at][1]
-            state, reason = _effect(state, applied, context, held.get, owned, taken_back=item.taken_back)
+            state, reason = effect(state, applied, context, held.get, owned, taken_back=item.taken_back)
             if reason != item.skipped:
                 changed[place] = replace(item, skipped=reason)
             held[applied.entry] = applied
         self._state = state
         return timeline.changed(changed)
-
-
-def _has_effect(applied: AppliedDocument) -> bool:
-    return applied.document.kind in KINDS and is_step(applied.document.kind)

@@ -54,7 +54,7 @@ class JournalState:
         return tuple(Skipped(item.applied.entry, item.skipped) for item in self.timeline if item.skipped is not None)
 
     def find(self, entry: bytes) -> Item | None:
-        """The document of an entry (16 bytes), newest first."""
+        """The document of an entry (16 bytes). Of several with one id, the newest."""
         return self.timeline.find(entry)
 
     @property

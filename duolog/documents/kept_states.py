@@ -14,7 +14,7 @@ from duolog.documents.bodies import Hash
 from duolog.documents.journal_state import JournalState
 from duolog.documents.registry import KINDS
 from duolog.documents.snapshots import encode_snapshot, parse_snapshot
-from duolog.documents.timeline import Items, Page, PageLabel, Timeline
+from duolog.documents.timeline import FullPage, Items, PageLabel, Timeline
 from duolog.errors import MalformedData
 from duolog.protocol.codec import sha256
 
@@ -42,7 +42,7 @@ class Head:
 _HEAD, _LABEL, _ITEMS = TypeAdapter(Head), TypeAdapter(KeptPage), TypeAdapter(Items)
 
 
-def encode_page(page: Page) -> tuple[bytes, bytes]:
+def encode_page(page: FullPage) -> tuple[bytes, bytes]:
     """A page's label and its documents, each as UTF-8 JSON."""
     items = _ITEMS.dump_json(page.load(), exclude_unset=True)
     return _LABEL.dump_json(KeptPage(page.label, sha256(items))), items

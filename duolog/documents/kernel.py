@@ -59,7 +59,8 @@ class Machine(Generic[X]):
     """A kind's rows, and its own types of thing and text.
 
     `noun`: the word for one thing. `digest`: 32 bytes for a step and the entry of its thing. Two texts with the same
-    digest are the same.
+    digest are the same. `comments_open`: the stages in which a thing takes comments; none unless the kind says so. A
+    comment in any other stage could be a response too early, or a nudge.
     """
 
     noun: str
@@ -67,6 +68,7 @@ class Machine(Generic[X]):
     text: type[Text]
     digest: Callable[[Any, bytes], bytes]
     rows: tuple[Row, ...]
+    comments_open: tuple[str, ...] = ()
 
     def ends(self, step: StepBody) -> bool:
         """Whether every row of a step has the class *ends*."""

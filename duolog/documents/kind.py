@@ -7,7 +7,7 @@ from typing import Any, Generic, TypeVar
 from pydantic import TypeAdapter
 
 from duolog.documents.applied import AppliedDocument, Membership
-from duolog.documents.bodies import Body, parse_body
+from duolog.documents.bodies import Answer, Body, parse_body
 from duolog.documents.kernel import Machine
 from duolog.documents.voice import Look, Voice
 from duolog.errors import NotAllowed
@@ -40,6 +40,23 @@ class Format(Generic[B]):
 
 
 @dataclass(frozen=True, slots=True)
+class Found:
+    """The document that another names, as the journal holds it there.
+
+    `named`: None where it isn't held, or nothing is named. `is_step`: whether it does more than stand in the timeline.
+    `commentable`: whether it takes comments, or None where nobody can tell here: it isn't held, did not count, or a
+    newer version of Duolog wrote it. `context`: the roster at the place of the document that names it. `writing`:
+    whether that document is yet to be sent.
+    """
+
+    named: AppliedDocument | None
+    is_step: bool
+    commentable: bool | None
+    context: Membership
+    writing: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Kind(Format[B], Generic[B, S]):
     """A kind of a shared or private journal. `B`: its bodies, `S`: its part of a journal's state.
 
@@ -48,8 +65,8 @@ class Kind(Format[B], Generic[B, S]):
     itself as it is. `machine`: the rows of a kind with steps.
 
     `while_provisional`: whether the kind may be written before the partners have compared their words; steps of the
-    class *ends* always may. `looks_back`: a check before `reduce`, which gets the document that an answer names (None
-    where it isn't held), and whether that document is a step.
+    class *ends* always may. `names`: the document that a body is about, if it is about one; it is told with a text.
+    `looks_back`: a check before `reduce`, which gets that document as it is found there.
 
     Three say how one of the things that a kind's steps make is told to a reader: `title` names it in a list, `show` has
     all that its stage means for this reader, `today` says what in it is open for them now.
@@ -63,7 +80,8 @@ class Kind(Format[B], Generic[B, S]):
     reduce: Callable[[S, AppliedDocument, B, Membership], Mapping[Any, Any]] | None = None
     machine: Machine[Any] | None = None
     while_provisional: bool = True
-    looks_back: Callable[[AppliedDocument, B, AppliedDocument | None, bool], None] | None = None
+    names: Callable[[B], Answer | None] | None = None
+    looks_back: Callable[[AppliedDocument, B, Found], None] | None = None
     title: Callable[[Any], str] | None = None
     show: Callable[[Any, Look], str] | None = None
     today: Callable[[Any, Look], tuple[str, ...]] | None = None

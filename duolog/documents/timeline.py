@@ -83,7 +83,7 @@ class PageLabel:
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class FullPage:
     """A full page. `load` brings its documents. `kept`: SHA-256 of the page where it is stored, else None."""
 
     label: PageLabel
@@ -91,7 +91,7 @@ class Page:
     kept: bytes | None = None
 
     @classmethod
-    def of(cls, items: Items) -> "Page":
+    def of(cls, items: Items) -> "FullPage":
         """A page that is stored nowhere yet."""
         return cls(PageLabel.of(items), lambda: items)
 
@@ -101,11 +101,11 @@ class Timeline(Sequence[Item]):
 
     __slots__ = ("pages", "tail")
 
-    def __init__(self, items: Iterable[Item] = (), pages: tuple[Page, ...] = ()) -> None:
+    def __init__(self, items: Iterable[Item] = (), pages: tuple[FullPage, ...] = ()) -> None:
         """A timeline of `pages`, and of `items` after them."""
         rest = tuple(items)
         full = len(rest) // PAGE * PAGE
-        self.pages = (*pages, *(Page.of(rest[at : at + PAGE]) for at in range(0, full, PAGE)))
+        self.pages = (*pages, *(FullPage.of(rest[at : at + PAGE]) for at in range(0, full, PAGE)))
         self.tail: Items = rest[full:]
 
     def __repr__(self) -> str:
@@ -204,12 +204,12 @@ class Timeline(Sequence[Item]):
             for rest, item in changes.items():
                 held[rest] = item
             if number < len(pages):
-                pages[number] = Page.of(tuple(held))
+                pages[number] = FullPage.of(tuple(held))
             else:
                 tail = held
         return Timeline(tail, tuple(pages))
 
-    def kept(self, pages: Mapping[int, Page]) -> "Timeline":
+    def kept(self, pages: Mapping[int, FullPage]) -> "Timeline":
         """The same timeline, with some of its pages as they are stored now."""
         return Timeline(self.tail, tuple(pages.get(number, page) for number, page in enumerate(self.pages)))
 

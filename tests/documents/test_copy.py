@@ -87,3 +87,29 @@ def test_a_copy_of_something_unknown_or_damaged_is_shown_as_such() -> None:
     assert "can't be read here" in shown(damaged)
     with pytest.raises(MalformedData):
         require_allowed(JournalState(), Document("copy", 1, 0, {"document": {}}), ADA, PARTNERS)
+
+
+def test_a_copied_note_leaves_its_attachments_and_says_how_many() -> None:
+    attached = [{"id": encode_b64(bytes([n]) * 16), "name": f"{n}.jpg"} for n in range(3)]
+    note = {"text": "I hid it.", "attachments": attached, "imported": {"app": "A", "id": "7"}, "happened": "2026-11-23"}
+    body = copy_body(THERE, applied("note", note))
+    assert body["document"]["body"] == {"text": "I hid it.", "happened": "2026-11-23"}
+    assert (body["attachments_left_out"], "left_out" in body) == (3, False)
+    text = shown(body)
+    assert "It happened on Monday 23 November 2026" in text
+    assert text.endswith("  Without 3 attachments, left where they were written")
+    one = copy_body(THERE, applied("note", note | {"attachments": attached[:1]}), "Shorter.")
+    assert (one["left_out"], one["attachments_left_out"]) == (True, 1)
+    assert "shortened" in shown(one)
+    assert shown(one).endswith("  Without 1 attachment, left where it was written")
+    for none in ([], None, "damaged"):
+        assert "attachments_left_out" not in copy_body(THERE, applied("note", note | {"attachments": none}))
+    other = copy_body(THERE, applied("letter", note))
+    assert other["document"]["body"] == note, "nobody takes a part out of what isn't known here"
+
+
+@pytest.mark.parametrize("kind", ["comment", "appreciation"])
+def test_a_comment_and_an_appreciation_are_copied_as_their_text(kind: str) -> None:
+    answers = {"answers": {"entry": encode_b64(bytes(16)), "message": encode_b64(bytes(32))}}
+    body = copy_body(THERE, applied(kind, {"text": "You waited.", **(answers if kind == "comment" else {})}))
+    assert shown(body) == "Ada copied here, as written by Sam on <1700000000>:\n    You waited."

@@ -15,8 +15,11 @@ import pytest
 
 from duolog.documents.applied import AppliedDocument, Membership
 from duolog.documents.bodies import Body
-from duolog.documents.journal import NOT_DELIVERED, apply, apply_all, encode_state, parse_state
+from duolog.documents.journal import apply, apply_all, encode_state, parse_state
 from duolog.documents.journal_state import JournalState
+from duolog.documents.judging import NOT_DELIVERED
+from duolog.documents.kinds.appreciation import Appreciation
+from duolog.documents.kinds.comment import Comment
 from duolog.documents.kinds.copy import CopiedDocument, Copy, Origin
 from duolog.documents.kinds.moved import Moved
 from duolog.documents.kinds.note import Note
@@ -86,6 +89,8 @@ def others(place: int) -> Iterator[AppliedDocument]:
         ("moved", 1, Moved(origin="https://b.example", receipt_key=bytes(32))),
         ("copy", 1, Copy(of=of, document=CopiedDocument(kind="note", v=1, body=note))),
         *(("withdrawn", 1, Withdrawn(answers=named(number))) for number in range(max(1, place - 3), place)),
+        ("appreciation", 1, Appreciation(text="You waited.", of="you")),
+        *(("comment", 1, Comment(answers=named(number), text="Yes.")) for number in range(max(1, place - 3), place)),
         ("letter", 1, Note(text="Of a later version.")),
         ("boundary", 2, Note(text="Of a later version.")),
     ]

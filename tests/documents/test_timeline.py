@@ -12,7 +12,7 @@ from pydantic import TypeAdapter
 from duolog.documents.applied import AppliedDocument
 from duolog.documents.journal_state import JournalState
 from duolog.documents.kept_states import encode_head, encode_page, parse_head, parse_items, parse_label
-from duolog.documents.timeline import PAGE, Item, Items, Page, Timeline
+from duolog.documents.timeline import PAGE, FullPage, Item, Items, Timeline
 from duolog.errors import MalformedData
 from duolog.protocol.codec import sha256
 from duolog.protocol.messages import Document
@@ -72,7 +72,7 @@ def test_a_page_is_read_only_where_it_can_hold_what_is_looked_for() -> None:
     items = [item(number) for number in range(3 * PAGE)]
     timeline, read = Timeline(items), list[int]()
 
-    def watched_page(number: int, page: Page) -> Page:
+    def watched_page(number: int, page: FullPage) -> FullPage:
         def load() -> Items:
             read.append(number)
             return page.load()

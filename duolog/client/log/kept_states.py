@@ -24,7 +24,7 @@ from duolog.client.home.store import DAMAGED
 from duolog.client.log.context import Context
 from duolog.documents.journal_state import JournalState
 from duolog.documents.kept_states import KeptPage, encode_head, encode_page, parse_head, parse_items, parse_label
-from duolog.documents.timeline import Items, Page, Timeline
+from duolog.documents.timeline import FullPage, Items, Timeline
 from duolog.errors import DuologError, HomeError
 from duolog.protocol.codec import sha256
 
@@ -64,7 +64,7 @@ def keep_state(context: Context, journal: bytes, state: JournalState, anew: Anew
     before = snapshot_seq(context.store, journal)
     if before is not None and usable and state.timeline.seq - before < KEPT_EVERY:
         return state
-    rows, kept = list[PageRow](), dict[int, Page]()
+    rows, kept = list[PageRow](), dict[int, FullPage]()
     for place, page in enumerate(state.timeline.pages):
         if page.kept is None:
             label, items = encode_page(page)
@@ -80,7 +80,7 @@ def keep_state(context: Context, journal: bytes, state: JournalState, anew: Anew
     return state
 
 
-def _page(context: Context, journal: bytes, place: int, kept: KeptPage, digest: bytes, anew: Anew) -> Page:
+def _page(context: Context, journal: bytes, place: int, kept: KeptPage, digest: bytes, anew: Anew) -> FullPage:
     """A page that is read when it is needed."""
     key = (journal, digest)
 
@@ -91,7 +91,7 @@ def _page(context: Context, journal: bytes, place: int, kept: KeptPage, digest: 
             context.pages.pop(next(iter(context.pages)))
         return found
 
-    return Page(kept.label, load, digest)
+    return FullPage(kept.label, load, digest)
 
 
 def _read(context: Context, journal: bytes, place: int, kept: KeptPage, anew: Anew) -> Items:

@@ -283,7 +283,7 @@ def describe_step(applied: AppliedDocument, body: Step, voice: Voice, state: Bou
     return f"{author} {verb} {title}"
 
 
-MACHINE = Machine("boundary", Boundary, BoundaryText, digest, ROWS)
+MACHINE = Machine("boundary", Boundary, BoundaryText, digest, ROWS, comments_open=("live", "retired"))
 KIND = Kind(
     *("boundary", 1, TypeAdapter[Step](BoundaryBody), describe_step, Boundaries, MACHINE.reduce),
     machine=MACHINE,

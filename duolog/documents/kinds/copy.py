@@ -4,10 +4,10 @@ Rules
 - Only the copied document becomes readable; nothing else of the other journal does.
 - A copy has no steps, and a copied step has no effect: a text that was agreed there is not agreed here.
 - The origin in it is the copier's word. A reader who holds the original can compare the message's hash.
-- A shortened copy says that it is shortened.
+- A shortened copy says that it is shortened. A copied note comes without its attachments and says how many those were.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Annotated, Any
 
 from pydantic import Field, StringConstraints, TypeAdapter
@@ -15,11 +15,13 @@ from pydantic import Field, StringConstraints, TypeAdapter
 from duolog.documents.applied import AppliedDocument
 from duolog.documents.bodies import AccountId, Body, EntryId, Hash, JournalId, has_unknown_parts, parse_body
 from duolog.documents.kind import Kind
+from duolog.documents.kinds.appreciation import Appreciation
 from duolog.documents.kinds.boundary import wording_lines
 from duolog.documents.kinds.boundary_texts import Wording
-from duolog.documents.kinds.note import Note, note_lines
+from duolog.documents.kinds.comment import Comment
+from duolog.documents.kinds.note import Note, note_for_copy, note_lines
 from duolog.documents.safe_text import one_line
-from duolog.documents.voice import PARTS_UNSHOWN, Voice, indented
+from duolog.documents.voice import PARTS_UNSHOWN, Voice, body_lines, indented
 from duolog.errors import MalformedData, NotAllowed
 from duolog.protocol import sizes
 from duolog.protocol.codec import JsonObject
@@ -27,7 +29,11 @@ from duolog.protocol.messages import Document
 
 UNCOPIED = ("copy", "profile", "withdrawn")  # copies, and kinds about the journal in which they stand
 _WORDING = TypeAdapter(Wording)
-_NOTE = TypeAdapter(Note)
+_TEXTS: Mapping[str, TypeAdapter[Any]] = {
+    "note": TypeAdapter(Note),
+    "comment": TypeAdapter(Comment),
+    "appreciation": TypeAdapter(Appreciation),
+}
 
 
 class Origin(Body):
@@ -49,15 +55,21 @@ class CopiedDocument(Body):
 
 
 class Copy(Body):
-    """A document from another journal. `left_out`: the copier left something out."""
+    """A document from another journal. `left_out`: the copier left something out of its text.
+
+    `attachments_left_out`: how many attachments stayed where they were written.
+    """
 
     of: Origin
     document: CopiedDocument
     left_out: bool | None = None
+    attachments_left_out: Annotated[int, Field(ge=1, le=sizes.MAX_U32)] | None = None
 
 
 def copy_body(journal: bytes, applied: AppliedDocument, text: str | None = None) -> JsonObject:
     """The body of a copy of `applied`, which stands in `journal`. `text`: a shorter text instead of its own.
+
+    A note is copied without its attachments, and without where it was imported from.
 
     Raises: NotAllowed when a document of this kind isn't copied, or has no text to shorten. Spec: documents
     """
@@ -66,8 +78,10 @@ def copy_body(journal: bytes, applied: AppliedDocument, text: str | None = None)
         raise NotAllowed("This can't be copied. Copy the document that it is about, from where it was written.")
     origin = Origin(journal=journal, entry=applied.entry, message=applied.message, author=applied.author, at=applied.at)
     body = document.body if text is None else _shortened(document, text)
+    body, attached = note_for_copy(body) if document.kind == "note" else (body, 0)
     value: JsonObject = {"of": origin.encode_json(), "document": {"kind": document.kind, "v": document.v, "body": body}}
-    return value if text is None else value | {"left_out": True}
+    value |= {} if text is None else {"left_out": True}
+    return value | ({"attachments_left_out": attached} if attached else {})
 
 
 def _shortened(document: Document, text: str) -> JsonObject:
@@ -84,23 +98,36 @@ def describe_copy(applied: AppliedDocument, body: Copy, voice: Voice, state: Non
     author = voice.name(body.of.author)
     shortened = ", shortened" if body.left_out else ""
     first = f"{voice.name(applied.author)} copied here{shortened}, as written by {author} on {voice.when(body.of.at)}:"
-    return "\n".join([first, *_lines(body, author, voice)])
+    return "\n".join([first, *_lines(body, author, voice), *_left_out(body.attachments_left_out)])
+
+
+def _left_out(count: int | None) -> Iterator[str]:
+    if count == 1:
+        yield "  Without 1 attachment, left where it was written"
+    elif count:
+        yield f"  Without {count} attachments, left where they were written"
 
 
 def _lines(body: Copy, author: str, voice: Voice) -> Iterator[str]:
-    """The copied document as its kind is shown. Of other kinds than `note` and `boundary`, all texts."""
+    """The copied document as its kind is shown. Of kinds that aren't known here, all texts."""
     copied = body.document
-    known: Note | Wording | None = None
+    known: Note | Comment | Appreciation | Wording | None = None
     try:
-        if copied.kind == "note":
-            known = parse_body(_NOTE, copied.body)
+        if copied.kind in _TEXTS:
+            known = parse_body(_TEXTS[copied.kind], copied.body)
         elif copied.kind == "boundary" and "wording" in copied.body:
             known = parse_body(_WORDING, copied.body["wording"])
     except MalformedData:
         yield "  (It can't be read here.)"
         return
     if known is not None:
-        yield from note_lines(known) if isinstance(known, Note) else wording_lines(known, author)
+        match known:
+            case Note():
+                yield from note_lines(known)
+            case Wording():
+                yield from wording_lines(known, author)
+            case _:
+                yield from body_lines(known.text)
         if has_unknown_parts(known):
             yield f"  {PARTS_UNSHOWN}"
         return

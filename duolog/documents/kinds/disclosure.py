@@ -16,12 +16,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Annotated, Literal
 
-from pydantic import Field, StringConstraints, TypeAdapter, model_validator
+from pydantic import Field, TypeAdapter, model_validator
 
 from duolog.documents.applied import DAY, AppliedDocument
-from duolog.documents.bodies import Answer, AnsweringStep, EntryId, StepBody, Words
+from duolog.documents.bodies import Answer, AnsweringStep, EntryId, Line, StepBody, Words
 from duolog.documents.effects import Add, Count, Drop, Make, Put, Stage
-from duolog.documents.fields import AtMost
 from duolog.documents.guards import After, At, By, Fresh, From, Is, Least, Named, NotIn, OwnerIn, Two
 from duolog.documents.kernel import Machine, Row
 from duolog.documents.kind import Kind
@@ -33,7 +32,6 @@ from duolog.protocol.codec import label, sha256
 NOT_AGAIN_FOR = 14 * DAY  # seconds from a note's telling
 WAITS_FOR = 7 * DAY  # seconds from a reflection, after which the reader may respond
 
-Line = Annotated[str, StringConstraints(min_length=1, pattern=r"^[^\r\n]*\S[^\r\n]*$"), AtMost(120)]
 Form = Literal["disclosure", "supplement", "impact", "repair"]
 
 
@@ -229,7 +227,7 @@ def describe_step(applied: AppliedDocument, body: Step, voice: Voice, state: "Di
 
 
 Disclosures = Things[Disclosure]
-MACHINE = Machine("disclosure", Disclosure, Said, digest, ROWS)
+MACHINE = Machine("disclosure", Disclosure, Said, digest, ROWS, comments_open=("answered",))
 KIND = Kind(
     *("disclosure", 1, TypeAdapter[Step](DisclosureBody), describe_step, Disclosures, MACHINE.reduce),
     machine=MACHINE,

@@ -10,7 +10,7 @@ from pydantic import TypeAdapter
 
 from duolog.documents.applied import AppliedDocument, Membership
 from duolog.documents.bodies import AccountId, Answer, Body, EntryId, Hash
-from duolog.documents.kind import Kind
+from duolog.documents.kind import Found, Kind
 from duolog.documents.voice import Voice
 from duolog.errors import NotAllowed
 from duolog.protocol import sizes
@@ -38,18 +38,19 @@ class Withdrawal:
 Withdrawals = dict[EntryId, dict[AccountId, Withdrawal]]
 
 
-def require_text(applied: AppliedDocument, body: Withdrawn, named: AppliedDocument | None, is_step: bool) -> None:
+def require_text(applied: AppliedDocument, body: Withdrawn, found: Found) -> None:
     """Check that the named document, where it is held, is a text of the same author, and not older than a day.
 
     Raises: NotAllowed when it is somebody else's, a step or older, or another message than the one held. Spec: §9.
     """
+    named = found.named
     if named is None:
         return
     if named.author != applied.author:  # check: withdrawn.author
         raise NotAllowed("Only who wrote a text can withdraw it. You can erase it for yourself.")
     if named.message != body.answers.message:  # check: withdrawn.message
         raise NotAllowed("It names another text than the one that is here. Look at that one before you withdraw it.")
-    if is_step:  # check: withdrawn.step
+    if found.is_step:  # check: withdrawn.step
         raise NotAllowed("This is a step that the other may have answered, so it stands. Only texts are withdrawn.")
     if named.seq < applied.key_since:  # check: withdrawn.carried
         raise NotAllowed("It was written at another server. Each of you can erase it for themselves.")
@@ -73,5 +74,6 @@ def describe_withdrawn(applied: AppliedDocument, body: Withdrawn, voice: Voice, 
 
 KIND = Kind(
     *("withdrawn", 1, TypeAdapter(Withdrawn), describe_withdrawn, Withdrawals, reduce_withdrawn),
+    names=lambda body: body.answers,
     looks_back=require_text,
 )
