@@ -25,6 +25,7 @@ from duolog.cli import (
     pairing,
     proposals,
     recovery,
+    search,
     timeline,
 )
 from duolog.cli.command import group
@@ -41,7 +42,17 @@ def make_app() -> typer.Typer:
     app = group(
         "duolog",
         PURPOSE,
-        *(account.app, pairing.app, notes.app, timeline.app, journals.app, export.app, moving.app, leaving.app),
+        *(
+            account.app,
+            pairing.app,
+            notes.app,
+            timeline.app,
+            search.app,
+            journals.app,
+            export.app,
+            moving.app,
+            leaving.app,
+        ),
     )
     app.callback(invoke_without_command=False)(_version)
     for part in (

@@ -12,6 +12,7 @@ from duolog.client.home.folder import default_home
 from duolog.client.home.keystore import Unlock
 from duolog.client.journals.boundaries import Boundaries
 from duolog.client.journals.drafts import Drafts
+from duolog.client.journals.filters import TimelineFilter
 from duolog.client.journals.views import (
     COPIES_STAY,
     AccountWords,
@@ -23,6 +24,7 @@ from duolog.client.journals.views import (
     Written,
 )
 from duolog.client.leaving.leaving import BEFORE_CLOSING, Leaving, WaitingClosing
+from duolog.client.looking.search import SearchHit
 from duolog.client.moving.move_steps import MoveReport
 from duolog.client.moving.moving import AFTER_MOVING, MoveSeen, Moving
 from duolog.client.opening import NewAccount
@@ -83,11 +85,13 @@ __all__ = [
     "ProposalView",
     "Review",
     "Revoked",
+    "SearchHit",
     "SessionView",
     "SignedSince",
     "Status",
     "SyncReport",
     "TimelineEntry",
+    "TimelineFilter",
     "Transport",
     "Unlock",
     "WaitingClosing",

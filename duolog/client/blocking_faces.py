@@ -131,6 +131,7 @@ class Duolog(Face[AsyncDuolog]):
     sync = waits(AsyncDuolog.sync)
     write = waits(AsyncDuolog.write)
     timeline = waits(AsyncDuolog.timeline)
+    search = waits(AsyncDuolog.search)
     profiles = waits(AsyncDuolog.profiles)
     state = waits(AsyncDuolog.state)
     boundaries = gives(AsyncDuolog.boundaries, Boundaries)

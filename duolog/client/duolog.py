@@ -12,15 +12,18 @@ from typing import Any
 from duolog.client.account.keyholders import Keyholders
 from duolog.client.account.register_restore_open import check_words, confirm
 from duolog.client.export import exporting
-from duolog.client.journals import reading
+from duolog.client.journals import people, reading
 from duolog.client.journals.boundaries import Boundaries
 from duolog.client.journals.drafts import Drafts
+from duolog.client.journals.filters import TimelineFilter
 from duolog.client.journals.views import Heads, JournalView, TimelineEntry, Written
 from duolog.client.journals.writing import make_copy, read_state, write
 from duolog.client.leaving.leaving import Leaving, delete_account
 from duolog.client.log.folding import account_state
 from duolog.client.log.my_journals import found, shown_journals
 from duolog.client.log.session import make_ready
+from duolog.client.looking import search
+from duolog.client.looking.search import SearchHit
 from duolog.client.moving.moving import Moving
 from duolog.client.opening import OpenAccount, as_text
 from duolog.client.pairing import comparing_words, invitations, pairing_steps
@@ -161,15 +164,36 @@ class Duolog(OpenAccount):
         """
         return await write(self._session, journal, kind, body, v=v, at=at)
 
-    async def timeline(self, journal: bytes, *, after: int = 0, limit: int = 1000) -> tuple[TimelineEntry, ...]:
-        """The entries behind the seq `after`, at most `limit`; waiting ones come last. Without the network."""
+    async def timeline(
+        self, journal: bytes, *, after: int = 0, limit: int = 1000, where: TimelineFilter | None = None
+    ) -> tuple[TimelineEntry, ...]:
+        """The entries behind the seq `after`, at most `limit`; waiting ones come last. Without the network.
+
+        `where`: only readable ones that it lets through, and of these the newest, in the order of its time.
+        """
         async with self._session.alone() as context:
-            return reading.timeline(context, journal, after, limit)
+            return reading.timeline(context, journal, after, limit, where)
+
+    async def search(
+        self,
+        words: str,
+        *,
+        where: TimelineFilter | None = None,
+        journals: Sequence[bytes] | None = None,
+        limit: int = 50,
+    ) -> tuple[SearchHit, ...]:
+        """The newest entries that have all words, newest first. Without the network. Raises: as `search.search`.
+
+        `words`: each is also found as the beginning of a longer one, and what stands in double quotes exactly so. They
+        may be empty where `where` is given. `journals`: all of them unless given.
+        """
+        async with self._session.alone() as context:
+            return search.search(context, words, where, journals, limit)
 
     async def profiles(self, journal: bytes) -> Mapping[bytes, Profile]:
         """The profile of each member, by account. Without the network."""
         async with self._session.alone() as context:
-            return reading.profiles(context, journal)
+            return people.profiles(context, journal)
 
     async def state(self, journal: bytes) -> JournalState:
         """The state of a journal's documents. Without the network. Raises: NotAllowed when it isn't here."""

@@ -7,7 +7,7 @@ import dataclasses
 import pytest
 from pydantic import TypeAdapter
 
-from duolog.documents import journal
+from duolog.documents import journal, judging
 from duolog.documents.account import require_allowed_account
 from duolog.documents.account_kinds import NotedHead, Rotated
 from duolog.documents.account_state import AccountState
@@ -173,7 +173,9 @@ def test_a_state_of_other_kinds_than_are_known_now_is_made_anew(monkeypatch: pyt
     """What was skipped as unknown when a snapshot was taken would stay hidden after an update."""
     evening = Evening()
     with monkeypatch.context() as before:
-        before.setattr(journal, "KINDS", {name: kind for name, kind in KINDS.items() if name != "boundary"})
+        older = {name: kind for name, kind in KINDS.items() if name != "boundary"}
+        before.setattr(journal, "KINDS", older)
+        before.setattr(judging, "KINDS", older)
         item = evening.append(ADA, make_document("boundary", Propose(wording=wording()), START))
         snapshot = encode_state(evening.state)
         assert parse_state(snapshot).boundaries == {}

@@ -76,13 +76,9 @@ def forget_state(store: Store, journal: bytes) -> None:
     store.write("DELETE FROM snapshot_page WHERE journal = ?", journal)
 
 
-def load_segments(store: Store, journal: bytes) -> list[tuple[int, int]]:
-    """The first and the last seq of each segment of a journal's index, in order."""
-    return list(
-        store.pairs(
-            *(int, int, "SELECT first, last FROM search_segment WHERE journal = ? ORDER BY first", journal)
-        ).items()
-    )
+def load_segments(store: Store, journal: bytes) -> dict[int, int]:
+    """The last seq of each segment of a journal's index, by its first."""
+    return store.pairs(int, int, "SELECT first, last FROM search_segment WHERE journal = ?", journal)
 
 
 def load_segment(store: Store, journal: bytes, first: int) -> bytes:
