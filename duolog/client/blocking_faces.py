@@ -132,6 +132,7 @@ class Duolog(Face[AsyncDuolog]):
     write = waits(AsyncDuolog.write)
     timeline = waits(AsyncDuolog.timeline)
     search = waits(AsyncDuolog.search)
+    report = waits(AsyncDuolog.report)
     profiles = waits(AsyncDuolog.profiles)
     state = waits(AsyncDuolog.state)
     boundaries = gives(AsyncDuolog.boundaries, Boundaries)

@@ -6,6 +6,7 @@ Rules
 """
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +24,9 @@ from duolog.client.log.folding import account_state
 from duolog.client.log.my_journals import found, shown_journals
 from duolog.client.log.session import make_ready
 from duolog.client.looking import search
+from duolog.client.looking.report import Report
 from duolog.client.looking.search import SearchHit
+from duolog.client.looking.written import write_report
 from duolog.client.moving.moving import Moving
 from duolog.client.opening import OpenAccount, as_text
 from duolog.client.pairing import comparing_words, invitations, pairing_steps
@@ -189,6 +192,14 @@ class Duolog(OpenAccount):
         """
         async with self._session.alone() as context:
             return search.search(context, words, where, journals, limit)
+
+    async def report(self, journal: bytes, path: Path, *, since: date, until: date, force: bool = False) -> Report:
+        """Write what was written on these days as one HTML page that needs nothing else. Without the network.
+
+        Raises: as `written.write_report`.
+        """
+        async with self._session.alone() as context:
+            return write_report(context, journal, path, since, until, force=force)
 
     async def profiles(self, journal: bytes) -> Mapping[bytes, Profile]:
         """The profile of each member, by account. Without the network."""

@@ -6,7 +6,7 @@ Nothing here reads the time of now.
 """
 
 import re
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Final
 
 DAYS: Final = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
@@ -73,6 +73,17 @@ def begins(when: date) -> int | None:
         return int(datetime(when.year, when.month, when.day).astimezone().timestamp())
     except (OverflowError, OSError, ValueError):
         return None
+
+
+def behind(when: date) -> int | None:
+    """The first second after a day in the reader's zone, Unix seconds. None where no calendar or zone has it."""
+    return None if when == date.max else begins(when + timedelta(days=1))
+
+
+def on_day(seconds: int) -> date | None:
+    """The reader's day at a time, or None where no calendar has it."""
+    found = _at(seconds)
+    return None if found is None else found.date()
 
 
 def on_the_wall(seconds: int) -> str:

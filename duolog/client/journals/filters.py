@@ -6,7 +6,7 @@ of it, and it is kept nowhere.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import Any, Literal
 
 from duolog.documents import dates
@@ -58,7 +58,7 @@ class TimelineFilter:
         if self.by == "happened":
             return True
         first = None if self.since is None else dates.begins(self.since)
-        behind = None if self.until in (None, date.max) else dates.begins(self.until + timedelta(days=1))
+        behind = None if self.until is None else dates.behind(self.until)
         return not (first is not None and page.latest < first) and not (behind is not None and page.earliest >= behind)
 
 
