@@ -28,16 +28,32 @@ WhichOption = Annotated[
     str | None, typer.Option("--journal", metavar="JOURNAL", help="Which journal; all of them unless given.")
 ]
 ForceOption = Annotated[bool, typer.Option("--force", help="Replace a file of this name.")]
+ReadableOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--readable", metavar="FOLDER", help="Also write it for reading, as Markdown and as a page, into a new folder."
+    ),
+]
 FileArgument = Annotated[Path, typer.Argument(metavar="FILE", help="An export.")]
 
 
 @command(
     app,
     "export",
-    examples=("duolog export --out ours.json", "duolog export --journal 5e1f0a2b --out ours.json"),
+    examples=(
+        "duolog export --out ours.json",
+        "duolog export --journal 5e1f0a2b --out ours.json",
+        "duolog export --out ours.json --readable ours",
+    ),
     ephemeral=True,
 )
-def export(run: Run, out: OutOption, journal: WhichOption = None, force: ForceOption = False) -> int:
+def export(
+    run: Run,
+    out: OutOption,
+    journal: WhichOption = None,
+    readable: ReadableOption = None,
+    force: ForceOption = False,
+) -> int:
     """Write everything that you may read into one file that can be checked without any server.
 
     Nobody is told. The texts are not sealed in the file: anybody who has it can read them.
@@ -46,10 +62,13 @@ def export(run: Run, out: OutOption, journal: WhichOption = None, force: ForceOp
         chosen = None if journal is None else [run.journal(duolog, journal).id]
         with run.screen.busy("Writing the export") as tell:
             done = duolog.export(out, journals=chosen, force=force, progress=tell)
+        files = 0 if readable is None else duolog.export_readable(readable, journals=chosen)
         run.screen.done(
-            exported_shape(done),
+            {**exported_shape(done), "readable": None if readable is None else str(readable)},
             f"Written: {times.count(done.documents, 'text')} of {times.count(done.journals, 'journal')}, in {out}.",
         )
+        if readable is not None:
+            run.screen.say(f"And for reading: {times.count(files, 'file')}, in {readable}.")
         if done.unreadable:
             run.screen.say(f"{done.unreadable} more can't be read here; the file says of each why.")
         for account in done.unproven:

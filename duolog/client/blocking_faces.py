@@ -137,6 +137,7 @@ class Duolog(Face[AsyncDuolog]):
     state = waits(AsyncDuolog.state)
     boundaries = gives(AsyncDuolog.boundaries, Boundaries)
     export = waits(AsyncDuolog.export)
+    export_readable = waits(AsyncDuolog.export_readable)
     members = gives(AsyncDuolog.members, Members)
     drafts = gives(AsyncDuolog.drafts, Drafts)
     copy = waits(AsyncDuolog.copy)

@@ -13,6 +13,7 @@ from typing import Any
 from duolog.client.account.keyholders import Keyholders
 from duolog.client.account.register_restore_open import check_words, confirm
 from duolog.client.export import exporting
+from duolog.client.export.readable import write_readable
 from duolog.client.journals import people, reading
 from duolog.client.journals.boundaries import Boundaries
 from duolog.client.journals.drafts import Drafts
@@ -225,6 +226,11 @@ class Duolog(OpenAccount):
         """Export all that I may read into a file that can be checked offline. Raises: as `exporting.export_to`."""
         async with self._session.alone() as context:
             return exporting.export_to(context, path, journals, force=force, progress=progress)
+
+    async def export_readable(self, folder: Path, *, journals: Sequence[bytes] | None = None) -> int:
+        """Write journals as Markdown and a page into a new folder; how many files. Raises: as `write_readable`."""
+        async with self._session.alone() as context:
+            return write_readable(context, folder, shown_journals(context) if journals is None else journals)
 
     def members(self, journal: bytes) -> Members:
         """The members of one journal: their rights, invitations and proposals."""

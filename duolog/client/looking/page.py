@@ -28,7 +28,7 @@ _POINTS = "What each of you answered, in check-ins that both of you opened. 0 is
 def render(report: Report) -> bytes:
     """The page, UTF-8."""
     html = Element("html", {"lang": "en"})
-    _head(SubElement(html, "head"))
+    _head(SubElement(html, "head"), "Looking back")
     body = SubElement(html, "body")
     _top(SubElement(body, "header"), report)
     main = SubElement(body, "main")
@@ -37,6 +37,25 @@ def render(report: Report) -> bytes:
     _answers(main, report)
     if not len(main):
         _p(main, _NOTHING)
+    return _page(html)
+
+
+def render_days(title: str, people: Sequence[str], days: Sequence[tuple[str, Sequence[ReportStep]]]) -> bytes:
+    """A page of everything in a journal, UTF-8. `days`: what was written on each, in order."""
+    html = Element("html", {"lang": "en"})
+    _head(SubElement(html, "head"), title)
+    body = SubElement(html, "body")
+    header = SubElement(body, "header")
+    SubElement(header, "h1").text = title
+    _p(header, " and ".join(people), {"dir": "auto"})
+    main = SubElement(body, "main")
+    for day, steps in days:
+        SubElement(main, "h2").text = clean(day)
+        _steps(main, steps)
+    return _page(html)
+
+
+def _page(html: Element) -> bytes:
     return b"<!DOCTYPE html>\n" + tostring(html, encoding="unicode", method="html").encode() + b"\n"
 
 
@@ -46,7 +65,7 @@ def policy() -> str:
     return f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
 
 
-def _head(head: Element) -> None:
+def _head(head: Element, title: str) -> None:
     SubElement(head, "meta", {"charset": "utf-8"})
     SubElement(head, "meta", {"http-equiv": "Content-Security-Policy", "content": policy()})
     for name, content in (
@@ -56,7 +75,7 @@ def _head(head: Element) -> None:
         ("robots", "noindex"),
     ):
         SubElement(head, "meta", {"name": name, "content": content})
-    SubElement(head, "title").text = "Looking back"
+    SubElement(head, "title").text = title
     SubElement(head, "style").text = STYLE
 
 
