@@ -95,7 +95,7 @@ wheel: setup ## Build the wheel and try it in an environment without the server'
 	@$(PY) -m pytest -m slow -q tests/house
 
 .PHONY: bench
-bench: setup ## Measure push, pull, log-in, first sync, revoking, and what others notice of the worst that one may send
+bench: setup ## Measure push, pull, log-in, first sync, revoking, a long journal, and what others notice of the worst that one may send
 	@$(PY) -m bench
 
 ##@ Change it

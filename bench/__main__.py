@@ -1,4 +1,4 @@
-"""`python -m bench`: measure, and print a table; `--json` for scripts. `python -m bench worst_bodies`: that alone."""
+"""`python -m bench`: measure, and print a table; `--json` for scripts. With a name (`long_journal`): that alone."""
 
 import argparse
 import asyncio
@@ -11,6 +11,7 @@ from bench.cleaning import cleaning
 from bench.first_sync import first_sync
 from bench.log import push_batches, push_singles
 from bench.log_in import log_in
+from bench.long_journal import long_journal
 from bench.measure import Figure
 from bench.revoke import revoke
 from bench.serving import serving
@@ -22,21 +23,22 @@ async def measure(origin: str, folder: Path) -> list[Figure]:
     pushed, pulled = await push_batches(origin, folder)
     singles = await push_singles(origin, folder)
     figures = [pushed, pulled, singles, await log_in(origin, folder), await first_sync(origin, folder)]
-    return [*figures, await revoke(origin, folder), cleaning()]
+    return [*figures, await revoke(origin, folder), cleaning(), *await long_journal(origin, folder)]
 
 
 def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(prog="python -m bench", description="Ratios to limits measured in the same run.")
     parser.add_argument("--json", action="store_true", help="print JSON")
-    parser.add_argument("what", nargs="?", choices=["worst_bodies"], help="measure this alone")
+    parser.add_argument("what", nargs="?", choices=["long_journal", "worst_bodies"], help="measure this alone")
     arguments = parser.parse_args()
     if arguments.what == "worst_bodies":
         worst_bodies()
         return
-    print("Measuring; this takes a minute or two.", file=sys.stderr)
+    print("Measuring; this takes a few minutes.", file=sys.stderr)
+    what = long_journal if arguments.what == "long_journal" else measure
     with tempfile.TemporaryDirectory(prefix="duolog-bench-") as folder, serving(Path(folder) / "server") as server:
-        figures = asyncio.run(measure(server.origin, Path(folder)))
+        figures = asyncio.run(what(server.origin, Path(folder)))
     if arguments.json:
         print(json.dumps([figure.as_json() for figure in figures], indent=2))
         return
@@ -47,7 +49,8 @@ def main() -> None:
         for name, counted in figure.also.items():
             print(f"    {counted:,} {name}, {counted / figure.count:,.1f} for each")
         print(f"    limit {figure.limit:.3f} s ({figure.limit_is}); ratio {figure.ratio:.1f}")
-    worst_bodies()
+    if arguments.what is None:
+        worst_bodies()
 
 
 if __name__ == "__main__":

@@ -32,6 +32,12 @@ FilesOption = Annotated[
     Path | None,
     typer.Option("--files", metavar="FOLDER", help="A new folder for the files that notes carry; the server is asked."),
 ]
+ReadableOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--readable", metavar="FOLDER", help="Also write it for reading, as Markdown and as a page, into a new folder."
+    ),
+]
 CheckOption = Annotated[
     Path | None, typer.Option("--files", metavar="FOLDER", help="The folder with the files of the export.")
 ]
@@ -41,15 +47,20 @@ FileArgument = Annotated[Path, typer.Argument(metavar="FILE", help="An export.")
 @command(
     app,
     "export",
-    examples=("duolog export --out ours.json", "duolog export --out ours.json --files ours"),
+    examples=(
+        "duolog export --out ours.json",
+        "duolog export --journal 5e1f0a2b --out ours.json --readable ours",
+        "duolog export --out ours.json --files ours-files",
+    ),
     ephemeral=True,
 )
 def export(
     run: Run,
     out: OutOption,
     journal: WhichOption = None,
-    force: ForceOption = False,
+    readable: ReadableOption = None,
     files: FilesOption = None,
+    force: ForceOption = False,
 ) -> int:
     """Write everything that you may read into one file that can be checked without any server.
 
@@ -59,14 +70,17 @@ def export(
         chosen = None if journal is None else [run.journal(duolog, journal).id]
         with run.screen.busy("Writing the export") as tell:
             done = duolog.export(out, journals=chosen, force=force, progress=tell)
+        pages = 0 if readable is None else duolog.export_readable(readable, journals=chosen)
         brought = None
         if files is not None:
             with run.screen.carrying("Fetching the files") as tell:
                 brought = duolog.export_files(files, journals=chosen, progress=tell)
         run.screen.done(
-            exported_shape(done, brought),
+            {**exported_shape(done, brought), "readable": None if readable is None else str(readable)},
             f"Written: {times.count(done.documents, 'text')} of {times.count(done.journals, 'journal')}, in {out}.",
         )
+        if readable is not None:
+            run.screen.say(f"And for reading: {times.count(pages, 'file')}, in {readable}.")
         if done.unreadable:
             run.screen.say(f"{done.unreadable} more can't be read here; the file says of each why.")
         if brought is not None:

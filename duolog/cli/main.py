@@ -29,6 +29,7 @@ from duolog.cli import (
     proposals,
     recovery,
     reminder,
+    search,
     timeline,
 )
 from duolog.cli.command import group
@@ -50,6 +51,7 @@ def make_app() -> typer.Typer:
             pairing.app,
             notes.app,
             timeline.app,
+            search.app,
             journals.app,
             export.app,
             moving.app,

@@ -1,24 +1,53 @@
 """Write a note."""
 
+from typing import Annotated
+
+import typer
+
 from duolog.cli import forms
 from duolog.cli.attachments import FILES_HINT, AttachOption, KeepOption, files_form, parse_files, say_before
 from duolog.cli.command import JournalOption, command, commands
 from duolog.cli.failures import OK
+from duolog.cli.filters import typed_wall_time
 from duolog.cli.run import Run
 from duolog.cli.texts import written_text
 
 app = commands()
 
 
-@command(app, "write", examples=("duolog write", "duolog write < letter.md", "duolog write --attach us.jpg"))
+HappenedOption = Annotated[
+    str | None,
+    typer.Option(
+        "--happened",
+        metavar="DAY",
+        help="When it happened, as 2026-11-03 or '2026-11-03 21:30'. It stands beside the time of writing.",
+    ),
+]
+
+
+@command(
+    app,
+    "write",
+    examples=(
+        "duolog write",
+        "duolog write < letter.md",
+        "duolog write --attach us.jpg",
+        "duolog write --happened 2026-11-03",
+    ),
+)
 def write(
-    run: Run, journal: JournalOption = None, attach: AttachOption = None, keep_photo_data: KeepOption = False
+    run: Run,
+    journal: JournalOption = None,
+    happened: HappenedOption = None,
+    attach: AttachOption = None,
+    keep_photo_data: KeepOption = False,
 ) -> int:
     """Write a note, in your editor ($EDITOR) or from standard input. It is sealed here before it is sent.
 
     Pictures lose what a camera writes into them. Other files go as they are. A line `File 1 shows: ...` at the top says
     what a file shows, for somebody who can't see it.
     """
+    told = {} if happened is None else {"happened": typed_wall_time("--happened", happened)}
     files = attach or []
     with run.opened() as duolog:
         meant = run.journal(duolog, journal)
@@ -33,5 +62,5 @@ def write(
                 run.screen.say("Nothing was written.")
                 return OK
             with run.screen.carrying("Sealing and sending") as tell:
-                written = duolog.write(meant.id, "note", body, attachments=attachments, progress=tell)
+                written = duolog.write(meant.id, "note", {**body, **told}, attachments=attachments, progress=tell)
         return run.wrote(duolog, meant.id, written, "Written and sent.")

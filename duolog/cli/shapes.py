@@ -133,7 +133,7 @@ def entry_shape(item: "TimelineEntry") -> Shape:
     return fields(
         item,
         "entry seq author author_name mine at received effective kind v body text unreadable without_effect "
-        "not_delivered_to hidden",
+        "not_delivered_to hidden happened",
     )
 
 

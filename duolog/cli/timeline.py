@@ -1,14 +1,27 @@
 """The timeline: everything that the members of a journal wrote, in order."""
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from duolog.cli import times
 from duolog.cli.command import JournalOption, OfflineOption, command, commands
+from duolog.cli.filters import (
+    Asked,
+    ByOption,
+    FeelingOption,
+    FromOption,
+    KindOption,
+    SinceOption,
+    TagOption,
+    UntilOption,
+    asked_filter,
+)
 from duolog.cli.run import Run
 from duolog.cli.screen import OWN
 from duolog.cli.shapes import b64, entry_shape
+from duolog.documents.dates import wall_time
 from duolog.documents.names import SOMEBODY, YOU
 
 if TYPE_CHECKING:
@@ -20,7 +33,17 @@ app = commands()
 CLOSED = "This journal is closed. Nothing more is written here."
 
 
-@command(app, "timeline", examples=("duolog timeline", "duolog timeline --last 10 --json"), ephemeral=True)
+@command(
+    app,
+    "timeline",
+    examples=(
+        "duolog timeline",
+        "duolog timeline --last 10 --json",
+        "duolog timeline --from me --kind note --since 2026-11-01",
+        "duolog timeline --by happened",
+    ),
+    ephemeral=True,
+)
 def timeline(
     run: Run,
     journal: JournalOption = None,
@@ -28,25 +51,46 @@ def timeline(
     numbers: Annotated[
         bool, typer.Option("--numbers", help="Number the entries, for `withdraw`, `keep` and `erase`.")
     ] = False,
+    kind: KindOption = None,
+    who: FromOption = None,
+    since: SinceOption = None,
+    until: UntilOption = None,
+    tag: TagOption = False,
+    feeling: FeelingOption = False,
+    by: ByOption = "written",
     offline: OfflineOption = False,
 ) -> int:
-    """Read the journal, oldest first. Nobody is told that you read."""
+    """Read the journal, oldest first; all of it, or what you ask for. Nobody is told that you read."""
     with run.in_journal(journal, offline=offline) as (duolog, meant):
+        where = asked_filter(duolog, [meant], Asked(kind, who, since, until, by, tag=tag, feeling=feeling))
         names = {member.account: member.called for member in meant.members}
-        entries = _last(duolog, meant, last)
+        if where is None:
+            entries = _last(duolog, meant, last)
+        else:
+            entries = duolog.timeline(meant.id, limit=last, where=where)
         run.screen.result({"journal": b64(meant.id), "entries": [entry_shape(item) for item in entries]})
         if not entries:
-            run.screen.say("Nothing is written here yet.")
-        day = ""
-        for item in entries:
-            when = item.received or item.at
-            if when is not None and times.day(when) != day:
-                day = times.day(when)
-                run.screen.say(day, style="strong")
-            _say(run, item, names, numbers)
+            run.screen.say("Nothing is written here yet." if where is None else "Nothing here is like that.")
+        say_entries(run, entries, names, numbers=numbers, by_happened=by == "happened")
         if over := meant.former or (CLOSED if meant.closed else None):
             run.screen.aside(over, style="careful")
         return run.frozen(meant)
+
+
+def say_entries(
+    run: Run, entries: "Sequence[TimelineEntry]", names: dict[bytes, str], *, numbers: bool, by_happened: bool = False
+) -> None:
+    """Show entries under the days on which they were received, or happened."""
+    day = ""
+    for item in entries:
+        when = item.received or item.at
+        under = "" if when is None else times.day(when)
+        if by_happened and item.happened is not None:
+            under = wall_time(item.happened).partition(",")[0]
+        if under not in ("", day):
+            day = under
+            run.screen.say(day, style="strong")
+        _say(run, item, names, numbers)
 
 
 def _last(duolog: "Duolog", journal: "JournalView", count: int) -> "tuple[TimelineEntry, ...]":

@@ -16,6 +16,7 @@ from duolog.client.importing.importing import Importing, ImportReport
 from duolog.client.journals.attachments import BEFORE_ATTACHING, Attachments, AttachmentView
 from duolog.client.journals.boundaries import Boundaries
 from duolog.client.journals.drafts import Drafts
+from duolog.client.journals.filters import TimelineFilter
 from duolog.client.journals.reminders import Reminders
 from duolog.client.journals.views import (
     COPIES_STAY,
@@ -28,6 +29,7 @@ from duolog.client.journals.views import (
     Written,
 )
 from duolog.client.leaving.leaving import BEFORE_CLOSING, Leaving, WaitingClosing
+from duolog.client.looking.search import SearchHit
 from duolog.client.moving.move_steps import MoveReport
 from duolog.client.moving.moving import AFTER_MOVING, MoveSeen, Moving
 from duolog.client.opening import NewAccount
@@ -96,11 +98,13 @@ __all__ = [
     "Reminders",
     "Review",
     "Revoked",
+    "SearchHit",
     "SessionView",
     "SignedSince",
     "Status",
     "SyncReport",
     "TimelineEntry",
+    "TimelineFilter",
     "Transport",
     "Unlock",
     "WaitingClosing",

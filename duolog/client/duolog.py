@@ -6,6 +6,7 @@ Rules
 """
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -15,11 +16,13 @@ from duolog.client.attachments.sealing import Progress
 from duolog.client.attachments.sources import NewAttachment
 from duolog.client.export import exporting
 from duolog.client.export.files import ExportedFiles, export_files
+from duolog.client.export.readable import write_readable
 from duolog.client.importing.importing import Importing
-from duolog.client.journals import reading
+from duolog.client.journals import people, reading
 from duolog.client.journals.attachments import Attachments
 from duolog.client.journals.boundaries import Boundaries
 from duolog.client.journals.drafts import Drafts
+from duolog.client.journals.filters import TimelineFilter
 from duolog.client.journals.reminders import Reminders
 from duolog.client.journals.views import Heads, JournalView, TimelineEntry, Written
 from duolog.client.journals.writing import make_copy, read_state, write
@@ -27,6 +30,10 @@ from duolog.client.leaving.leaving import Leaving, delete_account
 from duolog.client.log.folding import account_state
 from duolog.client.log.my_journals import found, shown_journals
 from duolog.client.log.session import make_ready
+from duolog.client.looking import search
+from duolog.client.looking.report import Report
+from duolog.client.looking.search import SearchHit
+from duolog.client.looking.written import write_report
 from duolog.client.moving.moving import Moving
 from duolog.client.opening import OpenAccount, as_text
 from duolog.client.pairing import comparing_words, invitations, pairing_steps
@@ -177,15 +184,44 @@ class Duolog(OpenAccount):
         """
         return await write(self._session, journal, kind, body, v=v, at=at, attachments=attachments, progress=progress)
 
-    async def timeline(self, journal: bytes, *, after: int = 0, limit: int = 1000) -> tuple[TimelineEntry, ...]:
-        """The entries behind the seq `after`, at most `limit`; waiting ones come last. Without the network."""
+    async def timeline(
+        self, journal: bytes, *, after: int = 0, limit: int = 1000, where: TimelineFilter | None = None
+    ) -> tuple[TimelineEntry, ...]:
+        """The entries behind the seq `after`, at most `limit`; waiting ones come last. Without the network.
+
+        `where`: only readable ones that it lets through, and of these the newest, in the order of its time.
+        """
         async with self._session.alone() as context:
-            return reading.timeline(context, journal, after, limit)
+            return reading.timeline(context, journal, after, limit, where)
+
+    async def search(
+        self,
+        words: str,
+        *,
+        where: TimelineFilter | None = None,
+        journals: Sequence[bytes] | None = None,
+        limit: int = 50,
+    ) -> tuple[SearchHit, ...]:
+        """The newest entries that have all words, newest first. Without the network. Raises: as `search.search`.
+
+        `words`: each is also found as the beginning of a longer one, and what stands in double quotes exactly so. They
+        may be empty where `where` is given. `journals`: all of them unless given.
+        """
+        async with self._session.alone() as context:
+            return search.search(context, words, where, journals, limit)
+
+    async def report(self, journal: bytes, path: Path, *, since: date, until: date, force: bool = False) -> Report:
+        """Write what was written on these days as one HTML page that needs nothing else. Without the network.
+
+        Raises: as `written.write_report`.
+        """
+        async with self._session.alone() as context:
+            return write_report(context, journal, path, since, until, force=force)
 
     async def profiles(self, journal: bytes) -> Mapping[bytes, Profile]:
         """The profile of each member, by account. Without the network."""
         async with self._session.alone() as context:
-            return reading.profiles(context, journal)
+            return people.profiles(context, journal)
 
     async def state(self, journal: bytes) -> JournalState:
         """The state of a journal's documents. Without the network. Raises: NotAllowed when it isn't here."""
@@ -219,6 +255,11 @@ class Duolog(OpenAccount):
             await make_ready(context)
             with context.telling(progress):
                 return await export_files(context, folder, journals)
+
+    async def export_readable(self, folder: Path, *, journals: Sequence[bytes] | None = None) -> int:
+        """Write journals as Markdown and a page into a new folder; how many files. Raises: as `write_readable`."""
+        async with self._session.alone() as context:
+            return write_readable(context, folder, shown_journals(context) if journals is None else journals)
 
     def members(self, journal: bytes) -> Members:
         """The members of one journal: their rights, invitations and proposals."""

@@ -94,6 +94,38 @@ def compact_day_from(seconds: int, place: int | None) -> str:
     return f"{first.year:04}{first.month:02}{first.day:02}"
 
 
+def begins(when: date) -> int | None:
+    """The first second of a day in the reader's zone, Unix seconds. None where the system's zone rules don't reach."""
+    try:
+        return int(datetime(when.year, when.month, when.day).astimezone().timestamp())
+    except (OverflowError, OSError, ValueError):
+        return None
+
+
+def behind(when: date) -> int | None:
+    """The first second after a day in the reader's zone, Unix seconds. None where no calendar or zone has it."""
+    return None if when == date.max else begins(when + timedelta(days=1))
+
+
+def on_day(seconds: int) -> date | None:
+    """The reader's day at a time, or None where no calendar has it."""
+    found = _at(seconds)
+    return None if found is None else found.date()
+
+
+def on_the_wall(seconds: int) -> str:
+    """The reader's day and time in the form of a wall time, as `2026-11-23T20:15`: these sort as they follow."""
+    found = _at(seconds)
+    return "" if found is None else f"{iso_day(found.date())}T{found.hour:02}:{found.minute:02}"
+
+
+def parse_wall_time(text: str) -> str:
+    """Parse a typed day, or day and time, as `2026-11-23` or `2026-11-23 20:15`, to a wall time. Raises: ValueError."""
+    typed = "T".join(text.split())
+    wall_time(typed)
+    return typed
+
+
 def has_come(when: date, now: int) -> bool:
     """Whether a day has begun at `now`, Unix seconds, in UTC. It has not at a `now` that no calendar has."""
     found = _at(now, utc=True)

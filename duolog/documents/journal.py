@@ -13,23 +13,23 @@ Nothing here knows the rows of a kind: `registry` lists the kinds. Nothing here 
 """
 
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from typing import Any
+from itertools import chain
 
 from duolog.documents.applied import AppliedDocument, Membership, why_skipped
-from duolog.documents.bodies import AccountId, EntryId, has_unknown_parts, require_whole
-from duolog.documents.journal_state import STATE, Item, JournalState
-from duolog.documents.links import Find, about, look_back
-from duolog.documents.registry import KINDS, is_step
+from duolog.documents.bodies import EntryId, has_unknown_parts, require_whole
+from duolog.documents.journal_state import STATE, JournalState
+from duolog.documents.judging import NOT_DELIVERED, effect, finder, has_effect, reduce
+from duolog.documents.links import about
+from duolog.documents.registry import KINDS
 from duolog.documents.safe_text import one_line
 from duolog.documents.snapshots import encode_snapshot, parse_snapshot
+from duolog.documents.timeline import Item, Timeline
 from duolog.documents.voice import PARTS_UNSHOWN, Voice
 from duolog.errors import NotAllowed
 from duolog.protocol import sizes
 from duolog.protocol.messages import Document
-
-NOT_DELIVERED = "It could not be opened on the other side, so it does not count for anybody until it is written again."
 
 
 def apply(state: JournalState, applied: AppliedDocument, context: Membership) -> JournalState:
@@ -43,7 +43,7 @@ def apply_all(state: JournalState, documents: Iterable[tuple[AppliedDocument, Me
     Spec: documents
     """
     fold: _Fold | None = None
-    last = state.timeline[-1].applied.seq if state.timeline else 0
+    last = state.timeline.seq
     for applied, context in documents:
         if applied.seq <= last:  # check: documents.twice
             continue
@@ -76,14 +76,14 @@ def require_allowed(
     body = kind.read(document, writing=True)
     if kind.before_writing is not None:
         kind.before_writing(body)
-    _reduce(state, applied, context, _finder(state), writing=True)
+    reduce(state, applied, context, finder(state), writing=True)
     if kind.part is not None and kind.consents_to is not None:
         require_whole(kind.consents_to(state.part(kind), body))
 
 
 def last_of(state: JournalState, author: bytes) -> AppliedDocument | None:
     """The newest document of an author."""
-    return next((item.applied for item in reversed(state.timeline) if item.applied.author == author), None)
+    return next(state.timeline.by(author), None)
 
 
 def describe(state: JournalState, item: Item, voice: Voice) -> str:
@@ -110,74 +110,7 @@ def parse_state(data: bytes) -> JournalState:
     return parse_snapshot(STATE, data, KINDS)
 
 
-# --- one document ----------------------------------------------------------------------------------------------------
-
-
-def _effect(
-    state: JournalState,
-    applied: AppliedDocument,
-    context: Membership,
-    find: Find,
-    owned: set[str],
-    *,
-    taken_back: bool = False,
-) -> tuple[JournalState, str | None]:
-    """The state after one document, and the reason if it has no effect. Any error concerns that document alone.
-
-    `owned`: the kinds whose parts only this fold holds. They change in place; any other part is copied first.
-    """
-    name = applied.document.kind
-    if name not in KINDS:
-        return state, None
-    try:
-        changed, whole = _reduce(state, applied, context, find, taken_back=taken_back)
-    except Exception as error:  # noqa: BLE001 - no document stops its journal, whatever it holds
-        reason = why_skipped(error)
-        return state, NOT_DELIVERED if taken_back and _has_effect(applied) else reason
-    if changed:
-        part = state.part(KINDS[name])
-        if name not in owned:
-            part = part.copy()
-            state = replace(state, parts={**state.parts, name: part})
-            owned.add(name)
-        for key, value in changed.items():
-            part[key] = value
-    return state, None if whole else NOT_DELIVERED
-
-
-def _reduce(
-    state: JournalState,
-    applied: AppliedDocument,
-    context: Membership,
-    find: Find,
-    *,
-    taken_back: bool = False,
-    writing: bool = False,
-) -> tuple[Mapping[Any, Any], bool]:
-    """The change of a document in its kind's part, and whether all of it counts. Raises: NotAllowed, MalformedData."""
-    kind = KINDS[applied.document.kind]
-    body, machine = kind.read(applied.document), kind.machine
-    exits = machine is not None and machine.ends(body)
-    if context.provisional and not kind.while_provisional and not exits:  # check: documents.provisional
-        raise NotAllowed("Compare the eight words with your partner first: until then it isn't certain who is there.")
-    if kind.looks_back is not None:
-        kind.looks_back(applied, body, look_back(state, kind, body, context, find, writing=writing))
-    if kind.reduce is None:
-        return {}, True
-    part = state.part(kind)
-    if machine is not None:
-        if taken_back:
-            return machine.undelivered(part, applied, body, context, state.parts)
-        return machine.reduce(part, applied, body, context, state.parts), True
-    return ({}, False) if taken_back else (kind.reduce(part, applied, body, context), True)
-
-
-def _finder(state: JournalState) -> Find:
-    def find(entry: bytes) -> AppliedDocument | None:
-        item = state.find(entry)
-        return None if item is None else item.applied
-
-    return find
+# --- one document in words -------------------------------------------------------------------------------------------
 
 
 def _words(state: JournalState, applied: AppliedDocument, voice: Voice) -> str:
@@ -209,11 +142,10 @@ class _Fold:
     def __init__(self, state: JournalState) -> None:
         self._state, self._stale = state, False
         self._owned: set[str] = set()
-        self._timeline, self._contexts = list(state.timeline), list(state.contexts)
-        self._held: dict[EntryId, AppliedDocument] = {item.applied.entry: item.applied for item in state.timeline}
-        self._own: dict[AccountId, list[AppliedDocument]] = {}
-        for item in state.timeline:
-            self._own.setdefault(item.applied.author, []).append(item.applied)
+        self._before, self._contexts = state.timeline, list(state.contexts)
+        self._new: list[Item] = []
+        self._changed: dict[int, Item] = {}  # by places before the new ones
+        self._held: dict[EntryId, AppliedDocument] = {}
 
     def add(self, applied: AppliedDocument, context: Membership) -> None:
         """Append a document."""
@@ -223,29 +155,51 @@ class _Fold:
             self._take_back(applied, context)
         reason = None
         if not self._stale:
-            self._state, reason = _effect(self._state, applied, context, self._held.get, self._owned)
-        self._timeline.append(Item(applied, reason))
+            self._state, reason = effect(self._state, applied, context, self._find, self._owned)
+        self._new.append(Item(applied, reason))
         self._held[applied.entry] = applied
-        self._own.setdefault(applied.author, []).append(applied)
 
     def done(self) -> JournalState:
         """The state after all documents."""
+        timeline = self._before.changed(self._changed).extended(self._new)
         if self._stale:
-            self._fold_again()
-        return replace(self._state, timeline=tuple(self._timeline), contexts=tuple(self._contexts))
+            timeline = self._fold_again(timeline)
+        return replace(self._state, timeline=timeline, contexts=tuple(self._contexts))
+
+    def _find(self, entry: bytes) -> AppliedDocument | None:
+        if entry in self._held:
+            return self._held[entry]
+        found = self._before.find(entry)
+        return None if found is None else found.applied
+
+    def _at(self, place: int) -> Item:
+        before = len(self._before)
+        if place >= before:
+            return self._new[place - before]
+        return self._changed.get(place) or self._before[place]
+
+    def _place_of(self, seq: int) -> int | None:
+        if seq <= self._before.seq:
+            return self._before.place_of(seq)
+        place = bisect_left(self._new, seq, key=lambda item: item.applied.seq)
+        found = place < len(self._new) and self._new[place].applied.seq == seq
+        return len(self._before) + place if found else None
 
     def _take_back(self, applied: AppliedDocument, context: Membership) -> None:
         """Mark the documents that the author could not open. The word of a partner also takes their effect back."""
-        by_partner = applied.author in context.partners
+        by_partner, before = applied.author in context.partners, len(self._before)
         for place in self._refused(applied):
-            item = self._timeline[place]
+            item = self._at(place)
             skipped = item.skipped
-            if by_partner and not item.taken_back and _has_effect(item.applied):
+            if by_partner and not item.taken_back and has_effect(item.applied):
                 self._stale = self._stale or skipped is None
                 skipped = NOT_DELIVERED
             refused_by = tuple(dict.fromkeys((*item.refused_by, applied.author)))
-            taken_back = item.taken_back or by_partner
-            self._timeline[place] = Item(item.applied, skipped, refused_by, taken_back)
+            marked = Item(item.applied, skipped, refused_by, item.taken_back or by_partner)
+            if place < before:
+                self._changed[place] = marked
+            else:
+                self._new[place - before] = marked
 
     def _refused(self, applied: AppliedDocument) -> Iterator[int]:
         """Places in the timeline of the refused documents that come after the author's own last one.
@@ -256,29 +210,28 @@ class _Fold:
         """
         refused = frozenset(applied.refused)
         last = 0
-        for own in reversed(self._own.get(applied.author, [])):
+        new = (item.applied for item in reversed(self._new) if item.applied.author == applied.author)
+        for own in chain(new, self._before.by(applied.author)):
             if own.seq not in refused or own.generation >= applied.generation:  # check: documents.own_refused
                 last = own.seq
                 break
         for seq in applied.refused:
-            place = bisect_left(self._timeline, seq, key=lambda item: item.applied.seq)
-            found = place < len(self._timeline) and self._timeline[place].applied.seq == seq
-            if seq > last and found:  # check: documents.refused_late
+            place = self._place_of(seq)
+            if seq > last and place is not None:  # check: documents.refused_late
                 yield place
 
-    def _fold_again(self) -> None:
+    def _fold_again(self, timeline: Timeline) -> Timeline:
         """Fold the timeline from its beginning. Of a document that was taken back, only what its kind leaves counts."""
         state, held, owned, at = JournalState(), dict[EntryId, AppliedDocument](), set[str](), 0
-        for place, item in enumerate(self._timeline):
+        changed: dict[int, Item] = {}
+        for place, item in enumerate(timeline):
             applied = item.applied
             while at + 1 < len(self._contexts) and self._contexts[at + 1][0] <= applied.seq:
                 at += 1
             context = self._contexts[at][1]
-            state, reason = _effect(state, applied, context, held.get, owned, taken_back=item.taken_back)
-            self._timeline[place] = replace(item, skipped=reason)
+            state, reason = effect(state, applied, context, held.get, owned, taken_back=item.taken_back)
+            if reason != item.skipped:
+                changed[place] = replace(item, skipped=reason)
             held[applied.entry] = applied
         self._state = state
-
-
-def _has_effect(applied: AppliedDocument) -> bool:
-    return applied.document.kind in KINDS and is_step(applied.document.kind)
+        return timeline.changed(changed)

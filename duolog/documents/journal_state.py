@@ -5,14 +5,12 @@ Spec: documents
 """
 
 from dataclasses import dataclass, field
-from functools import cached_property
 from typing import Annotated, Any, TypeVar
 
 from pydantic import GetCoreSchemaHandler, TypeAdapter
 from pydantic_core import CoreSchema, core_schema
 
-from duolog.documents.applied import AppliedDocument, Membership, Skipped
-from duolog.documents.bodies import AccountId
+from duolog.documents.applied import Membership, Skipped
 from duolog.documents.kind import Kind
 from duolog.documents.kinds import boundary, moved, profile, withdrawn
 from duolog.documents.kinds.boundary_texts import Boundaries
@@ -20,23 +18,10 @@ from duolog.documents.kinds.moved import Moves
 from duolog.documents.kinds.profile import Profiles
 from duolog.documents.kinds.withdrawn import Withdrawals
 from duolog.documents.registry import KINDS
+from duolog.documents.timeline import Item, Timeline
 from duolog.protocol import sizes
 
 S = TypeVar("S")
-
-
-@dataclass(frozen=True, slots=True)
-class Item:
-    """A document in the timeline.
-
-    `skipped`: why it has no effect, or None. `refused_by`: the members who could not open it. `taken_back`: whether a
-    partner is among them.
-    """
-
-    applied: AppliedDocument
-    skipped: str | None = None
-    refused_by: tuple[AccountId, ...] = ()
-    taken_back: bool = False
 
 
 class _ByKind:
@@ -48,11 +33,11 @@ class _ByKind:
         return core_schema.typed_dict_schema(fields)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class JournalState:
     """The state of a journal. `contexts`: the roster from a seq on, whenever it changed."""
 
-    timeline: tuple[Item, ...] = ()
+    timeline: Timeline = field(default_factory=Timeline)
     contexts: tuple[tuple[int, Membership], ...] = ()
     parts: Annotated[dict[str, Any], _ByKind()] = field(default_factory=dict)
 
@@ -70,11 +55,7 @@ class JournalState:
 
     def find(self, entry: bytes) -> Item | None:
         """The document of an entry (16 bytes). Of several with one id, the newest."""
-        return self._by_entry.get(entry)
-
-    @cached_property
-    def _by_entry(self) -> dict[bytes, Item]:
-        return {item.applied.entry: item for item in self.timeline}
+        return self.timeline.find(entry)
 
     @property
     def profiles(self) -> Profiles:

@@ -46,7 +46,7 @@ def takes_comments(state: JournalState, named: AppliedDocument) -> bool | None:
         return True
     if kind.machine is None:
         return False
-    thing = _thing_of(state, kind, named)
+    thing = thing_of(state, kind, named)
     return None if thing is None else thing.standing in kind.machine.comments_open
 
 
@@ -61,13 +61,13 @@ def about(state: JournalState, names: Answer, voice: Voice) -> str:
         return NOT_HERE
     kind = KINDS.get(one.document.kind)
     if kind is not None and kind.machine is not None and kind.title is not None:
-        thing = _thing_of(state, kind, one)
+        thing = thing_of(state, kind, one)
         if thing is not None:
             return f"\u201c{kind.title(thing)}\u201d"
     return f"what {voice.name(one.author)} wrote, {voice.dated(one.at, one.effective)}"
 
 
-def _thing_of(state: JournalState, kind: Kind[Any, Any], step: AppliedDocument) -> Thing | None:
+def thing_of(state: JournalState, kind: Kind[Any, Any], step: AppliedDocument) -> Thing | None:
     """The thing that a step made, or in which it took place. None where it is in none that counts."""
     things = state.part(kind)
     thing: Thing | None = things.get(step.entry) or things.find(step.entry)

@@ -6,16 +6,17 @@ from typing import Any
 
 import pytest
 
-from duolog.documents import journal
+from duolog.documents import journal, judging
 from duolog.documents.applied import DAY, UNFORESEEN
 from duolog.documents.bodies import Answer
 from duolog.documents.journal import apply_all, describe
-from duolog.documents.journal_state import Item, JournalState
+from duolog.documents.journal_state import JournalState
 from duolog.documents.kinds.boundary import view_boundary
 from duolog.documents.kinds.boundary_texts import Accept, Amend, Contest, Decline, Propose, TakeBack
 from duolog.documents.kinds.copy import copy_body
 from duolog.documents.kinds.note import Note
 from duolog.documents.registry import KINDS
+from duolog.documents.timeline import Item
 from duolog.documents.voice import HIDDEN, PARTS_UNSHOWN
 from duolog.errors import NotAllowed
 from duolog.protocol.codec import JsonObject
@@ -134,7 +135,7 @@ def test_partner_refuses_something_in_every_message(monkeypatch: pytest.MonkeyPa
         item = evening.forge(ADA, Propose(wording=wording(str(number))))
         document = evening.document("note", Note(text="?"))
         evening.append(SAM, document, refused=(*range(2, item.applied.seq, 2), item.applied.seq))
-    judged, effect = 0, journal._effect
+    judged, effect = 0, judging.effect
 
     def counted(*given: object, **more: object) -> object:
         nonlocal judged
@@ -200,7 +201,7 @@ def test_partner_annuls_an_exit_by_refusing_it(at_once: bool) -> None:
     assert evening.boundary.waiting is None
     shown = evening.state.find(newer.applied.entry)
     assert shown is not None
-    assert shown.skipped == journal.NOT_DELIVERED
+    assert shown.skipped == judging.NOT_DELIVERED
 
 
 def refuse_and_accept(evening: Evening, text: Item, exit_: Item, *, at_once: bool) -> Item:

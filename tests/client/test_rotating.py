@@ -19,7 +19,7 @@ from duolog.client.home.store import typed
 from duolog.client.log.folding import journal_state
 from duolog.client.log.verify import verify_server
 from duolog.client.server.transport import Transport
-from duolog.documents.journal import NOT_DELIVERED
+from duolog.documents.judging import NOT_DELIVERED
 from duolog.errors import BadReceipt, ServerRefused, TransportError, Withheld
 from duolog.protocol.log import empty_log
 from duolog.protocol.receipts import parse_receipt

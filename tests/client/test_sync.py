@@ -14,8 +14,10 @@ from duolog.client.log.notes import note
 from duolog.client.log.stored_logs import freeze, load_log, newest_receipt, save_log
 from duolog.client.server.transport import Transport
 from duolog.documents import journal as journal_module
+from duolog.documents import judging
+from duolog.documents import kept_states as kept_module
 from duolog.documents.account_kinds import NotedHead
-from duolog.documents.journal import parse_state
+from duolog.documents.kept_states import parse_head
 from duolog.documents.registry import KINDS
 from duolog.errors import (
     HomeError,
@@ -355,16 +357,18 @@ async def test_a_kind_that_was_unknown_before_an_update_is_shown_after_it(
     await person.write(journal, "profile", {"display_name": "Ada"})
     await person.close()
     older = {name: kind for name, kind in KINDS.items() if name != "profile"}
-    monkeypatch.setattr(journal_module, "KINDS", older)
+    for module in (journal_module, judging, kept_module):
+        monkeypatch.setattr(module, "KINDS", older)
     async with await Duolog.open(home=tmp_path / "ada", unlock=UNLOCK, server=Tampered(app)) as before:
         before._context.store.write("DELETE FROM snapshot")
         assert (await before.state(journal)).profiles == {}
-    monkeypatch.setattr(journal_module, "KINDS", KINDS)
+    for module in (journal_module, judging, kept_module):
+        monkeypatch.setattr(module, "KINDS", KINDS)
     async with await Duolog.open(home=tmp_path / "ada", unlock=UNLOCK, server=Tampered(app)) as updated:
         assert [item.display_name for item in (await updated.state(journal)).profiles.values()] == ["Ada"]
         sealed = updated._context.store.row("SELECT sealed FROM snapshot WHERE journal = ?", journal)
         assert sealed is not None
-        assert parse_state(updated._context.home.open("snapshot", typed(bytes, sealed[0]))).profiles
+        assert parse_head(updated._context.home.open("snapshot", typed(bytes, sealed[0]))).state.profiles
 
 
 async def test_a_journal_whose_making_was_cut_off_is_noted_for_the_other_devices(app: FastAPI) -> None:

@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 from duolog.documents.applied import DAY, AppliedDocument, Membership
 from duolog.documents.bodies import Answer, Body
 from duolog.documents.journal import apply, require_allowed
-from duolog.documents.journal_state import Item, JournalState
+from duolog.documents.journal_state import JournalState
 from duolog.documents.kinds.boundary_texts import Boundary, Propose, Wording
 from duolog.documents.registry import make_document
+from duolog.documents.timeline import Item
 from duolog.documents.voice import Voice
 from duolog.protocol.codec import sha256
 from duolog.protocol.messages import Document

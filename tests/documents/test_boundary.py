@@ -7,9 +7,9 @@ import pytest
 from duolog.documents.applied import Membership
 from duolog.documents.bodies import Answer, Body
 from duolog.documents.journal import describe
-from duolog.documents.journal_state import Item
 from duolog.documents.kinds.boundary import describe_boundary, view_boundary
 from duolog.documents.kinds.boundary_texts import Accept, Amend, Contest, Counter, Decline, Propose, Retire, TakeBack
+from duolog.documents.timeline import Item
 from duolog.errors import NotAllowed
 from tests.documents.evening import ADA, KIM, SAM, START, VOICE, Evening, answer, wording
 

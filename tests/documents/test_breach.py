@@ -11,11 +11,11 @@ from duolog.documents import dates
 from duolog.documents.applied import DAY, Membership
 from duolog.documents.bodies import Answer
 from duolog.documents.journal import describe, encode_state, parse_state
-from duolog.documents.journal_state import Item
 from duolog.documents.kinds import breach
 from duolog.documents.kinds.boundary_texts import Accept
 from duolog.documents.kinds.breach import Breach, CloseBreach, GiveAccount, OpenBreach, ReopenBreach
 from duolog.documents.kinds.note import Note
+from duolog.documents.timeline import Item
 from duolog.documents.voice import Look
 from duolog.errors import NotAllowed
 from duolog.protocol.messages import Document

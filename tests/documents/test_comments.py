@@ -9,7 +9,6 @@ import pytest
 from duolog.documents.applied import Membership
 from duolog.documents.bodies import Answer
 from duolog.documents.journal import describe, encode_state, parse_state, require_allowed
-from duolog.documents.journal_state import Item
 from duolog.documents.kinds.appreciation import Appreciation
 from duolog.documents.kinds.boundary_texts import Accept, Retire
 from duolog.documents.kinds.comment import Comment
@@ -19,6 +18,7 @@ from duolog.documents.kinds.note import Note
 from duolog.documents.kinds.profile import Profile
 from duolog.documents.kinds.withdrawn import Withdrawn
 from duolog.documents.registry import KINDS, is_step
+from duolog.documents.timeline import Item, Timeline
 from duolog.documents.voice import PARTS_UNSHOWN
 from duolog.errors import MalformedData, NotAllowed
 from duolog.protocol.messages import Document
@@ -190,11 +190,11 @@ def test_a_comment_is_judged_as_if_what_was_taken_back_had_never_been_written() 
 def test_it_is_withdrawn_like_any_text_and_moves_nothing(kind: str) -> None:
     evening = Evening()
     proposed = evening.propose(ADA)
-    before = encode_state(replace(evening.state, timeline=()))
+    before = encode_state(replace(evening.state, timeline=Timeline()))
     body = on(proposed) if kind == "comment" else Appreciation(text="You waited.", of="you")
     item = evening.write(ADA, body, kind)
     assert not is_step(kind)
-    assert encode_state(replace(evening.state, timeline=())) == before
+    assert encode_state(replace(evening.state, timeline=Timeline())) == before
     with pytest.raises(NotAllowed, match="Only who wrote"):
         evening.write(SAM, Withdrawn(answers=answer(item)), "withdrawn")
     evening.write(ADA, Withdrawn(answers=answer(item)), "withdrawn")

@@ -9,11 +9,11 @@ import pytest
 from duolog.documents.applied import DAY, Membership
 from duolog.documents.bodies import Answer
 from duolog.documents.journal import describe, encode_state, parse_state
-from duolog.documents.journal_state import Item
 from duolog.documents.kinds import disclosure, disclosure_views
 from duolog.documents.kinds.disclosure import Acknowledge, Heard, NotQuite, Reflect, Respond, SetAside, Tell
 from duolog.documents.kinds.note import Note
 from duolog.documents.kinds.withdrawn import Withdrawn
+from duolog.documents.timeline import Item
 from duolog.documents.voice import Look
 from duolog.errors import MalformedData, NotAllowed
 from duolog.protocol.messages import Document

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from duolog.documents import account, journal
+from duolog.documents import account, judging
 from duolog.documents.account import apply_account, encode_account_state, parse_account_state
 from duolog.documents.account_state import AccountState
 from duolog.documents.applied import UNFORESEEN, AppliedDocument, Membership
@@ -100,7 +100,7 @@ def test_a_computer_without_memory_is_no_documents_fault(monkeypatch: pytest.Mon
     def fails(*_: object) -> Any:
         raise MemoryError
 
-    monkeypatch.setattr(journal, "KINDS", {**KINDS, "profile": dataclasses.replace(KINDS["profile"], reduce=fails)})
+    monkeypatch.setattr(judging, "KINDS", {**KINDS, "profile": dataclasses.replace(KINDS["profile"], reduce=fails)})
     with pytest.raises(MemoryError):
         Evening().append(ADA, Document("profile", 1, START, {"display_name": "Ada"}))
 
@@ -186,7 +186,7 @@ def test_what_a_partner_could_not_open_counts_for_nobody_until_written_again() -
     evening.append(ADA, note, refused=(accepted.applied.seq,))
     assert evening.stage() == "proposed"
     shown = describe(evening.state, evening.state.timeline[1], VOICE)
-    assert journal.NOT_DELIVERED in shown
+    assert judging.NOT_DELIVERED in shown
     assert "Not delivered to Ada" in shown
     evening.write(SAM, Accept(answers=answer(first)))
     assert evening.stage() == "in_force"
@@ -219,7 +219,7 @@ def test_a_confidant_who_could_not_open_an_entry_takes_nothing_back() -> None:
 
 def test_some_kinds_wait_until_the_words_were_compared(monkeypatch: pytest.MonkeyPatch) -> None:
     later = dataclasses.replace(KINDS["note"], while_provisional=False)
-    monkeypatch.setattr(journal, "KINDS", {**KINDS, "note": later})
+    monkeypatch.setattr(judging, "KINDS", {**KINDS, "note": later})
     evening = Evening(context=Membership(frozenset({ADA, SAM}), provisional=True))
     with pytest.raises(NotAllowed, match="Compare the eight words"):
         evening.write(ADA, Note(text="Something heavy."), "note")

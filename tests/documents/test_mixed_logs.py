@@ -15,8 +15,9 @@ import pytest
 
 from duolog.documents.applied import AppliedDocument, Membership
 from duolog.documents.bodies import Body
-from duolog.documents.journal import NOT_DELIVERED, apply, apply_all, encode_state, parse_state
+from duolog.documents.journal import apply, apply_all, encode_state, parse_state
 from duolog.documents.journal_state import JournalState
+from duolog.documents.judging import NOT_DELIVERED
 from duolog.documents.kinds.appreciation import Appreciation
 from duolog.documents.kinds.comment import Comment
 from duolog.documents.kinds.copy import CopiedDocument, Copy, Origin

@@ -8,9 +8,9 @@ import pytest
 
 from duolog.documents.applied import DAY, Membership
 from duolog.documents.journal import describe, encode_state, parse_state
-from duolog.documents.journal_state import Item
 from duolog.documents.kinds import pause
 from duolog.documents.kinds.pause import Call, Extend, Pause, Return
+from duolog.documents.timeline import Item
 from duolog.documents.voice import Look, Voice
 from duolog.errors import NotAllowed
 from tests.documents.evening import ADA, BOTH, JOURNAL, NAMES, SAM, START, Evening, answer

@@ -8,9 +8,9 @@ import pytest
 
 from duolog.documents.applied import DAY, Membership
 from duolog.documents.journal import describe, encode_state, parse_state
-from duolog.documents.journal_state import Item
 from duolog.documents.kinds import promise
 from duolog.documents.kinds.promise import EndPromise, MakePromise, MarkPromise, Promise, RenewPromise
+from duolog.documents.timeline import Item
 from duolog.documents.voice import Look
 from duolog.errors import NotAllowed
 from duolog.protocol.messages import Document

@@ -7,17 +7,18 @@ from dataclasses import replace
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from duolog.documents import journal
+from duolog.documents import judging
 from duolog.documents.applied import AppliedDocument, Membership
 from duolog.documents.bodies import Answer, Body
 from duolog.documents.journal import apply, apply_all, encode_state, parse_state
-from duolog.documents.journal_state import Item, JournalState
+from duolog.documents.journal_state import JournalState
 from duolog.documents.kinds.boundary_texts import Accept, Amend, Contest, Decline, Propose, TakeBack
 from duolog.documents.kinds.comment import Comment
 from duolog.documents.kinds.note import Note
 from duolog.documents.kinds.profile import Profile
 from duolog.documents.kinds.withdrawn import Withdrawn
 from duolog.documents.registry import make_document
+from duolog.documents.timeline import Item, Timeline
 from duolog.protocol.codec import sha256
 from tests.documents.evening import ADA, BOTH, KIM, SAM, START, wording
 
@@ -81,8 +82,8 @@ def _old_apply(state: JournalState, applied: AppliedDocument, context: Membershi
         state = replace(state, contexts=(*state.contexts, (applied.seq, context)))
     if applied.refused:
         state = _old_take_back(state, applied, context)
-    state, reason = journal._effect(state, applied, context, _before(state, applied.seq).get, set())
-    return replace(state, timeline=(*state.timeline, Item(applied, reason)))
+    state, reason = judging.effect(state, applied, context, _before(state, applied.seq).get, set())
+    return replace(state, timeline=Timeline((*state.timeline, Item(applied, reason))))
 
 
 def _old_take_back(state: JournalState, applied: AppliedDocument, context: Membership) -> JournalState:
@@ -92,10 +93,10 @@ def _old_take_back(state: JournalState, applied: AppliedDocument, context: Membe
     last = max(said, default=0)
     for index, item in enumerate(timeline):
         if item.applied.seq in applied.refused and item.applied.seq > last:
-            undone = undone or (by_partner and item.skipped is None and journal._has_effect(item.applied))
+            undone = undone or (by_partner and item.skipped is None and judging.has_effect(item.applied))
             refused_by = (*item.refused_by, applied.author)
             timeline[index] = replace(item, refused_by=refused_by, taken_back=item.taken_back or by_partner)
-    state = replace(state, timeline=tuple(timeline))
+    state = replace(state, timeline=Timeline(timeline))
     return _old_fold_again(state) if undone else state
 
 
@@ -104,19 +105,19 @@ def _old_fold_again(state: JournalState) -> JournalState:
     for item in state.timeline:
         context = [pair[1] for pair in state.contexts if pair[0] <= item.applied.seq][-1]
         held = _before(state, item.applied.seq).get
-        fresh, reason = journal._effect(fresh, item.applied, context, held, set(), taken_back=item.taken_back)
+        fresh, reason = judging.effect(fresh, item.applied, context, held, set(), taken_back=item.taken_back)
         timeline.append(replace(item, skipped=reason))
-    return replace(fresh, timeline=tuple(timeline))
+    return replace(fresh, timeline=Timeline(timeline))
 
 
 def _alike(state: JournalState) -> JournalState:
     """Without what was mended besides: a refusal counts once, and what isn't delivered says so whatever else it was."""
-    timeline = tuple(
+    timeline = Timeline(
         replace(
             item,
             refused_by=tuple(dict.fromkeys(item.refused_by)),
-            skipped=journal.NOT_DELIVERED
-            if item.taken_back and item.skipped is not None and journal._has_effect(item.applied)
+            skipped=judging.NOT_DELIVERED
+            if item.taken_back and item.skipped is not None and judging.has_effect(item.applied)
             else item.skipped,
         )
         for item in state.timeline

@@ -7,18 +7,19 @@ import dataclasses
 import pytest
 from pydantic import TypeAdapter
 
-from duolog.documents import journal
+from duolog.documents import journal, judging
 from duolog.documents.account import require_allowed_account
 from duolog.documents.account_kinds import NotedHead, Rotated
 from duolog.documents.account_state import AccountState
 from duolog.documents.applied import Membership
 from duolog.documents.bodies import HIDDEN_TO_AGREE, UPDATE_TO_AGREE, has_unknown_parts, parse_body
 from duolog.documents.journal import apply, describe, encode_state, parse_state, require_allowed
-from duolog.documents.journal_state import Item, JournalState
+from duolog.documents.journal_state import JournalState
 from duolog.documents.kinds.boundary import describe_boundary
 from duolog.documents.kinds.boundary_texts import Accept, Contest, Counter, Decline, Propose, Retire
 from duolog.documents.kinds.copy import copy_body
 from duolog.documents.registry import KINDS, make_document
+from duolog.documents.timeline import Item
 from duolog.documents.voice import HIDDEN, PARTS_UNSHOWN
 from duolog.errors import MalformedData, NotAllowed
 from duolog.protocol.codec import JsonObject
@@ -172,7 +173,9 @@ def test_a_state_of_other_kinds_than_are_known_now_is_made_anew(monkeypatch: pyt
     """What was skipped as unknown when a snapshot was taken would stay hidden after an update."""
     evening = Evening()
     with monkeypatch.context() as before:
-        before.setattr(journal, "KINDS", {name: kind for name, kind in KINDS.items() if name != "boundary"})
+        older = {name: kind for name, kind in KINDS.items() if name != "boundary"}
+        before.setattr(journal, "KINDS", older)
+        before.setattr(judging, "KINDS", older)
         item = evening.append(ADA, make_document("boundary", Propose(wording=wording()), START))
         snapshot = encode_state(evening.state)
         assert parse_state(snapshot).boundaries == {}

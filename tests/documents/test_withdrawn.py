@@ -8,10 +8,10 @@ import pytest
 
 from duolog.documents.bodies import Answer
 from duolog.documents.journal import apply, apply_all, describe, encode_state, parse_state
-from duolog.documents.journal_state import Item
 from duolog.documents.kinds.boundary_texts import Accept
 from duolog.documents.kinds.note import Note
 from duolog.documents.kinds.withdrawn import Withdrawn
+from duolog.documents.timeline import Item
 from duolog.errors import NotAllowed
 from duolog.protocol import sizes
 from tests.documents.evening import ADA, SAM, START, VOICE, Evening, answer

@@ -10,10 +10,9 @@ Rules
 The texts in the file are not sealed: anyone who has it can read it. Spec: §12
 """
 
-import os
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from itertools import takewhile
 from pathlib import Path
 from typing import BinaryIO
 
@@ -21,6 +20,7 @@ from duolog.api.common import AccountStatementModel
 from duolog.api.pages import RECEIPT, Placed, encode_end, encode_push, frame, parse_frame
 from duolog.client.export.format import PAGE_BYTES, REMOVED, ExportWriter, document_fields, state_fields
 from duolog.client.home.chains import names, recall_chain
+from duolog.client.home.files import new_file
 from duolog.client.home.item_rows import ItemRow, items_between
 from duolog.client.home.log_rows import load_receipts, load_rosters
 from duolog.client.home.outbox_rows import waiting_entries
@@ -33,6 +33,7 @@ from duolog.client.log.my_journals import shown_journals
 from duolog.client.log.stored_logs import load_log, parse_roster_state
 from duolog.client.log.verify_authors import CLOSED_TO_ME, OTHER_BRANCH
 from duolog.documents.journal_state import JournalState
+from duolog.documents.timeline import Item, Timeline
 from duolog.errors import HomeError, NotAllowed
 from duolog.protocol.codec import JsonObject, encode_b64
 from duolog.protocol.entries import parse_header
@@ -66,7 +67,7 @@ def export_to(
         NotAllowed: a journal isn't here.
     Spec: §12.
     """
-    with _new_file(path, force) as out:
+    with new_file(path, force) as out:
         done = export(context, out, journals, progress)
     return replace(done, path=path)
 
@@ -92,31 +93,6 @@ def export(
                 progress(min(counts["document"] + counts["unreadable"], total), total)
     writer.finish()
     return Exported(None, len(chosen), counts["document"], counts["unreadable"], unproven)
-
-
-@contextmanager
-def _new_file(path: Path, force: bool) -> Iterator[BinaryIO]:
-    target = path.with_name(path.name + ".part") if force else path
-    if path.is_dir():
-        raise HomeError(f"{path} is a folder. Name a file in it, such as {path / 'ours.json'}.")
-    if not path.parent.is_dir():
-        raise HomeError(f"There is no folder {path.parent}. Make it, or choose another place.")
-    try:
-        if force:
-            target.unlink(missing_ok=True)
-        out = os.fdopen(os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb")
-    except FileExistsError as error:
-        raise HomeError(f"There is a file {path} already. Choose another name, or replace it with --force.") from error
-    try:
-        with out:
-            yield out
-            out.flush()
-            os.fsync(out.fileno())
-        if force:
-            target.replace(path)
-    except BaseException:
-        target.unlink(missing_ok=True)
-        raise
 
 
 def _chains(context: Context, writer: ExportWriter, journals: Sequence[bytes]) -> tuple[bytes, ...]:
@@ -170,12 +146,12 @@ def _journal(context: Context, writer: ExportWriter, log: LogState, now: int) ->
 def _pages(context: Context, log: LogState, state: JournalState) -> Iterator[tuple[bytes, list[_Line]]]:
     """Whole pushes as the frames of a page, without grants, which are sealed to me; and a line about each entry."""
     keys, erased = context.epochs(log.journal), account_state(context).erased.get(log.journal, ())
-    opened = {item.applied.seq: item for item in state.timeline}
     frames, lines, seq = bytearray(), list[_Line](), 0
     for covered, receipt in load_receipts(context.store, log.journal).items():
         rows = items_between(context.store, log.journal, seq, covered)
         if len(rows) != covered - seq:
             raise HomeError(DAMAGED)
+        opened = {item.applied.seq: item for item in _between(state.timeline, seq, covered)}
         for row in rows:
             item = parse_frame(row.frame).item
             frames += encode_push([Placed(row.seq, item)])
@@ -194,6 +170,10 @@ def _pages(context: Context, log: LogState, state: JournalState) -> Iterator[tup
         if len(frames) >= PAGE_BYTES or seq == log.seq:
             yield bytes(frames + encode_end(log.seq)), lines
             frames, lines = bytearray(), []
+
+
+def _between(timeline: Timeline, after: int, last: int) -> Iterator[Item]:
+    return takewhile(lambda item: item.applied.seq <= last, timeline.behind(after))
 
 
 def _without_text(row: ItemRow, item: EntryItem, state: JournalState, *, erased: bool) -> _Line:

@@ -23,10 +23,11 @@ from collections.abc import Iterator, Mapping
 from typing import Any, BinaryIO
 
 from duolog.documents import dates
-from duolog.documents.journal_state import Item, JournalState
+from duolog.documents.journal_state import JournalState
 from duolog.documents.kinds.boundary import describe_boundary
 from duolog.documents.names import named_by_account
 from duolog.documents.safe_text import escape_json
+from duolog.documents.timeline import Item
 from duolog.documents.voice import Voice
 from duolog.errors import MalformedData, VerificationError
 from duolog.protocol import sizes

@@ -1,12 +1,13 @@
 """How far each journal is verified, and what this home keeps of it besides its items.
 
-The queries of the tables journal, roster, receipt, epoch and snapshot. They give bytes as they were stored;
+The queries of the tables journal, roster, receipt and epoch. They give bytes as they were stored;
 `log/stored_logs.py` says what they mean.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from duolog.client.home.snapshot_rows import forget_snapshot, snapshot_seq
 from duolog.client.home.store import Store, typed
 from duolog.protocol import sizes
 from duolog.protocol.codec import u64
@@ -54,7 +55,8 @@ def forget_behind(store: Store, journal: bytes, seq: int) -> None:
     store.write("DELETE FROM item WHERE journal = ? AND seq > ?", journal, seq)
     store.write("DELETE FROM receipt WHERE journal = ? AND seq > ?", journal, seq)
     store.write("DELETE FROM acknowledged WHERE journal = ? AND seq > ?", journal, seq)
-    store.write("DELETE FROM snapshot WHERE journal = ? AND seq > ?", journal, seq)
+    if (snapshot_seq(store, journal) or 0) > seq:
+        forget_snapshot(store, journal)
 
 
 def verified_journals(store: Store) -> list[bytes]:
@@ -157,26 +159,3 @@ def save_epochs(store: Store, journal: bytes, epochs: Mapping[int, bytes | None]
     """Store sealed epoch keys by their epoch, None for a bad grant; a stored one stays."""
     rows = [(journal, epoch, sealed) for epoch, sealed in epochs.items()]
     store.write_all("INSERT OR IGNORE INTO epoch VALUES (?, ?, ?)", rows)
-
-
-def load_snapshot(store: Store, journal: bytes) -> bytes | None:
-    """The sealed snapshot of a journal, or None; empty where the row is damaged, since a snapshot only saves time."""
-    row = store.row("SELECT sealed FROM snapshot WHERE journal = ?", journal)
-    if row is None:
-        return None
-    return row[0] if isinstance(row[0], bytes) else b""
-
-
-def snapshot_seq(store: Store, journal: bytes) -> int | None:
-    """The seq of a journal's snapshot, or None where it has no snapshot."""
-    return store.cell(int, "SELECT seq FROM snapshot WHERE journal = ?", journal)
-
-
-def save_snapshot(store: Store, journal: bytes, seq: int, sealed: bytes) -> None:
-    """Store a sealed snapshot of a journal in the place of an earlier one."""
-    store.write("INSERT OR REPLACE INTO snapshot VALUES (?, ?, ?)", journal, seq, sealed)
-
-
-def forget_snapshot(store: Store, journal: bytes) -> None:
-    """Delete the snapshot of a journal."""
-    store.write("DELETE FROM snapshot WHERE journal = ?", journal)

@@ -38,6 +38,8 @@ CREATE TABLE IF NOT EXISTS item (
     journal BLOB NOT NULL, seq INTEGER NOT NULL, frame BLOB NOT NULL, head BLOB NOT NULL, version INTEGER NOT NULL,
     entry BLOB, author BLOB, time INTEGER NOT NULL, fault TEXT, PRIMARY KEY (journal, seq)) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS item_entry ON item (journal, entry) WHERE entry IS NOT NULL;
+CREATE INDEX IF NOT EXISTS item_fault ON item (journal, seq) WHERE fault IS NOT NULL;
+CREATE INDEX IF NOT EXISTS item_author ON item (journal, author, seq) WHERE fault IS NULL;
 CREATE TABLE IF NOT EXISTS roster (
     journal BLOB NOT NULL, version INTEGER NOT NULL, roster BLOB NOT NULL, PRIMARY KEY (journal, version)) WITHOUT
     ROWID;
@@ -69,6 +71,12 @@ CREATE TABLE IF NOT EXISTS branch (
     PRIMARY KEY (account, head));
 CREATE TABLE IF NOT EXISTS forked (journal BLOB PRIMARY KEY, account BLOB NOT NULL);
 CREATE TABLE IF NOT EXISTS snapshot (journal BLOB PRIMARY KEY, seq INTEGER NOT NULL, sealed BLOB NOT NULL);
+CREATE TABLE IF NOT EXISTS snapshot_page (
+    journal BLOB NOT NULL, place INTEGER NOT NULL, label BLOB NOT NULL, items BLOB NOT NULL,
+    PRIMARY KEY (journal, place));
+CREATE TABLE IF NOT EXISTS search_segment (
+    journal BLOB NOT NULL, first INTEGER NOT NULL, last INTEGER NOT NULL, sealed BLOB NOT NULL,
+    PRIMARY KEY (journal, first));
 """
 
 Row = tuple[object, ...]

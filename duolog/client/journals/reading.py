@@ -1,29 +1,20 @@
 """Reading a journal from this home's verified log: its members, names, timeline and words. No network, no writing."""
 
-from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import Iterator, Sequence
+from itertools import islice, takewhile
 
-from duolog.api.pages import GONE
 from duolog.client.home.item_rows import Shown, count_unreadable, shown_items
 from duolog.client.home.outbox_rows import WaitingRow, count_waiting, waiting_entries
+from duolog.client.journals.filters import TimelineFilter
+from duolog.client.journals.people import names_in, profiles, voice
+from duolog.client.journals.telling import Telling
 from duolog.client.journals.views import AccountWords, Heads, JournalView, JournalWords, MemberView, TimelineEntry
 from duolog.client.log.context import Context
-from duolog.client.log.folding import account_state, journal_state
 from duolog.client.log.my_journals import shown_journals
 from duolog.client.log.stored_logs import load_log
-from duolog.client.log.verify_authors import ENTRY_FAULT, OTHER_BRANCH
-from duolog.documents import dates
-from duolog.documents.journal import describe
-from duolog.documents.journal_state import Item
-from duolog.documents.kinds.profile import Profile
-from duolog.documents.names import YOU, called, shown_names
-from duolog.documents.voice import Voice
-from duolog.errors import EntryFault
-from duolog.protocol.containing import contained
-from duolog.protocol.messages import Document, parse_message
+from duolog.documents.names import shown_names
+from duolog.documents.timeline import Item, Timeline
 from duolog.seal.words import eight_words
-
-REMOVED = "Removed by the host: it no longer has this entry, and nobody said that they withdrew it."
 
 
 def view_journal(context: Context, journal: bytes) -> JournalView:
@@ -76,114 +67,45 @@ def _account_words(context: Context, account: bytes, name: str | None) -> Accoun
     return AccountWords(account, name, account == context.account, newest.generation, newest.at, words)
 
 
-def profiles(context: Context, journal: bytes) -> Mapping[bytes, Profile]:
-    """Each member's profile, by account."""
-    return journal_state(context, journal).profiles
+def timeline(
+    context: Context, journal: bytes, after: int, limit: int, where: TimelineFilter | None = None
+) -> tuple[TimelineEntry, ...]:
+    """Entries behind the seq `after`; those in the outbox come last.
 
-
-def names_in(context: Context, journal: bytes) -> Mapping[bytes, str]:
-    """The names of a journal's members, by account: from their profile there, or from another journal of mine.
-
-    This home alone shows a name from another journal, and writes it nowhere. All names are safe to show, and no two
-    are alike.
+    `where`: only those that it lets through, in the order of its time, and the newest `limit` of them.
+    Raises: NotAllowed when it isn't here.
     """
-    given = {account: item.display_name for account, item in profiles(context, journal).items()}
-    roster = load_log(context.store, journal).roster
-    nameless = {item.account for item in (() if roster is None else roster.members)} - {context.account, *given}
-    for other in shown_journals(context) if nameless else ():
-        found = profiles(context, other)
-        given |= {account: found[account].display_name for account in nameless & found.keys()}
-    return shown_names(given)
-
-
-def voice(context: Context, journal: bytes) -> Voice:
-    """How texts name people and times in a journal."""
-    names, here = names_in(context, journal), context.standing(journal)
-
-    def name(account: bytes) -> str:
-        member = None if here.roster is None else here.roster.find(account)
-        role = None if member is None else member.role
-        return called(names.get(account), me=account == context.account, role=role, by_partner=here.is_partner)
-
-    return Voice(name=name, when=dates.stamp)
-
-
-def timeline(context: Context, journal: bytes, after: int, limit: int) -> tuple[TimelineEntry, ...]:
-    """Entries behind the seq `after`; those in the outbox come last. Raises: NotAllowed when it isn't here."""
     context.standing(journal).require_here()
-    shown, rows = _Timeline(context, journal, after), shown_items(context.store, journal, after, limit)
-    waiting_rows = waiting_entries(context.store, journal)
-    return (*(shown.entry(row) for row in rows), *(shown.waiting(row) for row in waiting_rows))
+    telling, waiting = Telling(context, journal), waiting_entries(context.store, journal)
+    if where is not None:
+        return _filtered(telling, where, after, limit, waiting)
+    rows = shown_items(context.store, journal, after, limit)
+    items = {item.applied.seq: item for item in _between(telling.state.timeline, after, rows)}
+    return (*(telling.entry(row, items.get(row.seq)) for row in rows), *map(telling.waiting, waiting))
 
 
-class _Timeline:
-    """The entries of one journal behind a seq, as a person sees them."""
-
-    def __init__(self, context: Context, journal: bytes, after: int) -> None:
-        own = account_state(context)
-        self._context, self._journal = context, journal
-        self._state = journal_state(context, journal)
-        self._items = {item.applied.seq: item for item in self._state.timeline if item.applied.seq > after}
-        self._names, self._voice = names_in(context, journal), voice(context, journal)
-        self._kept, self._erased = own.kept.get(journal, ()), own.erased.get(journal, ())
-
-    def entry(self, row: Shown) -> TimelineEntry:
-        """An entry of the log. An unreadable entry has the reason."""
-        item, reason = self._items.get(row.seq), None
-        if row.fault is not None:
-            reason = row.fault.partition("\n")[2]
-        elif item is None and row.kind[0] != GONE:
-            reason = OTHER_BRANCH[1]
-        shown = self._base(row.entry or b"", row.author or b"", seq=row.seq, received=row.time)
-        if item is None:
-            shown = replace(shown, unreadable=reason or REMOVED)
-        else:
-            text, trouble = self._in_words(item)
-            shown = replace(
-                _with_document(shown, item.applied.document, text),
-                unreadable=trouble,
-                without_effect=item.skipped,
-                not_delivered_to=item.refused_by,
-                effective=item.applied.effective,
-            )
-        return self._explained(shown) if reason is None else shown
-
-    def waiting(self, row: WaitingRow) -> TimelineEntry:
-        """An entry of the outbox."""
-        document = parse_message(self._context.home.open("outbox", row.sealed)).document
-        return _with_document(self._base(row.entry, self._context.account), document, "Waits to be sent.")
-
-    def _base(
-        self, entry: bytes, author: bytes, *, seq: int | None = None, received: int | None = None
-    ) -> TimelineEntry:
-        name, mine = self._names.get(author), author == self._context.account
-        return TimelineEntry(self._journal, entry, seq, author, name, mine, received)
-
-    def _in_words(self, item: Item) -> tuple[str | None, str | None]:
-        """A document's text, or the fault that leaves this entry alone without text."""
-        try:
-            with contained("This entry", ENTRY_FAULT):
-                return describe(self._state, item, self._voice), None
-        except EntryFault as error:
-            return None, str(error)
-
-    def _explained(self, shown: TimelineEntry) -> TimelineEntry:
-        """Say of a withdrawn or erased entry why its text is not here, or that it was kept."""
-        if shown.entry in self._erased:
-            return _without(shown, "You have erased this for yourself.")
-        if not self._state.withdrawn(shown.entry, shown.author, shown.seq or 0, shown.received or 0):
-            return shown
-        who = YOU if shown.mine else shown.author_name or "Its author"
-        if shown.body is not None and shown.entry in self._kept:
-            return replace(shown, hidden=f"{who} withdrew this. You had kept it.")
-        return _without(shown, f"{who} withdrew this.")
+def _between(timeline: Timeline, after: int, rows: Sequence[Shown]) -> Iterator[Item]:
+    last = rows[-1].seq if rows else 0
+    return takewhile(lambda item: item.applied.seq <= last, timeline.behind(after))
 
 
-def _with_document(shown: TimelineEntry, document: Document, text: str | None) -> TimelineEntry:
-    return replace(shown, at=document.at, kind=document.kind, v=document.v, body=document.body, text=text)
+def _filtered(
+    telling: "Telling", where: TimelineFilter, after: int, limit: int, rows: Sequence[WaitingRow]
+) -> tuple[TimelineEntry, ...]:
+    """The newest entries that a filter lets through, in one pass, and from no page that can't hold one."""
 
+    def found() -> Iterator[TimelineEntry]:
+        for item in telling.state.timeline.newest_first(where.worth):
+            one = item.applied
+            if one.seq <= after:
+                return
+            if where.matches(one.author, one.document, one.effective) and not telling.hides(one):
+                yield telling.document(item)
 
-def _without(shown: TimelineEntry, hidden: str) -> TimelineEntry:
-    return replace(
-        shown, at=None, effective=None, kind=None, v=None, body=None, text=None, unreadable=None, hidden=hidden
-    )
+    told = [(telling.waiting(row), telling.waits(row)) for row in rows]
+    waiting = [shown for shown, document in told if where.matches(shown.author, document, document.at)]
+    if where.by == "happened":
+        ordered = sorted([*list(found())[::-1], *waiting], key=lambda one: where.when(one.body or {}, one.time))
+        return tuple(ordered[-limit:])
+    room = max(limit - len(waiting), 0)
+    return (*reversed([*islice(found(), room)]), *waiting[-limit:])

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from duolog.client.journals.filters import happened
 from duolog.errors import DuologError
 from duolog.seal.words import Words
 
@@ -114,3 +115,13 @@ class TimelineEntry:
     not_delivered_to: tuple[bytes, ...] = ()
     hidden: str | None = None
     effective: int | None = None
+
+    @property
+    def happened(self) -> str | None:
+        """When it happened, by its author's clock on the wall, where the author said so. Else None."""
+        return None if self.body is None else happened(self.body)
+
+    @property
+    def time(self) -> int:
+        """The time by which it is ordered: the effective one, and while it waits the author's. Unix seconds."""
+        return self.effective or self.at or self.received or 0

@@ -15,9 +15,9 @@ from collections.abc import Mapping
 from duolog.api.leaving import HoldingRequest
 from duolog.api.pages import encode_gone, parse_frame
 from duolog.client.home.item_rows import has_entry, items_of, save_frames
-from duolog.client.home.log_rows import forget_snapshot
 from duolog.client.home.marks import Act, JournalMark, end_act, find_mark, set_mark, start_act, started_acts
 from duolog.client.home.receipt_keys import is_earlier
+from duolog.client.home.snapshot_rows import forget_segments, forget_state
 from duolog.client.log.context import Context
 from duolog.client.log.folding import account_state, journal_state
 from duolog.client.log.notes import put_note
@@ -26,9 +26,9 @@ from duolog.client.log.stored_logs import load_log
 from duolog.client.server.transport import Transport
 from duolog.documents.account_kinds import Erased, Kept
 from duolog.documents.bodies import Answer
-from duolog.documents.journal_state import Item
 from duolog.documents.kinds.withdrawn import Withdrawn
 from duolog.documents.registry import is_step
+from duolog.documents.timeline import Item
 from duolog.errors import NotAllowed, ServerRefused, TransportError
 from duolog.protocol import sizes
 from duolog.protocol.codec import u32
@@ -138,8 +138,10 @@ def tidy(context: Context, journal: bytes) -> None:
     if emptied:
         with store.transaction():
             save_frames(store, journal, emptied)
-            forget_snapshot(store, journal)
+            forget_segments(store, journal, [seq for seq, _ in emptied])
+            forget_state(store, journal)
         context.states.pop(journal, None)
+        context.pages.clear()
         store.forget()
     set_mark(store, journal, JournalMark.TIDIED, mark)
 

@@ -24,6 +24,7 @@ from duolog.client.server.login import Network
 from duolog.client.server.transport import Transport
 from duolog.documents.account_state import AccountState
 from duolog.documents.journal_state import JournalState
+from duolog.documents.timeline import Items
 from duolog.errors import NotAllowed
 from duolog.seal.keys import EpochKey
 
@@ -44,6 +45,7 @@ class Context:
     """One open home and its server. `checked`: the own account was checked since opening. `clock_apart`: how far the
     server's clock was ahead of this computer's at the newest own push, in seconds.
 
+    `states`, `pages`: what was folded, and pages of timelines that were read lately.
     `connect`: opens a transport to another server by its origin, when the home moves. `progress`: hears how many bytes
     of an attachment are sealed, sent or fetched, and of how many.
     """
@@ -54,6 +56,7 @@ class Context:
     identity: Identity
     clock: Clock
     states: dict[bytes, JournalState] = field(default_factory=dict)
+    pages: dict[tuple[bytes, bytes], Items] = field(default_factory=dict)
     account_state: AccountState | None = None
     checked: bool = False
     clock_apart: int = 0

@@ -8,9 +8,10 @@ import secrets
 from collections.abc import Mapping
 
 from duolog.client.home.item_rows import items_of, refused_since, save_fault
-from duolog.client.home.log_rows import forget_snapshot, verified_journals
+from duolog.client.home.log_rows import verified_journals
 from duolog.client.home.outbox_rows import save_waiting, was_written
 from duolog.client.home.records import JUDGED
+from duolog.client.home.snapshot_rows import forget_snapshot
 from duolog.client.log.context import Context
 from duolog.client.log.folding import account_state, opened, stored_message
 from duolog.client.log.stored_logs import newest_receipt

@@ -9,25 +9,25 @@ Rules
   branch the entry can't be read now, and no fault is noted: its author did nothing wrong.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
-from typing import TypeVar
 
 from duolog.api.pages import GONE, parse_push
 from duolog.client.home.chains import Chains
 from duolog.client.home.identity import Identity
 from duolog.client.home.item_rows import ItemRow, readable_entries, save_fault
-from duolog.client.home.log_rows import load_snapshot, save_snapshot, snapshot_seq
 from duolog.client.home.receipt_keys import key_since
+from duolog.client.home.snapshot_rows import load_snapshot, save_snapshot, snapshot_seq
 from duolog.client.log.context import Context
+from duolog.client.log.kept_states import KEPT_EVERY, keep_state, load_state
 from duolog.client.log.stored_logs import roster_at
 from duolog.client.log.verify import Known
 from duolog.client.log.verify_authors import ENTRY_FAULT, open_verified
 from duolog.documents.account import apply_account, encode_account_state, parse_account_state
 from duolog.documents.account_state import AccountState
 from duolog.documents.applied import AppliedDocument, Membership
-from duolog.documents.journal import apply_all, encode_state, parse_state
+from duolog.documents.journal import apply_all
 from duolog.documents.journal_state import JournalState
 from duolog.errors import DuologError, EntryFault, MalformedData
 from duolog.protocol.containing import contained
@@ -36,8 +36,6 @@ from duolog.protocol.log import EntryItem
 from duolog.protocol.messages import Message, message_hash, parse_message
 from duolog.protocol.roster_changes import Roster
 
-T = TypeVar("T")
-_KEPT_EVERY = 64  # entries; opening fewer again costs less than writing all of a long journal anew
 _BATCH = 500  # entries opened at a time
 
 
@@ -49,31 +47,46 @@ def membership(roster: Roster) -> Membership:
 
 def journal_state(context: Context, journal: bytes) -> JournalState:
     """The state of a journal's documents, up to its mark."""
-    state, usable = _restored(context, journal, context.states.get(journal), parse_state, JournalState())
-    before = _seq(state)
-    documents = ((applied, membership(roster)) for applied, roster in opened(context, journal, before))
-    state = apply_all(state, documents)
-    if _seq(state) != before:
-        _keep(context, journal, _seq(state), partial(encode_state, state), anew=not usable)
+    anew = partial(_folded, context, journal, JournalState())
+    known = context.states.get(journal)
+    state, usable = load_state(context, journal, anew) if known is None else (known, True)
+    before = state.timeline.seq
+    state = _folded(context, journal, state)
+    if state.timeline.seq != before:
+        state = keep_state(context, journal, state, anew, usable=usable)
     context.states[journal] = state
     return state
 
 
-def _seq(state: JournalState) -> int:
-    return state.timeline[-1].applied.seq if state.timeline else 0
+def _folded(context: Context, journal: bytes, state: JournalState) -> JournalState:
+    """The state after all documents of the log."""
+    documents = opened(context, journal, state.timeline.seq)
+    return apply_all(state, ((applied, membership(roster)) for applied, roster in documents))
 
 
 def account_state(context: Context) -> AccountState:
     """The state of the account journal, up to its mark."""
     journal = context.identity.account_journal
-    state, usable = _restored(context, journal, context.account_state, parse_account_state, AccountState())
+    state, usable = (context.account_state, True) if context.account_state is not None else _loaded(context, journal)
     before = state.seq
     for applied, _ in opened(context, journal, before):
         state = apply_account(state, applied)
-    if state.seq != before:
-        _keep(context, journal, state.seq, partial(encode_account_state, state), anew=not usable)
+    kept = snapshot_seq(context.store, journal)
+    if state.seq != before and (kept is None or not usable or state.seq - kept >= KEPT_EVERY):
+        save_snapshot(context.store, journal, state.seq, context.home.seal("snapshot", encode_account_state(state)))
     context.account_state = state
     return state
+
+
+def _loaded(context: Context, journal: bytes) -> tuple[AccountState, bool]:
+    """The account journal's state of its snapshot, or a fresh one; and whether a stored snapshot can be used."""
+    sealed = load_snapshot(context.store, journal)
+    if sealed is None:
+        return AccountState(), True
+    try:
+        return parse_account_state(context.home.open("snapshot", sealed)), True
+    except DuologError:
+        return AccountState(), False
 
 
 def opened(context: Context, journal: bytes, after: int) -> Iterator[tuple[AppliedDocument, Roster]]:
@@ -140,23 +153,3 @@ def stored_message(context: Context, journal: bytes, item: ItemRow) -> Message |
         return None
     found = _message_of(item, roster, context.identity, replace(context.known(journal), chains=chains))
     return None if found is None else parse_message(found[1])
-
-
-def _restored(
-    context: Context, journal: bytes, known: T | None, parse: Callable[[bytes], T], fresh: T
-) -> tuple[T, bool]:
-    """The known state, else that of the snapshot, else a fresh one; and whether a stored snapshot can be used."""
-    sealed = load_snapshot(context.store, journal) if known is None else None
-    if sealed is None:
-        return fresh if known is None else known, True
-    try:
-        return parse(context.home.open("snapshot", sealed)), True
-    except DuologError:
-        return fresh, False
-
-
-def _keep(context: Context, journal: bytes, seq: int, encode: Callable[[], bytes], *, anew: bool) -> None:
-    kept = snapshot_seq(context.store, journal)
-    if kept is not None and not anew and seq - kept < _KEPT_EVERY:
-        return
-    save_snapshot(context.store, journal, seq, context.home.seal("snapshot", encode()))

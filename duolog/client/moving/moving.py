@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from duolog.client.journals.reading import names_in
+from duolog.client.journals.people import names_in
 from duolog.client.log.context import Context
 from duolog.client.log.folding import journal_state
 from duolog.client.log.my_journals import shown_journals

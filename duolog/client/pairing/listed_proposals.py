@@ -12,7 +12,7 @@ from functools import partial
 
 from duolog.api.common import JournalStatementModel
 from duolog.api.journals import Proposal, ProposalRequest
-from duolog.client.journals.reading import names_in, voice
+from duolog.client.journals.people import names_in, voice
 from duolog.client.log.context import Context
 from duolog.client.log.folding import account_state
 from duolog.client.pairing.views import ProposalView

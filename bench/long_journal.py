@@ -1,0 +1,168 @@
+"""A journal of 20,000 mixed documents: the first opening, opening again, one more document, a search; time and memory.
+
+Opening again and adding cost what is new, and not what is old. So each is compared with the same in a journal of a
+tenth of the length, by the same code: a ratio of 10 says that it costs what is old. Only the first opening may.
+"""
+
+import asyncio
+import multiprocessing
+import resource
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from multiprocessing.queues import SimpleQueue
+from pathlib import Path
+from typing import Any
+
+from bench.limits import opened_entries
+from bench.log import TEXT
+from bench.measure import Figure
+from duolog.client import Duolog, TimelineFilter, Unlock
+from duolog.client.home.snapshot_rows import forget_snapshot
+from duolog.client.log.outbox import post
+from duolog.documents.journal import apply
+from duolog.protocol.codec import encode_b64
+from duolog.protocol.messages import Document
+from tests.client.couple import pair
+
+DOCUMENTS = 20_000
+SHORT = DOCUMENTS // 10
+SIZE = 1024  # bytes of a padded entry with this text
+OFTEN = 20  # times that something short is repeated; the shortest counts
+UNLOCK = Unlock(passphrase=lambda new: b"only for measuring", keyring=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Costs:
+    """What each took, in seconds, and by how much it raised the memory of its process, in MiB."""
+
+    seconds: dict[str, float]
+    memory: dict[str, int]
+
+
+async def long_journal(origin: str, folder: Path) -> list[Figure]:
+    """The figures of a long journal, each against the same of a short one."""
+    print(f"Writing {DOCUMENTS:,} and {SHORT:,} documents of two people.", file=sys.stderr)
+    long, short = folder / "long", folder / "short"
+    journals = {home: await _written(origin, home, count) for home, count in ((long, DOCUMENTS), (short, SHORT))}
+    costs = {home: _costs(home / "ada", journal) for home, journal in journals.items()}
+    first = costs[long].seconds["first"]
+    figures = [
+        Figure(
+            f"first opening of {DOCUMENTS:,} documents",
+            DOCUMENTS,
+            first,
+            opened_entries(DOCUMENTS, SIZE),
+            "bare decryption and hashes",
+            {"MiB more": costs[long].memory["first"]},
+        )
+    ]
+    for name, what in (
+        ("again", "opening them again, and showing the newest 50"),
+        ("one more", "writing one more document"),
+        ("fold", "reading one more document, with the state kept"),
+        ("filter", "the newest 50 of one kind"),
+        ("search", "the newest 50 that have two words"),
+    ):
+        also = {"MiB more": costs[long].memory[name]}
+        limit = costs[short].seconds[name]
+        figures.append(Figure(what, 1, costs[long].seconds[name], limit, f"the same with {SHORT:,} documents", also))
+    return figures
+
+
+async def _written(origin: str, folder: Path, count: int) -> bytes:
+    """A couple's journal of mixed documents in the homes of both, in `folder`; its id."""
+    hers = await Duolog.register(origin, home=folder / "ada", unlock=UNLOCK)
+    his = await Duolog.register(origin, home=folder / "sam", unlock=UNLOCK)
+    async with hers.duolog as ada, his.duolog as sam:
+        journal = await pair(ada, sam)
+
+        def put(person: Duolog, kind: str, body: dict[str, Any]) -> bytes:
+            # By its outbox, without a push for each: writing is not what is measured.
+            return post(person._context, journal, Document(kind, 1, int(time.time()), body))
+
+        for person, name in ((ada, "Ada"), (sam, "Sam")):
+            put(person, "profile", {"display_name": name})
+        for number in range(count * 40 // 100):
+            put(ada, "note", {"text": f"{number} {TEXT}", "feelings": ["calm"], "tags": ["evening"]})
+        for number in range(count * 2 // 100):
+            wording = {"topic": "time", "text": f"{number} {TEXT}", "binds": "both"}
+            put(ada, "boundary", {"step": "propose", "wording": wording})
+        await ada.sync()
+        await sam.sync()
+        for boundary in (await sam.state(journal)).boundaries.values():
+            text = boundary.texts[boundary.entry]
+            answers = {"entry": encode_b64(text.entry), "message": encode_b64(text.message)}
+            put(sam, "boundary", {"step": "accept", "answers": answers})
+        for number in range(count * 46 // 100):
+            put(sam, "note", {"text": f"{number} {TEXT}"})
+        for number in range(count * 10 // 100):
+            put(sam, "appreciation", {"text": f"{number} thank you", "of": "us"})
+        await sam.sync()
+        await ada.sync()
+        return journal
+
+
+def _costs(home: Path, journal: bytes) -> Costs:
+    """Each in a process of its own, so that none profits from what another has in memory."""
+    seconds, memory = dict[str, float](), dict[str, int]()
+    for name in ("first", "again", "one more", "fold", "filter", "search"):
+        queue: SimpleQueue[Any] = multiprocessing.get_context("spawn").SimpleQueue()
+        process = multiprocessing.get_context("spawn").Process(target=_measured, args=(name, home, journal, queue))
+        process.start()
+        seconds[name], memory[name] = queue.get()
+        process.join()
+    return Costs(seconds, memory)
+
+
+def _measured(name: str, home: Path, journal: bytes, results: "SimpleQueue[Any]") -> None:
+    results.put(asyncio.run(_act(name, home, journal)))
+
+
+async def _act(name: str, home: Path, journal: bytes) -> tuple[float, int]:
+    async with await Duolog.open(home=home, unlock=UNLOCK) as ada:
+        context = ada._context
+        await ada.status()  # what any journal needs: names, keys, the account's own journal
+        seq, before = (await ada.journal(journal)).seq, _peak()
+        if name == "first":
+            forget_snapshot(context.store, journal)
+
+        def forget() -> None:
+            context.states.clear()
+            context.pages.clear()
+
+        async def again() -> None:
+            forget()
+            await ada.timeline(journal, after=seq - 50)
+
+        async def fold() -> None:
+            state = await ada.state(journal)
+            last = state.timeline[-1].applied
+            document = Document("note", 1, last.at, {"text": TEXT})
+            one = type(last)(bytes(16), last.seq + 1, last.author, bytes(32), document, last.received)
+            apply(state, one, state.contexts[-1][1])
+
+        async def one_more() -> None:
+            post(context, journal, Document("note", 1, int(time.time()), {"text": TEXT}))
+
+        kinds = TimelineFilter(frozenset(["note"]))
+        acts: dict[str, Callable[[], Any]] = {
+            "first": again,
+            "again": again,
+            "one more": one_more,
+            "fold": fold,
+            "filter": lambda: ada.timeline(journal, limit=50, where=kinds),
+            "search": lambda: ada.search("ordinary evening", journals=[journal]),
+        }
+        best = float("inf")
+        for _ in range(1 if name == "first" else OFTEN):
+            start = time.perf_counter()
+            await acts[name]()
+            best = min(best, time.perf_counter() - start)
+        return best, _peak() - before
+
+
+def _peak() -> int:
+    """The most memory that this process ever had, in MiB."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024

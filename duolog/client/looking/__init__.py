@@ -1,0 +1,1 @@
+"""Looking back: words that were written, and a report of a time."""

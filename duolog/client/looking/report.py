@@ -1,0 +1,219 @@
+"""What a report of a time shows: boundaries, letters, promises, appreciations, and what each person said of how it was.
+
+Rules
+- It is made of documents that this reader can read, and of nothing else: no reads, no counts, no rates, no gaps, no
+  comparison of two people. What somebody did not do is not in it.
+- A step that didn't count is left out, and so is a text that was withdrawn or erased.
+- The words of a step's note stand with the step, as its author's. Where the note is not here, that is said.
+- Boundaries that hold are shown whenever they were made; everything else by what was written in that time.
+
+Nobody is told of a report. Spec: documents
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any, Final
+
+from duolog.client.journals.filters import TimelineFilter
+from duolog.client.journals.people import voice
+from duolog.client.journals.telling import Telling
+from duolog.client.log.context import Context
+from duolog.documents.bodies import Answer
+from duolog.documents.journal import describe
+from duolog.documents.journal_state import JournalState
+from duolog.documents.kind import Kind
+from duolog.documents.kinds.boundary_texts import Boundary
+from duolog.documents.kinds.note import Note, note_lines
+from duolog.documents.links import thing_of
+from duolog.documents.registry import KINDS
+from duolog.documents.things import Thing
+from duolog.documents.timeline import Item
+from duolog.documents.voice import Look
+from duolog.errors import DuologError, NotAllowed
+
+# Which kinds a report has, in which order, and under which words. A pause is over when it is over, and is not here.
+SECTIONS: Final[Mapping[str, str]] = {
+    "boundary": "Boundaries, and how they changed",
+    "disclosure": "Letters, and what followed",
+    "breach": "What happened, as each of us saw it",
+    "promise": "Promises",
+    "check_in": "Check-ins",
+    "appreciation": "Appreciations and small wins",
+}
+NOT_HERE = "The text is not here."
+
+
+@dataclass(frozen=True, slots=True)
+class ReportStep:
+    """Something that was written. `lines`: in words, each with its indentation: lines of somebody's own text stand
+    deeper than Duolog's. `words`: the lines of the note beside it, all of them its author's."""
+
+    when: str
+    mine: bool
+    lines: tuple[str, ...]
+    words: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ReportThing:
+    """One boundary, letter or promise. `now`: how it stands when the report is made. `grew`: names of what says that
+    it grew from this."""
+
+    title: str
+    now: tuple[str, ...]
+    steps: tuple[ReportStep, ...]
+    grew: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ReportSection:
+    """Everything of one kind: things, or texts without steps."""
+
+    heading: str
+    things: tuple[ReportThing, ...] = ()
+    texts: tuple[ReportStep, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SliderAnswer:
+    """What one person answered in an opened check-in, on a scale from 0 to 10. `at`: Unix seconds."""
+
+    name: str
+    at: int
+    values: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """A report of one journal. `people`: how its members are called. `since`, `until`: days, both included; `made_at`:
+    Unix seconds."""
+
+    people: tuple[str, ...]
+    since: date
+    until: date
+    made_at: int
+    sections: tuple[ReportSection, ...]
+    answers: tuple[SliderAnswer, ...] = ()
+
+
+@dataclass(slots=True)
+class _Gathered:
+    """The steps of one kind in a time, by the things in which they took place."""
+
+    kind: Kind[Any, Any]
+    steps: dict[bytes, list[ReportStep]] = field(default_factory=dict)
+    texts: list[ReportStep] = field(default_factory=list)
+
+
+def make_report(context: Context, journal: bytes, since: date, until: date) -> Report:
+    """A report of what was written on these days.
+
+    Raises: NotAllowed when the journal isn't here, or the last day is before the first.
+    """
+    if until < since:
+        raise NotAllowed("The last day is before the first. Turn them round.")
+    roster = context.standing(journal).require_here()
+    telling, voices = Telling(context, journal), voice(context, journal)
+    reading = _Reading(telling, Look(context.account, context.clock(), voices))
+    sections = reading.sections(TimelineFilter(frozenset(SECTIONS), since=since, until=until))
+    people = tuple(voices.name(member.account) for member in roster.members)
+    return Report(people, since, until, context.clock(), tuple(sections))
+
+
+class _Reading:
+    def __init__(self, telling: Telling, look: Look) -> None:
+        self._telling, self._look = telling, look
+        self._state: JournalState = telling.state
+        self._grew: dict[bytes, list[str]] = {}
+
+    def sections(self, where: TimelineFilter) -> Iterator[ReportSection]:
+        """The sections that have something in them."""
+        found = {name: _Gathered(KINDS[name]) for name in SECTIONS if name in KINDS}
+        for item in reversed([*self._state.timeline.newest_first(where.worth)]):
+            one = item.applied
+            if not where.matches(one.author, one.document, one.effective):
+                continue
+            if item.skipped is None and not self._telling.hides(one):
+                self._gather(found[one.document.kind], item)
+        for name, gathered in found.items():
+            section = ReportSection(SECTIONS[name], tuple(self._things(gathered)), tuple(gathered.texts))
+            if section.things or section.texts:
+                yield section
+
+    def _gather(self, gathered: _Gathered, item: Item) -> None:
+        step = self._step(item, _body(gathered.kind, item))
+        if gathered.kind.part is None:
+            gathered.texts.append(step)
+            return
+        thing = thing_of(self._state, gathered.kind, item.applied)
+        if thing is None:
+            return
+        gathered.steps.setdefault(thing.entry, []).append(step)
+        for link in _links(_body(gathered.kind, item)):
+            self._grown(link, _title(gathered.kind, thing))
+
+    def _step(self, item: Item, body: object) -> ReportStep:
+        one = item.applied
+        text = describe(self._state, item, self._look.voice)
+        when = self._look.voice.dated(one.at, one.effective)
+        words = getattr(body, "text", None)
+        noted = tuple(self._noted(words, one.author)) if isinstance(words, Answer) else ()
+        return ReportStep(when, one.author == self._look.me, tuple(text.split("\n")), noted)
+
+    def _noted(self, link: Answer, author: bytes) -> Sequence[str]:
+        """The lines of a note beside a step, which only the step's own author can have written."""
+        item = self._state.find(link.entry)
+        one = None if item is None else item.applied
+        if one is None or (one.author, one.message) != (author, link.message) or self._telling.hides(one):
+            return [NOT_HERE]
+        try:
+            note = KINDS["note"].read(one.document)
+        except DuologError:
+            return [NOT_HERE]
+        return self._look.voice.clean("\n".join(note_lines(note))).split("\n") if isinstance(note, Note) else [NOT_HERE]
+
+    def _grown(self, link: Answer, title: str) -> None:
+        """Note that something grew from the thing of a document."""
+        source = self._state.find(link.entry)
+        kind = None if source is None else KINDS.get(source.applied.document.kind)
+        if source is None or kind is None or kind.part is None or source.applied.message != link.message:
+            return
+        thing = thing_of(self._state, kind, source.applied)
+        known = [] if thing is None else self._grew.setdefault(thing.entry, [])
+        if title not in known:
+            known.append(title)
+
+    def _things(self, gathered: _Gathered) -> Iterator[ReportThing]:
+        kind = gathered.kind
+        things: Mapping[bytes, Thing] = {} if kind.part is None else self._state.part(kind)
+        for entry, thing in things.items():
+            steps = gathered.steps.get(entry, [])
+            if steps or _holds(thing):
+                shown = () if kind.show is None else tuple(kind.show(thing, self._look).split("\n"))
+                title = self._look.voice.clean(_title(kind, thing))
+                yield ReportThing(title, shown, tuple(steps), tuple(self._grew.get(entry, ())))
+
+
+def _body(kind: Kind[Any, Any], item: Item) -> object:
+    try:
+        return kind.read(item.applied.document)
+    except DuologError:
+        return None  # a later version of the kind; `describe` says so
+
+
+def _links(body: object) -> Iterator[Answer]:
+    """What a step says that it grew from, or is about."""
+    for name in ("from_", "of", "about"):
+        link = getattr(body, name, None)
+        if isinstance(link, Answer):
+            yield link
+
+
+def _title(kind: Kind[Any, Any], thing: Thing) -> str:
+    return kind.name.replace("_", " ").capitalize() if kind.title is None else kind.title(thing)
+
+
+def _holds(thing: Thing) -> bool:
+    """Whether it is a boundary on which both agree now."""
+    return isinstance(thing, Boundary) and thing.stage in ("in_force", "contested")
