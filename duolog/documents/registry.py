@@ -14,6 +14,7 @@ from duolog.documents.kinds import (
     appreciation,
     boundary,
     breach,
+    check_in,
     comment,
     copy,
     disclosure,
@@ -30,7 +31,7 @@ KINDS: Mapping[str, Kind[Any, Any]] = {
     one.KIND.name: one.KIND
     for one in (
         *(profile, note, comment, appreciation, copy),
-        *(boundary, disclosure, promise, pause, breach),
+        *(boundary, disclosure, promise, pause, breach, check_in),
         *(moved, withdrawn),
     )
 }
