@@ -6,7 +6,6 @@ tenth of the length, by the same code: a ratio of 10 says that it costs what is 
 
 import asyncio
 import multiprocessing
-import resource
 import sys
 import time
 from collections.abc import Callable
@@ -35,7 +34,7 @@ UNLOCK = Unlock(passphrase=lambda new: b"only for measuring", keyring=False)
 
 @dataclass(frozen=True, slots=True)
 class Costs:
-    """What each took, in seconds, and by how much it raised the memory of its process, in MiB."""
+    """The seconds that each act took, and the MiB by which it raised the memory of its process."""
 
     seconds: dict[str, float]
     memory: dict[str, int]
@@ -164,5 +163,8 @@ async def _act(name: str, home: Path, journal: bytes) -> tuple[float, int]:
 
 
 def _peak() -> int:
-    """The most memory that this process ever had, in MiB."""
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+    """The most memory that this process ever had, in MiB. (What `getrusage` says includes its parent's, before.)"""
+    for line in Path("/proc/self/status").read_text().splitlines():
+        if line.startswith("VmHWM:"):
+            return int(line.split()[1]) // 1024
+    raise RuntimeError("this system doesn't say how much memory a process had")

@@ -29,6 +29,7 @@ from duolog.cli import (
     proposals,
     recovery,
     reminder,
+    report,
     search,
     timeline,
 )
@@ -52,6 +53,7 @@ def make_app() -> typer.Typer:
             notes.app,
             timeline.app,
             search.app,
+            report.app,
             journals.app,
             export.app,
             moving.app,

@@ -204,7 +204,7 @@ class Duolog(OpenAccount):
     ) -> tuple[SearchHit, ...]:
         """The newest entries that have all words, newest first. Without the network. Raises: as `search.search`.
 
-        `words`: each is also found as the beginning of a longer one, and what stands in double quotes exactly so. They
+        `words`: each is also found as the beginning of a longer one, and words in double quotes exactly so. They
         may be empty where `where` is given. `journals`: all of them unless given.
         """
         async with self._session.alone() as context:

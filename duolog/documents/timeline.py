@@ -7,7 +7,7 @@ Rules
 - What a page says about itself is enough to find a document by its entry, and to pass over a page that can't hold what
   is looked for.
 
-Nothing here reads a file: whoever keeps pages gives each a function that brings its documents. Spec: documents
+Nothing here reads a file: a caller that keeps pages gives each a function that brings its documents. Spec: documents
 """
 
 from bisect import bisect_left

@@ -1,4 +1,4 @@
-"""What a home keeps only to save time: snapshots of folded state and their pages, and segments of the index of words.
+"""Rows that only save time: snapshots of folded state and their pages, and segments of the index of words.
 
 The queries of the tables snapshot, snapshot_page and search_segment. What is missing here is made anew from the log.
 """

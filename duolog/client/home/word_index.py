@@ -1,8 +1,8 @@
 """An index of words, in memory: which documents have these words. SQLite's FTS5, without the texts themselves.
 
 Rules
-- Nothing touches a disk: the database is in memory, and so are SQLite's temporary tables. Whoever keeps `encode`d
-  bytes seals them.
+- Nothing touches a disk: the database is in memory, and so are SQLite's temporary tables. A caller that keeps
+  `encode`d bytes seals them.
 - Accents and case don't count. A word that is looked for is also found as the beginning of a longer one.
 - A query is made here from words, each in quotes, so that nothing typed is a command to FTS5.
 """
@@ -65,7 +65,7 @@ class WordIndex:
 
 
 def parse_query(typed: str) -> str:
-    """A query from typed words: all of them, each also as a beginning; what stands in quotes, exactly so.
+    """A query from typed words: all of them, each also as a beginning; and words in quotes, exactly so.
 
     Raises: NotAllowed where no word is in it, or it is too long.
     """

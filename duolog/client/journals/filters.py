@@ -18,7 +18,7 @@ By = Literal["written", "happened"]
 
 @dataclass(frozen=True, slots=True)
 class TimelineFilter:
-    """What an entry must be. Where a field is empty, anything goes.
+    """Conditions that an entry must meet. An empty field sets none.
 
     `kinds`: names of kinds, `authors`: account ids. `since`, `until`: days in the reader's zone, both included; of the
     time that is `by`: when it was written (its effective time), or when it happened, where its author said so, and

@@ -1,10 +1,12 @@
-"""What a report of a time shows: boundaries, letters, promises, appreciations, and what each person said of how it was.
+"""A report of a time: boundaries, letters, promises, appreciations, and what each person said of how it was.
 
 Rules
 - It is made of documents that this reader can read, and of nothing else: no reads, no counts, no rates, no gaps, no
   comparison of two people. What somebody did not do is not in it.
 - A step that didn't count is left out, and so is a text that was withdrawn or erased.
 - The words of a step's note stand with the step, as its author's. Where the note is not here, that is said.
+- Of check-ins, those are shown that both opened, and no step of theirs: steps say who was first. Marks of a promise
+  stand in the timeline alone: in a row, they would be a tally.
 - Boundaries that hold are shown whenever they were made; everything else by what was written in that time.
 
 Nobody is told of a report. Spec: documents
@@ -19,12 +21,16 @@ from duolog.client.journals.filters import TimelineFilter
 from duolog.client.journals.people import voice
 from duolog.client.journals.telling import Telling
 from duolog.client.log.context import Context
+from duolog.client.looking.answers import opened_answers
 from duolog.documents.bodies import Answer
 from duolog.documents.journal import describe
 from duolog.documents.journal_state import JournalState
 from duolog.documents.kind import Kind
 from duolog.documents.kinds.boundary_texts import Boundary
+from duolog.documents.kinds.check_in import CheckIn, show, title_of
+from duolog.documents.kinds.check_in_answers import answer_lines
 from duolog.documents.kinds.note import Note, note_lines
+from duolog.documents.kinds.promise import MarkPromise
 from duolog.documents.links import thing_of
 from duolog.documents.registry import KINDS
 from duolog.documents.things import Thing
@@ -41,6 +47,7 @@ SECTIONS: Final[Mapping[str, str]] = {
     "check_in": "Check-ins",
     "appreciation": "Appreciations and small wins",
 }
+_SLIDERS = ("closeness", "trust", "stress")
 NOT_HERE = "The text is not here."
 
 
@@ -77,7 +84,7 @@ class ReportSection:
 
 @dataclass(frozen=True, slots=True)
 class SliderAnswer:
-    """What one person answered in an opened check-in, on a scale from 0 to 10. `at`: Unix seconds."""
+    """One person's answer in an opened check-in, on a scale from 0 to 10. `at`: Unix seconds."""
 
     name: str
     at: int
@@ -115,15 +122,18 @@ def make_report(context: Context, journal: bytes, since: date, until: date) -> R
         raise NotAllowed("The last day is before the first. Turn them round.")
     roster = context.standing(journal).require_here()
     telling, voices = Telling(context, journal), voice(context, journal)
-    reading = _Reading(telling, Look(context.account, context.clock(), voices))
-    sections = reading.sections(TimelineFilter(frozenset(SECTIONS), since=since, until=until))
+    reading = _Reading(telling, journal, Look(context.account, context.clock(), voices))
+    sections = tuple(reading.sections(TimelineFilter(frozenset(SECTIONS), since=since, until=until)))
     people = tuple(voices.name(member.account) for member in roster.members)
-    return Report(people, since, until, context.clock(), tuple(sections))
+    return Report(people, since, until, context.clock(), sections, tuple(reading.answers))
 
 
 class _Reading:
-    def __init__(self, telling: Telling, look: Look) -> None:
-        self._telling, self._look = telling, look
+    """One pass over a time. `answers`: the sliders that were met on the way."""
+
+    def __init__(self, telling: Telling, journal: bytes, look: Look) -> None:
+        self.answers: list[SliderAnswer] = []
+        self._telling, self._journal, self._look = telling, journal, look
         self._state: JournalState = telling.state
         self._grew: dict[bytes, list[str]] = {}
 
@@ -142,7 +152,10 @@ class _Reading:
                 yield section
 
     def _gather(self, gathered: _Gathered, item: Item) -> None:
-        step = self._step(item, _body(gathered.kind, item))
+        body = _body(gathered.kind, item)
+        if isinstance(body, MarkPromise):
+            return
+        step = self._step(item, body)
         if gathered.kind.part is None:
             gathered.texts.append(step)
             return
@@ -150,7 +163,7 @@ class _Reading:
         if thing is None:
             return
         gathered.steps.setdefault(thing.entry, []).append(step)
-        for link in _links(_body(gathered.kind, item)):
+        for link in _links(body):
             self._grown(link, _title(gathered.kind, thing))
 
     def _step(self, item: Item, body: object) -> ReportStep:
@@ -189,10 +202,26 @@ class _Reading:
         things: Mapping[bytes, Thing] = {} if kind.part is None else self._state.part(kind)
         for entry, thing in things.items():
             steps = gathered.steps.get(entry, [])
-            if steps or _holds(thing):
+            if isinstance(thing, CheckIn):
+                if steps and thing.standing == "opened":
+                    yield self._check_in(thing)
+            elif steps or _holds(thing):
                 shown = () if kind.show is None else tuple(kind.show(thing, self._look).split("\n"))
                 title = self._look.voice.clean(_title(kind, thing))
                 yield ReportThing(title, shown, tuple(steps), tuple(self._grew.get(entry, ())))
+
+    def _check_in(self, check_in: CheckIn) -> ReportThing:
+        """An opened check-in with both answers. Its sliders go to `answers`."""
+        begun, told = check_in.texts[check_in.entry], show(check_in, self._look).split("\n")
+        for account, answer in opened_answers(self._journal, check_in):
+            told += answer_lines(answer, account, self._look.voice)
+            sliders = {name: getattr(answer, name, None) for name in _SLIDERS}
+            values = {name: value for name, value in sliders.items() if value is not None}
+            if values:
+                self.answers.append(SliderAnswer(self._look.voice.name(account), begun.effective, values))
+        title = f"{title_of(check_in)}, begun {self._look.voice.dated(begun.at, begun.effective)}"
+        grew = tuple(self._grew.get(check_in.entry, ()))
+        return ReportThing(title[:1].upper() + title[1:], tuple(told), (), grew)
 
 
 def _body(kind: Kind[Any, Any], item: Item) -> object:
