@@ -10,13 +10,15 @@ from pathlib import Path
 from duolog.client.account.keyholders import Keyholders
 from duolog.client.duolog import Duolog
 from duolog.client.journals.boundaries import Boundaries
+from duolog.client.journals.disclosures import Disclosures
 from duolog.client.journals.drafts import Drafts
+from duolog.client.journals.practice import Practice
 from duolog.client.leaving.leaving import Leaving
 from duolog.client.moving.moving import Moving
 from duolog.client.pairing.members import Members
 
 MODULE = Path(__file__).parent.parent / "duolog" / "client" / "blocking_faces.py"
-FACES: tuple[type, ...] = (Boundaries, Drafts, Keyholders, Leaving, Members, Moving, Duolog)
+FACES: tuple[type, ...] = (Boundaries, Disclosures, Drafts, Keyholders, Leaving, Members, Moving, Duolog)
 BY_HAND = frozenset({"Duolog.close"})  # and what opens an account: see duolog/client/blocking.py
 
 _HEAD = '''"""Each class of the library without `await`.
@@ -42,7 +44,8 @@ def _through(command: Sequence[str], text: str) -> str:
 def _class(face: type) -> Iterator[str]:
     name = face.__name__
     yield f'\n\nclass {name}(Face[Async{name}]):\n    """`duolog.client.{name}` without `await`."""\n'
-    for attribute, value in vars(face).items():
+    shared = {attribute: value for attribute, value in vars(Practice).items() if issubclass(face, Practice)}
+    for attribute, value in {**shared, **vars(face)}.items():
         if attribute.startswith("_") or f"{name}.{attribute}" in BY_HAND:
             continue
         if inspect.iscoroutinefunction(value):

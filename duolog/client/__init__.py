@@ -11,7 +11,10 @@ from duolog.client.enrollment import Enrollment
 from duolog.client.home.folder import default_home
 from duolog.client.home.keystore import Unlock
 from duolog.client.journals.boundaries import Boundaries
+from duolog.client.journals.disclosures import Disclosures
 from duolog.client.journals.drafts import Drafts
+from duolog.client.journals.thing_views import StepView, ThingView
+from duolog.client.journals.today import OpenThing, Today
 from duolog.client.journals.views import (
     COPIES_STAY,
     AccountWords,
@@ -59,6 +62,7 @@ __all__ = [
     "AdmissionStage",
     "Boundaries",
     "Branch",
+    "Disclosures",
     "Drafts",
     "Duolog",
     "Enrollment",
@@ -78,6 +82,7 @@ __all__ = [
     "Moving",
     "NewAccount",
     "NewInvitation",
+    "OpenThing",
     "Pairing",
     "PairingStage",
     "ProposalView",
@@ -86,8 +91,11 @@ __all__ = [
     "SessionView",
     "SignedSince",
     "Status",
+    "StepView",
     "SyncReport",
+    "ThingView",
     "TimelineEntry",
+    "Today",
     "Transport",
     "Unlock",
     "WaitingClosing",

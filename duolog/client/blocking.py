@@ -10,7 +10,7 @@ from typing import Self
 from anyio.from_thread import BlockingPortal
 
 from duolog.client import blocking_faces
-from duolog.client.blocking_faces import Boundaries, Drafts, Keyholders, Leaving, Members, Moving
+from duolog.client.blocking_faces import Boundaries, Disclosures, Drafts, Keyholders, Leaving, Members, Moving
 from duolog.client.duolog import Duolog as AsyncDuolog
 from duolog.client.enrollment import Enrollment as AsyncEnrollment
 from duolog.client.home.keystore import Unlock
@@ -101,4 +101,15 @@ class Enrollment(Face[AsyncEnrollment]):
             self._thread.__exit__(None, None, None)
 
 
-__all__ = ["Boundaries", "Drafts", "Duolog", "Enrollment", "Keyholders", "Leaving", "Members", "Moving", "NewAccount"]
+__all__ = [
+    "Boundaries",
+    "Disclosures",
+    "Drafts",
+    "Duolog",
+    "Enrollment",
+    "Keyholders",
+    "Leaving",
+    "Members",
+    "Moving",
+    "NewAccount",
+]

@@ -6,6 +6,7 @@ Written by `make blocking-faces` from the classes; a test keeps it true.
 from duolog.client.account.keyholders import Keyholders as AsyncKeyholders
 from duolog.client.duolog import Duolog as AsyncDuolog
 from duolog.client.journals.boundaries import Boundaries as AsyncBoundaries
+from duolog.client.journals.disclosures import Disclosures as AsyncDisclosures
 from duolog.client.journals.drafts import Drafts as AsyncDrafts
 from duolog.client.leaving.leaving import Leaving as AsyncLeaving
 from duolog.client.moving.moving import Moving as AsyncMoving
@@ -26,6 +27,21 @@ class Boundaries(Face[AsyncBoundaries]):
     retire = waits(AsyncBoundaries.retire)
     list = waits(AsyncBoundaries.list)
     show = waits(AsyncBoundaries.show)
+
+
+class Disclosures(Face[AsyncDisclosures]):
+    """`duolog.client.Disclosures` without `await`."""
+
+    list = waits(AsyncDisclosures.list)
+    show = waits(AsyncDisclosures.show)
+    tell = waits(AsyncDisclosures.tell)
+    supplement = waits(AsyncDisclosures.supplement)
+    acknowledge = waits(AsyncDisclosures.acknowledge)
+    reflect = waits(AsyncDisclosures.reflect)
+    heard = waits(AsyncDisclosures.heard)
+    not_quite = waits(AsyncDisclosures.not_quite)
+    respond = waits(AsyncDisclosures.respond)
+    set_aside = waits(AsyncDisclosures.set_aside)
 
 
 class Drafts(Face[AsyncDrafts]):
@@ -133,7 +149,10 @@ class Duolog(Face[AsyncDuolog]):
     timeline = waits(AsyncDuolog.timeline)
     profiles = waits(AsyncDuolog.profiles)
     state = waits(AsyncDuolog.state)
+    write_with_words = waits(AsyncDuolog.write_with_words)
+    today = waits(AsyncDuolog.today)
     boundaries = gives(AsyncDuolog.boundaries, Boundaries)
+    disclosures = gives(AsyncDuolog.disclosures, Disclosures)
     export = waits(AsyncDuolog.export)
     members = gives(AsyncDuolog.members, Members)
     drafts = gives(AsyncDuolog.drafts, Drafts)

@@ -14,9 +14,11 @@ from duolog.client.account.register_restore_open import check_words, confirm
 from duolog.client.export import exporting
 from duolog.client.journals import reading
 from duolog.client.journals.boundaries import Boundaries
+from duolog.client.journals.disclosures import Disclosures
 from duolog.client.journals.drafts import Drafts
+from duolog.client.journals.today import Today, today
 from duolog.client.journals.views import Heads, JournalView, TimelineEntry, Written
-from duolog.client.journals.writing import make_copy, read_state, write
+from duolog.client.journals.writing import WORDS_FIELD, Words, make_copy, read_state, write, write_with_words
 from duolog.client.leaving.leaving import Leaving, delete_account
 from duolog.client.log.folding import account_state
 from duolog.client.log.my_journals import found, shown_journals
@@ -175,9 +177,24 @@ class Duolog(OpenAccount):
         """The state of a journal's documents. Without the network. Raises: NotAllowed when it isn't here."""
         return await read_state(self._session, journal)
 
+    async def write_with_words(
+        self, journal: bytes, kind: str, body: Mapping[str, Any], words: Words, *, field: str = WORDS_FIELD
+    ) -> Written:
+        """Store a step and the note with its long words, both or neither. Raises: as `writing.write_with_words`."""
+        return await write_with_words(self._session, journal, kind, body, words, field=field)
+
+    async def today(self) -> Today:
+        """What is open for me over all journals, and my drafts. Without the network."""
+        async with self._session.alone() as context:
+            return today(context)
+
     def boundaries(self, journal: bytes) -> Boundaries:
         """The boundaries of one journal."""
         return Boundaries(self._session, journal)
+
+    def disclosures(self, journal: bytes) -> Disclosures:
+        """The letters of one journal: disclosures, supplements, impact and repair letters."""
+        return Disclosures(self._session, journal)
 
     async def export(
         self,

@@ -22,7 +22,7 @@ from duolog.protocol.codec import JsonObject, encode_message_json
 
 T = TypeVar("T")
 
-WORDS, PROSE = 2_000, 20_000  # characters that may be written
+LINE, WORDS, PROSE = 120, 2_000, 20_000  # characters that may be written
 UPDATE_TO_AGREE = (
     "It has parts that this version of Duolog can't show. Update, and read all of it before you agree to it."
 )
@@ -33,6 +33,7 @@ HIDDEN_TO_AGREE = (
 
 Words = Annotated[str, StringConstraints(min_length=1, pattern=r"\S"), AtMost(WORDS)]
 Prose = Annotated[str, StringConstraints(min_length=1, pattern=r"\S"), AtMost(PROSE)]
+Line = Annotated[str, StringConstraints(min_length=1, pattern=r"^[^\r\n]*\S[^\r\n]*$"), AtMost(LINE)]
 AccountId = Annotated[bytes, Binary(sizes.ACCOUNT_ID)]
 JournalId = Annotated[bytes, Binary(sizes.JOURNAL_ID)]
 EntryId = Annotated[bytes, Binary(sizes.ENTRY_ID)]

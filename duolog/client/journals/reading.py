@@ -1,6 +1,6 @@
 """Reading a journal from this home's verified log: its members, names, timeline and words. No network, no writing."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from duolog.api.pages import GONE
@@ -13,6 +13,7 @@ from duolog.client.log.my_journals import shown_journals
 from duolog.client.log.stored_logs import load_log
 from duolog.client.log.verify_authors import ENTRY_FAULT, OTHER_BRANCH
 from duolog.documents import dates
+from duolog.documents.beside import note_named, words_in
 from duolog.documents.journal import describe
 from duolog.documents.journal_state import Item
 from duolog.documents.kinds.profile import Profile
@@ -112,8 +113,7 @@ def timeline(context: Context, journal: bytes, after: int, limit: int) -> tuple[
     """Entries behind the seq `after`; those in the outbox come last. Raises: NotAllowed when it isn't here."""
     context.standing(journal).require_here()
     shown, rows = _Timeline(context, journal, after), shown_items(context.store, journal, after, limit)
-    waiting_rows = waiting_entries(context.store, journal)
-    return (*(shown.entry(row) for row in rows), *(shown.waiting(row) for row in waiting_rows))
+    return (*(shown.entry(row) for row in rows), *shown.waiting(waiting_entries(context.store, journal)))
 
 
 class _Timeline:
@@ -126,6 +126,7 @@ class _Timeline:
         self._items = {item.applied.seq: item for item in self._state.timeline if item.applied.seq > after}
         self._names, self._voice = names_in(context, journal), voice(context, journal)
         self._kept, self._erased = own.kept.get(journal, ()), own.erased.get(journal, ())
+        self._words_of = {note.applied.entry: step.applied.entry for note, step in words_in(self._state)}
 
     def entry(self, row: Shown) -> TimelineEntry:
         """An entry of the log. An unreadable entry has the reason."""
@@ -144,14 +145,18 @@ class _Timeline:
                 unreadable=trouble,
                 without_effect=item.skipped,
                 not_delivered_to=item.refused_by,
+                words_of=self._words_of.get(item.applied.entry),
                 effective=item.applied.effective,
             )
         return self._explained(shown) if reason is None else shown
 
-    def waiting(self, row: WaitingRow) -> TimelineEntry:
-        """An entry of the outbox."""
-        document = parse_message(self._context.home.open("outbox", row.sealed)).document
-        return _with_document(self._base(row.entry, self._context.account), document, "Waits to be sent.")
+    def waiting(self, rows: Sequence[WaitingRow]) -> Iterator[TimelineEntry]:
+        """The entries of the outbox."""
+        opened = {row.entry: parse_message(self._context.home.open("outbox", row.sealed)).document for row in rows}
+        steps = {note_named(document): entry for entry, document in opened.items()}
+        for entry, document in opened.items():
+            shown = _with_document(self._base(entry, self._context.account), document, "Waits to be sent.")
+            yield replace(shown, words_of=steps.get(entry))
 
     def _base(
         self, entry: bytes, author: bytes, *, seq: int | None = None, received: int | None = None

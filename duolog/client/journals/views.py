@@ -95,6 +95,7 @@ class TimelineEntry:
     `text`: the document in plain words, safe on a terminal. `without_effect`: why the rules skip this step, or None.
     `not_delivered_to`: members who said that they could not read it. `seq` is None while it waits in the outbox.
     `hidden`: withdrawn by its author, or erased by me; then there is no text, unless I had kept it.
+    `words_of`: the step whose words this note is; it is shown inside the thing of that step.
     """
 
     journal: bytes
@@ -114,3 +115,4 @@ class TimelineEntry:
     not_delivered_to: tuple[bytes, ...] = ()
     hidden: str | None = None
     effective: int | None = None
+    words_of: bytes | None = None

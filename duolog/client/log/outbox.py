@@ -4,6 +4,8 @@ Rules
 - The message is fixed when it is written, with the receipt that its author had seen. It is sealed at sending, and again
   when keys have moved. The id stays, so the server takes it once.
 - Order is kept. A push is `[rotate, entries...]` when the epoch is stale, or the roster names older keys of mine.
+- Words and the step that names them are stored together, and go in one push. Words that get another message or id are
+  named anew.
 """
 
 import secrets
@@ -25,6 +27,7 @@ from duolog.client.home.outbox_rows import (
 )
 from duolog.client.log.context import Context
 from duolog.client.log.folding import journal_state, membership
+from duolog.client.log.links import link_to, name_anew, names
 from duolog.client.log.settle import acknowledge, push_items, push_statement, until_settled
 from duolog.client.log.statements import is_behind, make_bad_grant, make_endings, make_rotate
 from duolog.client.log.stored_logs import newest_receipt
@@ -52,6 +55,21 @@ def post(context: Context, journal: bytes, document: Document) -> bytes:
         JournalFrozen: the journal is read-only.
         MalformedData: the document is too long, or doesn't fit its kind.
     """
+    return _post(context, journal, document)[0]
+
+
+def post_with_words(context: Context, journal: bytes, words: Document, step: Document, field: str) -> bytes:
+    """Put words and the step whose `field` names them into the outbox, both or neither; the step's entry, 16 bytes.
+
+    Raises: as `post`, for either. Spec: documents
+    """
+    with context.store.transaction():
+        link = link_to(*_post(context, journal, words))
+        return post(context, journal, replace(step, body={**step.body, field: link}))
+
+
+def _post(context: Context, journal: bytes, document: Document) -> tuple[bytes, bytes]:
+    """Put a document into the outbox; its entry id and its message. Raises: as `post`."""
     context.network.require_account()
     here = context.standing(journal)
     roster = here.require_open()
@@ -69,7 +87,7 @@ def post(context: Context, journal: bytes, document: Document) -> bytes:
     message = Message(document, seen, follows, refused_since(context.store, journal, context.account)).encode()
     entry = secrets.token_bytes(sizes.ENTRY_ID)
     save_waiting(context.store, journal, entry, context.home.seal("outbox", message))
-    return entry
+    return entry, message
 
 
 def waiting_as(context: Context, journal: bytes, kind: str, body: Mapping[str, Any]) -> bytes | None:
@@ -93,7 +111,7 @@ async def deliver(context: Context, journal: bytes) -> int:
 
     async def attempt() -> bool:
         nonlocal delivered, sent
-        batch = waiting_entries(context.store, journal, sizes.MAX_PUSH_ITEMS - 1)
+        batch = waiting_entries(context.store, journal, sizes.MAX_PUSH_ITEMS + 1)
         left = {item.entry for item in batch}
         if sent and sent <= left:
             raise TransportError("The server took your entries and does not show them yet. They stay here. Sync again.")
@@ -147,10 +165,21 @@ async def _push_entries(context: Context, journal: bytes, batch: Sequence[Waitin
             break
         items.append(placed)
         sent.append((entry.digests + placed.item.digest, entry.entry))
+    if _divides(context, batch, len(sent)):
+        items.pop()
+        sent.pop()
     with context.store.transaction():  # durable before the push, so the home knows every digest that is accepted
         save_digests(context.store, sent)
     await push_items(context, journal, items, digests + [joined for joined, _ in sent])
     return len(sent)
+
+
+def _divides(context: Context, batch: Sequence[WaitingRow], sent: int) -> bool:
+    """Whether a push of the first `sent` entries would end between words and the step that names them."""
+    if not 1 < sent < len(batch):
+        return False
+    words, step = batch[sent - 1], batch[sent]
+    return names(_message(context, step).document.body, words.entry)
 
 
 def _until_withdrawal(context: Context, batch: Sequence[WaitingRow]) -> tuple[Sequence[WaitingRow], bytes | None]:
@@ -187,8 +216,9 @@ def _give_up(context: Context, journal: bytes, waiting: WaitingRow) -> None:
         for row in waiting_entries(store, journal):
             message = _message(context, row)
             if message.follows == waiting.entry:
-                moved = context.home.seal("outbox", replace(message, follows=before).encode())
-                save_message(store, row.entry, moved)
+                moved = replace(message, follows=before).encode()
+                save_message(store, row.entry, context.home.seal("outbox", moved))
+                name_anew(context, journal, row.entry, row.entry, moved)
 
 
 def _message(context: Context, waiting: WaitingRow) -> Message:
