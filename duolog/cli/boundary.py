@@ -13,6 +13,7 @@ from duolog.cli.failures import OK
 from duolog.cli.run import Run
 from duolog.cli.shapes import b64
 from duolog.cli.steps import Form, Names, Verb, add_verbs
+from duolog.cli.things import OPENED_BY
 from duolog.documents.safe_text import lines
 
 if TYPE_CHECKING:
@@ -136,6 +137,7 @@ VERBS = (
     ),
 )
 add_verbs(app, BoundaryDesk, NumberArgument, VERBS)
+OPENED_BY[BoundaryDesk.kind] = "duolog boundary show"
 
 
 @command(app, "list", examples=("duolog boundary list", "duolog boundary list --json"), ephemeral=True)

@@ -64,7 +64,9 @@ def list_drafts(run: Run) -> int:
         if not drafts:
             run.screen.say("No draft.")
         for number, one in enumerate(drafts, 1):
-            run.screen.say(f"{number:>2}  for journal {short(one.journal)}", style="strong")
+            about = _shown(one)["about"]
+            title = f"{number:>2}  for journal {short(one.journal)}" + (f": {about}" if about else "")
+            run.screen.say(title, style="strong")
             run.screen.say(_shown(one)["text"] or f"(of the kind {_shown(one)['kind']})", indent=4)
     return OK
 
@@ -131,7 +133,10 @@ def _body(draft: "Draft") -> dict[str, Any]:
 
 def _shown(draft: "Draft") -> dict[str, Any]:
     """The kind of a draft, and its text where it has one."""
-    body, wording = _body(draft), _body(draft).get("wording")
-    text = wording.get("text") if isinstance(wording, dict) else body.get("text")
-    kind = None if draft.document is None else draft.document.kind
-    return {"kind": kind, "text": text if isinstance(text, str) else None}
+    body, document = _body(draft), draft.document
+    wording, beside = body.get("wording"), None if document is None else document.words
+    places = (beside or {}, wording if isinstance(wording, dict) else {}, body)
+    found = (place.get(name) for place in places for name in ("text", "words"))
+    text = next((one for one in found if isinstance(one, str)), None)
+    kind = None if document is None else document.kind
+    return {"kind": kind, "about": body.get("about"), "text": text}

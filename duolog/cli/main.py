@@ -20,12 +20,14 @@ from duolog.cli import (
     joining,
     journals,
     leaving,
+    letters,
     moving,
     notes,
     pairing,
     proposals,
     recovery,
     timeline,
+    today,
 )
 from duolog.cli.command import group
 
@@ -41,11 +43,13 @@ def make_app() -> typer.Typer:
     app = group(
         "duolog",
         PURPOSE,
-        *(account.app, pairing.app, notes.app, timeline.app, journals.app, export.app, moving.app, leaving.app),
+        *(account.app, pairing.app, notes.app, today.app, timeline.app, letters.app),
+        *(journals.app, export.app, moving.app, leaving.app),
     )
     app.callback(invoke_without_command=False)(_version)
     for part in (
         group("boundary", "What the two of you agree on, by an explicit act of each.", boundary.app),
+        group("letter", "What one tells the other: told, reflected, heard.", letters.letter),
         group("draft", "What you write for yourself first. Nobody is told that there is a draft.", drafts.app),
         group(
             "confidant",

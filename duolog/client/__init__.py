@@ -23,6 +23,7 @@ from duolog.client.journals.views import (
     JournalWords,
     MemberView,
     TimelineEntry,
+    WordsOf,
     Written,
 )
 from duolog.client.leaving.leaving import BEFORE_CLOSING, Leaving, WaitingClosing
@@ -99,6 +100,7 @@ __all__ = [
     "Transport",
     "Unlock",
     "WaitingClosing",
+    "WordsOf",
     "Written",
     "default_home",
     "parse_link",

@@ -151,6 +151,7 @@ class Duolog(Face[AsyncDuolog]):
     state = waits(AsyncDuolog.state)
     write_with_words = waits(AsyncDuolog.write_with_words)
     today = waits(AsyncDuolog.today)
+    things = waits(AsyncDuolog.things)
     boundaries = gives(AsyncDuolog.boundaries, Boundaries)
     disclosures = gives(AsyncDuolog.disclosures, Disclosures)
     export = waits(AsyncDuolog.export)

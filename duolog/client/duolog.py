@@ -16,6 +16,7 @@ from duolog.client.journals import reading
 from duolog.client.journals.boundaries import Boundaries
 from duolog.client.journals.disclosures import Disclosures
 from duolog.client.journals.drafts import Drafts
+from duolog.client.journals.thing_views import ThingView, view_things
 from duolog.client.journals.today import Today, today
 from duolog.client.journals.views import Heads, JournalView, TimelineEntry, Written
 from duolog.client.journals.writing import WORDS_FIELD, Words, make_copy, read_state, write, write_with_words
@@ -33,6 +34,7 @@ from duolog.client.sync import SyncReport, sync
 from duolog.documents.account_state import AccountState
 from duolog.documents.journal_state import JournalState
 from duolog.documents.kinds.profile import Profile
+from duolog.documents.registry import KINDS
 from duolog.seal.words import plain_words
 
 
@@ -184,9 +186,14 @@ class Duolog(OpenAccount):
         return await write_with_words(self._session, journal, kind, body, words, field=field)
 
     async def today(self) -> Today:
-        """What is open for me over all journals, and my drafts. Without the network."""
+        """The things that are open for me over all journals, and my drafts. Without the network."""
         async with self._session.alone() as context:
             return today(context)
+
+    async def things(self, journal: bytes, kind: str) -> tuple[ThingView[Any], ...]:
+        """Everything of a kind with steps, without the network. Raises: NotAllowed when the journal isn't here."""
+        async with self._session.alone() as context:
+            return view_things(context, journal, KINDS[kind])
 
     def boundaries(self, journal: bytes) -> Boundaries:
         """The boundaries of one journal."""

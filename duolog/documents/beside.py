@@ -12,8 +12,11 @@ Spec: documents
 from collections.abc import Iterator
 from typing import Any
 
+from duolog.documents.applied import AppliedDocument
 from duolog.documents.journal_state import Item, JournalState
+from duolog.documents.kind import Kind
 from duolog.documents.registry import KINDS
+from duolog.documents.things import Things, X
 from duolog.errors import MalformedData
 from duolog.protocol import sizes
 from duolog.protocol.codec import encode_b64, parse_b64
@@ -47,6 +50,12 @@ def note_named(document: Document) -> bytes | None:
         return parse_b64(str(link.get("entry")), sizes.ENTRY_ID)
     except MalformedData:
         return None
+
+
+def thing_of(things: Things[X], kind: Kind[Any, Any], step: AppliedDocument) -> X | None:
+    """The thing that a step made or moved on, or None where it isn't here."""
+    answers = getattr(kind.read(step.document), "answers", None)
+    return things.get(step.entry) or (None if answers is None else things.find(answers.entry))
 
 
 def _link(document: Document) -> dict[str, Any] | None:

@@ -29,6 +29,7 @@ from duolog.protocol import sizes
 from duolog.protocol.messages import Document
 
 NOT_DELIVERED = "It could not be opened on the other side, so it does not count for anybody until it is written again."
+COMPARE_FIRST = "Compare the eight words with your partner first: until then it isn't certain who is there."
 
 
 def apply(state: JournalState, applied: AppliedDocument, context: Membership) -> JournalState:
@@ -154,7 +155,7 @@ def _reduce(
     body, machine = kind.read(applied.document), kind.machine
     exits = machine is not None and machine.ends(body)
     if context.provisional and not kind.while_provisional and not exits:  # check: documents.provisional
-        raise NotAllowed("Compare the eight words with your partner first: until then it isn't certain who is there.")
+        raise NotAllowed(COMPARE_FIRST)
     if kind.reduce is None:
         return {}, True
     if kind.looks_back is not None:

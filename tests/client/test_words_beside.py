@@ -9,7 +9,7 @@ import pytest
 from fastapi import FastAPI
 
 from duolog.api.pages import Placed
-from duolog.client import Duolog
+from duolog.client import Duolog, WordsOf
 from duolog.client.account import rotating
 from duolog.client.home import outbox_rows
 from duolog.client.home.outbox_rows import waiting_entries
@@ -203,7 +203,8 @@ async def test_words_are_folded_in_the_timeline_and_shown_inside_their_thing(app
         letter = await two_with_letter(two)
         for person in (two.ada, two.sam):
             note, step = await person.timeline(two.journal)
-            assert (note.words_of, step.words_of) == (letter, None)
+            assert note.words_of == WordsOf(step.entry, "disclosure", letter, 1)
+            assert step.words_of is None
             [shown] = await person.disclosures(two.journal).list()
             assert shown.title == "Robin"
             assert [(one.step, one.words) for one in shown.said] == [("tell", {"text": WORDS})]

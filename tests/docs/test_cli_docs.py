@@ -32,7 +32,9 @@ def test_every_exit_code_is_documented() -> None:
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
 def test_every_command_that_a_page_names_exists(page: Path) -> None:
     known = set(cli_docs.names())
-    for words, options in re.findall(r"(?:^|`)(duolog(?: [a-z]+)*)((?: --[a-z-]+| \S+)*)", _code(page), re.MULTILINE):
+    for words, options in re.findall(
+        r"(?:^|`)(duolog(?: [a-z]+(?:-[a-z]+)*)*)((?: --[a-z-]+| \S+)*)", _code(page), re.MULTILINE
+    ):
         name = _longest(words, known)
         assert name != "duolog" or words == "duolog", f"{page.name}: `{words}`"
         for option in re.findall(r"--[a-z-]+", options):

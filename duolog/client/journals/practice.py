@@ -1,4 +1,4 @@
-"""What all kinds with steps share: their things listed and shown, and steps that name what the kind's rows say.
+"""The practice: things of a kind with steps are listed and shown, and a step names the text that the rows say.
 
 A kind's own class adds typed steps and nothing else. No kind is named here.
 """

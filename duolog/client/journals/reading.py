@@ -6,18 +6,27 @@ from dataclasses import replace
 from duolog.api.pages import GONE
 from duolog.client.home.item_rows import Shown, count_unreadable, shown_items
 from duolog.client.home.outbox_rows import WaitingRow, count_waiting, waiting_entries
-from duolog.client.journals.views import AccountWords, Heads, JournalView, JournalWords, MemberView, TimelineEntry
+from duolog.client.journals.views import (
+    AccountWords,
+    Heads,
+    JournalView,
+    JournalWords,
+    MemberView,
+    TimelineEntry,
+    WordsOf,
+)
 from duolog.client.log.context import Context
 from duolog.client.log.folding import account_state, journal_state
 from duolog.client.log.my_journals import shown_journals
 from duolog.client.log.stored_logs import load_log
 from duolog.client.log.verify_authors import ENTRY_FAULT, OTHER_BRANCH
 from duolog.documents import dates
-from duolog.documents.beside import note_named, words_in
+from duolog.documents.beside import note_named, thing_of, words_in
 from duolog.documents.journal import describe
 from duolog.documents.journal_state import Item
 from duolog.documents.kinds.profile import Profile
 from duolog.documents.names import YOU, called, shown_names
+from duolog.documents.registry import KINDS
 from duolog.documents.voice import Voice
 from duolog.errors import EntryFault
 from duolog.protocol.containing import contained
@@ -126,7 +135,7 @@ class _Timeline:
         self._items = {item.applied.seq: item for item in self._state.timeline if item.applied.seq > after}
         self._names, self._voice = names_in(context, journal), voice(context, journal)
         self._kept, self._erased = own.kept.get(journal, ()), own.erased.get(journal, ())
-        self._words_of = {note.applied.entry: step.applied.entry for note, step in words_in(self._state)}
+        self._words_of = {note.applied.entry: step.applied for note, step in words_in(self._state)}
 
     def entry(self, row: Shown) -> TimelineEntry:
         """An entry of the log. An unreadable entry has the reason."""
@@ -145,7 +154,7 @@ class _Timeline:
                 unreadable=trouble,
                 without_effect=item.skipped,
                 not_delivered_to=item.refused_by,
-                words_of=self._words_of.get(item.applied.entry),
+                words_of=self._inside(item.applied.entry),
                 effective=item.applied.effective,
             )
         return self._explained(shown) if reason is None else shown
@@ -153,10 +162,21 @@ class _Timeline:
     def waiting(self, rows: Sequence[WaitingRow]) -> Iterator[TimelineEntry]:
         """The entries of the outbox."""
         opened = {row.entry: parse_message(self._context.home.open("outbox", row.sealed)).document for row in rows}
-        steps = {note_named(document): entry for entry, document in opened.items()}
+        steps = {note_named(document): WordsOf(entry, document.kind) for entry, document in opened.items()}
         for entry, document in opened.items():
             shown = _with_document(self._base(entry, self._context.account), document, "Waits to be sent.")
             yield replace(shown, words_of=steps.get(entry))
+
+    def _inside(self, entry: bytes) -> WordsOf | None:
+        """The thing in which the words of a note are shown, or None for a note that stands by itself."""
+        step = self._words_of.get(entry)
+        if step is None:
+            return None
+        kind = KINDS[step.document.kind]
+        things = self._state.part(kind)
+        thing = thing_of(things, kind, step)
+        number = None if thing is None else list(things).index(thing.entry) + 1
+        return WordsOf(step.entry, kind.name, None if thing is None else thing.entry, number)
 
     def _base(
         self, entry: bytes, author: bytes, *, seq: int | None = None, received: int | None = None

@@ -16,7 +16,7 @@ from duolog.client.home.item_rows import EntryPlace, places_of
 from duolog.client.journals.reading import voice
 from duolog.client.log.context import Context
 from duolog.client.log.folding import account_state, journal_state, membership
-from duolog.documents.beside import note_named, words_in
+from duolog.documents.beside import note_named, thing_of, words_in
 from duolog.documents.journal import describe
 from duolog.documents.journal_state import Item, JournalState
 from duolog.documents.kernel import Possible
@@ -32,7 +32,8 @@ NOT_HERE = "The text is not here."
 class StepView:
     """One step of a thing. `entry`: its id. `at` is shown, `effective` counts. `text`: the step in plain words.
 
-    `words`: the body of the note beside it. Where the step names a note and `words` is None, `hidden` says why.
+    `words`: the body of the note beside it, `words_text` the same in plain words, safe on a terminal. Where the step
+    names a note and `words` is None, `hidden` says why.
     `not_delivered_to`: members who said that they could not read the words.
     """
 
@@ -46,6 +47,7 @@ class StepView:
     text: str
     body: Mapping[str, Any]
     words: Mapping[str, Any] | None = None
+    words_text: str | None = None
     hidden: str | None = None
     not_delivered_to: tuple[bytes, ...] = ()
 
@@ -113,8 +115,7 @@ def _items_of(state: JournalState, kind: Kind[Any, Any], things: Things[Any]) ->
         applied = item.applied
         if applied.document.kind != kind.name or item.skipped is not None:
             continue
-        answers = getattr(kind.read(applied.document), "answers", None)
-        thing = things.get(applied.entry) or (None if answers is None else things.find(answers.entry))
+        thing = thing_of(things, kind, applied)
         if thing is not None:
             found.setdefault(thing.entry, []).append(item)
     return found
@@ -134,12 +135,14 @@ class _Told:
         applied, voice = item.applied, self._look.voice
         note, named = self._notes.get(applied.entry), note_named(applied.document)
         hidden = None if named is None else self._hidden(applied.author, named, note)
+        shown = note if hidden is None else None
         return StepView(
             *(applied.entry, applied.author, voice.name(applied.author), applied.author == self._look.me),
             *(applied.at, applied.effective, str(applied.document.body.get("step", ""))),
             text=describe(self._state, item, voice),
             body=applied.document.body,
-            words=None if note is None or hidden is not None else note.applied.document.body,
+            words=None if shown is None else shown.applied.document.body,
+            words_text=None if shown is None else describe(self._state, shown, voice).partition("\n")[2],
             hidden=hidden,
             not_delivered_to=item.refused_by if note is None else note.refused_by,
         )

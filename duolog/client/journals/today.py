@@ -32,14 +32,14 @@ class OpenThing:
 
 @dataclass(frozen=True, slots=True)
 class Today:
-    """What is open for me, and the drafts that I keep."""
+    """The things that are open for me, and the drafts that I keep."""
 
     open: tuple[OpenThing, ...]
     drafts: tuple[Draft, ...]
 
 
 def open_in(context: Context, journal: bytes) -> Iterator[OpenThing]:
-    """What is open for me in one journal. A closed or frozen journal asks nothing."""
+    """The things that are open for me in one journal. A closed or frozen journal asks nothing."""
     if context.standing(journal).open_roster is None:
         return
     state, look = journal_state(context, journal), look_at(context, journal)
@@ -52,6 +52,6 @@ def open_in(context: Context, journal: bytes) -> Iterator[OpenThing]:
 
 
 def today(context: Context) -> Today:
-    """What is open for me over all journals. Without the network."""
+    """The things that are open for me over all journals. Without the network."""
     found = (one for journal in shown_journals(context) for one in open_in(context, journal))
     return Today(tuple(found), tuple(drafts_in(context).values()))

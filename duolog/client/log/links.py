@@ -1,7 +1,7 @@
 """Links between messages that wait: a step names its words by their entry and by the hash of their very message.
 
-A message that waits is fixed, but for two cases: an entry that it follows was given up, or it is written again under
-newer keys. Whatever waits behind it and names it then names it anew. Spec: documents
+A message that waits is fixed. Two cases change it: an entry that it follows was given up, or it is written again under
+newer keys. A message that waits behind it and names it then names it anew. Spec: documents
 """
 
 from dataclasses import replace
