@@ -45,6 +45,8 @@ def bodies() -> list[Json]:
         {"kind": "withdrawn", "body": {"answers": answer(1)}},
         *({"kind": "boundary", "body": body} for body in _steps(1, 2)),
         *({"kind": "disclosure", "body": body} for body in _letter(1, 2)),
+        *({"kind": "promise", "body": body} for body in _promise(1)),
+        *({"kind": "pause", "body": body} for body in _pause(1)),
     ]
 
 
@@ -54,7 +56,7 @@ def _steps(text: int, agreed: int) -> list[Json]:
         {"step": "counter", "answers": answer(text), "wording": {**WORDING, "text": "Sundays until noon."}},
         {"step": "accept", "answers": answer(agreed)},
         {"step": "contest", "answers": answer(agreed), "words": "It no longer fits."},
-        {"step": "amend", "answers": answer(agreed), "wording": {**WORDING, "binds": "me"}},
+        {"step": "amend", "answers": answer(agreed), "wording": {**WORDING, "binds": "me"}, "from": answer(9)},
         {"step": "decline", "answers": answer(5), "why": "Not yet."},
         {"step": "take_back", "answers": answer(5)},
         {"step": "retire", "answers": answer(agreed), "why": "We have grown."},
@@ -73,6 +75,42 @@ def _letter(told: int, reflection: int) -> list[Json]:
         {"step": "respond", **note, **to},
         {"step": "set_aside", "words": "Not now.", **to},
     ]
+
+
+def _promise(made: int) -> list[Json]:
+    to, until = {"answers": answer(made)}, START + 40 * 86_400
+    return [
+        {"step": "make", "form": "offer", "text": "My calendar.", "until": until, "why": "So that you know."},
+        {"step": "make", "form": "habit", "text": "I call at noon.", "rhythm": "on workdays", "from": answer(9)},
+        {"step": "make", "form": "plan", "text": "When alone.", "triggers": "Rain.", "calls": "My brother."},
+        {"step": "mark", "words": "Done.", **to},
+        {"step": "renew", "until": until, **to},
+        {"step": "end", "words": "Enough.", **to},
+    ]
+
+
+def _pause(called: int) -> list[Json]:
+    to, until = {"answers": answer(called)}, START + 20 * 3600
+    return [
+        {"step": "call", "until": until, "words": "I need air."},
+        {"step": "extend", "until": until + 9 * 3600, **to},
+        {"step": "return", "words": "Here I am.", **to},
+    ]
+
+
+def machines_log() -> Json:
+    """A journal with things of the kinds that have registers of times and of persons."""
+    promise, pause = _promise(1), _pause(4)
+    written = [
+        ("ada", "promise", promise[0]),
+        ("ada", "promise", promise[3]),
+        ("ada", "promise", promise[4]),
+        ("sam", "pause", pause[0]),
+        ("sam", "pause", pause[1]),
+        ("sam", "pause", pause[2]),
+        ("ada", "promise", promise[5]),
+    ]
+    return {"log": [_item(author, kind, body, place) for place, (author, kind, body) in enumerate(written)]}
 
 
 def evening_log() -> Json:

@@ -9,7 +9,8 @@ from duolog.documents.effects import Make, Stage
 from duolog.documents.guards import At, By, From, Guard, Within
 from duolog.documents.kernel import Machine
 from duolog.documents.registry import KINDS
-from tools.kind_rows import phrase
+from duolog.documents.time_guards import NotAfter
+from tools.kind_rows import lasting, phrase
 
 PAGE = Path(__file__).parent.parent / "docs" / "kinds.md"
 _HEAD = """# Rows of the kinds
@@ -63,13 +64,18 @@ def _exits(machine: Machine[Any]) -> Iterator[str]:
             who = next((guard.who for guard in row.only if isinstance(guard, By)), None)
             only = tuple(guard for guard in row.only if not isinstance(guard, At | By))
             yield f"| `{row.step}` | {_WHO[who]} | {row.register} | {_joined(only)} | {_joined(row.then)} |"
+    for row in machine.rows:
+        for guard in row.only:
+            if isinstance(guard, NotAfter):
+                more = f", and {lasting(guard.seconds)} more," if guard.seconds else ""
+                yield f"\nBy itself: after the time in {guard.register}{more} `{row.step}` counts no longer."
     lapses = {(row.register, guard.seconds) for row in machine.rows for guard in row.only if isinstance(guard, Within)}
     for register, seconds in sorted(lapses):
         yield f"\nBy itself: {seconds // DAY} days after it was written, the text in {register} takes no answer."
-    starts = [guard for row in machine.rows if row.does == "ends" for guard in row.only if isinstance(guard, From)]
+    ends = [[guard for guard in row.only if isinstance(guard, From)] for row in machine.rows if row.does == "ends"]
     for stage in stages(machine):
-        if not any(stage in guard.stages for guard in starts):
-            says = dict.fromkeys(guard.says for guard in starts)
+        if not any(all(stage in guard.stages for guard in guards) for guards in ends):
+            says = dict.fromkeys(guard.says for guards in ends for guard in guards)
             yield f"\nIn {stage} there is nothing to get out of: {' '.join(says)}"
 
 

@@ -47,9 +47,15 @@ def phrase(word: Word) -> str:
     return " ".join([word_of(word).replace("_", " "), *_shown(given(word))])
 
 
+def lasting(seconds: int) -> str:
+    """A length of time in its largest whole unit, such as `20 min`."""
+    unit, name = next(one for one in ((86_400, "d"), (3_600, "h"), (60, "min"), (1, "s")) if seconds % one[0] == 0)
+    return f"{seconds // unit} {name}"
+
+
 def _shown(found: JsonObject) -> Iterator[str]:
     for name, value in found.items():
-        if name in ("seconds", "lapse"):
-            yield f"{'lapse ' if name == 'lapse' else ''}{value // 86_400} d"
+        if name in ("seconds", "lapse", "at_least", "at_most"):
+            yield f"{'' if name == 'seconds' else name.replace('_', ' ') + ' '}{lasting(value)}"
         elif name not in ("says", "became"):
             yield name if value is True else " or ".join(value) if isinstance(value, tuple) else str(value)

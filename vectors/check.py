@@ -339,6 +339,7 @@ KINDS: dict[str, Callable[[Json, Json], Any]] = {
     "effective_time": lambda case, _: effective_time(case["at"], case["received"]),
     "documents": lambda case, _: check_documents.boundaries(case),
     "disclosures": lambda case, _: check_documents.disclosures(case),
+    "things": lambda case, _: check_documents.things(case),
     "chain": _run_chain,
     "sets": _run_sets,
     "descent": _run_descent,

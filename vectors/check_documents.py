@@ -6,6 +6,7 @@ from duolog.documents.applied import AppliedDocument, Membership
 from duolog.documents.journal import apply_all
 from duolog.documents.journal_state import JournalState
 from duolog.documents.kinds import disclosure
+from duolog.documents.registry import KINDS
 from duolog.protocol import messages
 from duolog.protocol.codec import encode_b64, parse_b64
 
@@ -29,8 +30,22 @@ def disclosures(case: Json) -> Json:
     }
 
 
+def things(case: Json) -> Json:
+    """Each document's effect; of each thing of one kind its stage, its times, and who has a mark in which register."""
+    state = _documents(case)
+    found = state.part(KINDS[case["of"]]).values()
+    return _effects(state) | {
+        "stages": [thing.standing for thing in found],
+        "times": [thing.times for thing in found],
+        "marks": [
+            {register: sorted(map(encode_b64, marks)) for register, marks in thing.marks.items()} for thing in found
+        ],
+    }
+
+
 def _documents(case: Json) -> JournalState:
-    context = Membership(frozenset(map(parse_b64, case["partners"])))
+    journal = parse_b64(case.get("journal", ""))
+    context = Membership(frozenset(map(parse_b64, case["partners"])), journal=journal)
     documents = [
         AppliedDocument(
             *(parse_b64(item["entry"]), seq, parse_b64(item["author"]), parse_b64(item["message"])),

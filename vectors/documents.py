@@ -1,23 +1,23 @@
 """Vectors of documents: what a journal's documents come to, by whose clock, and with which reasons."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from duolog.documents.applied import DAY
 from duolog.protocol.codec import sha256
 from vectors.check import Json, text
 
-ADA, SAM = sha256(b"ada"), sha256(b"sam")
+ADA, SAM, JOURNAL = sha256(b"ada"), sha256(b"sam"), sha256(b"journal")
 START = 1_790_000_000  # Unix seconds
 TERMS: Json = {"topic": "communication", "text": "No late chats.", "binds": "both"}
 NOTE: Json = {"text": "I could not open something."}
 
 
-def make() -> Json:
-    """The content of `documents.json`."""
+def make(more: Iterable[Json] = ()) -> Json:
+    """The content of `documents.json`. `more`: cases of further kinds, behind those that stand here."""
     return {
         "about": "Effective times, and what documents of a journal come to: stages, and why a step has no effect.",
         "shared": {},
-        "cases": [*_effective(), *_boundaries(), *_disclosures()],
+        "cases": [*_effective(), *_boundaries(), *_disclosures(), *more],
     }
 
 
@@ -35,7 +35,7 @@ def _effective() -> list[Json]:
     ]
 
 
-class _Log:
+class Log:
     """A journal's documents, one after the other."""
 
     def __init__(self) -> None:
@@ -65,6 +65,14 @@ class _Log:
         case = self.case(name, [stage for stage, _, _ in letters], reasons, {})
         more = {"aside": [sorted(map(text, aside)) for _, aside, _ in letters], "unheard": [one for *_, one in letters]}
         return case | {"kind": "disclosures", "gives": case["gives"] | more}
+
+    def things(self, name: str, kind: str, stages: list[str], reasons: Mapping[int, str], **more: object) -> Json:
+        """The log as a case of one kind: of each thing its stage, and `times` (days) and `marks` where given.
+
+        Whose marks stand in a register: `{"aside": [[SAM]]}`, a list for each thing.
+        """
+        case = self.case(name, stages, reasons, {})
+        return case | {"kind": "things", "of": kind, "journal": text(JOURNAL), "gives": case["gives"] | more}
 
     def step(self, step: str, named: Mapping[str, str], author: bytes = SAM, day: float = 0, late: float = 0) -> Json:
         """An answer that needs nothing but what it names."""
@@ -98,7 +106,7 @@ def _boundaries() -> list[Json]:
 
 
 def _clocks() -> list[Json]:
-    accepted, backdated, ahead, offline, again = _Log(), _Log(), _Log(), _Log(), _Log()
+    accepted, backdated, ahead, offline, again = Log(), Log(), Log(), Log(), Log()
     accepted.step("accept", accepted.propose(), day=14)
     backdated.step("accept", backdated.propose(), day=1, late=120)
     ahead.step("accept", ahead.propose(day=1000, late=-1000), day=15.5)
@@ -116,7 +124,7 @@ def _clocks() -> list[Json]:
 
 
 def _taking_back() -> list[Json]:
-    first, crossed, late, pressed = _Log(), _Log(), _Log(), _Log()
+    first, crossed, late, pressed = Log(), Log(), Log(), Log()
     text_of = first.propose()
     first.step("take_back", text_of, ADA)
     first.step("accept", text_of)
@@ -141,7 +149,7 @@ def _taking_back() -> list[Json]:
 
 
 def _further() -> list[Json]:
-    unknown, refused, strange, annulled = _Log(), _Log(), _Log(), _Log()
+    unknown, refused, strange, annulled = Log(), Log(), Log(), Log()
     unknown.step("accept", unknown.propose(also="I decide."))
     refused.step("accept", refused.propose())
     refused.add(ADA, NOTE, 1, kind="note", refused=[2])
@@ -174,13 +182,13 @@ def _note(number: int) -> Json:
     return {"entry": text(sha256(b"note", bytes([number]))[:16]), "message": text(sha256(b"words", bytes([number])))}
 
 
-def _tell(log: _Log, author: bytes = SAM, day: float = 0, note: int = 1, **more: object) -> Json:
+def _tell(log: Log, author: bytes = SAM, day: float = 0, note: int = 1, **more: object) -> Json:
     fields: Json = {"form": "disclosure", "text": _note(note), "about": "The money", **more}
     return log.letter("tell", author, day, **fields)
 
 
 def _disclosures() -> list[Json]:
-    heard, crossed, aside, waits, again, more = _Log(), _Log(), _Log(), _Log(), _Log(), _Log()
+    heard, crossed, aside, waits, again, more = Log(), Log(), Log(), Log(), Log(), Log()
     told = _tell(heard)
     heard.letter("respond", ADA, answers=told, text=_note(3))
     heard.letter("acknowledge", ADA, answers=told)

@@ -12,7 +12,7 @@ from duolog.protocol.roster_statements import Member
 from duolog.seal import hpke
 from duolog.seal.grants import Epoch
 from duolog.seal.keys import EpochKey
-from vectors import devices, documents, entries, journals, keys, primitives, texts
+from vectors import devices, documents, entries, journals, keys, machines, primitives, texts
 from vectors.check import FOLDER, Json, text
 
 _ONCE = FOLDER / "sealed_once.json"
@@ -69,7 +69,7 @@ MAKERS: dict[str, Callable[[Once], Json]] = {
     "journals.json": lambda once: journals.make(once.grants),
     "entries.json": lambda once: entries.make(once.grants),
     "pairing.json": lambda once: keys.make_pairing(once.grants),
-    "documents.json": lambda _: documents.make(),
+    "documents.json": lambda _: documents.make(machines.make()),
 }
 
 

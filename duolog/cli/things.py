@@ -37,9 +37,15 @@ class ThingDesk(desk.Desk[desk.X], Generic[desk.X]):
     def say_named(self, thing: desk.X, text: "Text", does: str) -> None:
         """Show the title of a thing, folded; or the later text that a step names, with its words."""
         view = self.view(thing)
-        self.run.screen.say(f"{self.noun.capitalize()} {view.number}: {view.title}", style="strong")
-        self.run.screen.say(view.text, indent=2)
+        self.say_view(view)
         self.say_before_writing(thing, text)
+
+    def say_view(self, view: "ThingView[Any]") -> None:
+        """Show where a thing stands, without the words of its steps."""
+        first, *rest = view.text.split("\n")
+        self.run.screen.say(f"{view.number:>2}  {first}", style="strong")
+        for line in rest:
+            self.run.screen.say(line, indent=2)
 
     def say_before_writing(self, thing: desk.X, text: "Text") -> None:
         """Show the words that a step answers, where those are not the thing itself."""
@@ -85,8 +91,7 @@ def add_list(app: typer.Typer, name: str, place: type[ThingDesk[Any]], purpose: 
             if not views:
                 run.screen.say(empty)
             for view in views:
-                run.screen.say(f"{view.number:>2}  {view.title}", style="strong")
-                run.screen.say(view.text, indent=4)
+                here.say_view(view)
             return OK
 
         return at_desk(place, run, journal, act, offline=offline)
@@ -106,8 +111,7 @@ def add_show(app: typer.Typer, name: str, place: type[ThingDesk[Any]], number: A
             count, thing = here.choose(number, lambda _: True, empty)
             view = here.view(thing)
             run.screen.result({"journal": b64(here.journal.id), **thing_shape(view, whole=True)})
-            run.screen.say(f"{here.noun.capitalize()} {count}: {view.title}", style="strong")
-            run.screen.say(view.text, indent=2)
+            here.say_view(view)
             for said in view.said:
                 here.say_step(said)
             if any(step.why_not is None for step in view.steps):

@@ -16,6 +16,7 @@ from typing import Annotated
 from pydantic import PlainSerializer
 
 from duolog.documents.bodies import AccountId, EntryId, Hash
+from duolog.documents.fields import Binary
 from duolog.errors import DuologError
 from duolog.protocol.codec import encode_b64
 from duolog.protocol.messages import Document
@@ -101,7 +102,12 @@ def _encode_sorted(accounts: frozenset[bytes]) -> list[str]:
 
 @dataclass(frozen=True, slots=True)
 class Membership:
-    """The roster at a document's place in the log: the partners' account ids, and whether one is provisional."""
+    """The roster at a document's place in the log: the partners' account ids, and whether one is provisional.
+
+    `journal`: the journal's id, 32 bytes. It is the same at every place; a client that asks for possible steps may
+    leave it out.
+    """
 
     partners: Annotated[frozenset[AccountId], PlainSerializer(_encode_sorted, return_type=list[str], when_used="json")]
     provisional: bool = False
+    journal: Annotated[bytes, Binary()] = b""

@@ -12,7 +12,7 @@ Spec: documents
 from itertools import chain
 from typing import Annotated, TypeVar
 
-from pydantic import BaseModel, ConfigDict, StringConstraints, TypeAdapter, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, TypeAdapter, ValidationError
 
 from duolog.documents.fields import WRITING, AtMost, Binary
 from duolog.documents.safe_text import hidden_in
@@ -34,6 +34,7 @@ HIDDEN_TO_AGREE = (
 Words = Annotated[str, StringConstraints(min_length=1, pattern=r"\S"), AtMost(WORDS)]
 Prose = Annotated[str, StringConstraints(min_length=1, pattern=r"\S"), AtMost(PROSE)]
 Line = Annotated[str, StringConstraints(min_length=1, pattern=r"^[^\r\n]*\S[^\r\n]*$"), AtMost(LINE)]
+Seconds = Annotated[int, Field(ge=0, le=sizes.MAX_INTEGER)]  # a time, in Unix seconds
 AccountId = Annotated[bytes, Binary(sizes.ACCOUNT_ID)]
 JournalId = Annotated[bytes, Binary(sizes.JOURNAL_ID)]
 EntryId = Annotated[bytes, Binary(sizes.ENTRY_ID)]
@@ -41,9 +42,12 @@ Hash = Annotated[bytes, Binary(sizes.HASH)]
 
 
 class Body(BaseModel):
-    """The body of a document, or a part of one. Unknown fields stay in it."""
+    """The body of a document, or a part of one. Unknown fields stay in it.
 
-    model_config = ConfigDict(strict=True, extra="allow", frozen=True)
+    A field whose name is a word of Python (`from`, `as`) has an underscore behind it here, and none in a message.
+    """
+
+    model_config = ConfigDict(strict=True, extra="allow", frozen=True, validate_by_name=True, serialize_by_alias=True)
 
     def encode_json(self) -> JsonObject:
         """The fields that were given, known and unknown, as they stand in a message."""
@@ -73,6 +77,10 @@ class Answer(Body):
     message: Hash
 
 
+# A soft link, which has no effect: the check-in, breach or letter from which something grew.
+From = Annotated[Answer | None, Field(validation_alias="from", serialization_alias="from")]
+
+
 class AnsweringStep(StepBody):
     """A step that answers a text of somebody."""
 
@@ -86,7 +94,8 @@ def parse_body(adapter: TypeAdapter[T], body: JsonObject, *, writing: bool = Fal
     Spec: documents
     """
     try:
-        return adapter.validate_json(encode_message_json(body), context=WRITING if writing else None)
+        data, context = encode_message_json(body), WRITING if writing else None
+        return adapter.validate_json(data, context=context, by_alias=True, by_name=False)
     except ValidationError as error:
         raise MalformedData(_sentence(error)) from error
 

@@ -60,6 +60,18 @@ def has_come(when: date, now: int) -> bool:
     return found is not None and found.date() >= when
 
 
+def is_today(when: date, now: int) -> bool:
+    """Whether `now`, Unix seconds, is on this day of the reader's calendar."""
+    found = _at(now)
+    return found is not None and found.date() == when
+
+
+def on_one_day(first: int, second: int) -> bool:
+    """Whether two times, in Unix seconds, are on the same day of the reader's calendar."""
+    found = _at(first)
+    return found is not None and is_today(found.date(), second)
+
+
 def parse_day(text: str) -> date:
     """Parse a typed day, as `2027-03-01`. Raises: ValueError."""
     return date.fromisoformat(text.strip())

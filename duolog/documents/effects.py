@@ -55,6 +55,44 @@ class Put(Effect):
 
 
 @dataclass(frozen=True, slots=True)
+class PutBy(Effect):
+    """Make the step a text of the thing, and let the author's mark in the register name it."""
+
+    register: str
+
+    def change(self, case: Case[X], thing: X) -> X:
+        text = case.text()
+        mark = Mark(text.entry, text.at, text.effective)
+        by = {**thing.marks.get(self.register, {}), text.author: mark}
+        return _marked(replace(thing, texts={**thing.texts, text.entry: text}), self.register, by)
+
+
+@dataclass(frozen=True, slots=True)
+class WhenBoth(Effect):
+    """Move the thing to this stage once each of the two has a mark in the register."""
+
+    register: str
+    stage: str
+
+    def change(self, case: Case[X], thing: X) -> X:
+        both = all(one in thing.marks.get(self.register, {}) for one in thing.between)
+        return replace(thing, standing=self.stage) if both else thing
+
+
+@dataclass(frozen=True, slots=True)
+class Time(Effect):
+    """Put a time into the register: that of a field of the step, or `seconds` after the step. `path`: the field."""
+
+    register: str
+    path: str = ""
+    seconds: int = 0
+
+    def change(self, case: Case[X], thing: X) -> X:
+        time: int = case.said(self.path) if self.path else case.now + self.seconds
+        return replace(thing, times={**thing.times, self.register: time})
+
+
+@dataclass(frozen=True, slots=True)
 class Point(Effect):
     """Let the register name the text that the step names, or the step itself."""
 

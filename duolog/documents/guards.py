@@ -1,14 +1,17 @@
 """Guards, the words for *only when*. A guard is one condition on a step, with a sentence for when it doesn't hold.
 
-The list is closed. Every kind writes its rules in these words. A new word is a decision, since every language that runs
-the rows needs it. A guard only reads the case, and knows no kind. Spec: documents
+The list is closed: the words here, and those of `time_guards`. Every kind writes its rules in these words. A new word
+is a decision, since every language that runs the rows needs it. A guard only reads the case, and knows no kind.
+
+Spec: documents
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Literal
 
-from duolog.documents.things import Case, Text, value_of
+from duolog.documents.things import Case, Outcome, Text, value_of
+from duolog.protocol.blind_pairs import key_fits
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,6 +94,17 @@ class Is(Guard):
 
 
 @dataclass(frozen=True, slots=True)
+class LeftOut(Guard):
+    """The step leaves this field out. `path`: names with dots between them."""
+
+    of_body: ClassVar[bool] = True
+    path: str
+
+    def holds(self, case: Case[Any]) -> bool:
+        return case.said(self.path) is None
+
+
+@dataclass(frozen=True, slots=True)
 class Named(Guard):
     """A field of the named text's step has one of these values. `path`: names with dots between them."""
 
@@ -110,6 +124,55 @@ class Within(Guard):
 
     def holds(self, case: Case[Any]) -> bool:
         return case.named is not None and case.now <= case.named.effective + self.seconds
+
+
+@dataclass(frozen=True, slots=True)
+class Became(Guard):
+    """The named text has one of these outcomes."""
+
+    outcomes: tuple[Outcome, ...]
+
+    def holds(self, case: Case[Any]) -> bool:
+        return case.named is not None and case.named.outcome in self.outcomes
+
+
+@dataclass(frozen=True, slots=True)
+class OfKind(Guard):
+    """The named text is one of this other kind, in a thing between the same two people."""
+
+    of_body: ClassVar[bool] = True
+    kind: str
+
+    def holds(self, case: Case[Any]) -> bool:
+        if case.elsewhere is None:
+            return False
+        kind, thing = case.elsewhere
+        return kind == self.kind and thing.between == case.new.between
+
+
+@dataclass(frozen=True, slots=True)
+class Unset(Guard):
+    """No text is in this register."""
+
+    register: str
+
+    def holds(self, case: Case[Any]) -> bool:
+        return self.register not in case.thing.points
+
+
+@dataclass(frozen=True, slots=True)
+class KeyFits(Guard):
+    """The key `k` of the step fits the commitment of the author's text in this register. Spec: §8."""
+
+    of_body: ClassVar[bool] = True
+    register: str
+
+    def holds(self, case: Case[Any]) -> bool:
+        text = case.thing.of(self.register, case.author)
+        commitment: bytes | None = None if text is None else value_of(text.step, "commitment")
+        if commitment is None:
+            return False
+        return key_fits(commitment, case.said("k"), case.context.journal, case.thing.entry, case.author)
 
 
 @dataclass(frozen=True, slots=True)

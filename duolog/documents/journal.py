@@ -162,9 +162,11 @@ def _reduce(
         named = find(body.answers.entry)
         kind.looks_back(applied, body, named, named is not None and is_step(named.document.kind))
     part = state.part(kind)
-    if not taken_back:
-        return kind.reduce(part, applied, body, context), True
-    return ({}, False) if machine is None else machine.undelivered(part, applied, body, context)
+    if machine is not None:
+        if taken_back:
+            return machine.undelivered(part, applied, body, context, state.parts)
+        return machine.reduce(part, applied, body, context, state.parts), True
+    return ({}, False) if taken_back else (kind.reduce(part, applied, body, context), True)
 
 
 def _words(state: JournalState, applied: AppliedDocument, voice: Voice) -> str:

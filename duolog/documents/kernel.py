@@ -2,7 +2,8 @@
 
 Rules
 - Only partners take steps. A step that names a text counts only if exactly that message is held here, and only if its
-  author is one of the two that the thing is between.
+  author is one of the two that the thing is between. The text may be one of another kind, where a row says so; the step
+  then makes a thing.
 - A step counts by the first of its rows whose guards all hold. A step without such a row is refused. The reason is the
   sentence of the guard that fails first, in the row in which most guards hold before it.
 - A refused step changes nothing. A step that counts changes one thing, by the effects of its row in order.
@@ -13,20 +14,21 @@ The kernel reads no clock and copies no state: it returns the thing that changed
 """
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Generic, Literal
 
 from duolog.documents.applied import AppliedDocument, Membership
 from duolog.documents.bodies import EntryId, StepBody
 from duolog.documents.effects import Effect
-from duolog.documents.guards import At, Guard
-from duolog.documents.things import Case, Text, Things, X, value_of
+from duolog.documents.guards import At, Guard, OfKind
+from duolog.documents.things import Case, Text, Thing, Things, X, value_of
 from duolog.errors import NotAllowed
 from duolog.protocol import sizes
 from duolog.protocol.messages import Document
 
 Class = Literal["tells", "asks", "answers", "own", "ends"]
+_NONE: Mapping[str, Things[Any]] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,34 +61,54 @@ class Machine(Generic[X]):
     """A kind's rows, and its own types of thing and text.
 
     `noun`: the word for one thing. `digest`: 32 bytes for a step and the entry of its thing. Two texts with the same
-    digest are the same.
+    digest are the same. None for a kind that never asks for the same text.
     """
 
     noun: str
     thing: type[X]
     text: type[Text]
-    digest: Callable[[Any, bytes], bytes]
+    digest: Callable[[Any, bytes], bytes] | None
     rows: tuple[Row, ...]
+
+    @property
+    def names_of(self) -> tuple[str, ...]:
+        """The other kinds whose texts the steps may name."""
+        guards = (guard for row in self.rows for guard in row.only if isinstance(guard, OfKind))
+        return tuple(dict.fromkeys(guard.kind for guard in guards))
 
     def ends(self, step: StepBody) -> bool:
         """Whether every row of a step has the class *ends*."""
         return all(row.does == "ends" for row in self.rows if row.step == step.step)
 
     def reduce(
-        self, things: Things[X], applied: AppliedDocument, step: StepBody, context: Membership
+        self,
+        things: Things[X],
+        applied: AppliedDocument,
+        step: StepBody,
+        context: Membership,
+        parts: Mapping[str, Things[Any]] = _NONE,
     ) -> dict[EntryId, X]:
-        """The thing as a step changes it. Raises: NotAllowed, with a reason, when no row allows it. Spec: documents"""
-        case, row = self._judge(things, applied, step, context)
+        """The thing as a step changes it. `parts`: the things of every kind, by its name.
+
+        Raises: NotAllowed, with a reason, when no row allows it.
+        Spec: documents
+        """
+        case, row = self._judge(things, applied, step, context, parts)
         return _changed(case, row.then)
 
     def undelivered(
-        self, things: Things[X], applied: AppliedDocument, step: StepBody, context: Membership
+        self,
+        things: Things[X],
+        applied: AppliedDocument,
+        step: StepBody,
+        context: Membership,
+        parts: Mapping[str, Things[Any]] = _NONE,
     ) -> tuple[dict[EntryId, X], bool]:
         """The change that is left of a step that the other partner could not open, and whether the whole step counts.
 
         Raises: as `reduce`. Spec: documents
         """
-        case, row = self._judge(things, applied, step, context)
+        case, row = self._judge(things, applied, step, context, parts)
         if row.does == "ends":  # check: documents.ends_undelivered
             return _changed(case, row.then), True
         return _changed(case, tuple(effect for effect in row.then if effect.stays)), False
@@ -114,12 +136,16 @@ class Machine(Generic[X]):
         return tuple(possible for _, possible in found.values())
 
     def _judge(
-        self, things: Things[X], applied: AppliedDocument, step: StepBody, context: Membership
+        self,
+        things: Things[X],
+        applied: AppliedDocument,
+        step: StepBody,
+        context: Membership,
+        parts: Mapping[str, Things[Any]],
     ) -> tuple[Case[X], Row]:
         if applied.author not in context.partners:  # check: documents.partner
             raise NotAllowed(self._not_yours(partner=False))
-        thing, named = self._named(things, applied, step)
-        case = self._case(things, applied, context, step, thing, named)
+        case = self._case(things, applied, context, step, *self._named(things, applied, step, parts))
         furthest, sentence = -1, ""
         for row in self.rows:
             if row.step == step.step:
@@ -130,11 +156,18 @@ class Machine(Generic[X]):
                     furthest, sentence = passed, why_not
         raise NotAllowed(sentence)
 
-    def _named(self, things: Things[X], applied: AppliedDocument, step: StepBody) -> tuple[X | None, Text | None]:
+    def _named(
+        self, things: Things[X], applied: AppliedDocument, step: StepBody, parts: Mapping[str, Things[Any]]
+    ) -> tuple[X | None, Text | None, tuple[str, Thing] | None]:
+        """The thing and the text that a step names; or the text of another kind, and its thing there."""
         answers = value_of(step, "answers")
         if answers is None:
-            return None, None
-        thing = things.find(answers.entry)
+            return None, None, None
+        own, elsewhere = things.find(answers.entry), None
+        for kind in self.names_of if own is None else ():
+            found: Thing | None = parts[kind].find(answers.entry) if kind in parts else None
+            elsewhere = elsewhere if found is None else (kind, found)
+        thing = own if elsewhere is None else elsewhere[1]
         if thing is None:  # check: documents.held
             raise NotAllowed("The text that this answers is not here, or did not count.")
         named = thing.texts[answers.entry]
@@ -142,7 +175,7 @@ class Machine(Generic[X]):
             raise NotAllowed("This answers other words than the ones that are here.")
         if applied.author not in thing.between:  # check: documents.between
             raise NotAllowed(self._not_yours(partner=True))
-        return thing, named
+        return own, named, elsewhere
 
     def _case(
         self,
@@ -152,9 +185,10 @@ class Machine(Generic[X]):
         step: StepBody | None,
         thing: X | None,
         named: Text | None,
+        elsewhere: tuple[str, Thing] | None = None,
     ) -> Case[X]:
         new = self.thing(applied.entry, applied.author, tuple(sorted(context.partners)))
-        return Case(things, applied, context, step, thing or new, new, named, self.text, self.digest)
+        return Case(things, applied, context, step, thing or new, new, named, self.text, self.digest, elsewhere)
 
     def _not_yours(self, *, partner: bool) -> str:
         if partner:

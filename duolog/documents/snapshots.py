@@ -15,7 +15,7 @@ from duolog.errors import MalformedData
 
 T = TypeVar("T")
 
-FORMAT = 4  # raised when states, or the rules that make them, change while no kind's version does
+FORMAT = 5  # raised when states, or the rules that make them, change while no kind's version does
 
 
 def encode_snapshot(adapter: TypeAdapter[T], state: T, kinds: Mapping[str, Format[Any]]) -> bytes:
@@ -29,7 +29,7 @@ def parse_snapshot(adapter: TypeAdapter[T], data: bytes, kinds: Mapping[str, For
     if made_by != _made_by(kinds):  # check: documents.snapshot_kinds
         raise MalformedData("This snapshot was made by another version of Duolog; it will be made anew from the log.")
     try:
-        return adapter.validate_json(state)
+        return adapter.validate_json(state, by_alias=True, by_name=False)
     except ValidationError as error:
         raise MalformedData("This snapshot can't be read; it will be made anew from the log.") from error
 

@@ -1,14 +1,15 @@
 """Things are made by the steps of a kind: one boundary, one disclosure. A thing has texts, and marks of each person.
 
 The entry of the step that makes a thing is its name. The thing is between the partners of that moment, and stands in
-one stage. Its registers are of three types: *points* name one of its texts, *marks* hold at most one mark of each
-person, *counts* are numbers. A text is a step that later steps can name, with its outcome.
+one stage. Its registers are of four types: *points* name one of its texts, *marks* hold at most one mark of each
+person, *counts* are numbers, *times* are Unix seconds. A text is a step that later steps can name, with its outcome.
 
 Nothing here knows a kind: each kind has its own types of text and thing. Spec: documents
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any, Generic, Literal, TypeVar, get_args
 
 from pydantic import GetCoreSchemaHandler
@@ -70,24 +71,38 @@ class Thing:
     points: dict[str, EntryId] = field(default_factory=dict)
     marks: dict[str, dict[AccountId, Mark]] = field(default_factory=dict)
     counts: dict[str, int] = field(default_factory=dict)
+    times: dict[str, int] = field(default_factory=dict)
 
     def at(self, register: str) -> Text | None:
         """The text that a register names, or None."""
         return self.texts.get(self.points.get(register, b""))
 
+    def of(self, register: str, account: bytes) -> Text | None:
+        """The text of this person (account id, 32 bytes) that their mark in a register names, or None."""
+        mark = self.marks.get(register, {}).get(account)
+        return None if mark is None else self.texts.get(mark.entry)
+
 
 class Things(dict[EntryId, X], Generic[X]):
-    """The things of one kind in a journal by their entries, oldest first. They can be looked up by their texts."""
+    """The things of one kind in a journal by their entries, oldest first.
+
+    They can be looked up by their texts and by their stages.
+    """
 
     def __init__(self, things: Mapping[EntryId, X] | None = None) -> None:
         super().__init__()
         self._of_text: dict[EntryId, EntryId] = {}
         self._of_digest: dict[Hash, tuple[EntryId, ...]] = {}
+        self._standing: dict[str, dict[EntryId, None]] = {}
         for entry, thing in (things or {}).items():
             self[entry] = thing
 
     def __setitem__(self, entry: EntryId, thing: X) -> None:
+        before = self.get(entry)
+        if before is not None and before.standing != thing.standing:
+            del self._standing[before.standing][entry]
         super().__setitem__(entry, thing)
+        self._standing.setdefault(thing.standing, {})[entry] = None
         for text in thing.texts.values():
             if text.entry not in self._of_text:
                 self._of_text[text.entry] = entry
@@ -98,11 +113,16 @@ class Things(dict[EntryId, X], Generic[X]):
         other = Things[X]()
         dict.update(other, self)
         other._of_text, other._of_digest = self._of_text.copy(), self._of_digest.copy()
+        other._standing = {stage: entries.copy() for stage, entries in self._standing.items()}
         return other
 
     def find(self, text: bytes) -> X | None:
         """The thing that has this text. `text`: its entry, 16 bytes."""
         return self.get(self._of_text.get(text, b""))
+
+    def standing(self, stages: Iterable[str]) -> Iterator[X]:
+        """The things that stand in one of these stages."""
+        return (self[entry] for stage in stages for entry in self._standing.get(stage, ()))
 
     def alike(self, digest: bytes) -> Iterator[tuple[X, Text]]:
         """Every text with this digest, each after its thing."""
@@ -121,7 +141,8 @@ class Things(dict[EntryId, X], Generic[X]):
 class Case(Generic[X]):
     """One step that is judged. `thing`: the thing that it names, or else `new`, the thing that it would make.
 
-    `named`: the text that it names. `step`: None where a client asks for possible steps, before one is written.
+    `named`: the text that it names. `elsewhere`: where that is a text of another kind, the name of the kind, and the
+    thing there. `step`: None where a client asks for possible steps, before one is written.
     `text_type` and `digest_of` are the kind's.
     """
 
@@ -133,7 +154,8 @@ class Case(Generic[X]):
     new: X
     named: Text | None
     text_type: type[Text]
-    digest_of: Callable[[Any, bytes], bytes]
+    digest_of: Callable[[Any, bytes], bytes] | None
+    elsewhere: "tuple[str, Thing] | None" = None
 
     @property
     def author(self) -> bytes:
@@ -147,8 +169,11 @@ class Case(Generic[X]):
 
     @property
     def digest(self) -> bytes:
-        """The step's digest, 32 bytes. Two steps that say the same have the same digest."""
-        return self.digest_of(self.step, self.thing.entry)
+        """The step's digest, 32 bytes. Two steps that say the same have the same digest.
+
+        In a kind that has no digest, no two steps say the same.
+        """
+        return self.applied.message if self.digest_of is None else self.digest_of(self.step, self.thing.entry)
 
     def said(self, path: str) -> Any:
         """The value of a field of the step. `path`: names with dots between them."""
@@ -166,6 +191,12 @@ def value_of(body: StepBody | None, path: str) -> Any:
     """The value of a known field of a body, None where it is left out. `path`: names with dots between them."""
     value: Any = body
     for name in path.split("."):
-        known = isinstance(value, Body) and name in type(value).model_fields
-        value = dict(value)[name] if known else None
+        known = _fields(type(value)).get(name) if isinstance(value, Body) else None
+        value = None if known is None else dict(value)[known]
     return value
+
+
+@cache
+def _fields(body: type[Body]) -> Mapping[str, str]:
+    """The fields of a body: its names in a message, with the names in Python."""
+    return {field.serialization_alias or name: name for name, field in body.model_fields.items()}

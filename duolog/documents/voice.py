@@ -4,8 +4,9 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from duolog.documents.bodies import has_unknown_parts, hidden_characters
-from duolog.documents.safe_text import clean, lines
+from duolog.documents.safe_text import clean, lines, one_line
 
+TITLE = 60  # characters of a text that name it in a list
 PARTS_UNSHOWN = "It has parts that this version of Duolog can't show; update to read all of it."
 HIDDEN = "It has characters that can't be shown."
 
@@ -44,6 +45,18 @@ class Look:
     me: bytes
     now: int
     voice: Voice
+
+
+def title_line(text: str) -> str:
+    """The beginning of somebody's text, as its name in a list."""
+    line = one_line(text)
+    return line if len(line) <= TITLE else line[: TITLE - 1].rstrip() + "…"
+
+
+def grown_from(link: object) -> Iterable[str]:
+    """A line for a step that names something that it grew from. Only a client can say what that is."""
+    if link is not None:
+        yield "  It grew from something else in this journal."
 
 
 def body_lines(text: str) -> Iterable[str]:

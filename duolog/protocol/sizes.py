@@ -74,6 +74,12 @@ MAX_REFUSED = 1024  # sequences named in one message's `refused`
 MAX_BLOB = 128 * KIB  # above the padded form of the largest message; a test proves it
 RECEIPT = 8 + HASH + 8 + SIGNATURE  # seq | head | time | signature
 
+# blind pairs
+PAIR_SECRET = 32
+PAIR_PLAINTEXT = 4096  # bytes of every answer: u32 length | answer | zeros
+MAX_PAIR_ANSWER = PAIR_PLAINTEXT - 4
+SEALED_ANSWER = AEAD_NONCE + PAIR_PLAINTEXT + AEAD_TAG
+
 # pushes and pages
 MAX_PUSH_ITEMS = 256
 MAX_PUSH_BYTES = KIB * KIB

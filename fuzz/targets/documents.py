@@ -14,15 +14,16 @@ from duolog.documents.applied import AppliedDocument, Membership
 from duolog.documents.bodies import parse_body
 from duolog.documents.journal import apply, apply_all, describe, encode_state, parse_state
 from duolog.documents.journal_state import JournalState
-from duolog.documents.kinds.boundary import describe_boundary, view_boundary
+from duolog.documents.kind import Kind
 from duolog.documents.registry import ACCOUNT_KINDS, KINDS
-from duolog.documents.voice import Voice
+from duolog.documents.things import Things
+from duolog.documents.voice import Look, Voice
 from duolog.errors import MalformedData
 from duolog.protocol.codec import encode_b64, encode_message_json, parse_message_json, sha256
 from duolog.protocol.messages import parse_message
 from duolog.protocol.receipts import Receipt
 from fuzz import nasty
-from fuzz.documents import account_bodies, account_log, bodies, evening_log
+from fuzz.documents import account_bodies, account_log, bodies, evening_log, machines_log
 from fuzz.mutation import change_json, change_text
 from fuzz.registry import target
 
@@ -57,7 +58,7 @@ def _body(data: bytes, kinds: Mapping[str, TypeAdapter[Any]]) -> None:
         assert parse_body(adapter, parsed.encode_json()) == parsed
 
 
-@target(lambda: [_json(evening_log())], change=change_json, raises=())
+@target(lambda: [_json(evening_log()), _json(machines_log())], change=change_json, raises=())
 def documents(data: bytes) -> None:
     """A journal of whatever documents: nothing raises, all are in the timeline, a snapshot is the same state."""
     log = _documents(data)
@@ -70,9 +71,21 @@ def documents(data: bytes) -> None:
     assert parse_state(encode_state(state)) == state
     for shown in state.timeline:
         describe(state, shown, VOICE)
-    for boundary in state.boundaries.values():
-        view_boundary(boundary, NOW)
-        describe_boundary(boundary, NOW, VOICE)
+    for kind in KINDS.values():
+        for thing in () if kind.machine is None else state.part(kind).values():
+            for look in (Look(ADA, NOW, VOICE), Look(SAM, NOW, VOICE)):
+                _shown(kind, thing, look)
+
+
+def _shown(kind: Kind[Any, Any], thing: Any, look: Look) -> None:
+    assert kind.title is not None
+    assert kind.show is not None
+    assert kind.today is not None
+    kind.title(thing)
+    kind.show(thing, look)
+    kind.today(thing, look)
+    assert kind.machine is not None
+    kind.machine.steps(Things({thing.entry: thing}), thing, look.me, look.now, BOTH)
 
 
 @target(lambda: [_json(account_log())], change=change_json, raises=())

@@ -41,6 +41,6 @@ def test_no_stage_without_an_exit_asks_for_an_answer(name: str) -> None:
 
 
 def can(machine: Machine, does: str, stage: str) -> bool:  # type: ignore[type-arg]
-    """Whether a row of this class starts from this stage."""
-    guards = (guard for row in machine.rows if row.does == does for guard in row.only if isinstance(guard, From))
-    return any(stage in guard.stages for guard in guards)
+    """Whether a row of this class starts from this stage; one that names a thing and no stage starts from all."""
+    rows = (row.only for row in machine.rows if row.does == does and row.register is not None)
+    return any(all(stage in guard.stages for guard in only if isinstance(guard, From)) for only in rows)

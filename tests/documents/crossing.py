@@ -11,6 +11,7 @@ from typing import Any
 
 from duolog.documents.things import Things
 from duolog.errors import NotAllowed
+from tests.documents.agreed_before import PARTS
 from tests.documents.evening import ADA, BOTH, SAM
 from tests.documents.rows import Rows
 from tests.documents.short_logs import Tried, entry
@@ -58,7 +59,7 @@ def _allowed(
 
 def _taken(rows: Rows, things: Things[Any], one: Tried) -> tuple[Things[Any], str | None]:
     try:
-        changed = rows.machine.reduce(things, one.applied, one.step, one.context)
+        changed = rows.machine.reduce(things, one.applied, one.step, one.context, PARTS)
     except NotAllowed as refusal:
         return things, str(refusal)
     after = things.copy()

@@ -17,7 +17,8 @@ from duolog.protocol.messages import Document
 ADA = b"a" * 32
 SAM = b"s" * 32
 KIM = b"k" * 32  # a stranger, or a confidant
-BOTH = Membership(frozenset({ADA, SAM}))
+JOURNAL = b"j" * 32
+BOTH = Membership(frozenset({ADA, SAM}), journal=JOURNAL)
 START = 1_700_000_000  # Unix seconds
 NAMES = {ADA: "Ada", SAM: "Sam", KIM: "Kim"}
 VOICE = Voice(name=lambda account: NAMES[account], when=lambda at: f"day {(at - START) // DAY}")

@@ -279,9 +279,7 @@ def _named(state: Boundaries, applied: AppliedDocument, answers: Answer) -> tupl
 def _require_mine_to_answer(boundary: Boundary, named: Text, applied: AppliedDocument) -> None:
     _require_waiting(boundary, named, applied)
     if named.author == applied.author:
-        raise NotAllowed(
-            "One acceptance is not in force: nobody answers their own words, and the other's answer is still missing."
-        )
+        raise NotAllowed("One acceptance is not in force: nobody answers their own words.")
 
 
 def _require_waiting(boundary: Boundary, named: Text, applied: AppliedDocument) -> None:

@@ -11,10 +11,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from duolog.documents.kernel import Machine
-from duolog.documents.kinds import boundary, disclosure
+from duolog.documents.kinds import boundary, disclosure, pause, promise
 from duolog.errors import NotAllowed
 from tests.documents import old_boundary
 from tests.documents.disclosure_table import by_hand, disclosure_steps, twice_not_quite
+from tests.documents.pause_table import pause_steps, pauses_by_hand
+from tests.documents.promise_table import promise_steps, promises_by_hand
 from tests.documents.short_logs import Tried, boundary_steps, third_text
 from tests.documents.walking import Alphabet
 
@@ -101,4 +103,7 @@ ALL = {
         order=ORDER_OF_DISCLOSURE,
         along=twice_not_quite(),
     ),
+    # Only its owner acts in a promise or a pause, so nothing crosses.
+    "promise": Rows(*(promise.MACHINE, promise_steps, promises_by_hand, 4, frozenset(), frozenset())),
+    "pause": Rows(*(pause.MACHINE, pause_steps, pauses_by_hand, 4, frozenset(), frozenset())),
 }

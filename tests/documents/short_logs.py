@@ -24,10 +24,11 @@ from duolog.documents.kinds.boundary_texts import (
 )
 from duolog.protocol.codec import sha256
 from duolog.protocol.messages import Document
-from tests.documents.evening import ADA, BOTH, KIM, SAM, START, wording
+from tests.documents.evening import ADA, BOTH, JOURNAL, KIM, SAM, START, wording
 
 TIMES = (0, 14 * DAY, 14 * DAY + 1)  # the last second in which something waits, and the first in which it has lapsed
-ALONE, OTHERS = Membership(frozenset({ADA})), Membership(frozenset({ADA, KIM}))
+ALONE = Membership(frozenset({ADA}), journal=JOURNAL)
+OTHERS = Membership(frozenset({ADA, KIM}), journal=JOURNAL)
 
 
 @dataclass(frozen=True)

@@ -6,17 +6,18 @@ from dataclasses import replace
 
 import pytest
 
-from duolog.documents.applied import Membership
+from duolog.documents.applied import DAY, Membership
 from duolog.documents.bodies import Answer
 from duolog.documents.journal import describe, encode_state, parse_state
 from duolog.documents.journal_state import Item
-from duolog.documents.kinds import disclosure
+from duolog.documents.kinds import disclosure, disclosure_views
 from duolog.documents.kinds.disclosure import Acknowledge, Heard, NotQuite, Reflect, Respond, SetAside, Tell
 from duolog.documents.kinds.note import Note
 from duolog.documents.kinds.withdrawn import Withdrawn
+from duolog.documents.voice import Look
 from duolog.errors import MalformedData, NotAllowed
 from duolog.protocol.messages import Document
-from tests.documents.evening import ADA, BOTH, SAM, START, VOICE, Evening, answer
+from tests.documents.evening import ADA, BOTH, KIM, SAM, START, VOICE, Evening, answer
 
 PROVISIONAL = replace(BOTH, provisional=True)
 NOWHERE = Answer(entry=bytes(16), message=bytes(32))
@@ -105,3 +106,66 @@ def test_what_it_is_about_is_one_line(about: str) -> None:
     assert "about" in (Evening().append(SAM, Document("disclosure", 1, START, body)).skipped or "")
     with pytest.raises(MalformedData):
         Evening().write(SAM, Tell(form="impact", text=NOWHERE, about="a" * 121), "disclosure")
+
+
+def shown(evening: Evening, me: bytes, day: int = 0) -> str:
+    """What the newest letter shows, without its two first lines."""
+    letter = list(evening.state.part(disclosure.KIND).values())[-1]
+    wrote, about, *rest = disclosure_views.show(letter, Look(me, START + day * DAY, VOICE)).splitlines()
+    assert (wrote, about) == ("Sam wrote a disclosure", "  About: The money")
+    return " ".join(line.strip() for line in rest)
+
+
+def today(evening: Evening, me: bytes) -> tuple[str, ...]:
+    letter = list(evening.state.part(disclosure.KIND).values())[-1]
+    return disclosure_views.today(letter, Look(me, START, VOICE))
+
+
+def test_each_stage_is_told_to_reader_and_writer_in_their_own_words() -> None:
+    evening = Evening()
+    letter = told(evening)
+    to = answer(letter)
+    assert shown(evening, SAM) == "It is there."
+    assert shown(evening, ADA).startswith("Open it when you want; nobody can tell whether you do. You can acknowledge")
+    assert (today(evening, ADA), today(evening, SAM)) == (("A letter of Sam's is here.",), ())
+    evening.write(ADA, Acknowledge(answers=to), "disclosure")
+    assert shown(evening, ADA) == "You acknowledged it. You can say what you hear, or set it aside."
+    assert shown(evening, SAM) == "Ada acknowledged it."
+    said = evening.write(ADA, Reflect(answers=to, text=NOWHERE), "disclosure")
+    assert shown(evening, ADA, 7) == "You said what you hear."
+    assert shown(evening, ADA, 8) == "You said what you hear. You may respond."
+    assert shown(evening, SAM) == "Ada says what they hear. Is it right? You can say heard, or not quite."
+    assert (today(evening, ADA), today(evening, SAM)) == ((), ("Ada says what they hear in “The money”.",))
+    evening.write(SAM, NotQuite(answers=answer(said), words="And the year."), "disclosure")
+    assert shown(evening, ADA) == "Sam says: not quite. You can try again, or set it aside."
+    said = evening.write(ADA, Reflect(answers=to, text=NOWHERE), "disclosure")
+    evening.write(SAM, NotQuite(answers=answer(said), words="Nor that."), "disclosure")
+    assert shown(evening, ADA) == "Sam says: not quite. You can try again, respond, or set it aside."
+    assert shown(evening, SAM) == "You said: not quite."
+    said = evening.write(ADA, Reflect(answers=to, text=NOWHERE), "disclosure")
+    evening.write(SAM, Heard(answers=answer(said)), "disclosure")
+    assert shown(evening, ADA) == "Sam says: heard. A response is possible, not expected."
+    assert shown(evening, SAM) == "You said: heard."
+    assert (today(evening, ADA), today(evening, SAM)) == ((), ())
+    evening.write(ADA, Respond(answers=to, text=NOWHERE), "disclosure")
+    assert shown(evening, ADA) == shown(evening, SAM) == "It was answered."
+
+
+def test_who_set_it_aside_is_told_that_it_asks_nothing() -> None:
+    evening = Evening()
+    letter = told(evening)
+    evening.write(ADA, SetAside(answers=answer(letter)), "disclosure")
+    assert shown(evening, ADA) == "You set this aside. It asks nothing of you."
+    assert shown(evening, SAM) == "Ada isn't ready for this now. Only Ada can take it up."
+    assert (today(evening, ADA), today(evening, SAM)) == ((), ())
+    evening.write(SAM, SetAside(answers=answer(letter)), "disclosure")
+    assert shown(evening, SAM).startswith("You ask for nothing more here.")
+    assert shown(evening, ADA).endswith("Sam asks for nothing more here. You can respond if you want.")
+    evening.write(ADA, Respond(answers=answer(letter), text=NOWHERE), "disclosure")
+    assert shown(evening, ADA) == "It was answered before “heard”."
+
+
+def test_a_confidant_is_shown_no_more_of_a_letter_than_its_line() -> None:
+    evening = Evening()
+    told(evening)
+    assert (shown(evening, KIM), today(evening, KIM)) == ("", ())

@@ -85,7 +85,7 @@ def test_where_two_times_differ_both_are_shown_and_which_counts() -> None:
     text = describe_boundary(evening.boundary, START, VOICE)
     assert "Ada's text, day 100 (by a clock that was ahead: day 1 counts)" in text
     assert "Sam accepted exactly this text, day 0\n" in text
-    assert "Sam contests it since day 0 (received more than a week later: day 3 counts):" in text
+    assert "Sam contests it, day 0 (received more than a week later: day 3 counts):" in text
     assert "Dated day 100 (by a clock that was ahead: day 1 counts)" in describe(evening.state, first, VOICE)
     assert "Dated" not in describe(evening.state, accepted, VOICE)
 

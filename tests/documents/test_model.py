@@ -89,7 +89,15 @@ def shape(thing: Thing) -> object:
     """What rows can tell of a thing, but for its words."""
     texts = tuple((text.author, text.effective, text.outcome, text.step.step) for text in thing.texts.values())
     marks = tuple((register, *sorted(marks)) for register, marks in sorted(thing.marks.items()))
-    return thing.owner, thing.standing, texts, tuple(sorted(thing.points.items())), marks, str(thing.counts)
+    return (
+        thing.owner,
+        thing.standing,
+        texts,
+        tuple(sorted(thing.points.items())),
+        marks,
+        str(thing.counts),
+        str(thing.times),
+    )
 
 
 def nobody_elses_word_changes(rows: Rows, visit: Visit) -> None:

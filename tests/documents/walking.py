@@ -14,6 +14,7 @@ from typing import Any
 from duolog.documents.kernel import Machine
 from duolog.documents.things import Case, Things
 from duolog.errors import NotAllowed
+from tests.documents.agreed_before import PARTS
 from tests.documents.short_logs import Tried, entry
 
 Alphabet = Callable[[int, list[int]], Iterator[Tried]]
@@ -78,7 +79,7 @@ def _beside(machine: Machine[Any], alphabet: Alphabet, along: Sequence[Tried]) -
 def judged(machine: Machine[Any], things: Things[Any], log: tuple[Tried, ...], one: Tried) -> Visit:
     """What the rows say of one document."""
     try:
-        delta = machine.reduce(things, one.applied, one.step, one.context)
+        delta = machine.reduce(things, one.applied, one.step, one.context, PARTS)
     except NotAllowed as refusal:
         visit = Visit(log, one, things, sentence=str(refusal))
         case = _case(machine, things, one)
@@ -97,10 +98,10 @@ def _case(machine: Machine[Any], things: Things[Any], one: Tried) -> Case[Any] |
     if one.applied.author not in one.context.partners:
         return None
     try:
-        thing, named = machine._named(things, one.applied, one.step)
+        names = machine._named(things, one.applied, one.step, PARTS)
     except NotAllowed:
         return None
-    return machine._case(things, one.applied, one.context, one.step, thing, named)
+    return machine._case(things, one.applied, one.context, one.step, *names)
 
 
 def _explained(machine: Machine[Any], case: Case[Any], visit: Visit) -> Visit:

@@ -44,7 +44,7 @@ _BATCH = 500  # entries opened at a time
 def membership(roster: Roster) -> Membership:
     """The part of a roster that reducers know."""
     partners = frozenset(member.account for member in roster.partners)
-    return Membership(partners=partners, provisional=roster.provisional)
+    return Membership(partners=partners, provisional=roster.provisional, journal=roster.journal)
 
 
 def journal_state(context: Context, journal: bytes) -> JournalState:

@@ -41,8 +41,7 @@ from duolog.documents.kinds.boundary_texts import (
     TakeBack,
     Wording,
 )
-from duolog.documents.safe_text import one_line
-from duolog.documents.voice import Look, Voice, body_lines, indented
+from duolog.documents.voice import Look, Voice, body_lines, grown_from, indented, title_line
 from duolog.protocol.codec import label, sha256
 
 # --- rows ------------------------------------------------------------------------------------------------------------
@@ -67,7 +66,7 @@ _MINE_TO_ANSWER = (
     *_WAITS,
     By(
         "not_writer",
-        says="One acceptance is not in force: nobody answers their own words, and the other's answer is still missing.",
+        says="One acceptance is not in force: nobody answers their own words.",
     ),
 )
 _AGREED = At(
@@ -150,7 +149,6 @@ def require_visible_asking(body: Step) -> None:
 
 # --- words -----------------------------------------------------------------------------------------------------------
 
-_TITLE = 60  # characters of a text that name it in a list
 Status = boundary_texts.Stage | Literal["lapsed", "taken_back"]
 
 
@@ -183,8 +181,7 @@ def view_boundary(boundary: Boundary, now: int) -> BoundaryView:
 def title_of(boundary: Boundary) -> str:
     """The beginning of a boundary's text, as its name in a list."""
     wording = view_boundary(boundary, 0).shown.wording
-    text = one_line(wording.text) if wording is not None else ""
-    return text if len(text) <= _TITLE else text[: _TITLE - 1].rstrip() + "…"
+    return title_line(wording.text) if wording is not None else ""
 
 
 def describe_boundary(boundary: Boundary, now: int, voice: Voice) -> str:
@@ -194,7 +191,7 @@ def describe_boundary(boundary: Boundary, now: int, voice: Voice) -> str:
     told = [f"{title_of(boundary)}: {status}"]
     told += _worded(view.shown, voice)
     for account, contest in boundary.contests.items():
-        told.append(f"  {voice.name(account)} contests it since {voice.dated(contest.at, contest.effective)}:")
+        told.append(f"  {voice.name(account)} contests it, {voice.dated(contest.at, contest.effective)}:")
         told += indented("In these words", contest.words)
     waiting = view.waiting
     if waiting is not None and waiting.entry != view.shown.entry:
@@ -236,6 +233,7 @@ def _worded(text: BoundaryText, voice: Voice) -> Iterator[str]:
     else:
         yield f"  {author}'s text, {when}"
         yield from wording_lines(text.wording, author)
+        yield from grown_from(text.grew_from)
     yield from (f"  {line}" for line in voice.unshown(text.step))
     if text.answered_by is None or text.answered_at is None or text.answered_effective is None:
         return
@@ -265,12 +263,14 @@ def describe_step(applied: AppliedDocument, body: Step, voice: Voice, state: Bou
     """One step as a timeline shows it: its author, what they did, the boundary, and the step's own words."""
     author = voice.name(applied.author)
     if isinstance(body, Propose):
-        return "\n".join([f"{author} proposed a boundary:", *wording_lines(body.wording, author)])
+        grew = grown_from(body.from_)
+        return "\n".join([f"{author} proposed a boundary:", *wording_lines(body.wording, author), *grew])
     boundary = state.find(body.answers.entry)
     title = f"\u201c{title_of(boundary)}\u201d" if boundary is not None else "a boundary that is not here"
     if isinstance(body, Counter | Amend):
         verb = "countered" if isinstance(body, Counter) else "proposed to amend"
-        return "\n".join([f"{author} {verb} {title}:", *wording_lines(body.wording, author)])
+        grew = grown_from(body.from_) if isinstance(body, Amend) else ()
+        return "\n".join([f"{author} {verb} {title}:", *wording_lines(body.wording, author), *grew])
     if isinstance(body, Contest):
         return "\n".join([f"{author} contested {title}:", *body_lines(body.words)])
     if isinstance(body, Decline | Retire):

@@ -17,7 +17,7 @@ from pydantic import Field, WithJsonSchema
 
 from duolog.documents import things
 from duolog.documents.applied import DAY
-from duolog.documents.bodies import AccountId, AnsweringStep, Body, EntryId, Prose, StepBody, Words
+from duolog.documents.bodies import AccountId, Answer, AnsweringStep, Body, EntryId, From, Prose, StepBody, Words
 from duolog.protocol.codec import label, sha256
 
 LAPSES_AFTER = 14 * DAY  # seconds from a text's effective time; the last one still counts
@@ -51,10 +51,11 @@ class Wording(Body):
 
 
 class Propose(StepBody):
-    """A first text. Writing it is its author's consent to it."""
+    """A first text. Writing it is its author's consent to it. `from`: what it grew from."""
 
     step: Literal["propose"] = "propose"
     wording: Wording
+    from_: From = None
 
 
 class Counter(AnsweringStep):
@@ -91,10 +92,11 @@ class Contest(AnsweringStep):
 
 
 class Amend(AnsweringStep):
-    """A new text instead of the agreed one, which stays in force until the other accepts."""
+    """A new text instead of the agreed one, which stays in force until the other accepts. `from`: what it grew from."""
 
     step: Literal["amend"] = "amend"
     wording: Wording
+    from_: From = None
 
 
 class Retire(AnsweringStep):
@@ -122,6 +124,11 @@ class BoundaryText(things.Text):
     def wording(self) -> Wording | None:
         """The wording; None for an ask to retire."""
         return None if isinstance(self.step, Retire) else self.step.wording
+
+    @property
+    def grew_from(self) -> Answer | None:
+        """The link of the step to something that it grew from. It has no effect."""
+        return self.step.from_ if isinstance(self.step, Propose | Amend) else None
 
     @property
     def why(self) -> str | None:

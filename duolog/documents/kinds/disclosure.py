@@ -24,14 +24,13 @@ from duolog.documents.effects import Add, Count, Drop, Make, Put, Stage
 from duolog.documents.guards import After, At, By, Fresh, From, Is, Least, Named, NotIn, OwnerIn, Two
 from duolog.documents.kernel import Machine, Row
 from duolog.documents.kind import Kind
+from duolog.documents.kinds.disclosure_views import FORMS, NOT_QUITE_TWICE, WAITS_FOR, show, title_of, today
 from duolog.documents.safe_text import one_line
 from duolog.documents.things import Text, Thing, Things
-from duolog.documents.voice import Look, Voice, indented
+from duolog.documents.voice import Voice, indented
 from duolog.protocol.codec import label, sha256
 
 NOT_AGAIN_FOR = 14 * DAY  # seconds from a note's telling
-WAITS_FOR = 7 * DAY  # seconds from a reflection, after which the reader may respond
-TRIES = 2  # times of *not quite*, after which the reader may respond
 
 Form = Literal["disclosure", "supplement", "impact", "repair"]
 
@@ -168,7 +167,7 @@ ROWS = (
     ),
     Row(
         *("respond", "answers"),
-        (_IT, _READER, From(("reflected", "again"), says=_FIRST), Least("tries", TRIES, says=_FIRST)),
+        (_IT, _READER, From(("reflected", "again"), says=_FIRST), Least("tries", NOT_QUITE_TWICE, says=_FIRST)),
         (*_UNHEARD, Drop("aside")),
     ),
     Row(
@@ -203,7 +202,6 @@ _VERBS = {
     "respond": "responded to",
     "set_aside": "set aside",
 }
-_FORMS = {"disclosure": "a disclosure", "supplement": "a supplement", "impact": "an impact letter"}
 
 
 def describe_step(applied: AppliedDocument, body: Step, voice: Voice, state: "Disclosures") -> str:
@@ -213,7 +211,7 @@ def describe_step(applied: AppliedDocument, body: Step, voice: Voice, state: "Di
     """
     author = voice.name(applied.author)
     if isinstance(body, Tell):
-        told = [f"{author} wrote {_FORMS.get(body.form, 'a repair letter')}", *indented("About", body.about)]
+        told = [f"{author} wrote {FORMS[body.form]}", *indented("About", body.about)]
         return "\n".join([*told, *(["  To be read in a session, if you like"] if body.hold else [])])
     found = state.find(body.answers.entry)
     letter = None if found is None else found.texts[found.points["told"]].step
@@ -225,67 +223,6 @@ def describe_step(applied: AppliedDocument, body: Step, voice: Voice, state: "Di
     if isinstance(body, Respond) and found is not None and found.counts.get("unheard"):
         said.append("  Answered before \u201cheard\u201d")
     return "\n".join([*said, *indented("Words", words)])
-
-
-def title_of(letter: Disclosure) -> str:
-    """The line that is read before opening it."""
-    told = letter.texts[letter.points["told"]].step
-    return one_line(told.about) if isinstance(told, Tell) else ""
-
-
-_READS = {
-    "told": "Open it when you want; nobody can tell. You can acknowledge it, say what you hear, or set it aside.",
-    "read": "You acknowledged it. You can say what you hear, or set it aside.",
-    "reflected": "You said what you hear.",
-    "again": "{other} says: not quite. You can try again or set it aside.",
-    "heard": "{other} says: heard. A response is possible, not expected.",
-}
-_WRITES = {
-    "told": "It is there.",
-    "read": "{other} acknowledged it.",
-    "reflected": "{other} says what they hear. Is it right? You can say heard, or not quite.",
-    "again": "You said: not quite.",
-    "heard": "You said: heard.",
-}
-_ASIDE = {  # by whether the reader looks, and whether it is the one who looks that set it aside
-    (True, True): "You set this aside. It asks nothing of you.",
-    (True, False): "{other} asks for nothing more here. You can respond if you want.",
-    (False, True): "You ask for nothing more here.",
-    (False, False): "{other} isn't ready for this now. They alone can take it up.",
-}
-
-
-def show(letter: Disclosure, look: Look) -> str:
-    """Where a letter stands, for its reader, its writer, or somebody who reads along. It never tells who opened it."""
-    if letter.standing == "answered":
-        return "It was answered before \u201cheard\u201d." if letter.counts.get("unheard") else "It was answered."
-    if look.me not in letter.between:
-        return "It is between two people."
-    reads = look.me != letter.owner
-    told = [_ASIDE[reads, one == look.me] for one in letter.marks.get("aside", {})]
-    if not told:
-        told.append((_READS if reads else _WRITES)[letter.standing])
-        reflection, tries = letter.at("reflection"), letter.counts.get("tries", 0)
-        waited = reflection is not None and look.now > reflection.effective + WAITS_FOR
-        free = {"reflected": waited or tries >= TRIES, "again": tries >= TRIES}
-        told += ["You may respond."] if reads and free.get(letter.standing) else []
-    return look.voice.clean(" ".join(told).format(other=_other(letter, look)))
-
-
-def today(letter: Disclosure, look: Look) -> tuple[str, ...]:
-    """A letter that its reader has not set aside, and a reflection for its writer. Nothing of what the other does."""
-    if look.me not in letter.between or look.me in letter.marks.get("aside", {}):
-        return ()
-    other, title = _other(letter, look), f"\u201c{title_of(letter)}\u201d"
-    if look.me != letter.owner and letter.standing in ("told", "read", "again"):
-        return (look.voice.clean(f"{other}'s letter is here: {title}."),)
-    if look.me == letter.owner and letter.standing == "reflected":
-        return (look.voice.clean(f"{other} says what they hear of {title}."),)
-    return ()
-
-
-def _other(letter: Disclosure, look: Look) -> str:
-    return look.voice.name(next((one for one in letter.between if one != look.me), letter.owner))
 
 
 Disclosures = Things[Disclosure]
