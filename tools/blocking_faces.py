@@ -12,13 +12,26 @@ from duolog.client.duolog import Duolog
 from duolog.client.journals.boundaries import Boundaries
 from duolog.client.journals.disclosures import Disclosures
 from duolog.client.journals.drafts import Drafts
+from duolog.client.journals.pauses import Pauses
 from duolog.client.journals.practice import Practice
+from duolog.client.journals.promises import Promises
 from duolog.client.leaving.leaving import Leaving
 from duolog.client.moving.moving import Moving
 from duolog.client.pairing.members import Members
 
 MODULE = Path(__file__).parent.parent / "duolog" / "client" / "blocking_faces.py"
-FACES: tuple[type, ...] = (Boundaries, Disclosures, Drafts, Keyholders, Leaving, Members, Moving, Duolog)
+FACES: tuple[type, ...] = (
+    Boundaries,
+    Disclosures,
+    Pauses,
+    Promises,
+    Drafts,
+    Keyholders,
+    Leaving,
+    Members,
+    Moving,
+    Duolog,
+)
 BY_HAND = frozenset({"Duolog.close"})  # and what opens an account: see duolog/client/blocking.py
 
 _HEAD = '''"""Each class of the library without `await`.

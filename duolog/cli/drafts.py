@@ -10,6 +10,7 @@ from duolog.cli.failures import OK, Usage
 from duolog.cli.run import Run
 from duolog.cli.shapes import b64, short
 from duolog.cli.texts import written_text
+from duolog.cli.waiting import may_wait
 
 if TYPE_CHECKING:
     from duolog.client.blocking import Duolog
@@ -79,6 +80,9 @@ def send(run: Run, number: NumberArgument, yes: YesOption = False) -> int:
         run.screen.say(_shown(found)["text"] or "")
         question = f"Write this into journal {short(found.journal)}?"
         if not run.agreed(question, given=yes, otherwise="Nothing was sent."):
+            return OK
+        if may_wait(run, duolog, duolog.journal(found.journal), given=yes):
+            run.screen.say("It stays a draft.")
             return OK
         with run.screen.busy("Sealing and sending"):
             written = duolog.drafts().send(found.draft)

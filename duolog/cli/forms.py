@@ -50,7 +50,7 @@ def parse_boundary(text: str) -> dict[str, Any]:
     from duolog.documents.kinds.boundary_texts import Topic
 
     fields, rest = parse_lines(text, BOUNDARY_FIELDS)
-    parts = _sections(rest)
+    parts = parse_sections(rest, SECTIONS)
     if not any(parts.values()):
         return {}
     if not parts["text"]:
@@ -113,10 +113,15 @@ def parse_lines(text: str, names: tuple[str, ...]) -> tuple[dict[str, str], str]
     return {name: value for name, value in found.items() if value}, "\n".join(lines).strip("\n")
 
 
-def _sections(text: str) -> dict[str, str]:
-    """The text before the first known heading, and the text under each heading."""
-    headings = {f"## {heading}".lower(): key for key, heading in SECTIONS.items()}
-    parts: dict[str, list[str]] = {"text": [], **{key: [] for key in SECTIONS}}
+def sections_form(sections: Mapping[str, str]) -> str:
+    """Empty sections under their headings, below an empty text."""
+    return "".join(f"\n\n## {heading}\n" for heading in sections.values())
+
+
+def parse_sections(text: str, sections: Mapping[str, str]) -> dict[str, str]:
+    """The text before the first known heading, and the text under each heading. `sections`: headings by field."""
+    headings = {f"## {heading}".lower(): key for key, heading in sections.items()}
+    parts: dict[str, list[str]] = {"text": [], **{key: [] for key in sections}}
     current = "text"
     for line in text.split("\n"):
         if (key := headings.get(line.strip().lower())) is not None:

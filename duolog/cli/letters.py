@@ -7,7 +7,7 @@ import typer
 from duolog.cli import forms
 from duolog.cli.command import commands
 from duolog.cli.failures import Usage
-from duolog.cli.steps import BESIDE, Form, Names, Verb, add_verbs
+from duolog.cli.steps import BESIDE, Form, Names, Verb, add_verbs, line_of
 from duolog.cli.things import ThingDesk, add_list, add_show
 
 if TYPE_CHECKING:
@@ -78,8 +78,8 @@ def _beside(text: str, feelings: str = "") -> dict[str, Any]:
     return {BESIDE: forms.parse_note(f"Feelings: {feelings}\n{text}")}
 
 
-def _words(hint: str) -> Any:
-    return lambda _desk, _named: Form("", hint, lambda text: {"words": text.strip()} if text.strip() else {})
+def _missing(_desk: LetterDesk, _named: Any) -> Form:
+    return line_of("words", "Say above what is missing, or not as you meant it.")
 
 
 SEND = "Send this to {other}? What is shared can be kept."
@@ -129,6 +129,7 @@ VERBS = (
         "You said: heard.",
         REFLECTED,
         question="Is this what you meant?",
+        words=True,
     ),
     Verb(
         "not_quite",
@@ -136,7 +137,7 @@ VERBS = (
         ("1", "1 < words.md"),
         "You said: not quite.",
         REFLECTED,
-        form=_words("Say above what is missing, or not as you meant it."),
+        form=_missing,
     ),
     Verb(
         "respond",
@@ -154,6 +155,7 @@ VERBS = (
         "Set aside. It asks nothing of you.",
         HERE,
         question="Do you set this aside?",
+        words=True,
     ),
 )
 add_verbs(app, LetterDesk, NumberArgument, VERBS, above="duolog")

@@ -24,6 +24,8 @@ from duolog.cli import (
     moving,
     notes,
     pairing,
+    pauses,
+    promises,
     proposals,
     recovery,
     timeline,
@@ -43,13 +45,15 @@ def make_app() -> typer.Typer:
     app = group(
         "duolog",
         PURPOSE,
-        *(account.app, pairing.app, notes.app, today.app, timeline.app, letters.app),
+        *(account.app, pairing.app, notes.app, today.app, timeline.app),
+        *(letters.app, pauses.app, promises.app),
         *(journals.app, export.app, moving.app, leaving.app),
     )
     app.callback(invoke_without_command=False)(_version)
     for part in (
         group("boundary", "What the two of you agree on, by an explicit act of each.", boundary.app),
         group("letter", "What one tells the other: told, reflected, heard.", letters.letter),
+        group("promise", "What one binds themselves to: habits, offers, plans.", promises.promise),
         group("draft", "What you write for yourself first. Nobody is told that there is a draft.", drafts.app),
         group(
             "confidant",

@@ -38,6 +38,7 @@ Said = str | Mapping[str, str]  # a sentence, or one for each class of row
 
 CONSENTS = ("answers", "own")  # classes of rows by which their author agrees to the text that is named
 
+WordsOption = Annotated[bool, typer.Option("--words", help="Add a few words, in your editor or on standard input.")]
 WhyOption = Annotated[bool, typer.Option("--why", help="Say why, in your editor or on standard input.")]
 YesOption = Annotated[bool, typer.Option("--yes", help="Don't ask again. For scripts.")]
 DraftOption = Annotated[bool, typer.Option("--draft", help="Don't send it: keep it as a draft for yourself.")]
@@ -61,7 +62,9 @@ class Form:
     parse: Callable[[str], dict[str, Any]]
 
 
-WHY = Form("", "Say why, above.", lambda text: {"why": text.strip()} if text.strip() else {})
+def line_of(name: str, hint: str) -> Form:
+    """A form whose whole text is one field of the step."""
+    return Form("", hint, lambda text: {name: text.strip()} if text.strip() else {})
 
 
 @dataclass(frozen=True)
@@ -81,11 +84,12 @@ class Verb:
     """One step as a command. The rows have no words for a person; a verb adds them.
 
     `examples`: what follows the verb. `done`: said when the step is in the journal. `names`: None for a step that names
-    nothing. `form`: makes the form of its words from the desk and the named text. `question`: asked
-    without a form, and with one at a terminal, after writing. `why`, `text`: whether the command has these options.
+    nothing. `form`: makes the form of its words from the desk and the named text. `question`: asked without a form, and
+    with one at a terminal, after writing. `why`, `words`, `text`: whether the command has these options.
 
     Where several verbs are one step, or another word reads better, `name` is the verb's own, and `gives` has the fields
     that make the difference. `options`: further options of the command, each of which gives fields of the step.
+    `needs`: a field that must come of them, and what is said where it doesn't.
     """
 
     step: str
@@ -96,10 +100,12 @@ class Verb:
     form: Callable[[Any, Any], Form] | None = None
     question: Said = ""
     why: bool = False
+    words: bool = False
     text: bool = False
     name: str = ""
     gives: Mapping[str, Any] = field(default_factory=dict)
     options: tuple["Option", ...] = ()
+    needs: tuple[str, str] = ("", "")
 
 
 @dataclass(frozen=True)
@@ -134,6 +140,7 @@ def _command(desk: type[Desk[Any]], number: Any, verb: Verb) -> Callable[..., in
         **{one.name: (one.type, None, True) for one in verb.options},
         "journal": (JournalOption, None, True),
         "why": (WhyOption, False, verb.why),
+        "words": (WordsOption, False, verb.words),
         "draft": (DraftOption, False, verb.form is not None),
         "yes": (YesOption, False, True),
     }
@@ -142,6 +149,8 @@ def _command(desk: type[Desk[Any]], number: Any, verb: Verb) -> Callable[..., in
         gives = dict(verb.gives)
         for one in verb.options:
             gives |= one.parse(given.pop(one.name))
+        if verb.needs[0] and verb.needs[0] not in gives:
+            raise Usage(verb.needs[1])
         return at_desk(desk, run, journal, lambda here: _Taking(here, verb, **given).take(gives))
 
     take.__doc__ = verb.purpose
@@ -165,6 +174,7 @@ class _Taking(Generic[X]):
     number: int | None = None
     text: int | None = None
     why: bool = False
+    words: bool = False
     draft: bool = False
     yes: bool = False
 
@@ -205,7 +215,9 @@ class _Taking(Generic[X]):
 
     def _agreed(self, does: str) -> bool:
         question = _by_class(self.verb.question, does).format(other=self.desk.other)
-        return self.desk.run.agreed(question, given=self.yes or self.why, otherwise="Nothing was sent.")
+        if not question:
+            return True
+        return self.desk.run.agreed(question, given=self.yes or self.why or self.words, otherwise="Nothing was sent.")
 
     def _named(self, names: Names, thing: X) -> "tuple[Text, str]":
         """The text that the step names, and the class of the step."""
@@ -219,7 +231,9 @@ class _Taking(Generic[X]):
     def _write(self, body: dict[str, Any], named: "Text | None", does: str) -> int:
         """Write the step with the words of its form. The words stay kept until the step is sent or kept as a draft."""
         verb, desk = self.verb, self.desk
-        form = verb.form(desk, named) if verb.form is not None else WHY if self.why else None
+        form = verb.form(desk, named) if verb.form is not None else None
+        if form is None and (self.why or self.words):
+            form = line_of("why", "Say why, above.") if self.why else line_of("words", "Write a few words above.")
         if form is None:
             return self._finish(body, {}, does)
         with written_text(desk.run, start=form.start, hint=form.hint) as text:
@@ -233,9 +247,12 @@ class _Taking(Generic[X]):
         """Send the step, or keep it as a draft."""
         desk, words = self.desk, fields.get(BESIDE)
         whole = body | {name: value for name, value in fields.items() if name != BESIDE}
-        if self.draft or (fields and may_wait(desk.run, desk.draft_instead(whole), given=self.yes)):
+        if self.draft:
             return desk.keep(whole, words)
-        if fields and self.verb.question and at_terminal() and not self._agreed(does):
+        written = fields and self.verb.form is not None
+        if written and may_wait(desk.run, desk.duolog, desk.journal, desk.draft_instead(whole), given=self.yes):
+            return desk.keep(whole, words)
+        if written and self.verb.question and at_terminal() and not self._agreed(does):
             return desk.keep(whole, words)
         return desk.write(whole, _by_class(self.verb.done, does), words)
 

@@ -113,7 +113,8 @@ def add_show(app: typer.Typer, name: str, place: type[ThingDesk[Any]], number: A
             run.screen.result({"journal": b64(here.journal.id), **thing_shape(view, whole=True)})
             here.say_view(view)
             for said in view.said:
-                here.say_step(said)
+                if said.entry != view.entry or said.words is not None or said.hidden is not None:
+                    here.say_step(said)  # without words beside it, the first step was told above
             if any(step.why_not is None for step in view.steps):
                 run.screen.say()
                 here.say_next(count, thing)

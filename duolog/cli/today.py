@@ -29,7 +29,8 @@ def today(run: Run, offline: OfflineOption = False) -> int:
         journals = {one.journal for one in found.open}
         for one in found.open:
             run.screen.say(one.text)
-            run.screen.say(_opened_by(one, several=len(journals) > 1), indent=2, style="quiet")
+            if opens := _opened_by(one, several=len(journals) > 1):
+                run.screen.say(opens, indent=2, style="quiet")
         if drafts:
             run.screen.say(f"You keep {times.count(drafts, 'draft')} for yourself.")
             run.screen.say("duolog draft list", indent=2, style="quiet")
@@ -37,9 +38,11 @@ def today(run: Run, offline: OfflineOption = False) -> int:
 
 
 def _shape(one: "OpenThing") -> Shape:
-    return {**fields(one, "journal kind thing number text"), "command": _opened_by(one, several=True)}
+    return {**fields(one, "journal kind thing number text"), "command": _opened_by(one, several=True) or None}
 
 
 def _opened_by(one: "OpenThing", *, several: bool) -> str:
-    """The command that shows it. `several`: whether the journal must be named."""
+    """The command that shows it, or nothing. `several`: whether the journal must be named."""
+    if one.kind not in OPENED_BY:
+        return ""
     return f"{OPENED_BY[one.kind]} {one.number}" + (f" --journal {short(one.journal)}" if several else "")

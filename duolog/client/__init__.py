@@ -13,6 +13,8 @@ from duolog.client.home.keystore import Unlock
 from duolog.client.journals.boundaries import Boundaries
 from duolog.client.journals.disclosures import Disclosures
 from duolog.client.journals.drafts import Drafts
+from duolog.client.journals.pauses import Pauses
+from duolog.client.journals.promises import Promises
 from duolog.client.journals.thing_views import StepView, ThingView
 from duolog.client.journals.today import OpenThing, Today
 from duolog.client.journals.views import (
@@ -86,6 +88,8 @@ __all__ = [
     "OpenThing",
     "Pairing",
     "PairingStage",
+    "Pauses",
+    "Promises",
     "ProposalView",
     "Review",
     "Revoked",

@@ -10,7 +10,17 @@ from typing import Self
 from anyio.from_thread import BlockingPortal
 
 from duolog.client import blocking_faces
-from duolog.client.blocking_faces import Boundaries, Disclosures, Drafts, Keyholders, Leaving, Members, Moving
+from duolog.client.blocking_faces import (
+    Boundaries,
+    Disclosures,
+    Drafts,
+    Keyholders,
+    Leaving,
+    Members,
+    Moving,
+    Pauses,
+    Promises,
+)
 from duolog.client.duolog import Duolog as AsyncDuolog
 from duolog.client.enrollment import Enrollment as AsyncEnrollment
 from duolog.client.home.keystore import Unlock
@@ -112,4 +122,6 @@ __all__ = [
     "Members",
     "Moving",
     "NewAccount",
+    "Pauses",
+    "Promises",
 ]

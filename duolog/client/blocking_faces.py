@@ -8,6 +8,8 @@ from duolog.client.duolog import Duolog as AsyncDuolog
 from duolog.client.journals.boundaries import Boundaries as AsyncBoundaries
 from duolog.client.journals.disclosures import Disclosures as AsyncDisclosures
 from duolog.client.journals.drafts import Drafts as AsyncDrafts
+from duolog.client.journals.pauses import Pauses as AsyncPauses
+from duolog.client.journals.promises import Promises as AsyncPromises
 from duolog.client.leaving.leaving import Leaving as AsyncLeaving
 from duolog.client.moving.moving import Moving as AsyncMoving
 from duolog.client.pairing.members import Members as AsyncMembers
@@ -42,6 +44,30 @@ class Disclosures(Face[AsyncDisclosures]):
     not_quite = waits(AsyncDisclosures.not_quite)
     respond = waits(AsyncDisclosures.respond)
     set_aside = waits(AsyncDisclosures.set_aside)
+
+
+class Pauses(Face[AsyncPauses]):
+    """`duolog.client.Pauses` without `await`."""
+
+    list = waits(AsyncPauses.list)
+    show = waits(AsyncPauses.show)
+    call = waits(AsyncPauses.call)
+    extend = waits(AsyncPauses.extend)
+    come_back = waits(AsyncPauses.come_back)
+    of_others = waits(AsyncPauses.of_others)
+
+
+class Promises(Face[AsyncPromises]):
+    """`duolog.client.Promises` without `await`."""
+
+    list = waits(AsyncPromises.list)
+    show = waits(AsyncPromises.show)
+    habit = waits(AsyncPromises.habit)
+    offer = waits(AsyncPromises.offer)
+    plan = waits(AsyncPromises.plan)
+    mark = waits(AsyncPromises.mark)
+    renew = waits(AsyncPromises.renew)
+    end = waits(AsyncPromises.end)
 
 
 class Drafts(Face[AsyncDrafts]):
@@ -154,6 +180,8 @@ class Duolog(Face[AsyncDuolog]):
     things = waits(AsyncDuolog.things)
     boundaries = gives(AsyncDuolog.boundaries, Boundaries)
     disclosures = gives(AsyncDuolog.disclosures, Disclosures)
+    promises = gives(AsyncDuolog.promises, Promises)
+    pauses = gives(AsyncDuolog.pauses, Pauses)
     export = waits(AsyncDuolog.export)
     members = gives(AsyncDuolog.members, Members)
     drafts = gives(AsyncDuolog.drafts, Drafts)

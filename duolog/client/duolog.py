@@ -16,6 +16,8 @@ from duolog.client.journals import reading
 from duolog.client.journals.boundaries import Boundaries
 from duolog.client.journals.disclosures import Disclosures
 from duolog.client.journals.drafts import Drafts
+from duolog.client.journals.pauses import Pauses
+from duolog.client.journals.promises import Promises
 from duolog.client.journals.thing_views import ThingView, view_things
 from duolog.client.journals.today import Today, today
 from duolog.client.journals.views import Heads, JournalView, TimelineEntry, Written
@@ -202,6 +204,14 @@ class Duolog(OpenAccount):
     def disclosures(self, journal: bytes) -> Disclosures:
         """The letters of one journal: disclosures, supplements, impact and repair letters."""
         return Disclosures(self._session, journal)
+
+    def promises(self, journal: bytes) -> Promises:
+        """The promises of one journal: habits, offers and plans."""
+        return Promises(self._session, journal)
+
+    def pauses(self, journal: bytes) -> Pauses:
+        """The pauses of one journal."""
+        return Pauses(self._session, journal)
 
     async def export(
         self,

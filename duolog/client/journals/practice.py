@@ -51,9 +51,13 @@ class Practice(Generic[X]):
     def _kind(self) -> Kind[Any, Any]:
         return KINDS[self.kind]
 
-    def _find(self, context: Context, entry: bytes) -> X:
+    def _things(self, context: Context) -> Things[X]:
         context.standing(self._journal).require_here()
         things: Things[X] = journal_state(context, self._journal).part(self._kind)
+        return things
+
+    def _find(self, context: Context, entry: bytes) -> X:
+        things = self._things(context)
         found = things.get(entry) or things.find(entry)
         if found is None:
             raise NotAllowed("There is no such thing here. List them to see their names.")
