@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from duolog.protocol.blind_pairs import pair_keys
 from duolog.protocol.codec import encode_b64, sha256
 
 Json = dict[str, Any]
@@ -47,6 +48,8 @@ def bodies() -> list[Json]:
         *({"kind": "disclosure", "body": body} for body in _letter(1, 2)),
         *({"kind": "promise", "body": body} for body in _promise(1)),
         *({"kind": "pause", "body": body} for body in _pause(1)),
+        *({"kind": "breach", "body": body} for body in _breach(1, 2)),
+        *({"kind": "check_in", "body": body} for body in _check_in(1, "ada")),
     ]
 
 
@@ -98,9 +101,43 @@ def _pause(called: int) -> list[Json]:
     ]
 
 
+def _breach(agreed: int, opened: int) -> list[Json]:
+    to, note = {"answers": answer(opened)}, {"text": answer(20)}
+    return [
+        {"step": "open", "as": "own", "happened": "2026-11-02", "about": answer(9), **note},
+        {"step": "open", "as": "saw", "look_again": "2026-12-02", "answers": answer(agreed), **note},
+        {"step": "account", "look_again": "2026-12-02", **note, **to},
+        {"step": "close", "words": "For me.", **to},
+        {"step": "reopen", **to},
+    ]
+
+
+def _check_in(begun: int, author: str) -> list[Json]:
+    to, k = {"answers": answer(begun)}, author[:1].encode() * 32
+    pair, account = sha256(b"entry", bytes([begun]))[:16], {"ada": b"a", "sam": b"s"}[author] * 32
+    commitment = encode_b64(pair_keys(k, b"j" * 32, pair, account)[1])
+    period = {"from": "2026-01-01", "to": "2026-03-31"}
+    return [
+        {"step": "begin", "form": "week", "talk_on": "2026-11-29"},
+        {"step": "begin", "form": "review", "period": period, "chosen": [answer(2), answer(3)]},
+        {"step": "commit", "sealed": encode_b64(bytes(4136)), "commitment": commitment, **to},
+        {"step": "reveal", "k": encode_b64(k), **to},
+        {"step": "set_aside", **to},
+    ]
+
+
+def answers() -> list[Json]:
+    """An answer of each form, as it is sealed."""
+    sliders = {"closeness": 7, "trust": 6, "stress": 3}
+    return [
+        {"form": "week", "appreciation": "The soup.", "need": "A walk.", "feelings": ["calm"], **sliders},
+        {"form": "review", "summary": "A mild spring.", "keep": "Sundays.", "chosen": [answer(2)]},
+    ]
+
+
 def machines_log() -> Json:
     """A journal with things of the kinds that have registers of times and of persons."""
-    promise, pause = _promise(1), _pause(4)
+    promise, pause, breach = _promise(1), _pause(4), _breach(8, 10)
     written = [
         ("ada", "promise", promise[0]),
         ("ada", "promise", promise[3]),
@@ -109,6 +146,19 @@ def machines_log() -> Json:
         ("sam", "pause", pause[1]),
         ("sam", "pause", pause[2]),
         ("ada", "promise", promise[5]),
+        ("ada", "boundary", _steps(1, 2)[0]),
+        ("sam", "boundary", {"step": "accept", "answers": answer(8)}),
+        ("ada", "breach", breach[1]),
+        ("sam", "breach", breach[2]),
+        ("sam", "breach", breach[3]),
+        ("sam", "breach", breach[4]),
+        ("ada", "check_in", _check_in(14, "ada")[0]),
+        ("sam", "check_in", _check_in(14, "sam")[2]),
+        ("ada", "check_in", _check_in(14, "ada")[2]),
+        ("ada", "check_in", _check_in(14, "ada")[3]),
+        ("sam", "check_in", _check_in(14, "sam")[3]),
+        ("sam", "check_in", _check_in(14, "sam")[1]),
+        ("ada", "check_in", _check_in(19, "ada")[4]),
     ]
     return {"log": [_item(author, kind, body, place) for place, (author, kind, body) in enumerate(written)]}
 

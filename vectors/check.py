@@ -23,7 +23,7 @@ from duolog.seal.derive import expand, hkdf
 from duolog.seal.entries import open_entry, readers_of
 from duolog.seal.grants import unwrap_grant
 from duolog.seal.keys import EpochKey, GenerationSecret, KeyholderSecret
-from vectors import check_documents
+from vectors import check_blind_pairs, check_documents
 
 Json = dict[str, Any]
 FOLDER = Path(__file__).parent
@@ -340,6 +340,9 @@ KINDS: dict[str, Callable[[Json, Json], Any]] = {
     "documents": lambda case, _: check_documents.boundaries(case),
     "disclosures": lambda case, _: check_documents.disclosures(case),
     "things": lambda case, _: check_documents.things(case),
+    "blind_pair": lambda case, _: check_blind_pairs.seal(case),
+    "blind_pair_open": lambda case, _: check_blind_pairs.open_sealed(case),
+    "blind_pair_key": lambda case, _: check_blind_pairs.fits(case),
     "chain": _run_chain,
     "sets": _run_sets,
     "descent": _run_descent,

@@ -12,7 +12,7 @@ from duolog.protocol.roster_statements import Member
 from duolog.seal import hpke
 from duolog.seal.grants import Epoch
 from duolog.seal.keys import EpochKey
-from vectors import devices, documents, entries, journals, keys, machines, primitives, texts
+from vectors import blind_pairs, devices, documents, entries, journals, keys, machines, primitives, texts
 from vectors.check import FOLDER, Json, text
 
 _ONCE = FOLDER / "sealed_once.json"
@@ -26,6 +26,7 @@ FILES = (
     "entries.json",
     "pairing.json",
     "documents.json",
+    "blind_pairs.json",
 )
 
 
@@ -70,6 +71,7 @@ MAKERS: dict[str, Callable[[Once], Json]] = {
     "entries.json": lambda once: entries.make(once.grants),
     "pairing.json": lambda once: keys.make_pairing(once.grants),
     "documents.json": lambda _: documents.make(machines.make()),
+    "blind_pairs.json": lambda _: blind_pairs.make(),
 }
 
 

@@ -10,11 +10,24 @@ from duolog.documents import account_reducers
 from duolog.documents.account_reducers import AccountKind
 from duolog.documents.bodies import Body
 from duolog.documents.kind import Kind
-from duolog.documents.kinds import boundary, copy, disclosure, moved, note, pause, profile, promise, withdrawn
+from duolog.documents.kinds import (
+    boundary,
+    breach,
+    check_in,
+    copy,
+    disclosure,
+    moved,
+    note,
+    pause,
+    profile,
+    promise,
+    withdrawn,
+)
 from duolog.protocol.messages import Document
 
 KINDS: Mapping[str, Kind[Any, Any]] = {
-    one.KIND.name: one.KIND for one in (profile, note, copy, boundary, disclosure, promise, pause, moved, withdrawn)
+    one.KIND.name: one.KIND
+    for one in (profile, note, copy, boundary, disclosure, promise, pause, breach, check_in, moved, withdrawn)
 }
 ACCOUNT_KINDS: Mapping[str, AccountKind] = {kind.name: kind for kind in account_reducers.KINDS}
 

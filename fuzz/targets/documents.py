@@ -15,6 +15,7 @@ from duolog.documents.bodies import parse_body
 from duolog.documents.journal import apply, apply_all, describe, encode_state, parse_state
 from duolog.documents.journal_state import JournalState
 from duolog.documents.kind import Kind
+from duolog.documents.kinds.check_in_answers import Form, answer_lines, encode_answer, parse_answer
 from duolog.documents.registry import ACCOUNT_KINDS, KINDS
 from duolog.documents.things import Things
 from duolog.documents.voice import Look, Voice
@@ -22,13 +23,14 @@ from duolog.errors import MalformedData
 from duolog.protocol.codec import encode_b64, encode_message_json, parse_message_json, sha256
 from duolog.protocol.messages import parse_message
 from duolog.protocol.receipts import Receipt
+from duolog.protocol.sizes import MAX_PAIR_ANSWER
 from fuzz import nasty
-from fuzz.documents import account_bodies, account_log, bodies, evening_log, machines_log
+from fuzz.documents import account_bodies, account_log, answers, bodies, evening_log, machines_log
 from fuzz.mutation import change_json, change_text
 from fuzz.registry import target
 
 ADA, SAM, KIM = b"a" * 32, b"s" * 32, b"k" * 32
-BOTH = Membership(frozenset({ADA, SAM}))
+BOTH = Membership(frozenset({ADA, SAM}), journal=b"j" * 32)
 VOICE = Voice(name=lambda account: account[:1].decode("latin-1"), when=str)
 NOW = 1_795_600_000  # Unix seconds
 MOST = 40  # documents of one sequence
@@ -86,6 +88,17 @@ def _shown(kind: Kind[Any, Any], thing: Any, look: Look) -> None:
     kind.today(thing, look)
     assert kind.machine is not None
     kind.machine.steps(Things({thing.entry: thing}), thing, look.me, look.now, BOTH)
+
+
+@target(lambda: [_json(item) for item in answers()], change=change_json)
+def check_in_answer(data: bytes) -> None:
+    """An opened answer of a check-in, and its words for a person."""
+    forms: tuple[Form, Form] = ("week", "review")
+    form = forms[b"review" in data]
+    found = parse_answer(data, form)
+    answer_lines(found, ADA, VOICE)
+    if len(data) < MAX_PAIR_ANSWER:
+        assert parse_answer(encode_answer(found), form) == found
 
 
 @target(lambda: [_json(account_log())], change=change_json, raises=())

@@ -11,9 +11,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from duolog.documents.kernel import Machine
-from duolog.documents.kinds import boundary, disclosure, pause, promise
+from duolog.documents.kinds import boundary, breach, check_in, disclosure, pause, promise
 from duolog.errors import NotAllowed
 from tests.documents import old_boundary
+from tests.documents.breach_table import breach_steps, breaches_by_hand
+from tests.documents.check_in_table import both_answered, check_in_steps, check_ins_by_hand
 from tests.documents.disclosure_table import by_hand, disclosure_steps, twice_not_quite
 from tests.documents.pause_table import pause_steps, pauses_by_hand
 from tests.documents.promise_table import promise_steps, promises_by_hand
@@ -90,6 +92,14 @@ ORDER_OF_DISCLOSURE = pairs("""
     set_aside respond
 """)
 
+# One check-in of a form is open at a time, and who was told no waits. One that is set aside takes no answer and no key.
+ORDER_OF_CHECK_IN = pairs("""
+    begin
+    begin set_aside
+    commit set_aside
+    reveal set_aside
+""")
+
 ALL = {
     "boundary": Rows(
         *(boundary.MACHINE, boundary_steps, old_reducer, 5),
@@ -103,7 +113,12 @@ ALL = {
         order=ORDER_OF_DISCLOSURE,
         along=twice_not_quite(),
     ),
-    # Only its owner acts in a promise or a pause, so nothing crosses.
+    # Only its owner acts in a promise or a pause, and each speaks for themselves in a breach: nothing crosses.
     "promise": Rows(*(promise.MACHINE, promise_steps, promises_by_hand, 4, frozenset(), frozenset())),
+    "breach": Rows(*(breach.MACHINE, breach_steps, breaches_by_hand, 4, frozenset(), frozenset())),
+    "check_in": Rows(
+        *(check_in.MACHINE, check_in_steps, check_ins_by_hand, 4, frozenset(), ORDER_OF_CHECK_IN),
+        along=both_answered(),
+    ),
     "pause": Rows(*(pause.MACHINE, pause_steps, pauses_by_hand, 4, frozenset(), frozenset())),
 }
