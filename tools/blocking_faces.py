@@ -10,6 +10,7 @@ from pathlib import Path
 from duolog.client.account.keyholders import Keyholders
 from duolog.client.duolog import Duolog
 from duolog.client.journals.boundaries import Boundaries
+from duolog.client.journals.breaches import Breaches
 from duolog.client.journals.disclosures import Disclosures
 from duolog.client.journals.drafts import Drafts
 from duolog.client.journals.pauses import Pauses
@@ -22,6 +23,7 @@ from duolog.client.pairing.members import Members
 MODULE = Path(__file__).parent.parent / "duolog" / "client" / "blocking_faces.py"
 FACES: tuple[type, ...] = (
     Boundaries,
+    Breaches,
     Disclosures,
     Pauses,
     Promises,

@@ -10,6 +10,7 @@ from duolog.cli import (
     account,
     asking,
     boundary,
+    breaches,
     confidant,
     confidant_terms,
     copies,
@@ -52,6 +53,7 @@ def make_app() -> typer.Typer:
     app.callback(invoke_without_command=False)(_version)
     for part in (
         group("boundary", "What the two of you agree on, by an explicit act of each.", boundary.app),
+        group("breach", "Two accounts of one event, side by side.", breaches.app),
         group("letter", "What one tells the other: told, reflected, heard.", letters.letter),
         group("promise", "What one binds themselves to: habits, offers, plans.", promises.promise),
         group("draft", "What you write for yourself first. Nobody is told that there is a draft.", drafts.app),

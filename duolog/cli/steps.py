@@ -89,7 +89,8 @@ class Verb:
 
     Where several verbs are one step, or another word reads better, `name` is the verb's own, and `gives` has the fields
     that make the difference. `options`: further options of the command, each of which gives fields of the step.
-    `needs`: a field that must come of them, and what is said where it doesn't.
+    `needs`: a field that must come of them, and what is said where it doesn't. `completes`: makes the step's fields
+    from the desk and from what was given.
     """
 
     step: str
@@ -106,6 +107,7 @@ class Verb:
     gives: Mapping[str, Any] = field(default_factory=dict)
     options: tuple["Option", ...] = ()
     needs: tuple[str, str] = ("", "")
+    completes: Callable[[Any, Mapping[str, Any]], dict[str, Any]] | None = None
 
 
 @dataclass(frozen=True)
@@ -181,6 +183,7 @@ class _Taking(Generic[X]):
     def take(self, gives: dict[str, Any]) -> int:
         """Take the step; the exit code. `gives`: fields of it."""
         desk, verb = self.desk, self.verb
+        gives = gives if verb.completes is None else verb.completes(desk, gives)
         body, named, does = {"step": verb.step, **gives}, None, desk.class_of(verb.step)
         if desk.first_use:
             say_once(desk.run, desk.kind, desk.first_use)
@@ -254,7 +257,7 @@ class _Taking(Generic[X]):
             return desk.keep(whole, words)
         if written and self.verb.question and at_terminal() and not self._agreed(does):
             return desk.keep(whole, words)
-        return desk.write(whole, _by_class(self.verb.done, does), words)
+        return desk.write(whole, _by_class(self.verb.done, does).format(other=desk.other), words)
 
 
 def _by_class(said: Said, does: str) -> str:

@@ -11,6 +11,7 @@ from duolog.client.enrollment import Enrollment
 from duolog.client.home.folder import default_home
 from duolog.client.home.keystore import Unlock
 from duolog.client.journals.boundaries import Boundaries
+from duolog.client.journals.breaches import Breaches
 from duolog.client.journals.disclosures import Disclosures
 from duolog.client.journals.drafts import Drafts
 from duolog.client.journals.pauses import Pauses
@@ -65,6 +66,7 @@ __all__ = [
     "AdmissionStage",
     "Boundaries",
     "Branch",
+    "Breaches",
     "Disclosures",
     "Drafts",
     "Duolog",

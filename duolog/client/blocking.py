@@ -12,6 +12,7 @@ from anyio.from_thread import BlockingPortal
 from duolog.client import blocking_faces
 from duolog.client.blocking_faces import (
     Boundaries,
+    Breaches,
     Disclosures,
     Drafts,
     Keyholders,
@@ -113,6 +114,7 @@ class Enrollment(Face[AsyncEnrollment]):
 
 __all__ = [
     "Boundaries",
+    "Breaches",
     "Disclosures",
     "Drafts",
     "Duolog",

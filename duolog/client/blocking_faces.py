@@ -6,6 +6,7 @@ Written by `make blocking-faces` from the classes; a test keeps it true.
 from duolog.client.account.keyholders import Keyholders as AsyncKeyholders
 from duolog.client.duolog import Duolog as AsyncDuolog
 from duolog.client.journals.boundaries import Boundaries as AsyncBoundaries
+from duolog.client.journals.breaches import Breaches as AsyncBreaches
 from duolog.client.journals.disclosures import Disclosures as AsyncDisclosures
 from duolog.client.journals.drafts import Drafts as AsyncDrafts
 from duolog.client.journals.pauses import Pauses as AsyncPauses
@@ -29,6 +30,18 @@ class Boundaries(Face[AsyncBoundaries]):
     retire = waits(AsyncBoundaries.retire)
     list = waits(AsyncBoundaries.list)
     show = waits(AsyncBoundaries.show)
+
+
+class Breaches(Face[AsyncBreaches]):
+    """`duolog.client.Breaches` without `await`."""
+
+    list = waits(AsyncBreaches.list)
+    show = waits(AsyncBreaches.show)
+    own_up = waits(AsyncBreaches.own_up)
+    saw = waits(AsyncBreaches.saw)
+    account = waits(AsyncBreaches.account)
+    close = waits(AsyncBreaches.close)
+    reopen = waits(AsyncBreaches.reopen)
 
 
 class Disclosures(Face[AsyncDisclosures]):
@@ -180,6 +193,7 @@ class Duolog(Face[AsyncDuolog]):
     things = waits(AsyncDuolog.things)
     boundaries = gives(AsyncDuolog.boundaries, Boundaries)
     disclosures = gives(AsyncDuolog.disclosures, Disclosures)
+    breaches = gives(AsyncDuolog.breaches, Breaches)
     promises = gives(AsyncDuolog.promises, Promises)
     pauses = gives(AsyncDuolog.pauses, Pauses)
     export = waits(AsyncDuolog.export)

@@ -14,6 +14,7 @@ from duolog.client.account.register_restore_open import check_words, confirm
 from duolog.client.export import exporting
 from duolog.client.journals import reading
 from duolog.client.journals.boundaries import Boundaries
+from duolog.client.journals.breaches import Breaches
 from duolog.client.journals.disclosures import Disclosures
 from duolog.client.journals.drafts import Drafts
 from duolog.client.journals.pauses import Pauses
@@ -204,6 +205,10 @@ class Duolog(OpenAccount):
     def disclosures(self, journal: bytes) -> Disclosures:
         """The letters of one journal: disclosures, supplements, impact and repair letters."""
         return Disclosures(self._session, journal)
+
+    def breaches(self, journal: bytes) -> Breaches:
+        """The breaches of one journal, each with up to two accounts."""
+        return Breaches(self._session, journal)
 
     def promises(self, journal: bytes) -> Promises:
         """The promises of one journal: habits, offers and plans."""
