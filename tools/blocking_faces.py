@@ -12,7 +12,12 @@ from duolog.client.duolog import Duolog
 from duolog.client.importing.importing import Importing
 from duolog.client.journals.attachments import Attachments
 from duolog.client.journals.boundaries import Boundaries
+from duolog.client.journals.breaches import Breaches
+from duolog.client.journals.disclosures import Disclosures
 from duolog.client.journals.drafts import Drafts
+from duolog.client.journals.pauses import Pauses
+from duolog.client.journals.practice import Practice
+from duolog.client.journals.promises import Promises
 from duolog.client.journals.reminders import Reminders
 from duolog.client.leaving.leaving import Leaving
 from duolog.client.moving.moving import Moving
@@ -22,6 +27,10 @@ MODULE = Path(__file__).parent.parent / "duolog" / "client" / "blocking_faces.py
 FACES: tuple[type, ...] = (
     Attachments,
     Boundaries,
+    Breaches,
+    Disclosures,
+    Pauses,
+    Promises,
     Drafts,
     Importing,
     Keyholders,
@@ -56,7 +65,8 @@ def _through(command: Sequence[str], text: str) -> str:
 def _class(face: type) -> Iterator[str]:
     name = face.__name__
     yield f'\n\nclass {name}(Face[Async{name}]):\n    """`duolog.client.{name}` without `await`."""\n'
-    for attribute, value in vars(face).items():
+    shared = {attribute: value for attribute, value in vars(Practice).items() if issubclass(face, Practice)}
+    for attribute, value in {**shared, **vars(face)}.items():
         if attribute.startswith("_") or f"{name}.{attribute}" in BY_HAND:
             continue
         if inspect.iscoroutinefunction(value):

@@ -57,8 +57,11 @@ def ask_heard(question: str) -> list[str]:
     return ask_line(question).lower().replace(",", " ").split()
 
 
-def ask_yes(question: str, *, given: bool) -> bool:
-    """Whether the person says yes. `given`: `--yes` was on the command line. Raises: Usage without a terminal."""
+def ask_yes(question: str, *, given: bool, empty: bool = False) -> bool:
+    """Whether the person says yes. `given`: `--yes` was on the command line. `empty`: what an empty answer means.
+
+    Raises: Usage without a terminal.
+    """
     if given:
         return True
     if not at_terminal():
@@ -67,8 +70,10 @@ def ask_yes(question: str, *, given: bool) -> bool:
         answer = ask_line(f"{question} (yes/no)").lower()
         if answer in ("yes", "y"):
             return True
-        if answer in ("no", "n", ""):
+        if answer in ("no", "n"):
             return False
+        if not answer:
+            return empty
         sys.stderr.write("Please type yes or no.\n")
 
 

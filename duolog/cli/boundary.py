@@ -12,7 +12,8 @@ from duolog.cli.desk import at_desk, steps_shape
 from duolog.cli.failures import OK
 from duolog.cli.run import Run
 from duolog.cli.shapes import b64
-from duolog.cli.steps import Form, Names, Verb, add_verbs
+from duolog.cli.steps import Form, Names, Verb, add_verbs, line_of
+from duolog.cli.things import OPENED_BY
 from duolog.documents.safe_text import lines
 
 if TYPE_CHECKING:
@@ -46,9 +47,7 @@ def _parse_wording(text: str) -> dict[str, Any]:
 
 
 def _words(_desk: BoundaryDesk, _named: "BoundaryText | None") -> Form:
-    return Form(
-        "", "Say above what no longer holds for you.", lambda text: {"words": text.strip()} if text.strip() else {}
-    )
+    return line_of("words", "Say above what no longer holds for you.")
 
 
 WAITING = Names("Nothing waits for your answer.", "Nothing waits for an answer in this boundary.")
@@ -136,6 +135,7 @@ VERBS = (
     ),
 )
 add_verbs(app, BoundaryDesk, NumberArgument, VERBS)
+OPENED_BY[BoundaryDesk.kind] = "duolog boundary show"
 
 
 @command(app, "list", examples=("duolog boundary list", "duolog boundary list --json"), ephemeral=True)

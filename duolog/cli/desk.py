@@ -4,14 +4,14 @@ A thing is found by its number, as `list` shows it. The kind's rows say which st
 """
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
 
 from duolog.cli import times
-from duolog.cli.failures import Usage
+from duolog.cli.failures import OK, Usage
 from duolog.cli.run import Run
 from duolog.cli.screen import OWN
-from duolog.cli.shapes import Shape
+from duolog.cli.shapes import Shape, b64
 from duolog.errors import NotAllowed
 
 if TYPE_CHECKING:
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from duolog.documents.things import Text, Thing, Things
     from duolog.documents.voice import Voice
 
+KEPT = "Kept for yourself. `duolog draft list` shows it, `duolog draft send` writes it into the journal."
+
 X = TypeVar("X", bound="Thing")
 D = TypeVar("D", bound="Desk[Any]")
 
@@ -28,11 +30,19 @@ D = TypeVar("D", bound="Desk[Any]")
 class Desk(Generic[X]):
     """The things of one kind in one journal, in front of one person: found by number, shown, answered.
 
-    `kind`: the name in the list of kinds. `group`: the command above the verbs.
+    `kind`: the name in the list of kinds. `group`: the command above `list` and `show`. `commands`: the command of each
+    step with a thing, as `add_verbs` fills it. `first_use`: what is said once on this computer, before the first step.
     """
 
     kind: ClassVar[str]
     group: ClassVar[str]
+    commands: ClassVar[dict[str, str]]
+    first_use: ClassVar[str] = ""
+
+    def __init_subclass__(cls) -> None:
+        super().__init_subclass__()
+        if "kind" in vars(cls):
+            cls.commands = {}
 
     def __init__(self, run: Run, duolog: "Duolog", journal: "JournalView") -> None:
         from duolog.documents.registry import KINDS
@@ -45,6 +55,23 @@ class Desk(Generic[X]):
     def say_named(self, thing: X, text: "Text", does: str) -> None:
         """Show the text that a step names, before the question. `does`: the class of the step."""
         raise NotImplementedError
+
+    def say_before_writing(self, thing: X, text: "Text") -> None:
+        """Show what a person needs to see before they write the words of a step. `text`: what it names."""
+
+    def draft_instead(self, body: Mapping[str, Any]) -> str:
+        """The question whether a step that was just written should stay a draft; empty for none."""
+        return ""
+
+    @property
+    def noun(self) -> str:
+        """The word for one thing, as commands say it."""
+        return self.group.split()[-1]
+
+    @property
+    def other(self) -> str:
+        """The other partner's name, or a neutral word."""
+        return next((self.voice.name(one) for one in self.partners if one != self.me), "the other")
 
     @property
     def machine(self) -> "Machine[X]":
@@ -81,17 +108,35 @@ class Desk(Generic[X]):
         """Whether this person may take a step now, as far as the rows can tell before it is written."""
         return self.possible(step, thing).why_not is None
 
+    def class_of(self, step: str) -> str:
+        """The class of a step, as its first row has it."""
+        return next(row.does for row in self.machine.rows if row.step == step)
+
+    def require_possible(self, step: str, thing: X | None) -> None:
+        """Check that a step may be taken, before anybody writes its words. Raises: NotAllowed."""
+        from duolog.documents.judging import COMPARE_FIRST
+
+        if self._only_exits and self.class_of(step) != "ends":
+            raise NotAllowed(COMPARE_FIRST)
+        why_not = self.possible(step, thing).why_not
+        if why_not is not None:
+            raise NotAllowed(why_not)
+
+    @property
+    def _only_exits(self) -> bool:
+        """Whether the partner is provisional, in a kind that has none but exits then."""
+        from duolog.documents.registry import KINDS
+
+        return not KINDS[self.kind].while_provisional and self.journal.provisional
+
     def next_steps(self, thing: X) -> "tuple[Possible, ...]":
         """The steps with a thing, as `show` lists them. A journal that takes no document has none.
 
         While the partner is provisional, a kind may have none but exits.
         """
-        from duolog.documents.registry import KINDS
-
         if self.journal.closed or self.journal.frozen is not None or self.journal.former is not None:
             return ()
-        exits = not KINDS[self.kind].while_provisional and self.journal.provisional
-        return tuple(one for one in self.steps(thing) if one.does == "ends" or not exits)
+        return tuple(one for one in self.steps(thing) if one.does == "ends" or not self._only_exits)
 
     def say_next(self, number: int, thing: X, *, but: str = "") -> None:
         """List the steps that may be taken next with a thing, or say why there is none. `but`: a step to leave out."""
@@ -102,7 +147,7 @@ class Desk(Generic[X]):
         elif steps:
             self.run.screen.say(steps[0].why_not or "", style="quiet")
         for step in allowed:
-            self.run.screen.say(f"{self.group} {verb_of(step)} {number}", indent=2, style="quiet")
+            self.run.screen.say(f"{self.commands[step]} {number}", indent=2, style="quiet")
 
     # --- things and texts ---
 
@@ -111,7 +156,7 @@ class Desk(Generic[X]):
         everything = list(self.things.values())
         if number is not None:
             if not 1 <= number <= len(everything):
-                raise Usage(f"There is no {self.machine.noun} {number}. `{self.group} list` numbers them.")
+                raise Usage(f"There is no {self.noun} {number}. `{self.group} list` numbers them.")
             return number, everything[number - 1]
         found = [(count, one) for count, one in enumerate(everything, 1) if fits(one)]
         if len(found) == 1:
@@ -136,10 +181,15 @@ class Desk(Generic[X]):
         self.run.screen.say(f"{mark}{self.voice.name(account)}{said}", style=style)
 
     def require_shown(self, text: "Text") -> None:
-        """Check that a text is shown whole, before somebody consents to it. Raises: NotAllowed."""
-        from duolog.documents.bodies import require_whole
+        """Check that a text is shown whole, before somebody consents to it. Raises: NotAllowed.
 
-        require_whole(text.step)
+        Nothing is consented to in a kind that doesn't say so.
+        """
+        from duolog.documents.bodies import require_whole
+        from duolog.documents.registry import KINDS
+
+        if KINDS[self.kind].consents_to is not None:
+            require_whole(text.step)
 
     def warn_of_unknown_parts(self, text: "Text") -> None:
         """Warn before a new text is started from one with parts that this version can't take over."""
@@ -151,11 +201,21 @@ class Desk(Generic[X]):
                 "them. Update to read all of it first."
             )
 
-    def write(self, body: dict[str, Any], sentence: str) -> int:
-        """Write one step; the exit code."""
+    def write(self, body: dict[str, Any], sentence: str, words: Mapping[str, Any] | None = None) -> int:
+        """Write one step; the exit code. `words`: the body of the note beside it."""
         with self.run.screen.busy("Sealing and sending"):
-            written = self.duolog.write(self.journal.id, self.kind, body)
+            if words is None:
+                written = self.duolog.write(self.journal.id, self.kind, body)
+            else:
+                written = self.duolog.write_with_words(self.journal.id, self.kind, body, words)
         return self.run.wrote(self.duolog, self.journal.id, written, sentence)
+
+    def keep(self, body: dict[str, Any], words: Mapping[str, Any] | None = None) -> int:
+        """Keep one step as a draft, with the words of the note beside it; the exit code."""
+        with self.run.screen.busy("Sealing and sending"):
+            kept = self.duolog.drafts().keep(self.journal.id, self.kind, body, words=words)
+        self.run.screen.done({"draft": b64(kept), "journal": b64(self.journal.id)}, KEPT)
+        return OK
 
 
 def at_desk(desk: type[D], run: Run, journal: str | None, act: Callable[[D], int], *, offline: bool = False) -> int:

@@ -10,6 +10,7 @@ from duolog.cli.failures import OK, Usage
 from duolog.cli.run import Run
 from duolog.cli.shapes import b64, short
 from duolog.cli.texts import written_text
+from duolog.cli.waiting import may_wait
 
 if TYPE_CHECKING:
     from duolog.client.blocking import Duolog
@@ -64,7 +65,9 @@ def list_drafts(run: Run) -> int:
         if not drafts:
             run.screen.say("No draft.")
         for number, one in enumerate(drafts, 1):
-            run.screen.say(f"{number:>2}  for journal {short(one.journal)}", style="strong")
+            about = _shown(one)["about"]
+            title = f"{number:>2}  for journal {short(one.journal)}" + (f": {about}" if about else "")
+            run.screen.say(title, style="strong")
             run.screen.say(_shown(one)["text"] or f"(of the kind {_shown(one)['kind']})", indent=4)
     return OK
 
@@ -77,6 +80,9 @@ def send(run: Run, number: NumberArgument, yes: YesOption = False) -> int:
         run.screen.say(_shown(found)["text"] or "")
         question = f"Write this into journal {short(found.journal)}?"
         if not run.agreed(question, given=yes, otherwise="Nothing was sent."):
+            return OK
+        if may_wait(run, duolog, duolog.journal(found.journal), given=yes):
+            run.screen.say("It stays a draft.")
             return OK
         with run.screen.busy("Sealing and sending"):
             written = duolog.drafts().send(found.draft)
@@ -131,7 +137,10 @@ def _body(draft: "Draft") -> dict[str, Any]:
 
 def _shown(draft: "Draft") -> dict[str, Any]:
     """The kind of a draft, and its text where it has one."""
-    body, wording = _body(draft), _body(draft).get("wording")
-    text = wording.get("text") if isinstance(wording, dict) else body.get("text")
-    kind = None if draft.document is None else draft.document.kind
-    return {"kind": kind, "text": text if isinstance(text, str) else None}
+    body, document = _body(draft), draft.document
+    wording, beside = body.get("wording"), None if document is None else document.words
+    places = (beside or {}, wording if isinstance(wording, dict) else {}, body)
+    found = (place.get(name) for place in places for name in ("text", "words"))
+    text = next((one for one in found if isinstance(one, str)), None)
+    kind = None if document is None else document.kind
+    return {"kind": kind, "about": body.get("about"), "text": text}

@@ -49,8 +49,8 @@ def parse_boundary(text: str) -> dict[str, Any]:
     """The terms of a boundary from its form; empty for an empty text. Raises: Usage."""
     from duolog.documents.kinds.boundary_texts import Topic
 
-    fields, rest = _fields(text, BOUNDARY_FIELDS)
-    parts = _sections(rest)
+    fields, rest = parse_lines(text, BOUNDARY_FIELDS)
+    parts = parse_sections(rest, SECTIONS)
     if not any(parts.values()):
         return {}
     if not parts["text"]:
@@ -80,7 +80,7 @@ def note_form(body: Mapping[str, Any] | None = None) -> str:
 
 def parse_note(text: str) -> dict[str, Any]:
     """The body of a note from its form; empty for an empty text."""
-    fields, rest = _fields(text, NOTE_FIELDS)
+    fields, rest = parse_lines(text, NOTE_FIELDS)
     if not rest.strip():
         return {}
     body: dict[str, Any] = {"text": rest.strip("\n")}
@@ -90,23 +90,38 @@ def parse_note(text: str) -> dict[str, Any]:
     return body
 
 
-def _fields(text: str, names: tuple[str, ...]) -> tuple[dict[str, str], str]:
+def lines_form(names: tuple[str, ...], **given: str) -> str:
+    """A form of `Name: value` lines with an empty text below. A name with an underscore is shown with a space."""
+    return "\n".join([f"{_label(name)}: {given.get(name, '')}".rstrip() for name in names] + ["", ""])
+
+
+def _label(name: str) -> str:
+    return name.replace("_", " ").capitalize()
+
+
+def parse_lines(text: str, names: tuple[str, ...]) -> tuple[dict[str, str], str]:
     """The `Name: value` lines at the top of a form, and the rest of it."""
     found: dict[str, str] = {}
     lines = text.lstrip("\n").split("\n")
     while lines:
         name, colon, value = lines[0].partition(":")
-        if not colon or name.strip().lower() not in names:
+        key = name.strip().lower().replace(" ", "_")
+        if not colon or key not in names:
             break
-        found[name.strip().lower()] = value.strip()
+        found[key] = value.strip()
         lines.pop(0)
     return {name: value for name, value in found.items() if value}, "\n".join(lines).strip("\n")
 
 
-def _sections(text: str) -> dict[str, str]:
-    """The text before the first known heading, and the text under each heading."""
-    headings = {f"## {heading}".lower(): key for key, heading in SECTIONS.items()}
-    parts: dict[str, list[str]] = {"text": [], **{key: [] for key in SECTIONS}}
+def sections_form(sections: Mapping[str, str]) -> str:
+    """Empty sections under their headings, below an empty text."""
+    return "".join(f"\n\n## {heading}\n" for heading in sections.values())
+
+
+def parse_sections(text: str, sections: Mapping[str, str]) -> dict[str, str]:
+    """The text before the first known heading, and the text under each heading. `sections`: headings by field."""
+    headings = {f"## {heading}".lower(): key for key, heading in sections.items()}
+    parts: dict[str, list[str]] = {"text": [], **{key: [] for key in sections}}
     current = "text"
     for line in text.split("\n"):
         if (key := headings.get(line.strip().lower())) is not None:

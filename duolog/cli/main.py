@@ -11,6 +11,7 @@ from duolog.cli import (
     asking,
     attachments,
     boundary,
+    breaches,
     confidant,
     confidant_terms,
     copies,
@@ -23,15 +24,19 @@ from duolog.cli import (
     joining,
     journals,
     leaving,
+    letters,
     moving,
     notes,
     pairing,
+    pauses,
+    promises,
     proposals,
     recovery,
     reminder,
     report,
     search,
     timeline,
+    today,
 )
 from duolog.cli.command import group
 
@@ -47,25 +52,17 @@ def make_app() -> typer.Typer:
     app = group(
         "duolog",
         PURPOSE,
-        *(
-            account.app,
-            pairing.app,
-            notes.app,
-            timeline.app,
-            search.app,
-            report.app,
-            journals.app,
-            export.app,
-            moving.app,
-            leaving.app,
-            helping.app,
-            importing.app,
-        ),
+        *(account.app, pairing.app, notes.app, today.app, timeline.app, search.app, report.app),
+        *(letters.app, pauses.app, promises.app),
+        *(journals.app, export.app, moving.app, leaving.app, helping.app, importing.app),
     )
     app.callback(invoke_without_command=False)(_version)
     for part in (
         group("boundary", "What the two of you agree on, by an explicit act of each.", boundary.app),
         group("attachment", "Files that your notes carry.", attachments.app),
+        group("breach", "Two accounts of one event, side by side.", breaches.app),
+        group("letter", "What one tells the other: told, reflected, heard.", letters.letter),
+        group("promise", "What one binds themselves to: habits, offers, plans.", promises.promise),
         group("draft", "What you write for yourself first. Nobody is told that there is a draft.", drafts.app),
         group("reminder", "A reminder of your own: on this computer alone, off until you turn it on.", reminder.app),
         group(

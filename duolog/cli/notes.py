@@ -7,10 +7,13 @@ import typer
 from duolog.cli import forms
 from duolog.cli.attachments import FILES_HINT, AttachOption, KeepOption, files_form, parse_files, say_before
 from duolog.cli.command import JournalOption, command, commands
+from duolog.cli.desk import KEPT
 from duolog.cli.failures import OK
 from duolog.cli.filters import typed_wall_time
 from duolog.cli.run import Run
+from duolog.cli.shapes import b64
 from duolog.cli.texts import written_text
+from duolog.cli.waiting import may_wait
 
 app = commands()
 
@@ -23,6 +26,7 @@ HappenedOption = Annotated[
         help="When it happened, as 2026-11-03 or '2026-11-03 21:30'. It stands beside the time of writing.",
     ),
 ]
+NowOption = Annotated[bool, typer.Option("--yes", help="Send it now, also while the other takes a pause.")]
 
 
 @command(
@@ -41,6 +45,7 @@ def write(
     happened: HappenedOption = None,
     attach: AttachOption = None,
     keep_photo_data: KeepOption = False,
+    yes: NowOption = False,
 ) -> int:
     """Write a note, in your editor ($EDITOR) or from standard input. It is sealed here before it is sent.
 
@@ -60,6 +65,10 @@ def write(
             body = forms.parse_note(rest)
             if not body:
                 run.screen.say("Nothing was written.")
+                return OK
+            if not files and may_wait(run, duolog, meant, given=yes):
+                kept = duolog.drafts().keep(meant.id, "note", {**body, **told})
+                run.screen.done({"draft": b64(kept), "journal": b64(meant.id)}, KEPT)
                 return OK
             with run.screen.carrying("Sealing and sending") as tell:
                 written = duolog.write(meant.id, "note", {**body, **told}, attachments=attachments, progress=tell)

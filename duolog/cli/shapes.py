@@ -130,11 +130,12 @@ def sync_shape(report: "SyncReport") -> Shape:
 
 def entry_shape(item: "TimelineEntry") -> Shape:
     """One entry of a timeline."""
-    return fields(
+    shown = fields(
         item,
         "entry seq author author_name mine at received effective kind v body text unreadable without_effect "
         "not_delivered_to hidden happened",
     )
+    return shown | {"words_of": None if item.words_of is None else fields(item.words_of, "step kind thing number")}
 
 
 def attachment_shape(number: str, view: "AttachmentView") -> Shape:

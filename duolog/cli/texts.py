@@ -92,10 +92,11 @@ def _from_editor(run: "Run", editor: list[str], start: str, hint: str) -> tuple[
     """The typed text, and the name under which it is sealed; None when the person gave it up."""
     memory = _memory_folder()
     if memory is None:
-        _say_once(run, "disk", ON_DISK)
+        say_once(run, "disk", f"Careful: {ON_DISK}")
     if known_as(editor[0]) is None:
         name = Path(editor[0]).name
-        _say_once(run, f"editor {name}", UNKNOWN_EDITOR.format(name=name, known=", ".join(KNOWN)))
+        unknown = UNKNOWN_EDITOR.format(name=name, known=", ".join(KNOWN))
+        say_once(run, f"editor {name}", f"Careful: {unknown}")
     file = _opened_with(Path(tempfile.mkdtemp(prefix=_prefix(run.folder), dir=memory or run.folder)), start, hint)
     try:
         edit(editor, file)
@@ -188,12 +189,12 @@ def _from_terminal(run: "Run", hint: str) -> str:
     return sys.stdin.read(MAX_TEXT).strip("\n").rstrip()
 
 
-def _say_once(run: "Run", what: str, text: str) -> None:
-    """Warn once. The home remembers which warnings were said."""
+def say_once(run: "Run", what: str, text: str) -> None:
+    """Say something once beside the result. The home remembers what was said."""
     file = run.folder / "said"
     said = file.read_text(encoding="utf-8").splitlines() if file.is_file() else []
     if what not in said:
-        run.screen.warn(text)
+        run.screen.aside(text, style="careful")
         with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), "a", encoding="utf-8") as opened:
             opened.write(what.replace("\n", " ") + "\n")
 

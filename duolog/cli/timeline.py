@@ -21,6 +21,7 @@ from duolog.cli.filters import (
 from duolog.cli.run import Run
 from duolog.cli.screen import OWN
 from duolog.cli.shapes import b64, entry_shape
+from duolog.cli.things import OPENED_BY
 from duolog.documents.dates import wall_time
 from duolog.documents.names import SOMEBODY, YOU
 
@@ -81,8 +82,10 @@ def say_entries(
     run: Run, entries: "Sequence[TimelineEntry]", names: dict[bytes, str], *, numbers: bool, by_happened: bool = False
 ) -> None:
     """Show entries under the days on which they were received, or happened."""
-    day = ""
+    day, opens = "", {} if numbers else _opening(entries)
     for item in entries:
+        if item.words_of is not None and item.words_of.step in opens and item.hidden is None:
+            continue
         when = item.received or item.at
         under = "" if when is None else times.day(when)
         if by_happened and item.happened is not None:
@@ -91,6 +94,8 @@ def say_entries(
             day = under
             run.screen.say(day, style="strong")
         _say(run, item, names, numbers)
+        if item.entry in opens:
+            run.screen.say(f"(`{opens[item.entry]}` opens it)", indent=9, style="quiet")
 
 
 def _last(duolog: "Duolog", journal: "JournalView", count: int) -> "tuple[TimelineEntry, ...]":
@@ -113,10 +118,11 @@ def _say(run: Run, item: "TimelineEntry", names: dict[bytes, str], numbers: bool
     if item.unreadable is not None:
         say(f"{stamp}  Unreadable: {item.unreadable}", indent=2, style="careful")
         return
+    folded = _folded(item, names)
     if item.hidden is not None and item.text is None:
         say(f"{stamp}  {item.hidden}", indent=2)
         return
-    first, *rest = _text(item).split("\n")
+    first, *rest = (_text(item) if folded is None else folded).split("\n")
     if item.mine:
         say(f"{OWN}{stamp}  {first}", style="own")
     else:
@@ -134,13 +140,38 @@ def _say(run: Run, item: "TimelineEntry", names: dict[bytes, str], numbers: bool
         say(f"(not delivered to {others})", indent=9, style="careful")
 
 
+def _opening(entries: "Sequence[TimelineEntry]") -> dict[bytes, str]:
+    """The command that opens the words of a step, by the step. Where both are shown, the note has no line."""
+    here = {item.entry for item in entries}
+    return {
+        item.words_of.step: opens
+        for item in entries
+        if item.words_of is not None and item.words_of.step in here and (opens := _opened_by(item))
+    }
+
+
+def _opened_by(item: "TimelineEntry") -> str:
+    """The command that shows words inside their thing, or nothing."""
+    found = item.words_of
+    if found is None or found.number is None or found.kind not in OPENED_BY:
+        return ""
+    return f"{OPENED_BY[found.kind]} {found.number}"
+
+
+def _folded(item: "TimelineEntry", names: dict[bytes, str]) -> str | None:
+    """A line instead of words that are shown inside a thing; None for anything else."""
+    opens = _opened_by(item)
+    return f"{names.get(item.author, SOMEBODY)} wrote what `{opens}` opens" if opens else None
+
+
 def _text(item: "TimelineEntry") -> str:
     """The document in words. A document that waits here has no place in the journal, so its own text is shown."""
     if item.seq is None and item.body is not None:
         wording = item.body.get("wording")
         fields = wording if isinstance(wording, dict) else item.body
-        if text := fields.get("text") or fields.get("words"):
+        found = (fields.get(name) for name in ("text", "words", "about"))
+        if text := next((one for one in found if isinstance(one, str)), None):
             from duolog.documents.voice import body_lines
 
-            return "\n".join([f"{YOU} wrote:", *body_lines(str(text))])
+            return "\n".join([f"{YOU} wrote:", *body_lines(text)])
     return item.text or f"Something of a kind that this version doesn't know ({item.kind})."

@@ -15,9 +15,15 @@ from duolog.client.home.reminders import Reminder
 from duolog.client.importing.importing import Importing, ImportReport
 from duolog.client.journals.attachments import BEFORE_ATTACHING, Attachments, AttachmentView
 from duolog.client.journals.boundaries import Boundaries
+from duolog.client.journals.breaches import Breaches
+from duolog.client.journals.disclosures import Disclosures
 from duolog.client.journals.drafts import Drafts
 from duolog.client.journals.filters import TimelineFilter
+from duolog.client.journals.pauses import Pauses
+from duolog.client.journals.promises import Promises
 from duolog.client.journals.reminders import Reminders
+from duolog.client.journals.thing_views import StepView, ThingView
+from duolog.client.journals.today import OpenThing, Today
 from duolog.client.journals.views import (
     COPIES_STAY,
     AccountWords,
@@ -26,6 +32,7 @@ from duolog.client.journals.views import (
     JournalWords,
     MemberView,
     TimelineEntry,
+    WordsOf,
     Written,
 )
 from duolog.client.leaving.leaving import BEFORE_CLOSING, Leaving, WaitingClosing
@@ -69,6 +76,8 @@ __all__ = [
     "Attachments",
     "Boundaries",
     "Branch",
+    "Breaches",
+    "Disclosures",
     "Drafts",
     "Duolog",
     "Enrollment",
@@ -91,8 +100,11 @@ __all__ = [
     "NewAccount",
     "NewAttachment",
     "NewInvitation",
+    "OpenThing",
     "Pairing",
     "PairingStage",
+    "Pauses",
+    "Promises",
     "ProposalView",
     "Reminder",
     "Reminders",
@@ -102,12 +114,16 @@ __all__ = [
     "SessionView",
     "SignedSince",
     "Status",
+    "StepView",
     "SyncReport",
+    "ThingView",
     "TimelineEntry",
     "TimelineFilter",
+    "Today",
     "Transport",
     "Unlock",
     "WaitingClosing",
+    "WordsOf",
     "Written",
     "default_home",
     "parse_link",

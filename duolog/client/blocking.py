@@ -13,12 +13,16 @@ from duolog.client import blocking_faces
 from duolog.client.blocking_faces import (
     Attachments,
     Boundaries,
+    Breaches,
+    Disclosures,
     Drafts,
     Importing,
     Keyholders,
     Leaving,
     Members,
     Moving,
+    Pauses,
+    Promises,
     Reminders,
 )
 from duolog.client.duolog import Duolog as AsyncDuolog
@@ -114,6 +118,8 @@ class Enrollment(Face[AsyncEnrollment]):
 __all__ = [
     "Attachments",
     "Boundaries",
+    "Breaches",
+    "Disclosures",
     "Drafts",
     "Duolog",
     "Enrollment",
@@ -123,5 +129,7 @@ __all__ = [
     "Members",
     "Moving",
     "NewAccount",
+    "Pauses",
+    "Promises",
     "Reminders",
 ]

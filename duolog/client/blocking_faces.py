@@ -8,7 +8,11 @@ from duolog.client.duolog import Duolog as AsyncDuolog
 from duolog.client.importing.importing import Importing as AsyncImporting
 from duolog.client.journals.attachments import Attachments as AsyncAttachments
 from duolog.client.journals.boundaries import Boundaries as AsyncBoundaries
+from duolog.client.journals.breaches import Breaches as AsyncBreaches
+from duolog.client.journals.disclosures import Disclosures as AsyncDisclosures
 from duolog.client.journals.drafts import Drafts as AsyncDrafts
+from duolog.client.journals.pauses import Pauses as AsyncPauses
+from duolog.client.journals.promises import Promises as AsyncPromises
 from duolog.client.journals.reminders import Reminders as AsyncReminders
 from duolog.client.leaving.leaving import Leaving as AsyncLeaving
 from duolog.client.moving.moving import Moving as AsyncMoving
@@ -40,6 +44,57 @@ class Boundaries(Face[AsyncBoundaries]):
     retire = waits(AsyncBoundaries.retire)
     list = waits(AsyncBoundaries.list)
     show = waits(AsyncBoundaries.show)
+
+
+class Breaches(Face[AsyncBreaches]):
+    """`duolog.client.Breaches` without `await`."""
+
+    list = waits(AsyncBreaches.list)
+    show = waits(AsyncBreaches.show)
+    own_up = waits(AsyncBreaches.own_up)
+    saw = waits(AsyncBreaches.saw)
+    account = waits(AsyncBreaches.account)
+    close = waits(AsyncBreaches.close)
+    reopen = waits(AsyncBreaches.reopen)
+
+
+class Disclosures(Face[AsyncDisclosures]):
+    """`duolog.client.Disclosures` without `await`."""
+
+    list = waits(AsyncDisclosures.list)
+    show = waits(AsyncDisclosures.show)
+    tell = waits(AsyncDisclosures.tell)
+    supplement = waits(AsyncDisclosures.supplement)
+    acknowledge = waits(AsyncDisclosures.acknowledge)
+    reflect = waits(AsyncDisclosures.reflect)
+    heard = waits(AsyncDisclosures.heard)
+    not_quite = waits(AsyncDisclosures.not_quite)
+    respond = waits(AsyncDisclosures.respond)
+    set_aside = waits(AsyncDisclosures.set_aside)
+
+
+class Pauses(Face[AsyncPauses]):
+    """`duolog.client.Pauses` without `await`."""
+
+    list = waits(AsyncPauses.list)
+    show = waits(AsyncPauses.show)
+    call = waits(AsyncPauses.call)
+    extend = waits(AsyncPauses.extend)
+    come_back = waits(AsyncPauses.come_back)
+    of_others = waits(AsyncPauses.of_others)
+
+
+class Promises(Face[AsyncPromises]):
+    """`duolog.client.Promises` without `await`."""
+
+    list = waits(AsyncPromises.list)
+    show = waits(AsyncPromises.show)
+    habit = waits(AsyncPromises.habit)
+    offer = waits(AsyncPromises.offer)
+    plan = waits(AsyncPromises.plan)
+    mark = waits(AsyncPromises.mark)
+    renew = waits(AsyncPromises.renew)
+    end = waits(AsyncPromises.end)
 
 
 class Drafts(Face[AsyncDrafts]):
@@ -166,7 +221,14 @@ class Duolog(Face[AsyncDuolog]):
     profiles = waits(AsyncDuolog.profiles)
     state = waits(AsyncDuolog.state)
     attachments = gives(AsyncDuolog.attachments, Attachments)
+    write_with_words = waits(AsyncDuolog.write_with_words)
+    today = waits(AsyncDuolog.today)
+    things = waits(AsyncDuolog.things)
     boundaries = gives(AsyncDuolog.boundaries, Boundaries)
+    disclosures = gives(AsyncDuolog.disclosures, Disclosures)
+    breaches = gives(AsyncDuolog.breaches, Breaches)
+    promises = gives(AsyncDuolog.promises, Promises)
+    pauses = gives(AsyncDuolog.pauses, Pauses)
     export = waits(AsyncDuolog.export)
     export_files = waits(AsyncDuolog.export_files)
     export_readable = waits(AsyncDuolog.export_readable)

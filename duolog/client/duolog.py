@@ -21,11 +21,17 @@ from duolog.client.importing.importing import Importing
 from duolog.client.journals import people, reading
 from duolog.client.journals.attachments import Attachments
 from duolog.client.journals.boundaries import Boundaries
+from duolog.client.journals.breaches import Breaches
+from duolog.client.journals.disclosures import Disclosures
 from duolog.client.journals.drafts import Drafts
 from duolog.client.journals.filters import TimelineFilter
+from duolog.client.journals.pauses import Pauses
+from duolog.client.journals.promises import Promises
 from duolog.client.journals.reminders import Reminders
+from duolog.client.journals.thing_views import ThingView, view_things
+from duolog.client.journals.today import Today, today
 from duolog.client.journals.views import Heads, JournalView, TimelineEntry, Written
-from duolog.client.journals.writing import make_copy, read_state, write
+from duolog.client.journals.writing import WORDS_FIELD, Words, make_copy, read_state, write, write_with_words
 from duolog.client.leaving.leaving import Leaving, delete_account
 from duolog.client.log.folding import account_state
 from duolog.client.log.my_journals import found, shown_journals
@@ -44,6 +50,7 @@ from duolog.client.sync import SyncReport, sync
 from duolog.documents.account_state import AccountState
 from duolog.documents.journal_state import JournalState
 from duolog.documents.kinds.profile import Profile
+from duolog.documents.registry import KINDS
 from duolog.seal.words import plain_words
 
 
@@ -231,9 +238,41 @@ class Duolog(OpenAccount):
         """The files that the entries of one journal carry."""
         return Attachments(self._session, journal)
 
+    async def write_with_words(
+        self, journal: bytes, kind: str, body: Mapping[str, Any], words: Words, *, field: str = WORDS_FIELD
+    ) -> Written:
+        """Store a step and the note with its long words, both or neither. Raises: as `writing.write_with_words`."""
+        return await write_with_words(self._session, journal, kind, body, words, field=field)
+
+    async def today(self) -> Today:
+        """The things that are open for me over all journals, and my drafts. Without the network."""
+        async with self._session.alone() as context:
+            return today(context)
+
+    async def things(self, journal: bytes, kind: str) -> tuple[ThingView[Any], ...]:
+        """Everything of a kind with steps, without the network. Raises: NotAllowed when the journal isn't here."""
+        async with self._session.alone() as context:
+            return view_things(context, journal, KINDS[kind])
+
     def boundaries(self, journal: bytes) -> Boundaries:
         """The boundaries of one journal."""
         return Boundaries(self._session, journal)
+
+    def disclosures(self, journal: bytes) -> Disclosures:
+        """The letters of one journal: disclosures, supplements, impact and repair letters."""
+        return Disclosures(self._session, journal)
+
+    def breaches(self, journal: bytes) -> Breaches:
+        """The breaches of one journal, each with up to two accounts."""
+        return Breaches(self._session, journal)
+
+    def promises(self, journal: bytes) -> Promises:
+        """The promises of one journal: habits, offers and plans."""
+        return Promises(self._session, journal)
+
+    def pauses(self, journal: bytes) -> Pauses:
+        """The pauses of one journal."""
+        return Pauses(self._session, journal)
 
     async def export(
         self,

@@ -139,11 +139,15 @@ class ComparedWords(Body):
 
 
 class DraftDocument(Body):
-    """The document that a draft would become, without its time."""
+    """The document that a draft would become, without its time.
+
+    `words`: the body of the note that will stand beside a step, which then names it in `text`.
+    """
 
     kind: Annotated[str, StringConstraints(min_length=1, max_length=64)]
     v: Number
     body: dict[str, Any] = Field(repr=False)
+    words: dict[str, Any] | None = Field(default=None, repr=False)
 
 
 class Draft(Body):

@@ -13,6 +13,7 @@ from duolog.documents.links import Find, look_back
 from duolog.documents.registry import KINDS, is_step
 from duolog.errors import NotAllowed
 
+COMPARE_FIRST = "Compare the eight words with your partner first: until then it isn't certain who is there."
 NOT_DELIVERED = "It could not be opened on the other side, so it does not count for anybody until it is written again."
 
 
@@ -62,7 +63,7 @@ def reduce(
     body, machine = kind.read(applied.document), kind.machine
     exits = machine is not None and machine.ends(body)
     if context.provisional and not kind.while_provisional and not exits:  # check: documents.provisional
-        raise NotAllowed("Compare the eight words with your partner first: until then it isn't certain who is there.")
+        raise NotAllowed(COMPARE_FIRST)
     if kind.looks_back is not None:
         kind.looks_back(applied, body, look_back(state, kind, body, context, find, writing=writing))
     if kind.reduce is None:

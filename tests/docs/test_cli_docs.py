@@ -33,7 +33,7 @@ def test_every_exit_code_is_documented() -> None:
 def test_every_command_that_a_page_names_exists(page: Path) -> None:
     known = set(cli_docs.names())
     for words, options in re.findall(
-        r"(?:^|`)(duolog(?: [a-z][a-z-]*)*)((?: --[a-z-]+| \S+)*)", _code(page), re.MULTILINE
+        r"(?:^|`)(duolog(?: [a-z]+(?:-[a-z]+)*)*)((?: --[a-z-]+| \S+)*)", _code(page), re.MULTILINE
     ):
         name = _longest(words, known)
         assert name != "duolog" or words == "duolog", f"{page.name}: `{words}`"

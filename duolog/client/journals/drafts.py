@@ -9,11 +9,11 @@ from typing import Any
 
 from duolog.client.home.begun import drop_rescued_text, rescue_text, rescued_texts
 from duolog.client.journals.views import Written
-from duolog.client.journals.writing import deliver_now
+from duolog.client.journals.writing import WORDS_FIELD, deliver_now, note_body
 from duolog.client.log.context import Context
 from duolog.client.log.folding import account_state
 from duolog.client.log.notes import note
-from duolog.client.log.outbox import post, waiting_as
+from duolog.client.log.outbox import post, post_with_words, waiting_as
 from duolog.client.log.session import Session
 from duolog.documents.account_kinds import Draft, DraftDocument
 from duolog.documents.registry import make_document
@@ -53,14 +53,27 @@ class Drafts:
     async def list(self) -> tuple[Draft, ...]:
         """Every draft, oldest first. Without the network."""
         async with self._session.alone() as context:
-            return tuple(_drafts(context).values())
+            return tuple(drafts_in(context).values())
 
     async def keep(
-        self, journal: bytes, kind: str, body: Mapping[str, Any], *, v: int = 1, draft: bytes | None = None
+        self,
+        journal: bytes,
+        kind: str,
+        body: Mapping[str, Any],
+        *,
+        words: str | Mapping[str, Any] | None = None,
+        v: int = 1,
+        draft: bytes | None = None,
     ) -> bytes:
-        """Keep a draft for a journal, or a newer text of the draft `draft`; its id."""
+        """Keep a draft for a journal, or a newer text of the draft `draft`; its id.
+
+        `words`: those that will stand in a note beside a step, as text or as the body of that note.
+        """
         name = secrets.token_bytes(sizes.ENTRY_ID) if draft is None else draft
-        kept = Draft(draft=name, journal=journal, document=DraftDocument(kind=kind, v=v, body=dict(body)))
+        document = DraftDocument(kind=kind, v=v, body=dict(body))
+        if words is not None:
+            document = document.model_copy(update={"words": note_body(words)})
+        kept = Draft(draft=name, journal=journal, document=document)
         async with self._session.ready() as context:
             await note(context, "draft", kept)
         return name
@@ -78,13 +91,18 @@ class Drafts:
             if kept is None:
                 raise NotAllowed(_NO_DRAFT)
             gone = make_document("draft", Draft(draft=draft, journal=found.journal), now)
+            document = Document(kept.kind, kept.v, now, dict(kept.body))
             with context.store.transaction():
-                entry = post(context, found.journal, Document(kept.kind, kept.v, now, dict(kept.body)))
+                if kept.words is None:
+                    entry = post(context, found.journal, document)
+                else:
+                    words = Document("note", 1, now, note_body(kept.words))
+                    entry = post_with_words(context, found.journal, words, document, WORDS_FIELD)
                 post(context, mine, gone)
             return await deliver_now(context, entry, found.journal, mine)
 
 
-def _drafts(context: Context) -> dict[bytes, Draft]:
+def drafts_in(context: Context) -> dict[bytes, Draft]:
     """Every draft but those that were sent or thrown away here, and whose end waits in the outbox."""
     found, mine = account_state(context).drafts, context.identity.account_journal
     gone = {name: Draft(draft=name, journal=item.journal).encode_json() for name, item in found.items()}
@@ -92,7 +110,7 @@ def _drafts(context: Context) -> dict[bytes, Draft]:
 
 
 def _find(context: Context, draft: bytes) -> Draft:
-    found = _drafts(context).get(draft)
+    found = drafts_in(context).get(draft)
     if found is None:
         raise NotAllowed(_NO_DRAFT)
     return found

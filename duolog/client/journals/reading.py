@@ -1,9 +1,9 @@
 """Reading a journal from this home's verified log: its members, names, timeline and words. No network, no writing."""
 
 from collections.abc import Iterator, Sequence
-from itertools import islice, takewhile
+from itertools import islice
 
-from duolog.client.home.item_rows import Shown, count_unreadable, shown_items
+from duolog.client.home.item_rows import count_unreadable, shown_items
 from duolog.client.home.outbox_rows import WaitingRow, count_waiting, waiting_entries
 from duolog.client.journals.filters import TimelineFilter
 from duolog.client.journals.people import names_in, profiles, voice
@@ -13,7 +13,6 @@ from duolog.client.log.context import Context
 from duolog.client.log.my_journals import shown_journals
 from duolog.client.log.stored_logs import load_log
 from duolog.documents.names import shown_names
-from duolog.documents.timeline import Item, Timeline
 from duolog.seal.words import eight_words
 
 
@@ -80,13 +79,7 @@ def timeline(
     if where is not None:
         return _filtered(telling, where, after, limit, waiting)
     rows = shown_items(context.store, journal, after, limit)
-    items = {item.applied.seq: item for item in _between(telling.state.timeline, after, rows)}
-    return (*(telling.entry(row, items.get(row.seq)) for row in rows), *map(telling.waiting, waiting))
-
-
-def _between(timeline: Timeline, after: int, rows: Sequence[Shown]) -> Iterator[Item]:
-    last = rows[-1].seq if rows else 0
-    return takewhile(lambda item: item.applied.seq <= last, timeline.behind(after))
+    return (*telling.log(after, rows), *telling.outbox(waiting))
 
 
 def _filtered(

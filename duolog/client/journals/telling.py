@@ -1,23 +1,29 @@
 """The entries of one journal as a person sees them: with names, in words, and with what became of them."""
 
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import takewhile
 
 from duolog.api.pages import GONE
 from duolog.client.home.item_rows import Shown
 from duolog.client.home.outbox_rows import WaitingRow
 from duolog.client.journals.people import names_in, voice
-from duolog.client.journals.views import TimelineEntry
+from duolog.client.journals.views import TimelineEntry, WordsOf
 from duolog.client.log.context import Context
 from duolog.client.log.folding import account_state, journal_state
 from duolog.client.log.verify_authors import ENTRY_FAULT, OTHER_BRANCH
 from duolog.documents.applied import AppliedDocument
+from duolog.documents.beside import note_named, words_in
 from duolog.documents.journal import describe
+from duolog.documents.links import thing_of
 from duolog.documents.names import YOU
+from duolog.documents.registry import KINDS
 from duolog.documents.timeline import Item
 from duolog.errors import EntryFault
 from duolog.protocol.containing import contained
 from duolog.protocol.messages import Document, parse_message
 
+_BESIDE = 8  # seqs behind a note in which the step that names it is looked for: both are in one push
 REMOVED = "Removed by the host: it no longer has this entry, and nobody said that they withdrew it."
 
 
@@ -63,6 +69,25 @@ class Telling:
             )
         return self._explained(shown) if reason is None else shown
 
+    def log(self, after: int, rows: Sequence[Shown]) -> Iterator[TimelineEntry]:
+        """Entries of the log behind a seq, each note with the step whose words it is."""
+        end = rows[-1].seq + _BESIDE if rows else 0
+        here = [*takewhile(lambda item: item.applied.seq <= end, self.state.timeline.behind(after))]
+        items, steps = (
+            {item.applied.seq: item for item in here},
+            {note.applied.entry: step for note, step in words_in(here)},
+        )
+        for row in rows:
+            step = steps.get(row.entry or b"")
+            shown = self.entry(row, items.get(row.seq))
+            yield shown if step is None or shown.kind is None else replace(shown, words_of=self._inside(step.applied))
+
+    def outbox(self, rows: Sequence[WaitingRow]) -> Iterator[TimelineEntry]:
+        """The entries that wait, each note with the step whose words it is."""
+        documents = [(row.entry, self.waits(row)) for row in rows]
+        steps = {note_named(document): WordsOf(entry, document.kind) for entry, document in documents}
+        return (replace(self.waiting(row), words_of=steps.get(row.entry)) for row in rows)
+
     def waiting(self, row: WaitingRow) -> TimelineEntry:
         """An entry of the outbox."""
         return _with_document(self._base(row.entry, self._context.account), self.waits(row), "Waits to be sent.")
@@ -70,6 +95,13 @@ class Telling:
     def waits(self, row: WaitingRow) -> Document:
         """The document of an entry of the outbox."""
         return parse_message(self._context.home.open("outbox", row.sealed)).document
+
+    def _inside(self, step: AppliedDocument) -> WordsOf:
+        """The thing in which the words of a step are shown."""
+        kind = KINDS[step.document.kind]
+        thing = thing_of(self.state, kind, step)
+        number = None if thing is None else list(self.state.part(kind)).index(thing.entry) + 1
+        return WordsOf(step.entry, kind.name, None if thing is None else thing.entry, number)
 
     def _base(
         self, entry: bytes, author: bytes, *, seq: int | None = None, received: int | None = None

@@ -87,6 +87,17 @@ class Written:
 
 
 @dataclass(frozen=True, slots=True)
+class WordsOf:
+    """The step whose words a note is. `thing`, `number`: the thing of that kind in which they are shown, and its place
+    in the list, from 1; None while the step waits to be sent."""
+
+    step: bytes
+    kind: str
+    thing: bytes | None = None
+    number: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class TimelineEntry:
     """One entry as this home may show it.
 
@@ -96,6 +107,7 @@ class TimelineEntry:
     `text`: the document in plain words, safe on a terminal. `without_effect`: why the rules skip this step, or None.
     `not_delivered_to`: members who said that they could not read it. `seq` is None while it waits in the outbox.
     `hidden`: withdrawn by its author, or erased by me; then there is no text, unless I had kept it.
+    `words_of`: what this note is the words of; it is shown there, and folded in a timeline.
     """
 
     journal: bytes
@@ -115,6 +127,7 @@ class TimelineEntry:
     not_delivered_to: tuple[bytes, ...] = ()
     hidden: str | None = None
     effective: int | None = None
+    words_of: WordsOf | None = None
 
     @property
     def happened(self) -> str | None:

@@ -10,7 +10,7 @@ from duolog.client.home.records import ATTACHED
 from duolog.client.journals.views import Written
 from duolog.client.log.context import Context
 from duolog.client.log.folding import journal_state
-from duolog.client.log.outbox import deliver, post, require_writable
+from duolog.client.log.outbox import deliver, post, post_with_words, require_writable
 from duolog.client.log.session import Session, make_ready
 from duolog.documents.journal_state import JournalState
 from duolog.documents.kinds.copy import copy_body
@@ -19,6 +19,14 @@ from duolog.protocol.codec import JsonObject
 from duolog.protocol.messages import Attachment, Document
 
 MOST = 8  # attachments of one note, besides their previews
+
+Words = str | Mapping[str, Any]  # a text, or the body of a note
+WORDS_FIELD = "text"  # of a step: the note with its words
+
+
+def note_body(words: Words) -> JsonObject:
+    """The body of a note from its text alone, or as it is given."""
+    return {"text": words} if isinstance(words, str) else dict(words)
 
 
 async def write(
@@ -70,6 +78,31 @@ def _put(context: Context, journal: bytes, document: Document, new: Sequence[New
         raise
     ATTACHED.set(context.store)
     return entry
+
+
+async def write_with_words(
+    session: Session,
+    journal: bytes,
+    kind: str,
+    body: Mapping[str, Any],
+    words: Words,
+    *,
+    field: str = WORDS_FIELD,
+    v: int = 1,
+) -> Written:
+    """Write a step whose long words stand in a note beside it: both are safe in the home, or neither; the step's entry.
+
+    `words`: the text, or the body of a note. `field`: the step's field that names the note.
+
+    Raises: as `write`, for either document.
+    Spec: documents
+    """
+    async with session.alone() as context:
+        _require_shared(context, journal)
+        now = context.clock()
+        step = Document(kind=kind, v=v, at=now, body=dict(body))
+        entry = post_with_words(context, journal, Document("note", 1, now, note_body(words)), step, field)
+        return await deliver_now(context, entry, journal)
 
 
 async def deliver_now(context: Context, entry: bytes, *journals: bytes) -> Written:

@@ -29,6 +29,7 @@ from duolog.client.home.outbox_rows import (
 )
 from duolog.client.log.context import Context
 from duolog.client.log.folding import account_state, journal_state, stored_message
+from duolog.client.log.links import name_anew
 from duolog.client.server.transport import Transport
 from duolog.errors import NotAllowed, ServerRefused
 from duolog.protocol import sizes
@@ -54,8 +55,9 @@ def follow_instead(context: Context, journal: bytes, entry: bytes, instead: byte
     for row in waiting_entries(context.store, journal):
         message = waiting_message(context, row)
         if message.follows == entry:
-            moved = context.home.seal("outbox", replace(message, follows=instead).encode())
-            save_message(context.store, row.entry, moved)
+            moved = replace(message, follows=instead).encode()
+            save_message(context.store, row.entry, context.home.seal("outbox", moved))
+            name_anew(context, journal, row.entry, row.entry, moved)
 
 
 async def with_attachments(context: Context, journal: bytes, batch: Sequence[WaitingRow]) -> Sequence[WaitingRow]:
@@ -108,11 +110,12 @@ async def renew_taken(context: Context, journal: bytes, batch: Sequence[WaitingR
                 home, network = context.home, context.network
                 new[encode_b64(named.id)] = await renew_attachment(home, network, journal, named, context.progress)
         if new:
-            sealed = context.home.seal("outbox", _renamed(message, new).encode())
+            renamed = _renamed(message, new).encode()
             entry = secrets.token_bytes(sizes.ENTRY_ID)
             with context.store.transaction():
-                rename_waiting(context.store, waiting.entry, entry, sealed)
+                rename_waiting(context.store, waiting.entry, entry, context.home.seal("outbox", renamed))
                 follow_instead(context, journal, waiting.entry, entry)
+                name_anew(context, journal, waiting.entry, entry, renamed)
 
 
 def _renamed(message: Message, new: Mapping[str, Attachment]) -> Message:
@@ -149,8 +152,10 @@ def drop_waiting(context: Context, journal: bytes, entry: bytes) -> Sequence[Att
         raise NotAllowed("This text was sent already, with its attachments, and arrives or not as it is. Sync to see.")
     message = waiting_message(context, row)
     body = {name: value for name, value in message.document.body.items() if name != "attachments"}
-    changed = replace(message, document=replace(message.document, body=body), attachments=())
-    save_message(context.store, entry, context.home.seal("outbox", changed.encode()))
+    changed = replace(message, document=replace(message.document, body=body), attachments=()).encode()
+    with context.store.transaction():
+        save_message(context.store, entry, context.home.seal("outbox", changed))
+        name_anew(context, journal, entry, entry, changed)
     tidy_attachments(context)
     return message.attachments
 

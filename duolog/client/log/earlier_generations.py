@@ -5,7 +5,7 @@ the entries behind the noted place, whenever it fetches them. The device that wr
 """
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from duolog.client.home.item_rows import items_of, refused_since, save_fault
 from duolog.client.home.log_rows import verified_journals
@@ -14,11 +14,12 @@ from duolog.client.home.records import JUDGED
 from duolog.client.home.snapshot_rows import forget_snapshot
 from duolog.client.log.context import Context
 from duolog.client.log.folding import account_state, opened, stored_message
+from duolog.client.log.links import name_anew
 from duolog.client.log.stored_logs import newest_receipt
 from duolog.client.log.verify_authors import OWN_OLDER
 from duolog.documents.applied import AppliedDocument
 from duolog.protocol import sizes
-from duolog.protocol.messages import Message
+from duolog.protocol.messages import Attachment, Message
 
 
 def believed_until(context: Context, journal: bytes) -> Mapping[int, int]:
@@ -59,20 +60,27 @@ def _judge(context: Context, journal: bytes, believed: Mapping[int, int]) -> Non
     save_fault(store, journal, [item.seq for item in late], "\n".join(OWN_OLDER))
     forget_snapshot(store, journal)
     context.states.pop(journal, None)
-    for applied in late:
-        if was_written(store, journal, applied.entry):
-            _write_again(context, journal, applied)
+    _write_again(context, journal, [applied for applied in late if was_written(store, journal, applied.entry)])
 
 
-def _write_again(context: Context, journal: bytes, applied: AppliedDocument) -> None:
-    """Put a document into the outbox again, where it can be written. The message names the first entry as refused."""
+def _write_again(context: Context, journal: bytes, again: Sequence[AppliedDocument]) -> None:
+    """Put documents into the outbox again, where they can be written. Each message names the first entry as refused."""
     here, seen = context.standing(journal), newest_receipt(context.store, journal)
     if here.log.closed or here.frozen is not None or here.me is None or seen is None:
         return
     refused = refused_since(context.store, journal, context.account)
-    row = next(iter(items_of(context.store, journal, [applied.entry])), None)
-    before = None if row is None else stored_message(context, journal, row)
-    attachments = () if before is None else before.attachments  # the outbox renews them: the first entry has their ids
-    message = Message(applied.document, seen, None, refused, attachments).encode()
-    sealed = context.home.seal("outbox", message)
-    save_waiting(context.store, journal, secrets.token_bytes(sizes.ENTRY_ID), sealed)
+    written = [
+        (one.entry, secrets.token_bytes(sizes.ENTRY_ID), Message(one.document, seen, None, refused, files).encode())
+        for one, files in [(one, _attachments(context, journal, one.entry)) for one in again]
+    ]
+    for _, new, message in written:
+        save_waiting(context.store, journal, new, context.home.seal("outbox", message))
+    for entry, new, message in written:
+        name_anew(context, journal, entry, new, message)
+
+
+def _attachments(context: Context, journal: bytes, entry: bytes) -> tuple[Attachment, ...]:
+    """The attachments of a stored entry. The outbox renews them, since the first entry has their ids."""
+    row = next(iter(items_of(context.store, journal, [entry])), None)
+    message = None if row is None else stored_message(context, journal, row)
+    return () if message is None else message.attachments

@@ -7,10 +7,13 @@ Rules
   it don't wait for that. Those behind it do, because order is kept: an attachment that the server refuses holds them
   up, until it is dropped.
 - Order is kept. A push is `[rotate, entries...]` when the epoch is stale, or the roster names older keys of mine.
+- Words and the step that names them are stored together, and go in one push. Words that get another message or id are
+  named anew.
 """
 
 import secrets
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from duolog.api.leaving import WithdrawalRequest
@@ -27,6 +30,7 @@ from duolog.client.home.outbox_rows import (
 from duolog.client.log.attached import follow_instead, renew_taken, tidy_attachments, waiting_message, with_attachments
 from duolog.client.log.context import Context
 from duolog.client.log.folding import journal_state, membership
+from duolog.client.log.links import link_to, names
 from duolog.client.log.settle import MOVED, acknowledge, push_items, push_statement, until_settled
 from duolog.client.log.statements import is_behind, make_bad_grant, make_endings, make_rotate
 from duolog.client.log.stored_logs import newest_receipt
@@ -54,6 +58,23 @@ def post(context: Context, journal: bytes, document: Document, attachments: Sequ
         JournalFrozen: the journal is read-only.
         MalformedData: the document is too long, or doesn't fit its kind.
     """
+    return _post(context, journal, document, attachments)[0]
+
+
+def post_with_words(context: Context, journal: bytes, words: Document, step: Document, field: str) -> bytes:
+    """Put words and the step whose `field` names them into the outbox, both or neither; the step's entry, 16 bytes.
+
+    Raises: as `post`, for either. Spec: documents
+    """
+    with context.store.transaction():
+        link = link_to(*_post(context, journal, words))
+        return post(context, journal, replace(step, body={**step.body, field: link}))
+
+
+def _post(
+    context: Context, journal: bytes, document: Document, attachments: Sequence[Attachment] = ()
+) -> tuple[bytes, bytes]:
+    """Put a document into the outbox; its entry id and its message. Raises: as `post`."""
     roster = require_writable(context, journal)
     seen = newest_receipt(context.store, journal)
     if seen is None:
@@ -67,7 +88,7 @@ def post(context: Context, journal: bytes, document: Document, attachments: Sequ
     message = Message(document, seen, follows, refused, tuple(attachments)).encode()
     entry = secrets.token_bytes(sizes.ENTRY_ID)
     save_waiting(context.store, journal, entry, context.home.seal("outbox", message))
-    return entry
+    return entry, message
 
 
 def require_writable(context: Context, journal: bytes) -> Roster:
@@ -107,7 +128,7 @@ async def deliver(context: Context, journal: bytes) -> int:
 
     async def attempt() -> bool:
         nonlocal delivered, sent
-        batch = waiting_entries(context.store, journal, sizes.MAX_PUSH_ITEMS - 1)
+        batch = waiting_entries(context.store, journal, sizes.MAX_PUSH_ITEMS + 1)
         left = {item.entry for item in batch}
         if sent and sent <= left:
             raise TransportError("The server took your entries and does not show them yet. They stay here. Sync again.")
@@ -169,10 +190,21 @@ async def _push_entries(context: Context, journal: bytes, batch: Sequence[Waitin
             break
         items.append(placed)
         sent.append((entry.digests + placed.item.digest, entry.entry))
+    if _divides(context, batch, len(sent)):
+        items.pop()
+        sent.pop()
     with context.store.transaction():  # durable before the push, so the home knows every digest that is accepted
         save_digests(context.store, sent)
     await push_items(context, journal, items, digests + [joined for joined, _ in sent])
     return len(sent)
+
+
+def _divides(context: Context, batch: Sequence[WaitingRow], sent: int) -> bool:
+    """Whether a push of the first `sent` entries would end between words and the step that names them."""
+    if not 1 < sent < len(batch):
+        return False
+    words, step = batch[sent - 1], batch[sent]
+    return names(waiting_message(context, step).document.body, words.entry)
 
 
 def _until_withdrawal(context: Context, batch: Sequence[WaitingRow]) -> tuple[Sequence[WaitingRow], bytes | None]:

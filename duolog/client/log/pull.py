@@ -26,6 +26,7 @@ from duolog.client.home.receipt_keys import EarlierKey, load_earlier, require_lo
 from duolog.client.log.context import Context
 from duolog.client.log.earlier_generations import believed_until, judge_again
 from duolog.client.log.fetching_chains import fetch_chains
+from duolog.client.log.links import name_anew
 from duolog.client.log.own_account import refresh_account
 from duolog.client.log.stored_logs import encode_roster_state, freezing, save_log
 from duolog.client.log.verify import Judged, JudgedPush, Known, require_beyond, verify_server
@@ -170,8 +171,9 @@ def _write_again(context: Context, journal: bytes, mine: Sequence[Judged], newes
         before = parse_message(context.home.open("outbox", row.sealed))
         refused = refused_since(store, journal, context.account)
         message = replace(before, seen=newest, follows=None, refused=refused).encode()
-        sealed = context.home.seal("outbox", message)
-        rename_waiting(store, item.header.entry, secrets.token_bytes(sizes.ENTRY_ID), sealed)
+        sealed, new = context.home.seal("outbox", message), secrets.token_bytes(sizes.ENTRY_ID)
+        rename_waiting(store, item.header.entry, new, sealed)
+        name_anew(context, journal, item.header.entry, new, message)
 
 
 def split_digests(joined: bytes) -> set[bytes]:

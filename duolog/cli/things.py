@@ -1,0 +1,128 @@
+"""The things of a kind as commands show them: listed by title and stage, and whole with their words. No kind is named.
+
+Folded by default: a list and a question show the title alone, `show` opens the words. Nobody is told of either.
+"""
+
+from typing import TYPE_CHECKING, Any, Generic
+
+import typer
+
+from duolog.cli import desk, times
+from duolog.cli.command import JournalOption, OfflineOption, command
+from duolog.cli.desk import at_desk, steps_shape
+from duolog.cli.failures import OK
+from duolog.cli.run import Run
+from duolog.cli.screen import OWN
+from duolog.cli.shapes import Shape, b64, fields
+
+if TYPE_CHECKING:
+    from duolog.client import StepView, ThingView
+    from duolog.documents.things import Text
+
+OPENED_BY: dict[str, str] = {}  # the command that shows a thing whole, by its kind; `add_views` fills it
+
+
+class ThingDesk(desk.Desk[desk.X], Generic[desk.X]):
+    """The things of a kind whose list of kinds says how they are shown."""
+
+    def views(self) -> "tuple[ThingView[Any], ...]":
+        """Every thing as this person sees it."""
+        found: tuple[ThingView[Any], ...] = self.duolog.things(self.journal.id, self.kind)
+        return found
+
+    def view(self, thing: desk.X) -> "ThingView[Any]":
+        """One thing as this person sees it."""
+        return next(one for one in self.views() if one.entry == thing.entry)
+
+    def say_named(self, thing: desk.X, text: "Text", does: str) -> None:
+        """Show the title of a thing, folded; or the later text that a step names, with its words."""
+        view = self.view(thing)
+        self.say_view(view)
+        self.say_before_writing(thing, text)
+
+    def say_view(self, view: "ThingView[Any]") -> None:
+        """Show where a thing stands, without the words of its steps."""
+        first, *rest = view.text.split("\n")
+        self.run.screen.say(f"{view.number:>2}  {first}", style="strong")
+        for line in rest:
+            self.run.screen.say(line, indent=2)
+
+    def say_before_writing(self, thing: desk.X, text: "Text") -> None:
+        """Show the words that a step answers, where those are not the thing itself."""
+        if text.entry != thing.entry:
+            for said in self.view(thing).said:
+                if said.entry == text.entry:
+                    self.say_step(said)
+            self.run.screen.say()
+
+    def say_step(self, said: "StepView") -> None:
+        """Show one step with its words."""
+        first, *rest = said.text.split("\n")
+        say = self.run.screen.say
+        say()
+        say(f"{OWN if said.mine else ''}{first}", style="own" if said.mine else "strong")
+        say(times.moment(said.at), indent=2, style="quiet")
+        for line in (*rest, *((said.words_text or "").split("\n") if said.words_text else ())):
+            say(line)
+        if said.hidden is not None:
+            say(said.hidden, indent=4, style="careful")
+
+
+def thing_shape(view: "ThingView[Any]", *, whole: bool) -> Shape:
+    """One thing. `whole`: with its steps, their words, and what may be done next."""
+    shape = {**fields(view, "number title text"), "thing": b64(view.entry), "stage": view.thing.standing}
+    if whole:
+        shape["said"] = [
+            fields(one, "entry author author_name mine at effective step text body words hidden not_delivered_to")
+            for one in view.said
+        ]
+        shape["steps"] = steps_shape(view.steps)
+    return shape
+
+
+def add_list(app: typer.Typer, name: str, place: type[ThingDesk[Any]], purpose: str, empty: str) -> None:
+    """Make the command that lists the things of a desk. `empty`: said where there is none."""
+
+    def list_things(run: Run, journal: JournalOption = None, offline: OfflineOption = False) -> int:
+        def act(here: ThingDesk[Any]) -> int:
+            views = here.views()
+            shapes = [thing_shape(one, whole=False) for one in views]
+            run.screen.result({"journal": b64(here.journal.id), "things": shapes})
+            if not views:
+                run.screen.say(empty)
+            for view in views:
+                here.say_view(view)
+            return OK
+
+        return at_desk(place, run, journal, act, offline=offline)
+
+    list_things.__doc__ = purpose
+    whole = f"{place.group} {name}"
+    command(app, name, examples=(whole, f"{whole} --json"), ephemeral=True)(list_things)
+
+
+def add_show(app: typer.Typer, name: str, place: type[ThingDesk[Any]], number: Any, purpose: str, empty: str) -> None:
+    """Make the command that shows a thing of a desk whole. `number`: the annotated type of its argument."""
+
+    def show_thing(
+        run: Run, number: number = None, journal: JournalOption = None, offline: OfflineOption = False
+    ) -> int:
+        def act(here: ThingDesk[Any]) -> int:
+            count, thing = here.choose(number, lambda _: True, empty)
+            view = here.view(thing)
+            run.screen.result({"journal": b64(here.journal.id), **thing_shape(view, whole=True)})
+            here.say_view(view)
+            for said in view.said:
+                if said.entry != view.entry or said.words is not None or said.hidden is not None:
+                    here.say_step(said)  # without words beside it, the first step was told above
+            if any(step.why_not is None for step in view.steps):
+                run.screen.say()
+                here.say_next(count, thing)
+            return OK
+
+        return at_desk(place, run, journal, act, offline=offline)
+
+    show_thing.__doc__ = purpose
+    whole = f"{place.group} {name}"
+    OPENED_BY[place.kind] = whole
+    command(app, name, examples=(whole, f"{whole} 1"), ephemeral=True)(show_thing)

@@ -1,0 +1,48 @@
+"""Today: what is open for you, over all your journals. Calm: nothing is due, and nothing is said of what others do."""
+
+from typing import TYPE_CHECKING
+
+from duolog.cli import times
+from duolog.cli.command import OfflineOption, command, commands
+from duolog.cli.failures import OK
+from duolog.cli.run import Run
+from duolog.cli.shapes import Shape, fields, short
+from duolog.cli.things import OPENED_BY
+
+if TYPE_CHECKING:
+    from duolog.client import OpenThing
+
+app = commands()
+
+NOTHING = "Nothing is open for you."
+
+
+@command(app, "today", examples=("duolog today", "duolog today --offline"), ephemeral=True)
+def today(run: Run, offline: OfflineOption = False) -> int:
+    """See what is open for you, over all your journals. Nothing of it is due."""
+    with run.synced(offline=offline) as duolog:
+        found = duolog.today()
+        drafts = len(found.drafts)
+        run.screen.result({"open": [_shape(one) for one in found.open], "drafts": drafts})
+        if not found.open and not drafts:
+            run.screen.say(NOTHING)
+        journals = {one.journal for one in found.open}
+        for one in found.open:
+            run.screen.say(one.text)
+            if opens := _opened_by(one, several=len(journals) > 1):
+                run.screen.say(opens, indent=2, style="quiet")
+        if drafts:
+            run.screen.say(f"You keep {times.count(drafts, 'draft')} for yourself.")
+            run.screen.say("duolog draft list", indent=2, style="quiet")
+    return OK
+
+
+def _shape(one: "OpenThing") -> Shape:
+    return {**fields(one, "journal kind thing number text"), "command": _opened_by(one, several=True) or None}
+
+
+def _opened_by(one: "OpenThing", *, several: bool) -> str:
+    """The command that shows it, or nothing. `several`: whether the journal must be named."""
+    if one.kind not in OPENED_BY:
+        return ""
+    return f"{OPENED_BY[one.kind]} {one.number}" + (f" --journal {short(one.journal)}" if several else "")
