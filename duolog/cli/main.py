@@ -33,6 +33,7 @@ from duolog.cli import (
     proposals,
     recovery,
     reminder,
+    replies,
     report,
     search,
     timeline,
@@ -52,7 +53,7 @@ def make_app() -> typer.Typer:
     app = group(
         "duolog",
         PURPOSE,
-        *(account.app, pairing.app, notes.app, today.app, timeline.app, search.app, report.app),
+        *(account.app, pairing.app, notes.app, replies.app, today.app, timeline.app, search.app, report.app),
         *(letters.app, pauses.app, promises.app),
         *(journals.app, export.app, moving.app, leaving.app, helping.app, importing.app),
     )
