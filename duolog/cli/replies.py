@@ -12,7 +12,7 @@ from duolog.cli.texts import written_text
 if TYPE_CHECKING:
     from duolog.client import JournalView
     from duolog.client.blocking import Duolog
-    from duolog.documents.journal_state import Item
+    from duolog.documents.timeline import Item
 
 app = commands()
 
