@@ -62,7 +62,7 @@ memory: setup ## A file of 200 MB is attached and saved by a process that grows 
 	@$(PY) -m pytest -m slow -q tests/client/test_attachments_memory.py
 
 .PHONY: crash
-crash: setup ## kill -9 the server during pushes, 20 rounds; nothing acknowledged may be lost
+crash: setup ## kill -9 the server during pushes, 20 rounds: nothing acknowledged may be lost; and 200 MB in 64 MiB
 	@$(PY) -m pytest -m slow -q tests/crash
 
 .PHONY: machine

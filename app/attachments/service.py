@@ -20,7 +20,6 @@ from app.attachments.repository import Upload
 from app.leaving.repository import empty_unheld, lock_journals
 from app.objects import repository as objects
 from app.objects.serving import Held
-from app.origins.repository import load_origins
 from app.problems import (
     AttachmentExists,
     AttachmentOrder,
@@ -78,11 +77,12 @@ def begin(
 
 
 def _brought_for(connection: Connection, member: JournalMember, attachment: bytes, entry: bytes) -> int:
-    """Find the entry of an earlier server that names the attachment; returns its seq. Raises: RuleBroken."""
+    """Find the entry that names the attachment; returns its seq. Raises: RuleBroken.
+
+    Another server accepted that entry: this one takes none whose attachments it doesn't have, and keeps their rows.
+    """
     row = repository.find_entry(connection, member.journal, member.account, entry)
     if row is None or member.role != "partner":  # check: server.attachment_carrier
-        raise RuleBroken
-    if row.seq > load_origins(connection, member.journal).until:  # check: server.attachment_carried
         raise RuleBroken
     try:
         named = parse_header(row.header).attachments

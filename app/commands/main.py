@@ -9,6 +9,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from app.commands import invite_code, migrate, openapi, retain, serve, settings, stats
 from app.commands.trouble import Trouble
+from app.problems import Problem
 from app.settings import Settings
 
 COMMANDS: dict[str, tuple[Callable[[Settings], None], str]] = {
@@ -36,6 +37,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         COMMANDS[chosen][0](_settings())
     except Trouble as trouble:
         print(f"duolog: {trouble}", file=sys.stderr)
+        return 2
+    except Problem as problem:
+        print(f"duolog: {problem.said}", file=sys.stderr)
         return 2
     except SQLAlchemyError as error:
         print(

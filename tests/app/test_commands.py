@@ -4,6 +4,7 @@ import os
 import re
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import tomllib
@@ -172,6 +173,25 @@ def test_stats_counts_and_names_nobody(tmp_path: Path) -> None:
             *("attachments", "their bytes", "to be deleted"),
         )
     ]
+
+
+def test_a_bucket_that_is_out_of_reach_is_a_sentence(tmp_path: Path) -> None:
+    app(tmp_path, "migrate")
+    with sqlite3.connect(tmp_path / "duolog.db") as database:
+        database.execute("INSERT INTO doomed VALUES (?, 0, 0)", [bytes(16)])
+    (tmp_path / "s3").write_text("key\nsecret-words\n")
+    bucket = {"DUOLOG_ATTACHMENTS": "s3://bucket", "DUOLOG_S3_CREDENTIALS_FILE": str(tmp_path / "s3")}
+    result = app(tmp_path, "retain", DUOLOG_S3_ENDPOINT="http://127.0.0.1:1", **bucket)
+    assert (result.returncode, result.stderr.count("\n")) == (2, 1), result.stderr
+    assert "can't reach its storage" in result.stderr
+    assert "secret-words" not in result.stderr
+
+
+def test_an_attachment_store_that_can_not_be_opened_is_a_sentence(tmp_path: Path) -> None:
+    app(tmp_path, "migrate")
+    result = app(tmp_path, "serve", DUOLOG_ATTACHMENTS="s3://bucket", DUOLOG_S3_CREDENTIALS_FILE=str(tmp_path / "no"))
+    assert result.returncode == 2
+    assert "DUOLOG_S3_CREDENTIALS_FILE" in result.stderr
 
 
 def test_an_invite_code_is_printed_once_and_stored_as_a_hash(tmp_path: Path) -> None:

@@ -35,6 +35,7 @@ from duolog.seal.packages import unwrap_package
 from duolog.seal.words import parse_words
 from hostile.false_account import FalseAccount
 from hostile.liar import Attack, Liar
+from tests.app.attachments.files import send_bare
 
 ORIGIN = "http://duolog.test"
 UNLOCK = Unlock(passphrase=lambda _: b"a passphrase of somebody", keyring=False)
@@ -321,6 +322,10 @@ class Insider:
         accepted = Acceptance(self.journal, bytes(32), member, secrets.token_bytes(32)).encode()
         acceptance = SignedAcceptance(accepted, friend.secret.sign(accepted))
         return self.change("add", [*self.roster.members, member], account=friend.account, acceptance=acceptance)
+
+    async def send(self, attachment: bytes) -> None:
+        """Send an attachment of one byte."""
+        await send_bare(self.transport._client, self.transport._token, self.journal, attachment)
 
     async def push(self, *placed: Placed) -> Pushed:
         """Push and follow."""

@@ -216,6 +216,7 @@ async def test_partner_follows_an_entry_that_is_not_theirs(couple: Couple) -> No
 async def test_partner_names_attachments_that_the_header_does_not(couple: Couple) -> None:
     insider = await Insider.open(couple.ada, couple.journal)
     header = insider.header(attachments=(secrets.token_bytes(16),))
+    await insider.send(header.attachments[0])
     await insider.push(insider.entry(insider.message("without it"), header))
     await expect_quarantine(couple.sam, couple.journal, "")
 

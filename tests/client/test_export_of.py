@@ -50,6 +50,8 @@ def as_document(part: Part, insider: Insider, message: bytes, header: bytes) -> 
 async def spoilt(people: Couple, insider: Insider, folder: Path, message: bytes, **header: Any) -> list[Part]:
     """Sam's export after an entry of Ada's that breaks the rules of messages, rewritten as if it counted."""
     made = insider.header(**header)
+    for attachment in made.attachments:
+        await insider.send(attachment)
     await insider.push(insider.entry(message, made))
     await people.sam.sync()
     parts = await exported(people.sam, folder)

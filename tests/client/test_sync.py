@@ -32,6 +32,7 @@ from duolog.protocol.messages import Attachment, Document, Message
 from duolog.protocol.roster_statements import Close
 from duolog.protocol.statements import Signature, SignedStatement
 from duolog.seal.entries import readers_of, seal_entry
+from tests.app.attachments.files import send_bare
 from tests.client.couple import UNLOCK, Clock, Tampered, couple, register
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
@@ -55,6 +56,9 @@ async def crafted(person: Duolog, journal: bytes, **changes: Any) -> None:
     attachments = changes.pop("attachments", ())
     if changes.pop("carries", False):
         message = Message(message.document, seen, None, (), (Attachment(bytes(16), bytes(32), bytes(32), 1, "a/b"),))
+    network: Any = context.network.transport
+    for attachment in attachments:
+        await send_bare(network._client, network._token, journal, attachment)
     header = Header(journal, changes.pop("entry", bytes(15) + b"\x01"), roster.epoch, person.account, 1, attachments)
     key = context.epochs(journal)[roster.epoch]
     assert key is not None

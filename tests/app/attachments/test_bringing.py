@@ -55,16 +55,10 @@ async def test_a_partner_brings_what_the_other_had_sent(http: httpx2.AsyncClient
 
 async def test_it_is_brought_for_a_carried_entry_that_names_it(http: httpx2.AsyncClient) -> None:
     here = await Moved(http).come()
-    diary, eve, adam = here.diary, here.eve, here.adam
-    other, fresh = File(5), File(5)
+    diary, eve = here.diary, here.eve
+    other = File(5)
     assert code(await other.begin(diary, eve, entry=here.entry)) == RULE  # the header names another
     assert code(await here.file.begin(diary, eve, entry=encode_b64(bytes(16)))) == RULE  # no such entry
-    await fresh.send(diary, adam)
-    placed = diary.entry(adam, attachments=(fresh.id,))
-    assert (await diary.push(adam, placed)).status_code == 201
-    assert isinstance(placed.item, EntryItem)
-    said = encode_b64(parse_header(placed.item.header).entry)
-    assert code(await other.begin(diary, eve, entry=said)) == RULE  # that one was accepted here
 
 
 async def test_who_does_not_hold_the_entry_brings_nothing(http: httpx2.AsyncClient, stranger: Person) -> None:
