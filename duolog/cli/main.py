@@ -28,6 +28,7 @@ from duolog.cli import (
     proposals,
     recovery,
     reminder,
+    replies,
     timeline,
 )
 from duolog.cli.command import group
@@ -44,17 +45,8 @@ def make_app() -> typer.Typer:
     app = group(
         "duolog",
         PURPOSE,
-        *(
-            account.app,
-            pairing.app,
-            notes.app,
-            timeline.app,
-            journals.app,
-            export.app,
-            moving.app,
-            leaving.app,
-            helping.app,
-        ),
+        *(account.app, pairing.app, notes.app, timeline.app, replies.app),
+        *(journals.app, export.app, moving.app, leaving.app, helping.app),
     )
     app.callback(invoke_without_command=False)(_version)
     for part in (

@@ -16,6 +16,7 @@ from duolog.documents.applied import AppliedDocument, Membership
 from duolog.documents.bodies import Answer
 from duolog.documents.journal_state import JournalState
 from duolog.documents.kind import Found, Kind
+from duolog.documents.names import YOU
 from duolog.documents.registry import KINDS, is_step
 from duolog.documents.things import Thing, value_of
 from duolog.documents.voice import Voice
@@ -64,7 +65,8 @@ def about(state: JournalState, names: Answer, voice: Voice) -> str:
         thing = _thing_of(state, kind, one)
         if thing is not None:
             return f"\u201c{kind.title(thing)}\u201d"
-    return f"what {voice.name(one.author)} wrote, {voice.dated(one.at, one.effective)}"
+    name = voice.name(one.author)
+    return f"what {'you' if name == YOU else name} wrote, {voice.dated(one.at, one.effective)}"
 
 
 def _thing_of(state: JournalState, kind: Kind[Any, Any], step: AppliedDocument) -> Thing | None:

@@ -18,6 +18,7 @@ from duolog.documents.kinds.disclosure import Acknowledge, Reflect, Respond, Set
 from duolog.documents.kinds.note import Note
 from duolog.documents.kinds.profile import Profile
 from duolog.documents.kinds.withdrawn import Withdrawn
+from duolog.documents.names import YOU
 from duolog.documents.registry import KINDS, is_step
 from duolog.documents.voice import PARTS_UNSHOWN
 from duolog.errors import MalformedData, NotAllowed
@@ -70,6 +71,13 @@ def test_every_text_takes_comments_of_every_member_also_of_a_confidant(author: b
         "    I see it so too.",
         "  About: what Ada wrote, day 0",
     ]
+
+
+def test_one_s_own_words_are_named_within_a_sentence() -> None:
+    evening = Evening()
+    said = comment(evening, evening.write(ADA, Note(text="Rain."), "note"))
+    mine = replace(VOICE, name=lambda account: YOU if account == ADA else "Sam")
+    assert "  About: what you wrote, day 0" in describe(evening.state, said, mine)
 
 
 def test_a_boundary_takes_comments_always_and_on_each_of_its_steps() -> None:
