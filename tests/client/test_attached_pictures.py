@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image, ImageCms, PngImagePlugin
 
@@ -131,6 +131,7 @@ def test_a_file_too_long_for_a_picture_is_not_read(monkeypatch: pytest.MonkeyPat
         pictures.cleaned(out)
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=40), st.integers(0, 300))
 def test_a_broken_picture_is_refused_with_a_sentence(noise: bytes, at: int) -> None:
     data = photo("PNG", size=(20, 10))

@@ -324,9 +324,9 @@ async def test_what_was_withdrawn_or_erased_has_no_attachments_any_more(two: Cou
     await two.sam.sync()
     await two.sam.leaving(two.journal).erase(other)
     assert await his.list() == ()
-    for entry, view in views.items():
-        with pytest.raises(NotAllowed):
-            await his.save(entry, view.id, tmp_path / "his.bin")
+    for entry, why in ((one, "This was withdrawn"), (other, "no such entry")):
+        with pytest.raises(NotAllowed, match=why):
+            await his.save(entry, views[entry].id, tmp_path / "his.bin")
     with pytest.raises(NotAllowed):
         await his.list(secrets.token_bytes(16))
     assert not (tmp_path / "his.bin").exists()

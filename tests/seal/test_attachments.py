@@ -11,7 +11,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, ParamSpec
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from duolog.errors import AttachmentFault, MalformedData
@@ -72,6 +72,7 @@ def test_two_seals_of_one_file_have_no_byte_in_common_but_their_length() -> None
     assert one[24:] != two[24:]
 
 
+@settings(deadline=None)
 @given(st.integers(0, 2**32))
 def test_padding_hides_most_of_a_size(size: int) -> None:
     padded = padded_size(size)
