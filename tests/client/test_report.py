@@ -6,7 +6,7 @@ import base64
 import hashlib
 import re
 import stat
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import replace
 from datetime import date, timedelta
 from html.parser import HTMLParser
@@ -16,13 +16,14 @@ from typing import Any
 import pytest
 from fastapi import FastAPI
 
-from duolog.client import Duolog
+from duolog.client import Duolog, Written
 from duolog.client.looking.page import render
 from duolog.client.looking.report import NOT_HERE, SECTIONS, Report, ReportSection, SliderAnswer, make_report
 from duolog.documents import dates
 from duolog.documents.safe_text import clean
 from duolog.errors import HomeError, NotAllowed
-from duolog.protocol.codec import encode_b64
+from duolog.protocol.codec import encode_b64, encode_message_json
+from duolog.seal.blind_pairs import PairSecret, seal_answer
 from tests.client.couple import Couple, couple
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
@@ -225,3 +226,61 @@ async def test_a_report_is_a_file_of_its_readers_own_and_replaces_none(two: Coup
     await two.ada.report(two.journal, out, since=day, until=day, force=True)
     assert b"Thanks." in out.read_bytes()
     assert not (tmp_path / "ours.html.part").exists()
+
+
+async def answer_week(
+    person: Duolog, journal: bytes, check_in: bytes, answer: dict[str, Any]
+) -> Callable[[], Awaitable[Written]]:
+    """Seal and commit an answer; a function that opens it."""
+    k = PairSecret.new()
+    said = encode_message_json({"form": "week", **answer})
+    sealed, commitment = seal_answer(k, journal, check_in, person.account, said)
+    answers = {"answers": await link(person, journal, check_in)}
+    blind = {"sealed": encode_b64(sealed), "commitment": encode_b64(commitment)}
+    await person.write(journal, "check_in", {"step": "commit", **answers, **blind})
+    return lambda: person.write(journal, "check_in", {"step": "reveal", **answers, "k": encode_b64(k.k)})
+
+
+async def test_only_check_ins_that_both_opened_are_shown_and_nobody_was_first(two: Couple) -> None:
+    ada, sam, journal = two.ada, two.sam, two.journal
+    begun = await ada.write(journal, "check_in", {"step": "begin", "form": "week"})
+    await sam.sync()
+    his = await answer_week(sam, journal, begun.entry, {"need": "An hour alone.", "closeness": 7, "trust": 0})
+    await ada.sync()
+    hers = await answer_week(ada, journal, begun.entry, {"need": "A walk.", "closeness": 3})
+    assert (await report_of(ada, journal)).sections == ()
+    await sam.sync()
+    await his()
+    await ada.sync()
+    report = await report_of(ada, journal)
+    assert (report.sections, report.answers) == ((), ())
+    await hers()
+    await sam.sync()
+    for person in (ada, sam):
+        report = await report_of(person, journal)
+        [check_in] = one_of(report, "check_in").things
+        assert check_in.steps == ()
+        assert [line for line in check_in.now if "What I need" in line] in (
+            ["  What I need: A walk.", "  What I need: An hour alone."],
+            ["  What I need: An hour alone.", "  What I need: A walk."],
+        )
+        assert {answer.name.split()[0]: dict(answer.values) for answer in report.answers} == {
+            "Ada": {"closeness": 3},
+            "Sam": {"closeness": 7, "trust": 0},
+        }
+        page = render(report).decode()
+        assert page.count("<svg") == 3
+        assert "A walk." in page
+        assert "sealed part" not in page.lower()
+
+
+async def test_marks_of_a_promise_are_in_no_row(two: Couple) -> None:
+    body = {"step": "make", "form": "habit", "text": "I write on Sundays."}
+    made = await two.ada.write(two.journal, "promise", body)
+    answers = await link(two.ada, two.journal, made.entry)
+    for words in ("once", "twice"):
+        await two.ada.write(two.journal, "promise", {"step": "mark", "answers": answers, "words": words})
+    await two.sam.sync()
+    [promise] = one_of(await report_of(two.sam, two.journal), "promise").things
+    assert len(promise.steps) == 1
+    assert "twice" not in Read(render(await report_of(two.sam, two.journal))).text

@@ -232,7 +232,7 @@ def _body(kind: Kind[Any, Any], item: Item) -> object:
 
 
 def _links(body: object) -> Iterator[Answer]:
-    """What a step says that it grew from, or is about."""
+    """Links of a step to documents that it grew from, or is about."""
     for name in ("from_", "of", "about"):
         link = getattr(body, name, None)
         if isinstance(link, Answer):
