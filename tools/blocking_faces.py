@@ -11,6 +11,7 @@ from duolog.client.account.keyholders import Keyholders
 from duolog.client.duolog import Duolog
 from duolog.client.journals.boundaries import Boundaries
 from duolog.client.journals.breaches import Breaches
+from duolog.client.journals.check_ins import CheckIns
 from duolog.client.journals.disclosures import Disclosures
 from duolog.client.journals.drafts import Drafts
 from duolog.client.journals.pauses import Pauses
@@ -24,6 +25,7 @@ MODULE = Path(__file__).parent.parent / "duolog" / "client" / "blocking_faces.py
 FACES: tuple[type, ...] = (
     Boundaries,
     Breaches,
+    CheckIns,
     Disclosures,
     Pauses,
     Promises,

@@ -12,6 +12,7 @@ from duolog.client.home.folder import default_home
 from duolog.client.home.keystore import Unlock
 from duolog.client.journals.boundaries import Boundaries
 from duolog.client.journals.breaches import Breaches
+from duolog.client.journals.check_ins import AnswerView, CheckIns
 from duolog.client.journals.disclosures import Disclosures
 from duolog.client.journals.drafts import Drafts
 from duolog.client.journals.pauses import Pauses
@@ -64,9 +65,11 @@ __all__ = [
     "AccountWords",
     "Admission",
     "AdmissionStage",
+    "AnswerView",
     "Boundaries",
     "Branch",
     "Breaches",
+    "CheckIns",
     "Disclosures",
     "Drafts",
     "Duolog",

@@ -13,6 +13,7 @@ from duolog.client import blocking_faces
 from duolog.client.blocking_faces import (
     Boundaries,
     Breaches,
+    CheckIns,
     Disclosures,
     Drafts,
     Keyholders,
@@ -115,6 +116,7 @@ class Enrollment(Face[AsyncEnrollment]):
 __all__ = [
     "Boundaries",
     "Breaches",
+    "CheckIns",
     "Disclosures",
     "Drafts",
     "Duolog",
