@@ -13,6 +13,7 @@ from duolog.client.importing.importing import Importing
 from duolog.client.journals.attachments import Attachments
 from duolog.client.journals.boundaries import Boundaries
 from duolog.client.journals.breaches import Breaches
+from duolog.client.journals.check_ins import CheckIns
 from duolog.client.journals.disclosures import Disclosures
 from duolog.client.journals.drafts import Drafts
 from duolog.client.journals.pauses import Pauses
@@ -28,6 +29,7 @@ FACES: tuple[type, ...] = (
     Attachments,
     Boundaries,
     Breaches,
+    CheckIns,
     Disclosures,
     Pauses,
     Promises,

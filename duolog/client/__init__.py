@@ -16,6 +16,7 @@ from duolog.client.importing.importing import Importing, ImportReport
 from duolog.client.journals.attachments import BEFORE_ATTACHING, Attachments, AttachmentView
 from duolog.client.journals.boundaries import Boundaries
 from duolog.client.journals.breaches import Breaches
+from duolog.client.journals.check_ins import AnswerView, CheckIns
 from duolog.client.journals.disclosures import Disclosures
 from duolog.client.journals.drafts import Drafts
 from duolog.client.journals.filters import TimelineFilter
@@ -72,11 +73,13 @@ __all__ = [
     "AccountWords",
     "Admission",
     "AdmissionStage",
+    "AnswerView",
     "AttachmentView",
     "Attachments",
     "Boundaries",
     "Branch",
     "Breaches",
+    "CheckIns",
     "Disclosures",
     "Drafts",
     "Duolog",

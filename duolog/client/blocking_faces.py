@@ -9,6 +9,7 @@ from duolog.client.importing.importing import Importing as AsyncImporting
 from duolog.client.journals.attachments import Attachments as AsyncAttachments
 from duolog.client.journals.boundaries import Boundaries as AsyncBoundaries
 from duolog.client.journals.breaches import Breaches as AsyncBreaches
+from duolog.client.journals.check_ins import CheckIns as AsyncCheckIns
 from duolog.client.journals.disclosures import Disclosures as AsyncDisclosures
 from duolog.client.journals.drafts import Drafts as AsyncDrafts
 from duolog.client.journals.pauses import Pauses as AsyncPauses
@@ -56,6 +57,19 @@ class Breaches(Face[AsyncBreaches]):
     account = waits(AsyncBreaches.account)
     close = waits(AsyncBreaches.close)
     reopen = waits(AsyncBreaches.reopen)
+
+
+class CheckIns(Face[AsyncCheckIns]):
+    """`duolog.client.CheckIns` without `await`."""
+
+    list = waits(AsyncCheckIns.list)
+    show = waits(AsyncCheckIns.show)
+    begin = waits(AsyncCheckIns.begin)
+    answer = waits(AsyncCheckIns.answer)
+    reveal = waits(AsyncCheckIns.reveal)
+    waits_for_me = waits(AsyncCheckIns.waits_for_me)
+    set_aside = waits(AsyncCheckIns.set_aside)
+    answers = waits(AsyncCheckIns.answers)
 
 
 class Disclosures(Face[AsyncDisclosures]):
@@ -227,6 +241,7 @@ class Duolog(Face[AsyncDuolog]):
     boundaries = gives(AsyncDuolog.boundaries, Boundaries)
     disclosures = gives(AsyncDuolog.disclosures, Disclosures)
     breaches = gives(AsyncDuolog.breaches, Breaches)
+    check_ins = gives(AsyncDuolog.check_ins, CheckIns)
     promises = gives(AsyncDuolog.promises, Promises)
     pauses = gives(AsyncDuolog.pauses, Pauses)
     export = waits(AsyncDuolog.export)

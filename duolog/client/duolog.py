@@ -22,6 +22,7 @@ from duolog.client.journals import people, reading
 from duolog.client.journals.attachments import Attachments
 from duolog.client.journals.boundaries import Boundaries
 from duolog.client.journals.breaches import Breaches
+from duolog.client.journals.check_ins import CheckIns
 from duolog.client.journals.disclosures import Disclosures
 from duolog.client.journals.drafts import Drafts
 from duolog.client.journals.filters import TimelineFilter
@@ -265,6 +266,10 @@ class Duolog(OpenAccount):
     def breaches(self, journal: bytes) -> Breaches:
         """The breaches of one journal, each with up to two accounts."""
         return Breaches(self._session, journal)
+
+    def check_ins(self, journal: bytes) -> CheckIns:
+        """The check-ins and reviews of one journal."""
+        return CheckIns(self._session, journal)
 
     def promises(self, journal: bytes) -> Promises:
         """The promises of one journal: habits, offers and plans."""

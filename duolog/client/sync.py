@@ -22,6 +22,7 @@ from duolog.client.account.rotating import resume, rotate_after_closings, rotate
 from duolog.client.home.log_rows import newest_time
 from duolog.client.home.outbox_rows import journals_with_waiting
 from duolog.client.home.pairings import begun_journals
+from duolog.client.journals.answering import go_on_with_check_ins
 from duolog.client.journals.closings import look_after
 from duolog.client.leaving.withdraw_keep_erase import finish_holdings, tidy
 from duolog.client.log.attached import tidy_attachments
@@ -106,6 +107,7 @@ async def _sync(context: Context, problems: Problems) -> SyncReport:
     await _go_on_with_pairings(context)
     delivered = await _deliver_all(context)
     tidy_attachments(context)
+    await go_on_with_check_ins(context)
     for journal in journals:
         with context.problems.reported(journal):
             if context.standing(journal).roster is not None:

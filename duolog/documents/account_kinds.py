@@ -158,6 +158,19 @@ class Draft(Body):
     document: DraftDocument | None = None
 
 
+class SealedAnswer(Body):
+    """My answer in a check-in, kept before I commit to it, so that every own device can open it and seal it again.
+
+    `pair`: the entry that began it. `k`, `nonce`: by which it is sealed, 32 and 24 bytes. `answer`: its bytes.
+    """
+
+    journal: JournalId
+    pair: EntryId
+    k: Annotated[bytes, Binary(sizes.PAIR_SECRET)] = Field(repr=False)
+    nonce: Annotated[bytes, Binary(sizes.AEAD_NONCE)] = Field(repr=False)
+    answer: Annotated[bytes, Binary()] = Field(repr=False)
+
+
 class DeclinedProposal(Body):
     """A change of members that one partner proposed and the other declined, with its terms, and when (`at`)."""
 

@@ -119,6 +119,11 @@ def _draft(state: AccountState, entry: bytes, body: kinds.Draft) -> AccountState
     return replace(state, drafts=drafts if body.document is None else {**drafts, body.draft: body})
 
 
+def _answer(state: AccountState, entry: bytes, body: kinds.SealedAnswer) -> AccountState:
+    """Keep every answer: two own devices may have sealed one each, and the one that was committed to is needed."""
+    return replace(state, answers=(*state.answers, body))
+
+
 def _closing(state: AccountState, entry: bytes, body: kinds.PendingClosing) -> AccountState:
     before = state.closings.get(body.journal)
     if before is not None and before.held == "server" and body.held == "device":
@@ -208,6 +213,7 @@ KINDS = tuple(
         ("ended_closing", kinds.EndedClosing, _closing_ended),
         ("kept", kinds.Kept, _mark("kept")),
         ("erased", kinds.Erased, _mark("erased")),
+        ("sealed_answer", kinds.SealedAnswer, _answer),
         ("declined_proposal", kinds.DeclinedProposal, _declined),
         ("left_journal", kinds.LeftJournal, _newest("left", "journal")),
     )

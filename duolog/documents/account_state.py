@@ -44,6 +44,7 @@ class AccountState:
     kept: dict[JournalId, tuple[EntryId, ...]] = field(default_factory=dict)
     erased: dict[JournalId, tuple[EntryId, ...]] = field(default_factory=dict)
     declined: tuple[kinds.DeclinedProposal, ...] = ()
+    answers: tuple[kinds.SealedAnswer, ...] = ()
     left: dict[JournalId, kinds.LeftJournal] = field(default_factory=dict)
     moved: kinds.AccountMoved | None = None
     conflicts: tuple[kinds.Conflict, ...] = ()
