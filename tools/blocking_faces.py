@@ -23,6 +23,7 @@ from duolog.client.journals.reminders import Reminders
 from duolog.client.leaving.leaving import Leaving
 from duolog.client.moving.moving import Moving
 from duolog.client.pairing.members import Members
+from duolog.client.writing_and_reading import WritingAndReading
 
 MODULE = Path(__file__).parent.parent / "duolog" / "client" / "blocking_faces.py"
 FACES: tuple[type, ...] = (
@@ -42,6 +43,7 @@ FACES: tuple[type, ...] = (
     Reminders,
     Duolog,
 )
+SHARED: tuple[type, ...] = (Practice, WritingAndReading)  # their methods stand in the faces of their subclasses
 BY_HAND = frozenset({"Duolog.close"})  # and what opens an account: see duolog/client/blocking.py
 
 _HEAD = '''"""Each class of the library without `await`.
@@ -67,8 +69,8 @@ def _through(command: Sequence[str], text: str) -> str:
 def _class(face: type) -> Iterator[str]:
     name = face.__name__
     yield f'\n\nclass {name}(Face[Async{name}]):\n    """`duolog.client.{name}` without `await`."""\n'
-    shared = {attribute: value for attribute, value in vars(Practice).items() if issubclass(face, Practice)}
-    for attribute, value in {**shared, **vars(face)}.items():
+    bases = [base for base in SHARED if issubclass(face, base)]
+    for attribute, value in {key: value for one in (*bases, face) for key, value in vars(one).items()}.items():
         if attribute.startswith("_") or f"{name}.{attribute}" in BY_HAND:
             continue
         if inspect.iscoroutinefunction(value):

@@ -203,6 +203,34 @@ class Reminders(Face[AsyncReminders]):
 class Duolog(Face[AsyncDuolog]):
     """`duolog.client.Duolog` without `await`."""
 
+    write = waits(AsyncDuolog.write)
+    timeline = waits(AsyncDuolog.timeline)
+    search = waits(AsyncDuolog.search)
+    report = waits(AsyncDuolog.report)
+    profiles = waits(AsyncDuolog.profiles)
+    state = waits(AsyncDuolog.state)
+    attachments = gives(AsyncDuolog.attachments, Attachments)
+    write_with_words = waits(AsyncDuolog.write_with_words)
+    today = waits(AsyncDuolog.today)
+    things = waits(AsyncDuolog.things)
+    boundaries = gives(AsyncDuolog.boundaries, Boundaries)
+    disclosures = gives(AsyncDuolog.disclosures, Disclosures)
+    breaches = gives(AsyncDuolog.breaches, Breaches)
+    check_ins = gives(AsyncDuolog.check_ins, CheckIns)
+    promises = gives(AsyncDuolog.promises, Promises)
+    pauses = gives(AsyncDuolog.pauses, Pauses)
+    export = waits(AsyncDuolog.export)
+    export_files = waits(AsyncDuolog.export_files)
+    export_readable = waits(AsyncDuolog.export_readable)
+    drafts = gives(AsyncDuolog.drafts, Drafts)
+    reminders = gives(AsyncDuolog.reminders, Reminders)
+    copy = waits(AsyncDuolog.copy)
+
+    @property
+    def importing(self) -> Importing:
+        """The way in for a diary of another app."""
+        return Importing(self._inner.importing, self._portal)
+
     @property
     def account(self) -> bytes:
         """The account's id, 32 bytes."""
@@ -228,29 +256,7 @@ class Duolog(Face[AsyncDuolog]):
     pairing = waits(AsyncDuolog.pairing)
     verify = waits(AsyncDuolog.verify)
     sync = waits(AsyncDuolog.sync)
-    write = waits(AsyncDuolog.write)
-    timeline = waits(AsyncDuolog.timeline)
-    search = waits(AsyncDuolog.search)
-    report = waits(AsyncDuolog.report)
-    profiles = waits(AsyncDuolog.profiles)
-    state = waits(AsyncDuolog.state)
-    attachments = gives(AsyncDuolog.attachments, Attachments)
-    write_with_words = waits(AsyncDuolog.write_with_words)
-    today = waits(AsyncDuolog.today)
-    things = waits(AsyncDuolog.things)
-    boundaries = gives(AsyncDuolog.boundaries, Boundaries)
-    disclosures = gives(AsyncDuolog.disclosures, Disclosures)
-    breaches = gives(AsyncDuolog.breaches, Breaches)
-    check_ins = gives(AsyncDuolog.check_ins, CheckIns)
-    promises = gives(AsyncDuolog.promises, Promises)
-    pauses = gives(AsyncDuolog.pauses, Pauses)
-    export = waits(AsyncDuolog.export)
-    export_files = waits(AsyncDuolog.export_files)
-    export_readable = waits(AsyncDuolog.export_readable)
     members = gives(AsyncDuolog.members, Members)
-    drafts = gives(AsyncDuolog.drafts, Drafts)
-    reminders = gives(AsyncDuolog.reminders, Reminders)
-    copy = waits(AsyncDuolog.copy)
     leaving = gives(AsyncDuolog.leaving, Leaving)
     delete_account = waits(AsyncDuolog.delete_account)
     is_deleted = waits(AsyncDuolog.is_deleted)
@@ -259,11 +265,6 @@ class Duolog(Face[AsyncDuolog]):
     def moving(self) -> Moving:
         """Ways to move to another server, and to follow a member there."""
         return Moving(self._inner.moving, self._portal)
-
-    @property
-    def importing(self) -> Importing:
-        """The way in for a diary of another app."""
-        return Importing(self._inner.importing, self._portal)
 
     @property
     def keyholders(self) -> Keyholders:

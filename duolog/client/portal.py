@@ -9,7 +9,7 @@ from anyio.from_thread import BlockingPortal, start_blocking_portal
 P = ParamSpec("P")
 R = TypeVar("R")
 F = TypeVar("F")
-I = TypeVar("I")  # noqa: E741  # the asynchronous class
+I = TypeVar("I", covariant=True)  # noqa: E741  # the asynchronous class
 J = TypeVar("J")
 Thread = AbstractContextManager[BlockingPortal]
 
