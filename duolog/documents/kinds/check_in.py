@@ -98,7 +98,7 @@ class CheckInText(Text):
 
 @dataclass(frozen=True, slots=True)
 class Opening:
-    """What a client opens one person's answer by: `k` 32 bytes, `sealed` 4136, `commitment` 32."""
+    """A published key with its answer, for a client to open: `k` 32 bytes, `sealed` 4136, `commitment` 32."""
 
     author: bytes
     k: bytes
