@@ -124,7 +124,8 @@ async def test_garbage_after_opening_never_leaves_as_another_error(
 def test_the_public_names_are_these() -> None:
     assert sorted(duolog.client.__all__) == sorted(
         [
-            *("AFTER_MOVING", "AccountWords", "Admission", "AdmissionStage", "BEFORE_CLOSING"),
+            *("AFTER_MOVING", "AccountWords", "Admission", "AdmissionStage", "AttachmentView", "Attachments"),
+            *("BEFORE_ATTACHING", "BEFORE_CLOSING", "NewAttachment", "Reminder", "Reminders"),
             *("BEFORE_CONFIDING", "BEFORE_FIRST_SHARING", "BEFORE_SHARING_WITH_CONFIDANT", "Boundaries"),
             *("Branch", "COPIES_STAY", "Drafts", "Duolog", "Enrollment", "ForkView", "Heads", "HttpTransport"),
             *("InvitationLink", "JournalView", "JournalWords", "KeyholderView", "Keyholders", "Leaving"),
@@ -141,7 +142,7 @@ def test_the_blocking_face_has_the_same_methods() -> None:
         return {name for name in dir(kind) if not name.startswith("_")}
 
     assert public(blocking.Duolog) == public(Duolog)
-    for face in ("Boundaries", "Drafts", "Enrollment", "Keyholders", "Leaving", "Members"):
+    for face in ("Attachments", "Boundaries", "Drafts", "Enrollment", "Keyholders", "Leaving", "Members"):
         assert public(getattr(blocking, face)) == public(getattr(duolog.client, face)), face
 
 

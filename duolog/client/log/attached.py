@@ -39,9 +39,8 @@ from duolog.protocol.entries import parse_header
 from duolog.protocol.log import EntryItem
 from duolog.protocol.messages import Attachment, Message, parse_message
 
-# Refusals that waiting doesn't cure.
 _BATCH = 200  # entries that are read at a time
-_NEVER = frozenset({"quota_reached", "attachment_too_large", "attachment_exists"})
+_NEVER = frozenset({"quota_reached", "attachment_too_large", "attachment_exists"})  # refusals that no waiting cures
 NO_ENTRY = "There is no such entry here that can be read. `timeline` shows what there is."
 
 
