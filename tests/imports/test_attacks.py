@@ -51,6 +51,11 @@ def test_a_zip_bomb_is_refused_before_anything_of_it_is_read(tmp_path: Path) -> 
     assert time.monotonic() - started < 1
 
 
+def test_a_bomb_beside_honest_photos_is_refused(tmp_path: Path) -> None:
+    more = [("photos/a.jpeg", os.urandom(bounds.MIB)), ("photos/b.jpeg", bytes(40 * bounds.MIB))]
+    refused(zip_of(tmp_path / "beside.zip", journal(*more)), "b.jpeg would unpack to far more")
+
+
 def test_many_small_bombs_together_are_refused(tmp_path: Path) -> None:
     small = [(f"photos/{number}.jpeg", bytes(bounds.MIB)) for number in range(60)]
     refused(zip_of(tmp_path / "bombs.zip", journal(*small)), "would unpack to far more")
