@@ -8,7 +8,7 @@ from duolog.documents.registry import KINDS
 from duolog.errors import DuologError
 from duolog.protocol.messages import Document
 
-_NAMES = ("step", "form", "binds", "colour")  # fields with a word of Duolog's, and of nobody else
+_NAMES = ("step", "form", "binds", "colour", "happened")  # fields that are no words of their author
 
 
 def words_of(document: Document) -> str:
