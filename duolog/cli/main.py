@@ -11,6 +11,7 @@ from duolog.cli import (
     asking,
     boundary,
     breaches,
+    check_ins,
     confidant,
     confidant_terms,
     copies,
@@ -47,13 +48,14 @@ def make_app() -> typer.Typer:
         "duolog",
         PURPOSE,
         *(account.app, pairing.app, notes.app, today.app, timeline.app),
-        *(letters.app, pauses.app, promises.app),
+        *(letters.app, check_ins.app, pauses.app, promises.app),
         *(journals.app, export.app, moving.app, leaving.app),
     )
     app.callback(invoke_without_command=False)(_version)
     for part in (
         group("boundary", "What the two of you agree on, by an explicit act of each.", boundary.app),
         group("breach", "Two accounts of one event, side by side.", breaches.app),
+        group("checkins", "Answers that open together: check-ins of the week, and reviews.", check_ins.group),
         group("letter", "What one tells the other: told, reflected, heard.", letters.letter),
         group("promise", "What one binds themselves to: habits, offers, plans.", promises.promise),
         group("draft", "What you write for yourself first. Nobody is told that there is a draft.", drafts.app),

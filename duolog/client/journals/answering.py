@@ -65,9 +65,7 @@ def is_late(context: Context, journal: bytes, check_in: CheckIn) -> bool:
     """Whether so much time has passed that its owner is asked before a key is published."""
     seen = newest_receipt(context.store, journal)
     now = max(context.clock(), 0 if seen is None else seen.time)
-    if now > check_in.times["until"] + DAY:  # check: client.late_reveal
-        return True
-    return False
+    return now > check_in.times["until"] + DAY
 
 
 def reveal(context: Context, journal: bytes, check_in: CheckIn) -> bytes:
@@ -111,9 +109,10 @@ def _next_step(context: Context, journal: bytes) -> bool:
             return True
         if check_in is None or not may_reveal(context, journal, check_in):
             continue
-        if not is_late(context, journal, check_in):
-            reveal(context, journal, check_in)
-            return True
+        if is_late(context, journal, check_in):  # check: client.late_reveal
+            continue
+        reveal(context, journal, check_in)
+        return True
     return False
 
 
