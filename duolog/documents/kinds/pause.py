@@ -136,8 +136,10 @@ def show(pause: Pause, look: Look) -> str:
 
 
 def today(pause: Pause, look: Look) -> tuple[str, ...]:
-    """The pause, while it runs and until the end of the day of its return. Nothing after that."""
+    """To each of the two the pause, while it runs and until the end of the day of its return. Nothing after that."""
     until = pause.times["until"]
+    if look.me not in pause.between:
+        return ()
     if pause.standing != "called" or not (pause.runs(look.now) or dates.on_one_day(until, look.now)):
         return ()
     return (show(pause, look),)
