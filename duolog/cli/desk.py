@@ -110,7 +110,7 @@ class Desk(Generic[X]):
 
     def class_of(self, step: str) -> str:
         """The class of a step, as its first row has it."""
-        return next(row.does for row in self.machine.rows if row.step == step)
+        return self.machine.class_of(step)
 
     def require_possible(self, step: str, thing: X | None) -> None:
         """Check that a step may be taken, before anybody writes its words. Raises: NotAllowed."""

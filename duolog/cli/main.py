@@ -12,6 +12,7 @@ from duolog.cli import (
     attachments,
     boundary,
     breaches,
+    check_ins,
     confidant,
     confidant_terms,
     copies,
@@ -54,7 +55,7 @@ def make_app() -> typer.Typer:
         "duolog",
         PURPOSE,
         *(account.app, pairing.app, notes.app, replies.app, today.app, timeline.app, search.app, report.app),
-        *(letters.app, pauses.app, promises.app),
+        *(letters.app, check_ins.app, pauses.app, promises.app),
         *(journals.app, export.app, moving.app, leaving.app, helping.app, importing.app),
     )
     app.callback(invoke_without_command=False)(_version)
@@ -62,6 +63,7 @@ def make_app() -> typer.Typer:
         group("boundary", "What the two of you agree on, by an explicit act of each.", boundary.app),
         group("attachment", "Files that your notes carry.", attachments.app),
         group("breach", "Two accounts of one event, side by side.", breaches.app),
+        group("checkins", "Answers that open together: check-ins of the week, and reviews.", check_ins.group),
         group("letter", "What one tells the other: told, reflected, heard.", letters.letter),
         group("promise", "What one binds themselves to: habits, offers, plans.", promises.promise),
         group("draft", "What you write for yourself first. Nobody is told that there is a draft.", drafts.app),

@@ -78,6 +78,10 @@ class Machine(Generic[X]):
         guards = (guard for row in self.rows for guard in row.only if isinstance(guard, OfKind))
         return tuple(dict.fromkeys(guard.kind for guard in guards))
 
+    def class_of(self, step: str) -> Class:
+        """The class of a step, as its first row has it."""
+        return next(row.does for row in self.rows if row.step == step)
+
     def ends(self, step: StepBody) -> bool:
         """Whether every row of a step has the class *ends*."""
         return all(row.does == "ends" for row in self.rows if row.step == step.step)

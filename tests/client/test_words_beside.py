@@ -296,7 +296,7 @@ async def test_today_has_what_is_open_for_me_and_nothing_of_the_other(app: FastA
         await two.ada.drafts().keep(two.journal, "note", {"text": "Later."})
         hers, his = await two.ada.today(), await two.sam.today()
         assert [(one.thing, one.number, one.text) for one in hers.open] == [
-            (letter, 1, "Your partner's letter is here: “Robin”.")
+            (letter, 1, "A letter of Your partner's is here.")
         ]
         assert len(hers.drafts) == 1
         assert (his.open, his.drafts) == ((), ())

@@ -109,9 +109,10 @@ def _next_step(context: Context, journal: bytes) -> bool:
             return True
         if check_in is None or not may_reveal(context, journal, check_in):
             continue
-        if not is_late(context, journal, check_in):  # check: client.late_reveal
-            reveal(context, journal, check_in)
-            return True
+        if is_late(context, journal, check_in):  # check: client.late_reveal
+            continue
+        reveal(context, journal, check_in)
+        return True
     return False
 
 
