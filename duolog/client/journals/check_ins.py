@@ -82,7 +82,8 @@ class CheckIns(Practice[CheckIn]):
         """My own answer, and the other's once both are open. Without the network."""
         async with self._session.alone() as context:
             found = self._find(context, check_in)
-            return tuple(self._opened(context, found, one) for one in found.between)
+            mine_first = sorted(found.between, key=lambda one: one != context.account)
+            return tuple(self._opened(context, found, one) for one in mine_first)
 
     def _opened(self, context: Context, found: CheckIn, account: bytes) -> AnswerView:
         mine, opening = account == context.account, found.opening(account)
