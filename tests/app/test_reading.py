@@ -18,7 +18,7 @@ from app.addresses import LARGE, MIB, TABLE, find
 from app.beside import Beside
 from app.bodies import PACE, Bodies, Sender
 from app.problems import Busy, Malformed, TooSlow
-from app.reading import JsonBody, parse_json
+from app.reading import BytesBody, JsonBody, parse_json
 from app.settings import Settings
 from duolog.api.entries import Push
 from duolog.api.pages import MEDIA_TYPE
@@ -91,7 +91,7 @@ def _operations(app: FastAPI) -> dict[tuple[str, str], list[Any]]:
 async def test_every_address_that_takes_a_body_reads_it_last_and_in_this_way_alone(app: FastAPI) -> None:
     with_body = set()
     for operation, calls in _operations(app).items():
-        readers = [number for number, call in enumerate(calls) if isinstance(call, JsonBody)]
+        readers = [number for number, call in enumerate(calls) if isinstance(call, JsonBody | BytesBody)]
         if readers:
             assert readers == [len(calls) - 1], f"{operation}: who calls must be known before the body is read"
             with_body.add(operation)
