@@ -10,6 +10,7 @@ from duolog.cli.boundary_shapes import boundary_shape
 from duolog.cli.command import JournalOption, OfflineOption, command, commands
 from duolog.cli.desk import at_desk, steps_shape
 from duolog.cli.failures import OK
+from duolog.cli.named_entries import GROWN_FROM, with_source
 from duolog.cli.run import Run
 from duolog.cli.shapes import b64
 from duolog.cli.steps import Form, Names, Verb, add_verbs, line_of
@@ -62,9 +63,11 @@ VERBS = (
     Verb(
         "propose",
         "Propose a boundary, in your editor or from standard input. Writing it is your consent to exactly that text.",
-        ("", "< text.md"),
+        ("", "< text.md", "--from 12 < text.md"),
         "Proposed. It isn't in force: that takes the other's acceptance of this text.",
         form=_wording,
+        options=(GROWN_FROM,),
+        completes=with_source,
     ),
     Verb(
         "counter",
@@ -117,6 +120,8 @@ VERBS = (
         "Proposed. The agreed text stays until the other accepts this one.",
         AGREED,
         form=_wording,
+        options=(GROWN_FROM,),
+        completes=with_source,
     ),
     Verb(
         "retire",

@@ -1,5 +1,6 @@
 """Check-ins and reviews: both answer the same questions, each for themselves, and the answers open together."""
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -8,11 +9,14 @@ from duolog.cli import asking, forms
 from duolog.cli.command import JournalOption, OfflineOption, command, commands
 from duolog.cli.desk import at_desk
 from duolog.cli.failures import OK, Usage
+from duolog.cli.filters import typed_day
+from duolog.cli.named_entries import link_to, numbered
 from duolog.cli.run import Run
 from duolog.cli.shapes import Shape, b64, fields
 from duolog.cli.steps import Names, Verb, YesOption, add_verbs
 from duolog.cli.texts import written_text
 from duolog.cli.things import OPENED_BY, ThingDesk, add_list, thing_shape
+from duolog.documents import dates
 
 if TYPE_CHECKING:
     from duolog.client import ThingView
@@ -22,6 +26,24 @@ app, group = commands(), commands()
 
 NumberArgument = Annotated[
     int | None, typer.Argument(metavar="NUMBER", help="Which one, as `duolog checkins list` numbers them.")
+]
+TalkOption = Annotated[
+    str | None, typer.Option("--talk-on", metavar="DAY", help="The day on which you want to talk, as 2026-11-29.")
+]
+SinceOption = Annotated[
+    str | None, typer.Option("--since", metavar="DAY", help="The first day that the review looks at.")
+]
+UntilOption = Annotated[
+    str | None, typer.Option("--until", metavar="DAY", help="The last day that the review looks at.")
+]
+AboutOption = Annotated[
+    list[int] | None,
+    typer.Option(
+        "--about",
+        metavar="ENTRY",
+        min=1,
+        help="An entry to look at together, by its number in `duolog timeline --numbers`. Can be given again.",
+    ),
 ]
 LINES: dict[str, tuple[str, ...]] = {"week": ("feelings", "closeness", "trust", "stress"), "review": ()}
 SLIDERS = ("closeness", "trust", "stress")
@@ -61,20 +83,46 @@ class CheckInDesk(ThingDesk[Any]):
         return next(able, None)
 
 
-@command(app, "checkin", examples=("duolog checkin", "duolog checkin < answer.md"))
-def checkin(run: Run, journal: JournalOption = None, yes: YesOption = False) -> int:
+@command(app, "checkin", examples=("duolog checkin", "duolog checkin --talk-on 2026-11-29 < answer.md"))
+def checkin(run: Run, talk_on: TalkOption = None, journal: JournalOption = None, yes: YesOption = False) -> int:
     """Answer the check-in of the week, or begin one. Your answer stays sealed until both have answered."""
-    return at_desk(CheckInDesk, run, journal, lambda desk: _answer(desk, "week", yes))
+    more = _days(talk_on=talk_on)
+    return at_desk(CheckInDesk, run, journal, lambda desk: _answer(desk, "week", more, (), yes))
 
 
-@command(app, "review", examples=("duolog review", "duolog review < answer.md"))
-def review(run: Run, journal: JournalOption = None, yes: YesOption = False) -> int:
+@command(app, "review", examples=("duolog review", "duolog review --since 2026-09-01 --until 2026-11-30 --about 12"))
+def review(
+    run: Run,
+    since: SinceOption = None,
+    until: UntilOption = None,
+    about: AboutOption = None,
+    talk_on: TalkOption = None,
+    journal: JournalOption = None,
+    yes: YesOption = False,
+) -> int:
     """Answer a review of a longer time, or begin one. Your answer stays sealed until both have answered."""
-    return at_desk(CheckInDesk, run, journal, lambda desk: _answer(desk, "review", yes))
+    more = _days(talk_on=talk_on)
+    if (since is None) != (until is None):
+        raise Usage("A review looks at the days from --since to --until: give both.")
+    if since is not None and until is not None:
+        period = {"from": typed_day("--since", since), "to": typed_day("--until", until)}
+        if period["from"] > period["to"]:
+            raise Usage("The day of --since is after that of --until.")
+        more["period"] = {name: dates.iso_day(day) for name, day in period.items()}
+    return at_desk(CheckInDesk, run, journal, lambda desk: _answer(desk, "review", more, about or (), yes))
 
 
-def _answer(desk: CheckInDesk, form: "Form", yes: bool) -> int:
+def _days(*, talk_on: str | None) -> dict[str, Any]:
+    return {} if talk_on is None else {"talk_on": dates.iso_day(typed_day("--talk-on", talk_on))}
+
+
+def _answer(desk: CheckInDesk, form: "Form", more: dict[str, Any], about: Sequence[int], yes: bool) -> int:
+    """Seal an answer to what is open; where nothing is, begin with `more`, and with links to the entries `about`."""
     run, found = desk.run, desk.open_one(form)
+    if found is not None and (more or about):
+        raise Usage("One is open, with days and entries of its own. Answer it without these options.")
+    if about:
+        more = {**more, "chosen": [link_to(numbered(desk.duolog, desk.journal, one)) for one in about]}
     if found is None and asking.at_terminal():
         desk.require_possible("begin", None)
     start = forms.lines_form(LINES[form]) + forms.sections_form(SECTIONS[form])
@@ -88,7 +136,7 @@ def _answer(desk: CheckInDesk, form: "Form", yes: bool) -> int:
         check_ins = desk.duolog.check_ins(desk.journal.id)
         with run.screen.busy("Sealing and sending"):
             if found is None:
-                written = check_ins.begin(form, answer)
+                written = check_ins.begin(form, answer, more=more)
             else:
                 written = check_ins.answer(found.entry, answer)
     return run.wrote(desk.duolog, desk.journal.id, written, f"Yours is sealed. {TOGETHER}" if found is None else BOTH)

@@ -7,6 +7,7 @@ import typer
 from duolog.cli import forms, times
 from duolog.cli.command import commands
 from duolog.cli.failures import Usage
+from duolog.cli.named_entries import GROWN_FROM, with_source
 from duolog.cli.steps import Form, Names, Option, Verb, add_verbs
 from duolog.cli.things import ThingDesk, add_list, add_show
 
@@ -82,15 +83,19 @@ VERBS = (
         form=_offer,
         name="offer",
         gives={"form": "offer"},
+        options=(GROWN_FROM,),
+        completes=with_source,
     ),
     Verb(
         "make",
         "Promise a small act that you repeat.",
-        ("", "< habit.md"),
+        ("", "--from 12 < habit.md"),
         f"Promised. {BINDS}",
         form=_habit,
         name="habit",
         gives={"form": "habit"},
+        options=(GROWN_FROM,),
+        completes=with_source,
     ),
     Verb(
         "make",
@@ -100,6 +105,8 @@ VERBS = (
         form=_plan,
         name="plan",
         gives={"form": "plan"},
+        options=(GROWN_FROM,),
+        completes=with_source,
     ),
 )
 OWN_VERBS = (

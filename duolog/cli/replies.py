@@ -6,13 +6,13 @@ import typer
 
 from duolog.cli.command import JournalOption, command, commands
 from duolog.cli.failures import OK, Usage
+from duolog.cli.named_entries import link_to, numbered
 from duolog.cli.run import Run
 from duolog.cli.texts import written_text
 
 if TYPE_CHECKING:
     from duolog.client import JournalView
     from duolog.client.blocking import Duolog
-    from duolog.documents.timeline import Item
 
 app = commands()
 
@@ -34,10 +34,10 @@ def comment(
     from duolog.documents.links import takes_comments
 
     with run.in_journal(journal) as (duolog, meant):
-        item = _numbered(duolog, meant, number)
+        item = numbered(duolog, meant, number)
         if takes_comments(duolog.state(meant.id), item.applied) is not True:
             raise Usage(CLOSED)
-        return _write(run, duolog, meant, "comment", {"answers": _answer(item)}, COMMENT_HINT)
+        return _write(run, duolog, meant, "comment", {"answers": link_to(item)}, COMMENT_HINT)
 
 
 @command(app, "appreciate", examples=("duolog appreciate --of you", "duolog appreciate --of us --about 12 < words.md"))
@@ -57,7 +57,7 @@ def appreciate(
     with run.in_journal(journal) as (duolog, meant):
         more: dict[str, Any] = {} if of is None else {"of": of}
         if about is not None:
-            more["about"] = _answer(_numbered(duolog, meant, about))
+            more["about"] = link_to(numbered(duolog, meant, about))
         return _write(run, duolog, meant, "appreciation", more, THANKS_HINT)
 
 
@@ -69,18 +69,3 @@ def _write(run: Run, duolog: "Duolog", meant: "JournalView", kind: str, more: di
         with run.screen.busy("Sealing and sending"):
             written = duolog.write(meant.id, kind, {"text": text, **more})
     return run.wrote(duolog, meant.id, written, "Written and sent.")
-
-
-def _numbered(duolog: "Duolog", meant: "JournalView", number: int) -> "Item":
-    """The readable document of an entry, by the entry's number. Raises: Usage."""
-    found = [item for item in duolog.timeline(meant.id, after=number - 1, limit=1) if item.seq == number]
-    item = duolog.state(meant.id).find(found[0].entry) if found and found[0].body is not None else None
-    if item is None:
-        raise Usage(f"There is no readable entry {number} here. `duolog timeline --numbers` shows the numbers.")
-    return item
-
-
-def _answer(item: "Item") -> dict[str, Any]:
-    from duolog.documents.bodies import Answer
-
-    return Answer(entry=item.applied.entry, message=item.applied.message).encode_json()
