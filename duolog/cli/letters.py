@@ -144,7 +144,8 @@ VERBS = (
         "Respond to a letter, after \u201cheard\u201d.",
         ("1", "1 < words.md"),
         "Sent.",
-        HERE,
+        # A letter that isn't "heard" is meant too: the refusal says what comes first.
+        Names(HERE.none, HERE.missing, also=lambda desk, letter: desk.may("reflect", letter)),
         form=_response,
         question=SEND,
     ),
