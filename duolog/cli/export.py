@@ -70,23 +70,23 @@ def export(
         chosen = None if journal is None else [run.journal(duolog, journal).id]
         with run.screen.busy("Writing the export") as tell:
             done = duolog.export(out, journals=chosen, force=force, progress=tell)
-        pages = 0 if readable is None else duolog.export_readable(readable, journals=chosen)
         brought = None
         if files is not None:
             with run.screen.carrying("Fetching the files") as tell:
                 brought = duolog.export_files(files, journals=chosen, progress=tell)
+        pages = 0 if readable is None else duolog.export_readable(readable, journals=chosen, files=brought)
         run.screen.done(
             {**exported_shape(done, brought), "readable": None if readable is None else str(readable)},
             f"Written: {times.count(done.documents, 'text')} of {times.count(done.journals, 'journal')}, in {out}.",
         )
         if readable is not None:
-            run.screen.say(f"And for reading: {times.count(pages, 'file')}, in {readable}.")
+            run.screen.say(f"And for reading: {times.count(pages, 'page')}, in {readable}.")
         if done.unreadable:
             run.screen.say(f"{done.unreadable} more can't be read here; the file says of each why.")
         if brought is not None:
-            run.screen.say(f"{times.count(brought.files, 'file')} of them in the folder {files}.")
+            run.screen.say(f"With {times.count(brought.files, 'attachment')}, opened in the folder {files}.")
             if brought.missing:
-                run.screen.say(f"{times.count(brought.missing, 'file')} can't be had; the list there says why.")
+                run.screen.say(f"{times.count(brought.missing, 'attachment')} can't be had; the list there says why.")
         for account in done.unproven:
             run.screen.say(
                 f"This home no longer has all keys that account {short(account)} had in these journals. "

@@ -174,10 +174,15 @@ class WritingAndReading(OpenAccount):
             with context.telling(progress):
                 return await export_files(context, folder, journals)
 
-    async def export_readable(self, folder: Path, *, journals: Sequence[bytes] | None = None) -> int:
-        """Write journals as Markdown and a page into a new folder; how many files. Raises: as `write_readable`."""
+    async def export_readable(
+        self, folder: Path, *, journals: Sequence[bytes] | None = None, files: ExportedFiles | None = None
+    ) -> int:
+        """Write journals as Markdown and a page into a new folder; how many pages. Raises: as `write_readable`.
+
+        `files`: those of `export_files`, which the pages link.
+        """
         async with self._session.alone() as context:
-            return write_readable(context, folder, shown_journals(context) if journals is None else journals)
+            return write_readable(context, folder, shown_journals(context) if journals is None else journals, files)
 
     def drafts(self) -> Drafts:
         """The drafts, which only own devices see."""

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
+from urllib.parse import unquote
 
 import pytest
 from fastapi import FastAPI
@@ -177,3 +179,16 @@ async def test_a_list_that_is_none_or_was_cut_off_is_refused(two: Couple, tmp_pa
     (folder / LIST).unlink()
     with pytest.raises(MalformedData, match="no list"):
         verify_files(folder, proven)
+
+
+async def test_the_pages_for_reading_link_the_files(two: Couple, tmp_path: Path) -> None:
+    path = made(tmp_path / "files", 5, "a)](x) <b> & 'c'.bin")
+    await two.ada.write(two.journal, "note", {"text": "odd"}, attachments=[NewAttachment(path)])
+    files = await two.ada.export_files(tmp_path / "ours files")
+    await two.ada.export_readable(tmp_path / "pages", files=files)
+    for page, pattern in (("*.html", r'href="([^"]+)"'), ("*.md", r"\]\(<([^>]+)>\)")):
+        [found] = (tmp_path / "pages").rglob(page)
+        linked = [found.parent / unquote(address) for address in re.findall(pattern, found.read_text())]
+        assert len(linked) == 4
+        assert all(one.resolve().is_file() for one in linked)
+        assert "<b>" not in found.read_text().replace("&lt;b&gt;", "")

@@ -46,11 +46,17 @@ _MAX_LINE = 4096  # bytes
 
 @dataclass(frozen=True, slots=True)
 class ExportedFiles:
-    """The files of one export. `missing`: how many attachments could not be had; the list says of each why."""
+    """The files of one export, by the entries that carry them. `missing`: how many attachments could not be had; the
+    list says of each why."""
 
     folder: Path
-    files: int
+    names: Mapping[bytes, tuple[str, ...]]
     missing: int
+
+    @property
+    def files(self) -> int:
+        """How many files there are."""
+        return sum(map(len, self.names.values()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +76,8 @@ async def export_files(context: Context, folder: Path, journals: Sequence[bytes]
     Spec: §12.4.
     """
     _make(folder)
-    files = missing = 0
+    names: dict[bytes, tuple[str, ...]] = {}
+    missing = 0
     with (folder / LIST).open("xb") as listed:
         os.fchmod(listed.fileno(), 0o600)
         listed.write(_FIRST)
@@ -85,9 +92,10 @@ async def export_files(context: Context, folder: Path, journals: Sequence[bytes]
                     line = await _export(context, journal, named, folder / name)
                     listed.write(encode_message_json({**about, **line}) + b",\n")
                     missing += "missing" in line
-                    files += "file" in line
+                    if "file" in line:
+                        names[entry] = (*names.get(entry, ()), name)
         listed.write(_LAST)
-    return ExportedFiles(folder, files, missing)
+    return ExportedFiles(folder, names, missing)
 
 
 def _messages(context: Context, journal: bytes) -> Iterator[tuple[bytes, Message]]:

@@ -5,15 +5,18 @@ Rules
 - Nothing that anybody wrote is Markdown or HTML there: it is text, whatever it looks like.
 - It can't be checked; the export beside it can.
 
-An attachment is named where it belongs.
+An attachment is named where it belongs. Where the files of the export lie in a folder, it is linked.
 """
 
+import os
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
+from urllib.parse import quote
 
+from duolog.client.export.files import ExportedFiles
 from duolog.client.home.files import new_file
 from duolog.client.journals.people import voice
 from duolog.client.journals.reading import timeline
@@ -41,8 +44,12 @@ class _Told:
     step: ReportStep
 
 
-def write_readable(context: Context, folder: Path, journals: Sequence[bytes]) -> int:
+def write_readable(
+    context: Context, folder: Path, journals: Sequence[bytes], exported: ExportedFiles | None = None
+) -> int:
     """Write these journals into a new or empty folder, which becomes private; how many files were made.
+
+    `exported`: the files of the export, which are linked.
 
     Raises: HomeError when the folder holds something, or can't be written; NotAllowed when a journal isn't here.
     """
@@ -55,7 +62,7 @@ def write_readable(context: Context, folder: Path, journals: Sequence[bytes]) ->
         for journal in journals:
             place = folder / f"journal-{journal.hex()[:8]}"
             place.mkdir(mode=0o700)
-            made += _write(context, place, journal)
+            made += _write(context, place, journal, exported)
     except OSError as error:
         raise HomeError(
             f"The folder {folder} can't be written: {error.strerror}. Name a folder of your own."
@@ -63,11 +70,11 @@ def write_readable(context: Context, folder: Path, journals: Sequence[bytes]) ->
     return made
 
 
-def _write(context: Context, place: Path, journal: bytes) -> int:
+def _write(context: Context, place: Path, journal: bytes, exported: ExportedFiles | None) -> int:
     """Write one journal; how many files were made."""
     roster, voices = context.standing(journal).require_here(), voice(context, journal)
     people = [voices.name(member.account) for member in roster.members]
-    told = list(_told(context, journal, voices))
+    told = list(_told(context, journal, voices, _Links(place, exported)))
     months = dict.fromkeys(one.month for one in told)
     for month in months:
         with new_file(place / f"{month.replace(' ', '-')}.md", force=False) as out:
@@ -78,20 +85,36 @@ def _write(context: Context, place: Path, journal: bytes) -> int:
     return len(months) + 1
 
 
-def _told(context: Context, journal: bytes, voices: Voice) -> Iterator[_Told]:
+@dataclass(frozen=True, slots=True)
+class _Links:
+    """How the pages in one folder reach the files of the export."""
+
+    place: Path
+    exported: ExportedFiles | None
+
+    def of(self, entry: bytes) -> tuple[tuple[str, str], ...]:
+        """The names of an entry's files, each with its address: no character of a name steers a page."""
+        if self.exported is None:
+            return ()
+        folder = os.path.relpath(self.exported.folder.resolve(), self.place.resolve())
+        names = self.exported.names.get(entry, ())
+        return tuple((name, quote(f"{Path(folder).as_posix()}/{name}")) for name in names)
+
+
+def _told(context: Context, journal: bytes, voices: Voice, links: "_Links") -> Iterator[_Told]:
     """Every entry in words, in order; those that wait in the outbox come last."""
     after = 0
     while True:
         entries = timeline(context, journal, after, _PAGE)
         placed = [entry for entry in entries if entry.seq is not None]
         for entry in placed if len(placed) == _PAGE else entries:
-            yield _in_words(entry, voices)
+            yield _in_words(entry, voices, links)
         if len(placed) < _PAGE:
             return
         after = placed[-1].seq or 0
 
 
-def _in_words(entry: TimelineEntry, voices: Voice) -> _Told:
+def _in_words(entry: TimelineEntry, voices: Voice, links: "_Links") -> _Told:
     when = entry.received or entry.at
     on = None if when is None else dates.on_day(when)
     month = _UNDATED if on is None else dates.iso_day(on)[:7]
@@ -104,7 +127,7 @@ def _in_words(entry: TimelineEntry, voices: Voice) -> _Told:
             lines.append(f"  {said}: {words}" if said else f"  {words}")
     lines += [f"  Not delivered to {voices.name(account)}" for account in entry.not_delivered_to]
     stamp = "" if when is None else voices.when(when)
-    return _Told(month, day, ReportStep(stamp, entry.mine, tuple(lines)))
+    return _Told(month, day, ReportStep(stamp, entry.mine, tuple(lines), files=links.of(entry.entry)))
 
 
 def _markdown(month: str, people: Sequence[str], told: Sequence[_Told]) -> str:
@@ -113,6 +136,8 @@ def _markdown(month: str, people: Sequence[str], told: Sequence[_Told]) -> str:
         lines += [f"## {day}", ""]
         for one in group:
             lines += [f"### {one.step.when}", "", *_quoted(one.step.lines), ""]
+            lines += [f"- [{_escaped(clean(name))}](<{address}>)" for name, address in one.step.files]
+            lines += [""] if one.step.files else []
     return "\n".join(lines)
 
 

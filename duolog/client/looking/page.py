@@ -124,6 +124,9 @@ def _steps(parent: Element, steps: Sequence[ReportStep]) -> None:
         _p(entry, step.when, {"class": "quiet"})
         _lines(entry, step.lines)
         _lines(entry, step.words)
+        for name, address in step.files:
+            link = SubElement(SubElement(entry, "p", {"class": "quiet", "dir": "auto"}), "a", {"href": address})
+            link.text = clean(name)
 
 
 def _lines(parent: Element, lines: Iterable[str]) -> None:

@@ -54,12 +54,14 @@ NOT_HERE = "The text is not here."
 @dataclass(frozen=True, slots=True)
 class ReportStep:
     """Something that was written. `lines`: in words, each with its indentation: lines of somebody's own text stand
-    deeper than Duolog's. `words`: the lines of the note beside it, all of them its author's."""
+    deeper than Duolog's. `words`: the lines of the note beside it, all of them its author's. `files`: names of files
+    that it carries, each with the relative address at which it lies."""
 
     when: str
     mine: bool
     lines: tuple[str, ...]
     words: tuple[str, ...] = ()
+    files: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
