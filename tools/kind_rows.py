@@ -22,7 +22,8 @@ def rules(name: str, v: int, machine: Machine[Any]) -> JsonObject:
     A row has its guards and effects by name and their arguments.
     """
     head = {"kind": name, "v": v, "noun": machine.noun, "comments_open": list(machine.comments_open)}
-    return head | {"rows": [_row(row) for row in machine.rows]}
+    binding = {"binding": list(machine.binding)} if machine.binding else {}
+    return head | binding | {"rows": [_row(row) for row in machine.rows]}
 
 
 def _row(row: Row) -> JsonObject:

@@ -161,7 +161,8 @@ class Draft(Body):
 class SealedAnswer(Body):
     """My answer in a check-in, kept before I commit to it, so that every own device can open it and seal it again.
 
-    `pair`: the entry that began it. `k`, `nonce`: by which it is sealed, 32 and 24 bytes. `answer`: its bytes.
+    `pair`: the entry that began it. `k`, `nonce`: by which it is sealed, 32 and 24 bytes. `answer`: its bytes. `fill`:
+    dots, so that the server can't tell a long answer from a short one.
     """
 
     journal: JournalId
@@ -169,6 +170,7 @@ class SealedAnswer(Body):
     k: Annotated[bytes, Binary(sizes.PAIR_SECRET)] = Field(repr=False)
     nonce: Annotated[bytes, Binary(sizes.AEAD_NONCE)] = Field(repr=False)
     answer: Annotated[bytes, Binary()] = Field(repr=False)
+    fill: str | None = Field(default=None, repr=False)
 
 
 class DeclinedProposal(Body):

@@ -13,9 +13,11 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from duolog.documents.applied import AppliedDocument
+from duolog.documents.bodies import Answer
 from duolog.documents.registry import KINDS
+from duolog.documents.things import value_of
 from duolog.documents.timeline import Item
-from duolog.errors import MalformedData
+from duolog.errors import MalformedData, NotAllowed
 from duolog.protocol import sizes
 from duolog.protocol.codec import encode_b64, parse_b64
 from duolog.protocol.messages import Document
@@ -56,6 +58,15 @@ def note_named(document: Document) -> bytes | None:
 
 
 def _link(document: Document) -> dict[str, Any] | None:
-    kind = KINDS.get(document.kind)
-    link = document.body.get("text") if kind is not None and kind.machine is not None else None
-    return link if isinstance(link, dict) else None
+    """The link of a step whose kind has words beside it. A field of that name in another step is no link of this version.
+
+    So nobody puts a note where no view shows words.
+    """
+    kind, link = KINDS.get(document.kind), document.body.get("text")
+    if kind is None or kind.machine is None or not isinstance(link, dict):
+        return None
+    try:
+        named = value_of(kind.read(document), "text")
+    except (NotAllowed, MalformedData):
+        return None
+    return link if isinstance(named, Answer) else None  # check: documents.words_field

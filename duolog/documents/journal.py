@@ -20,7 +20,7 @@ from itertools import chain
 from duolog.documents.applied import AppliedDocument, Membership, why_skipped
 from duolog.documents.bodies import EntryId, has_unknown_parts, require_whole
 from duolog.documents.journal_state import STATE, JournalState
-from duolog.documents.judging import NOT_DELIVERED, effect, finder, has_effect, reduce
+from duolog.documents.judging import NOT_DELIVERED, binds, effect, finder, has_effect, reduce
 from duolog.documents.links import about
 from duolog.documents.registry import KINDS
 from duolog.documents.safe_text import one_line
@@ -187,10 +187,10 @@ class _Fold:
 
     def _take_back(self, applied: AppliedDocument, context: Membership) -> None:
         """Mark the documents that the author could not open. The word of a partner also takes their effect back."""
-        by_partner, before = applied.author in context.partners, len(self._before)
+        partner, before = applied.author in context.partners, len(self._before)
         for place in self._refused(applied):
             item = self._at(place)
-            skipped = item.skipped
+            skipped, by_partner = item.skipped, partner and not binds(item.applied, applied.author)
             if by_partner and not item.taken_back and has_effect(item.applied):
                 self._stale = self._stale or skipped is None
                 skipped = NOT_DELIVERED

@@ -86,6 +86,14 @@ def finder(state: JournalState) -> Find:
     return find
 
 
+def binds(applied: AppliedDocument, author: bytes) -> bool:
+    """Whether a document is a step of `author`'s own that not even they take back. Spec: documents"""
+    kind = KINDS.get(applied.document.kind)
+    if kind is None or kind.machine is None or applied.author != author:
+        return False
+    return applied.document.body.get("step") in kind.machine.binding  # check: documents.binding
+
+
 def has_effect(applied: AppliedDocument) -> bool:
     """Whether a document of a known kind does more than stand in the timeline."""
     return applied.document.kind in KINDS and is_step(applied.document.kind)

@@ -6,6 +6,8 @@ Rules
   then makes a thing.
 - A step counts by the first of its rows whose guards all hold. A step without such a row is refused. The reason is the
   sentence of the guard that fails first, in the row in which most guards hold before it.
+- An entry id is that of one text. A later entry with the same id, which only a server that breaks the rules lets in,
+  takes the place of none.
 - A refused step changes nothing. A step that counts changes one thing, by the effects of its row in order.
 - A step of the class *ends* counts although the other partner could not open it. Of any other step that they could not
   open, only the effects with `stays` happen.
@@ -63,6 +65,7 @@ class Machine(Generic[X]):
     `noun`: the word for one thing. `digest`: 32 bytes for a step and the entry of its thing. Two texts with the same
     digest are the same. None for a kind that never asks for the same text. `comments_open`: the stages in which a thing
     takes comments, none unless the kind says so: in any other, a comment could be a response too early, or a nudge.
+    `binding`: the steps that not even their own author takes back, by newer keys.
     """
 
     noun: str
@@ -71,6 +74,7 @@ class Machine(Generic[X]):
     digest: Callable[[Any, bytes], bytes] | None
     rows: tuple[Row, ...]
     comments_open: tuple[str, ...] = ()
+    binding: tuple[str, ...] = ()
 
     @property
     def names_of(self) -> tuple[str, ...]:
@@ -151,6 +155,8 @@ class Machine(Generic[X]):
     ) -> tuple[Case[X], Row]:
         if applied.author not in context.partners:  # check: documents.partner
             raise NotAllowed(self._not_yours(partner=False))
+        if things.find(applied.entry) is not None:  # check: documents.entry_once
+            raise NotAllowed("An entry with the same id counted already, and this one does not take its place.")
         case = self._case(things, applied, context, step, *self._named(things, applied, step, parts))
         furthest, sentence = -1, ""
         for row in self.rows:

@@ -7,9 +7,10 @@ person, *counts* are numbers, *times* are Unix seconds. A text is a step that la
 Nothing here knows a kind: each kind has its own types of text and thing. Spec: documents
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
+from itertools import takewhile
 from typing import Any, Generic, Literal, TypeVar, get_args
 
 from pydantic import GetCoreSchemaHandler
@@ -17,6 +18,7 @@ from pydantic_core import CoreSchema, core_schema
 
 from duolog.documents.applied import AppliedDocument, Membership
 from duolog.documents.bodies import AccountId, Body, EntryId, Hash, StepBody
+from duolog.documents.latest import Key, Latest, Measure
 
 Outcome = Literal["waiting", "accepted", "declined", "replaced"]
 X = TypeVar("X", bound="Thing")
@@ -86,55 +88,72 @@ class Thing:
 class Things(dict[EntryId, X], Generic[X]):
     """The things of one kind in a journal by their entries, oldest first.
 
-    They can be looked up by their texts and by their stages.
+    They can be looked up by their texts, and asked for the latest of their times.
     """
 
     def __init__(self, things: Mapping[EntryId, X] | None = None) -> None:
         super().__init__()
         self._of_text: dict[EntryId, EntryId] = {}
         self._of_digest: dict[Hash, tuple[EntryId, ...]] = {}
-        self._standing: dict[str, dict[EntryId, None]] = {}
+        self._latest: dict[Measure[X], Latest[X]] = {}
         for entry, thing in (things or {}).items():
             self[entry] = thing
 
     def __setitem__(self, entry: EntryId, thing: X) -> None:
-        before = self.get(entry)
-        if before is not None and before.standing != thing.standing:
-            del self._standing[before.standing][entry]
         super().__setitem__(entry, thing)
-        self._standing.setdefault(thing.standing, {})[entry] = None
-        for text in thing.texts.values():
-            if text.entry not in self._of_text:
-                self._of_text[text.entry] = entry
-                self._of_digest[text.digest] = (*self._of_digest.get(text.digest, ()), text.entry)
+        for latest in self._latest.values():
+            latest.add(entry, thing)
+        new = list(takewhile(lambda text: text.entry not in self._of_text, _newest_first(thing.texts)))
+        for text in reversed(new):
+            self._of_text[text.entry] = entry
+            self._of_digest[text.digest] = (*self._of_digest.get(text.digest, ()), text.entry)
 
     def copy(self) -> "Things[X]":
         """A copy with the same things."""
         other = Things[X]()
         dict.update(other, self)
         other._of_text, other._of_digest = self._of_text.copy(), self._of_digest.copy()
-        other._standing = {stage: entries.copy() for stage, entries in self._standing.items()}
+        other._latest = {of: latest.copy() for of, latest in self._latest.items()}
         return other
 
     def find(self, text: bytes) -> X | None:
         """The thing that has this text. `text`: its entry, 16 bytes."""
         return self.get(self._of_text.get(text, b""))
 
-    def standing(self, stages: Iterable[str]) -> Iterator[X]:
-        """The things that stand in one of these stages."""
-        return (self[entry] for stage in stages for entry in self._standing.get(stage, ()))
+    def latest(self, of: Measure[X], wanted: Callable[[Key], bool]) -> int | None:
+        """The latest time that is measured of any thing under the wanted keys, or None."""
+        if of not in self._latest:
+            made = self._latest[of] = Latest(of)
+            for entry, thing in self.items():
+                made.add(entry, thing)
+        return self._latest[of].latest(self, wanted)
 
     def alike(self, digest: bytes) -> Iterator[tuple[X, Text]]:
-        """Every text with this digest, each after its thing."""
-        for entry in self._of_digest.get(digest, ()):
-            thing = self[self._of_text[entry]]
-            yield thing, thing.texts[entry]
+        """Every text with this digest that was not replaced, each after its thing.
+
+        Who replaces their own text by the same again and again makes no list of them: what was replaced is forgotten.
+        """
+        found = [self._text(entry) for entry in self._of_digest.get(digest, ())]
+        left = [(thing, text) for thing, text in found if text.outcome != "replaced"]
+        if len(left) < len(found):
+            self._of_digest[digest] = tuple(text.entry for _, text in left)
+        return iter(left)
+
+    def _text(self, entry: bytes) -> tuple[X, Text]:
+        thing = self[self._of_text[entry]]
+        return thing, thing.texts[entry]
 
     @classmethod
     def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
         """Tell pydantic to read and write the things by their entries."""
         inner = handler.generate_schema(dict[EntryId, get_args(source)[0]])  # type: ignore[misc]
         return core_schema.no_info_after_validator_function(cls, inner)
+
+
+def _newest_first(texts: Mapping[EntryId, Text]) -> Iterator[Text]:
+    """Texts from the last that was put to the first. A text that is settled keeps its place."""
+    held = texts if isinstance(texts, dict) else dict(texts)
+    return reversed(held.values())
 
 
 @dataclass(frozen=True, slots=True)

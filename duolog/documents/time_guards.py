@@ -6,10 +6,13 @@ effective time. Spec: documents
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, ClassVar
 
 from duolog.documents.guards import Guard
+from duolog.documents.latest import Key
 from duolog.documents.things import Case, Thing, value_of
+from duolog.protocol import sizes
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,11 +76,18 @@ class NoOpen(Guard):
     mine: bool = False
 
     def holds(self, case: Case[Any]) -> bool:
-        others = _like(case, self.stages, self.form)
-        return not any(
-            (not self.mine or one.owner == case.author) and case.now <= one.times.get(self.register, case.now)
-            for one in others
-        )
+        latest = case.things.latest(self, partial(self._matters, case))
+        return latest is None or case.now > latest
+
+    def measured(self, thing: Thing) -> Iterator[tuple[Key, int]]:
+        """The time of a thing in one of the stages; one without a time stays open."""
+        if thing.standing in self.stages:
+            yield (*_alike(thing), thing.owner), thing.times.get(self.register, sizes.MAX_INTEGER)
+
+    def _matters(self, case: Case[Any], key: Key) -> bool:
+        between, form, owner = key
+        ours = between == case.new.between and (not self.form or form == self.form)
+        return ours and (not self.mine or owner == case.author)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,13 +103,20 @@ class Rested(Guard):
     seconds: int
 
     def holds(self, case: Case[Any]) -> bool:
-        marks = (one.marks.get(self.register, {}).items() for one in _like(case, self.stages, self.form))
-        return not any(
-            who != case.author and case.now < mark.effective + self.seconds for found in marks for who, mark in found
-        )
+        latest = case.things.latest(self, partial(self._matters, case))
+        return latest is None or case.now >= latest + self.seconds
+
+    def measured(self, thing: Thing) -> Iterator[tuple[Key, int]]:
+        """The times of the marks of a thing in one of the stages."""
+        if thing.standing in self.stages:
+            for who, mark in thing.marks.get(self.register, {}).items():
+                yield (*_alike(thing), who), mark.effective
+
+    def _matters(self, case: Case[Any], key: Key) -> bool:
+        between, form, who = key
+        return between == case.new.between and form == self.form and who != case.author
 
 
-def _like(case: Case[Any], stages: tuple[str, ...], form: str) -> Iterator[Thing]:
-    for one in case.things.standing(stages):
-        if one.between == case.new.between and (not form or value_of(one.texts[one.entry].step, "form") == form):
-            yield one
+def _alike(thing: Thing) -> Key:
+    """Between whom it is, and its form."""
+    return thing.between, value_of(thing.texts[thing.entry].step, "form")

@@ -3,7 +3,9 @@
 Rules
 - An answer with its secret lies in the account journal before its commit is written. So another own device, and a home
   that was restored, can reveal it, and can write the same sealed answer again when a commit was not delivered.
-- Where two begin at once, the first in the log counts. An answer that was kept for the second is sealed anew for it.
+- Where two begin at once, the first in the log counts. An answer that was kept for the second is sealed anew for it,
+  and for no other. An answer answers what its author answered: not a later check-in, and none in the place of one that
+  was taken back.
 - A key is published when both have committed, before the other's answer is shown. By itself that happens up to a day
   after the check-in's time, by this clock and by the newest receipt. Later its owner is asked: a commit that was dated
   back must not open what its author believed gone.
@@ -19,24 +21,32 @@ from duolog.client.log.context import Context
 from duolog.client.log.folding import account_state, journal_state
 from duolog.client.log.my_journals import shown_journals
 from duolog.client.log.notes import put_note
-from duolog.client.log.outbox import deliver, post
+from duolog.client.log.outbox import deliver, post, waiting_documents
 from duolog.client.log.stored_logs import newest_receipt
 from duolog.documents.account_kinds import SealedAnswer
 from duolog.documents.applied import DAY
 from duolog.documents.bodies import Answer, Body
+from duolog.documents.journal_state import JournalState
 from duolog.documents.kinds.check_in import KIND, BeginCheckIn, CheckIn, CommitAnswer, RevealAnswer
 from duolog.documents.registry import make_document
 from duolog.documents.things import Things
+from duolog.documents.timeline import Item
 from duolog.errors import NotAllowed
 from duolog.protocol import sizes
 from duolog.protocol.blind_pairs import key_fits
+from duolog.protocol.codec import encode_b64
 from duolog.seal.blind_pairs import PairSecret, seal_answer
+
+_B64_ANSWER = len(encode_b64(bytes(sizes.MAX_PAIR_ANSWER)))  # characters
+_STEPS = 2  # of an answer: its commit, and its key
 
 
 def keep_answer(context: Context, journal: bytes, pair: bytes, answer: bytes) -> None:
     """Keep an answer with a fresh secret, durably. `pair`: the entry that begins the check-in, 16 bytes."""
     k, nonce = PairSecret.new().k, secrets.token_bytes(sizes.AEAD_NONCE)
-    put_note(context, "sealed_answer", SealedAnswer(journal=journal, pair=pair, k=k, nonce=nonce, answer=answer))
+    fill = "." * (_B64_ANSWER - len(encode_b64(answer)))  # check: client.answer_fill
+    one = SealedAnswer(journal=journal, pair=pair, k=k, nonce=nonce, answer=answer, fill=fill)
+    put_note(context, "sealed_answer", one)
 
 
 def kept_answers(context: Context, journal: bytes) -> Iterator[SealedAnswer]:
@@ -53,6 +63,15 @@ def my_answer(context: Context, journal: bytes, check_in: CheckIn) -> SealedAnsw
     sealed = commit.step.commitment
     fits = (one for one in kept if key_fits(sealed, one.k, journal, check_in.entry, context.account))
     return next(fits, None)
+
+
+def has_answer(context: Context, journal: bytes, check_in: CheckIn) -> bool:
+    """Whether I have answered a check-in, also where the answer waits to be sent to the account journal."""
+    if my_answer(context, journal, check_in) is not None:
+        return True
+    pair = encode_b64(check_in.entry)
+    waiting = waiting_documents(context, context.identity.account_journal)
+    return any(one.kind == "sealed_answer" and one.body.get("pair") == pair for one in waiting)
 
 
 def may_reveal(context: Context, journal: bytes, check_in: CheckIn) -> bool:
@@ -81,10 +100,13 @@ async def go_on(context: Context, journal: bytes) -> None:
 
     Raises: as `deliver`.
     """
-    for kept in list(kept_answers(context, journal)):
-        _seal_anew(context, journal, kept)
+    kept = list(kept_answers(context, journal))
+    for one in kept:
+        _seal_anew(context, journal, one)
     await deliver(context, context.identity.account_journal)
-    while _next_step(context, journal):
+    for _ in range(_STEPS * (1 + len(kept))):  # a partner who takes back whatever comes is no reason to go on for ever
+        if not _next_step(context, journal):
+            return
         await deliver(context, journal)
 
 
@@ -141,8 +163,16 @@ def _seal_anew(context: Context, journal: bytes, kept: SealedAnswer) -> None:
     body = KIND.read(begun.applied.document)
     for one in things.values():
         fits = isinstance(body, BeginCheckIn) and one.form == body.form and _may_commit(context, one)
-        if fits and my_answer(context, journal, one) is None:
+        if fits and _refused(state, one, begun) and not has_answer(context, journal, one):
             keep_answer(context, journal, one.entry, kept.answer)
+
+
+def _refused(state: JournalState, check_in: CheckIn, begun: Item) -> bool:
+    """Whether a check-in was open where another one was begun behind it in the log, which so has no effect."""
+    first, second = state.find(check_in.entry), begun.applied
+    if first is None or first.applied.seq > second.seq:  # check: client.sealed_anew_earlier
+        return False
+    return second.effective <= check_in.times["until"]
 
 
 def _named(check_in: CheckIn) -> Answer:

@@ -52,7 +52,7 @@ class CheckIns(Practice[CheckIn]):
         async with self._session.alone() as context:
             found = self._find(context, check_in)
             data = _encoded(found.form, answer)
-            if answering.my_answer(context, self._journal, found) is not None:
+            if answering.has_answer(context, self._journal, found):  # check: client.answered_once
                 raise NotAllowed("You have answered already.")
             steps = steps_with(context, self._journal, self._kind, found)
             possible = next(one for one in steps if one.step == "commit")

@@ -35,6 +35,7 @@ class Telling:
         self._context, self._journal = context, journal
         self.state = journal_state(context, journal)
         self._names, self._voice = names_in(context, journal), voice(context, journal)
+        self._numbers: dict[str, dict[bytes, int]] = {}  # of the things of a kind, as a list of them has them
         self._kept, self._erased = own.kept.get(journal, ()), own.erased.get(journal, ())
 
     def document(self, item: Item) -> TimelineEntry:
@@ -100,7 +101,9 @@ class Telling:
         """The thing in which the words of a step are shown."""
         kind = KINDS[step.document.kind]
         thing = thing_of(self.state, kind, step)
-        number = None if thing is None else list(self.state.part(kind)).index(thing.entry) + 1
+        if kind.name not in self._numbers:
+            self._numbers[kind.name] = {entry: number for number, entry in enumerate(self.state.part(kind), 1)}
+        number = None if thing is None else self._numbers[kind.name][thing.entry]
         return WordsOf(step.entry, kind.name, None if thing is None else thing.entry, number)
 
     def _base(

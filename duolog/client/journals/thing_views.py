@@ -117,8 +117,8 @@ def _items_of(state: JournalState, kind: Kind[Any, Any]) -> dict[bytes, list[Ite
         if item.applied.document.kind == kind.name and item.skipped is None:
             thing = thing_of(state, kind, item.applied)
             if thing is not None:
-                found.setdefault(thing.entry, []).insert(0, item)
-    return found
+                found.setdefault(thing.entry, []).append(item)
+    return {entry: items[::-1] for entry, items in found.items()}
 
 
 class _Told:

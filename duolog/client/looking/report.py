@@ -137,7 +137,7 @@ class _Reading:
         self.answers: list[SliderAnswer] = []
         self._telling, self._journal, self._look = telling, journal, look
         self._state: JournalState = telling.state
-        self._grew: dict[bytes, list[str]] = {}
+        self._grew: dict[bytes, dict[str, None]] = {}  # titles in order
 
     def sections(self, where: TimelineFilter) -> Iterator[ReportSection]:
         """The sections that have something in them."""
@@ -195,9 +195,8 @@ class _Reading:
         if source is None or kind is None or kind.part is None or source.applied.message != link.message:
             return
         thing = thing_of(self._state, kind, source.applied)
-        known = [] if thing is None else self._grew.setdefault(thing.entry, [])
-        if title not in known:
-            known.append(title)
+        if thing is not None:
+            self._grew.setdefault(thing.entry, {})[title] = None
 
     def _things(self, gathered: _Gathered) -> Iterator[ReportThing]:
         kind = gathered.kind
@@ -210,7 +209,7 @@ class _Reading:
             elif steps or _holds(thing):
                 shown = () if kind.show is None else tuple(kind.show(thing, self._look).split("\n"))
                 title = self._look.voice.clean(_title(kind, thing))
-                yield ReportThing(title, shown, tuple(steps), tuple(self._grew.get(entry, ())))
+                yield ReportThing(title, shown, tuple(steps), tuple(self._grew.get(entry, {})))
 
     def _check_in(self, check_in: CheckIn) -> ReportThing:
         """An opened check-in with both answers. Its sliders go to `answers`."""
@@ -222,7 +221,7 @@ class _Reading:
             if values:
                 self.answers.append(SliderAnswer(self._look.voice.name(account), begun.effective, values))
         title = f"{title_of(check_in)}, begun {self._look.voice.dated(begun.at, begun.effective)}"
-        grew = tuple(self._grew.get(check_in.entry, ()))
+        grew = tuple(self._grew.get(check_in.entry, {}))
         return ReportThing(title[:1].upper() + title[1:], tuple(told), (), grew)
 
 

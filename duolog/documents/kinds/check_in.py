@@ -6,6 +6,8 @@ Rules
 - One of each form is open at a time. It passes by itself: a week's after 7 days, a review's after 14.
 - Each may set it aside alone, until their own key counts. The other then waits 14 days before beginning that form
   again; who set it aside may begin at any time.
+- A commit binds its author for ever: not even newer keys of their own take it back. Otherwise who has read the other's
+  answer could give another one.
 - No view says who gave no answer, who was first, or how answers compare.
 
 The answers are in `check_in_answers`; a client opens them. Blind pairs: Spec: §8. Spec: documents
@@ -266,7 +268,7 @@ def describe_step(applied: AppliedDocument, body: Step, voice: Voice, state: "Ch
 
 
 CheckIns = Things[CheckIn]
-MACHINE = Machine("check-in", CheckIn, CheckInText, None, ROWS, comments_open=("opened",))
+MACHINE = Machine("check-in", CheckIn, CheckInText, None, ROWS, comments_open=("opened",), binding=("commit",))
 KIND = Kind(
     *("check_in", 1, TypeAdapter[Step](CheckInBody), describe_step, CheckIns, MACHINE.reduce),
     machine=MACHINE,
