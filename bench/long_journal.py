@@ -17,11 +17,11 @@ from typing import Any
 from bench.limits import opened_entries
 from bench.log import TEXT
 from bench.measure import Figure
+from bench.mixed import write_mixed
 from duolog.client import Duolog, TimelineFilter, Unlock
 from duolog.client.home.snapshot_rows import forget_snapshot
 from duolog.client.log.outbox import post
 from duolog.documents.journal import apply
-from duolog.protocol.codec import encode_b64
 from duolog.protocol.messages import Document
 from tests.client.couple import pair
 
@@ -76,30 +76,7 @@ async def _written(origin: str, folder: Path, count: int) -> bytes:
     his = await Duolog.register(origin, home=folder / "sam", unlock=UNLOCK)
     async with hers.duolog as ada, his.duolog as sam:
         journal = await pair(ada, sam)
-
-        def put(person: Duolog, kind: str, body: dict[str, Any]) -> bytes:
-            # By its outbox, without a push for each: writing is not what is measured.
-            return post(person._context, journal, Document(kind, 1, int(time.time()), body))
-
-        for person, name in ((ada, "Ada"), (sam, "Sam")):
-            put(person, "profile", {"display_name": name})
-        for number in range(count * 40 // 100):
-            put(ada, "note", {"text": f"{number} {TEXT}", "feelings": ["calm"], "tags": ["evening"]})
-        for number in range(count * 2 // 100):
-            wording = {"topic": "time", "text": f"{number} {TEXT}", "binds": "both"}
-            put(ada, "boundary", {"step": "propose", "wording": wording})
-        await ada.sync()
-        await sam.sync()
-        for boundary in (await sam.state(journal)).boundaries.values():
-            text = boundary.texts[boundary.entry]
-            answers = {"entry": encode_b64(text.entry), "message": encode_b64(text.message)}
-            put(sam, "boundary", {"step": "accept", "answers": answers})
-        for number in range(count * 46 // 100):
-            put(sam, "note", {"text": f"{number} {TEXT}"})
-        for number in range(count * 10 // 100):
-            put(sam, "appreciation", {"text": f"{number} thank you", "of": "us"})
-        await sam.sync()
-        await ada.sync()
+        await write_mixed(ada, sam, journal, count)
         return journal
 
 
