@@ -24,7 +24,7 @@ run: setup ## Migrate the database in ./duolog-data and serve; prints the addres
 	@exec $(PY) -m app serve
 
 .PHONY: demo
-demo: setup ## One evening: a real server, two homes, a boundary in force, then what the database holds of it
+demo: setup ## Two evenings: a real server, two homes, a boundary in force, a letter heard, then what the database holds
 	@$(PY) -m tools.demo
 
 ##@ Test it

@@ -12,6 +12,7 @@ from typer.main import get_command
 
 from duolog.cli import failures
 from duolog.cli.main import main, make_app
+from duolog.cli.sections import CommandList
 
 DOCUMENT = Path(__file__).parent.parent / "docs" / "cli.md"
 
@@ -48,9 +49,10 @@ def names() -> Iterator[str]:
 
 
 def _below(path: str, command: object) -> Iterator[str]:
-    for name, part in getattr(command, "commands", {}).items():
+    listed: list[str] = command.list_commands(None) if isinstance(command, CommandList) else []
+    for name in listed:
         yield f"{path} {name}"
-        yield from _below(f"{path} {name}", part)
+        yield from _below(f"{path} {name}", command.commands[name])  # type: ignore[attr-defined]
 
 
 def _help(name: str) -> str:

@@ -1,8 +1,9 @@
-"""One evening of Ada and Sam, with a real server and the real command; then all that the server's database holds of it.
+"""Two evenings of Ada and Sam, with a real server and the real command; then all that the server's database holds of
+them.
 
-It checks what it shows: the boundary is in force on both sides, the sealed texts don't compress, and none of the words,
-names, kinds or topics of the evening is found in the database file, its write-ahead log or the server's log. It ends
-with exit code 1 if one of these isn't so.
+It checks what it shows: the boundary is in force on both sides, both read the same letter with the same steps, the
+sealed texts don't compress, and none of the words, names, kinds or topics of the evenings is found in the database
+file, its write-ahead log or the server's log. It ends with exit code 1 if one of these isn't so.
 """
 
 import shutil
@@ -15,7 +16,23 @@ from rich.console import Console
 from rich.text import Text
 
 from tools import server_view
-from tools.evening import AGREED, CONTEST, FIRST, NOTE, TOPIC, CommandFailed, Done, Person, words
+from tools.evening import (
+    AGREED,
+    CONTEST,
+    FIRST,
+    HEARD_FIRST,
+    HEARD_THEN,
+    MISSING,
+    NOT_READY,
+    NOTE,
+    RESPONSE,
+    TOLD,
+    TOPIC,
+    CommandFailed,
+    Done,
+    Person,
+    words,
+)
 from tools.local_server import LocalServer
 
 HIDDEN = "(the 24 recovery words: shown once, for paper)"
@@ -24,7 +41,7 @@ console = Console(highlight=False, markup=False, emoji=False, width=None if sys.
 
 
 def main() -> int:
-    """Plays the evening; returns the exit code."""
+    """Plays both evenings; returns the exit code."""
     started = time.monotonic()
     folder = Path(tempfile.mkdtemp(prefix="duolog-demo-"))
     try:
@@ -33,11 +50,13 @@ def main() -> int:
             ada = Person("Ada", folder / "ada", "ada's passphrase", watch=_narrate)
             sam = Person("Sam", folder / "sam", "sam's passphrase", watch=_narrate)
             _play(ada, sam, server.origin)
+            _own_up(ada, sam)
             good = _agree(ada, sam)
             read = {person.name: _read(person) for person in (ada, sam)}
-            _heading("What Ada and Sam read, and what the server's database holds of the same evening")
+            _heading("What Ada and Sam read, and what the server's database holds of the same evenings")
             good = server_view.show(console, server.folder, read) and good
             good = _still_in_force(ada, sam) and good
+            good = _both_heard(ada, sam) and good
     except CommandFailed as failed:
         console.print(Text(str(failed), style="bold red"))
         return 1
@@ -77,6 +96,26 @@ def _play(ada: Person, sam: Person, origin: str) -> None:
     sam.duolog("boundary", "contest", reads=CONTEST)
     ada.duolog("boundary", "show", "1")
     sam.duolog("boundary", "accept", "1", "--yes")
+
+
+def _own_up(ada: Person, sam: Person) -> None:
+    _heading("Another evening: Sam owns up")
+    sam.duolog("disclose", reads=f"About: Robin\n\n{TOLD}")
+    _say("Nothing tells Sam whether Ada opens it. She says so herself, takes a pause, and needs nobody's leave.")
+    ada.duolog("letter", "show", "1")
+    ada.duolog("acknowledge", "1", "--yes")
+    ada.duolog("set-aside", "1", "--words", reads=NOT_READY)
+    ada.duolog("pause", "--for", "40m")
+    sam.duolog("today")
+    _heading("Ada comes back. A response before \u201cheard\u201d is refused")
+    ada.duolog("return", "--yes")
+    ada.duolog("respond", "1", reads=RESPONSE, expect=1)
+    ada.duolog("reflect", "1", reads=HEARD_FIRST)
+    sam.duolog("not-quite", "1", reads=MISSING)
+    ada.duolog("reflect", "1", reads=HEARD_THEN)
+    sam.duolog("heard", "1", "--yes")
+    ada.duolog("respond", "1", reads=RESPONSE)
+    sam.duolog("letter", "show", "1")
     ada.duolog("heads")
 
 
@@ -95,6 +134,21 @@ def _still_in_force(ada: Person, sam: Person) -> bool:
         agreed = boundary["texts"][boundary["agreed_text"] - 1]["wording"]["text"] if boundary["agreed_text"] else ""
         in_force = boundary["status"] == "in_force" and agreed == AGREED
         good = _check(in_force, f"In {person.name}'s home the boundary is in force: “{AGREED}”") and good
+    return good
+
+
+def _both_heard(ada: Person, sam: Person) -> bool:
+    """Whether both homes show the same letter: told, reflected, heard, answered, with every word."""
+    told = [
+        *(("tell", TOLD), ("acknowledge", None), ("set_aside", None), ("reflect", HEARD_FIRST), ("not_quite", None)),
+        *(("reflect", HEARD_THEN), ("heard", None), ("respond", RESPONSE)),
+    ]
+    good = True
+    for person in (ada, sam):
+        said = [(one["step"], one["words"] and one["words"]["text"]) for one in person.letter()["said"]]
+        good = (
+            _check(said == told, f"In {person.name}'s home the letter was told, reflected, heard and answered") and good
+        )
     return good
 
 

@@ -1,4 +1,4 @@
-"""One evening of a couple through the real command: each person has a home, each command is a process of its own."""
+"""Two evenings of a couple through the real command: each person has a home, each command is a process of its own."""
 
 import json
 import os
@@ -19,6 +19,12 @@ AGREED = (
 )
 CONTEST = "Group chats turned out not to be fine for me."
 NOTE = "Thank you for calling from the station."
+TOLD = "Robin messaged on Tuesday. I replied twice and hid it. I felt flattered, then ashamed."
+NOT_READY = "Read; not ready."
+HEARD_FIRST = "You hid it because you feared losing my trust?"
+MISSING = "I feared your anger."
+HEARD_THEN = "You hid it because you feared my anger."
+RESPONSE = "I was hurt most by the hiding. Please tell me the same day."
 TOPIC = "Topic: friendships\n\n"
 
 
@@ -86,6 +92,10 @@ class Person:
             what = f"{self.name}: duolog {' '.join(arguments)}"
             raise CommandFailed(f"{what} ended with {done.returncode}, not {expect}:\n{result.out}{result.err}")
         return result
+
+    def letter(self) -> dict[str, Any]:
+        """The one letter, with all its words, as this person's home shows it."""
+        return self.duolog("letter", "show", "1", "--json").data
 
     def boundary(self) -> dict[str, Any]:
         """The one boundary, as this person's home shows it."""

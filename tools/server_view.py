@@ -12,31 +12,54 @@ from rich.table import Table
 from rich.text import Text
 
 from tools.canaries import hits
-from tools.evening import AGREED, CONTEST, FIRST, NOTE
+from tools.evening import (
+    AGREED,
+    CONTEST,
+    FIRST,
+    HEARD_FIRST,
+    HEARD_THEN,
+    MISSING,
+    NOT_READY,
+    NOTE,
+    RESPONSE,
+    TOLD,
+)
 
 LEAST = 99.0  # percent: what compression may leave at least
 SHOWN = 10  # hexadecimal digits at each end of a long value
 HELD_WIDTH, READ_WIDTH = 42, 36  # columns
 
-# Words of the evening: whole texts and telling pieces of them, names, topics, kinds and steps of documents. What is in
+# Words of the evenings: whole texts and telling pieces of them, names, topics, kinds and steps of documents. What is in
 # the protocol's own statements (such as "acceptance") is no word of theirs.
 CANARIES = (
     AGREED,
     FIRST,
     CONTEST,
     NOTE,
+    TOLD,
+    NOT_READY,
+    HEARD_FIRST,
+    MISSING,
+    HEARD_THEN,
+    RESPONSE,
     "late-night",
     "attracted",
     "private chats",
     "group chats",
     "turned out not to be fine",
     "calling from the station",
+    "Robin",
+    "flattered",
+    "hurt most",
     "boundary",
     "wording",
     "friendships",
     "contest",
     "retire",
     "counter",
+    "disclosure",
+    "not_quite",
+    "set_aside",
     "profile",
     "display_name",
 )

@@ -29,7 +29,7 @@ def register(
     no_confirm: NoConfirmOption = False,
     sheet: SheetOption = None,
 ) -> int:
-    """Make a new account: its keys on this computer, and 24 recovery words on paper.
+    """Make an account: keys on this computer, 24 words on paper.
 
     There is no user name and no e-mail address. With --json the words are part of the result: treat it as a secret.
     """
@@ -56,7 +56,7 @@ def restore(
     run: Run,
     server: Annotated[str, typer.Option(metavar="URL", help="The server where the account is.")],
 ) -> int:
-    """Bring your account back on this computer, from the 24 recovery words.
+    """Bring your account back here, from the 24 recovery words.
 
     The words are asked for, or read from standard input.
     """
@@ -101,7 +101,7 @@ def profile(run: Run, journal: JournalOption = None) -> int:
 
 @command(app, "status", examples=("duolog status",), ephemeral=True)
 def status(run: Run) -> int:
-    """Show where things stand on this computer, without asking the server."""
+    """Show where things stand here, without asking the server."""
     with run.opened() as duolog:
         if run.ephemeral is not None:
             run.sync(duolog)  # the home in memory is empty

@@ -11,6 +11,7 @@ import typer
 from duolog.cli.failures import OK, Ended, explain
 from duolog.cli.run import Run
 from duolog.cli.screen import Screen
+from duolog.cli.sections import CommandList
 
 P = ParamSpec("P")
 
@@ -57,10 +58,11 @@ def commands() -> typer.Typer:
     return typer.Typer()
 
 
-def group(name: str, purpose: str, *parts: typer.Typer) -> typer.Typer:
-    """A group of commands, from lists of them."""
+def group(name: str, purpose: str, *parts: typer.Typer, cls: type[CommandList] = CommandList) -> typer.Typer:
+    """A group of commands, from lists of them. `cls`: how its help lists them."""
     whole = typer.Typer(
         name=name,
+        cls=cls,
         help=purpose,
         no_args_is_help=True,
         rich_markup_mode=None,

@@ -31,13 +31,12 @@ class Desk(Generic[X]):
     """The things of one kind in one journal, in front of one person: found by number, shown, answered.
 
     `kind`: the name in the list of kinds. `group`: the command above `list` and `show`. `commands`: the command of each
-    step with a thing, as `add_verbs` fills it. `first_use`: what is said once on this computer, before the first step.
+    step with a thing, as `add_verbs` fills it.
     """
 
     kind: ClassVar[str]
     group: ClassVar[str]
     commands: ClassVar[dict[str, str]]
-    first_use: ClassVar[str] = ""
 
     def __init_subclass__(cls) -> None:
         super().__init_subclass__()
@@ -61,6 +60,11 @@ class Desk(Generic[X]):
 
     def draft_instead(self, body: Mapping[str, Any]) -> str:
         """The question whether a step that was just written should stay a draft; empty for none."""
+        return ""
+
+    @property
+    def first_use(self) -> str:
+        """What is said once on this computer, before the first step; empty for nothing."""
         return ""
 
     @property

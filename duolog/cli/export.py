@@ -62,7 +62,7 @@ def export(
     files: FilesOption = None,
     force: ForceOption = False,
 ) -> int:
-    """Write everything that you may read into one file that can be checked without any server.
+    """Write all that you may read into one file. It can be checked without any server.
 
     Nobody is told. The texts are not sealed in the file: anybody who has it can read them.
     """

@@ -11,6 +11,7 @@ from duolog.cli.failures import OK, Usage
 from duolog.cli.run import Run
 
 if TYPE_CHECKING:
+    from duolog.catalogues.help_page import HelpPage
     from duolog.catalogues.prompts import Catalogue
 
 app = commands()
@@ -20,11 +21,8 @@ FEELINGS = "feelings"
 
 @command(app, "find-help", examples=("duolog find-help",))
 def find_help(run: Run) -> int:
-    """Show where to find help, and when working on it together is unsafe. Works offline, and keeps no record."""
-    from duolog.catalogues.help_page import load_help
-    from duolog.catalogues.languages import language_of
-
-    page, say = load_help(language_of(os.environ)), run.screen.say
+    """Show where to find help, and when joint work is unsafe. Works offline, and keeps no record."""
+    page, say = help_page(), run.screen.say
     run.screen.result(page.model_dump(mode="json"))
     say(page.title, style="strong")
     for paragraph in page.opening:
@@ -49,7 +47,7 @@ def prompts(
         typer.Argument(metavar="[PRACTICE]", help="For what. Without one, they are listed.", show_default=False),
     ] = None,
 ) -> int:
-    """Show questions to begin writing with, or a list of feelings. Works offline, and keeps no record."""
+    """Show questions to begin writing with, and feelings. Works offline, and keeps no record."""
     from duolog.catalogues.languages import language_of
     from duolog.catalogues.prompts import FORMS, Practice, load_catalogue
     from duolog.documents.dates import day_number
@@ -75,6 +73,14 @@ def prompts(
         run.screen.say(f"`duolog prompts {name}`: {catalogue.practices[name]}", indent=2)
     run.screen.say(f"`duolog prompts {FEELINGS}`", indent=2)
     return OK
+
+
+def help_page() -> "HelpPage":
+    """The page of help in the reader's language."""
+    from duolog.catalogues.help_page import load_help
+    from duolog.catalogues.languages import language_of
+
+    return load_help(language_of(os.environ))
 
 
 def _feelings(run: Run, catalogue: "Catalogue") -> int:

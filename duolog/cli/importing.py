@@ -55,7 +55,7 @@ def import_diary(
     keep_place: PlaceOption = False,
     keep_photo_data: PhotoDataOption = False,
 ) -> int:
-    """Import a diary of Day One, Journey, jrnl, or a folder of Markdown into a private journal. Nobody else reads it.
+    """Import a diary into a private journal. Of Day One, Journey, jrnl, or a folder of Markdown. Nobody else reads it.
 
     It may be repeated: nothing is written twice. Places, weather and devices are left out.
     """

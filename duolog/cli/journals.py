@@ -56,7 +56,7 @@ def sync(run: Run) -> int:
 
 @command(app, "heads", examples=("duolog heads",), ephemeral=True)
 def heads(run: Run, offline: OfflineOption = False) -> int:
-    """Show words to compare by voice: the same words mean that both of you see the same history."""
+    """Show words to compare by voice. The same words mean that both of you see the same history."""
     with run.synced(offline=offline) as duolog:
         found = duolog.heads()
         run.screen.result(heads_shape(found))

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from duolog.cli import forms
+from duolog.cli import forms, helping
 from duolog.cli.command import commands
 from duolog.cli.failures import Usage
 from duolog.cli.steps import BESIDE, Form, Names, Verb, add_verbs, line_of
@@ -19,11 +19,6 @@ app, letter = commands(), commands()
 NumberArgument = Annotated[
     int | None, typer.Argument(metavar="NUMBER", help="Which letter, as `duolog letter list` numbers them.")
 ]
-FIRST_USE = (
-    "This practice is for two people who are safe with each other. Where one is afraid of the other, working on it "
-    "together can do harm: talk to somebody you trust, or to a counsellor for you alone, first. What is shared can be "
-    "kept by the other. (This is said once.)"
-)
 HELD = (
     "You suggest to read it in a session. That is a wish and no lock: once it is sent, it can be opened. Keep it as a "
     "draft until then?"
@@ -40,7 +35,12 @@ REFLECTION_HINT = """Say above what you hear, in your own words. Don't answer it
 class LetterDesk(ThingDesk[Any]):
     """The letters of one journal, for one command."""
 
-    kind, group, first_use = "disclosure", "duolog letter", FIRST_USE
+    kind, group = "disclosure", "duolog letter"
+
+    @property
+    def first_use(self) -> str:
+        """For whom the practice is, where help is, and that the other can keep what is shared."""
+        return helping.help_page().first_disclosure
 
     def draft_instead(self, body: "Mapping[str, Any]") -> str:
         """A letter for a session is better kept until then."""
@@ -97,7 +97,7 @@ VERBS = (
     _tell(
         "disclose",
         "disclosure",
-        "Tell your partner what they should know, in your editor or from standard input. They open it when they want.",
+        "Tell your partner what they should know. In your editor or from standard input; they open it when they want.",
         ("", "< letter.md"),
     ),
     _tell(
@@ -115,7 +115,7 @@ VERBS = (
     ),
     Verb(
         "reflect",
-        "Say what you hear in a letter, in your own words. Its writer says whether it is right.",
+        "Say what you hear in a letter. In your own words; its writer says whether it is right.",
         ("1", "1 < words.md"),
         "Sent. Its writer can say heard, or not quite.",
         HERE,
@@ -124,7 +124,7 @@ VERBS = (
     ),
     Verb(
         "heard",
-        "Say that the reflection which is shown is right. Then a response is possible, and not expected.",
+        "Say that what they heard is right. Then a response is possible, and not expected.",
         ("", "1 --yes"),
         "You said: heard.",
         REFLECTED,
@@ -133,7 +133,7 @@ VERBS = (
     ),
     Verb(
         "not_quite",
-        "Say what is missing in the reflection which is shown.",
+        "Say what is missing in what they heard.",
         ("1", "1 < words.md"),
         "You said: not quite.",
         REFLECTED,

@@ -41,40 +41,50 @@ from duolog.cli import (
     today,
 )
 from duolog.cli.command import group
+from duolog.cli.sections import AllCommands
 
 PURPOSE = """A shared journal for two people, sealed on this computer before it leaves it.
 
 Start with `duolog register`. One of you runs `duolog invite`, the other `duolog join`; then both compare words with
-`duolog verify`. `duolog COMMAND --help` has an example for each.
+`duolog verify`. After that, `duolog today` shows what is open for you. `duolog COMMAND --help` has examples.
+
+Where one of you is afraid of the other, begin with `duolog find-help`: it needs no account.
 """
 
 
 def make_app() -> typer.Typer:
-    """All commands, in the order in which people meet them."""
+    """All commands. `duolog.cli.sections` has the order in which the help lists them."""
     app = group(
         "duolog",
         PURPOSE,
         *(account.app, pairing.app, notes.app, replies.app, today.app, timeline.app, search.app, report.app),
         *(letters.app, check_ins.app, pauses.app, promises.app),
         *(journals.app, export.app, moving.app, leaving.app, helping.app, importing.app),
+        cls=AllCommands,
     )
     app.callback(invoke_without_command=False)(_version)
     for part in (
         group("boundary", "What the two of you agree on, by an explicit act of each.", boundary.app),
         group("attachment", "Files that your notes carry.", attachments.app),
         group("breach", "Two accounts of one event, side by side.", breaches.app),
-        group("checkins", "Answers that open together: check-ins of the week, and reviews.", check_ins.group),
-        group("letter", "What one tells the other: told, reflected, heard.", letters.letter),
-        group("promise", "What one binds themselves to: habits, offers, plans.", promises.promise),
-        group("draft", "What you write for yourself first. Nobody is told that there is a draft.", drafts.app),
-        group("reminder", "A reminder of your own: on this computer alone, off until you turn it on.", reminder.app),
+        group("checkins", "Check-ins and reviews: answers that open together.", check_ins.group),
+        group("letter", "The letters: list them, and open one.", letters.letter),
+        group("promise", "The promises: list them, mark, renew and end your own.", promises.promise),
+        group("draft", "Drafts: what you write for yourself first. Nobody is told that there is a draft.", drafts.app),
+        group("reminder", "A reminder of your own. On this computer alone, off until you turn it on.", reminder.app),
         group(
             "confidant",
-            "Somebody who reads along for a time, by consent of both: a therapist, a counsellor, a friend.",
+            "Somebody who reads along for a time, by consent of both. A therapist, a counsellor, a friend.",
             *(confidant.app, proposals.app, confidant_terms.app),
         ),
-        group("partner", "The other one of the two.", confidant_terms.partner),
-        group("journal", "Your journals.", journals.journal, copies.app, leaving.journal),
+        group("partner", "The other one of the two, and taking them out.", confidant_terms.partner),
+        group(
+            "journal",
+            "Your journals: list them, make or copy into another.",
+            journals.journal,
+            copies.app,
+            leaving.journal,
+        ),
         group("device", "Your devices, and other ways into your account.", joining.app, devices.app),
         group("session", "Where you are logged in.", devices.session),
         group("recovery", "The 24 recovery words.", recovery.app),

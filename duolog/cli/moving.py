@@ -30,7 +30,7 @@ SilentOption = Annotated[
 
 @command(app, "move", examples=("duolog move --to https://journal.example",))
 def move(run: Run, to: ToOption, invite_code: CodeOption = None, silent: SilentOption = False) -> int:
-    """Take your account and all your journals to another server. The old one need not help, or even answer.
+    """Take your account and all journals to another server. The old one need not help, or even answer.
 
     The others follow by themselves, with `duolog follow`. If this is interrupted, run it again: it goes on where it
     stopped.
@@ -43,7 +43,7 @@ def move(run: Run, to: ToOption, invite_code: CodeOption = None, silent: SilentO
 
 @command(app, "follow", examples=("duolog follow", "duolog follow --to https://journal.example"))
 def follow(run: Run, to: MaybeToOption = None, invite_code: CodeOption = None) -> int:
-    """Go where your partner has gone, with your account and all your journals."""
+    """Go to the server to which your partner has gone. Your account and all your journals come along."""
     with run.synced() as duolog:
         seen = duolog.moving.seen()
         with run.screen.busy("Carrying everything to the new server"):

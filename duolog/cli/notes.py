@@ -47,7 +47,7 @@ def write(
     keep_photo_data: KeepOption = False,
     yes: NowOption = False,
 ) -> int:
-    """Write a note, in your editor ($EDITOR) or from standard input. It is sealed here before it is sent.
+    """Write a note. In your editor ($EDITOR) or from standard input; it is sealed here before it is sent.
 
     Pictures lose what a camera writes into them. Other files go as they are. A line `File 1 shows: ...` at the top says
     what a file shows, for somebody who can't see it.

@@ -130,7 +130,7 @@ def join(run: Run) -> int:
     app, "verify", examples=("duolog verify", "duolog verify --show", "duolog verify < the-words-the-other-reads.txt")
 )
 def verify(run: Run, journal: JournalOption = None, show: ShowOption = False) -> int:
-    """Compare eight words with your partner, so that you know that nobody sits in between.
+    """Compare eight words, to know that nobody sits in between.
 
     On standard input, the words that the other person reads are compared for you.
     """

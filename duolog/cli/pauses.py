@@ -76,7 +76,7 @@ VERBS = (
     ),
     Verb(
         "return",
-        "Come back from your pause, if only to say that you need more time.",
+        "Come back from your pause. If only to say that you need more time.",
         ("", "--words"),
         "You are back.",
         MINE,

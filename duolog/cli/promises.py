@@ -77,7 +77,7 @@ BINDS = "It binds you alone, and you can end it at any time: `duolog promise end
 VERBS = (
     Verb(
         "make",
-        "Offer to make something of yours visible for a time. Nobody can ask for it.",
+        "Make something of yours visible for a time. Nobody can ask for it.",
         ("", "< offer.md"),
         f"Offered. {BINDS}",
         form=_offer,
@@ -99,7 +99,7 @@ VERBS = (
     ),
     Verb(
         "make",
-        "Plan for a temptation or a conflict: what leads there, what you do first, whom you call.",
+        "Plan for a temptation or a conflict. What leads there, what you do first, whom you call.",
         ("", "< plan.md"),
         f"Your plan is here. {BINDS}",
         form=_plan,

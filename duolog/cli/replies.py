@@ -1,4 +1,4 @@
-"""Comments and appreciations: short texts that move nothing and ask nothing."""
+"""Comments, thanks and small wins: short texts that move nothing and ask nothing."""
 
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -16,8 +16,13 @@ if TYPE_CHECKING:
 
 app = commands()
 
+AboutOption = Annotated[
+    int | None,
+    typer.Option("--about", metavar="ENTRY", min=1, help="What it is about, as `timeline --numbers` numbers it."),
+]
 COMMENT_HINT = "Write your comment above. It is no step, and asks for no answer. You can withdraw it within a day."
-THANKS_HINT = "Write your appreciation above. You can withdraw it within a day."
+THANKS_HINT = "Write above what you thank the other for. You can withdraw it within a day."
+WIN_HINT = "Write above what the two of you managed, large or small. You can withdraw it within a day."
 CLOSED = "This takes no comments now. What you want to say can stand in a note of your own: `duolog write`."
 
 
@@ -27,7 +32,7 @@ def comment(
     number: Annotated[int, typer.Argument(metavar="ENTRY", min=1, help="As `duolog timeline --numbers` shows it.")],
     journal: JournalOption = None,
 ) -> int:
-    """Comment on an entry, in your editor ($EDITOR) or from standard input.
+    """Comment on an entry. In your editor ($EDITOR) or from standard input.
 
     A letter takes comments once it was answered. Until then what you say about it is a step of the letter.
     """
@@ -40,25 +45,24 @@ def comment(
         return _write(run, duolog, meant, "comment", {"answers": link_to(item)}, COMMENT_HINT)
 
 
-@command(app, "appreciate", examples=("duolog appreciate --of you", "duolog appreciate --of us --about 12 < words.md"))
-def appreciate(
-    run: Run,
-    of: Annotated[
-        str | None, typer.Option("--of", metavar="you|us", help="Of the other, or of the two of you together.")
-    ] = None,
-    about: Annotated[
-        int | None, typer.Option("--about", metavar="ENTRY", min=1, help="What it is about, by its number.")
-    ] = None,
-    journal: JournalOption = None,
-) -> int:
-    """Write an appreciation, or a small win, in your editor ($EDITOR) or from standard input."""
-    if of not in (None, "you", "us"):
-        raise Usage(f"`--of {of}` isn't known. Write you, or us.")
+@command(app, "thank", examples=("duolog thank", "duolog thank --about 12 < words.md"))
+def thank(run: Run, about: AboutOption = None, journal: JournalOption = None) -> int:
+    """Thank the other for something. In your editor ($EDITOR) or from standard input."""
+    return _appreciate(run, "you", about, journal, THANKS_HINT)
+
+
+@command(app, "win", examples=("duolog win", "duolog win --about 12 < words.md"))
+def win(run: Run, about: AboutOption = None, journal: JournalOption = None) -> int:
+    """Note a small win of the two of you. In your editor ($EDITOR) or from standard input."""
+    return _appreciate(run, "us", about, journal, WIN_HINT)
+
+
+def _appreciate(run: Run, of: str, about: int | None, journal: str | None, hint: str) -> int:
     with run.in_journal(journal) as (duolog, meant):
-        more: dict[str, Any] = {} if of is None else {"of": of}
+        more: dict[str, Any] = {"of": of}
         if about is not None:
             more["about"] = link_to(numbered(duolog, meant, about))
-        return _write(run, duolog, meant, "appreciation", more, THANKS_HINT)
+        return _write(run, duolog, meant, "appreciation", more, hint)
 
 
 def _write(run: Run, duolog: "Duolog", meant: "JournalView", kind: str, more: dict[str, Any], hint: str) -> int:

@@ -34,7 +34,7 @@ def report(
     force: ForceOption = False,
     offline: OfflineOption = False,
 ) -> int:
-    """Write a report of a time: boundaries and how they changed, letters, promises, small wins, as one page.
+    """Write a page to look back on together: a report of a time. Boundaries, letters, promises, check-ins, wins.
 
     Any browser shows and prints it, without a network. Nobody is told. The texts are not sealed in it.
     """

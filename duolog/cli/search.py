@@ -50,7 +50,7 @@ def search(
     feeling: FeelingOption = False,
     offline: OfflineOption = False,
 ) -> int:
-    """Look for words in everything that you can read, newest first. You are asked for the words.
+    """Look for words in all that you can read. Newest first; you are asked for the words.
 
     Each word is also found as the beginning of a longer one; words in double quotes are found as they stand. Nothing
     may be typed where an option says what to look for. Nobody is told that you search, and no search is kept.

@@ -75,6 +75,7 @@ def thing_shape(view: "ThingView[Any]", *, whole: bool) -> Shape:
         shape["said"] = [
             fields(one, "entry author author_name mine at effective step text body words hidden not_delivered_to")
             for one in view.said
+            if one.text  # else its kind tells it in the thing alone
         ]
         shape["steps"] = steps_shape(view.steps)
     return shape

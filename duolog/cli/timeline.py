@@ -1,6 +1,7 @@
 """The timeline: everything that the members of a journal wrote, in order."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -61,14 +62,14 @@ def timeline(
     by: ByOption = "written",
     offline: OfflineOption = False,
 ) -> int:
-    """Read the journal, oldest first; all of it, or what you ask for. Nobody is told that you read."""
+    """Read the journal, oldest first. All of it, or what you ask for. Nobody is told that you read."""
     with run.in_journal(journal, offline=offline) as (duolog, meant):
         where = asked_filter(duolog, [meant], Asked(kind, who, since, until, by, tag=tag, feeling=feeling))
         names = {member.account: member.called for member in meant.members}
         if where is None:
             entries = _last(duolog, meant, last)
         else:
-            entries = duolog.timeline(meant.id, limit=last, where=where)
+            entries = duolog.timeline(meant.id, limit=last, where=replace(where, in_things=False))
         run.screen.result({"journal": b64(meant.id), "entries": [entry_shape(item) for item in entries]})
         if not entries:
             run.screen.say("Nothing is written here yet." if where is None else "Nothing here is like that.")
@@ -99,11 +100,12 @@ def say_entries(
 
 
 def _last(duolog: "Duolog", journal: "JournalView", count: int) -> "tuple[TimelineEntry, ...]":
-    """The newest entries. A log has other items too, so this looks back until it has found enough."""
+    """The newest entries that are shown. A log has other items too, so this looks back until it has found enough."""
     back = count
     while True:
         after = max(journal.seq - back, 0)
-        entries = duolog.timeline(journal.id, after=after, limit=back)
+        found = duolog.timeline(journal.id, after=after, limit=back)
+        entries = tuple(one for one in found if not one.in_thing_alone)
         if len(entries) >= count or after == 0:
             return entries[-count:]
         back *= 4

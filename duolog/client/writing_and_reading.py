@@ -1,4 +1,4 @@
-"""What an open account writes and reads: entries, the things of each practice, reports, searches, exports and imports.
+"""Writing and reading of an open account: entries, the things of each practice, reports, searches, exports, imports.
 
 `Duolog` adds the account itself, pairing, members and leaving.
 """

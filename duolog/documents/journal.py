@@ -87,9 +87,14 @@ def last_of(state: JournalState, author: bytes) -> AppliedDocument | None:
 
 
 def describe(state: JournalState, item: Item, voice: Voice) -> str:
-    """A document of the timeline in plain words, with the reason when it has no effect. One line or several."""
+    """A document of the timeline in plain words, with the reason when it has no effect. One line or several.
+
+    Empty where its kind tells it in its thing alone, whatever became of it.
+    """
     applied = item.applied
     text = _words(state, applied, voice)
+    if not text:
+        return ""
     if applied.at != applied.effective:
         text += f"\n  Dated {voice.dated(applied.at, applied.effective)}"
     if item.skipped is not None:
@@ -120,6 +125,8 @@ def _words(state: JournalState, applied: AppliedDocument, voice: Voice) -> str:
             body = kind.read(applied.document)
             part = None if kind.part is None else state.part(kind)
             text = kind.describe(applied, body, voice, part)
+            if not text:
+                return ""
             if part is None and kind.names is not None and (named := kind.names(body)) is not None:
                 text += f"\n  About: {about(state, named, voice)}"
             if kind.consents_to is not None:

@@ -60,9 +60,12 @@ class Found:
 class Kind(Format[B], Generic[B, S]):
     """A kind of a shared or private journal. `B`: its bodies, `S`: its part of a journal's state.
 
-    `describe`: a document in plain words. `part`: the type of the state that the kind keeps, by entry or account; a
-    kind without it stands in the timeline alone. `reduce`: the change of one document in that part; it leaves the part
-    itself as it is. `machine`: the rows of a kind with steps.
+    `describe`: a document in plain words. An empty text means that the document is told in its thing alone: the library
+    has its entry, and no list for a person shows it, be it a timeline, a search, a report or a readable export.
+
+    `part`: the type of the state that the kind keeps, by entry or account; a kind without it stands in the timeline
+    alone. `reduce`: the change of one document in that part; it leaves the part itself as it is. `machine`: the rows of
+    a kind with steps.
 
     `while_provisional`: whether the kind may be written before the partners have compared their words; steps of the
     class *ends* always may. `names`: the document that a body is about, if it is about one; it is told with a text.

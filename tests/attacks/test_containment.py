@@ -13,7 +13,7 @@ from duolog.client import Duolog, sync
 from duolog.client.export import verify_export
 from duolog.client.export.exporting import export
 from duolog.client.home import chains
-from duolog.client.journals import reading
+from duolog.client.journals import telling
 from duolog.client.log import fetching, folding, pull, verify, verify_authors
 from duolog.client.log.context import Context
 from duolog.client.log.outbox import post
@@ -380,7 +380,7 @@ def forget(someone: Someone) -> None:
 
 async def test_entry_cannot_be_put_into_words(couple: Couple, monkeypatch: pytest.MonkeyPatch) -> None:
     failing(
-        monkeypatch, reading, "describe", lambda _, item, __: "first" in str(item.applied.document.body), ValueError
+        monkeypatch, telling, "describe", lambda _, item, __: "first" in str(item.applied.document.body), ValueError
     )
     shown = await couple.sam.shown(couple.journal)
     troubled = [item for item in shown if item.unreadable is not None]

@@ -119,7 +119,8 @@ def test_document_that_no_reducer_foresaw_has_no_effect_and_stops_nothing(monkey
         raise RecursionError("something deep")
 
     broken = dataclasses.replace(KINDS["profile"], reduce=fails, describe=fails)
-    monkeypatch.setattr(journal, "KINDS", {**KINDS, "profile": broken})
+    for module in (journal, judging):
+        monkeypatch.setattr(module, "KINDS", {**KINDS, "profile": broken})
     evening = Evening()
     item = evening.append(SAM, Document("profile", 1, START, {"display_name": "Sam"}))
     assert item.skipped == UNFORESEEN
@@ -142,7 +143,7 @@ def test_partner_refuses_something_in_every_message(monkeypatch: pytest.MonkeyPa
         judged += 1
         return effect(*given, **more)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(journal, "_effect", counted)
+    monkeypatch.setattr(journal, "effect", counted)
     assert apply_all(JournalState(), evening.log) == evening.state
     assert evening.state.boundaries == {}
     assert judged <= 2 * len(evening.log)

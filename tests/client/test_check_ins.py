@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ from duolog.client import Duolog
 from duolog.client.home.item_rows import save_fault
 from duolog.client.home.snapshot_rows import forget_snapshot
 from duolog.client.journals import answering
+from duolog.client.journals.filters import TimelineFilter
 from duolog.client.log import outbox
 from duolog.client.log.folding import journal_state
 from duolog.documents.kinds.check_in import KIND, CheckIn, CommitAnswer
@@ -249,3 +251,20 @@ async def test_what_was_set_aside_opens_nothing(week: Week) -> None:
     with pytest.raises(NotAllowed):
         await week.sam.check_ins(week.journal).answer(check_in, HIS)
     assert await week.shown(week.sam, check_in) == [CLOSED, CLOSED]
+
+
+async def test_no_list_for_a_person_shows_who_answered_first(week: Week, tmp_path: Path) -> None:
+    check_in = await week.begun()
+    await week.sam.check_ins(week.journal).answer(check_in, HIS)
+    await week.ada.sync()
+    await week.sam.sync()
+    entries = await week.sam.timeline(week.journal, where=TimelineFilter(frozenset({"check_in"})))
+    assert [one.body and one.body["step"] for one in entries] == ["begin", "commit", "commit", "reveal", "reveal"]
+    assert [one.in_thing_alone for one in entries] == [False, True, True, True, True]
+    left = TimelineFilter(frozenset({"check_in"}), in_things=False)
+    assert [one.entry for one in await week.sam.timeline(week.journal, where=left)] == [check_in]
+    hits = await week.sam.search("", where=TimelineFilter(frozenset({"check_in"})), limit=1)
+    assert [hit.shown.entry for hit in hits] == [check_in]
+    await week.sam.export_readable(tmp_path / "ours")
+    [month] = (tmp_path / "ours").rglob("*.md")
+    assert month.read_text().count("check-in") == 1

@@ -129,7 +129,7 @@ async def test_a_report_has_boundaries_letters_and_appreciations_with_what_follo
     [letter] = one_of(report, "disclosure").things
     assert letter.steps[0].words == ("    What it did to me.",)
     [thanks] = one_of(report, "appreciation").texts
-    assert thanks.lines == ("Sam wrote an appreciation of the other:", "    You waited.")
+    assert thanks.lines == ("Sam thanked the other:", "    You waited.")
     text = Read(render(report)).text
     for words in ("Sundays are ours.", "What it did to me.", "You waited.", "October"):
         assert words in text

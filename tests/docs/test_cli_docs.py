@@ -1,27 +1,55 @@
 """What the documents say about the command is true."""
 
+import io
 import re
+from contextlib import redirect_stdout
+from functools import cache
 from pathlib import Path
 
 import pytest
 
 from duolog.cli import failures
+from duolog.cli.main import main
+from duolog.cli.sections import HEADINGS
 from tools import cli_docs
 
 ROOT = Path(__file__).parent.parent.parent
 PAGES = sorted([ROOT / "README.md", *(page for page in (ROOT / "docs").rglob("*.md") if page.name != "template.md")])
 
 
+@cache
+def the_page() -> str:
+    """The page as the command makes it now."""
+    return cli_docs.document()
+
+
 def test_the_page_of_the_command_is_the_commands_own_help() -> None:
-    assert cli_docs.DOCUMENT.read_text() == cli_docs.document(), "run `make cli-docs`"
+    assert cli_docs.DOCUMENT.read_text() == the_page(), "run `make cli-docs`"
 
 
 def test_every_command_shows_an_example() -> None:
-    page = cli_docs.document()
+    page = the_page()
     for name in cli_docs.names():
         part = page.split(f"## `{name}`\n")[1].split("\n## ")[0]
         if "Commands:" not in part:
             assert re.search(rf"Examples?:\n +{name}", part), name
+
+
+def test_the_help_lists_every_command_once_under_a_heading() -> None:
+    listed = [name for names in HEADINGS.values() for name in names]
+    assert sorted(listed) == sorted(name.split()[1] for name in cli_docs.names() if name.count(" ") == 1)
+
+
+@pytest.mark.parametrize("said", [[], ["-h"], ["--help"]], ids=str)
+def test_the_help_is_whole_on_a_narrow_screen(said: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    out = io.StringIO()
+    with redirect_stdout(out), pytest.raises(SystemExit):
+        main(said)
+    lines = out.getvalue().splitlines()
+    assert max(map(len, lines)) <= 80
+    assert not [line for line in lines if line.endswith("...")]
+    assert [line.strip(":") for line in lines if line.endswith(":") and line[0] != " "] == ["Options", *HEADINGS]
 
 
 def test_every_exit_code_is_documented() -> None:
@@ -38,7 +66,7 @@ def test_every_command_that_a_page_names_exists(page: Path) -> None:
         name = _longest(words, known)
         assert name != "duolog" or words == "duolog", f"{page.name}: `{words}`"
         for option in re.findall(r"--[a-z-]+", options):
-            assert option in cli_docs.document().split(f"## `{name}`\n")[1].split("\n## ")[0], f"{name} {option}"
+            assert option in the_page().split(f"## `{name}`\n")[1].split("\n## ")[0], f"{name} {option}"
 
 
 def test_every_target_that_a_page_names_exists() -> None:

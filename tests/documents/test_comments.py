@@ -231,9 +231,9 @@ def test_an_appreciation_says_of_whom_and_what_it_is_about() -> None:
     ]
     assert [shown(evening, evening.write(SAM, body, "appreciation")) for body in bodies] == [
         "Sam wrote an appreciation:\n    You waited.",
-        "Sam wrote an appreciation of the other:\n    You waited.",
-        "Sam wrote an appreciation of the two together:\n    We talked.\n  About: “No late chats.”",
-        "Sam wrote an appreciation of the two together:\n    We talked.\n  About: something that is not here",
+        "Sam thanked the other:\n    You waited.",
+        "Sam noted a win of the two together:\n    We talked.\n  About: “No late chats.”",
+        "Sam noted a win of the two together:\n    We talked.\n  About: something that is not here",
     ]
 
 

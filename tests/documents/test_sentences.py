@@ -104,6 +104,12 @@ def test_a_confidant_is_told_nothing_of_today(kind: str) -> None:
             assert all(today(thing, Look(KIM, now, VOICE)) == () for now in TIMES)
 
 
+def test_no_timeline_tells_who_sealed_or_opened_an_answer() -> None:
+    for visit in walked("check_in"):
+        if visit.after is not None and visit.one.step.step in ("commit", "reveal"):
+            assert KINDS["check_in"].describe(visit.one.applied, visit.one.step, VOICE, visit.after) == ""
+
+
 def test_an_opened_answer_is_told_without_a_judgement() -> None:
     week = WeekAnswer(form="week", went_well="The walk.", need="Rest.", closeness=3, trust=10, stress=0)
     review = ReviewAnswer(form="review", summary="Mild.", change="Mornings.")

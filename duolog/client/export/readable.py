@@ -1,7 +1,7 @@
 """A journal for reading beside its export: a Markdown file for each month, and one page, in a folder of one's own.
 
 Rules
-- It holds what the timeline shows, in words, and no key and no id by which anything could be opened.
+- It holds what a timeline shows a person, in words, and no key and no id by which anything could be opened.
 - Nothing that anybody wrote is Markdown or HTML there: it is text, whatever it looks like.
 - It can't be checked; the export beside it can.
 
@@ -108,7 +108,8 @@ def _told(context: Context, journal: bytes, voices: Voice, links: "_Links") -> I
         entries = timeline(context, journal, after, _PAGE)
         placed = [entry for entry in entries if entry.seq is not None]
         for entry in placed if len(placed) == _PAGE else entries:
-            yield _in_words(entry, voices, links)
+            if not entry.in_thing_alone:
+                yield _in_words(entry, voices, links)
         if len(placed) < _PAGE:
             return
         after = placed[-1].seq or 0

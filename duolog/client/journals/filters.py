@@ -23,6 +23,7 @@ class TimelineFilter:
     `kinds`: names of kinds, `authors`: account ids. `since`, `until`: days in the reader's zone, both included; of the
     time that is `by`: when it was written (its effective time), or when it happened, where its author said so, and
     else when it was written. `tags`, `feelings`: each must be there, however its letters are written.
+    `in_things`: whether documents come along that are told in their thing alone; a list for a person leaves them out.
     """
 
     kinds: frozenset[str] = frozenset()
@@ -32,6 +33,7 @@ class TimelineFilter:
     by: By = "written"
     tags: tuple[str, ...] = ()
     feelings: tuple[str, ...] = ()
+    in_things: bool = True
 
     def matches(self, author: bytes, document: Document, effective: int) -> bool:
         """Whether a document is asked for. `effective`: its effective time, Unix seconds."""

@@ -93,7 +93,9 @@ def _filtered(
             if one.seq <= after:
                 return
             if where.matches(one.author, one.document, one.effective) and not telling.hides(one):
-                yield telling.document(item)
+                shown = telling.document(item)
+                if where.in_things or not shown.in_thing_alone:
+                    yield shown
 
     told = [(telling.waiting(row), telling.waits(row)) for row in rows]
     waiting = [shown for shown, document in told if where.matches(shown.author, document, document.at)]

@@ -108,6 +108,7 @@ class TimelineEntry:
     `not_delivered_to`: members who said that they could not read it. `seq` is None while it waits in the outbox.
     `hidden`: withdrawn by its author, or erased by me; then there is no text, unless I had kept it.
     `words_of`: what this note is the words of; it is shown there, and folded in a timeline.
+    `text` is empty where the document is told in its thing alone.
     """
 
     journal: bytes
@@ -133,6 +134,11 @@ class TimelineEntry:
     def happened(self) -> str | None:
         """When it happened, by its author's clock on the wall, where the author said so. Else None."""
         return None if self.body is None else happened(self.body)
+
+    @property
+    def in_thing_alone(self) -> bool:
+        """Whether it is told in its thing alone. Then no list of entries shows it to a person."""
+        return self.text == ""
 
     @property
     def time(self) -> int:

@@ -164,7 +164,9 @@ class _Reading:
         thing = thing_of(self._state, gathered.kind, item.applied)
         if thing is None:
             return
-        gathered.steps.setdefault(thing.entry, []).append(step)
+        steps = gathered.steps.setdefault(thing.entry, [])
+        if step.lines != ("",):  # else its kind tells it in its thing alone
+            steps.append(step)
         for link in _links(body):
             self._grown(link, _title(gathered.kind, thing))
 
@@ -204,9 +206,9 @@ class _Reading:
         for entry, thing in things.items():
             steps = gathered.steps.get(entry, [])
             if isinstance(thing, CheckIn):
-                if steps and thing.standing == "opened":
+                if entry in gathered.steps and thing.standing == "opened":
                     yield self._check_in(thing)
-            elif steps or _holds(thing):
+            elif entry in gathered.steps or _holds(thing):
                 shown = () if kind.show is None else tuple(kind.show(thing, self._look).split("\n"))
                 title = self._look.voice.clean(_title(kind, thing))
                 yield ReportThing(title, shown, tuple(steps), tuple(self._grew.get(entry, {})))

@@ -12,7 +12,7 @@ Rules
 import json
 from collections.abc import Iterator, Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from heapq import merge
 from itertools import islice, takewhile
 
@@ -69,6 +69,7 @@ def search(
 def _without_words(
     context: Context, journals: Sequence[bytes], where: TimelineFilter, limit: int
 ) -> tuple[SearchHit, ...]:
+    where = replace(where, in_things=False)
     found = [entry for journal in journals for entry in timeline(context, journal, 0, limit, where)]
     newest = sorted(found, key=lambda shown: where.when(shown.body or {}, shown.time), reverse=True)
     return tuple(SearchHit(shown, ()) for shown in newest[:limit])

@@ -32,12 +32,12 @@ def require_partner(applied: AppliedDocument, body: Appreciation, found: Found) 
         raise NotAllowed("There is nobody here yet whom \u201cyou\u201d could mean. Write it of the two of you.")
 
 
-_OF = {"you": " of the other", "us": " of the two together"}
+_OF = {"you": "thanked the other", "us": "noted a win of the two together"}
 
 
 def describe_appreciation(applied: AppliedDocument, body: Appreciation, voice: Voice, state: None) -> str:
     """The author, whom they appreciate, and the text."""
-    first = f"{voice.name(applied.author)} wrote an appreciation{_OF.get(body.of or '', '')}:"
+    first = f"{voice.name(applied.author)} {_OF.get(body.of or '', 'wrote an appreciation')}:"
     return "\n".join([first, *body_lines(body.text)])
 
 

@@ -255,16 +255,18 @@ def _capital(text: str) -> str:
 def describe_step(applied: AppliedDocument, body: Step, voice: Voice, state: "CheckIns") -> str:
     """One step as a timeline shows it.
 
-    An answer stands in its check-in alone. The timeline names nobody who sealed or opened theirs, since that would say
-    who was first, and who gave none.
+    Sealing and opening an answer are told in the check-in alone: in a timeline their order would say who was first, and
+    who gave none.
     """
+    if isinstance(body, CommitAnswer | RevealAnswer):
+        return ""
     author = voice.name(applied.author)
     if isinstance(body, BeginCheckIn):
         talk = [] if body.talk_on is None else [f"  The day to talk is {dates.day_of(body.talk_on)}."]
         return "\n".join([f"{author} began {_FORMS[body.form]}", *talk])
     check_in = state.find(body.answers.entry)
     title = "a check-in that is not here" if check_in is None else title_of(check_in)
-    return f"{author} set aside {title}" if isinstance(body, SetCheckInAside) else f"A sealed part of {title}"
+    return f"{author} set aside {title}"
 
 
 CheckIns = Things[CheckIn]
