@@ -5,7 +5,6 @@ values are unpadded base64url, except in `primitives.json`, which quotes RFCs in
 """
 
 import hashlib
-import io
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -20,12 +19,11 @@ from duolog.protocol.codec import encode_b64, parse_b64
 from duolog.protocol.roster import check_grants
 from duolog.protocol.statements import Signature, SignedStatement, verify_signature
 from duolog.seal import aead, devices, hpke, links, packages, pairing, words
-from duolog.seal.attachments import open_attachment, seal_attachment, verify_stored
 from duolog.seal.derive import expand, hkdf
 from duolog.seal.entries import open_entry, readers_of
 from duolog.seal.grants import unwrap_grant
 from duolog.seal.keys import EpochKey, GenerationSecret, KeyholderSecret
-from vectors import check_blind_pairs, check_documents
+from vectors import check_attachments, check_blind_pairs, check_documents
 
 Json = dict[str, Any]
 FOLDER = Path(__file__).parent
@@ -219,33 +217,6 @@ def _run_entry(case: Json, shared: Json) -> Json:
     return {"message": text(message), "document": messages.parse_message(message).document.encode_json()}
 
 
-def pattern(size: int) -> bytes:
-    """The content of an attachment: byte i is i mod 251."""
-    return bytes(range(251)) * (size // 251) + bytes(range(size % 251))
-
-
-def changed(stored: bytes, changes: list[Any]) -> bytes:
-    """Stored bytes after these replacements, in order, each by new bytes or by a copy of those between two places."""
-    for start, end, put in changes:
-        new = parse_b64(put) if isinstance(put, str) else stored[slice(*put)]
-        stored = stored[:start] + new + stored[end:]
-    return stored
-
-
-def _run_attachment(case: Json, shared: Json) -> Json:
-    journal, stored = parse_b64(case["journal"]), parse_b64(shared["stored"][case["stored"]])
-    key, header, size = parse_b64(case["key"]), stored[:24], case["size"]
-    if "changes" in case:
-        stored = changed(stored, case["changes"])
-    digest = parse_b64(case["digest"]) if "digest" in case else codec.sha256(stored)
-    named = messages.Attachment(parse_b64(case["attachment"]), key, digest, size, "text/plain")
-    verify_stored(io.BytesIO(stored), named)
-    content = b"".join(open_attachment(io.BytesIO(stored), named, journal))
-    if b"".join(seal_attachment(io.BytesIO(content), size, key, journal, named.id, header=header)) != stored:
-        raise Mismatch("seals to other bytes")
-    return {"pattern": len(content) if content == pattern(len(content)) else None, "stored": len(stored)}
-
-
 def _run_invitation(case: Json, shared: Json) -> Json:
     link = links.parse_link(case["link"])
     secret = pairing.InvitationSecret(link.secret)
@@ -386,7 +357,7 @@ KINDS: dict[str, Callable[[Json, Json], Any]] = {
     "earlier_seed": _run_earlier_seed,
     "grant": _run_grant,
     "entry": _run_entry,
-    "attachment": _run_attachment,
+    "attachment": lambda case, shared: check_attachments.open_stored(case, shared),
     "invitation": _run_invitation,
     "device_code": _run_device_code,
     "rendezvous": _run_rendezvous,
