@@ -357,7 +357,7 @@ KINDS: dict[str, Callable[[Json, Json], Any]] = {
     "earlier_seed": _run_earlier_seed,
     "grant": _run_grant,
     "entry": _run_entry,
-    "attachment": lambda case, shared: check_attachments.open_stored(case, shared),
+    "attachment": check_attachments.open_stored,
     "invitation": _run_invitation,
     "device_code": _run_device_code,
     "rendezvous": _run_rendezvous,
