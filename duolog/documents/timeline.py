@@ -11,7 +11,7 @@ Nothing here reads a file: a caller that keeps pages gives each a function that 
 """
 
 from bisect import bisect_left
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from typing import Annotated, Any, overload
@@ -73,6 +73,12 @@ class PageLabel:
             authors=tuple(sorted({item.applied.author for item in items})),
             kinds=tuple(sorted({item.applied.document.kind for item in items})),
         )
+
+    @property
+    def ids(self) -> frozenset[bytes]:
+        """The entry ids of its documents, 16 bytes each."""
+        size = sizes.ENTRY_ID
+        return frozenset(self.entries[at : at + size] for at in range(0, len(self.entries), size))
 
     def find(self, entry: bytes) -> int | None:
         """The place in the page of the newest document with this entry, or None."""
@@ -158,6 +164,16 @@ class Timeline(Sequence[Item]):
             if (place := page.label.find(entry)) is not None:
                 return page.load()[place]
         return None
+
+    def find_all(self, entries: Collection[bytes]) -> dict[bytes, Item]:
+        """The newest document of each of these entries. Every page is looked at once, and read only if it has one."""
+        left = set(entries)
+        found = {item.applied.entry: item for item in self.tail if item.applied.entry in left}
+        for page in reversed(self.pages):
+            here = {entry for entry in page.label.ids & left if entry not in found}
+            if here:
+                found |= {item.applied.entry: item for item in page.load() if item.applied.entry in here}
+        return found
 
     def place_of(self, seq: int) -> int | None:
         """The place of the document at a seq, or None."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from fastapi import FastAPI
@@ -13,19 +13,20 @@ from duolog.client import Duolog, WordsOf
 from duolog.client.account import rotating
 from duolog.client.home import outbox_rows
 from duolog.client.home.outbox_rows import waiting_entries
-from duolog.client.log import outbox
+from duolog.client.log import links, outbox
 from duolog.client.log.folding import journal_state
 from duolog.documents.beside import words_in
 from duolog.documents.bodies import Answer
 from duolog.errors import NotAllowed, TransportError
 from duolog.protocol import sizes
-from duolog.protocol.codec import parse_b64
-from duolog.protocol.messages import message_hash, parse_message
+from duolog.protocol.codec import encode_b64, parse_b64
+from duolog.protocol.messages import Document, message_hash, parse_message
 from tests.client.couple import UNLOCK, Couple, couple, pair, register, transport
 from tests.client.devices import enroll
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
+TELL = {"step": "tell", "form": "disclosure"}
 WORDS = "Robin messaged on Tuesday. I replied twice and hid it."
 
 
@@ -112,6 +113,56 @@ async def test_no_push_ends_between_words_and_step(app: FastAPI, monkeypatch: py
         await ada.sync()
         assert [len(items) for items in pushes] == [1, 2]
         assert waiting(ada, journal) == []
+
+
+async def test_of_hundreds_that_wait_each_step_goes_with_its_words(app: FastAPI) -> None:
+    """The first push has room for 256: a note, 127 steps with their words, and words whose step has none left."""
+    ada, network, _ = await register(app)
+    other = await Duolog.register(transport(app), home=None, unlock=UNLOCK)
+    async with ada, other.duolog as sam:
+        journal = await pair(ada, sam)
+        context, changes = ada._context, cast(Any, network)
+        send, pushes = network.push, list[int]()
+        outbox.post(context, journal, Document("note", 1, context.clock(), {"text": "before"}))
+        with context.store.transaction():
+            for number in range(150):
+                step = Document("disclosure", 1, context.clock(), TELL | {"about": str(number)})
+                outbox.post_with_words(
+                    context, journal, Document("note", 1, context.clock(), {"text": WORDS}), step, "text"
+                )
+
+        async def watched(to: bytes, items: list[Placed]) -> Any:
+            if to == journal:
+                pushes.append(len(items))
+            return await send(to, items)
+
+        changes.push = watched
+        await ada.sync()
+        assert (sum(pushes), pushes[0] % 2) == (301, 1)
+        assert all(count % 2 == 0 for count in pushes[1:])
+        letters = await ada.disclosures(journal).list()
+        assert [one.said[0].words for one in letters] == [{"text": WORDS}] * 150
+
+
+async def test_what_names_a_step_that_names_other_words_now_names_the_step_anew(app: FastAPI) -> None:
+    """A chain of three that wait. A link back to what stands behind is left as it is, and does no harm."""
+    async with couple(app) as two:
+        context, at = two.ada._context, two.ada._context.clock()
+        notes = []
+        for number in range(3):
+            body: dict[str, Any] = {"text": str(number)}
+            if notes:
+                body["about"] = links.link_to(*waiting(two.ada, two.journal)[-1])
+            notes.append(outbox.post(context, two.journal, Document("note", 1, at, body)))
+        first = waiting(two.ada, two.journal)[0]
+        changed = first[1].replace(b'"0"', b'"9"')
+        assert changed != first[1]
+        with context.store.transaction():
+            outbox_rows.save_message(context.store, first[0], context.home.seal("outbox", changed))
+            links.name_anew(context, two.journal, first[0], first[0], changed)
+        (_, one), (_, two_), (_, three) = waiting(two.ada, two.journal)
+        named = [parse_message(message).document.body["about"]["message"] for message in (two_, three)]
+        assert named == [encode_b64(message_hash(one)), encode_b64(message_hash(two_))]
 
 
 async def test_words_that_older_keys_wrote_are_written_again_with_their_step(app: FastAPI) -> None:

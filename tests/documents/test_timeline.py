@@ -51,6 +51,8 @@ def test_looking_up_is_as_in_a_list(count: int, seq: int) -> None:
     assert list(timeline.behind(seq)) == [one for one in items if one.applied.seq > seq]
     entry = (seq // 2).to_bytes(16, "big")
     assert timeline.find(entry) == next((one for one in items if one.applied.entry == entry), None)
+    entries = {entry, bytes(16), (PAGE + 3).to_bytes(16, "big"), b"none of the log!"}
+    assert timeline.find_all(entries) == {one.applied.entry: one for one in items if one.applied.entry in entries}
     for author in (ADA, SAM):
         assert list(timeline.by(author)) == [one.applied for one in reversed(items) if one.applied.author == author]
 
@@ -63,6 +65,9 @@ def test_an_entry_is_not_found_across_two_others() -> None:
     ]
     timeline = Timeline(items)
     assert timeline.find(bytes([1]) * 8 + bytes(8)) is None
+    assert timeline.find_all([bytes([1]) * 8 + bytes(8)]) == {}
+    newest = timeline.find(bytes(8) + bytes([1]) * 8)
+    assert timeline.find_all([bytes(8) + bytes([1]) * 8]) == {bytes(8) + bytes([1]) * 8: newest}
     assert timeline.find(bytes(8) + bytes([1]) * 8) == next(
         one for one in reversed(items) if one.applied.entry[-1] == 1
     )

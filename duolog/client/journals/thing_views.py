@@ -75,8 +75,10 @@ def view_things(context: Context, journal: bytes, kind: Kind[Any, Any]) -> tuple
     """Every thing of a kind, oldest first. Raises: NotAllowed when the journal isn't here."""
     context.standing(journal).require_here()
     state, look = journal_state(context, journal), look_at(context, journal)
-    told, things = _Told(context, journal, state, look), state.part(kind)
-    items = _items_of(state, kind)
+    items, things = _items_of(state, kind), state.part(kind)
+    named = (note_named(item.applied.document) for steps in items.values() for item in steps)
+    notes = state.timeline.find_all({entry for entry in named if entry is not None})
+    told = _Told(context, journal, state, look, notes)
     return tuple(
         ThingView(
             number,
@@ -124,15 +126,18 @@ def _items_of(state: JournalState, kind: Kind[Any, Any]) -> dict[bytes, list[Ite
 class _Told:
     """The steps of one journal, told to one reader."""
 
-    def __init__(self, context: Context, journal: bytes, state: JournalState, look: Look) -> None:
+    def __init__(
+        self, context: Context, journal: bytes, state: JournalState, look: Look, notes: Mapping[bytes, Item]
+    ) -> None:
         own = account_state(context)
         self._context, self._journal, self._state, self._look = context, journal, state, look
+        self._notes = notes
         self._kept, self._erased = own.kept.get(journal, ()), own.erased.get(journal, ())
 
     def step(self, item: Item) -> StepView:
         """One step, with its words or the reason why they are not here."""
         applied, voice = item.applied, self._look.voice
-        note, named = words_of_step(applied, self._state.find), note_named(applied.document)
+        note, named = words_of_step(applied, self._notes.get), note_named(applied.document)
         hidden = None if named is None else self._hidden(applied.author, named, note)
         shown = note if hidden is None else None
         return StepView(
