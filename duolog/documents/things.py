@@ -83,10 +83,20 @@ class Thing:
         return None if mark is None else self.texts.get(mark.entry)
 
 
+@dataclass(frozen=True, slots=True)
+class KeptThing:
+    """A thing that is not read yet. `digests`: of its texts, by their entries. `text`: JSON, which `read` parses."""
+
+    standing: str
+    digests: dict[EntryId, Hash]
+    text: str
+    read: Callable[[str], Any]
+
+
 class Things(dict[EntryId, X], Generic[X]):
     """The things of one kind in a journal by their entries, oldest first.
 
-    They can be looked up by their texts and by their stages.
+    They can be looked up by their texts and by their stages. Those that a home keeps are read when they are asked for.
     """
 
     def __init__(self, things: Mapping[EntryId, X] | None = None) -> None:
@@ -98,15 +108,53 @@ class Things(dict[EntryId, X], Generic[X]):
             self[entry] = thing
 
     def __setitem__(self, entry: EntryId, thing: X) -> None:
-        before = self.get(entry)
+        self._put(entry, thing, {text.entry: text.digest for text in thing.texts.values()})
+
+    def put_kept(self, entry: EntryId, kept: KeptThing) -> None:
+        """Put a thing here that is read when it is asked for."""
+        self._put(entry, kept, kept.digests)
+
+    def _put(self, entry: EntryId, thing: Any, digests: Mapping[EntryId, Hash]) -> None:
+        before = dict.get(self, entry)
         if before is not None and before.standing != thing.standing:
             del self._standing[before.standing][entry]
         super().__setitem__(entry, thing)
         self._standing.setdefault(thing.standing, {})[entry] = None
-        for text in thing.texts.values():
-            if text.entry not in self._of_text:
-                self._of_text[text.entry] = entry
-                self._of_digest[text.digest] = (*self._of_digest.get(text.digest, ()), text.entry)
+        for text, digest in digests.items():
+            if text not in self._of_text:
+                self._of_text[text] = entry
+                self._of_digest[digest] = (*self._of_digest.get(digest, ()), text)
+
+    def __getitem__(self, entry: EntryId) -> X:
+        thing: Any = super().__getitem__(entry)
+        if isinstance(thing, KeptThing):
+            thing = thing.read(thing.text)
+            super().__setitem__(entry, thing)
+        found: X = thing
+        return found
+
+    def get(self, entry: EntryId, default: Any = None) -> Any:
+        """The thing of an entry, or `default`."""
+        return self[entry] if entry in self else default
+
+    def values(self) -> Iterator[X]:  # type: ignore[override]  # no view: each is read when its turn comes
+        """The things."""
+        return (self[entry] for entry in self)
+
+    def items(self) -> Iterator[tuple[EntryId, X]]:  # type: ignore[override]
+        """The entries, each with its thing."""
+        return ((entry, self[entry]) for entry in self)
+
+    def rows(self) -> Iterator[tuple[EntryId, X | KeptThing]]:
+        """The entries, each with its thing as it is here."""
+        return iter(super().items())
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, dict):
+            return NotImplemented
+        return len(self) == len(other) and all(entry in other and other[entry] == self[entry] for entry in self)
+
+    __hash__ = None  # type: ignore[assignment]  # they change in place
 
     def copy(self) -> "Things[X]":
         """A copy with the same things."""
@@ -134,7 +182,13 @@ class Things(dict[EntryId, X], Generic[X]):
     def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
         """Tell pydantic to read and write the things by their entries."""
         inner = handler.generate_schema(dict[EntryId, get_args(source)[0]])  # type: ignore[misc]
-        return core_schema.no_info_after_validator_function(cls, inner)
+        return core_schema.no_info_after_validator_function(
+            cls,
+            inner,
+            serialization=core_schema.plain_serializer_function_ser_schema(
+                lambda things: dict(things.items()), return_schema=inner
+            ),
+        )
 
 
 @dataclass(frozen=True, slots=True)
