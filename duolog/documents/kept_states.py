@@ -35,7 +35,7 @@ class KeptPage:
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """The state without its full pages and its things, the things by their kind, and the SHA-256 of each page's label."""
+    """The state without its full pages and its things; these by their kind; and the SHA-256 of each page's label."""
 
     state: JournalState
     things: dict[str, KeptThings]

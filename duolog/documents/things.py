@@ -135,7 +135,7 @@ class Things(dict[EntryId, X], Generic[X]):
 
     def get(self, entry: EntryId, default: Any = None) -> Any:
         """The thing of an entry, or `default`."""
-        return self[entry] if entry in self else default
+        return self[entry] if entry in self else default  # noqa: SIM401  # it would call itself
 
     def values(self) -> Iterator[X]:  # type: ignore[override]  # no view: each is read when its turn comes
         """The things."""
@@ -154,7 +154,7 @@ class Things(dict[EntryId, X], Generic[X]):
             return NotImplemented
         return len(self) == len(other) and all(entry in other and other[entry] == self[entry] for entry in self)
 
-    __hash__ = None  # type: ignore[assignment]  # they change in place
+    __hash__ = None  # they change in place
 
     def copy(self) -> "Things[X]":
         """A copy with the same things."""
@@ -166,7 +166,8 @@ class Things(dict[EntryId, X], Generic[X]):
 
     def find(self, text: bytes) -> X | None:
         """The thing that has this text. `text`: its entry, 16 bytes."""
-        return self.get(self._of_text.get(text, b""))
+        entry = self._of_text.get(text)
+        return None if entry is None else self[entry]
 
     def standing(self, stages: Iterable[str]) -> Iterator[X]:
         """The things that stand in one of these stages."""

@@ -62,11 +62,11 @@ async def test_an_erased_text_leaves_the_pages_of_the_snapshot(app: FastAPI, tmp
     await person.sync()
     shown = await person.timeline(journal)
     assert await texts(person, journal)  # its page is in memory
-    store, pages = person._context.store, "SELECT place, items FROM snapshot_page WHERE journal = ? ORDER BY place"
-    before = dict(store.rows(pages, journal))
+    store, pages = person._context.store, "SELECT place, items FROM snapshot_page WHERE journal = ?"
+    before = store.pairs(int, bytes, pages, journal)
     erased = shown[PAGE + 1]
     await person.leaving(journal).erase(erased.entry)
-    after = dict(store.rows(pages, journal))
+    after = store.pairs(int, bytes, pages, journal)
     assert [place for place in before if before[place] == after[place]] == [0]
     assert not any(journal == of for of, _ in person._context.pages)
     state = await person.state(journal)
