@@ -1,5 +1,6 @@
 """`duolog`: all commands together."""
 
+import resource
 import signal
 import sys
 import threading
@@ -96,6 +97,7 @@ def make_app() -> typer.Typer:
 
 def main(arguments: list[str] | None = None) -> None:
     """Run one command, and exit with its code."""
+    _leave_no_image()
     if threading.current_thread() is threading.main_thread():
         signal.signal(signal.SIGINT, asking.on_interrupt)
     try:
@@ -104,6 +106,12 @@ def main(arguments: list[str] | None = None) -> None:
         # The reader of the output has seen enough and is gone. Nobody reads more of it.
         sys.stderr.close()
         sys.exit(0)
+
+
+def _leave_no_image() -> None:
+    """Let a crash write no image of the memory, which holds texts and keys. Programs started from here neither."""
+    _, most = resource.getrlimit(resource.RLIMIT_CORE)
+    resource.setrlimit(resource.RLIMIT_CORE, (0, most))  # check: cli.core_image
 
 
 def _say_version(on: bool) -> None:

@@ -58,7 +58,7 @@ def note_named(document: Document) -> bytes | None:
 
 
 def _link(document: Document) -> dict[str, Any] | None:
-    """The link of a step whose kind has words beside it. A field of that name in another step is no link of this version.
+    """The link of a step whose kind has words beside it. A field of that name in another step is no link here.
 
     So nobody puts a note where no view shows words.
     """

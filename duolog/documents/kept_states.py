@@ -12,8 +12,10 @@ from pydantic import TypeAdapter, ValidationError
 
 from duolog.documents.bodies import Hash
 from duolog.documents.journal_state import JournalState
+from duolog.documents.kept_things import KeptThings, encode_things, parse_things
 from duolog.documents.registry import KINDS
 from duolog.documents.snapshots import encode_snapshot, parse_snapshot
+from duolog.documents.things import Things
 from duolog.documents.timeline import FullPage, Items, PageLabel, Timeline
 from duolog.errors import MalformedData
 from duolog.protocol.codec import sha256
@@ -33,9 +35,10 @@ class KeptPage:
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """The state without its full pages, and the SHA-256 of the label of each."""
+    """The state without its full pages and its things; these by their kind; and the SHA-256 of each page's label."""
 
     state: JournalState
+    things: dict[str, KeptThings]
     pages: tuple[Hash, ...]
 
 
@@ -50,15 +53,20 @@ def encode_page(page: FullPage) -> tuple[bytes, bytes]:
 
 def encode_head(state: JournalState) -> bytes:
     """The head of a state whose pages are all kept."""
-    parts = dict(sorted(state.parts.items()))
+    things = {name: encode_things(name, part) for name, part in sorted(state.parts.items()) if isinstance(part, Things)}
+    parts = {name: part for name, part in sorted(state.parts.items()) if name not in things}
     digests = tuple(page.kept for page in state.timeline.pages if page.kept is not None)
-    head = Head(replace(state, timeline=Timeline(state.timeline.tail), parts=parts), digests)
+    head = Head(replace(state, timeline=Timeline(state.timeline.tail), parts=parts), things, digests)
     return encode_snapshot(_HEAD, head, KINDS)
 
 
 def parse_head(data: bytes) -> Head:
-    """The head of a state. Raises: MalformedData; then start anew from the log."""
-    return parse_snapshot(_HEAD, data, KINDS)
+    """The head of a state, with its things in it. Raises: MalformedData; then start anew from the log."""
+    head = parse_snapshot(_HEAD, data, KINDS)
+    if not all(name in KINDS and KINDS[name].machine is not None for name in head.things):
+        raise MalformedData(DAMAGED)
+    things = {name: parse_things(name, kept) for name, kept in head.things.items()}
+    return replace(head, state=replace(head.state, parts={**head.state.parts, **things}))
 
 
 def parse_label(data: bytes, digest: bytes) -> KeptPage:

@@ -7,7 +7,7 @@ person, *counts* are numbers, *times* are Unix seconds. A text is a step that la
 Nothing here knows a kind: each kind has its own types of text and thing. Spec: documents
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from itertools import takewhile
@@ -85,40 +85,101 @@ class Thing:
         return None if mark is None else self.texts.get(mark.entry)
 
 
+@dataclass(frozen=True, slots=True)
+class KeptThing:
+    """A thing that is not read yet. `digests`: of its texts, by their entries. `text`: JSON, which `read` parses."""
+
+    standing: str
+    digests: dict[EntryId, Hash]
+    text: str
+    read: Callable[[str], Any]
+
+
 class Things(dict[EntryId, X], Generic[X]):
     """The things of one kind in a journal by their entries, oldest first.
 
-    They can be looked up by their texts, and asked for the latest of their times.
+    They can be looked up by their texts and by their stages, and asked for the latest of their times. Those that a home
+    keeps are read when they are asked for.
     """
 
     def __init__(self, things: Mapping[EntryId, X] | None = None) -> None:
         super().__init__()
         self._of_text: dict[EntryId, EntryId] = {}
         self._of_digest: dict[Hash, tuple[EntryId, ...]] = {}
+        self._standing: dict[str, dict[EntryId, None]] = {}
         self._latest: dict[Measure[X], Latest[X]] = {}
         for entry, thing in (things or {}).items():
             self[entry] = thing
 
     def __setitem__(self, entry: EntryId, thing: X) -> None:
-        super().__setitem__(entry, thing)
+        new = [*takewhile(lambda text: text.entry not in self._of_text, _newest_first(thing.texts))]
+        self._put(entry, thing, {text.entry: text.digest for text in reversed(new)})
         for latest in self._latest.values():
             latest.add(entry, thing)
-        new = list(takewhile(lambda text: text.entry not in self._of_text, _newest_first(thing.texts)))
-        for text in reversed(new):
-            self._of_text[text.entry] = entry
-            self._of_digest[text.digest] = (*self._of_digest.get(text.digest, ()), text.entry)
+
+    def put_kept(self, entry: EntryId, kept: KeptThing) -> None:
+        """Put a thing here that is read when it is asked for."""
+        self._put(entry, kept, kept.digests)
+
+    def _put(self, entry: EntryId, thing: Any, digests: Mapping[EntryId, Hash]) -> None:
+        """Put a thing here. `digests`: of the texts that are new in it."""
+        before = dict.get(self, entry)
+        if before is not None and before.standing != thing.standing:
+            del self._standing[before.standing][entry]
+        super().__setitem__(entry, thing)
+        self._standing.setdefault(thing.standing, {})[entry] = None
+        for text, digest in digests.items():
+            self._of_text[text] = entry
+            self._of_digest[digest] = (*self._of_digest.get(digest, ()), text)
+
+    def __getitem__(self, entry: EntryId) -> X:
+        thing: Any = super().__getitem__(entry)
+        if isinstance(thing, KeptThing):
+            thing = thing.read(thing.text)
+            super().__setitem__(entry, thing)
+        found: X = thing
+        return found
+
+    def get(self, entry: EntryId, default: Any = None) -> Any:
+        """The thing of an entry, or `default`."""
+        return self[entry] if entry in self else default  # noqa: SIM401  # it would call itself
+
+    def values(self) -> Iterator[X]:  # type: ignore[override]  # no view: each is read when its turn comes
+        """The things."""
+        return (self[entry] for entry in self)
+
+    def items(self) -> Iterator[tuple[EntryId, X]]:  # type: ignore[override]
+        """The entries, each with its thing."""
+        return ((entry, self[entry]) for entry in self)
+
+    def rows(self) -> Iterator[tuple[EntryId, X | KeptThing]]:
+        """The entries, each with its thing as it is here."""
+        return iter(super().items())
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, dict):
+            return NotImplemented
+        return len(self) == len(other) and all(entry in other and other[entry] == self[entry] for entry in self)
+
+    __hash__ = None  # they change in place
 
     def copy(self) -> "Things[X]":
         """A copy with the same things."""
         other = Things[X]()
         dict.update(other, self)
         other._of_text, other._of_digest = self._of_text.copy(), self._of_digest.copy()
+        other._standing = {stage: entries.copy() for stage, entries in self._standing.items()}
         other._latest = {of: latest.copy() for of, latest in self._latest.items()}
         return other
 
     def find(self, text: bytes) -> X | None:
         """The thing that has this text. `text`: its entry, 16 bytes."""
-        return self.get(self._of_text.get(text, b""))
+        entry = self._of_text.get(text)
+        return None if entry is None else self[entry]
+
+    def standing(self, stages: Iterable[str]) -> Iterator[X]:
+        """The things that stand in one of these stages."""
+        return (self[entry] for stage in stages for entry in self._standing.get(stage, ()))
 
     def latest(self, of: Measure[X], wanted: Callable[[Key], bool]) -> int | None:
         """The latest time that is measured of any thing under the wanted keys, or None."""
@@ -147,7 +208,13 @@ class Things(dict[EntryId, X], Generic[X]):
     def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
         """Tell pydantic to read and write the things by their entries."""
         inner = handler.generate_schema(dict[EntryId, get_args(source)[0]])  # type: ignore[misc]
-        return core_schema.no_info_after_validator_function(cls, inner)
+        return core_schema.no_info_after_validator_function(
+            cls,
+            inner,
+            serialization=core_schema.plain_serializer_function_ser_schema(
+                lambda things: dict(things.items()), return_schema=inner
+            ),
+        )
 
 
 def _newest_first(texts: Mapping[EntryId, Text]) -> Iterator[Text]:

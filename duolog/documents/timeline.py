@@ -190,6 +190,10 @@ class Timeline(Sequence[Item]):
                 yield from (item for item in page.load() if item.applied.seq > seq)
         yield from (item for item in self.tail if item.applied.seq > seq)
 
+    def from_page(self, number: int) -> Iterator[Item]:
+        """The documents from a page on, in order."""
+        return chain(chain.from_iterable(page.load() for page in self.pages[number:]), self.tail)
+
     def newest_first(self, worth: Callable[[PageLabel], bool]) -> Iterator[Item]:
         """The documents from the last to the first, without the pages that aren't worth reading."""
         yield from reversed(self.tail)

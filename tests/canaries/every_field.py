@@ -58,7 +58,7 @@ def _fits(kind: Format[Any], body: Json) -> bool:
 
 def _fewest(bodies: list[tuple[Json, set[str]]]) -> list[tuple[Json, set[str]]]:
     """Those that fill a path which none before has filled, the fullest first; one at least."""
-    seen, kept = set[str](), []
+    seen, kept = set[str](), list[tuple[Json, set[str]]]()
     for body, paths in sorted(bodies, key=lambda one: len(one[1]), reverse=True):
         if not kept or paths - seen:
             kept.append((body, paths))

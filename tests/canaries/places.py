@@ -44,7 +44,7 @@ def hits(words: Iterable[str], places: Mapping[str, bytes]) -> list[str]:
         for place, data in places.items()
         for number, text in enumerate(canaries.inflated(data))
     }
-    for place, data in (places | inside).items():
+    for place, data in ({**places, **inside}).items():
         for hit in canaries.hits(words, {place: data}):
             around = re.search(b"|".join(re.escape(word.encode()) for word in words) + rb".{0,80}", data)
             found.append(f"{hit}: {around[0]!r}" if around else hit)

@@ -30,6 +30,22 @@ def test_a_secret_or_a_text_is_refused_as_an_argument_and_not_repeated(command: 
     assert done.stdout == ""
 
 
+def test_a_crash_writes_no_image_of_the_memory() -> None:
+    program = """if True:
+        import resource
+        most = resource.getrlimit(resource.RLIMIT_CORE)[1]
+        resource.setrlimit(resource.RLIMIT_CORE, (most, most))
+        from duolog.cli.main import main
+        try:
+            main(["--version"])
+        finally:
+            print(most, resource.getrlimit(resource.RLIMIT_CORE)[0])
+    """
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    most, now = done.stdout.split()[-2:]
+    assert (most == "0", now) == (False, "0"), done.stdout
+
+
 def test_no_option_and_no_variable_takes_a_secret() -> None:
     """Whatever an option is called, it holds no passphrase, word, link or text."""
     page = (Path(__file__).parent.parent.parent / "docs" / "cli.md").read_text()

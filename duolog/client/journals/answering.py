@@ -76,8 +76,9 @@ def has_answer(context: Context, journal: bytes, check_in: CheckIn) -> bool:
 
 def may_reveal(context: Context, journal: bytes, check_in: CheckIn) -> bool:
     """Whether both have committed, and my key is here and not published."""
-    mine = my_answer(context, journal, check_in)
-    return check_in.standing == "sealed" and mine is not None and check_in.of("keys", context.account) is None
+    if check_in.standing != "sealed" or check_in.of("keys", context.account) is not None:
+        return False
+    return my_answer(context, journal, check_in) is not None
 
 
 def is_late(context: Context, journal: bytes, check_in: CheckIn) -> bool:
@@ -124,8 +125,9 @@ def _next_step(context: Context, journal: bytes) -> bool:
     if here.open_roster is None or not here.may_write or count_waiting(context.store, journal):
         return False
     things: Things[CheckIn] = journal_state(context, journal).part(KIND)
+    unopened = {one.entry: one for one in things.standing(("begun", "sealed"))}
     for one in list(kept_answers(context, journal)):
-        check_in = things.get(one.pair)
+        check_in = unopened.get(one.pair)
         if check_in is not None and _may_commit(context, check_in):
             _commit(context, journal, check_in)
             return True
@@ -161,7 +163,7 @@ def _seal_anew(context: Context, journal: bytes, kept: SealedAnswer) -> None:
     if begun is None or begun.skipped is None:
         return
     body = KIND.read(begun.applied.document)
-    for one in things.values():
+    for one in things.standing(("begun",)):
         fits = isinstance(body, BeginCheckIn) and one.form == body.form and _may_commit(context, one)
         if fits and _refused(state, one, begun) and not has_answer(context, journal, one):
             keep_answer(context, journal, one.entry, kept.answer)

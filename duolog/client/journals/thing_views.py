@@ -71,25 +71,32 @@ class ThingView(Generic[X]):
     steps: tuple[Possible, ...]
 
 
-def view_things(context: Context, journal: bytes, kind: Kind[Any, Any]) -> tuple[ThingView[Any], ...]:
-    """Every thing of a kind, oldest first. Raises: NotAllowed when the journal isn't here."""
+def view_things(
+    context: Context, journal: bytes, kind: Kind[Any, Any], only: bytes | None = None
+) -> tuple[ThingView[Any], ...]:
+    """Every thing of a kind, oldest first; or the one whose entry is `only`.
+
+    Raises: NotAllowed when the journal isn't here.
+    """
     context.standing(journal).require_here()
     state, look = journal_state(context, journal), look_at(context, journal)
-    items, things = _items_of(state, kind), state.part(kind)
+    things: Things[Any] = state.part(kind)
+    items = _items_of(state, kind, only)
     named = (note_named(item.applied.document) for steps in items.values() for item in steps)
     notes = state.timeline.find_all({entry for entry in named if entry is not None})
     told = _Told(context, journal, state, look, notes)
+    shown = [(number, entry) for number, entry in enumerate(things, 1) if only in (None, entry)]
     return tuple(
         ThingView(
             number,
-            thing.entry,
-            thing,
+            entry,
+            (thing := things[entry]),
             title="" if kind.title is None else look.voice.clean(kind.title(thing)),
             text="" if kind.show is None else kind.show(thing, look),
-            said=tuple(map(told.step, items.get(thing.entry, ()))),
+            said=tuple(map(told.step, items.get(entry, ()))),
             steps=steps_with(context, journal, kind, thing),
         )
-        for number, thing in enumerate(things.values(), 1)
+        for number, entry in shown
     )
 
 
@@ -112,13 +119,18 @@ def steps_with(context: Context, journal: bytes, kind: Kind[Any, Any], thing: An
     return tuple(one for one in found if one.does == "ends" or not exits)
 
 
-def _items_of(state: JournalState, kind: Kind[Any, Any]) -> dict[bytes, list[Item]]:
-    """The steps that count in order, by the entry of their thing."""
+def _items_of(state: JournalState, kind: Kind[Any, Any], only: bytes | None = None) -> dict[bytes, list[Item]]:
+    """The steps that count in order, by the entry of their thing; of all things, or of one.
+
+    Each page of the timeline is read once, and for one thing none before the page that made it.
+    """
+    made = None if only is None else state.find(only)
+    first = 0 if made is None else made.applied.seq
     found: dict[bytes, list[Item]] = {}
-    for item in state.timeline.newest_first(lambda label: kind.name in label.kinds):
+    for item in state.timeline.newest_first(lambda label: kind.name in label.kinds and label.last >= first):
         if item.applied.document.kind == kind.name and item.skipped is None:
             thing = thing_of(state, kind, item.applied)
-            if thing is not None:
+            if thing is not None and only in (None, thing.entry):
                 found.setdefault(thing.entry, []).append(item)
     return {entry: items[::-1] for entry, items in found.items()}
 

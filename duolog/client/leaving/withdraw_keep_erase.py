@@ -19,7 +19,7 @@ from duolog.client.home.marks import Act, JournalMark, end_act, find_mark, set_m
 from duolog.client.home.receipt_keys import is_earlier
 from duolog.client.home.snapshot_rows import forget_segments, forget_state
 from duolog.client.log.context import Context
-from duolog.client.log.folding import account_state, journal_state
+from duolog.client.log.folding import account_state, journal_state, keep_without
 from duolog.client.log.notes import put_note
 from duolog.client.log.outbox import deliver, post, waiting_as
 from duolog.client.log.stored_logs import load_log
@@ -28,6 +28,7 @@ from duolog.documents.account_kinds import Erased, Kept
 from duolog.documents.bodies import Answer
 from duolog.documents.kinds.withdrawn import Withdrawn
 from duolog.documents.registry import is_step
+from duolog.documents.removing import without
 from duolog.documents.timeline import Item
 from duolog.errors import NotAllowed, ServerRefused, TransportError
 from duolog.protocol import sizes
@@ -136,12 +137,17 @@ def tidy(context: Context, journal: bytes) -> None:
         if isinstance(item, EntryItem) and item.blob is not None and (entry in erased or counts):
             emptied.append((row.seq, encode_gone(0, item.header, item.hash_of_blob)))
     if emptied:
-        with store.transaction():
-            save_frames(store, journal, emptied)
-            forget_segments(store, journal, [seq for seq, _ in emptied])
-            forget_state(store, journal)
+        seqs = {seq for seq, _ in emptied}
+        left = without(state, seqs)
         context.states.pop(journal, None)
         context.pages.clear()
+        with store.transaction():
+            save_frames(store, journal, emptied)
+            forget_segments(store, journal, seqs)
+            if left is None:
+                forget_state(store, journal)
+            else:
+                keep_without(context, journal, left)
         store.forget()
     set_mark(store, journal, JournalMark.TIDIED, mark)
 

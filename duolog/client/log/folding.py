@@ -58,6 +58,12 @@ def journal_state(context: Context, journal: bytes) -> JournalState:
     return state
 
 
+def keep_without(context: Context, journal: bytes, state: JournalState) -> None:
+    """Keep a state from which texts were taken out, in the place of the one that had them. Inside a transaction."""
+    anew = partial(_folded, context, journal, JournalState())
+    context.states[journal] = keep_state(context, journal, state, anew, usable=False)
+
+
 def _folded(context: Context, journal: bytes, state: JournalState) -> JournalState:
     """The state after all documents of the log."""
     documents = opened(context, journal, state.timeline.seq)
