@@ -45,7 +45,8 @@ def main() -> int:
     started = time.monotonic()
     folder = Path(tempfile.mkdtemp(prefix="duolog-demo-"))
     try:
-        with LocalServer(folder / "server") as server:
+        # Two people need no process of their own for large bodies, and a busy machine starts one slowly.
+        with LocalServer(folder / "server", body_processes="0") as server:
             _heading(f"A server of its own, at {server.origin}")
             ada = Person("Ada", folder / "ada", "ada's passphrase", watch=_narrate)
             sam = Person("Sam", folder / "sam", "sam's passphrase", watch=_narrate)

@@ -85,6 +85,9 @@ def _missing(_desk: LetterDesk, _named: Any) -> Form:
 SEND = "Send this to {other}? What is shared can be kept."
 TOLD = "It is there. Nobody can tell whether it is opened, and it asks for nothing."
 HERE = Names("No letter waits for this step of yours.", "This letter has no text for this step.")
+RESPOND = Names(
+    HERE.none, HERE.missing, also=lambda desk, letter: desk.me != letter.owner and letter.standing != "answered"
+)
 REFLECTED = Names("No reflection waits for your word.", "No reflection waits in this letter.")
 
 
@@ -144,7 +147,7 @@ VERBS = (
         "Respond to a letter, after \u201cheard\u201d.",
         ("1", "1 < words.md"),
         "Sent.",
-        HERE,
+        RESPOND,
         form=_response,
         question=SEND,
     ),

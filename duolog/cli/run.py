@@ -135,6 +135,11 @@ class Run:
         meant = shared or open_ones
         if len(meant) == 1:
             return meant[0]
+        if not meant and duolog.account_state().sent:
+            raise Usage(
+                "You have accepted an invitation. The journal is here once your partner has run `duolog verify`: it "
+                "shows the eight words to compare. Then you run it too."
+            )
         if not meant:
             raise Usage(
                 "There is no journal yet. `duolog invite` starts one with your partner, `duolog join` joins theirs."

@@ -41,4 +41,4 @@ def voice(context: Context, journal: bytes) -> Voice:
         role = None if member is None else member.role
         return called(names.get(account), me=account == context.account, role=role, by_partner=here.is_partner)
 
-    return Voice(name=name, when=dates.stamp)
+    return Voice(name=name, when=dates.moment)
