@@ -27,9 +27,11 @@ LETTER_LINES, REFLECTION_LINES = ("about", "hold", "feelings"), ("asks",)
 LETTER_HINT = """Write the letter above, below its lines, in your own words.
   About:    one line that is read before opening it. It can't be withdrawn later: choose a plain one
   Hold:     yes, if you suggest to read it together in a session
-  Feelings: words with commas between them"""
+  Feelings: words with commas between them
+`duolog prompts` has questions to begin with, for each form of a letter."""
 REFLECTION_HINT = """Say above what you hear, in your own words. Don't answer it yet.
-  Asks: one question, if you have one"""
+  Asks: one question, if you have one
+`duolog prompts reflection` has ways to begin."""
 
 
 class LetterDesk(ThingDesk[Any]):

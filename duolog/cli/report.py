@@ -1,7 +1,6 @@
 """A report of a time, as one page for reading together."""
 
 import time
-from datetime import date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -9,6 +8,7 @@ import typer
 
 from duolog.cli import times
 from duolog.cli.command import JournalOption, OfflineOption, command, commands
+from duolog.cli.failures import Usage
 from duolog.cli.filters import typed_day
 from duolog.cli.run import Run
 from duolog.cli.shapes import b64
@@ -48,8 +48,10 @@ def report(
 
     Any browser shows and prints it, without a network. Nobody is told. The texts are not sealed in it.
     """
-    until = typed_day("--to", last) if last is not None else dates.on_day(int(time.time())) or date.max
-    since = typed_day("--from", first) if first is not None else until - timedelta(days=USUAL)
+    until = dates.on_day(int(time.time())) if last is None else typed_day("--to", last)
+    if until is None:
+        raise Usage("This computer's clock shows no day. Set it right, or say the last day with --to.")
+    since = typed_day("--from", first) if first is not None else dates.days_before(until, USUAL)
     with run.in_journal(journal, offline=offline) as (duolog, meant):
         with run.screen.busy("Writing the report"):
             made = duolog.report(meant.id, out, since=since, until=until, force=force)

@@ -204,6 +204,8 @@ class _Taking(Generic[X]):
                 desk.say_named(thing, named, does)
                 if does in CONSENTS:
                     desk.require_shown(named)
+                if self.text is None:
+                    desk.require_possible(step, thing)
                 if not self._agreed(does):
                     desk.say_next(number, thing, but=step)
                     return OK

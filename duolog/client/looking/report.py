@@ -18,7 +18,7 @@ from datetime import date
 from typing import Any, Final
 
 from duolog.client.journals.filters import TimelineFilter
-from duolog.client.journals.people import voice
+from duolog.client.journals.people import mine_first, voice
 from duolog.client.journals.telling import Telling
 from duolog.client.log.context import Context
 from duolog.client.looking.answers import opened_answers
@@ -217,7 +217,9 @@ class _Reading:
         """An opened check-in with both answers. Its sliders go to `answers`."""
         begun, now = check_in.texts[check_in.entry], show(check_in, self._look).split("\n")[1:]
         sides = []
-        for account, answer in opened_answers(self._journal, check_in):
+        answers = dict(opened_answers(self._journal, check_in))
+        for account in mine_first(answers, self._look.me):
+            answer = answers[account]
             sides.append(tuple(answer_lines(answer, account, self._look.voice)))
             sliders = {name: getattr(answer, name, None) for name in _SLIDERS}
             values = {name: value for name, value in sliders.items() if value is not None}

@@ -159,7 +159,8 @@ def show(breach: Breach, look: Look) -> str:
     told = [f"{voice.name(breach.owner)} {_OPENS[opened.as_]}"]
     if opened.happened is not None:
         told.append(f"  It happened on {dates.day_of(opened.happened)}.")
-    accounts = (one for one in breach.between if breach.account_of(one) is not None)
+    ordered = sorted(breach.between, key=lambda one: one != breach.owner)
+    accounts = (one for one in ordered if breach.account_of(one) is not None)
     told += (f"  {capital(voice.whose(one))} account is here." for one in accounts)
     told += (f"  {line}" for line in _closed(breach, voice))
     own = breach.account_of(look.me)
