@@ -115,7 +115,7 @@ class Desk(Generic[X]):
 
     def may_now(self, step: str, *, beginning: bool) -> bool:
         """Whether the journal takes such a step now. `beginning`: a step that makes a thing, and needs none."""
-        if self._only_exits and self.class_of(step) != "ends":
+        if self.me not in self.partners or (self._only_exits and self.class_of(step) != "ends"):
             return False
         return not beginning or self.may(step, None)
 
@@ -193,10 +193,10 @@ class Desk(Generic[X]):
             raise Usage(f"This {self.machine.noun} has no text {number}. `{self.group} show` numbers them.")
         return texts[number - 1]
 
-    def say_whose(self, account: bytes, said: str) -> None:
-        """Show a heading over somebody's words: `said` after their name. A mark and a colour show the reader's own."""
+    def say_heading(self, account: bytes, text: str) -> None:
+        """Show a heading over somebody's words. A mark and a colour show the reader's own."""
         mark, style = (OWN, "own") if account == self.me else ("", "strong")
-        self.run.screen.say(f"{mark}{self.voice.name(account)}{said}", style=style)
+        self.run.screen.say(mark + text, style=style)
 
     def require_shown(self, text: "Text") -> None:
         """Check that a text is shown whole, before somebody consents to it. Raises: NotAllowed.

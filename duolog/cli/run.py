@@ -137,8 +137,8 @@ class Run:
             return meant[0]
         if not meant and duolog.account_state().sent:
             raise Usage(
-                "You have accepted an invitation. The journal is here once your partner has run `duolog verify`: it "
-                "shows the eight words to compare. Then you run it too."
+                "You have accepted an invitation. The journal is here once the eight words were compared and you are "
+                "let in: ask who invited you. `duolog verify` shows the words."
             )
         if not meant:
             raise Usage(

@@ -52,6 +52,24 @@ def test_the_help_is_whole_on_a_narrow_screen(said: list[str], monkeypatch: pyte
     assert [line.strip(":") for line in lines if line.endswith(":") and line[0] != " "] == ["Options", *HEADINGS]
 
 
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        (["letter", "set-aside", "2"], "There is no `duolog letter set-aside`. There is `duolog set-aside`."),
+        (["accept", "1"], "There is no `duolog accept`. There is `duolog boundary accept`."),
+        (["mark"], "There is no `duolog mark`. There is `duolog promise mark`."),
+    ],
+    ids=str,
+)
+def test_a_command_that_stands_elsewhere_is_named(
+    typed: list[str], said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(typed)
+    assert ended.value.code == failures.USAGE
+    assert said in " ".join(capsys.readouterr().err.split())
+
+
 def test_every_exit_code_is_documented() -> None:
     codes = {value for name, value in vars(failures).items() if name.isupper() and isinstance(value, int)}
     assert codes == {int(code) for code in re.findall(r"^    (\d+) ", failures.__doc__ or "", re.MULTILINE)}
