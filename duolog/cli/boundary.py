@@ -201,5 +201,5 @@ def _say_history(desk: BoundaryDesk, boundary: "Boundary") -> None:
     for account, contested in boundary.contests.items():
         say()
         when = desk.voice.dated(contested.at, contested.effective)
-        desk.say_whose(account, f" contests it, {when}:")
+        desk.say_heading(account, f"{desk.voice.name(account)} contests it, {when}:")
         say("\n".join(lines(contested.words or "")), indent=4)

@@ -28,7 +28,8 @@ BoundaryOption = Annotated[
 OPEN_LINES, ACCOUNT_LINES = ("happened", "look_again"), ("look_again",)
 OPEN_HINT = """Write above what happened, what it did, and what you take on yourself. Lines may stay empty.
   Happened:   the day, as 2027-02-03
-  Look again: a day on which you alone are reminded"""
+  Look again: a day on which you alone are reminded
+`duolog prompts breach` has questions to begin with."""
 ACCOUNT_HINT = """Write above how it was for you. Both accounts stand side by side, and nobody edits the other's.
   Look again: a day on which you alone are reminded"""
 SEND = "Send this to {other}? What is shared can be kept."

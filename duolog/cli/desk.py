@@ -12,6 +12,7 @@ from duolog.cli.failures import OK, Usage
 from duolog.cli.run import Run
 from duolog.cli.screen import OWN
 from duolog.cli.shapes import Shape, b64
+from duolog.documents.voice import title_line
 from duolog.errors import NotAllowed
 
 if TYPE_CHECKING:
@@ -64,7 +65,7 @@ class Desk(Generic[X]):
 
     @property
     def first_use(self) -> str:
-        """What is said once on this computer, before the first step; empty for nothing."""
+        """Sentences that are said once on this computer, before the first step; empty for none."""
         return ""
 
     @property
@@ -111,6 +112,12 @@ class Desk(Generic[X]):
     def may(self, step: str, thing: X | None) -> bool:
         """Whether this person may take a step now, as far as the rows can tell before it is written."""
         return self.possible(step, thing).why_not is None
+
+    def may_now(self, step: str, *, beginning: bool) -> bool:
+        """Whether the journal takes such a step now. `beginning`: a step that makes a thing, and needs none."""
+        if self.me not in self.partners or (self._only_exits and self.class_of(step) != "ends"):
+            return False
+        return not beginning or self.may(step, None)
 
     def class_of(self, step: str) -> str:
         """The class of a step, as its first row has it."""
@@ -166,11 +173,18 @@ class Desk(Generic[X]):
         if len(found) == 1:
             return found[0]
         if found:
-            counts = ", ".join(str(count) for count, _ in found)
+            counts = ", ".join(f"{count}{self._titled(one)}" for count, one in found)
             raise Usage(f"Say which one: {counts}. (`{self.group} list` shows them.)")
         if everything and self.me not in self.partners:
             raise NotAllowed(self.steps(everything[0])[0].why_not or none)
         raise Usage(none)
+
+    def _titled(self, thing: X) -> str:
+        """The title of a thing in brackets, where its kind has titles."""
+        from duolog.documents.registry import KINDS
+
+        title = KINDS[self.kind].title
+        return "" if title is None else f" ({title_line(title(thing))})"
 
     def numbered(self, thing: X, number: int) -> "Text":
         """The text of a thing with this number. Raises: Usage."""
@@ -179,10 +193,10 @@ class Desk(Generic[X]):
             raise Usage(f"This {self.machine.noun} has no text {number}. `{self.group} show` numbers them.")
         return texts[number - 1]
 
-    def say_whose(self, account: bytes, said: str) -> None:
-        """Show a heading over somebody's words: `said` after their name. A mark and a colour show the reader's own."""
+    def say_heading(self, account: bytes, text: str) -> None:
+        """Show a heading over somebody's words. A mark and a colour show the reader's own."""
         mark, style = (OWN, "own") if account == self.me else ("", "strong")
-        self.run.screen.say(f"{mark}{self.voice.name(account)}{said}", style=style)
+        self.run.screen.say(mark + text, style=style)
 
     def require_shown(self, text: "Text") -> None:
         """Check that a text is shown whole, before somebody consents to it. Raises: NotAllowed.

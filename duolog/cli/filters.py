@@ -7,7 +7,7 @@ shell keeps them, so the options only say that there is such a word, and it is a
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
@@ -19,9 +19,17 @@ if TYPE_CHECKING:
     from duolog.client import JournalView, TimelineFilter
     from duolog.client.blocking import Duolog
 
+# Words of the command for kinds that have another name in documents.
+KINDS_BY_WORD: Final = {
+    "letter": "disclosure",
+    "checkin": "check_in",
+    "review": "check_in",
+    "thanks": "appreciation",
+    "win": "appreciation",
+}
 KindOption = Annotated[
     list[str] | None,
-    typer.Option("--kind", metavar="KIND", help="Only this kind, as note or boundary. Can be given again."),
+    typer.Option("--kind", metavar="KIND", help="Only this kind, as note, letter or boundary. Can be given again."),
 ]
 FromOption = Annotated[
     str | None, typer.Option("--from", metavar="WHO", help="Only what one person wrote: me, partner, or a name.")
@@ -73,7 +81,7 @@ def asked_filter(duolog: "Duolog", journals: "Sequence[JournalView]", asked: Ask
         raise Usage("`--by` takes written or happened.")
     made: dict[str, Any] = {"by": asked.by}
     if asked.kinds:
-        made["kinds"] = frozenset(asked.kinds)
+        made["kinds"] = frozenset(map(_kind, asked.kinds))
     if asked.who is not None:
         made["authors"] = _people(duolog, journals, asked.who)
     if asked.since is not None:
@@ -85,6 +93,18 @@ def asked_filter(duolog: "Duolog", journals: "Sequence[JournalView]", asked: Ask
             made[name] = (_asked(question),)
     where = TimelineFilter(**made)
     return None if where == TimelineFilter() else where
+
+
+def _kind(typed: str) -> str:
+    """A kind as documents name it, from a word for it. Raises: Usage."""
+    from duolog.documents.registry import KINDS
+
+    word = typed.strip().lower().replace("-", "_")
+    name = KINDS_BY_WORD.get(word, word)
+    if name not in KINDS:
+        known = ", ".join(sorted({*KINDS, *KINDS_BY_WORD} - set(KINDS_BY_WORD.values())))
+        raise Usage(f"There is no kind {typed!r}. Kinds are: {known.replace('_', '-')}.")
+    return name
 
 
 def _asked(question: str) -> str:

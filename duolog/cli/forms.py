@@ -26,7 +26,8 @@ BOUNDARY_HINT = """Write the boundary above, in your own words. Lines and sectio
   Topic:  communication, friendships, social media, time, money, closeness or other
   Binds:  both, or me. (One that binds only the other person can't be proposed.)
   Review: a day on which to look at it again, as 2027-03-01"""
-NOTE_HINT = """Write above, as long as you like. `Feelings:` and `Tags:` take words with commas between them."""
+NOTE_HINT = """Write above, as long as you like. `Feelings:` and `Tags:` take words with commas between them.
+`duolog prompts note` has questions to begin with."""
 
 
 def boundary_form(wording: "Wording | None" = None) -> str:

@@ -27,9 +27,11 @@ LETTER_LINES, REFLECTION_LINES = ("about", "hold", "feelings"), ("asks",)
 LETTER_HINT = """Write the letter above, below its lines, in your own words.
   About:    one line that is read before opening it. It can't be withdrawn later: choose a plain one
   Hold:     yes, if you suggest to read it together in a session
-  Feelings: words with commas between them"""
+  Feelings: words with commas between them
+`duolog prompts` has questions to begin with, for each form of a letter."""
 REFLECTION_HINT = """Say above what you hear, in your own words. Don't answer it yet.
-  Asks: one question, if you have one"""
+  Asks: one question, if you have one
+`duolog prompts reflection` has ways to begin."""
 
 
 class LetterDesk(ThingDesk[Any]):
@@ -85,6 +87,9 @@ def _missing(_desk: LetterDesk, _named: Any) -> Form:
 SEND = "Send this to {other}? What is shared can be kept."
 TOLD = "It is there. Nobody can tell whether it is opened, and it asks for nothing."
 HERE = Names("No letter waits for this step of yours.", "This letter has no text for this step.")
+RESPOND = Names(
+    HERE.none, HERE.missing, also=lambda desk, letter: desk.me != letter.owner and letter.standing != "answered"
+)
 REFLECTED = Names("No reflection waits for your word.", "No reflection waits in this letter.")
 
 
@@ -144,8 +149,7 @@ VERBS = (
         "Respond to a letter, after \u201cheard\u201d.",
         ("1", "1 < words.md"),
         "Sent.",
-        # A letter that isn't "heard" is meant too: the refusal says what comes first.
-        Names(HERE.none, HERE.missing, also=lambda desk, letter: desk.may("reflect", letter)),
+        RESPOND,
         form=_response,
         question=SEND,
     ),

@@ -96,10 +96,12 @@ def make_app() -> typer.Typer:
 
 
 def main(arguments: list[str] | None = None) -> None:
-    """Run one command, and exit with its code."""
+    """Run one command, and exit with its code. Without one, show the help."""
     _leave_no_image()
     if threading.current_thread() is threading.main_thread():
         signal.signal(signal.SIGINT, asking.on_interrupt)
+    if not (sys.argv[1:] if arguments is None else arguments):
+        arguments = ["--help"]
     try:
         make_app()(arguments, prog_name="duolog")
     except BrokenPipeError:

@@ -127,7 +127,11 @@ OWN_VERBS = (
         options=(Option("until", UntilOption, _until),),
         needs=("until", "Say until when, with --until 2027-02-03: 90 days ahead at most."),
     ),
-    Verb("end", "End a promise of yours. No reason is needed.", ("1", "1 --yes"), "Ended.", MINE, words=True),
+    Verb(
+        *("end", "End a promise of yours. No reason is needed.", ("1", "1 --yes"), "Ended.", MINE),
+        question="Do you end this?",
+        words=True,
+    ),
 )
 add_verbs(app, PromiseDesk, NumberArgument, VERBS, above="duolog")
 

@@ -21,7 +21,8 @@ AboutOption = Annotated[
     typer.Option("--about", metavar="ENTRY", min=1, help="What it is about, as `timeline --numbers` numbers it."),
 ]
 COMMENT_HINT = "Write your comment above. It is no step, and asks for no answer. You can withdraw it within a day."
-THANKS_HINT = "Write above what you thank the other for. You can withdraw it within a day."
+THANKS_HINT = """Write above what you thank the other for. You can withdraw it within a day.
+`duolog prompts appreciation` has questions to begin with."""
 WIN_HINT = "Write above what the two of you managed, large or small. You can withdraw it within a day."
 CLOSED = "This takes no comments now. What you want to say can stand in a note of your own: `duolog write`."
 

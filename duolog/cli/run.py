@@ -135,6 +135,11 @@ class Run:
         meant = shared or open_ones
         if len(meant) == 1:
             return meant[0]
+        if not meant and duolog.account_state().sent:
+            raise Usage(
+                "You have accepted an invitation. The journal is here once the eight words were compared and you are "
+                "let in: ask who invited you. `duolog verify` shows the words."
+            )
         if not meant:
             raise Usage(
                 "There is no journal yet. `duolog invite` starts one with your partner, `duolog join` joins theirs."

@@ -79,7 +79,7 @@ def _say(run: Run, hit: "SearchHit", called: dict[bytes, str], *, several: bool)
     shown = hit.shown
     who = called.get(shown.author) or shown.author_name or SOMEBODY
     place = "waits here" if shown.seq is None else str(shown.seq)
-    head = f"{times.moment(shown.time)}  {who}, {shown.kind} ({place})"
+    head = f"{times.moment(shown.time)}  {who}, {(shown.kind or '').replace('_', '-')} ({place})"
     if several:
         head += f"  in {short(shown.journal)}"
     if shown.mine:

@@ -48,6 +48,19 @@ class CommandList(TyperGroup):
             with formatter.section(heading):
                 formatter.write_dl(rows)
 
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        """The command that is meant. A name that stands elsewhere is refused with the place where it stands."""
+        if args and args[0] not in self.commands and (places := self._places(args[0])):
+            ctx.fail(f"There is no `{ctx.command_path} {args[0]}`. There is {places}.")
+        return super().resolve_command(ctx, args)
+
+    def _places(self, name: str) -> str:
+        """The commands of this name elsewhere, or nothing."""
+        if not self.headings:
+            return f"`duolog {name}`" if any(name in names for names in HEADINGS.values()) else ""
+        groups = [(above, part) for above, part in self.commands.items() if isinstance(part, TyperGroup)]
+        return " and ".join(f"`duolog {above} {name}`" for above, part in groups if name in part.commands)
+
     def _parts(self, names: list[str]) -> Iterator[tuple[str, list[str]]]:
         """The headings with their commands; a command without a heading comes last."""
         known = {name for under in self.headings.values() for name in under}

@@ -71,7 +71,8 @@ def line_of(name: str, hint: str) -> Form:
 class Names:
     """The errors of a step that names a text. `none`: no thing has such a text. `missing`: the chosen thing has none.
 
-    `also`: whether a thing may be meant although the rows refuse the step now. Then the refusal says why.
+    `also`: whether a thing may be meant although the rows refuse the step now, where they allow it with no other. Then
+    the refusal says why.
     """
 
     none: str
@@ -185,12 +186,13 @@ class _Taking(Generic[X]):
         desk, verb = self.desk, self.verb
         gives = gives if verb.completes is None else verb.completes(desk, gives)
         body, named, does = {"step": verb.step, **gives}, None, desk.class_of(verb.step)
-        if desk.first_use:
+        if desk.first_use and desk.may_now(verb.step, beginning=verb.names is None):
             say_once(desk.run, desk.kind, desk.first_use)
         if verb.names is not None:
             names, step = verb.names, verb.step
+            able = any(desk.may(step, one) for one in desk.things.values())
             number, thing = desk.choose(
-                self.number, lambda one: desk.may(step, one) or names.also(desk, one), names.none
+                self.number, lambda one: desk.may(step, one) if able else names.also(desk, one), names.none
             )
             named, does = self._named(names, thing)
             body["answers"] = {"entry": b64(named.entry), "message": b64(named.message)}
@@ -202,6 +204,8 @@ class _Taking(Generic[X]):
                 desk.say_named(thing, named, does)
                 if does in CONSENTS:
                     desk.require_shown(named)
+                if self.text is None:
+                    desk.require_possible(step, thing)
                 if not self._agreed(does):
                     desk.say_next(number, thing, but=step)
                     return OK

@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING
 from duolog.cli.asking import at_terminal
 from duolog.cli.editors import KNOWN, chosen_editor, edit, ending, known_as
 from duolog.cli.failures import Usage
+from duolog.errors import TransportError
 
 if TYPE_CHECKING:
     from duolog.cli.run import Run
@@ -51,7 +52,14 @@ def written_text(run: "Run", *, start: str, hint: str) -> Iterator[str]:
     `start`: the text that the editor opens with. `hint`: an explanation below the cut. Raises: Usage.
     """
     if not at_terminal():
-        yield _from_stdin()
+        text = _from_stdin()
+        try:
+            yield text
+        except TransportError:
+            if text.strip():
+                run.drafts().rescue(text)
+                run.screen.aside(RESCUED)
+            raise
         return
     editor = chosen_editor()
     if editor is None:

@@ -90,7 +90,8 @@ def add_list(app: typer.Typer, name: str, place: type[ThingDesk[Any]], purpose: 
             shapes = [thing_shape(one, whole=False) for one in views]
             run.screen.result({"journal": b64(here.journal.id), "things": shapes})
             if not views:
-                run.screen.say(empty)
+                # Who takes no steps is told of no command that begins one.
+                run.screen.say(empty if here.me in here.partners else f"{empty.partition('. ')[0].rstrip('.')}.")
             for view in views:
                 here.say_view(view)
             return OK

@@ -1,7 +1,8 @@
 """The timeline: everything that the members of a journal wrote, in order."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import groupby
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -84,7 +85,7 @@ def say_entries(
 ) -> None:
     """Show entries under the days on which they were received, or happened."""
     day, opens = "", {} if numbers else _opening(entries)
-    for item in entries:
+    for item in entries if numbers else _once(run, entries):
         if item.words_of is not None and item.words_of.step in opens and item.hidden is None:
             continue
         when = item.received or item.at
@@ -97,6 +98,17 @@ def say_entries(
         _say(run, item, names, numbers)
         if item.entry in opens:
             run.screen.say(f"(`{opens[item.entry]}` opens it)", indent=9, style="quiet")
+
+
+def _once(run: Run, entries: "Sequence[TimelineEntry]") -> "Iterator[TimelineEntry]":
+    """The entries, with the first alone of those in a row that can't be read for one reason, and until when they go."""
+    for _, group in groupby(
+        entries, key=lambda item: (item.unreadable, item.entry if item.unreadable is None else b"")
+    ):
+        first, *rest = group
+        yield first
+        if rest and (until := rest[-1].received) is not None:
+            run.screen.say(f"(so is what follows, until {times.moment(until)})", indent=9, style="careful")
 
 
 def _last(duolog: "Duolog", journal: "JournalView", count: int) -> "tuple[TimelineEntry, ...]":
@@ -176,4 +188,5 @@ def _text(item: "TimelineEntry") -> str:
             from duolog.documents.voice import body_lines
 
             return "\n".join([f"{YOU} wrote:", *body_lines(text)])
+        return f"A step of yours: {(item.kind or '').replace('_', '-')}"
     return item.text or f"Something of a kind that this version doesn't know ({item.kind})."

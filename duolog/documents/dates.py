@@ -144,6 +144,14 @@ def on_one_day(first: int, second: int) -> bool:
     return found is not None and is_today(found.date(), second)
 
 
+def days_before(when: date, days: int) -> date:
+    """The day that many days before another, or the first day that the calendar has."""
+    try:
+        return when - timedelta(days=days)
+    except OverflowError:
+        return date.min
+
+
 def parse_day(text: str) -> date:
     """Parse a typed day, as `2027-03-01`. Raises: ValueError."""
     return date.fromisoformat(text.strip())

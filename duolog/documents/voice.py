@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from duolog.documents.bodies import has_unknown_parts, hidden_characters
+from duolog.documents.names import YOU
 from duolog.documents.safe_text import clean, lines, one_line
 
 TITLE = 60  # characters of a text that name it in a list
@@ -22,6 +23,11 @@ class Voice:
     name: Callable[[bytes], str]
     when: Callable[[int], str]
     clean: Callable[[str], str] = clean
+
+    def whose(self, account: bytes) -> str:
+        """`Ada's`, or `your` for the reader's own."""
+        name = self.name(account)
+        return "your" if name == YOU or name.endswith("(you)") else f"{name}'s"
 
     def unshown(self, value: object) -> Iterable[str]:
         """Sentences for a reader who isn't shown a body whole."""
@@ -45,6 +51,11 @@ class Look:
     me: bytes
     now: int
     voice: Voice
+
+
+def capital(text: str) -> str:
+    """A text with a capital at its beginning."""
+    return text[:1].upper() + text[1:]
 
 
 def title_line(text: str) -> str:

@@ -141,7 +141,7 @@ def test_without_a_number_the_only_fitting_boundary_is_meant() -> None:
     evening.propose(SAM, "No work on Sundays.")
     desk.things = evening.state.boundaries
     assert desk.choose(None, lambda one: desk.may("accept", one), "None.")[0] == 2
-    with pytest.raises(Usage, match="Say which one: 1, 2"):
+    with pytest.raises(Usage, match=r"Say which one: 1 \(No late chats.\), 2 \(No work on Sundays.\)\."):
         desk.choose(None, lambda _: True, "None.")
     with pytest.raises(Usage, match="Nothing waits"):
         desk.choose(None, lambda _: False, "Nothing waits.")

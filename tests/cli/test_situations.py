@@ -8,6 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from duolog.cli.run import Run
+from duolog.cli.screen import Screen
+from duolog.cli.timeline import say_entries
+from duolog.client import TimelineEntry
 from tests.cli.transcript import Said, run
 from tools.local_server import LocalServer
 
@@ -131,3 +135,34 @@ def test_a_clock_that_is_wrong_is_named_and_stops_nothing(
     assert f"the server's clock is {says} this computer's" in said.err.replace("\n", " ")
     assert json.loads(ada.ok("sync", "--json"))["clock_apart"] == apart
     assert f"clock is {says}" in ada.say("timeline").err.replace("\n", " ")
+
+
+def test_an_accepted_invitation_is_told_as_such(ada: Person, sam: Person) -> None:
+    sam.ok("join", reads=ada.link("invite"))
+    said = sam.say("write", reads="Hello.")
+    assert (said.exit_code, "You have accepted an invitation." in said.err) == (2, True), said.text
+
+
+def test_a_draft_that_can_not_be_kept_without_a_connection_is_not_lost(ada: Person, server: LocalServer) -> None:
+    ada.link("invite")
+    server.stop()
+    try:
+        said = ada.say("habit", "--draft", reads="I plan the week.")
+    finally:
+        server.start()
+    assert (said.exit_code, "`duolog draft rescued` shows it" in said.err) == (4, True), said.text
+    assert "I plan the week." in ada.ok("draft", "rescued")
+
+
+def test_entries_that_are_closed_for_one_reason_are_told_once(capsys: pytest.CaptureFixture[str]) -> None:
+    closed = "This was written before you joined, and stays closed to you."
+    entries = [
+        TimelineEntry(bytes(32), bytes([seq]) * 16, seq, bytes(32), None, mine=False, received=seq, unreadable=why)
+        for seq, why in enumerate((closed, closed, closed, "Its author broke a rule."), 1)
+    ]
+    shell = Run(home=None, passphrase_fd=None, screen=Screen(as_json=False), ephemeral=None)
+    say_entries(shell, entries, {}, numbers=False)
+    said = " ".join(capsys.readouterr().out.split())
+    assert (said.count(closed), said.count("so is what follows"), said.count("broke a rule")) == (1, 1, 1)
+    say_entries(shell, entries, {}, numbers=True)
+    assert " ".join(capsys.readouterr().out.split()).count(closed) == 3

@@ -31,7 +31,7 @@ def test_every_command_shows_an_example() -> None:
     page = the_page()
     for name in cli_docs.names():
         part = page.split(f"## `{name}`\n")[1].split("\n## ")[0]
-        if "Commands:" not in part:
+        if "COMMAND [ARGS]..." not in part:
             assert re.search(rf"Examples?:\n +{name}", part), name
 
 
@@ -48,8 +48,26 @@ def test_the_help_is_whole_on_a_narrow_screen(said: list[str], monkeypatch: pyte
         main(said)
     lines = out.getvalue().splitlines()
     assert max(map(len, lines)) <= 80
-    assert not [line for line in lines if line.endswith("...")]
+    assert [line for line in lines if line.endswith("...")] == [lines[0]]
     assert [line.strip(":") for line in lines if line.endswith(":") and line[0] != " "] == ["Options", *HEADINGS]
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        (["letter", "set-aside", "2"], "There is no `duolog letter set-aside`. There is `duolog set-aside`."),
+        (["accept", "1"], "There is no `duolog accept`. There is `duolog boundary accept`."),
+        (["mark"], "There is no `duolog mark`. There is `duolog promise mark`."),
+    ],
+    ids=str,
+)
+def test_a_command_that_stands_elsewhere_is_named(
+    typed: list[str], said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(typed)
+    assert ended.value.code == failures.USAGE
+    assert said in " ".join(capsys.readouterr().err.split())
 
 
 def test_every_exit_code_is_documented() -> None:

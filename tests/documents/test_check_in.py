@@ -157,7 +157,8 @@ def test_a_key_that_does_not_fit_is_not_counted() -> None:
     reveal(evening, begun, ADA)
     with pytest.raises(NotAllowed, match="does not fit"):
         evening.write(SAM, RevealAnswer(answers=answer(begun), k=SECRETS[ADA].k), "check_in")
-    assert seen(evening, ADA) == ["Both have answered.", "Sam's answer is not revealed."]
+    online = "A device does that by itself, the next time it is online."
+    assert seen(evening, ADA) == ["Both have answered.", "Sam's answer is not revealed.", online]
 
 
 def test_after_one_key_the_other_may_set_it_aside_and_stays_sealed() -> None:

@@ -207,7 +207,9 @@ def open_home(folder: Path, unlock: Unlock, server: Transport | None, clock: Clo
             raise NotAllowed("This device was not let in yet. Go on with `duolog device join`, or choose another home.")
         identity, origin = load_identity(home), SERVER.load(home.store)
         if identity is None or origin is None:
-            raise NotAllowed("This home's registration is not finished. Register again; it goes on where it stopped.")
+            raise NotAllowed(
+                "This home's registration is not finished. Run `duolog register` again; it goes on where it stopped."
+            )
         transport = server or to_transport(origin)
         if transport.origin != origin:
             raise NotAllowed(f"This home belongs to {origin}, not to {transport.origin}.")

@@ -127,7 +127,7 @@ def _in_words(entry: TimelineEntry, voices: Voice, links: "_Links") -> _Told:
         if words is not None:
             lines.append(f"  {said}: {words}" if said else f"  {words}")
     lines += [f"  Not delivered to {voices.name(account)}" for account in entry.not_delivered_to]
-    stamp = "" if when is None else voices.when(when)
+    stamp = "" if when is None else dates.stamp(when)
     return _Told(month, day, ReportStep(stamp, entry.mine, tuple(lines), files=links.of(entry.entry)))
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from duolog.client.journals import answering
+from duolog.client.journals.people import mine_first
 from duolog.client.journals.practice import Practice
 from duolog.client.journals.thing_views import look_at, steps_with
 from duolog.client.journals.views import Written
@@ -79,11 +80,10 @@ class CheckIns(Practice[CheckIn]):
         return await self._take("set_aside", check_in)
 
     async def answers(self, check_in: bytes) -> tuple[AnswerView, ...]:
-        """My own answer, and the other's once both are open. Without the network."""
+        """My own answer first, and the other's once both are open. Without the network."""
         async with self._session.alone() as context:
             found = self._find(context, check_in)
-            mine_first = sorted(found.between, key=lambda one: one != context.account)
-            return tuple(self._opened(context, found, one) for one in mine_first)
+            return tuple(self._opened(context, found, one) for one in mine_first(found.between, context.account))
 
     def _opened(self, context: Context, found: CheckIn, account: bytes) -> AnswerView:
         mine, opening = account == context.account, found.opening(account)

@@ -105,9 +105,13 @@ def _section(main: Element, section: ReportSection, name: str) -> None:
 
 def _thing(article: Element, thing: ReportThing) -> None:
     SubElement(article, "h3", {"dir": "auto"}).text = clean(thing.title)
-    if thing.now:
+    if thing.now and not (thing.steps and thing.steps[-1].lines == thing.now):  # else the step says the same
         SubElement(article, "h4").text = "As it stands now"
         _lines(article, thing.now)
+    if thing.sides:
+        sides = SubElement(article, "div", {"class": "sides"})
+        for lines in thing.sides:
+            _lines(SubElement(sides, "div"), lines)
     if thing.steps:
         SubElement(article, "h4").text = "What was written in this time"
         _steps(article, thing.steps)

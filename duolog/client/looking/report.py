@@ -18,7 +18,7 @@ from datetime import date
 from typing import Any, Final
 
 from duolog.client.journals.filters import TimelineFilter
-from duolog.client.journals.people import voice
+from duolog.client.journals.people import mine_first, voice
 from duolog.client.journals.telling import Telling
 from duolog.client.log.context import Context
 from duolog.client.looking.answers import opened_answers
@@ -35,7 +35,7 @@ from duolog.documents.links import thing_of
 from duolog.documents.registry import KINDS
 from duolog.documents.things import Thing
 from duolog.documents.timeline import Item
-from duolog.documents.voice import Look
+from duolog.documents.voice import Look, capital
 from duolog.errors import DuologError, NotAllowed
 
 # Which kinds a report has, in which order, and under which words. A pause is over when it is over, and is not here.
@@ -45,7 +45,7 @@ SECTIONS: Final[Mapping[str, str]] = {
     "breach": "What happened, as each of us saw it",
     "promise": "Promises",
     "check_in": "Check-ins",
-    "appreciation": "Appreciations and small wins",
+    "appreciation": "Thanks and small wins",
 }
 _SLIDERS = ("closeness", "trust", "stress")
 NOT_HERE = "The text is not here."
@@ -66,13 +66,14 @@ class ReportStep:
 
 @dataclass(frozen=True, slots=True)
 class ReportThing:
-    """One boundary, letter or promise. `now`: how it stands when the report is made. `grew`: names of what says that
-    it grew from this."""
+    """One boundary, letter, promise or check-in. `now`: how it stands when the report is made. `grew`: names of what
+    says that it grew from this. `sides`: what each person answered, in lines, to be shown side by side."""
 
     title: str
     now: tuple[str, ...]
     steps: tuple[ReportStep, ...]
     grew: tuple[str, ...] = ()
+    sides: tuple[tuple[str, ...], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,21 +211,24 @@ class _Reading:
                     yield self._check_in(thing)
             elif entry in gathered.steps or _holds(thing):
                 shown = () if kind.show is None else tuple(kind.show(thing, self._look).split("\n"))
-                title = self._look.voice.clean(_title(kind, thing))
+                title = self._look.voice.clean(capital(_title(kind, thing)))
                 yield ReportThing(title, shown, tuple(steps), tuple(self._grew.get(entry, {})))
 
     def _check_in(self, check_in: CheckIn) -> ReportThing:
         """An opened check-in with both answers. Its sliders go to `answers`."""
-        begun, told = check_in.texts[check_in.entry], show(check_in, self._look).split("\n")
-        for account, answer in opened_answers(self._journal, check_in):
-            told += answer_lines(answer, account, self._look.voice)
+        begun, now = check_in.texts[check_in.entry], show(check_in, self._look).split("\n")[1:]
+        sides = []
+        answers = dict(opened_answers(self._journal, check_in))
+        for account in mine_first(answers, self._look.me):
+            answer = answers[account]
+            sides.append(tuple(answer_lines(answer, account, self._look.voice)))
             sliders = {name: getattr(answer, name, None) for name in _SLIDERS}
             values = {name: value for name, value in sliders.items() if value is not None}
             if values:
                 self.answers.append(SliderAnswer(self._look.voice.name(account), begun.effective, values))
         title = f"{title_of(check_in)}, begun {self._look.voice.dated(begun.at, begun.effective)}"
         grew = tuple(self._grew.get(check_in.entry, {}))
-        return ReportThing(title[:1].upper() + title[1:], tuple(told), (), grew)
+        return ReportThing(capital(title), tuple(line.strip() for line in now), (), grew, tuple(sides))
 
 
 def _body(kind: Kind[Any, Any], item: Item) -> object:

@@ -26,6 +26,9 @@ article { background: var(--sheet); border: 1px solid var(--rule); border-radius
 ol.steps { list-style: none; padding: 0; margin: 0; }
 ol.steps > li { border-inline-start: 3px solid var(--theirs); padding: 0.1rem 0 0.1rem 0.9rem; margin: 0 0 1rem; }
 ol.steps > li.mine { border-inline-start-color: var(--mine); }
+.sides { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(15rem, 100%), 1fr)); gap: 1rem 1.5rem;
+  margin: 0.75rem 0 0; }
+.sides > div > p:first-child { font-weight: 600; }
 .details { padding-inline-start: 1rem; }
 .details p { white-space: pre-wrap; }
 .details p + p { margin-top: 0; }
@@ -43,7 +46,8 @@ th, td { text-align: start; padding: 0.2rem 1.25rem 0.2rem 0; border-bottom: 1px
 th { font-weight: 500; }
 td { font-variant-numeric: tabular-nums; }
 @media (max-width: 30rem) { body { padding: 1.25rem 0.75rem 3rem; } article { padding: 0.85rem 0.9rem; }
-  h1 { font-size: 1.6rem; } blockquote { margin-inline-start: 0.5rem; } .chart text { font-size: 16px; } }
+  h1 { font-size: 1.6rem; } blockquote { margin-inline-start: 0.5rem; }
+  .details { padding-inline-start: 0.5rem; } .chart text { font-size: 16px; } }
 @media print { :root { --paper: #fff; --sheet: #fff; --ink: #000; --quiet: #444; --rule: #bbb; --mine: #2f5d57;
   --theirs: #8a4b1f; color-scheme: light; } @page { margin: 18mm 16mm; } body { max-width: none; padding: 0; }
   nav { display: none; } article { border: 0; padding: 0; } h2, h3, h4 { break-after: avoid; }

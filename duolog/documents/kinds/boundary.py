@@ -41,7 +41,7 @@ from duolog.documents.kinds.boundary_texts import (
     TakeBack,
     Wording,
 )
-from duolog.documents.voice import Look, Voice, body_lines, grown_from, indented, title_line
+from duolog.documents.voice import Look, Voice, body_lines, capital, grown_from, indented, title_line
 from duolog.protocol.codec import label, sha256
 
 # --- rows ------------------------------------------------------------------------------------------------------------
@@ -188,7 +188,7 @@ def describe_boundary(boundary: Boundary, now: int, voice: Voice) -> str:
     """A boundary in several lines: its stage, the agreed text, who contests it, and the text that waits."""
     view = view_boundary(boundary, now)
     status = "waits for an answer" if view.status == "proposed" else view.status.replace("_", " ")
-    told = [f"{title_of(boundary)}: {status}"]
+    told = [f"“{title_of(boundary)}”: {status}"]
     told += _worded(view.shown, voice)
     for account, contest in boundary.contests.items():
         told.append(f"  {voice.name(account)} contests it, {voice.dated(contest.at, contest.effective)}:")
@@ -231,7 +231,7 @@ def _worded(text: BoundaryText, voice: Voice) -> Iterator[str]:
         yield f"  {author} asked to retire it, {when}"
         yield from indented("Why", text.why)
     else:
-        yield f"  {author}'s text, {when}"
+        yield f"  {capital(voice.whose(text.author))} text, {when}"
         yield from wording_lines(text.wording, author)
         yield from grown_from(text.grew_from)
     yield from (f"  {line}" for line in voice.unshown(text.step))

@@ -24,7 +24,7 @@ from duolog.documents.guards import At, Became, By, In, Is, Named, NotIn, OfKind
 from duolog.documents.kernel import Machine, Row
 from duolog.documents.kind import Kind
 from duolog.documents.things import Text, Thing, Things
-from duolog.documents.voice import Look, Voice, indented
+from duolog.documents.voice import Look, Voice, capital, indented
 
 # --- bodies ----------------------------------------------------------------------------------------------------------
 
@@ -159,9 +159,9 @@ def show(breach: Breach, look: Look) -> str:
     told = [f"{voice.name(breach.owner)} {_OPENS[opened.as_]}"]
     if opened.happened is not None:
         told.append(f"  It happened on {dates.day_of(opened.happened)}.")
-    owner_first = sorted(breach.between, key=lambda one: one != breach.owner)
-    accounts = (one for one in owner_first if breach.account_of(one) is not None)
-    told += (f"  {voice.name(one)}'s account is here." for one in accounts)
+    ordered = sorted(breach.between, key=lambda one: one != breach.owner)
+    accounts = (one for one in ordered if breach.account_of(one) is not None)
+    told += (f"  {capital(voice.whose(one))} account is here." for one in accounts)
     told += (f"  {line}" for line in _closed(breach, voice))
     own = breach.account_of(look.me)
     if own is not None and own.step.look_again is not None:

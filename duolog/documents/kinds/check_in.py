@@ -31,7 +31,7 @@ from duolog.documents.kind import Kind
 from duolog.documents.kinds.check_in_answers import Form
 from duolog.documents.things import Text, Thing, Things
 from duolog.documents.time_guards import NoOpen, NotAfter, Rested
-from duolog.documents.voice import Look, Voice
+from duolog.documents.voice import Look, Voice, capital
 from duolog.protocol import sizes
 
 PASSES_AFTER: Mapping[Form, int] = {"week": 7 * DAY, "review": 14 * DAY}  # seconds from `begin`
@@ -210,7 +210,7 @@ def title_of(check_in: CheckIn) -> str:
 
 def show(check_in: CheckIn, look: Look) -> str:
     """A check-in in a few lines: how it stands, and the day to talk. Answers that are open stand in `answer_lines`."""
-    told = [_capital(title_of(check_in)), *(f"  {line}" for line in _standing(check_in, look))]
+    told = [capital(title_of(check_in)), *(f"  {line}" for line in _standing(check_in, look))]
     if check_in.begun.talk_on is not None:
         told.append(f"  The day to talk is {dates.day_of(check_in.begun.talk_on)}.")
     return look.voice.clean("\n".join(told))
@@ -223,7 +223,7 @@ def today(check_in: CheckIn, look: Look) -> tuple[str, ...]:
         return ()
     if check_in.standing == "begun" and look.me not in check_in.marks.get("commits", {}):
         until = look.voice.when(check_in.times["until"])
-        told.append(f"{_capital(title_of(check_in))} is open until {until}. You can answer it or set it aside.")
+        told.append(f"{capital(title_of(check_in))} is open until {until}. You can answer it or set it aside.")
     if begun.talk_on is not None and dates.is_today(begun.talk_on, look.now):
         told.append("Today is the day you set to talk.")
     return tuple(told)
@@ -245,11 +245,10 @@ def _standing(check_in: CheckIn, look: Look) -> Iterator[str]:
     else:
         yield from (f"{voice.name(one)} set this one aside." for one in aside)
     if keys and check_in.standing != "opened":
-        yield from (f"{voice.name(one)}'s answer is not revealed." for one in check_in.between if one not in keys)
-
-
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]
+        others = [one for one in check_in.between if one not in keys]
+        yield from (f"{capital(voice.whose(one))} answer is not revealed." for one in others)
+        if look.me not in others and check_in.standing == "sealed":
+            yield "A device does that by itself, the next time it is online."
 
 
 def describe_step(applied: AppliedDocument, body: Step, voice: Voice, state: "CheckIns") -> str:

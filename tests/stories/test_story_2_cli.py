@@ -1,0 +1,32 @@
+"""Story 2, owning up and being heard, through the command: the second evening of the demo, as `make demo` plays it."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.stories.test_story_1_cli import server  # noqa: F401 - a fixture
+from tools import demo
+from tools.evening import TOLD, Person, pair
+from tools.local_server import LocalServer
+
+pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+
+
+def test_sam_is_heard_before_ada_responds(server: LocalServer, tmp_path: Path) -> None:  # noqa: F811 - the fixture
+    ada = Person("Ada", tmp_path / "ada", "ada's passphrase")
+    sam = Person("Sam", tmp_path / "sam", "sam's passphrase")
+    pair(ada, sam, server.origin)
+    demo.own_up(ada, sam)
+    assert demo.both_heard(ada, sam)
+
+
+def test_nothing_shows_sam_that_ada_opened_his_letter(server: LocalServer, tmp_path: Path) -> None:  # noqa: F811
+    ada = Person("Ada", tmp_path / "ada", "ada's passphrase")
+    sam = Person("Sam", tmp_path / "sam", "sam's passphrase")
+    pair(ada, sam, server.origin)
+    told = sam.duolog("disclose", reads=f"About: Robin\n\n{TOLD}")
+    assert "What you share can be kept by the other" in told.err
+    looks = (("letter", "show", "1"), ("timeline", "--json"), ("today", "--json"))
+    before = [sam.duolog(*look).out for look in looks]
+    assert TOLD in ada.duolog("letter", "show", "1").out
+    assert [sam.duolog(*look).out for look in looks] == before
