@@ -58,7 +58,7 @@ def note_named(document: Document) -> bytes | None:
 
 
 def _link(document: Document) -> dict[str, Any] | None:
-    """The link of a step whose kind has words beside it. A field of that name in another step is no link here.
+    """The link of a step that has words beside it. In any other step a field of that name is none.
 
     So nobody puts a note where no view shows words.
     """
@@ -69,4 +69,6 @@ def _link(document: Document) -> dict[str, Any] | None:
         named = value_of(kind.read(document), "text")
     except (NotAllowed, MalformedData):
         return None
-    return link if isinstance(named, Answer) else None  # check: documents.words_field
+    if not isinstance(named, Answer):  # check: documents.words_field
+        return None
+    return link

@@ -197,7 +197,9 @@ class _Fold:
         partner, before = applied.author in context.partners, len(self._before)
         for place in self._refused(applied):
             item = self._at(place)
-            skipped, by_partner = item.skipped, partner and not binds(item.applied, applied.author)
+            skipped, by_partner = item.skipped, partner
+            if binds(item.applied, applied.author):  # check: documents.binding
+                by_partner = False
             if by_partner and not item.taken_back and has_effect(item.applied):
                 self._stale = self._stale or skipped is None
                 skipped = NOT_DELIVERED

@@ -91,7 +91,7 @@ def binds(applied: AppliedDocument, author: bytes) -> bool:
     kind = KINDS.get(applied.document.kind)
     if kind is None or kind.machine is None or applied.author != author:
         return False
-    return applied.document.body.get("step") in kind.machine.binding  # check: documents.binding
+    return applied.document.body.get("step") in kind.machine.binding
 
 
 def has_effect(applied: AppliedDocument) -> bool:

@@ -244,6 +244,20 @@ async def test_after_a_day_past_its_time_a_key_is_published_only_by_its_owner(we
     assert await week.shown(week.sam, check_in) == [OPEN[0], OPEN[1]]
 
 
+async def test_an_answer_is_given_once_while_the_server_is_away(week: Week, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The first one counts: a second would be kept for nothing."""
+    check_in = await week.begun()
+    sams = week.sam.check_ins(week.journal)
+    with monkeypatch.context() as patch:
+        patch.setattr(week.sam._context.network.transport, "push", away)
+        assert not (await sams.answer(check_in, HIS)).delivered
+        with pytest.raises(NotAllowed, match="answered already"):
+            await sams.answer(check_in, {"struggle": "Nothing."})
+    for person in (week.sam, week.ada, week.sam):
+        await person.sync()
+    assert await week.shown(week.ada, check_in) == OPEN
+
+
 async def test_what_was_set_aside_opens_nothing(week: Week) -> None:
     check_in = await week.begun()
     await week.ada.check_ins(week.journal).set_aside(check_in)

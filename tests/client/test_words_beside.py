@@ -148,7 +148,7 @@ async def test_what_names_a_step_that_names_other_words_now_names_the_step_anew(
     """A chain of three that wait. A link back to what stands behind is left as it is, and does no harm."""
     async with couple(app) as two:
         context, at = two.ada._context, two.ada._context.clock()
-        notes = list[bytes]()
+        notes: list[bytes] = []
         for number in range(3):
             body: dict[str, Any] = {"text": str(number)}
             if notes:

@@ -44,7 +44,7 @@ _STEPS = 2  # of an answer: its commit, and its key
 def keep_answer(context: Context, journal: bytes, pair: bytes, answer: bytes) -> None:
     """Keep an answer with a fresh secret, durably. `pair`: the entry that begins the check-in, 16 bytes."""
     k, nonce = PairSecret.new().k, secrets.token_bytes(sizes.AEAD_NONCE)
-    fill = "." * (_B64_ANSWER - len(encode_b64(answer)))  # check: client.answer_fill
+    fill = "." * (_B64_ANSWER - len(encode_b64(answer)))
     one = SealedAnswer(journal=journal, pair=pair, k=k, nonce=nonce, answer=answer, fill=fill)
     put_note(context, "sealed_answer", one)
 
