@@ -57,6 +57,10 @@ format: setup ## Format the code and apply safe fixes
 mutants: setup ## Take out each named security check in turn and name the test that goes red (ONLY=pattern, TESTS=path)
 	@$(PY) -m tools.mutants --jobs $(JOBS) $(if $(ONLY),--only '$(ONLY)') $(if $(TESTS),--tests '$(TESTS)')
 
+.PHONY: canaries
+canaries: setup ## Words in every field of every kind, looked for in each file, log, answer and temporary folder
+	@$(PY) -m pytest -q tests/canaries
+
 .PHONY: memory
 memory: setup ## A file of 200 MB is attached and saved by a process that grows by less than 64 MiB
 	@$(PY) -m pytest -m slow -q tests/client/test_attachments_memory.py

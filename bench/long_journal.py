@@ -1,4 +1,4 @@
-"""A journal of 20,000 mixed documents: the first opening, opening again, one more document, a search; time and memory.
+"""A journal of 20,000 documents of every kind: first opening, opening again, one more, a search; time and memory.
 
 Opening again and adding cost what is new, and not what is old. So each is compared with the same in a journal of a
 tenth of the length, by the same code: a ratio of 10 says that it costs what is old. Only the first opening may.

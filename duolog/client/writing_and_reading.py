@@ -124,10 +124,13 @@ class WritingAndReading(OpenAccount):
         async with self._session.alone() as context:
             return today(context)
 
-    async def things(self, journal: bytes, kind: str) -> tuple[ThingView[Any], ...]:
-        """Everything of a kind with steps, without the network. Raises: NotAllowed when the journal isn't here."""
+    async def things(self, journal: bytes, kind: str, *, only: bytes | None = None) -> tuple[ThingView[Any], ...]:
+        """Everything of a kind with steps, or the one thing whose entry is `only`. Without the network.
+
+        Raises: NotAllowed when the journal isn't here.
+        """
         async with self._session.alone() as context:
-            return view_things(context, journal, KINDS[kind])
+            return view_things(context, journal, KINDS[kind], only)
 
     def boundaries(self, journal: bytes) -> Boundaries:
         """The boundaries of one journal."""
