@@ -9,8 +9,6 @@ from tools import demo
 from tools.evening import TOLD, Person, pair
 from tools.local_server import LocalServer
 
-pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-
 
 def test_sam_is_heard_before_ada_responds(server: LocalServer, tmp_path: Path) -> None:  # noqa: F811 - the fixture
     ada = Person("Ada", tmp_path / "ada", "ada's passphrase")
@@ -20,6 +18,7 @@ def test_sam_is_heard_before_ada_responds(server: LocalServer, tmp_path: Path) -
     assert demo.both_heard(ada, sam)
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_nothing_shows_sam_that_ada_opened_his_letter(server: LocalServer, tmp_path: Path) -> None:  # noqa: F811
     ada = Person("Ada", tmp_path / "ada", "ada's passphrase")
     sam = Person("Sam", tmp_path / "sam", "sam's passphrase")
