@@ -34,6 +34,31 @@ async def test_a_draft_is_kept_changed_and_thrown_away(app: FastAPI) -> None:
             await ada.drafts().send(draft)
 
 
+async def test_a_draft_that_is_kept_without_a_server_waits_for_it(app: FastAPI) -> None:
+    ada, network, words = await register(app)
+    async with ada:
+        journal = await ada.create_journal()
+        changes: Any = network
+
+        async def away(*_: Any) -> Any:
+            raise TransportError("The server is away.")
+
+        changes.push = away
+        kept = [await ada.drafts().keep(journal, "note", {"text": text}) for text in ("first", "second")]
+        await ada.drafts().keep(journal, "note", {"text": "changed"}, draft=kept[0])
+        await ada.drafts().keep(journal, "note", {"text": "first"}, draft=kept[0])
+        await ada.drafts().drop(kept[1])
+        [here] = await ada.drafts().list()
+        assert here.document is not None
+        assert here.document.body == {"text": "first"}
+        del changes.push
+        await ada.sync()
+        other = await Duolog.restore(Tampered(app), words, home=None, unlock=UNLOCK)
+        async with other:
+            await other.sync()
+            assert [item.document for item in await other.drafts().list()] == [here.document]
+
+
 async def test_a_draft_that_could_not_be_sent_waits_and_is_sent_once(app: FastAPI) -> None:
     ada, network, _ = await register(app)
     async with ada:

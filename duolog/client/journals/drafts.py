@@ -12,11 +12,10 @@ from duolog.client.journals.views import Written
 from duolog.client.journals.writing import WORDS_FIELD, deliver_now, note_body
 from duolog.client.log.context import Context
 from duolog.client.log.folding import account_state
-from duolog.client.log.notes import note
-from duolog.client.log.outbox import post, post_with_words, waiting_as
+from duolog.client.log.outbox import post, post_with_words, waiting_documents
 from duolog.client.log.session import Session
 from duolog.documents.account_kinds import Draft, DraftDocument
-from duolog.documents.registry import make_document
+from duolog.documents.registry import ACCOUNT_KINDS, make_document
 from duolog.errors import NotAllowed
 from duolog.protocol import sizes
 from duolog.protocol.messages import Document
@@ -29,7 +28,7 @@ class Drafts:
 
     Raises:
         NotAllowed: there is no such draft, or the rules forbid sending it now.
-        TransportError, ServerRefused, VerificationError: as `Duolog.sync`; what was kept is safe in the home.
+        VerificationError: as `Duolog.sync`; what was kept is safe in the home. Without a server it waits there.
     """
 
     def __init__(self, session: Session) -> None:
@@ -74,14 +73,14 @@ class Drafts:
         if words is not None:
             document = document.model_copy(update={"words": note_body(words)})
         kept = Draft(draft=name, journal=journal, document=document)
-        async with self._session.ready() as context:
-            await note(context, "draft", kept)
+        async with self._session.alone() as context:
+            await _put(context, kept)
         return name
 
     async def drop(self, draft: bytes) -> None:
         """Throw a draft away."""
-        async with self._session.ready() as context:
-            await note(context, "draft", Draft(draft=draft, journal=_find(context, draft).journal))
+        async with self._session.alone() as context:
+            await _put(context, Draft(draft=draft, journal=_find(context, draft).journal))
 
     async def send(self, draft: bytes) -> Written:
         """Write a draft into its journal, and end the draft. Both are durable in the home together."""
@@ -102,11 +101,23 @@ class Drafts:
             return await deliver_now(context, entry, found.journal, mine)
 
 
+async def _put(context: Context, draft: Draft) -> None:
+    """Put a draft into the account journal: into the outbox, durably, and to the server if it can be reached."""
+    mine = context.identity.account_journal
+    post(context, mine, make_document("draft", draft, context.clock()))
+    await deliver_now(context, draft.draft, mine)
+
+
 def drafts_in(context: Context) -> dict[bytes, Draft]:
-    """Every draft but those that were sent or thrown away here, and whose end waits in the outbox."""
-    found, mine = account_state(context).drafts, context.identity.account_journal
-    gone = {name: Draft(draft=name, journal=item.journal).encode_json() for name, item in found.items()}
-    return {name: item for name, item in found.items() if waiting_as(context, mine, "draft", gone[name]) is None}
+    """Every draft, also as it was kept, sent or thrown away here while the outbox waits."""
+    found, kind = dict(account_state(context).drafts), ACCOUNT_KINDS["draft"]
+    for document in waiting_documents(context, context.identity.account_journal):
+        if document.kind == kind.name:
+            draft = kind.read(document)
+            found.pop(draft.draft, None)
+            if draft.document is not None:
+                found[draft.draft] = draft
+    return found
 
 
 def _find(context: Context, draft: bytes) -> Draft:
