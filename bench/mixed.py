@@ -30,7 +30,7 @@ class Hand:
 
     @asynccontextmanager
     async def turn(self) -> AsyncIterator[None]:
-        """What the other wrote comes here first; what is written here is sent at the end."""
+        """The other's entries come here first; those that are written here are sent at the end."""
         await self.person.sync()
         yield
         await self.person.sync()

@@ -39,7 +39,7 @@ def _base64(data: bytes) -> Iterator[bytes]:
 
 
 def inflated(data: bytes) -> Iterator[bytes]:
-    """What is compressed in some bytes: every stream of zlib, gzip or a zip, as far as it can be read."""
+    """The compressed contents of some bytes: every stream of zlib, gzip or a zip, as far as it can be read."""
     for found in _STREAM.finditer(data):
         at, bits = found.start(), zlib.MAX_WBITS | 32  # zlib or gzip, by its head
         if found[0] == b"PK\x03\x04":

@@ -24,7 +24,7 @@ def changed(stored: bytes, changes: list[Any]) -> bytes:
 
 
 def open_stored(case: Json, shared: Json) -> Json:
-    """What the stored bytes of an attachment open to, and that they seal to the same bytes again."""
+    """Open the stored bytes of an attachment, and check that its content seals to the same bytes again."""
     journal, stored = parse_b64(case["journal"]), parse_b64(shared["stored"][case["stored"]])
     key, header, size = parse_b64(case["key"]), stored[:24], case["size"]
     if "changes" in case:

@@ -6,7 +6,6 @@ from duolog.cli import desk, forms, times
 from duolog.cli.boundary_shapes import number_of_text
 from duolog.cli.run import Run
 from duolog.documents.safe_text import lines, one_line
-from duolog.documents.voice import capital
 
 if TYPE_CHECKING:
     from duolog.documents.kinds.boundary_texts import Boundary, BoundaryText, Wording
@@ -25,6 +24,8 @@ class BoundaryDesk(desk.Desk["Boundary"]):
 
     def say_text(self, boundary: "Boundary", text: "BoundaryText") -> None:
         """Show one text, as it will be answered."""
+        from duolog.documents.voice import capital
+
         say, when = self.run.screen.say, self.voice.dated(text.at, text.effective)
         whose = capital(self.voice.whose(text.author))
         self.say_heading(text.author, f"{whose} text {number_of_text(boundary, text)}, {when}:")

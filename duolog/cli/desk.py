@@ -12,7 +12,6 @@ from duolog.cli.failures import OK, Usage
 from duolog.cli.run import Run
 from duolog.cli.screen import OWN
 from duolog.cli.shapes import Shape, b64
-from duolog.documents.voice import title_line
 from duolog.errors import NotAllowed
 
 if TYPE_CHECKING:
@@ -182,6 +181,7 @@ class Desk(Generic[X]):
     def _titled(self, thing: X) -> str:
         """The title of a thing in brackets, where its kind has titles."""
         from duolog.documents.registry import KINDS
+        from duolog.documents.voice import title_line
 
         title = KINDS[self.kind].title
         return "" if title is None else f" ({title_line(title(thing))})"

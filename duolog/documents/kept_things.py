@@ -36,7 +36,7 @@ class KeptThings:
 
 
 def encode_things(name: str, things: Things[Any]) -> KeptThings:
-    """The things of the kind `name`. One that nobody has asked for goes on as it was kept."""
+    """The things of the kind `name`. One that nobody has asked for keeps its text."""
     rows = list(things.rows())
     return KeptThings(
         entries=b"".join(entry for entry, _ in rows),

@@ -2,7 +2,7 @@
 
 A guard that asks for the latest says what it measures of a thing: times, each under a key. The index is made when the
 guard first asks, and every thing that changes afterwards is added. A time that is no longer true is left out when it is
-met. So many things of a partner who makes and ends one after the other cost no more each than the first. Spec:
+met. So each of many things that a partner makes and ends costs no more than the first. Spec:
 documents
 """
 
@@ -16,7 +16,7 @@ Key = tuple[Hashable, ...]
 
 
 class Measure(Hashable, Protocol[T_contra]):
-    """What is measured of a thing."""
+    """Times of a thing that are measured."""
 
     def measured(self, thing: T_contra) -> Iterator[tuple[Key, int]]:
         """The times of a thing, each with its key."""

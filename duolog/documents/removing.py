@@ -1,4 +1,4 @@
-"""Taking texts out of a state, as if they had never been opened here: what stands before them stays as it is.
+"""Taking texts out of a state, as if they had never been opened here: all that is before them stays.
 
 A text that was withdrawn or erased leaves the home, and the state is the one that the rest of the log makes. Where that
 may differ in more than the text itself, nothing is guessed: the caller folds the log anew. Spec: documents

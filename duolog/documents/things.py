@@ -7,7 +7,7 @@ person, *counts* are numbers, *times* are Unix seconds. A text is a step that la
 Nothing here knows a kind: each kind has its own types of text and thing. Spec: documents
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, ItemsView, Iterable, Iterator, Mapping, ValuesView
 from dataclasses import dataclass, field
 from functools import cache
 from itertools import takewhile
@@ -144,13 +144,13 @@ class Things(dict[EntryId, X], Generic[X]):
         """The thing of an entry, or `default`."""
         return self[entry] if entry in self else default  # noqa: SIM401  # it would call itself
 
-    def values(self) -> Iterator[X]:  # type: ignore[override]  # no view: each is read when its turn comes
+    def values(self) -> ValuesView[X]:  # type: ignore[override]  # each is read when its turn comes
         """The things."""
-        return (self[entry] for entry in self)
+        return ValuesView(self)
 
-    def items(self) -> Iterator[tuple[EntryId, X]]:  # type: ignore[override]
+    def items(self) -> ItemsView[EntryId, X]:  # type: ignore[override]
         """The entries, each with its thing."""
-        return ((entry, self[entry]) for entry in self)
+        return ItemsView(self)
 
     def rows(self) -> Iterator[tuple[EntryId, X | KeptThing]]:
         """The entries, each with its thing as it is here."""

@@ -133,6 +133,8 @@ def test_the_public_names_are_these() -> None:
             *("PASSKEY_PRF_INPUT", "Pairing", "PairingStage", "ProposalView", "Review", "Revoked"),
             *("SessionView", "SignedSince", "Status", "SyncReport", "TimelineEntry", "Transport", "Unlock"),
             *("WaitingClosing", "Written", "default_home", "parse_link", "restore_with_passkey"),
+            *("AnswerView", "Breaches", "CheckIns", "Disclosures", "ImportReport", "Importing", "OpenThing"),
+            *("Pauses", "Promises", "SearchHit", "StepView", "ThingView", "TimelineFilter", "Today", "WordsOf"),
         ]
     )
 

@@ -83,7 +83,7 @@ async def test_both_open_the_week_together_and_move_the_meeting_in_the_review(ap
         await ada.write(journal, "appreciation", {"text": WIN, "of": "us"})
         await sam.sync()
         assert [item.text for item in await sam.timeline(journal) if item.kind == "appreciation"] == [
-            f"Your partner wrote an appreciation of the two together:\n    {WIN}"
+            f"Your partner noted a win of the two together:\n    {WIN}"
         ]
         assert [one.text for one in (await ada.today()).open] == []
         await require_no_tally(two)
@@ -104,7 +104,7 @@ async def test_a_changed_client_that_withholds_its_key_is_shown_as_not_having_re
         await two.sam.check_ins(two.journal).answer(week, SUNDAY)
         await both_see(two)
 
-        assert (await two.ada.check_ins(two.journal).show(week)).text.endswith("answer is not revealed.")
+        assert "Your partner's answer is not revealed." in (await two.ada.check_ins(two.journal).show(week)).text
         assert "We talked on Tuesday." not in await answers(two.ada, two.journal, week)
         await require_no_tally(two)
 

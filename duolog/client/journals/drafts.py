@@ -109,7 +109,7 @@ async def _put(context: Context, draft: Draft) -> None:
 
 
 def drafts_in(context: Context) -> dict[bytes, Draft]:
-    """Every draft, also as it was kept, sent or thrown away here while the outbox waits."""
+    """Every draft, with what was kept here, and without what was sent or thrown away here, while the outbox waits."""
     found, kind = dict(account_state(context).drafts), ACCOUNT_KINDS["draft"]
     for document in waiting_documents(context, context.identity.account_journal):
         if document.kind == kind.name:

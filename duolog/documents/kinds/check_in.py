@@ -6,7 +6,7 @@ Rules
 - One of each form is open at a time. It passes by itself: a week's after 7 days, a review's after 14.
 - Each may set it aside alone, until their own key counts. The other then waits 14 days before beginning that form
   again; who set it aside may begin at any time.
-- A commit binds its author for ever: not even newer keys of their own take it back. Otherwise who has read the other's
+- A commit binds its author for good: not even newer keys of their own take it back. Otherwise who has read the other's
   answer could give another one.
 - No view says who gave no answer, who was first, or how answers compare.
 
