@@ -22,6 +22,7 @@ from duolog.documents.latest import Key, Latest, Measure
 
 Outcome = Literal["waiting", "accepted", "declined", "replaced"]
 X = TypeVar("X", bound="Thing")
+S = TypeVar("S", bound=StepBody)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +79,13 @@ class Thing:
     def at(self, register: str) -> Text | None:
         """The text that a register names, or None."""
         return self.texts.get(self.points.get(register, b""))
+
+    def made_by(self, step: type[S]) -> S:
+        """The step that made it. Raises: TypeError where another step stands in its place."""
+        made = self.texts[self.entry].step
+        if not isinstance(made, step):
+            raise TypeError("another step stands where this thing was made")
+        return made
 
     def of(self, register: str, account: bytes) -> Text | None:
         """The text of this person (account id, 32 bytes) that their mark in a register names, or None."""

@@ -95,11 +95,8 @@ class Breach(Thing):
 
     @property
     def opened(self) -> OpenBreach:
-        """The step that opened it. Raises: TypeError where another step stands in its place."""
-        step = self.texts[self.entry].step
-        if not isinstance(step, OpenBreach):
-            raise TypeError("a breach was opened by another step")
-        return step
+        """The step that made it. Raises: as `made_by`."""
+        return self.made_by(OpenBreach)
 
     def account_of(self, person: bytes) -> BreachText | None:
         """The account of one of the two (account id, 32 bytes), or None."""

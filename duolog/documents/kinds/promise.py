@@ -106,11 +106,8 @@ class Promise(Thing):
 
     @property
     def made(self) -> MakePromise:
-        """The step that made it. Raises: TypeError where another step stands in its place."""
-        step = self.texts[self.entry].step
-        if not isinstance(step, MakePromise):
-            raise TypeError("a promise was made by another step")
-        return step
+        """The step that made it. Raises: as `made_by`."""
+        return self.made_by(MakePromise)
 
     def ran_out(self, now: int) -> bool:
         """Whether it is an offer that has ended by itself at `now`, Unix seconds."""
