@@ -1,8 +1,9 @@
 """`python -m app`: the server's commands."""
 
-import sys
-
 if __name__ == "__main__":  # the process that reads large bodies imports this module too, and runs no command
-    from app.commands.main import main
+    from app.commands.main import end, main
 
-    sys.exit(main())
+    try:
+        end(main())
+    except SystemExit as ended:  # `serve` that was told to stop, and a command line that argparse refused
+        end(int(ended.code or 0))
