@@ -1,5 +1,6 @@
 """`duolog`: all commands together."""
 
+import gc
 import resource
 import signal
 import sys
@@ -44,6 +45,7 @@ from duolog.cli import (
 from duolog.cli.command import group
 from duolog.cli.sections import AllCommands
 
+COLLECT_AFTER = 50_000  # objects: loading what a command needs makes so many, and none of them is garbage
 PURPOSE = """A shared journal for two people, sealed on this computer before it leaves it.
 
 Start with `duolog register`. One of you runs `duolog invite`, the other `duolog join`; then both compare words with
@@ -98,6 +100,7 @@ def make_app() -> typer.Typer:
 def main(arguments: list[str] | None = None) -> None:
     """Run one command, and exit with its code. Without one, show the help."""
     _leave_no_image()
+    gc.set_threshold(COLLECT_AFTER)
     if threading.current_thread() is threading.main_thread():
         signal.signal(signal.SIGINT, asking.on_interrupt)
     if not (sys.argv[1:] if arguments is None else arguments):
