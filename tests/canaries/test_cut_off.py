@@ -14,6 +14,7 @@ import pytest
 
 from app.retention.service import retain
 from duolog.client import Duolog, HttpTransport, NewAttachment
+from duolog.client.attachments.saving import save_content
 from tests.canaries.conftest import Evening
 from tests.canaries.places import files_of, hits
 from tests.client.couple import UNLOCK
@@ -81,11 +82,11 @@ def test_a_program_that_is_killed_leaves_nothing_to_read(home: Killed, act: str)
     assert bool(waits) == (act in ("seal", "import")), "it was not killed halfway"
     parts = list((home.folder / "chosen").glob(".*.part"))
     assert bool(parts) == (act == "save"), "it was not killed halfway"
-    for part in parts:  # beside the place that its owner chose, for nobody else to read
-        assert part.stat().st_mode & 0o777 == 0o600
-        part.unlink()
+    assert all(part.stat().st_mode & 0o777 == 0o600 for part in parts)  # in its owner's folder, for nobody else to read
 
     home.done("again")
+    save_content([b"the next"], home.folder / "chosen" / f"next to {act}.txt")
+    assert not list((home.folder / "chosen").glob(".*"))
     after = home.places()
     assert not hits([WORD], after)
     assert not [path for path in after if path.endswith(".out") or "/opened/" in path]

@@ -105,6 +105,22 @@ def test_content_is_saved_whole_or_not_at_all(tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == ["one.txt"]
 
 
+def test_what_a_killed_save_left_goes_with_the_next_and_nothing_else_does(tmp_path: Path) -> None:
+    left, theirs = tmp_path / f".duolog-{'0' * 16}.part", [".duolog-mine.part", ".one.part", f".duolog-{'0' * 17}.part"]
+    for name in (left.name, *theirs):
+        (tmp_path / name).write_text("half")
+
+    def written() -> Iterator[bytes]:
+        """Content while whose saving another file is saved into the folder."""
+        yield b"half"
+        save_content(iter([b"other"]), tmp_path / "other.txt")
+        yield b"whole"
+
+    save_content(written(), tmp_path / "one.txt")
+    assert (tmp_path / "one.txt").read_bytes() == b"halfwhole"
+    assert sorted(path.name for path in tmp_path.iterdir()) == sorted([*theirs, "one.txt", "other.txt"])
+
+
 def test_no_file_is_written_over_and_no_link_is_followed(tmp_path: Path) -> None:
     (tmp_path / "one.txt").write_text("mine")
     (tmp_path / "dangling").symlink_to(tmp_path / "elsewhere")

@@ -3,15 +3,22 @@
 Rules
 - The file is written beside its place, with mode 0600, and gets its name when all of it is on disk.
 - Where the path is a folder, the file is named after the attachment, as far as that name is safe.
+- A file beside is locked while a process writes it. One that nobody holds was left by a killed process, and the next
+  save into its folder removes it.
 """
 
+import fcntl
 import os
+import re
 import secrets
 from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 
 from duolog.client.attachments.names import file_name
 from duolog.errors import HomeError
+
+_BESIDE = re.compile(r"\.duolog-[0-9a-f]{16}\.part")
 
 
 def free_place(path: Path, name: str, *, force: bool = False) -> Path:
@@ -37,9 +44,9 @@ def save_content(content: Iterable[bytes], target: Path, *, force: bool = False)
         OSError: the disk refuses.
         DuologError: as the content, while it is read.
     """
-    beside = target.with_name(f".{secrets.token_hex(8)}.part")
+    _remove_left(target.parent)
+    descriptor, beside = _begin(target.parent)
     try:
-        descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
         with os.fdopen(descriptor, "wb") as out:
             for part in content:
                 out.write(part)
@@ -52,6 +59,29 @@ def save_content(content: Iterable[bytes], target: Path, *, force: bool = False)
     finally:
         beside.unlink(missing_ok=True)
     return target
+
+
+def _begin(folder: Path) -> tuple[int, Path]:
+    """A new file beside, locked."""
+    while True:
+        beside = folder / f".duolog-{secrets.token_hex(8)}.part"
+        descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
+        with suppress(OSError):  # a disk without locks: no other process gets one to remove the file with
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
+        if os.fstat(descriptor).st_nlink:  # no other process removed it before it was locked
+            return descriptor, beside
+        os.close(descriptor)
+
+
+def _remove_left(folder: Path) -> None:
+    """Remove the files beside in a folder that no process writes any more. What can't be removed is left."""
+    found: list[Path] = []
+    with suppress(OSError):
+        found = [path for path in folder.iterdir() if _BESIDE.fullmatch(path.name)]
+    for beside in found:
+        with suppress(OSError), beside.open("r+b") as left:
+            fcntl.flock(left, fcntl.LOCK_EX | fcntl.LOCK_NB)  # refused while a process writes it
+            beside.unlink()
 
 
 def _name(beside: Path, target: Path) -> None:
