@@ -210,6 +210,7 @@ def account_bodies() -> list[Json]:
     closing = {"journal": JOURNAL, "statement": HASH, "signature": SIGNATURE, "salt": SALT, "not_before": START}
     declined = {"journal": JOURNAL, "change": "add", "account": SAM, "rights": "read", "until": START, "at": START}
     draft = {"kind": "note", "v": 1, "body": {"text": "Not yet."}}
+    said = {"k": KEY, "nonce": encode_b64(bytes(24)), "answer": encode_b64(b"{}"), "fill": "...."}
     listed: list[tuple[str, Json]] = [
         ("joined", {"journal": JOURNAL, "role": "partner", "name": "us"} | there),
         ("pending_invitation", invitation | place | {"until": START, "expires": START}),
@@ -232,6 +233,7 @@ def account_bodies() -> list[Json]:
         ("erased", {"journal": JOURNAL, "entry": ENTRY}),
         ("declined_proposal", declined),
         ("left_journal", {"journal": JOURNAL}),
+        ("sealed_answer", {"journal": JOURNAL, "pair": ENTRY} | said),
     ]
     return [{"kind": kind, "body": body} for kind, body in listed]
 
