@@ -69,8 +69,8 @@ memory: setup ## A file of 200 MB is attached and saved by a process that grows 
 crash: setup ## kill -9 the server during pushes, 20 rounds: nothing acknowledged may be lost; and 200 MB in 64 MiB
 	@$(PY) -m pytest -m slow -q tests/crash
 
-.PHONY: s3-gateway
-s3-gateway: setup ## The object store against Ceph's own S3 gateway, which Debian's packages bring
+.PHONY: bucket
+bucket: setup ## The attachments' bucket at Ceph's own S3 gateway, which Debian's packages bring
 	@$(PY) -m tests.app.attachments.gateway
 	@$(PY) -m pytest -m slow -q tests/app/attachments
 

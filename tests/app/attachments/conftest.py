@@ -16,7 +16,7 @@ from tests.app.attachments.gateway import MISSING, Gateway, missing, running_gat
 
 KEY_ID = "key-id"
 SECRET = "a-secret-that-no-answer-and-no-log-shows"
-CEPH = pytest.param("ceph", marks=pytest.mark.slow)  # `make s3-gateway`
+CEPH = pytest.param("ceph", marks=pytest.mark.slow)  # `make bucket`
 
 
 @pytest.fixture(scope="session")
