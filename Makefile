@@ -71,6 +71,11 @@ memory: setup ## A file of 200 MB is attached and saved by a process that grows 
 crash: setup ## kill -9 the server during pushes, 20 rounds: nothing acknowledged may be lost; and 200 MB in 64 MiB
 	@$(PY) -m pytest -m slow -q tests/crash
 
+.PHONY: bucket
+bucket: setup ## The attachments' bucket at Ceph's own S3 gateway, which Debian's packages bring
+	@$(PY) -m tests.app.attachments.gateway
+	@$(PY) -m pytest -m slow -q tests/app/attachments
+
 .PHONY: machine
 machine: setup ## Two people with several devices in any order, with faults between any two steps: many long runs
 	@$(PY) -m pytest -m slow -q tests/machine

@@ -5,6 +5,7 @@ Rules
 - `put` returns once the part is on disk, or once the bucket has taken it.
 - No call blocks the event loop, and no call has more than one part in memory.
 - A failure is `StorageFull` or `Unavailable`. The library's text may name the bucket, and no answer repeats it.
+- A bucket that is gone is a failure, and says nothing about its parts.
 """
 
 import asyncio
@@ -25,6 +26,7 @@ REQUEST_SECONDS = 30  # of one request to a bucket
 CONNECT_SECONDS = 5
 RETRIES = 3  # of one request: with all of them it ends long before `SETTLE_SECONDS`
 _FULL = ("os error 28", "os error 122", "InsufficientStorage", "QuotaExceeded", "StorageFull")
+_SHORT = ("InvalidRange", "Requested range was invalid")  # the part ends before the range begins
 
 
 class Store(Protocol):
@@ -132,11 +134,18 @@ def read_credentials(path: Path | None) -> tuple[str | None, str | None]:
 async def _get(store: ObjectStore, path: str, start: int, end: int) -> bytes | None:
     try:
         found = bytes(await store.get_range_async(path, start=start, end=end))
-    except FileNotFoundError:
-        return None
     except (BaseError, OSError) as error:
+        if _lacks(error):
+            return None
         raise Unavailable(retry_after=60) from error
     return found if len(found) == end - start else None
+
+
+def _lacks(error: Exception) -> bool:
+    """Whether the store says that it has no such part, or a shorter one."""
+    if isinstance(error, FileNotFoundError):
+        return "NoSuchBucket" not in str(error)
+    return any(mark in str(error) for mark in _SHORT)
 
 
 def _path(place: bytes, number: int) -> str:

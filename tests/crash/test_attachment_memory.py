@@ -10,13 +10,13 @@ import pytest
 from bench.serving import RATES, journal_of, registered
 from bench.worst_bodies import peak
 from duolog.protocol.codec import encode_b64
-from tests.app.attachments.conftest import bucket, s3
+from tests.app.attachments.conftest import moto, new_bucket
 from tests.app.attachments.files import OCTETS, PART
 from tests.app.people import Person
 from tools.local_server import LocalServer
 
 SIZE = 200 * 1000 * 1000  # bytes
-__all__ = ["bucket", "s3"]
+__all__ = ["moto"]
 
 MOST = 64  # MiB that the server may grow by
 
@@ -29,11 +29,11 @@ def part(number: int) -> bytes:
     return (hashlib.sha256(number.to_bytes(4, "big")).digest() * (PART // 32))[:size]
 
 
-@pytest.mark.parametrize("store", ["folder", "bucket"])
+@pytest.mark.parametrize("store", ["folder", "moto"])
 async def test_a_file_of_200_mb_goes_up_and_down_in_64_mib(
     tmp_path: Path, store: str, request: pytest.FixtureRequest
 ) -> None:
-    chosen: dict[str, object] = request.getfixturevalue("bucket") if store == "bucket" else {}
+    chosen = {} if store == "folder" else new_bucket(request.getfixturevalue(store), tmp_path)
     settings = (
         RATES | {name: str(value) for name, value in chosen.items()} | {"retention_seconds": "0", "body_processes": "0"}
     )

@@ -13,7 +13,7 @@ from app.objects.store import Bucket, Folder, open_store, read_credentials
 from app.problems import Problem, StorageFull, Unavailable
 from app.settings import DAY, Settings
 from tests.app.attachments.conftest import SECRET
-from tests.app.attachments.files import PART, File, objects, rows, shared
+from tests.app.attachments.files import PART, File, naming, objects, rows, shared
 from tests.app.leaving.closings import FRIDAY, evening
 from tests.app.people import Diary, Person, code
 from tests.conftest import http_client, running
@@ -32,7 +32,8 @@ async def test_a_store_keeps_parts_and_forgets_places(stored: Settings) -> None:
     assert await store.get(PLACE, 0, 7, 9) == data[7:9]
     assert await store.get(PLACE, 0, PART - 1, PART) == data[-1:]
     assert await store.get(PLACE, 11, 0, 4) == b"last"
-    for number, start, end in ((1, 0, 1), (0, 0, PART + 1), (0, PART - 1, PART + 1)):
+    behind = (0, PART, PART + 1), (11, 4, 5), (11, 9, 12)
+    for number, start, end in ((1, 0, 1), (0, 0, PART + 1), (0, PART - 1, PART + 1), *behind):
         assert await store.get(PLACE, number, start, end) is None
     for _ in range(2):
         await store.clear(PLACE)
@@ -72,7 +73,9 @@ async def test_a_file_travels_through_a_bucket_and_is_swept_there(
         ada, sam, couple = friday.ada, friday.sam, friday.couple
         assert isinstance(friday.app.state.duolog.store, Bucket)
         file, never = File(), File(5)
-        await shared(couple, ada, file)
+        await file.send(couple, ada, 0, 1)
+        await file.send(couple, ada, 1)
+        await couple.push(ada, naming(couple, ada, file))
         await never.send(couple, ada)
         assert (await file.fetch(couple, sam)).content == file.data
         assert (await file.fetch(couple, sam, f"bytes={PART - 1}-{PART}")).content == file.data[PART - 1 : PART + 1]
@@ -114,6 +117,13 @@ async def test_a_bucket_that_does_not_exist_is_a_503(settings: Settings, bucket:
         diary, file = await Diary(ada).create(), File(5)
         await file.begin(diary, ada)
         assert code(await file.part(diary, ada, 0)) == (503, "unavailable")
+
+
+async def test_a_bucket_that_is_gone_says_nothing_about_its_parts(bucket: dict[str, object], tmp_path: Path) -> None:
+    gone = open_store(Settings.model_validate({"data": tmp_path} | bucket | {"attachments": "s3://nowhere-at-all"}))
+    for asked in (gone.get(PLACE, 0, 0, 1), gone.clear(PLACE), gone.put(PLACE, 0, b"part")):
+        with pytest.raises(Unavailable):
+            await asked
 
 
 @ONE
