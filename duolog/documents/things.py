@@ -19,6 +19,7 @@ from pydantic_core import CoreSchema, core_schema
 from duolog.documents.applied import AppliedDocument, Membership
 from duolog.documents.bodies import AccountId, Body, EntryId, Hash, StepBody
 from duolog.documents.latest import Key, Latest, Measure
+from duolog.documents.thing_texts import Texts
 
 Outcome = Literal["waiting", "accepted", "declined", "replaced"]
 X = TypeVar("X", bound="Thing")
@@ -70,7 +71,7 @@ class Thing:
     owner: AccountId
     between: tuple[AccountId, ...]
     standing: str = ""
-    texts: Mapping[EntryId, Text] = field(default_factory=dict)
+    texts: Texts[Text] = field(default_factory=Texts)
     points: dict[str, EntryId] = field(default_factory=dict)
     marks: dict[str, dict[AccountId, Mark]] = field(default_factory=dict)
     counts: dict[str, int] = field(default_factory=dict)
@@ -120,7 +121,7 @@ class Things(dict[EntryId, X], Generic[X]):
             self[entry] = thing
 
     def __setitem__(self, entry: EntryId, thing: X) -> None:
-        new = [*takewhile(lambda text: text.entry not in self._of_text, _newest_first(thing.texts))]
+        new = [*takewhile(lambda text: text.entry not in self._of_text, thing.texts.newest_first())]
         self._put(entry, thing, {text.entry: text.digest for text in reversed(new)})
         for latest in self._latest.values():
             latest.add(entry, thing)
@@ -223,12 +224,6 @@ class Things(dict[EntryId, X], Generic[X]):
                 lambda things: dict(things.items()), return_schema=inner
             ),
         )
-
-
-def _newest_first(texts: Mapping[EntryId, Text]) -> Iterator[Text]:
-    """Texts from the last that was put to the first. A text that is settled keeps its place."""
-    held = texts if isinstance(texts, dict) else dict(texts)
-    return reversed(held.values())
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ from pydantic import Field, WithJsonSchema
 from duolog.documents import things
 from duolog.documents.applied import DAY
 from duolog.documents.bodies import AccountId, Answer, AnsweringStep, Body, EntryId, From, Prose, StepBody, Words
+from duolog.documents.thing_texts import Texts
 from duolog.protocol.codec import label, sha256
 
 LAPSES_AFTER = 14 * DAY  # seconds from a text's effective time; the last one still counts
@@ -152,7 +153,7 @@ Stage = Literal["proposed", "declined", "in_force", "contested", "retired"]
 class Boundary(things.Thing):
     """One boundary. Its id is the entry that first proposed it. `texts`: every text and ask in order."""
 
-    texts: Mapping[EntryId, BoundaryText] = field(default_factory=dict)
+    texts: Texts[BoundaryText] = field(default_factory=Texts)
 
     @property
     def waiting(self) -> EntryId | None:

@@ -9,7 +9,7 @@ Rules
 What is repaired is a boundary or a promise of its own. Spec: documents
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Annotated, Literal
@@ -18,11 +18,12 @@ from pydantic import Field, TypeAdapter, model_validator
 
 from duolog.documents import dates
 from duolog.documents.applied import AppliedDocument
-from duolog.documents.bodies import Answer, AnsweringStep, EntryId, StepBody, Words
+from duolog.documents.bodies import Answer, AnsweringStep, StepBody, Words
 from duolog.documents.effects import Add, Drop, Make, Put, PutBy
 from duolog.documents.guards import At, Became, By, In, Is, Named, NotIn, OfKind, Two
 from duolog.documents.kernel import Machine, Row
 from duolog.documents.kind import Kind
+from duolog.documents.thing_texts import Texts
 from duolog.documents.things import Text, Thing, Things
 from duolog.documents.voice import Look, Voice, capital, indented
 
@@ -91,7 +92,7 @@ class BreachText(Text):
 class Breach(Thing):
     """One event. Its owner opened it."""
 
-    texts: Mapping[EntryId, BreachText] = field(default_factory=dict)
+    texts: Texts[BreachText] = field(default_factory=Texts)
 
     @property
     def opened(self) -> OpenBreach:

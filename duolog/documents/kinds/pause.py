@@ -8,7 +8,6 @@ Rules
 Spec: documents
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Annotated, Literal
 
@@ -16,11 +15,12 @@ from pydantic import Field, TypeAdapter
 
 from duolog.documents import dates
 from duolog.documents.applied import DAY, AppliedDocument
-from duolog.documents.bodies import AnsweringStep, EntryId, Seconds, StepBody, Words
+from duolog.documents.bodies import AnsweringStep, Seconds, StepBody, Words
 from duolog.documents.effects import Add, Make, Put, Stage, Time
 from duolog.documents.guards import At, By, From, Two, Unset
 from duolog.documents.kernel import Machine, Row
 from duolog.documents.kind import Kind
+from duolog.documents.thing_texts import Texts
 from duolog.documents.things import Text, Thing, Things
 from duolog.documents.time_guards import Ahead, Later, NoOpen, NotAfter
 from duolog.documents.voice import Look, Voice, indented
@@ -71,7 +71,7 @@ class PauseText(Text):
 class Pause(Thing):
     """One pause. Its owner called it."""
 
-    texts: Mapping[EntryId, PauseText] = field(default_factory=dict)
+    texts: Texts[PauseText] = field(default_factory=Texts)
 
     def runs(self, now: int) -> bool:
         """Whether its owner is on it at `now`, Unix seconds."""

@@ -9,19 +9,20 @@ Rules
 Spec: documents
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Annotated, Literal
 
 from pydantic import Field, TypeAdapter, model_validator
 
 from duolog.documents.applied import DAY, AppliedDocument
-from duolog.documents.bodies import AnsweringStep, EntryId, From, Line, Seconds, StepBody, Words
+from duolog.documents.bodies import AnsweringStep, From, Line, Seconds, StepBody, Words
 from duolog.documents.effects import Add, Make, Put, Stage, Time
 from duolog.documents.guards import At, By, Is, LeftOut
 from duolog.documents.guards import From as Stages
 from duolog.documents.kernel import Machine, Row
 from duolog.documents.kind import Kind
+from duolog.documents.thing_texts import Texts
 from duolog.documents.things import Text, Thing, Things
 from duolog.documents.time_guards import Ahead, Has, NotAfter
 from duolog.documents.voice import Look, Voice, body_lines, grown_from, indented, title_line
@@ -102,7 +103,7 @@ class PromiseText(Text):
 class Promise(Thing):
     """One promise. Its owner made it."""
 
-    texts: Mapping[EntryId, PromiseText] = field(default_factory=dict)
+    texts: Texts[PromiseText] = field(default_factory=Texts)
 
     @property
     def made(self) -> MakePromise:
