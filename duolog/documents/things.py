@@ -96,9 +96,13 @@ class Thing:
 
 @dataclass(frozen=True, slots=True)
 class KeptThing:
-    """A thing that is not read yet. `digests`: of its texts, by their entries. `text`: JSON, which `read` parses."""
+    """A thing that is not read yet. `text`: JSON, which `read` parses.
+
+    `until`: the last second at which `today` may have a word about it. `digests`: of its texts, by their entries.
+    """
 
     standing: str
+    until: int
     digests: dict[EntryId, Hash]
     text: str
     read: Callable[[str], Any]
@@ -186,9 +190,19 @@ class Things(dict[EntryId, X], Generic[X]):
         entry = self._of_text.get(text)
         return None if entry is None else self[entry]
 
+    def place_of(self, entry: EntryId) -> int:
+        """The place of a thing among all, from 1. Raises: ValueError when it isn't here."""
+        return [*self].index(entry) + 1
+
     def standing(self, stages: Iterable[str]) -> Iterator[X]:
         """The things that stand in one of these stages."""
         return (self[entry] for stage in stages for entry in self._standing.get(stage, ()))
+
+    def not_over(self, now: int) -> Iterator[tuple[int, X]]:
+        """The things about which `today` may have a word at `now` (Unix seconds), each after its place, from 1."""
+        for place, (entry, row) in enumerate(self.rows(), 1):
+            if not isinstance(row, KeptThing) or now <= row.until:
+                yield place, self[entry]
 
     def latest(self, of: Measure[X], wanted: Callable[[Key], bool]) -> int | None:
         """The latest time that is measured of any thing under the wanted keys, or None."""

@@ -48,7 +48,9 @@ def seen(evening: Evening, me: bytes = ADA) -> str:
 
 
 def today(evening: Evening, me: bytes, now: int = START) -> tuple[str, ...]:
-    return breach.today(newest(evening), Look(me, now, VOICE))
+    said = breach.today(newest(evening), Look(me, now, VOICE))
+    assert not said or now <= breach.today_until(newest(evening))
+    return said
 
 
 def test_nobody_is_held_to_what_they_never_agreed_to() -> None:

@@ -42,6 +42,7 @@ from duolog.documents.kinds.boundary_texts import (
     Wording,
 )
 from duolog.documents.voice import Look, Voice, body_lines, capital, grown_from, indented, title_line
+from duolog.protocol import sizes
 from duolog.protocol.codec import label, sha256
 
 # --- rows ------------------------------------------------------------------------------------------------------------
@@ -225,6 +226,14 @@ def today(boundary: Boundary, look: Look) -> tuple[str, ...]:
     return tuple(told)
 
 
+def today_until(boundary: Boundary) -> int:
+    """While a text or ask waits; and without end where the agreed text has a day to look at it again."""
+    waiting, agreed = boundary.waiting_text, boundary.agreed_text
+    if boundary.retired is None and agreed is not None and agreed.wording is not None and agreed.wording.review:
+        return sizes.MAX_INTEGER
+    return 0 if waiting is None else waiting.lapses_at
+
+
 def _worded(text: BoundaryText, voice: Voice) -> Iterator[str]:
     author, when = voice.name(text.author), voice.dated(text.at, text.effective)
     if text.wording is None:
@@ -290,6 +299,7 @@ KIND = Kind(
     title=title_of,
     show=show,
     today=today,
+    today_until=today_until,
     before_writing=require_visible_asking,
     consents_to=consented_step,
 )

@@ -26,6 +26,7 @@ from duolog.documents.kind import Kind
 from duolog.documents.thing_texts import Texts
 from duolog.documents.things import Text, Thing, Things
 from duolog.documents.voice import Look, Voice, capital, indented
+from duolog.protocol import sizes
 
 # --- bodies ----------------------------------------------------------------------------------------------------------
 
@@ -181,6 +182,18 @@ def today(breach: Breach, look: Look) -> tuple[str, ...]:
     return (f"Today is the day you set to look at {title_of(breach)} again.",)
 
 
+def today_until(breach: Breach) -> int:
+    """While one of the two may still write, and then the last of the days that they set."""
+    closed, until = breach.marks.get("closed", {}), 0
+    for one in breach.between:
+        own = breach.account_of(one)
+        if own is None and one not in closed:
+            return sizes.MAX_INTEGER
+        if own is not None and own.step.look_again is not None and one not in closed:
+            until = max(until, dates.over_everywhere(own.step.look_again))
+    return until
+
+
 def _closed(breach: Breach, voice: Voice) -> Iterator[str]:
     closed = breach.marks.get("closed", {})
     if not closed:
@@ -219,4 +232,5 @@ KIND = Kind(
     title=title_of,
     show=show,
     today=today,
+    today_until=today_until,
 )

@@ -227,6 +227,14 @@ def today(check_in: CheckIn, look: Look) -> tuple[str, ...]:
     return tuple(told)
 
 
+def today_until(check_in: CheckIn) -> int:
+    """The end of its time while it is open for answers, and then that of the day to talk."""
+    talk_on = check_in.begun.talk_on
+    if check_in.standing == "begun":
+        return check_in.times["until"]
+    return 0 if talk_on is None or check_in.standing == "aside" else dates.over_everywhere(talk_on)
+
+
 def _standing(check_in: CheckIn, look: Look) -> Iterator[str]:
     voice, aside = look.voice, check_in.marks.get("aside", {})
     keys = check_in.marks.get("keys", {})
@@ -275,4 +283,5 @@ KIND = Kind(
     title=title_of,
     show=show,
     today=today,
+    today_until=today_until,
 )

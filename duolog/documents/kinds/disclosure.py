@@ -23,7 +23,15 @@ from duolog.documents.effects import Add, Count, Drop, Make, Put, Stage
 from duolog.documents.guards import After, At, By, Fresh, From, Is, Least, Named, NotIn, OwnerIn, Two
 from duolog.documents.kernel import Machine, Row
 from duolog.documents.kind import Kind
-from duolog.documents.kinds.disclosure_views import FORMS, NOT_QUITE_TWICE, WAITS_FOR, show, title_of, today
+from duolog.documents.kinds.disclosure_views import (
+    FORMS,
+    NOT_QUITE_TWICE,
+    WAITS_FOR,
+    show,
+    title_of,
+    today,
+    today_until,
+)
 from duolog.documents.safe_text import one_line
 from duolog.documents.thing_texts import Texts
 from duolog.documents.things import Text, Thing, Things
@@ -234,4 +242,5 @@ KIND = Kind(
     title=title_of,
     show=show,
     today=today,
+    today_until=today_until,
 )

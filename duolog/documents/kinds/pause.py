@@ -145,6 +145,11 @@ def today(pause: Pause, look: Look) -> tuple[str, ...]:
     return (show(pause, look),)
 
 
+def today_until(pause: Pause) -> int:
+    """A time behind the day of its return, while nobody is back."""
+    return pause.times["until"] + 2 * DAY if pause.standing == "called" else 0
+
+
 def describe_step(applied: AppliedDocument, body: Step, voice: Voice, state: "Pauses") -> str:
     """One step as a timeline shows it: its author, what they did, and their note."""
     author = voice.name(applied.author)
@@ -163,4 +168,5 @@ KIND = Kind(
     title=title_of,
     show=show,
     today=today,
+    today_until=today_until,
 )

@@ -26,6 +26,7 @@ from duolog.documents.thing_texts import Texts
 from duolog.documents.things import Text, Thing, Things
 from duolog.documents.time_guards import Ahead, Has, NotAfter
 from duolog.documents.voice import Look, Voice, body_lines, grown_from, indented, title_line
+from duolog.protocol import sizes
 
 RUNS_FOR = 90 * DAY  # seconds ahead of its step that an offer ends, at most
 REMINDS = 3 * DAY  # seconds before an offer ends, in which its owner is told
@@ -193,6 +194,13 @@ def today(promise: Promise, look: Look) -> tuple[str, ...]:
     return ("Your plan is here.",) if promise.made.form == "plan" else ()
 
 
+def today_until(promise: Promise) -> int:
+    """The end of an offer. A plan is at hand until it is ended, and of a habit nothing is said."""
+    if promise.standing != "held":
+        return 0
+    return promise.times.get("until", sizes.MAX_INTEGER if promise.made.form == "plan" else 0)
+
+
 def _made_lines(made: MakePromise) -> Iterator[str]:
     yield from body_lines(made.text)
     yield from indented("Rhythm", made.rhythm)
@@ -229,4 +237,5 @@ KIND = Kind(
     title=title_of,
     show=show,
     today=today,
+    today_until=today_until,
 )
