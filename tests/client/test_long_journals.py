@@ -99,4 +99,7 @@ async def test_one_thing_is_shown_without_the_pages_before_it(app: FastAPI) -> N
     assert not person._context.pages
     things = (await person.state(journal)).part(KINDS["promise"])
     assert sum(isinstance(row, KeptThing) for _, row in things.rows()) >= PAGE  # nothing was read that nobody asked for
+    assert (await person.today()).open == ()
+    assert sum(isinstance(row, KeptThing) for _, row in things.rows()) >= PAGE  # of a habit, today says nothing
     assert len(await person.promises(journal).list()) == PAGE + 1
+    assert not person._context.pages
