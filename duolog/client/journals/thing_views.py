@@ -23,8 +23,8 @@ from duolog.documents.kernel import Possible
 from duolog.documents.kind import Kind
 from duolog.documents.links import thing_of
 from duolog.documents.names import YOU
-from duolog.documents.things import Things, X
-from duolog.documents.timeline import Item
+from duolog.documents.things import Thing, Things, X
+from duolog.documents.timeline import Item, PageLabel
 from duolog.documents.voice import Look
 from duolog.errors import NotAllowed
 
@@ -93,7 +93,7 @@ def view_thing(context: Context, journal: bytes, kind: Kind[Any, Any], entry: by
     state, look = journal_state(context, journal), look_at(context, journal)
     things: Things[Any] = state.part(kind)
     thing = find_thing(things, entry)
-    items = _items_of(state, kind, thing.entry)
+    items = _items_of(state, kind, thing)
     named = (note_named(item.applied.document) for item in items)
     notes = state.timeline.find_all({entry for entry in named if entry is not None})
     told = _Told(context, journal, state, look, notes)
@@ -137,15 +137,17 @@ def steps_with(context: Context, journal: bytes, kind: Kind[Any, Any], thing: An
     return tuple(one for one in found if one.does == "ends" or not exits)
 
 
-def _items_of(state: JournalState, kind: Kind[Any, Any], entry: bytes) -> list[Item]:
-    """The steps of one thing that count, in order. No page of the timeline is read before the one that made it."""
-    made = state.find(entry)
-    first = 0 if made is None else made.applied.seq
+def _items_of(state: JournalState, kind: Kind[Any, Any], thing: Thing) -> list[Item]:
+    """The steps of one thing that count, in order. Each makes it or answers a text of it: no other page is read."""
+
+    def worth(label: PageLabel) -> bool:
+        return label.find(thing.entry) is not None or any(entry in thing.texts for entry in label.answered)
+
     found = []
-    for item in state.timeline.newest_first(lambda label: kind.name in label.kinds and label.last >= first):
+    for item in state.timeline.newest_first(worth):
         if item.applied.document.kind == kind.name and item.skipped is None:
-            thing = thing_of(state, kind, item.applied)
-            if thing is not None and thing.entry == entry:
+            of = thing_of(state, kind, item.applied)
+            if of is not None and of.entry == thing.entry:
                 found.append(item)
     return found[::-1]
 
