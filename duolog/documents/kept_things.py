@@ -81,7 +81,7 @@ def _adapter(name: str) -> TypeAdapter[Any]:
 
 def _until(name: str, thing: Thing) -> int:
     until = KINDS[name].today_until
-    return 0 if until is None else until(thing)
+    return sizes.MAX_INTEGER if until is None else until(thing)
 
 
 def _encoded(name: str, thing: Thing) -> str:

@@ -1,8 +1,8 @@
 """The texts of a thing by their entries, in the order in which they were put there.
 
-A value: whoever puts a text gets other texts, and these stay as they are. All that grew from one another share one
-list, of which each knows its own part. So a thing with many steps costs each further step no more than the first; only
-who goes on from older texts than the newest pays for a copy. Spec: documents
+Texts are a value: putting one there gives other texts, and leaves these as they are. All that grew from one another
+share one list, of which each knows its own part. So each of many steps with a thing costs the same. Only what goes on
+from older texts than the newest is copied first. Spec: documents
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -16,7 +16,7 @@ from duolog.documents.bodies import EntryId
 
 
 class HasEntry(Protocol):
-    """What has an entry, which names it."""
+    """A text, named by its entry."""
 
     @property
     def entry(self) -> EntryId: ...

@@ -96,10 +96,7 @@ class Thing:
 
 @dataclass(frozen=True, slots=True)
 class KeptThing:
-    """A thing that is not read yet. `text`: JSON, which `read` parses.
-
-    `until`: the last second at which `today` may have a word about it. `digests`: of its texts, by their entries.
-    """
+    """A thing that is not read yet, with what `KeptThings` has of it. `text`: JSON, which `read` parses."""
 
     standing: str
     until: int
@@ -189,10 +186,6 @@ class Things(dict[EntryId, X], Generic[X]):
         """The thing that has this text. `text`: its entry, 16 bytes."""
         entry = self._of_text.get(text)
         return None if entry is None else self[entry]
-
-    def place_of(self, entry: EntryId) -> int:
-        """The place of a thing among all, from 1. Raises: ValueError when it isn't here."""
-        return [*self].index(entry) + 1
 
     def standing(self, stages: Iterable[str]) -> Iterator[X]:
         """The things that stand in one of these stages."""

@@ -18,8 +18,8 @@ from duolog.documents.bodies import parse_body
 from duolog.documents.journal import apply, describe, encode_state, parse_state, require_allowed
 from duolog.documents.journal_state import JournalState
 from duolog.documents.kind import NEWER
-from duolog.documents.kinds.boundary import describe_boundary, title_of, today_until, view_boundary
-from duolog.documents.kinds.boundary_texts import Accept, Contest, Propose
+from duolog.documents.kinds.boundary import describe_boundary, title_of, view_boundary
+from duolog.documents.kinds.boundary_texts import Accept, Contest, Propose, today_until
 from duolog.documents.kinds.note import Note
 from duolog.documents.kinds.profile import Profile
 from duolog.documents.registry import ACCOUNT_KINDS, KINDS, make_document

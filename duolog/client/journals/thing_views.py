@@ -97,7 +97,7 @@ def view_thing(context: Context, journal: bytes, kind: Kind[Any, Any], entry: by
     named = (note_named(item.applied.document) for item in items)
     notes = state.timeline.find_all({entry for entry in named if entry is not None})
     told = _Told(context, journal, state, look, notes)
-    listed = _listed(things.place_of(thing.entry), thing, kind, look)
+    listed = _listed([*things].index(thing.entry) + 1, thing, kind, look)
     return ThingView(
         *(listed.number, listed.entry, listed.thing, listed.title, listed.text),
         said=tuple(map(told.step, items)),

@@ -40,9 +40,9 @@ from duolog.documents.kinds.boundary_texts import (
     Step,
     TakeBack,
     Wording,
+    today_until,
 )
 from duolog.documents.voice import Look, Voice, body_lines, capital, grown_from, indented, title_line
-from duolog.protocol import sizes
 from duolog.protocol.codec import label, sha256
 
 # --- rows ------------------------------------------------------------------------------------------------------------
@@ -224,14 +224,6 @@ def today(boundary: Boundary, look: Look) -> tuple[str, ...]:
     if view.review_due:
         told.append(look.voice.clean(f"The day to look at {title} again has come."))
     return tuple(told)
-
-
-def today_until(boundary: Boundary) -> int:
-    """While a text or ask waits; and without end where the agreed text has a day to look at it again."""
-    waiting, agreed = boundary.waiting_text, boundary.agreed_text
-    if boundary.retired is None and agreed is not None and agreed.wording is not None and agreed.wording.review:
-        return sizes.MAX_INTEGER
-    return 0 if waiting is None else waiting.lapses_at
 
 
 def _worded(text: BoundaryText, voice: Voice) -> Iterator[str]:

@@ -19,6 +19,7 @@ from duolog.documents import things
 from duolog.documents.applied import DAY
 from duolog.documents.bodies import AccountId, Answer, AnsweringStep, Body, EntryId, From, Prose, StepBody, Words
 from duolog.documents.thing_texts import Texts
+from duolog.protocol import sizes
 from duolog.protocol.codec import label, sha256
 
 LAPSES_AFTER = 14 * DAY  # seconds from a text's effective time; the last one still counts
@@ -193,6 +194,14 @@ class Boundary(things.Thing):
     def waiting_text(self) -> BoundaryText | None:
         """The text or ask that waits for an answer."""
         return None if self.waiting is None else self.texts[self.waiting]
+
+
+def today_until(boundary: Boundary) -> int:
+    """While a text or ask waits; and without end where the agreed text has a day to look at it again."""
+    waiting, agreed = boundary.waiting_text, boundary.agreed_text
+    if boundary.retired is None and agreed is not None and agreed.wording is not None and agreed.wording.review:
+        return sizes.MAX_INTEGER
+    return 0 if waiting is None else waiting.lapses_at
 
 
 Boundaries = things.Things[Boundary]
