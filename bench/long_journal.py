@@ -62,6 +62,8 @@ async def long_journal(origin: str, folder: Path) -> list[Figure]:
         ("one more", "writing one more document"),
         ("fold", "reading one more document, with the state kept"),
         ("filter", "the newest 50 of one kind"),
+        ("today", "opening them again, and what is open today"),
+        ("oldest", "opening them again, and showing the oldest letter"),
         ("search", "the newest 50 that have two words"),
     ):
         also = {"MiB more": costs[long].memory[name]}
@@ -83,7 +85,7 @@ async def _written(origin: str, folder: Path, count: int) -> bytes:
 def _costs(home: Path, journal: bytes) -> Costs:
     """Each in a process of its own, so that none profits from what another has in memory."""
     seconds, memory = dict[str, float](), dict[str, int]()
-    for name in ("first", "again", "one more", "fold", "filter", "search"):
+    for name in ("first", "again", "one more", "fold", "filter", "today", "oldest", "search"):
         queue: SimpleQueue[Any] = multiprocessing.get_context("spawn").SimpleQueue()
         process = multiprocessing.get_context("spawn").Process(target=_measured, args=(name, home, journal, queue))
         process.start()
@@ -101,6 +103,7 @@ async def _act(name: str, home: Path, journal: bytes) -> tuple[float, int]:
         context = ada._context
         await ada.status()  # what any journal needs: names, keys, the account's own journal
         seq = (await ada.journal(journal)).seq
+        letter = (await ada.disclosures(journal).list())[0].entry if name == "oldest" else b""
         if name == "first":
             forget_snapshot(context.store, journal)
         _clear_peak()
@@ -113,6 +116,14 @@ async def _act(name: str, home: Path, journal: bytes) -> tuple[float, int]:
         async def again() -> None:
             forget()
             await ada.timeline(journal, after=seq - 50)
+
+        async def today() -> None:
+            forget()
+            await ada.today()
+
+        async def oldest() -> None:
+            forget()
+            await ada.disclosures(journal).show(letter)
 
         async def fold() -> None:
             state = await ada.state(journal)
@@ -130,6 +141,8 @@ async def _act(name: str, home: Path, journal: bytes) -> tuple[float, int]:
             "again": again,
             "one more": one_more,
             "fold": fold,
+            "today": today,
+            "oldest": oldest,
             "filter": lambda: ada.timeline(journal, limit=50, where=kinds),
             "search": lambda: ada.search("ordinary evening", journals=[journal]),
         }

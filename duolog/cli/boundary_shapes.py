@@ -27,7 +27,7 @@ def boundary_shape(number: int, boundary: "Boundary", me: bytes, now: int) -> Sh
         "waiting_text": None if view.waiting is None else number_of_text(boundary, view.waiting),
         "agreed_text": None if boundary.agreed_text is None else number_of_text(boundary, boundary.agreed_text),
         "review_due": view.review_due,
-        "texts": [_text_shape(boundary, text) for text in boundary.texts.values()],
+        "texts": [_text_shape(count, text) for count, text in enumerate(boundary.texts.values(), 1)],
         "contests": [
             {"author": b64(account), **fields(contest, "at effective words")}
             for account, contest in boundary.contests.items()
@@ -35,11 +35,11 @@ def boundary_shape(number: int, boundary: "Boundary", me: bytes, now: int) -> Sh
     }
 
 
-def _text_shape(boundary: "Boundary", text: "BoundaryText") -> Shape:
+def _text_shape(number: int, text: "BoundaryText") -> Shape:
     from duolog.documents.bodies import has_unknown_parts, hidden_characters
 
     return {
-        "number": number_of_text(boundary, text),
+        "number": number,
         **fields(text, "entry author at effective digest"),
         "wording": None if text.wording is None else text.wording.encode_json(),
         "unknown_parts": has_unknown_parts(text.step),

@@ -19,7 +19,7 @@ from duolog.cli.things import OPENED_BY, ThingDesk, add_list, thing_shape
 from duolog.documents import dates
 
 if TYPE_CHECKING:
-    from duolog.client import ThingView
+    from duolog.client import ListedThing
     from duolog.documents.kinds.check_in_answers import Form
 
 app, group = commands(), commands()
@@ -77,9 +77,9 @@ class CheckInDesk(ThingDesk[Any]):
         """The word for one of them."""
         return "check-in"
 
-    def open_one(self, form: "Form") -> "ThingView[Any] | None":
+    def open_one(self, form: "Form") -> "ListedThing[Any] | None":
         """The one of a form that takes my answer, or None."""
-        able = (one for one in self.views() if one.thing.form == form and self.may("commit", one.thing))
+        able = (one for one in self.listed() if one.thing.form == form and self.may("commit", one.thing))
         return next(able, None)
 
 
@@ -168,7 +168,7 @@ def show(run: Run, number: NumberArgument = None, journal: JournalOption = None,
         view, check_ins = desk.view(thing), desk.duolog.check_ins(desk.journal.id)
         answers = check_ins.answers(view.entry)
         shapes: list[Shape] = [fields(one, "account mine lines problem") for one in answers]
-        shape = thing_shape(view, whole=True)
+        shape = thing_shape(view)
         run.screen.result({"journal": b64(desk.journal.id), **shape, "answers": shapes})
         desk.say_view(view)
         for one in answers:

@@ -163,11 +163,11 @@ class Desk(Generic[X]):
 
     def choose(self, number: int | None, fits: Callable[[X], bool], none: str) -> tuple[int, X]:
         """The thing with this number; without a number, the only thing that fits. Raises: Usage, NotAllowed."""
-        everything = list(self.things.values())
         if number is not None:
-            if not 1 <= number <= len(everything):
+            if not 1 <= number <= len(self.things):
                 raise Usage(f"There is no {self.noun} {number}. `{self.group} list` numbers them.")
-            return number, everything[number - 1]
+            return number, self.things[[*self.things][number - 1]]
+        everything = list(self.things.values())
         found = [(count, one) for count, one in enumerate(everything, 1) if fits(one)]
         if len(found) == 1:
             return found[0]

@@ -190,10 +190,7 @@ class _Taking(Generic[X]):
             say_once(desk.run, desk.kind, desk.first_use)
         if verb.names is not None:
             names, step = verb.names, verb.step
-            able = any(desk.may(step, one) for one in desk.things.values())
-            number, thing = desk.choose(
-                self.number, lambda one: desk.may(step, one) if able else names.also(desk, one), names.none
-            )
+            number, thing = self._chosen(names)
             named, does = self._named(names, thing)
             body["answers"] = {"entry": b64(named.entry), "message": b64(named.message)}
             if verb.form is not None:
@@ -214,6 +211,12 @@ class _Taking(Generic[X]):
             if verb.form is None and verb.question and not self._agreed(does):
                 return OK
         return self._write(body, named, does)
+
+    def _chosen(self, names: Names) -> tuple[int, X]:
+        """The number and the thing that are meant. A thing with a number is found without a look at the others."""
+        desk, step = self.desk, self.verb.step
+        able = self.number is None and any(desk.may(step, one) for one in desk.things.values())
+        return desk.choose(self.number, lambda one: desk.may(step, one) if able else names.also(desk, one), names.none)
 
     def _require_possible(self, thing: X | None) -> None:
         """Refuse before an editor opens. What is on standard input was written already, and the rules judge it."""

@@ -16,7 +16,7 @@ from duolog.cli.screen import OWN
 from duolog.cli.shapes import Shape, b64, fields
 
 if TYPE_CHECKING:
-    from duolog.client import StepView, ThingView
+    from duolog.client import ListedThing, StepView, ThingView
     from duolog.documents.things import Text
 
 OPENED_BY: dict[str, str] = {}  # the command that shows a thing whole, by its kind; `add_views` fills it
@@ -25,15 +25,15 @@ OPENED_BY: dict[str, str] = {}  # the command that shows a thing whole, by its k
 class ThingDesk(desk.Desk[desk.X], Generic[desk.X]):
     """The things of a kind whose list of kinds says how they are shown."""
 
-    def views(self) -> "tuple[ThingView[Any], ...]":
-        """Every thing as this person sees it."""
-        found: tuple[ThingView[Any], ...] = self.duolog.things(self.journal.id, self.kind)
+    def listed(self) -> "tuple[ListedThing[Any], ...]":
+        """Every thing as this person sees it, without its words."""
+        found: tuple[ListedThing[Any], ...] = self.duolog.things(self.journal.id, self.kind)
         return found
 
     def view(self, thing: desk.X) -> "ThingView[Any]":
         """One thing as this person sees it."""
-        found: tuple[ThingView[Any], ...] = self.duolog.things(self.journal.id, self.kind, only=thing.entry)
-        return found[0]
+        found: ThingView[Any] = self.duolog.thing(self.journal.id, self.kind, thing.entry)
+        return found
 
     def say_named(self, thing: desk.X, text: "Text", does: str) -> None:
         """Show the title of a thing, folded; or the later text that a step names, with its words."""
@@ -41,7 +41,7 @@ class ThingDesk(desk.Desk[desk.X], Generic[desk.X]):
         self.say_view(view)
         self.say_before_writing(thing, text)
 
-    def say_view(self, view: "ThingView[Any]") -> None:
+    def say_view(self, view: "ListedThing[Any]") -> None:
         """Show where a thing stands, without the words of its steps."""
         first, *rest = view.text.split("\n")
         self.run.screen.say(f"{view.number:>2}  {first}", style="strong")
@@ -69,17 +69,19 @@ class ThingDesk(desk.Desk[desk.X], Generic[desk.X]):
             say(said.hidden, indent=4, style="careful")
 
 
-def thing_shape(view: "ThingView[Any]", *, whole: bool) -> Shape:
-    """One thing. `whole`: with its steps, their words, and what may be done next."""
-    shape = {**fields(view, "number title text"), "thing": b64(view.entry), "stage": view.thing.standing}
-    if whole:
-        shape["said"] = [
-            fields(one, "entry author author_name mine at effective step text body words hidden not_delivered_to")
-            for one in view.said
-            if one.text  # else its kind tells it in the thing alone
-        ]
-        shape["steps"] = steps_shape(view.steps)
-    return shape
+def listed_shape(view: "ListedThing[Any]") -> Shape:
+    """One thing in a list."""
+    return {**fields(view, "number title text"), "thing": b64(view.entry), "stage": view.thing.standing}
+
+
+def thing_shape(view: "ThingView[Any]") -> Shape:
+    """One thing with its steps, their words, and what may be done next."""
+    said = [
+        fields(one, "entry author author_name mine at effective step text body words hidden not_delivered_to")
+        for one in view.said
+        if one.text  # else its kind tells it in the thing alone
+    ]
+    return {**listed_shape(view), "said": said, "steps": steps_shape(view.steps)}
 
 
 def add_list(app: typer.Typer, name: str, place: type[ThingDesk[Any]], purpose: str, empty: str) -> None:
@@ -87,8 +89,8 @@ def add_list(app: typer.Typer, name: str, place: type[ThingDesk[Any]], purpose: 
 
     def list_things(run: Run, journal: JournalOption = None, offline: OfflineOption = False) -> int:
         def act(here: ThingDesk[Any]) -> int:
-            views = here.views()
-            shapes = [thing_shape(one, whole=False) for one in views]
+            views = here.listed()
+            shapes = [listed_shape(one) for one in views]
             run.screen.result({"journal": b64(here.journal.id), "things": shapes})
             if not views:
                 # Who takes no steps is told of no command that begins one.
@@ -113,7 +115,7 @@ def add_show(app: typer.Typer, name: str, place: type[ThingDesk[Any]], number: A
         def act(here: ThingDesk[Any]) -> int:
             count, thing = here.choose(number, lambda _: True, empty)
             view = here.view(thing)
-            run.screen.result({"journal": b64(here.journal.id), **thing_shape(view, whole=True)})
+            run.screen.result({"journal": b64(here.journal.id), **thing_shape(view)})
             here.say_view(view)
             for said in view.said:
                 if said.entry != view.entry or said.words is not None or said.hidden is not None:

@@ -23,7 +23,7 @@ from duolog.client.journals.filters import TimelineFilter
 from duolog.client.journals.pauses import Pauses
 from duolog.client.journals.promises import Promises
 from duolog.client.journals.reminders import Reminders
-from duolog.client.journals.thing_views import StepView, ThingView
+from duolog.client.journals.thing_views import ListedThing, StepView, ThingView
 from duolog.client.journals.today import OpenThing, Today
 from duolog.client.journals.views import (
     COPIES_STAY,
@@ -95,6 +95,7 @@ __all__ = [
     "KeyholderView",
     "Keyholders",
     "Leaving",
+    "ListedThing",
     "MemberView",
     "Members",
     "MoveReport",

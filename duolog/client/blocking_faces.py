@@ -213,6 +213,7 @@ class Duolog(Face[AsyncDuolog]):
     write_with_words = waits(AsyncDuolog.write_with_words)
     today = waits(AsyncDuolog.today)
     things = waits(AsyncDuolog.things)
+    thing = waits(AsyncDuolog.thing)
     boundaries = gives(AsyncDuolog.boundaries, Boundaries)
     disclosures = gives(AsyncDuolog.disclosures, Disclosures)
     breaches = gives(AsyncDuolog.breaches, Breaches)

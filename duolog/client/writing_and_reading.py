@@ -25,7 +25,7 @@ from duolog.client.journals.filters import TimelineFilter
 from duolog.client.journals.pauses import Pauses
 from duolog.client.journals.promises import Promises
 from duolog.client.journals.reminders import Reminders
-from duolog.client.journals.thing_views import ThingView, view_things
+from duolog.client.journals.thing_views import ListedThing, ThingView, list_things, view_thing
 from duolog.client.journals.today import Today, today
 from duolog.client.journals.views import TimelineEntry, Written
 from duolog.client.journals.writing import WORDS_FIELD, Words, make_copy, read_state, write, write_with_words
@@ -124,13 +124,21 @@ class WritingAndReading(OpenAccount):
         async with self._session.alone() as context:
             return today(context)
 
-    async def things(self, journal: bytes, kind: str, *, only: bytes | None = None) -> tuple[ThingView[Any], ...]:
-        """Everything of a kind with steps, or the one thing whose entry is `only`. Without the network.
+    async def things(self, journal: bytes, kind: str) -> tuple[ListedThing[Any], ...]:
+        """Everything of a kind with steps, oldest first, without its words. Without the network.
 
         Raises: NotAllowed when the journal isn't here.
         """
         async with self._session.alone() as context:
-            return view_things(context, journal, KINDS[kind], only)
+            return list_things(context, journal, KINDS[kind])
+
+    async def thing(self, journal: bytes, kind: str, entry: bytes) -> ThingView[Any]:
+        """One thing of a kind whole, with its words. `entry`: its id, or that of any text of it. Without the network.
+
+        Raises: NotAllowed when the journal or the thing isn't here.
+        """
+        async with self._session.alone() as context:
+            return view_thing(context, journal, KINDS[kind], entry)
 
     def boundaries(self, journal: bytes) -> Boundaries:
         """The boundaries of one journal."""

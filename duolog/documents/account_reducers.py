@@ -120,8 +120,11 @@ def _draft(state: AccountState, entry: bytes, body: kinds.Draft) -> AccountState
 
 
 def _answer(state: AccountState, entry: bytes, body: kinds.SealedAnswer) -> AccountState:
-    """Keep every answer: two own devices may have sealed one each, and the one that was committed to is needed."""
-    return replace(state, answers=(*state.answers, body))
+    """Keep every answer: two own devices may have sealed one each, and the one that was committed to is needed.
+
+    Its dots did their work on the way here.
+    """
+    return replace(state, answers=(*state.answers, body.model_copy(update={"fill": None})))
 
 
 def _closing(state: AccountState, entry: bytes, body: kinds.PendingClosing) -> AccountState:

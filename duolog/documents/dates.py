@@ -144,6 +144,11 @@ def on_one_day(first: int, second: int) -> bool:
     return found is not None and is_today(found.date(), second)
 
 
+def over_everywhere(when: date) -> int:
+    """A time at which a day is over in every zone, Unix seconds."""
+    return (when - date(1970, 1, 1)).days * 86_400 + 2 * 86_400
+
+
 def days_before(when: date, days: int) -> date:
     """The day that many days before another, or the first day that the calendar has."""
     try:

@@ -51,7 +51,7 @@ class Put(Effect):
     def change(self, case: Case[X], thing: X) -> X:
         text = case.text()
         points = {**thing.points, self.register: text.entry}
-        return replace(thing, texts={**thing.texts, text.entry: text}, points=points)
+        return replace(thing, texts=thing.texts.put(text), points=points)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +64,7 @@ class PutBy(Effect):
         text = case.text()
         mark = Mark(text.entry, text.at, text.effective)
         by = {**thing.marks.get(self.register, {}), text.author: mark}
-        return _marked(replace(thing, texts={**thing.texts, text.entry: text}), self.register, by)
+        return _marked(replace(thing, texts=thing.texts.put(text)), self.register, by)
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +126,7 @@ class Settle(Effect):
             answer_why=None if self.why is None else case.said(self.why),
         )
         points = {name: entry for name, entry in thing.points.items() if name != self.register}
-        return replace(thing, texts={**thing.texts, text.entry: settled}, points=points)
+        return replace(thing, texts=thing.texts.put(settled), points=points)
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,12 +24,14 @@ _UNREADABLE = "This part of a snapshot can't be read; the snapshot will be made 
 class KeptThings:
     """All things of a kind, oldest first, in columns of the same length.
 
-    `entries`: their ids, one after the other. `standing`: their stages. `texts`: how many texts each has. `index`: the
+    `entries`: their ids, one after the other. `standing`: their stages. `until`: the last seconds at which
+    `today` may have a word about them. `texts`: how many texts each has. `index`: the
     entry and the digest of each text, one after the other. `things`: each as JSON.
     """
 
     entries: Annotated[bytes, Binary()]
     standing: tuple[str, ...]
+    until: tuple[int, ...]
     texts: tuple[int, ...]
     index: Annotated[bytes, Binary()]
     things: tuple[str, ...]
@@ -41,6 +43,7 @@ def encode_things(name: str, things: Things[Any]) -> KeptThings:
     return KeptThings(
         entries=b"".join(entry for entry, _ in rows),
         standing=tuple(row.standing for _, row in rows),
+        until=tuple(row.until if isinstance(row, KeptThing) else _until(name, row) for _, row in rows),
         texts=tuple(len(row.digests) if isinstance(row, KeptThing) else len(row.texts) for _, row in rows),
         index=b"".join(text + digest for _, row in rows for text, digest in _digests(row).items()),
         things=tuple(row.text if isinstance(row, KeptThing) else _encoded(name, row) for _, row in rows),
@@ -50,6 +53,7 @@ def encode_things(name: str, things: Things[Any]) -> KeptThings:
 def parse_things(name: str, kept: KeptThings) -> Things[Any]:
     """The things of the kind `name`, none of them read yet. Raises: MalformedData when the columns don't fit."""
     lengths = {len(kept.entries), len(kept.standing) * sizes.ENTRY_ID, len(kept.things) * sizes.ENTRY_ID}
+    lengths.add(len(kept.until) * sizes.ENTRY_ID)
     if lengths != {len(kept.texts) * sizes.ENTRY_ID} or len(kept.index) != sum(kept.texts) * _TEXT:
         raise MalformedData(_UNREADABLE)
     things, read, at = Things[Any](), partial(_parsed, name), 0
@@ -59,7 +63,7 @@ def parse_things(name: str, kept: KeptThings) -> Things[Any]:
             digests[kept.index[at : at + sizes.ENTRY_ID]] = kept.index[at + sizes.ENTRY_ID : at + _TEXT]
             at += _TEXT
         entry = kept.entries[number * sizes.ENTRY_ID : (number + 1) * sizes.ENTRY_ID]
-        things.put_kept(entry, KeptThing(kept.standing[number], digests, text, read))
+        things.put_kept(entry, KeptThing(kept.standing[number], kept.until[number], digests, text, read))
     return things
 
 
@@ -73,6 +77,11 @@ def _adapter(name: str) -> TypeAdapter[Any]:
     if machine is None:
         raise TypeError(f"{name} has no things")
     return TypeAdapter(machine.thing)
+
+
+def _until(name: str, thing: Thing) -> int:
+    until = KINDS[name].today_until
+    return sizes.MAX_INTEGER if until is None else until(thing)
 
 
 def _encoded(name: str, thing: Thing) -> str:

@@ -72,7 +72,9 @@ class Kind(Format[B], Generic[B, S]):
     `looks_back`: a check before `reduce`, which gets that document as it is found there.
 
     Three say how one of the things that a kind's steps make is told to a reader: `title` names it in a list, `show` has
-    all that its stage means for this reader, `today` says what in it is open for them now.
+    all that its stage means for this reader, `today` says what in it is open for them now. `today_until`: the last
+    second at which `today` may have a word about a thing, as it stands, to any reader; 0 where it has none. So a client
+    reads no thing for `today` that was over long ago; without `today_until` it reads all.
 
     Two are for the author's client alone. `before_writing` checks a body. `consents_to` gives the body to which the
     author consents, and which must be shown whole here. A kind in which any step means consent must have it.
@@ -88,5 +90,6 @@ class Kind(Format[B], Generic[B, S]):
     title: Callable[[Any], str] | None = None
     show: Callable[[Any, Look], str] | None = None
     today: Callable[[Any, Look], tuple[str, ...]] | None = None
+    today_until: Callable[[Any], int] | None = None
     before_writing: Callable[[B], None] | None = None
     consents_to: Callable[[S, B], Body | None] | None = None

@@ -19,6 +19,7 @@ from pydantic_core import CoreSchema, core_schema
 from duolog.documents.applied import AppliedDocument, Membership
 from duolog.documents.bodies import AccountId, Body, EntryId, Hash, StepBody
 from duolog.documents.latest import Key, Latest, Measure
+from duolog.documents.thing_texts import Texts
 
 Outcome = Literal["waiting", "accepted", "declined", "replaced"]
 X = TypeVar("X", bound="Thing")
@@ -70,7 +71,7 @@ class Thing:
     owner: AccountId
     between: tuple[AccountId, ...]
     standing: str = ""
-    texts: Mapping[EntryId, Text] = field(default_factory=dict)
+    texts: Texts[Text] = field(default_factory=Texts)
     points: dict[str, EntryId] = field(default_factory=dict)
     marks: dict[str, dict[AccountId, Mark]] = field(default_factory=dict)
     counts: dict[str, int] = field(default_factory=dict)
@@ -95,9 +96,10 @@ class Thing:
 
 @dataclass(frozen=True, slots=True)
 class KeptThing:
-    """A thing that is not read yet. `digests`: of its texts, by their entries. `text`: JSON, which `read` parses."""
+    """A thing that is not read yet, with what `KeptThings` has of it. `text`: JSON, which `read` parses."""
 
     standing: str
+    until: int
     digests: dict[EntryId, Hash]
     text: str
     read: Callable[[str], Any]
@@ -120,7 +122,7 @@ class Things(dict[EntryId, X], Generic[X]):
             self[entry] = thing
 
     def __setitem__(self, entry: EntryId, thing: X) -> None:
-        new = [*takewhile(lambda text: text.entry not in self._of_text, _newest_first(thing.texts))]
+        new = [*takewhile(lambda text: text.entry not in self._of_text, thing.texts.newest_first())]
         self._put(entry, thing, {text.entry: text.digest for text in reversed(new)})
         for latest in self._latest.values():
             latest.add(entry, thing)
@@ -189,6 +191,12 @@ class Things(dict[EntryId, X], Generic[X]):
         """The things that stand in one of these stages."""
         return (self[entry] for stage in stages for entry in self._standing.get(stage, ()))
 
+    def not_over(self, now: int) -> Iterator[tuple[int, X]]:
+        """The things about which `today` may have a word at `now` (Unix seconds), each after its place, from 1."""
+        for place, (entry, row) in enumerate(self.rows(), 1):
+            if not isinstance(row, KeptThing) or now <= row.until:
+                yield place, self[entry]
+
     def latest(self, of: Measure[X], wanted: Callable[[Key], bool]) -> int | None:
         """The latest time that is measured of any thing under the wanted keys, or None."""
         if of not in self._latest:
@@ -223,12 +231,6 @@ class Things(dict[EntryId, X], Generic[X]):
                 lambda things: dict(things.items()), return_schema=inner
             ),
         )
-
-
-def _newest_first(texts: Mapping[EntryId, Text]) -> Iterator[Text]:
-    """Texts from the last that was put to the first. A text that is settled keeps its place."""
-    held = texts if isinstance(texts, dict) else dict(texts)
-    return reversed(held.values())
 
 
 @dataclass(frozen=True, slots=True)

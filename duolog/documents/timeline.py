@@ -22,7 +22,9 @@ from pydantic_core import CoreSchema, core_schema
 from duolog.documents.applied import AppliedDocument
 from duolog.documents.bodies import AccountId
 from duolog.documents.fields import Binary
+from duolog.errors import MalformedData
 from duolog.protocol import sizes
+from duolog.protocol.codec import parse_b64
 
 PAGE = 256  # documents
 
@@ -49,7 +51,7 @@ class PageLabel:
     """A page, as it is known without its documents.
 
     `first`, `last`: seqs. `earliest`, `latest`: effective times. `entries`: the entry ids of its documents, one after
-    the other.
+    the other; `answers`: those that they answer, each once.
     """
 
     first: int
@@ -57,6 +59,7 @@ class PageLabel:
     earliest: int
     latest: int
     entries: Annotated[bytes, Binary(PAGE * sizes.ENTRY_ID)]
+    answers: Annotated[bytes, Binary()]
     authors: tuple[AccountId, ...]
     kinds: Annotated[tuple[str, ...], Field(max_length=PAGE)]
 
@@ -70,6 +73,7 @@ class PageLabel:
             earliest=min(times),
             latest=max(times),
             entries=b"".join(item.applied.entry for item in items),
+            answers=b"".join(sorted({*map(_answered, items)})),
             authors=tuple(sorted({item.applied.author for item in items})),
             kinds=tuple(sorted({item.applied.document.kind for item in items})),
         )
@@ -77,8 +81,12 @@ class PageLabel:
     @property
     def ids(self) -> frozenset[bytes]:
         """The entry ids of its documents, 16 bytes each."""
-        size = sizes.ENTRY_ID
-        return frozenset(self.entries[at : at + size] for at in range(0, len(self.entries), size))
+        return _split(self.entries)
+
+    @property
+    def answered(self) -> frozenset[bytes]:
+        """The entries that its documents answer, 16 bytes each."""
+        return _split(self.answers)
 
     def find(self, entry: bytes) -> int | None:
         """The place in the page of the newest document with this entry, or None."""
@@ -86,6 +94,21 @@ class PageLabel:
         while at > 0 and at % sizes.ENTRY_ID:
             at = self.entries.rfind(entry, 0, at + sizes.ENTRY_ID - 1)
         return None if at < 0 else at // sizes.ENTRY_ID
+
+
+def _split(entries: bytes) -> frozenset[bytes]:
+    size = sizes.ENTRY_ID
+    return frozenset(entries[at : at + size] for at in range(0, len(entries), size))
+
+
+def _answered(item: Item) -> bytes:
+    """The entry that a document answers; empty where it answers none."""
+    answers = item.applied.document.body.get("answers")
+    entry = answers.get("entry") if isinstance(answers, Mapping) else None
+    try:
+        return parse_b64(entry, sizes.ENTRY_ID) if isinstance(entry, str) else b""
+    except MalformedData:
+        return b""
 
 
 @dataclass(frozen=True, slots=True)

@@ -140,5 +140,6 @@ def test_partner_opens_things_without_end_and_the_timeline_names_each() -> None:
 
 def test_partner_marks_one_thing_without_end_and_its_steps_stay_in_order() -> None:
     log = marked(FEW)
-    [steps] = _items_of(log.fold(), promise.KIND).values()
+    state = log.fold()
+    steps = _items_of(state, promise.KIND, state.part(promise.KIND)[log.documents[0].entry])
     assert [item.applied for item in steps] == log.documents

@@ -134,7 +134,9 @@ async def look(evening: Evening) -> None:
         assert await person.search(SHARED)
         for kind in KINDS:
             if KINDS[kind].machine is not None:
-                assert SHARED in str(await person.things(evening.journal, kind)) or kind == "check_in"
+                things = await person.things(evening.journal, kind)
+                shown = [await person.thing(evening.journal, kind, one.entry) for one in things]
+                assert SHARED in str(shown) or kind == "check_in"
         await person.today()
         await person.timeline(evening.journal)
     assert len(await evening.ada.search(PRIVATE)) == 3

@@ -129,6 +129,7 @@ def test_the_public_names_are_these() -> None:
             *("BEFORE_CONFIDING", "BEFORE_FIRST_SHARING", "BEFORE_SHARING_WITH_CONFIDANT", "Boundaries"),
             *("Branch", "COPIES_STAY", "Drafts", "Duolog", "Enrollment", "ForkView", "Heads", "HttpTransport"),
             *("InvitationLink", "JournalView", "JournalWords", "KeyholderView", "Keyholders", "Leaving"),
+            *("ListedThing",),
             *("MemberView", "Members", "MoveReport", "MoveSeen", "Moving", "NewAccount", "NewInvitation"),
             *("PASSKEY_PRF_INPUT", "Pairing", "PairingStage", "ProposalView", "Review", "Revoked"),
             *("SessionView", "SignedSince", "Status", "SyncReport", "TimelineEntry", "Transport", "Unlock"),

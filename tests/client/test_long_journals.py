@@ -99,4 +99,14 @@ async def test_one_thing_is_shown_without_the_pages_before_it(app: FastAPI) -> N
     assert not person._context.pages
     things = (await person.state(journal)).part(KINDS["promise"])
     assert sum(isinstance(row, KeptThing) for _, row in things.rows()) >= PAGE  # nothing was read that nobody asked for
-    assert len(await person.promises(journal).list()) == PAGE + 1
+    assert (await person.today()).open == ()
+    assert sum(isinstance(row, KeptThing) for _, row in things.rows()) >= PAGE  # of a habit, today says nothing
+    listed = await person.promises(journal).list()
+    assert len(listed) == PAGE + 1
+    assert not person._context.pages
+
+    # The first of them goes on: its beginning is on the first page, its mark behind the last, and no other is read.
+    assert (await person.promises(journal).mark(listed[0].entry)).delivered
+    whole = await person.promises(journal).show(listed[0].entry)
+    assert [step.step for step in whole.said] == ["make", "mark"]
+    assert len(person._context.pages) == 1

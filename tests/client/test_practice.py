@@ -94,5 +94,6 @@ async def test_nobody_is_held_to_a_boundary_that_they_did_not_accept(app: FastAP
         await two.ada.sync()
         assert (await two.ada.breaches(two.journal).saw(boundary, "It lay on the pillow.")).delivered
         await two.sam.sync()
-        [breach] = await two.sam.breaches(two.journal).list()
+        [listed] = await two.sam.breaches(two.journal).list()
+        breach = await two.sam.breaches(two.journal).show(listed.entry)
         assert breach.said[0].words == {"text": "It lay on the pillow."}

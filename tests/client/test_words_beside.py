@@ -9,7 +9,7 @@ import pytest
 from fastapi import FastAPI
 
 from duolog.api.pages import Placed
-from duolog.client import Duolog, WordsOf
+from duolog.client import Duolog, ThingView, WordsOf
 from duolog.client.account import rotating
 from duolog.client.home import outbox_rows
 from duolog.client.home.outbox_rows import waiting_entries
@@ -17,6 +17,7 @@ from duolog.client.log import links, outbox
 from duolog.client.log.folding import journal_state
 from duolog.documents.beside import words_in
 from duolog.documents.bodies import Answer
+from duolog.documents.kinds.disclosure import Disclosure
 from duolog.errors import NotAllowed, TransportError
 from duolog.protocol import sizes
 from duolog.protocol.codec import encode_b64, parse_b64
@@ -47,6 +48,12 @@ async def two_with_letter(two: Couple) -> bytes:
     assert told.delivered
     await two.ada.sync()
     return told.entry
+
+
+async def only_letter(person: Duolog, journal: bytes) -> ThingView[Disclosure]:
+    """The only letter in a journal, whole."""
+    [listed] = await person.disclosures(journal).list()
+    return await person.disclosures(journal).show(listed.entry)
 
 
 async def test_a_step_names_the_message_that_its_words_have(app: FastAPI) -> None:
@@ -140,7 +147,8 @@ async def test_of_hundreds_that_wait_each_step_goes_with_its_words(app: FastAPI)
         await ada.sync()
         assert (sum(pushes), pushes[0] % 2) == (301, 1)
         assert all(count % 2 == 0 for count in pushes[1:])
-        letters = await ada.disclosures(journal).list()
+        listed = await ada.disclosures(journal).list()
+        letters = [await ada.disclosures(journal).show(one.entry) for one in listed]
         assert [one.said[0].words for one in letters] == [{"text": WORDS}] * 150
 
 
@@ -195,7 +203,7 @@ async def test_words_that_older_keys_wrote_are_written_again_with_their_step(app
                 await person.sync()
             assert waiting(phone, two.journal) == []
             for person in (phone, two.sam, two.ada):
-                [letter] = await person.disclosures(two.journal).list()
+                letter = await only_letter(person, two.journal)
                 assert letter.entry != written.entry
                 assert [one.words for one in letter.said] == [{"text": WORDS}]
 
@@ -219,7 +227,7 @@ async def test_words_that_this_home_had_believed_are_written_again_with_their_st
             for person in (phone, two.ada, two.sam):
                 await person.sync()
             for person in (phone, two.ada, two.sam):
-                [letter] = await person.disclosures(two.journal).list()
+                letter = await only_letter(person, two.journal)
                 assert letter.entry != before.entry
                 assert [one.words for one in letter.said] == [{"text": WORDS}]
 
@@ -245,7 +253,7 @@ async def test_words_behind_a_withdrawal_that_came_too_late_are_still_those_of_t
         body = parse_message(step).document.body["text"]
         assert (parse_b64(body["entry"]), parse_b64(body["message"])) == (words, message_hash(moved))
         await ada.sync()
-        [letter] = await ada.disclosures(journal).list()
+        letter = await only_letter(ada, journal)
         assert [one.words for one in letter.said] == [{"text": WORDS}]
 
 
@@ -256,7 +264,7 @@ async def test_words_are_folded_in_the_timeline_and_shown_inside_their_thing(app
             note, step = await person.timeline(two.journal)
             assert note.words_of == WordsOf(step.entry, "disclosure", letter, 1)
             assert step.words_of is None
-            [shown] = await person.disclosures(two.journal).list()
+            shown = await only_letter(person, two.journal)
             assert shown.title == "Robin"
             assert [(one.step, one.words) for one in shown.said] == [("tell", {"text": WORDS})]
 
@@ -273,7 +281,7 @@ async def test_nobody_folds_another_persons_note_away(app: FastAPI) -> None:
         await two.sam.write(two.journal, "disclosure", body)
         await two.ada.sync()
         assert [item.words_of for item in await two.ada.timeline(two.journal)] == [None, None]
-        [letter] = await two.ada.disclosures(two.journal).list()
+        letter = await only_letter(two.ada, two.journal)
         assert [(one.words, one.hidden) for one in letter.said] == [(None, "The text is not here.")]
 
 
@@ -283,7 +291,7 @@ async def test_other_words_than_the_named_message_are_not_those_of_the_step(app:
         named = Answer(entry=mine.entry, message=bytes(32)).encode_json()
         body = {"step": "tell", "form": "disclosure", "about": "This", "text": named}
         await two.sam.write(two.journal, "disclosure", body)
-        [letter] = await two.sam.disclosures(two.journal).list()
+        letter = await only_letter(two.sam, two.journal)
         assert letter.said[0].words is None
         assert (await two.sam.timeline(two.journal))[0].words_of is None
 
@@ -337,7 +345,7 @@ async def test_a_draft_of_a_step_keeps_its_words_and_sends_both(app: FastAPI) ->
         assert "Robin" not in repr(await two.sam.drafts().list())
         await two.sam.drafts().send(draft)
         await two.ada.sync()
-        [letter] = await two.ada.disclosures(two.journal).list()
+        letter = await only_letter(two.ada, two.journal)
         assert [one.words for one in letter.said] == [{"text": WORDS}]
 
 

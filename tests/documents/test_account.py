@@ -28,6 +28,7 @@ from duolog.documents.account_kinds import (
     PendingInvitation,
     Pin,
     Rotated,
+    SealedAnswer,
     SentAcceptance,
     TakenAcceptance,
     Verified,
@@ -183,6 +184,12 @@ def test_a_draft_is_replaced_and_thrown_away() -> None:
     assert state.drafts[bytes(16)].document == first
     assert "not yet" not in repr(state)
     assert tell(state, "draft", Draft(draft=bytes(16), journal=JOURNAL)).drafts == {}
+
+
+def test_the_dots_beside_an_answer_are_not_kept() -> None:
+    said = SealedAnswer(journal=JOURNAL, pair=bytes(16), k=HEAD, nonce=bytes(24), answer=b"{}", fill="." * 5000)
+    state = parse_account_state(encode_account_state(tell(AccountState(), "sealed_answer", said)))
+    assert [(one.answer, one.k, one.fill) for one in state.answers] == [(b"{}", HEAD, None)]
 
 
 def test_secrets_are_in_no_repr() -> None:

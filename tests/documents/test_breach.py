@@ -48,7 +48,9 @@ def seen(evening: Evening, me: bytes = ADA) -> str:
 
 
 def today(evening: Evening, me: bytes, now: int = START) -> tuple[str, ...]:
-    return breach.today(newest(evening), Look(me, now, VOICE))
+    said = breach.today(newest(evening), Look(me, now, VOICE))
+    assert not said or now <= breach.today_until(newest(evening))
+    return said
 
 
 def test_nobody_is_held_to_what_they_never_agreed_to() -> None:
@@ -121,13 +123,17 @@ def test_the_other_may_add_an_account_and_is_told_until_they_write_or_close() ->
 def test_a_day_to_look_again_is_its_own_authors_alone() -> None:
     evening = Evening()
     day = dates.parse_day("2026-11-02")
-    owned(evening, look_again=day)
+    to = answer(owned(evening, look_again=day))
     noon = dates.parse_moment("2026-11-02 12:00")
     assert today(evening, SAM, noon) == ("Today is the day you set to look at an event again.",)
     assert today(evening, SAM, noon + DAY) == ()
     assert "look at" not in "".join(today(evening, ADA, noon))
     assert "You look at it again on Monday 2 November 2026." in seen(evening, SAM)
     assert "again" not in seen(evening, ADA)
+    evening.write(ADA, CloseBreach(answers=to), "breach")
+    assert today(evening, SAM, noon) == ("Today is the day you set to look at an event again.",)
+    evening.write(SAM, CloseBreach(answers=to), "breach")
+    assert breach.today_until(newest(evening)) == 0
 
 
 def test_while_provisional_one_can_close_and_nothing_else() -> None:

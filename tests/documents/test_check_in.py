@@ -213,6 +213,7 @@ def test_a_review_says_its_period_and_the_day_to_talk_is_said_on_that_day() -> N
     commit(evening, begun, SAM)
     commit(evening, begun, ADA)
     assert check_in.today(newest(evening), Look(ADA, noon, VOICE)) == ("Today is the day you set to talk.",)
+    assert noon < check_in.today_until(newest(evening)) < noon + 3 * DAY
     assert check_in.today(newest(evening), Look(ADA, noon + DAY, VOICE)) == ()
     assert check_in.today(newest(evening), Look(KIM, noon, VOICE)) == ()
 

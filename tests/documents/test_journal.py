@@ -19,7 +19,7 @@ from duolog.documents.journal import apply, describe, encode_state, parse_state,
 from duolog.documents.journal_state import JournalState
 from duolog.documents.kind import NEWER
 from duolog.documents.kinds.boundary import describe_boundary, title_of, view_boundary
-from duolog.documents.kinds.boundary_texts import Accept, Contest, Propose
+from duolog.documents.kinds.boundary_texts import Accept, Contest, Propose, today_until
 from duolog.documents.kinds.note import Note
 from duolog.documents.kinds.profile import Profile
 from duolog.documents.registry import ACCOUNT_KINDS, KINDS, make_document
@@ -267,6 +267,7 @@ def test_a_view_says_what_has_lapsed_and_what_is_due_by_the_readers_now() -> Non
     evening.write(SAM, Accept(answers=answer(first)))
     assert not view_boundary(evening.boundary, START).review_due
     assert view_boundary(evening.boundary, START + 20 * 86400).review_due
+    assert today_until(evening.boundary) > START + 20 * 86400
 
 
 def test_a_boundary_reads_whole_in_plain_words() -> None:

@@ -37,6 +37,7 @@ RULES = re.compile(r"(?:within|less than|for) (?:14|90) days|from 20 minutes to 
 SLIDER = re.compile(r": \d{1,2} of 10$")  # what somebody said of themselves
 # A journal with one partner: said of the journal, and of nobody's omission.
 ALONE = re.compile(r"nobody (?:here|in this journal) yet")
+BEYOND = 10**11  # no calendar goes there
 TIMES = [START + seconds for seconds in (0, 3600, 8 * DAY, 15 * DAY, 89 * DAY, 200 * DAY)]
 
 
@@ -102,6 +103,22 @@ def test_a_confidant_is_told_nothing_of_today(kind: str) -> None:
     for visit in walked(kind):
         for thing in () if visit.after is None else visit.after.values():
             assert all(today(thing, Look(KIM, now, VOICE)) == () for now in TIMES)
+
+
+@pytest.mark.parametrize("kind", ALL)
+def test_today_says_nothing_of_what_a_client_leaves_unread(kind: str) -> None:
+    today, today_until = KINDS[kind].today, KINDS[kind].today_until
+    assert today is not None
+    assert today_until is not None
+    ends = set()
+    for visit in walked(kind):
+        for thing in () if visit.after is None else visit.after.values():
+            until = today_until(thing)
+            ends.add(until > TIMES[-1])
+            after = {*TIMES, *(time for at in TIMES[:1] for time in range(at, at + 20 * DAY, DAY // 2)), until + 1}
+            for look in (Look(me, now, VOICE) for me in (ADA, SAM) for now in after if until < now < BEYOND):
+                assert today(thing, look) == ()
+    assert False in ends  # in each kind a thing is over some day
 
 
 def test_no_timeline_tells_who_sealed_or_opened_an_answer() -> None:

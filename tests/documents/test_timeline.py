@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -14,7 +15,7 @@ from duolog.documents.journal_state import JournalState
 from duolog.documents.kept_states import encode_head, encode_page, parse_head, parse_items, parse_label
 from duolog.documents.timeline import PAGE, FullPage, Item, Items, Timeline
 from duolog.errors import MalformedData
-from duolog.protocol.codec import sha256
+from duolog.protocol.codec import encode_b64, sha256
 from duolog.protocol.messages import Document
 
 ADA, SAM = b"a" * 32, b"s" * 32
@@ -92,6 +93,20 @@ def test_a_page_is_read_only_where_it_can_hold_what_is_looked_for() -> None:
     assert watched.find(items[3].applied.entry) == items[3]
     assert len(list(watched.behind(items[2 * PAGE].applied.seq))) == PAGE - 1
     assert read == [0, 2]
+
+
+def test_a_page_says_what_its_documents_answer_whatever_they_hold() -> None:
+    first, second = bytes([1]) * 16, bytes([2]) * 16
+    links = [{"entry": encode_b64(one)} for one in (second, first, second)]
+    answers: list[Any] = [*links, 3, None, [], {}, {"entry": 5}, {"entry": "x!"}, {"entry": "YQ"}]
+    bodies: list[dict[str, Any]] = [{"answers": one} for one in answers]
+    items = [item(number) for number in range(PAGE)]
+    for place, body in enumerate(bodies):
+        document = replace(items[place].applied.document, body=body)
+        items[place] = replace(items[place], applied=replace(items[place].applied, document=document))
+    [page] = Timeline(items).pages
+    assert page.label.answers == first + second
+    assert page.label.answered == {first, second}
 
 
 def test_a_changed_document_changes_its_page_alone() -> None:

@@ -5,7 +5,7 @@ import re
 import pytest
 from fastapi import FastAPI
 
-from duolog.client import Duolog, ThingView
+from duolog.client import Duolog, ListedThing
 from duolog.client.journals import answering
 from duolog.client.log import outbox
 from duolog.client.log.context import Context
@@ -37,7 +37,7 @@ async def answers(person: Duolog, journal: bytes, check_in: bytes) -> str:
 async def require_no_tally(two: Couple) -> None:
     """No view says how often, how long or who first: no number stands in one but dates and one's own measures."""
     for person in (two.ada, two.sam):
-        views: tuple[ThingView[CheckIn], ...] = await person.check_ins(two.journal).list()
+        views: tuple[ListedThing[CheckIn], ...] = await person.check_ins(two.journal).list()
         told = [view.title + view.text for view in views]
         told += [one.text for one in (await person.today()).open]
         told += [item.text or "" for item in await person.timeline(two.journal)]

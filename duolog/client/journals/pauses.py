@@ -28,5 +28,5 @@ class Pauses(Practice[Pause]):
     async def of_others(self) -> tuple[Pause, ...]:
         """The pauses that others are on now. Without the network."""
         async with self._session.alone() as context:
-            now, things = context.clock(), self._things(context).values()
-            return tuple(one for one in things if one.owner != context.account and one.runs(now))
+            now, things = context.clock(), self._things(context)
+            return tuple(one for _, one in things.not_over(now) if one.owner != context.account and one.runs(now))

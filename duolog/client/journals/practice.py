@@ -6,7 +6,7 @@ A kind's own class adds typed steps and nothing else. No kind is named here.
 from collections.abc import Mapping
 from typing import Any, ClassVar, Generic
 
-from duolog.client.journals.thing_views import ThingView, steps_with, view_things
+from duolog.client.journals.thing_views import ListedThing, ThingView, find_thing, list_things, steps_with, view_thing
 from duolog.client.journals.views import Written
 from duolog.client.journals.writing import WORDS_FIELD, Words, deliver_now, note_body
 from duolog.client.log.context import Context
@@ -36,16 +36,15 @@ class Practice(Generic[X]):
     def __init__(self, session: Session, journal: bytes) -> None:
         self._session, self._journal = session, journal
 
-    async def list(self) -> tuple[ThingView[X], ...]:
-        """Everything of this kind, oldest first. Without the network."""
+    async def list(self) -> tuple[ListedThing[X], ...]:
+        """Everything of this kind, oldest first, without its words. Without the network."""
         async with self._session.alone() as context:
-            return view_things(context, self._journal, self._kind)
+            return list_things(context, self._journal, self._kind)
 
     async def show(self, thing: bytes) -> ThingView[X]:
         """One of them whole, with its words. Nobody is told. Without the network. Raises: NotAllowed."""
         async with self._session.alone() as context:
-            found = self._find(context, thing)
-            return view_things(context, self._journal, self._kind, only=found.entry)[0]
+            return view_thing(context, self._journal, self._kind, thing)
 
     @property
     def _kind(self) -> Kind[Any, Any]:
@@ -57,11 +56,7 @@ class Practice(Generic[X]):
         return things
 
     def _find(self, context: Context, entry: bytes) -> X:
-        things = self._things(context)
-        found = things.get(entry) or things.find(entry)
-        if found is None:
-            raise NotAllowed("There is no such thing here. List them to see their names.")
-        return found
+        return find_thing(self._things(context), entry)
 
     async def _make(self, step: str, beside: Words | None = None, **fields: Any) -> Written:
         """Take a step that makes a thing. `beside`: the words of its note. A field that is None is left out."""

@@ -23,9 +23,10 @@ from duolog.documents.kernel import Possible
 from duolog.documents.kind import Kind
 from duolog.documents.links import thing_of
 from duolog.documents.names import YOU
-from duolog.documents.things import Things, X
-from duolog.documents.timeline import Item
+from duolog.documents.things import Thing, Things, X
+from duolog.documents.timeline import Item, PageLabel
 from duolog.documents.voice import Look
+from duolog.errors import NotAllowed
 
 NOT_HERE = "The text is not here."
 
@@ -55,11 +56,10 @@ class StepView:
 
 
 @dataclass(frozen=True, slots=True)
-class ThingView(Generic[X]):
-    """One thing of a kind, for this reader at this time. `number`: its place in the list, from 1.
+class ListedThing(Generic[X]):
+    """One thing of a kind in a list, for this reader at this time. `number`: its place in the list, from 1.
 
-    `title`: its name in a list. `text`: what its stage means for this reader. `said`: the steps that count, in order.
-    `steps`: every step with it, and why this reader may not take it now; none where the journal takes no document.
+    `title`: its name in a list. `text`: what its stage means for this reader.
     """
 
     number: int
@@ -67,37 +67,55 @@ class ThingView(Generic[X]):
     thing: X
     title: str
     text: str
+
+
+@dataclass(frozen=True, slots=True)
+class ThingView(ListedThing[X]):
+    """One thing whole. `said`: the steps that count, in order.
+
+    `steps`: every step with it, and why this reader may not take it now; none where the journal takes no document.
+    """
+
     said: tuple[StepView, ...]
     steps: tuple[Possible, ...]
 
 
-def view_things(
-    context: Context, journal: bytes, kind: Kind[Any, Any], only: bytes | None = None
-) -> tuple[ThingView[Any], ...]:
-    """Every thing of a kind, oldest first; or the one whose entry is `only`.
+def list_things(context: Context, journal: bytes, kind: Kind[Any, Any]) -> tuple[ListedThing[Any], ...]:
+    """Every thing of a kind, oldest first. Reads no document of the timeline. Raises: NotAllowed: it isn't here."""
+    context.standing(journal).require_here()
+    things, look = journal_state(context, journal).part(kind), look_at(context, journal)
+    return tuple(_listed(number, thing, kind, look) for number, thing in enumerate(things.values(), 1))
 
-    Raises: NotAllowed when the journal isn't here.
-    """
+
+def view_thing(context: Context, journal: bytes, kind: Kind[Any, Any], entry: bytes) -> ThingView[Any]:
+    """One thing of a kind. `entry`: its id, or that of any text of it. Raises: NotAllowed: it isn't here."""
     context.standing(journal).require_here()
     state, look = journal_state(context, journal), look_at(context, journal)
     things: Things[Any] = state.part(kind)
-    items = _items_of(state, kind, only)
-    named = (note_named(item.applied.document) for steps in items.values() for item in steps)
+    thing = find_thing(things, entry)
+    items = _items_of(state, kind, thing)
+    named = (note_named(item.applied.document) for item in items)
     notes = state.timeline.find_all({entry for entry in named if entry is not None})
     told = _Told(context, journal, state, look, notes)
-    shown = [(number, entry) for number, entry in enumerate(things, 1) if only in (None, entry)]
-    return tuple(
-        ThingView(
-            number,
-            entry,
-            (thing := things[entry]),
-            title="" if kind.title is None else look.voice.clean(kind.title(thing)),
-            text="" if kind.show is None else kind.show(thing, look),
-            said=tuple(map(told.step, items.get(entry, ()))),
-            steps=steps_with(context, journal, kind, thing),
-        )
-        for number, entry in shown
+    listed = _listed([*things].index(thing.entry) + 1, thing, kind, look)
+    return ThingView(
+        *(listed.number, listed.entry, listed.thing, listed.title, listed.text),
+        said=tuple(map(told.step, items)),
+        steps=steps_with(context, journal, kind, thing),
     )
+
+
+def find_thing(things: Things[X], entry: bytes) -> X:
+    """The thing that this entry names. Raises: NotAllowed."""
+    found: X | None = things.get(entry) or things.find(entry)
+    if found is None:
+        raise NotAllowed("There is no such thing here. List them to see their names.")
+    return found
+
+
+def _listed(number: int, thing: Any, kind: Kind[Any, Any], look: Look) -> ListedThing[Any]:
+    title = "" if kind.title is None else look.voice.clean(kind.title(thing))
+    return ListedThing(number, thing.entry, thing, title, "" if kind.show is None else kind.show(thing, look))
 
 
 def look_at(context: Context, journal: bytes) -> Look:
@@ -119,20 +137,19 @@ def steps_with(context: Context, journal: bytes, kind: Kind[Any, Any], thing: An
     return tuple(one for one in found if one.does == "ends" or not exits)
 
 
-def _items_of(state: JournalState, kind: Kind[Any, Any], only: bytes | None = None) -> dict[bytes, list[Item]]:
-    """The steps that count in order, by the entry of their thing; of all things, or of one.
+def _items_of(state: JournalState, kind: Kind[Any, Any], thing: Thing) -> list[Item]:
+    """The steps of one thing that count, in order. Each makes it or answers a text of it: no other page is read."""
 
-    Each page of the timeline is read once, and for one thing none before the page that made it.
-    """
-    made = None if only is None else state.find(only)
-    first = 0 if made is None else made.applied.seq
-    found: dict[bytes, list[Item]] = {}
-    for item in state.timeline.newest_first(lambda label: kind.name in label.kinds and label.last >= first):
+    def worth(label: PageLabel) -> bool:
+        return label.find(thing.entry) is not None or any(entry in thing.texts for entry in label.answered)
+
+    found = []
+    for item in state.timeline.newest_first(worth):
         if item.applied.document.kind == kind.name and item.skipped is None:
-            thing = thing_of(state, kind, item.applied)
-            if thing is not None and only in (None, thing.entry):
-                found.setdefault(thing.entry, []).append(item)
-    return {entry: items[::-1] for entry, items in found.items()}
+            of = thing_of(state, kind, item.applied)
+            if of is not None and of.entry == thing.entry:
+                found.append(item)
+    return found[::-1]
 
 
 class _Told:

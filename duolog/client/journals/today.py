@@ -2,6 +2,7 @@
 
 Rules
 - The sentences are those of the kinds. A kind that has none says nothing here.
+- What is over is not read.
 - What others did or left undone is never counted. My own drafts are listed, since nobody else knows of them.
 
 Spec: documents
@@ -46,7 +47,7 @@ def open_in(context: Context, journal: bytes) -> Iterator[OpenThing]:
     for name, kind in KINDS.items():
         if kind.today is None:
             continue
-        for number, thing in enumerate(state.part(kind).values(), 1):
+        for number, thing in state.part(kind).not_over(look.now):
             for text in kind.today(thing, look):
                 yield OpenThing(journal, name, thing.entry, number, text)
 

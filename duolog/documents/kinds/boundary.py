@@ -40,6 +40,7 @@ from duolog.documents.kinds.boundary_texts import (
     Step,
     TakeBack,
     Wording,
+    today_until,
 )
 from duolog.documents.voice import Look, Voice, body_lines, capital, grown_from, indented, title_line
 from duolog.protocol.codec import label, sha256
@@ -290,6 +291,7 @@ KIND = Kind(
     title=title_of,
     show=show,
     today=today,
+    today_until=today_until,
     before_writing=require_visible_asking,
     consents_to=consented_step,
 )

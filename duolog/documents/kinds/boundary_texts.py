@@ -18,6 +18,8 @@ from pydantic import Field, WithJsonSchema
 from duolog.documents import things
 from duolog.documents.applied import DAY
 from duolog.documents.bodies import AccountId, Answer, AnsweringStep, Body, EntryId, From, Prose, StepBody, Words
+from duolog.documents.thing_texts import Texts
+from duolog.protocol import sizes
 from duolog.protocol.codec import label, sha256
 
 LAPSES_AFTER = 14 * DAY  # seconds from a text's effective time; the last one still counts
@@ -152,7 +154,7 @@ Stage = Literal["proposed", "declined", "in_force", "contested", "retired"]
 class Boundary(things.Thing):
     """One boundary. Its id is the entry that first proposed it. `texts`: every text and ask in order."""
 
-    texts: Mapping[EntryId, BoundaryText] = field(default_factory=dict)
+    texts: Texts[BoundaryText] = field(default_factory=Texts)
 
     @property
     def waiting(self) -> EntryId | None:
@@ -192,6 +194,14 @@ class Boundary(things.Thing):
     def waiting_text(self) -> BoundaryText | None:
         """The text or ask that waits for an answer."""
         return None if self.waiting is None else self.texts[self.waiting]
+
+
+def today_until(boundary: Boundary) -> int:
+    """While a text or ask waits; and without end where the agreed text has a day to look at it again."""
+    waiting, agreed = boundary.waiting_text, boundary.agreed_text
+    if boundary.retired is None and agreed is not None and agreed.wording is not None and agreed.wording.review:
+        return sizes.MAX_INTEGER
+    return 0 if waiting is None else waiting.lapses_at
 
 
 Boundaries = things.Things[Boundary]

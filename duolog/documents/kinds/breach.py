@@ -9,7 +9,7 @@ Rules
 What is repaired is a boundary or a promise of its own. Spec: documents
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Annotated, Literal
@@ -18,13 +18,15 @@ from pydantic import Field, TypeAdapter, model_validator
 
 from duolog.documents import dates
 from duolog.documents.applied import AppliedDocument
-from duolog.documents.bodies import Answer, AnsweringStep, EntryId, StepBody, Words
+from duolog.documents.bodies import Answer, AnsweringStep, StepBody, Words
 from duolog.documents.effects import Add, Drop, Make, Put, PutBy
 from duolog.documents.guards import At, Became, By, In, Is, Named, NotIn, OfKind, Two
 from duolog.documents.kernel import Machine, Row
 from duolog.documents.kind import Kind
+from duolog.documents.thing_texts import Texts
 from duolog.documents.things import Text, Thing, Things
 from duolog.documents.voice import Look, Voice, capital, indented
+from duolog.protocol import sizes
 
 # --- bodies ----------------------------------------------------------------------------------------------------------
 
@@ -91,7 +93,7 @@ class BreachText(Text):
 class Breach(Thing):
     """One event. Its owner opened it."""
 
-    texts: Mapping[EntryId, BreachText] = field(default_factory=dict)
+    texts: Texts[BreachText] = field(default_factory=Texts)
 
     @property
     def opened(self) -> OpenBreach:
@@ -180,6 +182,18 @@ def today(breach: Breach, look: Look) -> tuple[str, ...]:
     return (f"Today is the day you set to look at {title_of(breach)} again.",)
 
 
+def today_until(breach: Breach) -> int:
+    """While one of the two may still write, and then the last of the days that they set."""
+    closed, until = breach.marks.get("closed", {}), 0
+    for one in breach.between:
+        own = breach.account_of(one)
+        if own is None and one not in closed:
+            return sizes.MAX_INTEGER
+        if own is not None and own.step.look_again is not None and one not in closed:
+            until = max(until, dates.over_everywhere(own.step.look_again))
+    return until
+
+
 def _closed(breach: Breach, voice: Voice) -> Iterator[str]:
     closed = breach.marks.get("closed", {})
     if not closed:
@@ -218,4 +232,5 @@ KIND = Kind(
     title=title_of,
     show=show,
     today=today,
+    today_until=today_until,
 )

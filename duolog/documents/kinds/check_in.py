@@ -22,13 +22,14 @@ from pydantic import Field, TypeAdapter, model_validator
 
 from duolog.documents import dates
 from duolog.documents.applied import DAY, AppliedDocument
-from duolog.documents.bodies import Answer, AnsweringStep, Body, EntryId, StepBody
+from duolog.documents.bodies import Answer, AnsweringStep, Body, StepBody
 from duolog.documents.effects import Add, Make, Put, PutBy, Stage, Time, WhenBoth
 from duolog.documents.fields import AtMost, Binary
 from duolog.documents.guards import At, From, Is, KeyFits, NotIn, Two
 from duolog.documents.kernel import Machine, Row
 from duolog.documents.kind import Kind
 from duolog.documents.kinds.check_in_answers import Form
+from duolog.documents.thing_texts import Texts
 from duolog.documents.things import Text, Thing, Things
 from duolog.documents.time_guards import NoOpen, NotAfter, Rested
 from duolog.documents.voice import Look, Voice, capital
@@ -115,7 +116,7 @@ class Opening:
 class CheckIn(Thing):
     """One check-in. Its id, the entry of `begin`, is the pair's. Its owner began it."""
 
-    texts: Mapping[EntryId, CheckInText] = field(default_factory=dict)
+    texts: Texts[CheckInText] = field(default_factory=Texts)
 
     @property
     def form(self) -> Form:
@@ -226,6 +227,14 @@ def today(check_in: CheckIn, look: Look) -> tuple[str, ...]:
     return tuple(told)
 
 
+def today_until(check_in: CheckIn) -> int:
+    """The end of its time while it is open for answers, and then that of the day to talk."""
+    talk_on = check_in.begun.talk_on
+    if check_in.standing == "begun":
+        return check_in.times["until"]
+    return 0 if talk_on is None or check_in.standing == "aside" else dates.over_everywhere(talk_on)
+
+
 def _standing(check_in: CheckIn, look: Look) -> Iterator[str]:
     voice, aside = look.voice, check_in.marks.get("aside", {})
     keys = check_in.marks.get("keys", {})
@@ -274,4 +283,5 @@ KIND = Kind(
     title=title_of,
     show=show,
     today=today,
+    today_until=today_until,
 )

@@ -12,20 +12,28 @@ Rules
 Spec: documents
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Annotated, Literal
 
 from pydantic import Field, TypeAdapter, model_validator
 
 from duolog.documents.applied import DAY, AppliedDocument
-from duolog.documents.bodies import Answer, AnsweringStep, EntryId, Line, StepBody, Words
+from duolog.documents.bodies import Answer, AnsweringStep, Line, StepBody, Words
 from duolog.documents.effects import Add, Count, Drop, Make, Put, Stage
 from duolog.documents.guards import After, At, By, Fresh, From, Is, Least, Named, NotIn, OwnerIn, Two
 from duolog.documents.kernel import Machine, Row
 from duolog.documents.kind import Kind
-from duolog.documents.kinds.disclosure_views import FORMS, NOT_QUITE_TWICE, WAITS_FOR, show, title_of, today
+from duolog.documents.kinds.disclosure_views import (
+    FORMS,
+    NOT_QUITE_TWICE,
+    WAITS_FOR,
+    show,
+    title_of,
+    today,
+    today_until,
+)
 from duolog.documents.safe_text import one_line
+from duolog.documents.thing_texts import Texts
 from duolog.documents.things import Text, Thing, Things
 from duolog.documents.voice import Voice, indented
 from duolog.protocol.codec import label, sha256
@@ -120,7 +128,7 @@ class Said(Text):
 class Disclosure(Thing):
     """One letter. Its writer is its owner."""
 
-    texts: Mapping[EntryId, Said] = field(default_factory=dict)
+    texts: Texts[Said] = field(default_factory=Texts)
 
 
 # --- rows ------------------------------------------------------------------------------------------------------------
@@ -234,4 +242,5 @@ KIND = Kind(
     title=title_of,
     show=show,
     today=today,
+    today_until=today_until,
 )

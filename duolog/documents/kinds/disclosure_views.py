@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from duolog.documents.applied import DAY
 from duolog.documents.things import Thing, value_of
 from duolog.documents.voice import Look, indented, title_line
+from duolog.protocol import sizes
 
 NOT_QUITE_TWICE = 2  # how often the writer says *not quite* until the reader may respond
 WAITS_FOR = 7 * DAY  # seconds from a reflection, after which the reader may respond
@@ -53,6 +54,11 @@ def today(letter: Thing, look: Look) -> tuple[str, ...]:
     if look.me not in letter.between or aside or letter.standing not in ("told", "read", "again"):
         return ()
     return (look.voice.clean(f"A letter of {look.voice.name(letter.owner)}'s is here."),)
+
+
+def today_until(letter: Thing) -> int:
+    """While the reader or the writer may be told of it: it ends with a step, and not with time."""
+    return sizes.MAX_INTEGER if letter.standing in ("told", "read", "again", "reflected") else 0
 
 
 def _to_reader(letter: Thing, writer: str, now: int) -> Iterator[str]:

@@ -8,7 +8,6 @@ Rules
 Spec: documents
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Annotated, Literal
 
@@ -16,11 +15,12 @@ from pydantic import Field, TypeAdapter
 
 from duolog.documents import dates
 from duolog.documents.applied import DAY, AppliedDocument
-from duolog.documents.bodies import AnsweringStep, EntryId, Seconds, StepBody, Words
+from duolog.documents.bodies import AnsweringStep, Seconds, StepBody, Words
 from duolog.documents.effects import Add, Make, Put, Stage, Time
 from duolog.documents.guards import At, By, From, Two, Unset
 from duolog.documents.kernel import Machine, Row
 from duolog.documents.kind import Kind
+from duolog.documents.thing_texts import Texts
 from duolog.documents.things import Text, Thing, Things
 from duolog.documents.time_guards import Ahead, Later, NoOpen, NotAfter
 from duolog.documents.voice import Look, Voice, indented
@@ -71,7 +71,7 @@ class PauseText(Text):
 class Pause(Thing):
     """One pause. Its owner called it."""
 
-    texts: Mapping[EntryId, PauseText] = field(default_factory=dict)
+    texts: Texts[PauseText] = field(default_factory=Texts)
 
     def runs(self, now: int) -> bool:
         """Whether its owner is on it at `now`, Unix seconds."""
@@ -145,6 +145,11 @@ def today(pause: Pause, look: Look) -> tuple[str, ...]:
     return (show(pause, look),)
 
 
+def today_until(pause: Pause) -> int:
+    """A time behind the day of its return, while nobody is back."""
+    return pause.times["until"] + 2 * DAY if pause.standing == "called" else 0
+
+
 def describe_step(applied: AppliedDocument, body: Step, voice: Voice, state: "Pauses") -> str:
     """One step as a timeline shows it: its author, what they did, and their note."""
     author = voice.name(applied.author)
@@ -163,4 +168,5 @@ KIND = Kind(
     title=title_of,
     show=show,
     today=today,
+    today_until=today_until,
 )

@@ -9,22 +9,24 @@ Rules
 Spec: documents
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Annotated, Literal
 
 from pydantic import Field, TypeAdapter, model_validator
 
 from duolog.documents.applied import DAY, AppliedDocument
-from duolog.documents.bodies import AnsweringStep, EntryId, From, Line, Seconds, StepBody, Words
+from duolog.documents.bodies import AnsweringStep, From, Line, Seconds, StepBody, Words
 from duolog.documents.effects import Add, Make, Put, Stage, Time
 from duolog.documents.guards import At, By, Is, LeftOut
 from duolog.documents.guards import From as Stages
 from duolog.documents.kernel import Machine, Row
 from duolog.documents.kind import Kind
+from duolog.documents.thing_texts import Texts
 from duolog.documents.things import Text, Thing, Things
 from duolog.documents.time_guards import Ahead, Has, NotAfter
 from duolog.documents.voice import Look, Voice, body_lines, grown_from, indented, title_line
+from duolog.protocol import sizes
 
 RUNS_FOR = 90 * DAY  # seconds ahead of its step that an offer ends, at most
 REMINDS = 3 * DAY  # seconds before an offer ends, in which its owner is told
@@ -102,7 +104,7 @@ class PromiseText(Text):
 class Promise(Thing):
     """One promise. Its owner made it."""
 
-    texts: Mapping[EntryId, PromiseText] = field(default_factory=dict)
+    texts: Texts[PromiseText] = field(default_factory=Texts)
 
     @property
     def made(self) -> MakePromise:
@@ -192,6 +194,13 @@ def today(promise: Promise, look: Look) -> tuple[str, ...]:
     return ("Your plan is here.",) if promise.made.form == "plan" else ()
 
 
+def today_until(promise: Promise) -> int:
+    """The end of an offer. A plan is at hand until it is ended, and of a habit nothing is said."""
+    if promise.standing != "held":
+        return 0
+    return promise.times.get("until", sizes.MAX_INTEGER if promise.made.form == "plan" else 0)
+
+
 def _made_lines(made: MakePromise) -> Iterator[str]:
     yield from body_lines(made.text)
     yield from indented("Rhythm", made.rhythm)
@@ -228,4 +237,5 @@ KIND = Kind(
     title=title_of,
     show=show,
     today=today,
+    today_until=today_until,
 )
