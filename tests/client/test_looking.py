@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from contextlib import closing
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -235,9 +236,12 @@ async def test_a_damaged_or_foreign_segment_is_made_anew(app: FastAPI, monkeypat
     ):
         store.write(change)
         assert await found(person, '"number 7"') == ["number 7"]
-    sealed = person._context.home.seal("search", search._head(journal, 1, 128) + b"no database")
-    store.write("UPDATE search_segment SET sealed = ? WHERE first = 1", sealed)
-    assert await found(person, '"number 7"') == ["number 7"]
+    with closing(search.WordIndex()) as index:
+        of_another_journal = search._head(bytes(32), 1, 128) + index.encode()
+    for plain in (search._head(journal, 1, 128) + b"no database", of_another_journal):
+        sealed = person._context.home.seal("search", plain)
+        store.write("UPDATE search_segment SET sealed = ? WHERE first = 1", sealed)
+        assert await found(person, '"number 7"') == ["number 7"]
     monkeypatch.setattr(search, "FORMAT", 99)
     assert await found(person, '"number 7"') == ["number 7"]
     await person.close()

@@ -1,4 +1,4 @@
-"""The answers of check-ins that both people have opened, and nothing of any other."""
+"""The answers of a check-in that both people have opened."""
 
 from collections.abc import Iterator
 
@@ -9,9 +9,7 @@ from duolog.seal.blind_pairs import PairSecret, open_answer
 
 
 def opened_answers(journal: bytes, check_in: CheckIn) -> Iterator[tuple[bytes, CheckInAnswer]]:
-    """Each person's account id and answer, where both are open. An answer that can't be read is left out."""
-    if check_in.standing != "opened":  # check: client.report_unopened
-        return
+    """Each person's account id and answer in an opened check-in. An answer that can't be read is left out."""
     for account in check_in.between:
         opening = check_in.opening(account)
         if opening is None:

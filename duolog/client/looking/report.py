@@ -207,7 +207,7 @@ class _Reading:
         for entry, thing in things.items():
             steps = gathered.steps.get(entry, [])
             if isinstance(thing, CheckIn):
-                if entry in gathered.steps and thing.standing == "opened":
+                if entry in gathered.steps and thing.standing == "opened":  # check: client.report_unopened
                     yield self._check_in(thing)
             elif entry in gathered.steps or _holds(thing):
                 shown = () if kind.show is None else tuple(kind.show(thing, self._look).split("\n"))
