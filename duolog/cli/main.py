@@ -115,8 +115,9 @@ def main(arguments: list[str] | None = None) -> None:
 
 def _leave_no_image() -> None:
     """Let a crash write no image of the memory, which holds texts and keys. Programs started from here neither."""
-    _, most = resource.getrlimit(resource.RLIMIT_CORE)
-    resource.setrlimit(resource.RLIMIT_CORE, (0, most))  # check: cli.core_image
+    now, most = resource.getrlimit(resource.RLIMIT_CORE)
+    if now:  # check: cli.core_image
+        resource.setrlimit(resource.RLIMIT_CORE, (0, most))
 
 
 def _say_version(on: bool) -> None:

@@ -43,7 +43,9 @@ def test_a_crash_writes_no_image_of_the_memory() -> None:
     """
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     most, now = done.stdout.split()[-2:]
-    assert (most == "0", now) == (False, "0"), done.stdout
+    if most == "0":
+        pytest.skip("this machine writes no image of any program")
+    assert now == "0", done.stdout
 
 
 def test_no_option_and_no_variable_takes_a_secret() -> None:
