@@ -12,6 +12,7 @@ from fastapi import FastAPI
 
 from duolog.client import Duolog, TimelineFilter
 from duolog.client.home.snapshot_rows import load_segment, load_segments
+from duolog.client.home.word_index import WordIndex
 from duolog.client.log.outbox import post
 from duolog.client.looking import search
 from duolog.documents import dates
@@ -236,7 +237,7 @@ async def test_a_damaged_or_foreign_segment_is_made_anew(app: FastAPI, monkeypat
     ):
         store.write(change)
         assert await found(person, '"number 7"') == ["number 7"]
-    with closing(search.WordIndex()) as index:
+    with closing(WordIndex()) as index:
         of_another_journal = search._head(bytes(32), 1, 128) + index.encode()
     for plain in (search._head(journal, 1, 128) + b"no database", of_another_journal):
         sealed = person._context.home.seal("search", plain)
