@@ -145,6 +145,7 @@ def _answer(desk: CheckInDesk, form: "Form", more: dict[str, Any], about: Sequen
 def _parse(text: str, form: "Form") -> dict[str, Any]:
     lines, rest = forms.parse_lines(text, LINES[form])
     parts = {name: part for name, part in forms.parse_sections(rest, SECTIONS[form]).items() if part}
+    forms.require_no_line(parts.values(), LINES[form])
     whole = parts.pop("text", None)
     if whole is not None:
         parts["summary" if form == "review" else "issue"] = whole

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Annotated, Any, Concatenate, ParamSpec
 
 import typer
+from typer.core import TyperCommand
 
 from duolog.cli.failures import OK, Ended, explain
 from duolog.cli.run import Run
@@ -51,6 +52,22 @@ _SHARED = [
     inspect.Parameter("as_json", inspect.Parameter.KEYWORD_ONLY, default=False, annotation=JsonOption),
 ]
 _EPHEMERAL = inspect.Parameter("ephemeral", inspect.Parameter.KEYWORD_ONLY, default=None, annotation=EphemeralOption)
+
+
+class OneCommand(TyperCommand):
+    """A command that says where texts belong when somebody types one as an argument, and doesn't repeat it."""
+
+    allow_extra_args = True
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Take the options and arguments that the command knows."""
+        rest = super().parse_args(ctx, args)
+        if ctx.args and not ctx.resilient_parsing:
+            ctx.fail(
+                f"`{ctx.command_path}` takes nothing more behind it. Texts are typed when it asks, or come from "
+                "standard input: the shell keeps what is on its line."
+            )
+        return rest
 
 
 def commands() -> typer.Typer:
@@ -101,7 +118,7 @@ def command(
         wrapper.__annotations__ = {p.name: p.annotation for p in options}
         del wrapper.__wrapped__
         shown = "\n".join(f"  {line}" for line in examples)
-        where.command(name, epilog=f"\b\nExample{'s' if len(examples) > 1 else ''}:\n{shown}")(wrapper)
+        where.command(name, cls=OneCommand, epilog=f"\b\nExample{'s' if len(examples) > 1 else ''}:\n{shown}")(wrapper)
         return function
 
     return add

@@ -3,7 +3,7 @@
 The same form is read from the editor and from standard input. Every field may be left out.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, get_args
 
 from duolog.cli.failures import Usage
@@ -100,18 +100,29 @@ def _label(name: str) -> str:
     return name.replace("_", " ").capitalize()
 
 
+def _name(line: str) -> str:
+    """The name in a line `Name: value`; empty for any other line."""
+    name, colon, _ = line.partition(":")
+    return name.strip().lower().replace(" ", "_") if colon else ""
+
+
 def parse_lines(text: str, names: tuple[str, ...]) -> tuple[dict[str, str], str]:
     """The `Name: value` lines at the top of a form, and the rest of it."""
     found: dict[str, str] = {}
     lines = text.lstrip("\n").split("\n")
     while lines:
-        name, colon, value = lines[0].partition(":")
-        key = name.strip().lower().replace(" ", "_")
-        if not colon or key not in names:
+        name = _name(lines[0])
+        if name not in names:
             break
-        found[key] = value.strip()
-        lines.pop(0)
+        found[name] = lines.pop(0).partition(":")[2].strip()
     return {name: value for name, value in found.items() if value}, "\n".join(lines).strip("\n")
+
+
+def require_no_line(texts: Iterable[str], names: tuple[str, ...]) -> None:
+    """Check that no line of the top stands in a text, where it would count as words. Raises: Usage."""
+    for line in (line for text in texts for line in text.split("\n")):
+        if (name := _name(line)) in names:
+            raise Usage(f"The line `{_label(name)}:` stands below other words. Put it at the top, before all of them.")
 
 
 def sections_form(sections: Mapping[str, str]) -> str:

@@ -56,7 +56,15 @@ def _parse_offer(text: str) -> dict[str, Any]:
 
 
 def _plan(_desk: PromiseDesk, _named: Any) -> Form:
-    return Form(forms.lines_form(LINES) + forms.sections_form(PARTS), PLAN_HINT, lambda text: _parse(text, LINES))
+    return Form(forms.lines_form(LINES) + forms.sections_form(PARTS), PLAN_HINT, _parse_plan)
+
+
+def _parse_plan(text: str) -> dict[str, Any]:
+    found = _parse(text, LINES)
+    if found and not any(name in found for name in PARTS):
+        headings = ", ".join(f"`## {heading}`" for heading in PARTS.values())
+        raise Usage(f"A plan needs a part, below one of these headings: {headings}.")
+    return found
 
 
 def _parse(text: str, lines: tuple[str, ...]) -> dict[str, Any]:

@@ -75,6 +75,13 @@ def test_a_field_that_is_not_known_is_named(text: str, names: str) -> None:
         forms.parse_boundary(text)
 
 
+def test_a_line_of_the_top_below_other_words_is_named_where_it_would_be_sealed_as_words() -> None:
+    lines = ("feelings", "trust")
+    with pytest.raises(Usage, match="`Trust:` stands below other words"):
+        forms.require_no_line(["Appreciation: You told me.\nTrust: 4", ""], lines)
+    forms.require_no_line(["I trust you: more than before.", "Trust"], lines)
+
+
 def test_a_note_keeps_its_headings_and_takes_feelings_and_tags() -> None:
     assert forms.parse_note("Feelings: tired, glad\nTags:\n\n# A heading\nText: with a colon\n") == {
         "text": "# A heading\nText: with a colon",

@@ -23,11 +23,13 @@ def duolog(*arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run([*PROGRAM, *arguments], capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL)
 
 
-@pytest.mark.parametrize("command", ["join", "restore", "write", "recovery check"])
+@pytest.mark.parametrize("command", ["join", "restore", "write", "search", "recovery check"])
 def test_a_secret_or_a_text_is_refused_as_an_argument_and_not_repeated(command: str) -> None:
     done = duolog(*command.split(), LINK)
     assert done.returncode == 2
     assert done.stdout == ""
+    assert LINK not in done.stderr
+    assert "Texts are typed when it asks" in done.stderr or "Missing option" in done.stderr
 
 
 def test_a_crash_writes_no_image_of_the_memory() -> None:
