@@ -142,6 +142,4 @@ def _sentence(error: ValidationError) -> str:
     place = ".".join(str(part) for part in first["loc"]) or "the body"
     # Pydantic's own message on an unknown step would quote the author's text.
     said = "it has no step that is known here" if first["type"].startswith("union_tag") else first["msg"]
-    if first["type"] == "value_error":  # the sentence of a kind, which says all
-        return f"The document can't be read: {said.removeprefix('Value error, ')}."
-    return f"The document can't be read: {place}: {said}."
+    return f"The document can't be read: {place}: {said.removeprefix('Value error, ')}."
