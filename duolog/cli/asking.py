@@ -9,6 +9,7 @@ from types import FrameType
 from typing import Any
 
 from duolog.cli.failures import INTERRUPTED, Usage
+from duolog.cli.screen import asked
 from duolog.documents.safe_text import clean_line
 
 MAX_SECRET = 4096  # bytes read from a passphrase file descriptor
@@ -23,14 +24,15 @@ def at_terminal() -> bool:
 def ask_line(question: str) -> str:
     """One line: the answer at a terminal, else the next line of standard input. Raises: Usage."""
     question = clean_line(question)
-    if at_terminal() and sys.stdout.isatty():
-        import readline  # noqa: F401 - gives the question line editing
+    with asked():
+        if at_terminal() and sys.stdout.isatty():
+            import readline  # noqa: F401 - gives the question line editing
 
-        return input(f"{question} ").strip()
-    if at_terminal():
-        sys.stderr.write(f"{question} ")
-        sys.stderr.flush()
-    line = sys.stdin.readline(MAX_LINE)
+            return input(f"{question} ").strip()
+        if at_terminal():
+            sys.stderr.write(f"{question} ")
+            sys.stderr.flush()
+        line = sys.stdin.readline(MAX_LINE)
     if not line:
         raise Usage(f"Standard input ended before the answer to: {question}")
     return line.strip()
@@ -83,7 +85,7 @@ def ask_passphrase(fd: int | None, question: str = "Passphrase:") -> str:
         return _read_secret(fd)
     if not at_terminal():
         raise Usage("The keys are locked with a passphrase. Run this at a terminal, or give it with --passphrase-fd.")
-    with _AWAY:
+    with asked(), _AWAY:
         return getpass.getpass(f"{question} ")
 
 

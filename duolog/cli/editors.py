@@ -16,6 +16,7 @@ from types import FrameType
 from typing import Final
 
 from duolog.cli.failures import Ended, Usage
+from duolog.cli.screen import asked
 
 # These options follow the person's own arguments, so that they win. Checked with vim 9.0, nvim 0.7, nano 7.2, emacs 28,
 # micro 2.0, joe 4.6, kakoune 2022; helix and ed keep nothing by themselves.
@@ -76,7 +77,8 @@ def edit(editor: list[str], file: Path) -> None:
         raise Usage(f"The editor {program} can't be started. Set EDITOR to another one.") from error
     before = signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the editor, which has not inherited this
     try:
-        code = running.wait()
+        with asked():
+            code = running.wait()
     except BaseException:
         _stop(running)
         raise

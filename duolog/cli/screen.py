@@ -7,7 +7,7 @@ import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from functools import cached_property
-from typing import IO, TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any, ClassVar
 
 from duolog.documents.safe_text import clean
 
@@ -86,18 +86,61 @@ class Screen:
         if not sys.stderr.isatty():
             yield lambda done, total: None
             return
-        status = self._err.status(what + " …")
-        timer = threading.Timer(PATIENCE, status.start)
-        timer.daemon = True
-        timer.start()
+        sign = _Sign(self._err, what + " …")
+        with sign.shown():
+            yield lambda done, total: sign.update(f"{what} … {words(done)}" + (f" of {words(total)}" if total else ""))
+
+
+class _Sign:
+    """The sign of life of one work. It comes after `PATIENCE`, and goes for as long as a question is open."""
+
+    newest: "ClassVar[_Sign | None]" = None
+
+    def __init__(self, console: "Console", text: str) -> None:
+        self._status = console.status(text)
+        self._timer: threading.Timer | None = None
+
+    @contextmanager
+    def shown(self) -> Iterator[None]:
+        """Let it come while something works."""
+        before, _Sign.newest = _Sign.newest, self
+        self.wait()
         try:
-            yield lambda done, total: status.update(
-                f"{what} … {words(done)}" + (f" of {words(total)}" if total else "")
-            )
+            yield
         finally:
-            timer.cancel()
-            timer.join()
-            status.stop()
+            self.go()
+            _Sign.newest = before
+
+    def update(self, text: str) -> None:
+        """Show another text."""
+        self._status.update(text)
+
+    def wait(self) -> None:
+        """Come, unless it goes before."""
+        self._timer = threading.Timer(PATIENCE, self._status.start)
+        self._timer.daemon = True
+        self._timer.start()
+
+    def go(self) -> None:
+        """Leave the screen. Once it has returned, nothing is drawn any more."""
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer.join()
+        self._status.stop()
+
+
+@contextmanager
+def asked() -> Iterator[None]:
+    """Give the screen to a question: every one is asked in here, and no sign of life is drawn over it."""
+    sign, _Sign.newest = _Sign.newest, None
+    if sign is not None:
+        sign.go()
+    try:
+        yield
+    finally:
+        _Sign.newest = sign
+        if sign is not None:
+            sign.wait()
 
 
 def _console(stream: IO[str]) -> "Console":

@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING
 from duolog.cli.asking import at_terminal
 from duolog.cli.editors import KNOWN, chosen_editor, edit, ending, known_as
 from duolog.cli.failures import Usage
+from duolog.cli.screen import asked
 from duolog.errors import TransportError
 
 if TYPE_CHECKING:
@@ -194,7 +195,8 @@ def _from_stdin() -> str:
 def _from_terminal(run: "Run", hint: str) -> str:
     run.screen.aside(hint)
     run.screen.aside("No editor was found (set EDITOR to choose one). Write here; end with Ctrl-D on an empty line.")
-    return sys.stdin.read(MAX_TEXT).strip("\n").rstrip()
+    with asked():
+        return sys.stdin.read(MAX_TEXT).strip("\n").rstrip()
 
 
 def say_once(run: "Run", what: str, text: str) -> None:

@@ -53,6 +53,12 @@ class Terminal:
         self._from += len(before)
         return before
 
+    def last_line(self) -> str:
+        """The line in which the cursor stands, with what was written over it."""
+        while select.select([self._fd], [], [], 0)[0] and self._read():
+            pass
+        return plain(self.seen.rsplit("\n", 1)[-1].rsplit("\r", 1)[-1]).rstrip()
+
     def type(self, text: str, end: str = "\r") -> None:
         """Types a line."""
         os.write(self._fd, (text + end).encode())

@@ -1,5 +1,6 @@
 """The command as a process: what its arguments may hold, its exit codes, its speed, and a reader that goes away."""
 
+import ast
 import json
 import os
 import subprocess
@@ -48,6 +49,26 @@ def test_a_crash_writes_no_image_of_the_memory() -> None:
     if most == "0":
         pytest.skip("this machine writes no image of any program")
     assert now == "0", done.stdout
+
+
+def test_every_question_is_asked_where_the_screen_is_given_to_it() -> None:
+    asks = ("input", "getpass.getpass", "sys.stdin.read", "sys.stdin.readline", "running.wait")
+    seen: dict[str, bool] = {}
+
+    def walk(node: ast.AST, where: str, given: bool) -> None:
+        if isinstance(node, ast.With):
+            given = given or any(ast.unparse(item.context_expr) == "asked()" for item in node.items)
+        if isinstance(node, ast.Call) and ast.unparse(node.func) in asks and not node.keywords:
+            seen[f"{where}:{node.lineno}"] = given
+        for child in ast.iter_child_nodes(node):
+            walk(child, where, given)
+
+    for path in Path(forms.__file__).parent.glob("*.py"):
+        walk(ast.parse(path.read_text()), path.name, given=False)
+    stopping = {place for place in seen if place.startswith("editors.py") and not seen[place]}
+    assert len(stopping) == 2, "only an editor that is being stopped is waited for elsewhere"
+    assert {place for place, given in seen.items() if not given} == stopping
+    assert len(seen) - len(stopping) >= 5
 
 
 def test_no_option_and_no_variable_takes_a_secret() -> None:

@@ -2,6 +2,7 @@
 
 import json
 import re
+import time
 from pathlib import Path
 
 import pytest
@@ -59,6 +60,20 @@ def test_registering_asks_for_three_of_the_words_and_leaves_none_on_the_screen(
         assert screen.seen.index("\x1b[?1049h") < screen.seen.index("Press Enter") < screen.seen.index("\x1b[?1049l")
         assert not re.search(r"\b24 [a-z]+", plain(screen.seen.split("\x1b[?1049l")[1]))
     assert Duolog.has_account(home)
+
+
+def test_a_question_stays_on_the_screen_however_slowly_it_is_answered(server: LocalServer, tmp_path: Path) -> None:
+    with Terminal(["register", "--server", server.origin, "--no-confirm"], tmp_path / "home") as screen:
+        for question in ("Choose a passphrase for this computer (a few words are good):", "Once more:"):
+            screen.wait(question)
+            time.sleep(1.5)  # more than the command's own patience with a silent screen
+            for letter in PASSPHRASE:
+                screen.type(letter, end="")
+                time.sleep(0.02)
+            assert screen.last_line().endswith(question)
+            screen.type("")
+        assert screen.ended() == 0, screen.seen
+    assert Duolog.has_account(tmp_path / "home")
 
 
 def test_a_wrong_passphrase_opens_nothing(home: Path) -> None:
