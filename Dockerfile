@@ -1,6 +1,6 @@
 # syntax=docker/dockerfile:1
-# The server alone: no client, no command, no build tools.
-#   docker build -t duolog .
+# The server alone: no client, no command, no build tools. It hands out the command's wheel, which `make wheel` builds.
+#   make wheel && docker build -t duolog .
 #   docker run -p 127.0.0.1:8330:8330 -v duolog-data:/data duolog
 
 FROM python:3.13-slim AS libraries
@@ -21,6 +21,7 @@ COPY duolog/protocol duolog/protocol
 COPY duolog/api duolog/api
 COPY app app
 COPY migrations migrations
+COPY dist/duolog-*.whl dist/
 
 ENV PATH=/opt/duolog/bin:$PATH \
     PYTHONDONTWRITEBYTECODE=1 \

@@ -22,6 +22,7 @@ COMPILE := $(UV) pip compile --quiet --universal --python-version 3.11 --generat
 
 .PHONY: run
 run: setup ## Migrate the database in ./duolog-data and serve; prints the address
+	@$(PY) -m tools.wheel > /dev/null
 	@$(PY) -m app migrate
 	@exec $(PY) -m app serve
 
@@ -102,7 +103,8 @@ vectors-node: ## Run the primitives' vectors in JavaScript libraries (needs node
 	@cd vectors/node && npm ci --no-audit --no-fund --silent && node check.mjs
 
 .PHONY: wheel
-wheel: setup ## Build the wheel and try it in an environment without the server's libraries
+wheel: setup ## Build the wheel and the source archive into dist, and try them in environments of their own
+	@$(PY) -m tools.wheel
 	@$(PY) -m pytest -m slow -q tests/house
 
 .PHONY: bench

@@ -33,6 +33,10 @@ class Settings(BaseSettings):
         default=None,
         description="File of the receipt key, created on first start. Unset: `receipt.key` in the data folder.",
     )
+    wheel: Path | None = Field(
+        default=None,
+        description="The command's wheel, which `/install` hands out. Unset: that in `dist` beside the server's code.",
+    )
     attachments: str = Field(
         default="",
         description="Where attachments are: a folder, or `s3://bucket`. Empty: `attachments` in the data folder.",

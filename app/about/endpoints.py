@@ -1,12 +1,14 @@
 """Health, limits and keys, documentation and pages. No endpoint here needs a session."""
 
 from fastapi import APIRouter, Request
-from fastapi.responses import HTMLResponse, JSONResponse
+from fastapi.responses import HTMLResponse, JSONResponse, Response
 
 from app import VERSION
 from app.about import repository
+from app.about.install import install_page, read_wheel
 from app.about.pages import HOME, JOIN, page, render_documentation
 from app.addresses import MAX_BODY
+from app.problems import NotFound
 from app.settings import DAY, Settings
 from app.state import Server
 from duolog.api.server import Health, Limits, ReceiptKey, ServerInfo
@@ -65,6 +67,22 @@ async def get_documentation(request: Request) -> HTMLResponse:
 async def get_join() -> HTMLResponse:
     """The page behind an invitation link. The secret is in the fragment, which no browser sends."""
     return page("Join a shared journal", JOIN)
+
+
+@router.get("/install", include_in_schema=False)
+async def get_install(server: Server) -> HTMLResponse:
+    """How to install the command on each system."""
+    wheel = read_wheel(server.settings.wheel)
+    return page("Get the command", install_page(wheel, server.settings.public_origin))
+
+
+@router.get("/install/{name}", include_in_schema=False)
+async def get_wheel(server: Server, name: str) -> Response:
+    """The command's wheel, under its own name alone."""
+    wheel = read_wheel(server.settings.wheel)
+    if wheel is None or name != wheel.name:
+        raise NotFound
+    return Response(wheel.data, media_type="application/octet-stream")
 
 
 @router.get("/", include_in_schema=False)

@@ -35,7 +35,7 @@ JOIN = """\
 <p>Someone you know wants to keep an encrypted journal with you, in Duolog. Only the two of you
 will be able to read it; this server can't.</p>
 <ol>
-<li>Install Duolog on your own device: <code>pip install duolog</code> (Python 3.11 or later).</li>
+<li>Get the command, on your own device: <a href="/install">how</a>.</li>
 <li>Copy the whole address of this page, with everything after the <code>#</code>. That
 last part is the secret of your invitation: your browser didn't send it to this server, so don't paste it
 anywhere else.</li>
@@ -51,7 +51,9 @@ until you join.</p>
 HOME = """\
 <h1>Duolog</h1>
 <p>This is a Duolog server: it keeps encrypted journals for couples, and can read none of what they write.</p>
-<ul><li><a href="/docs">How programs talk to it</a></li>
+<ul><li><a href="/install">Get the command</a>, for your own computer</li>
+<li><a href="/join">Join a journal</a> to which somebody has invited you</li>
+<li><a href="/docs">How programs talk to it</a></li>
 <li><a href="/openapi.json">The same as an OpenAPI document</a></li></ul>
 """
 

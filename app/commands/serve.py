@@ -6,6 +6,7 @@ import signal
 import socket
 import sys
 from functools import partial
+from pathlib import Path
 
 import uvicorn
 
@@ -125,4 +126,9 @@ class _Server(uvicorn.Server):
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         if self.started:
-            print(f"Duolog serves at {self._settings.public_origin} (stop with Ctrl-C)", flush=True)
+            origin = self._settings.public_origin
+            print(f"Duolog serves at {origin} (stop with Ctrl-C)")
+            command = Path(sys.executable).with_name("duolog")
+            if command.exists():  # a checkout: both are in one environment
+                print(f"Next, in another terminal: {command} register --server {origin}")
+            print(f"The command for other computers: {origin}/install", flush=True)

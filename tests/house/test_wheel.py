@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+import hashlib
+import html
 import json
+import os
+import re
 import subprocess
 import sys
 import zipfile
 from email.parser import HeaderParser
 from pathlib import Path
 
+import httpx2
 import pytest
+
+from tools.local_server import LocalServer
+from tools.wheel import build
 
 ROOT = Path(__file__).resolve().parents[2]
 UV = ROOT / ".tools" / "bin" / "uv"
@@ -30,9 +38,14 @@ SERVER = {
 @pytest.fixture(scope="module")
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("wheel")
-    build = "import sys; from hatchling.build import build_wheel; print(build_wheel(sys.argv[1]))"
-    name = subprocess.check_output([sys.executable, "-c", build, str(folder)], cwd=ROOT, text=True).split()[-1]
-    return folder / name
+    built, _ = build(folder)
+    return built
+
+
+def test_the_same_sources_give_the_same_bytes(wheel: Path, tmp_path: Path) -> None:
+    again, archive = build(tmp_path)
+    assert again.read_bytes() == wheel.read_bytes()
+    assert sorted(path.name for path in tmp_path.iterdir()) == sorted([again.name, archive.name])
 
 
 def test_the_wheel_holds_only_the_duolog_package(wheel: Path) -> None:
@@ -76,3 +89,38 @@ def test_the_wheel_works_in_an_environment_without_the_server(wheel: Path, tmp_p
     assert present == []
     told = subprocess.check_output([home / "bin" / "duolog", "--help"], cwd=tmp_path, text=True)
     assert "register" in told
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("tool", ["pipx", "uv"])
+def test_the_line_of_the_servers_page_installs_the_command_and_checks_it(
+    wheel: Path, tmp_path: Path, tool: str
+) -> None:
+    """As typed, but for the system's own tools, and for the libraries' versions, which a lock of this project fixes."""
+    tools = {name: str(tmp_path / "tools") for name in ("UV_TOOL_DIR", "PIPX_HOME")}
+    bins = {name: str(tmp_path / "bin") for name in ("UV_TOOL_BIN_DIR", "PIPX_BIN_DIR")}
+    lock = {name: str(ROOT / "requirements" / "dev.lock") for name in ("UV_CONSTRAINT", "PIP_CONSTRAINT")}
+    kept = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+    environment = {**kept, **tools, **bins, **lock, "PATH": f"{UV.parent}:{os.environ['PATH']}"}
+    (tmp_path / "empty").mkdir()
+
+    def type_line(line: str) -> int:
+        return subprocess.run(line, shell=True, cwd=tmp_path / "empty", env=environment, check=False).returncode  # noqa: S602
+
+    with LocalServer(tmp_path / "server", wheel=str(wheel)) as server:
+        page = html.unescape(httpx2.get(f"{server.origin}/install").text)
+        first = {"pipx": "sudo apt", "uv": "curl"}[tool]
+        line = next(one for one in re.findall(r"<pre>([^<]*)</pre>", page) if one.startswith(first))
+        line = line.removeprefix("sudo apt install -y pipx && ").replace("pipx install", "uv tool run pipx install")
+        digest = hashlib.sha256(wheel.read_bytes()).hexdigest()
+        assert digest in line
+        assert subprocess.run(line.replace(digest, "0" * 64), **typed).returncode != 0
+        assert not (tmp_path / "bin" / "duolog").exists()
+        subprocess.run(line, check=True, **typed)
+        reading, writing = os.pipe()
+        os.write(writing, b"a passphrase of words\n")
+        os.close(writing)
+        asked = [str(tmp_path / "bin" / "duolog"), "register", "--server", server.origin]
+        asked += ["--home", str(tmp_path / "home"), "--no-confirm", "--passphrase-fd", str(reading)]
+        told = subprocess.run(asked, capture_output=True, pass_fds=[reading], env=environment, check=False)
+        assert b"Your account is ready." in told.stdout, told.stderr
