@@ -105,7 +105,7 @@ def test_the_line_of_the_servers_page_installs_the_command_and_checks_it(
     (tmp_path / "empty").mkdir()
 
     def type_line(line: str) -> int:
-        return subprocess.run(line, shell=True, cwd=tmp_path / "empty", env=environment, check=False).returncode  # noqa: S602
+        return subprocess.run(line, shell=True, cwd=tmp_path / "empty", env=environment, check=False).returncode
 
     with LocalServer(tmp_path / "server", wheel=str(wheel)) as server:
         page = html.unescape(httpx2.get(f"{server.origin}/install").text)
@@ -114,9 +114,9 @@ def test_the_line_of_the_servers_page_installs_the_command_and_checks_it(
         line = line.removeprefix("sudo apt install -y pipx && ").replace("pipx install", "uv tool run pipx install")
         digest = hashlib.sha256(wheel.read_bytes()).hexdigest()
         assert digest in line
-        assert subprocess.run(line.replace(digest, "0" * 64), **typed).returncode != 0
+        assert type_line(line.replace(digest, "0" * 64)) != 0
         assert not (tmp_path / "bin" / "duolog").exists()
-        subprocess.run(line, check=True, **typed)
+        assert type_line(line) == 0
         reading, writing = os.pipe()
         os.write(writing, b"a passphrase of words\n")
         os.close(writing)
