@@ -6,7 +6,7 @@ from fastapi.responses import HTMLResponse, JSONResponse, Response
 from app import VERSION
 from app.about import repository
 from app.about.install import install_page, read_wheel
-from app.about.pages import HOME, JOIN, page, render_documentation
+from app.about.pages import HOME, join_page, page, render_documentation
 from app.addresses import MAX_BODY
 from app.problems import NotFound
 from app.settings import DAY, Settings
@@ -64,9 +64,9 @@ async def get_documentation(request: Request) -> HTMLResponse:
 
 
 @router.get("/join", include_in_schema=False)
-async def get_join() -> HTMLResponse:
+async def get_join(server: Server) -> HTMLResponse:
     """The page behind an invitation link. The secret is in the fragment, which no browser sends."""
-    return page("Join a shared journal", JOIN)
+    return page("Join a shared journal", join_page(server.settings.public_origin))
 
 
 @router.get("/install", include_in_schema=False)

@@ -49,7 +49,7 @@ def install_page(wheel: Wheel | None, origin: str) -> str:
         typed = line.format(address=address, name=wheel.name, digest=wheel.digest)
         parts.append(f"<h2>{escape(system)}</h2>\n<pre>{escape(typed)}</pre>")
     parts.append(f"<p>SHA-256 of <code>{escape(wheel.name)}</code>:</p>\n<pre>{wheel.digest}</pre>")
-    return "\n".join([*parts, TAIL])
+    return "\n".join([*parts, TAIL.replace("{origin}", escape(origin))])
 
 
 # Each line checks the digest itself: pip does, for the fragment of an address; uv doesn't.
@@ -71,8 +71,8 @@ what arrives is what this page names.</p>
 TAIL = """\
 <p>Compare the SHA-256 with somebody who has it from elsewhere, if you don't trust whoever runs this server: a
 changed program could give your words away.</p>
-<p>Then <code>duolog register</code> makes your account. If a terminal doesn't find <code>duolog</code>, run
-<code>pipx ensurepath</code> and open another one. With an invitation, go on <a href="/join">here</a>.</p>
+<p>Then <code>duolog register --server {origin}</code> makes your account. If a terminal doesn't find
+<code>duolog</code>, run <code>pipx ensurepath</code> and open another one. With an invitation, go on <a href="/join">here</a>.</p>
 """
 NONE_HERE = """\
 <h1>Get the command</h1>

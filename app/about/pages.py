@@ -9,7 +9,7 @@ from starlette.responses import HTMLResponse
 
 STYLE = """\
 body{font:16px/1.5 system-ui,sans-serif;max-width:46rem;margin:2rem auto;padding:0 1rem;color:#222;background:#fff}
-code,pre{font-family:ui-monospace,monospace;font-size:.9em}pre{background:#f5f3ef;padding:.8rem;overflow:auto}
+code,pre{font-family:ui-monospace,monospace;font-size:.9em}pre{background:#f5f3ef;padding:.8rem;white-space:pre-wrap;overflow-wrap:anywhere}
 h2{margin-top:3rem;border-bottom:1px solid #ddd}h3{margin-top:2rem}
 table{border-collapse:collapse}td,th{text-align:left;padding:.2rem .8rem .2rem 0;vertical-align:top}
 @media(prefers-color-scheme:dark){body{color:#ddd;background:#161616}pre{background:#222}a{color:#8bf}}
@@ -30,7 +30,7 @@ def page(title: str, body: str) -> HTMLResponse:
     return HTMLResponse(html, headers={"Content-Security-Policy": POLICY})
 
 
-JOIN = """\
+_JOIN = """\
 <h1>You are invited to a shared journal</h1>
 <p>Someone you know wants to keep an encrypted journal with you, in Duolog. Only the two of you
 will be able to read it; this server can't.</p>
@@ -39,7 +39,7 @@ will be able to read it; this server can't.</p>
 <li>Copy the whole address of this page, with everything after the <code>#</code>. That
 last part is the secret of your invitation: your browser didn't send it to this server, so don't paste it
 anywhere else.</li>
-<li>In a terminal run <code>duolog register</code>, if you have no account yet, and then
+<li>In a terminal run <code>duolog register --server {origin}</code>, if you have no account yet, and then
 <code>duolog join</code>. It asks for the address.</li>
 <li>Compare the eight words that Duolog shows with your partner, by voice or side by side.</li>
 </ol>
@@ -47,6 +47,12 @@ anywhere else.</li>
 <p>If you did not expect this, or you don't feel free to say no, you need do nothing: nothing happens
 until you join.</p>
 """
+
+
+def join_page(origin: str) -> str:
+    """The body of the page behind an invitation link, which is HTML. The link's secret never reaches this server."""
+    return _JOIN.replace("{origin}", escape(origin))
+
 
 HOME = """\
 <h1>Duolog</h1>
