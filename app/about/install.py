@@ -72,7 +72,8 @@ TAIL = """\
 <p>Compare the SHA-256 with somebody who has it from elsewhere, if you don't trust whoever runs this server: a
 changed program could give your words away.</p>
 <p>Then <code>duolog register --server {origin}</code> makes your account. If a terminal doesn't find
-<code>duolog</code>, run <code>pipx ensurepath</code> and open another one. With an invitation, go on <a href="/join">here</a>.</p>
+<code>duolog</code>, run <code>pipx ensurepath</code> and open another one.
+With an invitation, go on <a href="/join">here</a>.</p>
 """
 NONE_HERE = """\
 <h1>Get the command</h1>
