@@ -25,7 +25,7 @@ from limits.strategies import FixedWindowRateLimiter
 from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from app.addresses import Rate, find
+from app.addresses import METHODS, Rate, find
 from app.bodies import announced
 from app.problems import SlowDown
 from app.settings import Settings
@@ -144,7 +144,8 @@ class Gate:
         rates, header = self._rates, connection.headers.get("authorization")
         method, path = connection.scope["method"], connection.scope["path"]
         takes = find(method, path)
-        announced(connection.headers.get("content-length", "0"), takes.limit(signed_in=header is not None))
+        if method in METHODS:  # else the method is at fault, whatever comes with it
+            announced(connection.headers.get("content-length", "0"), takes.limit(signed_in=header is not None))
         if header is None or OPEN.fullmatch(f"{method} {path}"):
             connection.state.counted = True
             rates.count(rates.anonymous, "anonymous", connection)

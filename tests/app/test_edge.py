@@ -9,7 +9,7 @@ import pytest
 import structlog
 from fastapi import FastAPI
 
-from app.addresses import find
+from app.addresses import METHODS, MIB, find
 from app.logs import configure_logs
 from app.settings import Settings
 from tests.conftest import ORIGIN, http_client, running
@@ -31,6 +31,14 @@ async def test_unknown_addresses_and_methods_are_problems_that_repeat_nothing(ht
 async def test_a_refused_method_is_told_every_method_of_the_address(http: httpx2.AsyncClient) -> None:
     answer = await http.patch("/v1/journals")
     assert (answer.status_code, answer.headers["allow"]) == (405, "GET, POST")
+
+
+async def test_a_method_that_no_address_has_is_refused_as_such_with_a_body_too(app: FastAPI) -> None:
+    assert {method for item in app.openapi()["paths"].values() for method in item} == {one.lower() for one in METHODS}
+    async with http_client(app) as http:
+        for body in (b"", b"{}", bytes(5 * MIB)):
+            answer = await http.request("TRACE", "/v1/journals", content=body)
+            assert (answer.status_code, answer.headers["allow"]) == (405, "GET, POST")
 
 
 async def test_a_malformed_request_is_told_where_but_not_what_it_sent(http: httpx2.AsyncClient) -> None:
