@@ -21,7 +21,7 @@ COMPILE := $(UV) pip compile --quiet --universal --python-version 3.11 --generat
 ##@ Try it
 
 .PHONY: run
-run: setup ## Migrate the database in ./duolog-data and serve; prints the address
+run: setup ## Build the command, migrate the database in ./duolog-data and serve; prints the address and what is next
 	@$(PY) -m tools.wheel > /dev/null
 	@$(PY) -m app migrate
 	@exec $(PY) -m app serve

@@ -18,7 +18,6 @@ MIB = KIB * KIB
 LARGE = 64 * KIB  # bytes; what is larger is read one at a time for each caller, and taken apart beside the loop
 SMALL_BODY = 2 * KIB
 MAX_BODY = 4 * MIB  # of any address
-METHODS = frozenset(("GET", "POST", "PUT", "DELETE"))  # no address has any other, or reads its body
 
 
 def in_json(size: int) -> int:

@@ -25,9 +25,9 @@ from limits.strategies import FixedWindowRateLimiter
 from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from app.addresses import METHODS, Rate, find
+from app.addresses import Rate, find
 from app.bodies import announced
-from app.problems import SlowDown
+from app.problems import SlowDown, TooLarge
 from app.settings import Settings
 
 # Requests whose endpoint looks up no session, so that a session that is sent along proves nothing.
@@ -144,8 +144,13 @@ class Gate:
         rates, header = self._rates, connection.headers.get("authorization")
         method, path = connection.scope["method"], connection.scope["path"]
         takes = find(method, path)
-        if method in METHODS:  # else the method is at fault, whatever comes with it
+        try:
             announced(connection.headers.get("content-length", "0"), takes.limit(signed_in=header is not None))
+        except TooLarge:
+            methods = connection.app.state.allowed_methods(path)
+            if method in methods or not methods:
+                raise
+            # The address refuses the method, and reads no body.
         if header is None or OPEN.fullmatch(f"{method} {path}"):
             connection.state.counted = True
             rates.count(rates.anonymous, "anonymous", connection)

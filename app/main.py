@@ -23,6 +23,7 @@ from app.retention.job import retaining
 from app.routes import router
 from app.settings import Settings
 from app.state import State, system_clock
+from app.wheel import read_wheel
 
 
 def create_app(settings: Settings, clock: Callable[[], int] = system_clock) -> FastAPI:
@@ -33,6 +34,7 @@ def create_app(settings: Settings, clock: Callable[[], int] = system_clock) -> F
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         state.receipts = load_receipt_keys(settings.receipt_key_path)
         state.store = open_store(settings)
+        state.wheel = read_wheel(settings.wheel)
         await state.database.open()
         try:
             async with retaining(state):

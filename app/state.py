@@ -17,6 +17,7 @@ from app.quotas.service import Quotas
 from app.receipts.service import ReceiptSigner
 from app.settings import Settings
 from app.storage import create_database
+from app.wheel import Wheel
 
 
 def system_clock() -> int:
@@ -25,10 +26,11 @@ def system_clock() -> int:
 
 
 class State:
-    """The settings, and what was made from them. `receipts` and `store` are there once the server has started."""
+    """The settings, and what a server made from them. `receipts`, `store` and `wheel` are there once it has started."""
 
     receipts: ReceiptSigner
     store: Store
+    wheel: Wheel | None
 
     def __init__(self, settings: Settings, clock: Callable[[], int]) -> None:
         self.settings = settings

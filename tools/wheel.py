@@ -3,7 +3,6 @@
 import contextlib
 import hashlib
 import io
-import os
 from pathlib import Path
 
 from hatchling.build import build_sdist, build_wheel
@@ -23,7 +22,6 @@ def build(folder: Path) -> list[Path]:
 
 def main() -> None:
     """Build, and print each path with its SHA-256."""
-    os.umask(0o022)
     for path in build(DIST):
         print(f"{hashlib.sha256(path.read_bytes()).hexdigest()}  {path.relative_to(ROOT)}")
 

@@ -5,7 +5,7 @@ from fastapi.responses import HTMLResponse, JSONResponse, Response
 
 from app import VERSION
 from app.about import repository
-from app.about.install import install_page, read_wheel
+from app.about.install import install_page
 from app.about.pages import HOME, join_page, page, render_documentation
 from app.addresses import MAX_BODY
 from app.problems import NotFound
@@ -72,17 +72,15 @@ async def get_join(server: Server) -> HTMLResponse:
 @router.get("/install", include_in_schema=False)
 async def get_install(server: Server) -> HTMLResponse:
     """How to install the command on each system."""
-    wheel = read_wheel(server.settings.wheel)
-    return page("Get the command", install_page(wheel, server.settings.public_origin))
+    return page("Get the command", install_page(server.wheel, server.settings.public_origin))
 
 
 @router.get("/install/{name}", include_in_schema=False)
 async def get_wheel(server: Server, name: str) -> Response:
     """The command's wheel, under its own name alone."""
-    wheel = read_wheel(server.settings.wheel)
-    if wheel is None or name != wheel.name:
+    if server.wheel is None or name != server.wheel.name:
         raise NotFound
-    return Response(wheel.data, media_type="application/octet-stream")
+    return Response(server.wheel.data, media_type="application/octet-stream")
 
 
 @router.get("/", include_in_schema=False)

@@ -1,42 +1,11 @@
-"""The command's wheel, which this server hands out, and the page that says how to install it.
+"""The page that says how to install the command.
 
-The page names no package index: the holder of a name there would own everybody who follows it.
+It names no package index: the holder of a name there would own everybody who follows it.
 """
 
-import hashlib
-from dataclasses import dataclass
-from functools import cache
 from html import escape
-from pathlib import Path
 
-from app import VERSION
-
-_BUILT = Path(__file__).resolve().parents[2] / "dist" / f"duolog-{VERSION}-py3-none-any.whl"
-
-
-@dataclass(frozen=True, slots=True)
-class Wheel:
-    """A wheel, read once: a server hands out the same bytes until it ends."""
-
-    name: str
-    data: bytes
-    digest: str
-
-
-def read_wheel(path: Path | None) -> Wheel | None:
-    """The wheel at a path, else the one that was built beside this server; None where there is none.
-
-    Raises: OSError when a wheel is there and can't be read.
-    """
-    if path is None and not _BUILT.is_file():
-        return None
-    return _read(path or _BUILT)
-
-
-@cache
-def _read(path: Path) -> Wheel:
-    data = path.read_bytes()
-    return Wheel(path.name, data, hashlib.sha256(data).hexdigest())
+from app.wheel import Wheel
 
 
 def install_page(wheel: Wheel | None, origin: str) -> str:

@@ -19,6 +19,7 @@ from app.problems import Problem
 from app.receipts.service import load_receipt_keys
 from app.schema import current_revision, migration_engine, newest_revision
 from app.settings import Settings
+from app.wheel import read_wheel
 from duolog.errors import MalformedData
 
 RESERVED = 64  # descriptors for the database, its side files and the process beside
@@ -35,6 +36,7 @@ def run(settings: Settings) -> None:
     require_migrated(settings)
     require_receipt_key(settings)
     require_store(settings)
+    require_wheel(settings)
     listener = bind(settings)
     settings = settings.model_copy(update={"port": listener.getsockname()[1]})
     connections = Connections(settings, raise_descriptors() - RESERVED)
@@ -97,6 +99,14 @@ def require_store(settings: Settings) -> None:
             "The place of the attachments can't be used. Check DUOLOG_ATTACHMENTS, DUOLOG_S3_ENDPOINT and "
             "DUOLOG_S3_CREDENTIALS_FILE: that file has two lines, the key id and the secret."
         ) from problem
+
+
+def require_wheel(settings: Settings) -> None:
+    """Raises: Trouble, when the wheel that the settings name can't be read."""
+    try:
+        read_wheel(settings.wheel)
+    except OSError as error:
+        raise Trouble(f"The wheel {settings.wheel} can't be read: {error.strerror}. Check DUOLOG_WHEEL.") from error
 
 
 def bind(settings: Settings) -> socket.socket:

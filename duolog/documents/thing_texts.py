@@ -48,7 +48,9 @@ class Texts(Mapping[EntryId, T_co]):
 
     def newest_first(self) -> Iterator[T_co]:
         """The texts from the last that was put to the first."""
-        return (self[text.entry] for place, text in self._backwards() if self._places[text.entry][0] == place)
+        back = range(self._end - 1, -1, -1)
+        puts = ((place, self._puts[place].entry) for place in back)
+        return (self[entry] for place, entry in puts if self._places[entry][0] == place)
 
     def __getitem__(self, entry: EntryId) -> T_co:
         for place in reversed(self._places.get(entry, ())):
@@ -72,9 +74,6 @@ class Texts(Mapping[EntryId, T_co]):
         places.append(self._end)
         self._puts.append(text)
         self._end += 1
-
-    def _backwards(self) -> Iterator[tuple[int, T_co]]:
-        return ((place, self._puts[place]) for place in range(self._end - 1, -1, -1))
 
     @classmethod
     def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:

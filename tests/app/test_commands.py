@@ -194,6 +194,13 @@ def test_an_attachment_store_that_can_not_be_opened_is_a_sentence(tmp_path: Path
     assert "DUOLOG_S3_CREDENTIALS_FILE" in result.stderr
 
 
+def test_a_wheel_that_is_not_there_is_a_sentence(tmp_path: Path) -> None:
+    app(tmp_path, "migrate")
+    result = app(tmp_path, "serve", DUOLOG_PORT="0", DUOLOG_WHEEL=str(tmp_path / "none.whl"))
+    assert (result.returncode, result.stderr.count("\n")) == (2, 1), result.stderr
+    assert "DUOLOG_WHEEL" in result.stderr
+
+
 def test_an_invite_code_is_printed_once_and_stored_as_a_hash(tmp_path: Path) -> None:
     app(tmp_path, "migrate")
     code = app(tmp_path, "invite-code").stdout.strip()

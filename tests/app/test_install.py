@@ -48,7 +48,7 @@ async def test_no_other_file_is_handed_out(settings: Settings, wheel: Path, name
 async def test_a_server_without_a_wheel_says_who_can_help(
     settings: Settings, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr("app.about.install._BUILT", tmp_path / "none.whl")
+    monkeypatch.setattr("app.wheel._BUILT", tmp_path / "none.whl")
     async with running(settings) as app, http_client(app) as http:
         page = await http.get("/install")
         assert page.status_code == 200

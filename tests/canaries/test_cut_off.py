@@ -14,7 +14,7 @@ import pytest
 
 from app.retention.service import retain
 from duolog.client import Duolog, HttpTransport, NewAttachment
-from duolog.client.attachments.saving import save_content
+from duolog.client.attachments.saving import free_place, save_content
 from tests.canaries.conftest import Evening
 from tests.canaries.places import files_of, hits
 from tests.client.couple import UNLOCK
@@ -85,7 +85,7 @@ def test_a_program_that_is_killed_leaves_nothing_to_read(home: Killed, act: str)
     assert all(part.stat().st_mode & 0o777 == 0o600 for part in parts)  # in its owner's folder, for nobody else to read
 
     home.done("again")
-    save_content([b"the next"], home.folder / "chosen" / f"next to {act}.txt")
+    save_content([b"the next"], free_place(home.folder / "chosen", f"next to {act}.txt"))
     assert not list((home.folder / "chosen").glob(".*"))
     after = home.places()
     assert not hits([WORD], after)

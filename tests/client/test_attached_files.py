@@ -113,10 +113,10 @@ def test_what_a_killed_save_left_goes_with_the_next_and_nothing_else_does(tmp_pa
     def written() -> Iterator[bytes]:
         """Content while whose saving another file is saved into the folder."""
         yield b"half"
-        save_content(iter([b"other"]), tmp_path / "other.txt")
+        save_content(iter([b"other"]), free_place(tmp_path, "other.txt"))
         yield b"whole"
 
-    save_content(written(), tmp_path / "one.txt")
+    save_content(written(), free_place(tmp_path, "one.txt"))
     assert (tmp_path / "one.txt").read_bytes() == b"halfwhole"
     assert sorted(path.name for path in tmp_path.iterdir()) == sorted([*theirs, "one.txt", "other.txt"])
 

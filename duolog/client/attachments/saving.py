@@ -3,8 +3,8 @@
 Rules
 - The file is written beside its place, with mode 0600, and gets its name when all of it is on disk.
 - Where the path is a folder, the file is named after the attachment, as far as that name is safe.
-- A file beside is locked while a process writes it. One that nobody holds was left by a killed process, and the next
-  save into its folder removes it.
+- A file beside is locked while a process writes it. One that nobody holds was left by a killed process;
+  `free_place`, which the next save into its folder asks first, removes it.
 """
 
 import fcntl
@@ -22,7 +22,7 @@ _BESIDE = re.compile(r"\.duolog-[0-9a-f]{16}\.part")
 
 
 def free_place(path: Path, name: str, *, force: bool = False) -> Path:
-    """Where content may be saved. `name`: of the file, where `path` is a folder.
+    """Where content may be saved, in a folder without what a killed save left. `name`: where `path` is a folder.
 
     Raises: HomeError: there is such a file already, or no such folder.
     """
@@ -33,6 +33,7 @@ def free_place(path: Path, name: str, *, force: bool = False) -> Path:
         raise HomeError(f"{target} is a folder. Choose another name.")
     if not force and os.path.lexists(target):
         raise HomeError(_exists(target))
+    _remove_left(target.parent)
     return target
 
 
@@ -44,7 +45,6 @@ def save_content(content: Iterable[bytes], target: Path, *, force: bool = False)
         OSError: the disk refuses.
         DuologError: as the content, while it is read.
     """
-    _remove_left(target.parent)
     descriptor, beside = _begin(target.parent)
     try:
         with os.fdopen(descriptor, "wb") as out:
