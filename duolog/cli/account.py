@@ -38,7 +38,7 @@ def register(
     code = asking.ask_line("Invite code:") if invite_code else None
     with run.screen.busy("Making your keys"):
         new = Duolog.register(server, home=run.folder, unlock=run.unlock(), invite_code=code)
-    with new.duolog as duolog:
+    with run.using(new.duolog) as duolog:
         if sheet is not None:
             write_sheet(run, duolog, new.words, sheet)
         show_words(run, new.words, confirm=not no_confirm)
@@ -65,7 +65,7 @@ def restore(
     words = asking.ask_words()
     with run.screen.busy("Reading and checking everything from the beginning"):
         duolog = Duolog.restore(server, words, home=run.folder, unlock=run.unlock())
-    with duolog:
+    with run.using(duolog):
         run.sync(duolog)
         run.screen.done(status_shape(duolog.status()), "Your account is back on this computer.")
         _say_unconfirmed(run)

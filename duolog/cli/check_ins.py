@@ -8,13 +8,13 @@ import typer
 from duolog.cli import asking, forms
 from duolog.cli.command import JournalOption, OfflineOption, command, commands
 from duolog.cli.desk import at_desk
-from duolog.cli.failures import OK, Usage
+from duolog.cli.failures import OK, NotNow, Usage
 from duolog.cli.filters import typed_day
 from duolog.cli.named_entries import link_to, numbered
 from duolog.cli.run import Run
 from duolog.cli.shapes import Shape, b64, fields
 from duolog.cli.steps import Names, Verb, YesOption, add_verbs
-from duolog.cli.texts import written_text
+from duolog.cli.texts import sheet_of, write_text
 from duolog.cli.things import OPENED_BY, ThingDesk, add_list, thing_shape
 from duolog.documents import dates
 
@@ -126,20 +126,22 @@ def _answer(desk: CheckInDesk, form: "Form", more: dict[str, Any], about: Sequen
     if found is None and asking.at_terminal():
         desk.require_possible("begin", None)
     start = forms.lines_form(LINES[form]) + forms.sections_form(SECTIONS[form])
-    with written_text(run, start=start, hint=HINTS[form]) as text:
-        answer = _parse(text, form)
-        if not answer:
-            run.screen.say("Nothing was written.")
-            return OK
+
+    def send(answer: dict[str, Any]) -> int:
         if asking.at_terminal() and not asking.ask_yes(f"{TOGETHER} Seal this answer?", given=yes):
-            raise Usage("Nothing was sealed.")
+            raise NotNow("Nothing was sealed.")
         check_ins = desk.duolog.check_ins(desk.journal.id)
         with run.screen.busy("Sealing and sending"):
             if found is None:
                 written = check_ins.begin(form, answer, more=more)
             else:
                 written = check_ins.answer(found.entry, answer)
-    return run.wrote(desk.duolog, desk.journal.id, written, f"Yours is sealed. {TOGETHER}" if found is None else BOTH)
+        sentence = f"Yours is sealed. {TOGETHER}" if found is None else BOTH
+        return run.wrote(desk.duolog, desk.journal.id, written, sentence)
+
+    answered = () if found is None else (found.entry,)
+    sheet = sheet_of(f"checkin {form}", desk.journal.id, *answered, start=start, hint=HINTS[form])
+    return write_text(run, sheet, lambda text: _parse(text, form), send)
 
 
 def _parse(text: str, form: "Form") -> dict[str, Any]:

@@ -9,7 +9,7 @@ from duolog.cli.command import JournalOption, command, commands
 from duolog.cli.failures import OK, Usage
 from duolog.cli.run import Run
 from duolog.cli.shapes import b64, entry_shape, short
-from duolog.cli.texts import written_text
+from duolog.cli.texts import sheet_of, write_text
 from duolog.documents.safe_text import clean
 
 if TYPE_CHECKING:
@@ -77,13 +77,14 @@ def _shortened(
     wording = body.get("wording")
     start = clean(str(wording.get("text", "") if isinstance(wording, dict) else body.get("text", "")))
     hint = "Shorten the text above. The copy will say that something was left out."
-    with written_text(run, start=start, hint=hint) as text:
-        if not text.strip():
-            run.screen.say("Nothing was copied.")
-            return OK
+
+    def send(text: str) -> int:
         with run.screen.busy("Sealing and sending"):
             written = duolog.copy(source.id, chosen.entry, target.id, text)
-    return run.wrote(duolog, target.id, written, "Copied, shortened.")
+        return run.wrote(duolog, target.id, written, "Copied, shortened.")
+
+    sheet = sheet_of("journal copy", source.id, chosen.entry, target.id, start=start, hint=hint)
+    return write_text(run, sheet, str.strip, send)
 
 
 def _in_a_line(item: "TimelineEntry") -> str:

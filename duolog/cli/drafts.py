@@ -4,12 +4,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from duolog.cli import asking, forms
+from duolog.cli import asking, forms, times
 from duolog.cli.command import JournalOption, command, commands
 from duolog.cli.failures import OK, Usage
 from duolog.cli.run import Run
 from duolog.cli.shapes import b64, short
-from duolog.cli.texts import written_text
+from duolog.cli.texts import sheet_of, write_text
 from duolog.cli.waiting import may_wait
 
 if TYPE_CHECKING:
@@ -40,16 +40,17 @@ def keep(
             raise Usage("Only a note is changed here. Drop this draft, and write anew.")
         meant = run.journal(duolog, journal).id if before is None else before.journal
         start = forms.note_form() if before is None else forms.note_form(_body(before))
-        with written_text(run, start=start, hint=forms.NOTE_HINT) as text:
-            body = forms.parse_note(text)
-            if not body:
-                run.screen.say("Nothing was kept.")
-                return OK
+
+        def send(body: dict[str, Any]) -> int:
             with run.screen.busy("Sealing and sending"):
                 kept = duolog.drafts().keep(meant, "note", body, draft=None if before is None else before.draft)
-        shape = {"draft": b64(kept), "journal": b64(meant)}
-        run.screen.done(shape, "Kept for yourself. `duolog draft send` writes it into the journal.")
-    return OK
+            shape = {"draft": b64(kept), "journal": b64(meant)}
+            run.screen.done(shape, "Kept for yourself. `duolog draft send` writes it into the journal.")
+            return OK
+
+        about = (meant,) if before is None else (meant, before.draft)
+        sheet = sheet_of("draft keep", *about, start=start, hint=forms.NOTE_HINT)
+        return write_text(run, sheet, forms.parse_note, send)
 
 
 @command(app, "list", examples=("duolog draft list",))
@@ -110,16 +111,16 @@ def rescued(
     """Show what you typed in a command that failed or was cut off. It is sealed, and on this computer alone."""
     with run.opened() as duolog:
         found = duolog.drafts().rescued()
-        run.screen.result({"rescued": list(found.values())})
+        run.screen.result({"rescued": [one.text for one in found]})
         if not found:
             run.screen.say("Nothing was cut off here.")
             return OK
-        for number, text in enumerate(found.values(), 1):
-            run.screen.say(f"{number:>2}", style="strong")
-            run.screen.say(text, indent=4)
+        for number, one in enumerate(found, 1):
+            run.screen.say(f"{number:>2}  {times.moment(one.at)}", style="strong")
+            run.screen.say(one.text, indent=4)
         if drop and asking.ask_yes("Throw all of this away? It can't be brought back.", given=yes):
-            for name in found:
-                duolog.drafts().drop_rescued(name)
+            for one in found:
+                duolog.drafts().drop_rescued(one.name)
             run.screen.say("Thrown away.", style="good")
     return OK
 

@@ -18,16 +18,18 @@ from typing import Final
 from duolog.cli.failures import Ended, Usage
 from duolog.cli.screen import asked
 
-# These options follow the person's own arguments, so that they win. Checked with vim 9.0, nvim 0.7, nano 7.2, emacs 28,
-# micro 2.0, joe 4.6, kakoune 2022; helix and ed keep nothing by themselves.
+# What is typed and not saved yet is written beside the file where an editor can do that: its folder is private, and a
+# closed terminal takes the editor along. These options follow the person's own arguments, so that they win. Checked
+# with vim 9.0, nvim 0.7, nano 7.2, emacs 28, micro 2.0, joe 4.6, kakoune 2022; helix and ed keep nothing by themselves.
 _VIM = (
     *("-n", "-i", "NONE", "--cmd", "set nomodeline", "-c", "set nobackup nowritebackup noundofile noswapfile"),
-    *("-c", "silent! set viminfo=", "-c", "silent! set shada="),
+    *("-c", "silent! set viminfo=", "-c", "silent! set shada=", "-c", "set updatetime=1000"),
+    *("-c", "autocmd CursorHold,CursorHoldI,TextChanged * silent! keepalt write! unsaved.md"),
 )
 _EMACS = (
     "--eval",
-    "(setq make-backup-files nil auto-save-default nil auto-save-list-file-prefix nil create-lockfiles nil"
-    " kill-emacs-hook nil)",
+    "(setq make-backup-files nil auto-save-default t auto-save-timeout 1 auto-save-list-file-prefix nil"
+    " auto-save-file-name-transforms nil create-lockfiles nil kill-emacs-hook nil)",
 )
 _MICRO = ("-backup", "false", "-savehistory", "false", "-saveundo", "false", "-savecursor", "false")
 _JOE = ("-nobackups", "-nodeadjoe", "--joe_state")
@@ -65,14 +67,17 @@ def known_as(program: str) -> str | None:
     return None
 
 
-def edit(editor: list[str], file: Path) -> None:
-    """Run the editor on the file, in the file's folder, until it ends. Raises: Usage, Ended."""
+def edit(editor: list[str], file: Path, lock: int) -> None:
+    """Run the editor on the file, in the file's folder, until it ends. Raises: Usage, Ended.
+
+    `lock`: a descriptor that the editor inherits, so that the folder stays locked while it runs.
+    """
     program, *arguments = editor
     known = known_as(program)
     command = [shutil.which(program) or program, *arguments, *(KNOWN[known] if known else ()), str(file)]
     try:
         # In the file's folder, so that files that a killed editor leaves are found and removed there.
-        running = subprocess.Popen(command, cwd=file.parent)  # noqa: S603 - the editor that the user chose
+        running = subprocess.Popen(command, cwd=file.parent, pass_fds=[lock])  # noqa: S603 - the user's choice
     except OSError as error:
         raise Usage(f"The editor {program} can't be started. Set EDITOR to another one.") from error
     before = signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the editor, which has not inherited this

@@ -27,6 +27,10 @@ class Usage(Exception):
     """The arguments or the input aren't what the command needs. The text says what to do."""
 
 
+class NotNow(Usage):
+    """Somebody decided against sending what they wrote. It stays kept."""
+
+
 class Stop(Exception):
     """Two people compared words, and they differ."""
 

@@ -57,7 +57,7 @@ def join(
             run.screen.result({"code": enrollment.code, "uri": enrollment.uri, "words": list(words), "account": None})
             run.screen.say("Confirm them on the other device; then run this again.")
             return REFUSED
-        with duolog:
+        with run.using(duolog):
             run.sync(duolog)
             shape = {"code": None, "uri": None, "words": list(words), "account": b64(duolog.account)}
             run.screen.done(shape, "This computer is in. It has read everything that your other device has.")

@@ -1,6 +1,6 @@
 """Write a note."""
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -12,8 +12,11 @@ from duolog.cli.failures import OK
 from duolog.cli.filters import typed_wall_time
 from duolog.cli.run import Run
 from duolog.cli.shapes import b64
-from duolog.cli.texts import written_text
+from duolog.cli.texts import sheet_of, write_text
 from duolog.cli.waiting import may_wait
+
+if TYPE_CHECKING:
+    from duolog.client.attachments.sources import NewAttachment
 
 app = commands()
 
@@ -60,16 +63,20 @@ def write(
             say_before(run, duolog, meant.id)
         start = files_form(files) + forms.note_form()
         hint = f"{forms.NOTE_HINT}\n{FILES_HINT}" if files else forms.NOTE_HINT
-        with written_text(run, start=start, hint=hint) as text:
+
+        def parse(text: str) -> "tuple[list[NewAttachment], dict[str, Any]] | None":
             attachments, rest = parse_files(text, files, keep=keep_photo_data)
             body = forms.parse_note(rest)
-            if not body:
-                run.screen.say("Nothing was written.")
-                return OK
+            return (attachments, {**body, **told}) if body else None
+
+        def send(whole: "tuple[list[NewAttachment], dict[str, Any]]") -> int:
+            attachments, body = whole
             if not files and may_wait(run, duolog, meant, given=yes):
-                kept = duolog.drafts().keep(meant.id, "note", {**body, **told})
+                kept = duolog.drafts().keep(meant.id, "note", body)
                 run.screen.done({"draft": b64(kept), "journal": b64(meant.id)}, KEPT)
                 return OK
             with run.screen.carrying("Sealing and sending") as tell:
-                written = duolog.write(meant.id, "note", {**body, **told}, attachments=attachments, progress=tell)
-        return run.wrote(duolog, meant.id, written, "Written and sent.")
+                written = duolog.write(meant.id, "note", body, attachments=attachments, progress=tell)
+            return run.wrote(duolog, meant.id, written, "Written and sent.")
+
+        return write_text(run, sheet_of("write", meant.id, start=start, hint=hint), parse, send)

@@ -5,10 +5,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from duolog.cli.command import JournalOption, command, commands
-from duolog.cli.failures import OK, Usage
+from duolog.cli.failures import Usage
 from duolog.cli.named_entries import link_to, numbered
 from duolog.cli.run import Run
-from duolog.cli.texts import written_text
+from duolog.cli.texts import Sheet, sheet_of, write_text
 
 if TYPE_CHECKING:
     from duolog.client import JournalView
@@ -43,7 +43,10 @@ def comment(
         item = numbered(duolog, meant, number)
         if takes_comments(duolog.state(meant.id), item.applied) is not True:
             raise Usage(CLOSED)
-        return _write(run, duolog, meant, "comment", {"answers": link_to(item)}, COMMENT_HINT)
+        answers = {"answers": link_to(item)}
+        return _write(
+            run, duolog, meant, "comment", answers, sheet_of(f"comment {number}", meant.id, hint=COMMENT_HINT)
+        )
 
 
 @command(app, "thank", examples=("duolog thank", "duolog thank --about 12 < words.md"))
@@ -63,14 +66,14 @@ def _appreciate(run: Run, of: str, about: int | None, journal: str | None, hint:
         more: dict[str, Any] = {"of": of}
         if about is not None:
             more["about"] = link_to(numbered(duolog, meant, about))
-        return _write(run, duolog, meant, "appreciation", more, hint)
+        sheet = sheet_of(f"appreciation {of} {about or 0}", meant.id, hint=hint)
+        return _write(run, duolog, meant, "appreciation", more, sheet)
 
 
-def _write(run: Run, duolog: "Duolog", meant: "JournalView", kind: str, more: dict[str, Any], hint: str) -> int:
-    with written_text(run, start="", hint=hint) as text:
-        if not text.strip():
-            run.screen.say("Nothing was written.")
-            return OK
+def _write(run: Run, duolog: "Duolog", meant: "JournalView", kind: str, more: dict[str, Any], sheet: Sheet) -> int:
+    def send(text: str) -> int:
         with run.screen.busy("Sealing and sending"):
             written = duolog.write(meant.id, kind, {"text": text, **more})
-    return run.wrote(duolog, meant.id, written, "Written and sent.")
+        return run.wrote(duolog, meant.id, written, "Written and sent.")
+
+    return write_text(run, sheet, str.strip, send)

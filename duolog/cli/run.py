@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from duolog.cli import asking, times
 from duolog.cli.failures import OFFLINE, OK, REFUSED, STOP, Failure, Usage, explain
-from duolog.cli.screen import Screen
+from duolog.cli.screen import BEFORE_ASKING, Screen
 from duolog.cli.texts import rescue_leftovers
 from duolog.errors import DuologError, ServerRefused, TransportError
 
@@ -72,11 +72,13 @@ class Run:
                     "from the recovery words with `duolog restore`."
                 )
             duolog = Duolog.open(home=self.folder, unlock=self.unlock())
-        with duolog:
+        with self.using(duolog):
             if duolog.is_deleted():
                 self.screen.aside(DELETED.format(folder=self.folder), style="careful")
-            self._open = duolog
-            if self.ephemeral is None:
+            read_only = duolog.read_only()
+            if read_only is not None:
+                self.screen.aside(f"{read_only} What was read before can be read and exported.", style="careful")
+            elif self.ephemeral is None:
                 rescue_leftovers(self)
             try:
                 yield duolog
@@ -85,6 +87,17 @@ class Run:
                 if self.ephemeral is not None:
                     with suppress(TransportError, ServerRefused):
                         duolog.log_out()
+
+    @contextmanager
+    def using(self, duolog: "Duolog") -> Iterator["Duolog"]:
+        """Use an account that was just opened, and close it. Other commands may use its home while a person thinks."""
+        with duolog:
+            self._open = duolog
+            BEFORE_ASKING.append(duolog.step_aside)
+            try:
+                yield duolog
+            finally:
+                BEFORE_ASKING.remove(duolog.step_aside)
 
     @contextmanager
     def synced(self, *, offline: bool = False, proposed: bool = True) -> Iterator["Duolog"]:
@@ -99,11 +112,15 @@ class Run:
             if duolog.status().new_keyholders:
                 self.screen.warn("there is a new way into your account. `duolog device list` shows it.")
 
-    def drafts(self) -> "Drafts":
-        """The drafts and rescued texts of the open account."""
+    def account(self) -> "Duolog":
+        """The open account."""
         if self._open is None:
             raise RuntimeError("no account is open")
-        return self._open.drafts()
+        return self._open
+
+    def drafts(self) -> "Drafts":
+        """The drafts and rescued texts of the open account."""
+        return self.account().drafts()
 
     def agreed(self, question: str, *, given: bool, otherwise: str = "Nothing was changed.") -> bool:
         """Ask for a yes; say `otherwise` after a no. `given`: `--yes` was on the command line. Raises: Usage."""
@@ -155,7 +172,7 @@ class Run:
 
         `proposed`: say that changes wait for a signature, unless the command itself shows them. Raises: DuologError.
         """
-        if (offline and self.ephemeral is None) or duolog.is_deleted():
+        if (offline and self.ephemeral is None) or duolog.is_deleted() or duolog.read_only() is not None:
             return None
         try:
             with self.screen.carrying("Asking the server for news") as tell:

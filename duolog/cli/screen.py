@@ -129,13 +129,22 @@ class _Sign:
         self._status.stop()
 
 
+BEFORE_ASKING: list[Callable[[], None]] = []  # what lets go of a home while a person thinks
+
+
 @contextmanager
 def asked() -> Iterator[None]:
-    """Give the screen to a question: every one is asked in here, and no sign of life is drawn over it."""
+    """Give the screen to a question: every one is asked in here, and no sign of life is drawn over it.
+
+    Meanwhile other commands may use the home.
+    """
     sign, _Sign.newest = _Sign.newest, None
     if sign is not None:
         sign.go()
     try:
+        if threading.current_thread() is threading.main_thread():  # in another one, the library itself asks
+            for let_go in BEFORE_ASKING:
+                let_go()
         yield
     finally:
         _Sign.newest = sign

@@ -27,7 +27,7 @@ from duolog.cli.desk import Desk, X, at_desk, verb_of
 from duolog.cli.failures import OK, Usage
 from duolog.cli.run import Run
 from duolog.cli.shapes import b64
-from duolog.cli.texts import say_once, written_text
+from duolog.cli.texts import say_once, sheet_of, write_text
 from duolog.cli.waiting import may_wait
 
 if TYPE_CHECKING:
@@ -246,12 +246,12 @@ class _Taking(Generic[X]):
             form = line_of("why", "Say why, above.") if self.why else line_of("words", "Write a few words above.")
         if form is None:
             return self._finish(body, {}, does)
-        with written_text(desk.run, start=form.start, hint=form.hint) as text:
-            fields = form.parse(text)
-            if not fields and verb.form is not None:
-                desk.run.screen.say("Nothing was written.")
-                return OK
-            return self._finish(body, fields, does)
+        about = [desk.journal.id] if named is None else [desk.journal.id, named.entry]
+        sheet = sheet_of(f"{desk.kind} {verb.name or verb.step}", *about, start=form.start, hint=form.hint)
+        if verb.form is not None:
+            return write_text(desk.run, sheet, form.parse, lambda fields: self._finish(body, fields, does))
+        # Without its words the step goes too.
+        return write_text(desk.run, sheet, lambda text: (form.parse(text),), lambda one: self._finish(body, *one, does))
 
     def _finish(self, body: dict[str, Any], fields: dict[str, Any], does: str) -> int:
         """Send the step, or keep it as a draft."""

@@ -247,6 +247,8 @@ class Duolog(Face[AsyncDuolog]):
     account_state = waits(AsyncDuolog.account_state)
     check_recovery_words = waits(AsyncDuolog.check_recovery_words)
     confirm_restored = waits(AsyncDuolog.confirm_restored)
+    step_aside = waits(AsyncDuolog.step_aside)
+    read_only = waits(AsyncDuolog.read_only)
     log_out = waits(AsyncDuolog.log_out)
     create_journal = waits(AsyncDuolog.create_journal)
     journals = waits(AsyncDuolog.journals)

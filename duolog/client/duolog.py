@@ -85,6 +85,18 @@ class Duolog(WritingAndReading):
         async with self._session.alone() as context:
             confirm(context, plain_words(chain_head), {key: plain_words(words) for key, words in heads.items()})
 
+    async def step_aside(self) -> None:
+        """Let other programs use the home while a person thinks. The next operation takes it again.
+
+        Raises: HomeError, from the next operation, when another program keeps the home for a minute.
+        """
+        await self._session.step_aside()
+
+    async def read_only(self) -> str | None:
+        """Why nothing can be written in this home, as a sentence: its disk is full, or can only be read. None else."""
+        async with self._session.alone() as context:
+            return context.home.read_only
+
     async def log_out(self) -> None:
         """End this home's session at the server. The next operation logs in again."""
         async with self._session.alone() as context:

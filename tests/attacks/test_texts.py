@@ -165,6 +165,7 @@ def test_thief_reads_what_vim_keeps_of_a_text(two: tuple[Home, Home], tmp_path: 
 def test_command_is_ended_while_the_editor_is_open(two: tuple[Home, Home], tmp_path: Path, number: int) -> None:
     """No file stays. What was saved in the editor by then is sealed, and shown on asking."""
     ada, _ = two
+    ada.ok("draft", "rescued", "--drop", "--yes")
     program = editor(tmp_path, f'echo "Half a {number} secret." > "$1"; echo started; exec sleep 60')
     with Terminal(["write"], ada.home, EDITOR=program, VISUAL="") as screen:
         screen.wait("Passphrase:")
@@ -181,6 +182,7 @@ def test_command_is_ended_while_the_editor_is_open(two: tuple[Home, Home], tmp_p
 def test_command_is_killed_while_the_editor_is_open(two: tuple[Home, Home], tmp_path: Path) -> None:
     """The next command seals what was typed, and removes the file."""
     ada, _ = two
+    ada.ok("draft", "rescued", "--drop", "--yes")
     program = editor(tmp_path, 'echo "A killed secret." > "$1"; echo started; exec sleep 60')
     with Terminal(["write"], ada.home, EDITOR=program, VISUAL="") as screen:
         screen.wait("Passphrase:")

@@ -16,6 +16,7 @@ import pytest
 from duolog.cli import texts
 from duolog.cli.editors import KNOWN, chosen_editor, edit, known_as
 from duolog.cli.failures import Ended, Usage
+from duolog.client.home.begun import RescuedText
 from duolog.errors import HomeError
 
 
@@ -30,7 +31,7 @@ def script(folder: Path, name: str, does: str) -> Path:
 def test_a_known_editor_gets_its_options_behind_the_persons_own(name: str, tmp_path: Path) -> None:
     program, file = script(tmp_path, name, 'printf "%s\\n" "$@" > told; pwd >> told'), tmp_path / "text.md"
     file.touch()
-    edit([str(program), "-x", "two words"], file)
+    edit([str(program), "-x", "two words"], file, 0)
     told = (tmp_path / "told").read_text().splitlines()
     assert told == ["-x", "two words", *KNOWN[name], str(file), str(tmp_path)]
 
@@ -55,9 +56,9 @@ def test_the_persons_choice_is_read_as_a_shell_reads_it(monkeypatch: pytest.Monk
 
 def test_an_editor_that_fails_or_is_not_there_is_said(tmp_path: Path) -> None:
     with pytest.raises(Usage, match="ended with an error"):
-        edit([str(script(tmp_path, "vim", "exit 3"))], tmp_path / "text.md")
+        edit([str(script(tmp_path, "vim", "exit 3"))], tmp_path / "text.md", 0)
     with pytest.raises(Usage, match="can't be started"):
-        edit([str(tmp_path / "nowhere")], tmp_path / "text.md")
+        edit([str(tmp_path / "nowhere")], tmp_path / "text.md", 0)
 
 
 def test_memory_is_the_users_own_or_the_shared_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -117,24 +118,35 @@ class Typing:
     def drafts(self) -> Typing:
         return self
 
-    def aside(self, text: str) -> None:
+    def aside(self, text: str, **_style: str) -> None:
         self.said.append(text)
 
-    warn = aside
+    warn = say = aside
 
-    def rescue(self, text: str) -> str:
+    def account(self) -> Typing:
+        return self
+
+    def journals(self) -> list[object]:
+        return []
+
+    def rescue(self, text: str, of: str = "") -> str:
         if self.before_sealing:
             self.before_sealing.pop(0)()
         self.sealed.append(text)
         return text
+
+    def rescued(self) -> list[RescuedText]:
+        return [RescuedText(text, "", 0, text) for text in self.sealed]
 
     def drop_rescued(self, name: str) -> None:
         self.sealed.remove(name)
 
     def write(self, start: str = "") -> str:
         """Writes a text in the editor. A command would send it."""
-        with texts.written_text(self, start=start, hint="Write.") as text:  # type: ignore[arg-type]
-            return text
+        found: list[str] = []
+        sheet = texts.sheet_of("write", start=start, hint="Write.")
+        texts.write_text(self, sheet, str, lambda text: found.append(text) or 0)  # type: ignore[arg-type, func-returns-value]
+        return found[0]
 
     def start_anew(self) -> None:
         texts.rescue_leftovers(self)  # type: ignore[arg-type]
@@ -218,7 +230,7 @@ def test_an_untouched_form_of_a_killed_command_is_removed_without_a_word(typing:
     for name, typed in (("untouched", "Tags: a"), ("changed", "Tags: a, b")):
         folder = typing.folder / (texts._prefix(typing.folder) + name)
         folder.mkdir()
-        file = texts._opened_with(folder, "Tags: a", "Write.")
+        file = texts._opened_with(folder, texts.sheet_of("write", start="Tags: a", hint="Write."))
         file.write_text(file.read_text().replace("Tags: a", typed))
     typing.start_anew()
     assert (typing.sealed, typing.folders(), typing.said) == (["Tags: a, b"], [], [texts.FOUND])

@@ -267,10 +267,11 @@ async def test_what_a_home_of_earlier_versions_marked_is_found(app: FastAPI, tmp
             assert find_mark(store, JOURNAL, mark) == VALUES.get(mark, b"1")
         assert marked_journals(store, JournalMark.FOUNDING) == {JOURNAL, journal}
         assert started_acts(store) == ACTS
-        assert await ada.drafts().rescued() == {"rescued-001795600000-0a1b2c3d": "Half a sentence"}
+        [found] = await ada.drafts().rescued()
+        assert (found.at, found.of, found.text) == (1795600000, "", "Half a sentence")
         assert _names(path) == before
         await ada.drafts().drop_rescued("rescued-001795600000-0a1b2c3d")
-        assert await ada.drafts().rescued() == {}
+        assert await ada.drafts().rescued() == ()
         assert [item.id for item in await ada.journals()] == [journal]
     assert all(sealed not in file.read_bytes() for file in (tmp_path / "ada").iterdir())
 

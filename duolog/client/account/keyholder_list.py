@@ -109,7 +109,12 @@ def view_session(context: Context, session: OwnSession) -> SessionView:
 
 
 def know(context: Context, *keyholders: bytes) -> None:
-    """Note that the owner has seen these keyholders, or every one of the newest set when none is given."""
+    """Note that the owner has seen these keyholders, or every one of the newest set when none is given.
+
+    A home that can't be written takes no note.
+    """
+    if context.store.read_only:
+        return
     known = {*(KNOWN_KEYHOLDERS.load(context.store) or ()), *keyholders}
     newest = {item.id for item in context.identity.newest_set.keyholders}
     KNOWN_KEYHOLDERS.save(context.store, sorted(known if keyholders else newest))

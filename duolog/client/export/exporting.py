@@ -81,7 +81,8 @@ def export(
         raise NotAllowed("The account's own journal is not exported: it holds secrets of devices and invitations.")
     for journal in chosen:
         context.standing(journal).require_here()
-        tidy(context, journal)
+        with context.store.for_this_reading():
+            tidy(context, journal)
     logs = [load_log(context.store, journal) for journal in chosen]
     writer, total = ExportWriter(out), sum(log.seq for log in logs)
     counts, now, origin = writer.counts, context.clock(), context.network.transport.origin

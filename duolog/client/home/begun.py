@@ -87,23 +87,55 @@ ENROLLING: Sealed[Enrolling] = Sealed(
 )
 ENROLLED: Sealed[bytes] = Sealed("enrolled", bytes, bytes)  # the old device's message, opened
 MOVING: Sealed[BegunMove] = Sealed.of_fields("moving", BegunMove)
-_TEXT: Seal[str] = Seal("rescued", lambda text: text.encode("utf-8", "replace"), bytes.decode)
 
 
-def rescue_text(home: Home, now: int, text: str) -> str:
+@dataclass(frozen=True, slots=True)
+class RescuedText:
+    """A typed text that was not sent. `name`: its name in this home. `of`: the command in which it was typed, and what
+    that was about; empty where nobody knows. `at`: Unix seconds."""
+
+    name: str
+    of: str
+    at: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Typed:
+    text: str
+    of: str = ""
+
+
+_TYPED: Seal[_Typed] = Seal.of_fields("typed", _Typed)
+_BARE: Seal[str] = Seal("rescued", str.encode, bytes.decode)  # a text without its command, from earlier versions
+
+
+def rescue_text(home: Home, now: int, text: str, of: str = "") -> str:
     """Store the text of a command that was cut off, until it is sent or stored elsewhere; its name.
 
     Names sort by the time (Unix seconds).
+
+    Raises: HomeError when the home can't be written.
     """
-    name = f"rescued-{now:012}-{secrets.token_hex(4)}"
-    home.store.write("INSERT OR REPLACE INTO rescued VALUES (?, ?)", name, _TEXT.seal(home, text))
+    home.require_writable()
+    name = f"typed-{now:012}-{secrets.token_hex(4)}"
+    sealed = _TYPED.seal(home, _Typed(text.encode("utf-8", "replace").decode(), of))
+    home.store.write("INSERT OR REPLACE INTO rescued VALUES (?, ?)", name, sealed)
     return name
 
 
-def rescued_texts(home: Home) -> dict[str, str]:
-    """Every stored text by its name, oldest first."""
-    stored = home.store.pairs(str, bytes, "SELECT name, sealed FROM rescued ORDER BY name")
-    return {name: _TEXT.open(home, sealed) for name, sealed in stored.items()}
+def rescued_texts(home: Home) -> list[RescuedText]:
+    """Every stored text, oldest first."""
+    stored = home.store.pairs(str, bytes, "SELECT name, sealed FROM rescued")
+    found = [_rescued(home, name, sealed) for name, sealed in stored.items()]
+    return sorted(found, key=lambda one: (one.at, one.name))
+
+
+def _rescued(home: Home, name: str, sealed: bytes) -> RescuedText:
+    kind, _, rest = name.partition("-")
+    typed = _Typed(_BARE.open(home, sealed)) if kind == "rescued" else _TYPED.open(home, sealed)
+    at = rest.partition("-")[0]
+    return RescuedText(name, typed.of, int(at) if at.isdecimal() else 0, typed.text)
 
 
 def drop_rescued_text(home: Home, name: str) -> None:

@@ -8,9 +8,11 @@ Rules
 It stores bytes and believes them; it verifies nothing.
 """
 
+import shutil
 import sqlite3
+import tempfile
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager, nullcontext
 from dataclasses import fields
 from functools import cache
 from pathlib import Path
@@ -90,15 +92,38 @@ class Store:
     Raises: HomeError from every method when the file can't be read or written, or is damaged.
     """
 
-    def __init__(self, path: Path | None) -> None:
+    def __init__(self, path: Path | None, *, copy_of: sqlite3.Connection | None = None) -> None:
+        self.read_only = copy_of is not None
         with _failures():
             self._db = sqlite3.connect(path or ":memory:", isolation_level=None, timeout=5, check_same_thread=False)
+            if copy_of is not None:
+                copy_of.backup(self._db)
             self._db.execute("PRAGMA journal_mode = WAL")
             self._db.execute("PRAGMA synchronous = FULL")
             self._db.execute("PRAGMA secure_delete = ON")
             self._db.executescript(_SCHEMA)
         self._depth = 0
         self._move_older()
+        if self.read_only:
+            with _failures():
+                self._db.execute("PRAGMA query_only = ON")
+
+    @contextmanager
+    def for_this_reading(self) -> Iterator[None]:
+        """Inside, a copy of a database that can't be written takes writes. They are gone when it is closed."""
+        with _failures():
+            self._db.execute("PRAGMA query_only = OFF")
+        try:
+            yield
+        finally:
+            if self.read_only:
+                with _failures():
+                    self._db.execute("PRAGMA query_only = ON")
+
+    def version(self) -> int:
+        """A number that is another one as soon as another program has written."""
+        (number,) = self.row("PRAGMA data_version") or (0,)
+        return typed(int, number)
 
     def close(self) -> None:
         with _failures():
@@ -206,6 +231,22 @@ class Store:
                     self.put(name, None)
 
 
+def copied_into_memory(path: Path) -> Store:
+    """A copy in memory of a database that can't be written. It refuses every write.
+
+    Raises: HomeError, OSError, sqlite3.Error.
+    """
+    log = path.with_name(path.name + "-wal")
+    with tempfile.TemporaryDirectory() if log.exists() and log.stat().st_size else nullcontext() as place:
+        if place is not None:  # SQLite needs a folder that it can write, to read what a killed program left in the log
+            for file in (path, log):
+                shutil.copyfile(file, Path(place) / file.name)
+            path = Path(place) / path.name
+        address = f"{path.resolve().as_uri()}?" + ("mode=rw" if place is not None else "mode=ro&immutable=1")
+        with closing(sqlite3.connect(address, uri=True)) as source:
+            return Store(None, copy_of=source)
+
+
 def _place_of(name: str) -> tuple[str, *tuple[object, ...]] | None:
     """The statement that copies a value to its place, with its parameters; None for a name of today."""
     if name.startswith("rescued-"):
@@ -264,6 +305,8 @@ def _sentence(error: sqlite3.OperationalError) -> str:
     text = str(error)
     if "locked" in text:
         return "Another program is using this home. Wait until it has finished, and try again."
+    if "readonly" in text:
+        return "This home can't be written: its disk is full, or can only be read."
     if "full" in text:
         return "The disk is full. Make room and try again; nothing that was saved is lost."
     return "The database of this home can't be read or written. Check the disk and the folder's permissions."

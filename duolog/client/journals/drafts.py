@@ -7,7 +7,7 @@ import secrets
 from collections.abc import Mapping
 from typing import Any
 
-from duolog.client.home.begun import drop_rescued_text, rescue_text, rescued_texts
+from duolog.client.home.begun import RescuedText, drop_rescued_text, rescue_text, rescued_texts
 from duolog.client.journals.views import Written
 from duolog.client.journals.writing import WORDS_FIELD, deliver_now, note_body
 from duolog.client.log.context import Context
@@ -34,15 +34,20 @@ class Drafts:
     def __init__(self, session: Session) -> None:
         self._session = session
 
-    async def rescue(self, text: str) -> str:
-        """Keep a typed text, sealed, in this home alone, until it is sent or kept otherwise; its name here."""
-        async with self._session.alone() as context:
-            return rescue_text(context.home, context.clock(), text)
+    async def rescue(self, text: str, of: str = "") -> str:
+        """Keep a typed text, sealed, in this home alone, until it is sent or kept otherwise; its name here.
 
-    async def rescued(self) -> Mapping[str, str]:
-        """The rescued texts by name, oldest first. Without the network."""
+        `of`: what it was typed for, in words of the caller's, by which it is found again.
+
+        Raises: HomeError when the home can't be written.
+        """
         async with self._session.alone() as context:
-            return rescued_texts(context.home)
+            return rescue_text(context.home, context.clock(), text, of)
+
+    async def rescued(self) -> tuple[RescuedText, ...]:
+        """The rescued texts, oldest first. Without the network."""
+        async with self._session.alone() as context:
+            return tuple(rescued_texts(context.home))
 
     async def drop_rescued(self, name: str) -> None:
         """Forget a rescued text."""

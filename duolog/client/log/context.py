@@ -9,12 +9,13 @@ from functools import partial
 from duolog.client.attachments.sealing import Progress
 from duolog.client.home.chains import Chains
 from duolog.client.home.folder import Home
-from duolog.client.home.identity import Identity
+from duolog.client.home.identity import Identity, load_identity
 from duolog.client.home.item_rows import heads_at, places_of
+from duolog.client.home.keystore import NO_ACCOUNT
 from duolog.client.home.log_rows import load_epochs
 from duolog.client.home.outbox_rows import load_acknowledged
 from duolog.client.home.receipt_keys import load_earlier
-from duolog.client.home.records import UNCONFIRMED
+from duolog.client.home.records import SERVER, UNCONFIRMED
 from duolog.client.home.store import Store
 from duolog.client.log.problems import Collector
 from duolog.client.log.standing import Standing, standing
@@ -25,7 +26,7 @@ from duolog.client.server.transport import Transport
 from duolog.documents.account_state import AccountState
 from duolog.documents.journal_state import JournalState
 from duolog.documents.timeline import Items
-from duolog.errors import NotAllowed
+from duolog.errors import HomeError, NotAllowed
 from duolog.seal.keys import EpochKey
 
 Clock = Callable[[], int]  # Unix seconds
@@ -72,6 +73,23 @@ class Context:
             yield
         finally:
             self.progress = ignore
+
+    async def read_anew(self) -> None:
+        """Forget what was read, because another program has written into the home meanwhile.
+
+        Raises: HomeError when the home has no account any more.
+        """
+        identity, origin = load_identity(self.home), SERVER.load(self.home.store)
+        if identity is None or origin is None:
+            raise HomeError(NO_ACCOUNT)
+        transport = self.network.transport
+        if transport.origin != origin:  # it has moved
+            await transport.close()
+            transport = self.connect(origin)
+        self.identity, self.network, self.chains = identity, Network(transport, self.home), Chains(self.home.store)
+        self.account_state, self.checked = None, False
+        self.states.clear()
+        self.pages.clear()
 
     @property
     def store(self) -> Store:

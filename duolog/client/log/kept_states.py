@@ -62,7 +62,7 @@ def keep_state(context: Context, journal: bytes, state: JournalState, anew: Anew
     `usable`: whether the stored snapshot is.
     """
     before = snapshot_seq(context.store, journal)
-    if before is not None and usable and state.timeline.seq - before < KEPT_EVERY:
+    if context.store.read_only or (before is not None and usable and state.timeline.seq - before < KEPT_EVERY):
         return state
     rows, kept = list[PageRow](), dict[int, FullPage]()
     for place, page in enumerate(state.timeline.pages):
@@ -99,7 +99,8 @@ def _read(context: Context, journal: bytes, place: int, kept: KeptPage, anew: An
     try:
         return parse_items(context.home.open("snapshot", load_page(context.store, journal, place)), kept.items)
     except DuologError:
-        forget_state(context.store, journal)
+        if not context.store.read_only:
+            forget_state(context.store, journal)
     state = context.states[journal] = anew()
     if place >= len(state.timeline.pages):
         raise HomeError(DAMAGED)

@@ -3,6 +3,7 @@
 Rules
 - Only `DuologError`s leave an operation. Other operations wait until it is over.
 - Before anything is written at the server, the account is checked and its journal is fetched.
+- After `step_aside` the next operation takes the home again, and reads anew what other programs wrote meanwhile.
 """
 
 from collections.abc import AsyncIterator
@@ -33,7 +34,15 @@ class Session:
         """One operation. No other runs until it is over."""
         with errors():
             async with self._lock:
+                if self._context.home.come_back():
+                    await self._context.read_anew()
                 yield self._context
+
+    async def step_aside(self) -> None:
+        """Let other programs use the home until the next operation: a person thinks, or types."""
+        with errors():
+            async with self._lock:
+                self._context.home.leave()
 
     @asynccontextmanager
     async def ready(self) -> AsyncIterator[Context]:

@@ -131,7 +131,8 @@ def _segment(context: Context, journal: bytes, telling: Telling, first: int, sto
         index.add(
             (item.applied.seq, words_of(item.applied.document)) for item in here if not telling.hides(item.applied)
         )
-        if not stored or last - stored >= _KEPT_EVERY or last == first + SEGMENT - 1:
+        worth_it = not stored or last - stored >= _KEPT_EVERY or last == first + SEGMENT - 1
+        if worth_it and not context.store.read_only:
             plain = _head(journal, first, last) + index.encode()
             save_segment(context.store, journal, SegmentRow(first, last, context.home.seal("search", plain)))
     return index

@@ -100,7 +100,11 @@ class Network:
             DELETED.set(self._home.store)
 
     def require_account(self) -> None:
-        """Check that the account was not deleted from here. Raises: NotAllowed, with the next step."""
+        """Check that the account was not deleted from here, and that its home can be written.
+
+        Raises: NotAllowed, HomeError, with the next step.
+        """
+        self._home.require_writable()
         if self.deleted:  # check: client.account_deleted
             raise NotAllowed(_DELETED)
 
