@@ -11,7 +11,7 @@ from duolog.cli.failures import OK
 from duolog.cli.pairing import may
 from duolog.cli.recovery import NoConfirmOption, SheetOption, show_words, write_sheet
 from duolog.cli.run import Run
-from duolog.cli.shapes import b64, short, status_shape
+from duolog.cli.shapes import b64, status_shape
 
 if TYPE_CHECKING:
     from duolog.client import JournalView
@@ -41,7 +41,8 @@ def register(
     with run.using(new.duolog) as duolog:
         if sheet is not None:
             write_sheet(run, duolog, new.words, sheet)
-        show_words(run, new.words, confirm=not no_confirm)
+        if show_words(run, new.words, confirm=not no_confirm):
+            duolog.prove_recovery_words()
         made = {"account": b64(duolog.account), "server": duolog.server, "words": list(new.words)}
         run.screen.done(made, "Your account is ready.")
         run.screen.say(f"Keys: {run.folder}\nServer: {duolog.server}")
@@ -118,14 +119,18 @@ def status(run: Run) -> int:
 
 def say_journals(run: Run, journals: "Sequence[JournalView]") -> int:
     """Show each journal in a few lines; the exit code."""
-    for journal in journals:
-        _say_journal(run, journal)
+    default = run.account().default_journal()
+    for number, journal in enumerate(journals, 1):
+        _say_journal(run, journal, number, default=journal.id == default and len(journals) > 1)
     return run.frozen(*journals)
 
 
-def _say_journal(run: Run, journal: "JournalView") -> None:
+def _say_journal(run: Run, journal: "JournalView", number: int, *, default: bool) -> None:
     others = [member.name or f"someone without a name ({member.role})" for member in journal.members if not member.me]
-    run.screen.say(f"Journal {short(journal.id)}: {' and '.join(['you', *others])}", style="strong")
+    called = f"Journal {number}" + (f" ({journal.name})" if journal.name is not None else "")
+    run.screen.say(f"{called}: {' and '.join(['you', *others])}", style="strong")
+    if default:
+        run.screen.say("Meant where you don't say which.", indent=2, style="quiet")
     partners = [member for member in journal.members if member.role == "partner"]
     if journal.former is not None:
         run.screen.say(journal.former, indent=2, style="careful")

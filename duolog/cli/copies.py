@@ -8,7 +8,7 @@ from duolog.cli import asking
 from duolog.cli.command import JournalOption, command, commands
 from duolog.cli.failures import OK, Usage
 from duolog.cli.run import Run
-from duolog.cli.shapes import b64, entry_shape, short
+from duolog.cli.shapes import b64, entry_shape
 from duolog.cli.texts import sheet_of, write_text
 from duolog.documents.safe_text import clean
 
@@ -26,7 +26,7 @@ EntryArgument = Annotated[
 @command(
     app,
     "copy",
-    examples=("duolog journal copy --to 5f3a09c1", "duolog journal copy 12 --to 5f3a09c1 --shorter < excerpt.md"),
+    examples=("duolog journal copy --to 2", "duolog journal copy 12 --to 2 --shorter < excerpt.md"),
 )
 def copy(
     run: Run,
@@ -63,7 +63,7 @@ def copy(
         run.screen.aside(f"{_readers(target)} {COPIES_STAY}", style="careful")
         if shorter:
             return _shortened(run, duolog, source, chosen, target)
-        if not asking.ask_yes(f"Copy this into journal {short(target.id)}?", given=yes):
+        if not asking.ask_yes(f"Copy this into {run.label(target.id)}?", given=yes):
             return OK
         with run.screen.busy("Sealing and sending"):
             written = duolog.copy(source.id, chosen.entry, target.id)

@@ -80,8 +80,8 @@ def revoke(
             done = duolog.keyholders.revoke([item.id for item in chosen])
         run.screen.done(revoked_shape(done), "Done: they are out.")
         if done.behind:
-            names = ", ".join(map(short, done.behind))
-            run.screen.say(f"These journals follow at the next sync: {names}. Until then the old keys still fit there.")
+            names = ", ".join(map(run.label, done.behind))
+            run.screen.say(f"These follow at the next sync: {names}. Until then the old keys still fit there.")
         _say_review(run, done.review)
     return OK
 
@@ -104,9 +104,9 @@ def _say_review(run: Run, found: "Review") -> bool:
     for item in found.keyholders:
         run.screen.say(f"Came later, and is still there: {describe(item)}", style="careful")
     for signed in found.statements:
-        run.screen.say(f"Signed with old keys in journal {short(signed.journal)}, at {signed.seq}: {signed.change}")
+        run.screen.say(f"Signed with old keys in {run.label(signed.journal)}, at {signed.seq}: {signed.change}")
     for journal in found.closings:
-        run.screen.say(f"Waits to close journal {short(journal)}: `duolog close show`.", style="careful")
+        run.screen.say(f"Waits to close {run.label(journal)}: `duolog close show`.", style="careful")
     return bool(found.keyholders or found.statements or found.closings)
 
 

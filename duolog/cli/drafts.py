@@ -8,7 +8,7 @@ from duolog.cli import asking, forms, times
 from duolog.cli.command import JournalOption, command, commands
 from duolog.cli.failures import OK, Usage
 from duolog.cli.run import Run
-from duolog.cli.shapes import b64, short
+from duolog.cli.shapes import b64
 from duolog.cli.texts import sheet_of, write_text
 from duolog.cli.waiting import may_wait
 
@@ -67,7 +67,7 @@ def list_drafts(run: Run) -> int:
             run.screen.say("No draft.")
         for number, one in enumerate(drafts, 1):
             about = _shown(one)["about"]
-            title = f"{number:>2}  for journal {short(one.journal)}" + (f": {about}" if about else "")
+            title = f"{number:>2}  for {run.label(one.journal)}" + (f": {about}" if about else "")
             run.screen.say(title, style="strong")
             run.screen.say(_shown(one)["text"] or f"(of the kind {_shown(one)['kind']})", indent=4)
     return OK
@@ -79,7 +79,7 @@ def send(run: Run, number: NumberArgument, yes: YesOption = False) -> int:
     with run.synced() as duolog:
         found = _numbered(duolog, number)
         run.screen.say(_shown(found)["text"] or "")
-        question = f"Write this into journal {short(found.journal)}?"
+        question = f"Write this into {run.label(found.journal)}?"
         if not run.agreed(question, given=yes, otherwise="Nothing was sent."):
             return OK
         if may_wait(run, duolog, duolog.journal(found.journal), given=yes):

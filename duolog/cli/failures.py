@@ -116,7 +116,7 @@ def explain(error: BaseException) -> Failure:
         case Ended():
             return Failure(error.exit_code, "interrupted", str(error))
         case KeyboardInterrupt() | EOFError():
-            return Failure(INTERRUPTED, "interrupted", "Stopped. What was already written here is kept.")
+            return Failure(INTERRUPTED, "interrupted", "Stopped.")
         case errors.DuologError():
             return _explain_own(error)
         case OSError():

@@ -9,7 +9,7 @@ from duolog.cli import times
 from duolog.cli.command import JournalOption, command, commands
 from duolog.cli.failures import OFFLINE, OK, REFUSED, Usage, explain
 from duolog.cli.run import Run
-from duolog.cli.shapes import b64, short
+from duolog.cli.shapes import b64
 from duolog.documents.safe_text import clean_line
 from duolog.errors import TransportError
 
@@ -96,7 +96,7 @@ def _private(run: Run, duolog: "Duolog", chosen: str | None) -> bytes:
     if len(private) == 1:
         return private[0]
     if private:
-        known = ", ".join(map(short, private))
+        known = ", ".join(map(run.label, private))
         raise Usage(f"You have several private journals: {known}. Say which with --journal, or make one with --new.")
     raise Usage("You have no private journal. --new makes one for this diary.")
 
@@ -106,7 +106,7 @@ def _say(run: Run, report: "ImportReport", dry_run: bool) -> None:
 
     say = run.screen.say
     say(f"A diary of {NAMES[report.app]}.", style="strong")
-    where = "a new private journal" if report.journal is None else f"journal {short(report.journal)}"
+    where = "a new private journal" if report.journal is None else run.label(report.journal)
     if dry_run:
         say(f"{_entries(report.written)} would be written into {where}.")
     elif report.written:

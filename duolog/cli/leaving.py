@@ -10,7 +10,7 @@ from duolog.cli import times
 from duolog.cli.command import JournalOption, command, commands
 from duolog.cli.failures import OK, Usage
 from duolog.cli.run import Run
-from duolog.cli.shapes import b64, short, waiting_closing_shape
+from duolog.cli.shapes import b64, waiting_closing_shape
 from duolog.documents import dates
 
 if TYPE_CHECKING:
@@ -87,7 +87,7 @@ def close(
         if moment is None:
             if run.agreed("Close it now, for good?", given=yes):
                 leaving.close()
-                said = f"Journal {short(meant.id)} is closed. `duolog timeline` and `duolog export` go on."
+                said = f"{run.label(meant.id, first=True)} is closed. `duolog timeline` and `duolog export` go on."
                 run.screen.done({"journal": b64(meant.id), "closed": True}, said)
             return OK
         return _schedule(run, leaving, moment, holder, end_other_devices, yes)
@@ -235,9 +235,7 @@ def let_go(run: Run, journal: JournalOption = None, yes: YesOption = False) -> i
     When neither of you can fetch it any more, the server destroys it.
     """
     with run.in_journal(journal) as (duolog, meant):
-        if not run.agreed(
-            f"Let go of journal {short(meant.id)}? No new computer of yours can fetch it then.", given=yes
-        ):
+        if not run.agreed(f"Let go of {run.label(meant.id)}? No new computer of yours can fetch it then.", given=yes):
             return OK
         duolog.leaving(meant.id).let_go()
         run.screen.done({"journal": b64(meant.id), "let_go": True}, "Let go. This computer still has what it has read.")

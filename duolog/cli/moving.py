@@ -8,7 +8,7 @@ from duolog.cli import times
 from duolog.cli.command import command, commands
 from duolog.cli.failures import OK
 from duolog.cli.run import Run
-from duolog.cli.shapes import move_shape, short
+from duolog.cli.shapes import move_shape
 
 if TYPE_CHECKING:
     from duolog.client import MoveReport
@@ -74,7 +74,7 @@ def _say(run: Run, report: "MoveReport") -> int:
     if report.open_logs:
         say(f"The old logs could not be closed: {report.old} may go on showing them as if they were yours.")
     for journal in report.behind:
-        say(f"Journal {short(journal)} stayed behind: no partner has brought it there. It stays readable here.")
+        say(f"{run.label(journal, first=True)} stayed behind: no partner has brought it there. It stays readable here.")
     if report.files_left:
         say(
             f"{times.count(report.files_left, 'file')} of your notes could not be brought. What is left of them is at "

@@ -65,8 +65,8 @@ def _to_invite_to(run: Run, duolog: "Duolog", chosen: str | None) -> bytes:
     shared = [one for one in journals if len(one.members) > 1]
     if shared:
         raise Usage(
-            f"You share journal {short(shared[0].id)} with someone already. For another one: `duolog journal create`, "
-            "then `duolog invite --journal` with the number that it prints."
+            f"You share {run.label(shared[0].id)} with someone already. For another one: `duolog journal create`, "
+            "then `duolog invite --journal` with the number that it says."
         )
     # A journal that holds writing is private until its owner says otherwise, for example with an earlier invitation.
     started = [one for one in journals if _invited_to(duolog, one.id)]
@@ -245,7 +245,7 @@ def _confirm_restored(run: Run, duolog: "Duolog", *, show: bool) -> int:
     )
     run.screen.plain(f"  your account: {' '.join(mine.words)}")
     for one in heads.journals:
-        run.screen.plain(f"  journal {short(one.journal)} at {one.seq}: {' '.join(one.words)}")
+        run.screen.plain(f"  {run.label(one.journal)}, {short(one.journal)}, at {one.seq}: {' '.join(one.words)}")
     if show or not asking.at_terminal():
         run.screen.result({**heads_shape(heads), "unconfirmed": True, "asked_at": int(time.time())})
         return OK if show else REFUSED

@@ -99,11 +99,14 @@ def print_sheet(
     return OK
 
 
-def show_words(run: Run, words: tuple[str, ...], *, confirm: bool) -> None:
-    """Show the 24 words once, on a page of the terminal that leaves no trace. The person types some of them back."""
+def show_words(run: Run, words: tuple[str, ...], *, confirm: bool) -> bool:
+    """Show the 24 words once, on a page of the terminal that leaves no trace. The person types some of them back.
+
+    Whether they were typed back, or a script doesn't want them to be.
+    """
     screen = run.screen
     if screen.as_json:
-        return
+        return True
     ask = confirm and asking.at_terminal()
     if ask:
         _other_page(True)
@@ -122,6 +125,7 @@ def show_words(run: Run, words: tuple[str, ...], *, confirm: bool) -> None:
             _other_page(False)
     if ask:
         screen.say("Well copied. The words are gone from this screen, and stored nowhere else.")
+    return ask or not confirm
 
 
 def _type_back(words: tuple[str, ...]) -> None:

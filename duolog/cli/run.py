@@ -1,7 +1,7 @@
 """The frame of a command: its home and keys, its journal, news from the server, and what became of a document."""
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from duolog.cli import asking, times
 from duolog.cli.failures import OFFLINE, OK, REFUSED, STOP, Failure, Usage, explain
+from duolog.cli.journal_names import chosen_journal, label
 from duolog.cli.screen import BEFORE_ASKING, Screen
 from duolog.cli.texts import rescue_leftovers
 from duolog.errors import DuologError, ServerRefused, TransportError
@@ -20,6 +21,10 @@ if TYPE_CHECKING:
 DELETED = (
     "This account was deleted at the server. What is here can still be read (`duolog timeline`) and exported (`duolog "
     "export`). When you don't need it any more, remove the folder {folder}."
+)
+UNPROVEN = (
+    "Your 24 recovery words were not checked yet. If they are on paper, `duolog recovery check` tries them; if not, "
+    "`duolog recovery replace` makes new ones."
 )
 CLOCK_MAY_DIFFER = 15 * 60  # seconds between this computer's clock and the server's
 
@@ -83,7 +88,6 @@ class Run:
             try:
                 yield duolog
             finally:
-                self._say_new_ways(duolog)
                 if self.ephemeral is not None:
                     with suppress(TransportError, ServerRefused):
                         duolog.log_out()
@@ -98,6 +102,7 @@ class Run:
                 yield duolog
             finally:
                 BEFORE_ASKING.remove(duolog.step_aside)
+                self._say_last(duolog)
 
     @contextmanager
     def synced(self, *, offline: bool = False, proposed: bool = True) -> Iterator["Duolog"]:
@@ -106,11 +111,14 @@ class Run:
             self.sync(duolog, offline=offline, proposed=proposed)
             yield duolog
 
-    def _say_new_ways(self, duolog: "Duolog") -> None:
-        """Warn of new ways into the account until somebody has listed them, even when the command fails."""
+    def _say_last(self, duolog: "Duolog") -> None:
+        """Say at the end of each command, also of one that fails, what its owner has to look after."""
         with suppress(DuologError):
-            if duolog.status().new_keyholders:
+            status = duolog.status()
+            if status.new_keyholders:
                 self.screen.warn("there is a new way into your account. `duolog device list` shows it.")
+            if status.unproven_sheet:
+                self.screen.aside(UNPROVEN, style="careful")
 
     def account(self) -> "Duolog":
         """The open account."""
@@ -140,13 +148,17 @@ class Run:
             yield duolog, self.journal(duolog, chosen)
 
     def journal(self, duolog: "Duolog", chosen: str | None, *, other_than: bytes | None = None) -> "JournalView":
-        """The journal that is meant: the chosen one, else the only shared one, else the only one. Raises: Usage.
+        """The journal that is meant: the chosen one, else the default, else the only shared one, else the only one.
 
-        `other_than`: a journal that is meant only when it is chosen.
+        `other_than`: a journal that is meant only when it is chosen. Raises: Usage.
         """
-        journals = [one for one in duolog.journals() if chosen is not None or one.id != other_than]
+        everything = duolog.journals()
         if chosen is not None:
-            return _chosen(journals, chosen)
+            return chosen_journal(everything, chosen)
+        journals, default = [one for one in everything if one.id != other_than], duolog.default_journal()
+        for one in journals:
+            if one.id == default and not one.closed:
+                return one
         open_ones = [one for one in journals if not one.closed] or list(journals)
         shared = [one for one in open_ones if len(one.members) > 1]
         meant = shared or open_ones
@@ -161,9 +173,21 @@ class Run:
             raise Usage(
                 "There is no journal yet. `duolog invite` starts one with your partner, `duolog join` joins theirs."
             )
+        known = ", ".join(label(everything, one.id).removeprefix("journal ") for one in meant)
         raise Usage(
-            "You have several journals: say which with --journal, by the first column of `duolog journal list`."
+            f"You have several journals: {known}. Say which with --journal and its number or name, or choose one for "
+            "good: `duolog journal default`."
         )
+
+    def label(self, journal: bytes, *, first: bool = False) -> str:
+        """A journal in a sentence: its number in the list, and its name. `first`: the sentence begins with it."""
+        text = label(self.account().journals(), journal)
+        return text[0].upper() + text[1:] if first else text
+
+    def number(self, journal: bytes) -> str:
+        """What a person types behind --journal."""
+        ids = [one.id for one in self.account().journals()]
+        return str(ids.index(journal) + 1) if journal in ids else journal.hex()
 
     # --- the server ---
 
@@ -211,7 +235,7 @@ class Run:
             self.screen.aside(
                 "A change in who may read or write waits for your consent: "
                 + ", ".join(
-                    f"`duolog confidant proposals --journal {journal.hex()[:8]}`" for journal in report.proposed
+                    f"`duolog confidant proposals --journal {self.number(journal)}`" for journal in report.proposed
                 )
                 + (" shows it." if len(report.proposed) == 1 else " show them."),
                 style="careful",
@@ -282,13 +306,3 @@ class Run:
         for line in failure.next:
             self.screen.aside("  " + line)
         return failure.exit_code
-
-
-def _chosen(journals: Sequence["JournalView"], chosen: str) -> "JournalView":
-    from duolog.cli.shapes import means, short
-
-    found = [one for one in journals if means(chosen, one.id)]
-    if len(found) == 1:
-        return found[0]
-    known = ", ".join(short(one.id) for one in journals) or "none yet"
-    raise Usage(f"There is no journal {chosen!r} here. Your journals: {known}. (`duolog journal list` shows them.)")

@@ -19,7 +19,7 @@ from duolog.cli.filters import (
 )
 from duolog.cli.run import Run
 from duolog.cli.screen import OWN
-from duolog.cli.shapes import b64, entry_shape, short
+from duolog.cli.shapes import b64, entry_shape
 from duolog.documents.names import SOMEBODY
 
 if TYPE_CHECKING:
@@ -81,7 +81,7 @@ def _say(run: Run, hit: "SearchHit", called: dict[bytes, str], *, several: bool)
     place = "waits here" if shown.seq is None else str(shown.seq)
     head = f"{times.moment(shown.time)}  {who}, {(shown.kind or '').replace('_', '-')} ({place})"
     if several:
-        head += f"  in {short(shown.journal)}"
+        head += f"  in {run.label(shown.journal)}"
     if shown.mine:
         run.screen.say(OWN + head, style="own")
     else:

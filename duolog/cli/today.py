@@ -6,7 +6,7 @@ from duolog.cli import times
 from duolog.cli.command import OfflineOption, command, commands
 from duolog.cli.failures import OK
 from duolog.cli.run import Run
-from duolog.cli.shapes import Shape, fields, short
+from duolog.cli.shapes import Shape, fields
 from duolog.cli.things import OPENED_BY
 
 if TYPE_CHECKING:
@@ -23,13 +23,13 @@ def today(run: Run, offline: OfflineOption = False) -> int:
     with run.synced(offline=offline) as duolog:
         found = duolog.today()
         drafts = len(found.drafts)
-        run.screen.result({"open": [_shape(one) for one in found.open], "drafts": drafts})
+        run.screen.result({"open": [_shape(run, one) for one in found.open], "drafts": drafts})
         if not found.open and not drafts:
             run.screen.say(NOTHING)
         journals = {one.journal for one in found.open}
         for one in found.open:
             run.screen.say(one.text)
-            if opens := _opened_by(one, several=len(journals) > 1):
+            if opens := _opened_by(run, one, several=len(journals) > 1):
                 run.screen.say(opens, indent=2, style="quiet")
         if drafts:
             run.screen.say(f"You keep {times.count(drafts, 'draft')} for yourself.")
@@ -37,12 +37,12 @@ def today(run: Run, offline: OfflineOption = False) -> int:
     return OK
 
 
-def _shape(one: "OpenThing") -> Shape:
-    return {**fields(one, "journal kind thing number text"), "command": _opened_by(one, several=True) or None}
+def _shape(run: Run, one: "OpenThing") -> Shape:
+    return {**fields(one, "journal kind thing number text"), "command": _opened_by(run, one, several=True) or None}
 
 
-def _opened_by(one: "OpenThing", *, several: bool) -> str:
+def _opened_by(run: Run, one: "OpenThing", *, several: bool) -> str:
     """The command that shows it, or nothing. `several`: whether the journal must be named."""
     if one.kind not in OPENED_BY:
         return ""
-    return f"{OPENED_BY[one.kind]} {one.number}" + (f" --journal {short(one.journal)}" if several else "")
+    return f"{OPENED_BY[one.kind]} {one.number}" + (f" --journal {run.number(one.journal)}" if several else "")

@@ -10,11 +10,14 @@ from collections.abc import Mapping, Sequence
 from duolog.client.account.keyholders import Keyholders
 from duolog.client.account.register_restore_open import check_words, confirm
 from duolog.client.attachments.sealing import Progress
+from duolog.client.home.records import DEFAULT_JOURNAL, UNPROVEN_SHEET
 from duolog.client.journals import reading
-from duolog.client.journals.views import Heads, JournalView
+from duolog.client.journals.views import Heads, JournalView, Written
+from duolog.client.journals.writing import deliver_now
 from duolog.client.leaving.leaving import Leaving, delete_account
 from duolog.client.log.folding import account_state
 from duolog.client.log.my_journals import found, shown_journals
+from duolog.client.log.notes import named_by_me, put_note
 from duolog.client.log.session import make_ready
 from duolog.client.moving.moving import Moving
 from duolog.client.opening import as_text
@@ -73,6 +76,11 @@ class Duolog(WritingAndReading):
         async with self._session.alone() as context:
             check_words(context, as_text(words))
 
+    async def prove_recovery_words(self) -> None:
+        """Note that the owner has shown the new words to be on paper: they typed some of them back."""
+        async with self._session.alone() as context:
+            UNPROVEN_SHEET.clear(context.store)
+
     async def confirm_restored(self, chain_head: Sequence[str], heads: Mapping[bytes, Sequence[str]]) -> None:
         """Confirm a restored home by words read out by a member, or by another own device.
 
@@ -125,6 +133,28 @@ class Duolog(WritingAndReading):
         """One journal, without the network. Raises: NotAllowed when it isn't here."""
         async with self._session.alone() as context:
             return reading.view_journal(context, journal)
+
+    async def name_journal(self, journal: bytes, name: str) -> Written:
+        """Give a journal a name of mine, on all own devices. Nobody else sees it. Kept here, and sent when that works.
+
+        Raises: NotAllowed when the journal isn't mine; MalformedData when the name is too long.
+        """
+        async with self._session.alone() as context:
+            mine = context.identity.account_journal
+            put_note(context, "joined", named_by_me(context, journal, name))
+            return await deliver_now(context, journal, mine)
+
+    async def default_journal(self) -> bytes | None:
+        """The journal that is meant where several could be, as chosen on this device; None where none was."""
+        async with self._session.alone() as context:
+            chosen = DEFAULT_JOURNAL.load(context.store)
+            return chosen if chosen in shown_journals(context) else None
+
+    async def choose_default_journal(self, journal: bytes) -> None:
+        """Choose the journal that is meant where several could be, on this device alone. Raises: NotAllowed."""
+        async with self._session.alone() as context:
+            context.standing(journal).require_here()
+            DEFAULT_JOURNAL.save(context.store, journal)
 
     async def invite(self, journal: bytes) -> NewInvitation:
         """A single-use link for the partner. Raises: as `invitations.invite`."""

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from duolog.client.account.keyholder_list import KeyholderView, unknown
+from duolog.client.home.records import UNPROVEN_SHEET
 from duolog.client.journals.reading import view_journal
 from duolog.client.journals.views import JournalView
 from duolog.client.log.context import Context
@@ -13,7 +14,8 @@ from duolog.seal.words import Words, eight_words
 @dataclass(frozen=True, slots=True)
 class Status:
     """An account as this home knows it. `unconfirmed`: restored from words, and no words were compared since.
-    `deleted`: the account was deleted from here, and can only be read."""
+    `deleted`: the account was deleted from here, and can only be read. `unproven_sheet`: nobody has shown yet that the
+    recovery words are on paper."""
 
     server: str
     account: bytes
@@ -23,6 +25,7 @@ class Status:
     journals: tuple[JournalView, ...]
     new_keyholders: tuple[KeyholderView, ...] = ()
     deleted: bool = False
+    unproven_sheet: bool = False
 
 
 def status(context: Context) -> Status:
@@ -36,4 +39,5 @@ def status(context: Context) -> Status:
         journals=tuple(view_journal(context, journal) for journal in shown_journals(context)),
         new_keyholders=unknown(context),
         deleted=context.network.deleted,
+        unproven_sheet=context.identity.newest_set.find(UNPROVEN_SHEET.load(context.store) or b"") is not None,
     )

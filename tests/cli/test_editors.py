@@ -145,7 +145,12 @@ class Typing:
         """Writes a text in the editor. A command would send it."""
         found: list[str] = []
         sheet = texts.sheet_of("write", start=start, hint="Write.")
-        texts.write_text(self, sheet, str, lambda text: found.append(text) or 0)  # type: ignore[arg-type, func-returns-value]
+
+        def send(text: str) -> int:
+            found.append(text)
+            return 0
+
+        texts.write_text(self, sheet, str, send)  # type: ignore[arg-type]
         return found[0]
 
     def start_anew(self) -> None:

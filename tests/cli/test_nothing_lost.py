@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -11,7 +12,6 @@ from pathlib import Path
 import pytest
 
 from duolog.cli import texts
-from duolog.client.home import folder as home_folder
 from tests.cli.terminal import Terminal, plain
 from tests.cli.transcript import PASSPHRASE, run
 from tools.local_server import LocalServer
@@ -198,13 +198,13 @@ READING = (
 def full(monkeypatch: pytest.MonkeyPatch) -> None:
     """A disk without room, as this program sees it."""
 
-    def statvfs(path: object) -> os.statvfs_result:
-        found = list(real(path))  # type: ignore[call-overload]
+    def statvfs(path: Path) -> os.statvfs_result:
+        found = list(real(path))
         found[4] = 0  # f_bavail
         return os.statvfs_result(found)
 
     real = os.statvfs
-    monkeypatch.setattr(home_folder.os, "statvfs", statvfs)
+    monkeypatch.setattr(os, "statvfs", statvfs)
 
 
 def test_on_a_full_disk_everything_can_be_read_and_exported_elsewhere(
@@ -286,3 +286,33 @@ def test_what_a_killed_command_left_in_the_log_is_read_on_a_full_disk(
     assert (copy / "log.sqlite-wal").stat().st_size > 0
     full(monkeypatch)
     assert "Before the kill." in run(copy, ["timeline"]).out
+
+
+@pytest.mark.parametrize("end", ["Ctrl-C", "killed"])
+def test_recovery_words_that_nobody_typed_back_count_as_unproven(server: LocalServer, tmp_path: Path, end: str) -> None:
+    home = tmp_path / "home"
+    with Terminal(["register", "--server", server.origin], home) as screen:
+        for question in ("Choose a passphrase", "Once more:"):
+            screen.wait(question)
+            screen.type(PASSPHRASE)
+        shown = plain(screen.wait("Press Enter when they are on paper."))
+        words = {int(number): word for number, word in re.findall(r"(\d+) ([a-z]+)", shown) if int(number) <= 24}
+        if end == "killed":
+            screen.signal(signal.SIGKILL)
+            assert screen.ended() == -signal.SIGKILL
+        else:
+            screen.type("")
+            screen.wait("Word ")
+            screen.type("\x03", end="")
+            assert screen.ended() == 130
+            assert said(screen).endswith("`duolog recovery replace` makes new ones. Stopped.")
+    for command in (["status"], ["journal", "list"]):
+        assert " ".join(run(home, command).err.split()).endswith("`duolog recovery replace` makes new ones.")
+    assert json.loads(run(home, ["status", "--json"]).out)["unproven_sheet"] is True
+    assert run(home, ["recovery", "check"], " ".join(words[number] for number in range(1, 25)) + "\n").err == ""
+    assert json.loads(run(home, ["status", "--json"]).out)["unproven_sheet"] is False
+
+
+def test_new_words_that_were_typed_back_are_proven(home: Path) -> None:
+    assert json.loads(run(home, ["status", "--json"]).out)["unproven_sheet"] is False
+    assert run(home, ["status"]).err == ""

@@ -9,6 +9,7 @@ from duolog.client.account.keyholder_list import KeyholderView, Review, Revoked,
 from duolog.client.account.keyholder_requests import make_anchor
 from duolog.client.account.rotating import Wanted, resume, rotate
 from duolog.client.home.begun import ADDING, NEW_SHEET
+from duolog.client.home.records import UNPROVEN_SHEET
 from duolog.client.log.context import Context
 from duolog.client.log.notes import note
 from duolog.client.log.session import Session
@@ -120,6 +121,7 @@ class Keyholders:
             await rotate(context, Wanted(remove=old, sheet=mine))
             keyholder_list.know(context, mine.id)
             NEW_SHEET.clear(context.home)
+            UNPROVEN_SHEET.clear(context.store)
             return await _follow(context, newest.version)
 
     async def review(self, keyholder: bytes) -> Review:

@@ -2,7 +2,8 @@
 
 Rules
 - A registration is one request. It is durable before it is sent, and sent again byte for byte until the server answers.
-- The caller gets the 24 words once; afterwards the home does not hold them.
+- The caller gets the 24 words once; afterwards the home does not hold them. They are unproven until somebody has
+  shown them again.
 - Restoring verifies in this order: anchor, chain, package, sets, salt, then the account journal.
 - A restored home is unconfirmed until its owner compares words that a member, or another own device, reads out.
 """
@@ -22,7 +23,7 @@ from duolog.client.home.folder import Home, has_keystore
 from duolog.client.home.identity import Identity, keep_anchors, load_identity, open_account, save_identity
 from duolog.client.home.item_rows import load_heads
 from duolog.client.home.keystore import Unlock
-from duolog.client.home.records import ACCOUNT, RECEIPT_KEY, SERVER, UNCONFIRMED
+from duolog.client.home.records import ACCOUNT, RECEIPT_KEY, SERVER, UNCONFIRMED, UNPROVEN_SHEET
 from duolog.client.log.context import Clock, Context
 from duolog.client.log.own_account import fetch_account
 from duolog.client.log.statements import make_genesis
@@ -86,6 +87,7 @@ async def register(
         with home.store.transaction():
             save_identity(home, identity, sets)
             keep_anchors(home.store, pending.request.anchors)
+            UNPROVEN_SHEET.save(home.store, KeyholderSecret(pending.entropy, "recovery_sheet").id)
             PENDING.clear(home)
         return Context(home, network, chains, identity, clock), encode_words(pending.entropy)
 
@@ -170,8 +172,11 @@ async def _restore(home: Home, transport: Transport, clock: Clock) -> Context:
 
 def check_words(context: Context, words: str) -> None:
     """Check that these are the words of a sheet of this account. Raises: NotAllowed; MalformedData as `parse_sheet`."""
-    if context.identity.newest_set.find(parse_sheet(words).id) is None:  # check: client.sheet
+    sheet = parse_sheet(words).id
+    if context.identity.newest_set.find(sheet) is None:  # check: client.sheet
         raise NotAllowed("These words are valid, but not of this account's sheet. Look for the right sheet.")
+    if UNPROVEN_SHEET.load(context.store) == sheet and not context.store.read_only:
+        UNPROVEN_SHEET.clear(context.store)
 
 
 def confirm(context: Context, chain_head: Words, heads: Mapping[bytes, Words]) -> None:

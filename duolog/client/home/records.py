@@ -167,6 +167,8 @@ SEEDS: Sealed[Mapping[int, GenerationSecret]] = Sealed("seeds", _encode_seeds, _
 KNOWN_KEYHOLDERS: Plain[Sequence[bytes]] = Plain(
     "known_keyholders", b"".join, lambda data: _parts(data, sizes.KEYHOLDER_ID)
 )
+DEFAULT_JOURNAL: Plain[bytes] = Plain("default_journal", bytes, bytes)  # meant where several could be
+UNPROVEN_SHEET: Plain[bytes] = Plain("unproven_sheet", bytes, bytes)  # a sheet that nobody has shown to be on paper
 UNCONFIRMED = Flag("unconfirmed")  # restored from words, and no words were compared since
 
 SERVER: Plain[str] = Plain("server", str.encode, bytes.decode)  # its origin

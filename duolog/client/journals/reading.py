@@ -11,6 +11,7 @@ from duolog.client.journals.telling import Telling
 from duolog.client.journals.views import AccountWords, Heads, JournalView, JournalWords, MemberView, TimelineEntry
 from duolog.client.log.context import Context
 from duolog.client.log.my_journals import shown_journals
+from duolog.client.log.notes import own_names
 from duolog.client.log.stored_logs import load_log
 from duolog.documents.names import shown_names
 from duolog.seal.words import eight_words
@@ -42,6 +43,7 @@ def view_journal(context: Context, journal: bytes) -> JournalView:
         waiting=count_waiting(context.store, journal),
         unreadable=count_unreadable(context.store, journal),
         former=here.former,
+        name=own_names(context).get(journal),
     )
 
 

@@ -31,7 +31,7 @@ class MemberView:
 @dataclass(frozen=True, slots=True)
 class JournalView:
     """One journal as this home holds it. `seq`: the last verified place. `frozen`: why it is read-only, or None.
-    `former`: why I am in it no longer, or None."""
+    `former`: why I am in it no longer, or None. `name`: my own name for it, which nobody else sees, or None."""
 
     id: bytes
     members: tuple[MemberView, ...]
@@ -42,6 +42,7 @@ class JournalView:
     waiting: int
     unreadable: int
     former: str | None = None
+    name: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

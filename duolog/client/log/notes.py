@@ -9,12 +9,12 @@ from duolog.client.home.marks import JournalMark, clear_marks, left_journals, ma
 from duolog.client.home.records import HEADS_NOTED
 from duolog.client.log.context import Context
 from duolog.client.log.folding import account_state
-from duolog.client.log.outbox import deliver, deliver_what_may_go, post, waiting_as
+from duolog.client.log.outbox import deliver, deliver_what_may_go, post, waiting_as, waiting_documents
 from duolog.client.log.stored_logs import load_log
 from duolog.documents.account import require_allowed_account
 from duolog.documents.account_kinds import Joined, LeftJournal, NotedHead, Pin, SentAcceptance, Verified
 from duolog.documents.bodies import Body
-from duolog.documents.registry import make_document
+from duolog.documents.registry import ACCOUNT_KINDS, make_document
 from duolog.errors import NotAllowed
 
 _DAY = 24 * 3600  # seconds
@@ -62,7 +62,8 @@ def _is_noted(context: Context, body: Body) -> bool:
     if isinstance(body, Joined):
         known = state.journals.get(body.journal)
         same = known is not None and (known.role, known.receipt_key) == (body.role, body.receipt_key)
-        return same and body.journal not in state.left
+        named = body.name is None or (known is not None and body.name == known.name)
+        return same and named and body.journal not in state.left
     if isinstance(body, Verified):
         return body.account in state.verified
     if isinstance(body, SentAcceptance):
@@ -70,6 +71,27 @@ def _is_noted(context: Context, body: Body) -> bool:
     if isinstance(body, Pin):
         return state.pins.get(body.account, {}).get(body.generation) == body.chain_head
     return isinstance(body, NotedHead) and state.heads.get(body.journal) == body
+
+
+def named_by_me(context: Context, journal: bytes, name: str) -> Joined:
+    """The note of my own name for a journal. Raises: NotAllowed when it isn't mine."""
+    known, here = account_state(context).journals.get(journal), context.standing(journal)
+    if known is None:
+        here.require_here()
+        here.require_member()
+        role = "partner" if here.is_partner else "confidant"
+        known = as_founded(context, journal).model_copy(update={"role": role})
+    return Joined(**{**dict(known), "name": name})
+
+
+def own_names(context: Context) -> dict[bytes, str]:
+    """My own names for journals, with those that wait in the outbox."""
+    names = {journal: item.name for journal, item in account_state(context).journals.items()}
+    for document in waiting_documents(context, context.identity.account_journal):
+        if document.kind == "joined":
+            body = ACCOUNT_KINDS["joined"].read(document)
+            names[body.journal] = body.name
+    return {journal: name for journal, name in names.items() if name is not None}
 
 
 def as_founded(context: Context, journal: bytes) -> Joined:
