@@ -2,6 +2,7 @@
 
 import functools
 import inspect
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Any, Concatenate, ParamSpec
@@ -52,6 +53,14 @@ _SHARED = [
     inspect.Parameter("as_json", inspect.Parameter.KEYWORD_ONLY, default=False, annotation=JsonOption),
 ]
 _EPHEMERAL = inspect.Parameter("ephemeral", inspect.Parameter.KEYWORD_ONLY, default=None, annotation=EphemeralOption)
+
+
+def has_home() -> bool:
+    """Whether there is an account in the home that a command without --home uses."""
+    from duolog.client import default_home
+    from duolog.client.blocking import Duolog
+
+    return Duolog.has_account(Path(os.environ.get("DUOLOG_HOME") or default_home()).expanduser())
 
 
 class OneCommand(TyperCommand):

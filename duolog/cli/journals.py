@@ -1,4 +1,4 @@
-"""Journals as a whole: create and list them, sync them, compare their heads."""
+"""Journals as a whole: create, name and list them, compare their heads."""
 
 import time
 from typing import Annotated
@@ -8,10 +8,10 @@ import typer
 from duolog.cli import asking, times
 from duolog.cli.account import say_journals
 from duolog.cli.command import OfflineOption, command, commands
-from duolog.cli.failures import OK, STOP, Usage
+from duolog.cli.failures import OK, Usage
 from duolog.cli.journal_names import name_of
 from duolog.cli.run import Run
-from duolog.cli.shapes import b64, heads_shape, journal_shape, short, sync_shape
+from duolog.cli.shapes import b64, heads_shape, journal_shape, short
 from duolog.documents.safe_text import clean_line
 
 app = commands()
@@ -69,23 +69,6 @@ def list_journals(run: Run, offline: OfflineOption = False) -> int:
         if not journals:
             run.screen.say("No journal yet. `duolog invite` starts one, `duolog join` joins your partner's.")
         return say_journals(run, journals)
-
-
-@command(app, "sync", examples=("duolog sync",))
-def sync(run: Run) -> int:
-    """Send what waits here, fetch what is new, and check all of it."""
-    with run.opened() as duolog:
-        with run.screen.busy("Sending and fetching"):
-            report = duolog.sync()
-        run.screen.result(sync_shape(report))
-        new = sum(report.new.values())
-        run.screen.say(f"Fetched {new or 'nothing'} new, sent {report.delivered or 'nothing'}.")
-        for problem in report.problems:
-            run.screen.aside(f"Not everything could be done: {problem}")
-        run.say_clock(report)
-        run.say_proposed(report)
-        code = run.frozen(*duolog.journals())
-        return STOP if report.frozen else code
 
 
 @command(app, "heads", examples=("duolog heads",), ephemeral=True)

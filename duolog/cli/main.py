@@ -29,6 +29,7 @@ from duolog.cli import (
     leaving,
     letters,
     moving,
+    news,
     notes,
     pairing,
     pauses,
@@ -42,14 +43,15 @@ from duolog.cli import (
     timeline,
     today,
 )
-from duolog.cli.command import group
+from duolog.cli.command import group, has_home
 from duolog.cli.sections import AllCommands
 
 COLLECT_AFTER = 50_000  # objects: loading what a command needs makes so many, and none of them is garbage
 PURPOSE = """A shared journal for two people, sealed on this computer before it leaves it.
 
 Start with `duolog register`. One of you runs `duolog invite`, the other `duolog join`; then both compare words with
-`duolog verify`. After that, `duolog today` shows what is open for you. `duolog COMMAND --help` has examples.
+`duolog verify`. After that, `duolog` alone says what is new, and `duolog today` what is open for you. `duolog COMMAND
+--help` has examples.
 
 Where one of you is afraid of the other, begin with `duolog find-help`: it needs no account.
 """
@@ -60,7 +62,7 @@ def make_app() -> typer.Typer:
     app = group(
         "duolog",
         PURPOSE,
-        *(account.app, pairing.app, notes.app, replies.app, today.app, timeline.app, search.app, report.app),
+        *(account.app, pairing.app, notes.app, replies.app, news.app, today.app, timeline.app, search.app, report.app),
         *(letters.app, check_ins.app, pauses.app, promises.app),
         *(journals.app, export.app, moving.app, leaving.app, helping.app, importing.app),
         cls=AllCommands,
@@ -98,13 +100,14 @@ def make_app() -> typer.Typer:
 
 
 def main(arguments: list[str] | None = None) -> None:
-    """Run one command, and exit with its code. Without one, show the help."""
+    """Run one command, and exit with its code. Without one, say what is new to somebody who has an account here, or
+    show the help."""
     _leave_no_image()
     gc.set_threshold(COLLECT_AFTER)
     if threading.current_thread() is threading.main_thread():
         signal.signal(signal.SIGINT, asking.on_interrupt)
     if not (sys.argv[1:] if arguments is None else arguments):
-        arguments = ["--help"]
+        arguments = ["news"] if asking.at_terminal() and has_home() else ["--help"]
     try:
         make_app()(arguments, prog_name="duolog")
     except BrokenPipeError:

@@ -1,6 +1,8 @@
 """A reminder of one's own: local, off until it is turned on, and without content."""
 
 import re
+import shutil
+import subprocess  # the desktop's own notifier
 import sys
 from typing import TYPE_CHECKING, Annotated
 
@@ -9,6 +11,7 @@ import typer
 from duolog.cli.command import command, commands
 from duolog.cli.failures import OK, Usage
 from duolog.cli.run import Run
+from duolog.documents.safe_text import clean_line
 
 if TYPE_CHECKING:
     from duolog.client import Reminder
@@ -19,6 +22,11 @@ ADVICE = (
     "`duolog reminder calendar > reminder.ics` makes a file for your calendar. "
     "Everybody who sees the calendar sees the title and the time."
 )
+NOTIFIERS = {
+    "notify-send": ("--app-name=Duolog", "--"),
+    "osascript": ("-e", "on run argv", "-e", "display notification (item 1 of argv)", "-e", "end run", "--"),
+}
+NOTIFIED_WITHIN = 20  # seconds
 STAYS = "An event that your calendar took over stays there until you delete it there."
 
 
@@ -66,15 +74,35 @@ def show(run: Run) -> int:
     return OK
 
 
-@command(app, "due", examples=("duolog reminder due",))
-def due(run: Run) -> int:
-    """Print your title from its time to the end of its day, and nothing otherwise; for your shell's start-up file."""
+@command(app, "due", examples=("duolog reminder due", "duolog reminder due --notify"))
+def due(
+    run: Run,
+    notify: Annotated[
+        bool, typer.Option("--notify", help="Also show your title as a notification on the desktop.")
+    ] = False,
+) -> int:
+    """Print your title from its time to the end of its day, and nothing otherwise; for your shell's start-up file.
+
+    With --notify it is for a timer of your system. The notification has your title and nothing else.
+    """
     with run.opened() as duolog:
         reminder = duolog.reminders().due()
         run.screen.result({"due": reminder is not None})
         if reminder is not None:
             run.screen.say(reminder.title)
+            if notify:
+                _notify(clean_line(reminder.title))
     return OK
+
+
+def _notify(title: str) -> None:
+    """Show a notification by the desktop's own program. Raises: Usage when there is none."""
+    for program, arguments in NOTIFIERS.items():
+        if path := shutil.which(program):
+            # The title goes as an argument of its own; on a Mac it is read by the script, and is no part of it.
+            subprocess.run([path, *arguments, title], check=False, timeout=NOTIFIED_WITHIN)  # noqa: S603
+            return
+    raise Usage(f"This computer shows no notifications: it has none of {', '.join(NOTIFIERS)}.")
 
 
 @command(app, "calendar", examples=("duolog reminder calendar > reminder.ics",))

@@ -20,6 +20,7 @@ from duolog.client.journals.check_ins import AnswerView, CheckIns
 from duolog.client.journals.disclosures import Disclosures
 from duolog.client.journals.drafts import Drafts
 from duolog.client.journals.filters import TimelineFilter
+from duolog.client.journals.news import JournalNews
 from duolog.client.journals.pauses import Pauses
 from duolog.client.journals.promises import Promises
 from duolog.client.journals.reminders import Reminders
@@ -90,6 +91,7 @@ __all__ = [
     "ImportReport",
     "Importing",
     "InvitationLink",
+    "JournalNews",
     "JournalView",
     "JournalWords",
     "KeyholderView",

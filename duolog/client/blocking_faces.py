@@ -212,6 +212,8 @@ class Duolog(Face[AsyncDuolog]):
     attachments = gives(AsyncDuolog.attachments, Attachments)
     write_with_words = waits(AsyncDuolog.write_with_words)
     today = waits(AsyncDuolog.today)
+    news = waits(AsyncDuolog.news)
+    note_looked = waits(AsyncDuolog.note_looked)
     things = waits(AsyncDuolog.things)
     thing = waits(AsyncDuolog.thing)
     boundaries = gives(AsyncDuolog.boundaries, Boundaries)

@@ -22,6 +22,7 @@ from duolog.client.journals.check_ins import CheckIns
 from duolog.client.journals.disclosures import Disclosures
 from duolog.client.journals.drafts import Drafts
 from duolog.client.journals.filters import TimelineFilter
+from duolog.client.journals.news import JournalNews, news, note_looked
 from duolog.client.journals.pauses import Pauses
 from duolog.client.journals.promises import Promises
 from duolog.client.journals.reminders import Reminders
@@ -123,6 +124,16 @@ class WritingAndReading(OpenAccount):
         """The things that are open for me over all journals, and my drafts. Without the network."""
         async with self._session.alone() as context:
             return today(context)
+
+    async def news(self) -> tuple[JournalNews, ...]:
+        """What others wrote since `note_looked`, in each journal. Without the network, and nobody learns of it."""
+        async with self._session.alone() as context:
+            return news(context)
+
+    async def note_looked(self) -> None:
+        """Note in this home that its owner has looked at everything that is here now."""
+        async with self._session.alone() as context:
+            note_looked(context)
 
     async def things(self, journal: bytes, kind: str) -> tuple[ListedThing[Any], ...]:
         """Everything of a kind with steps, oldest first, without its words. Without the network.
