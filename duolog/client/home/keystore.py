@@ -5,7 +5,7 @@ Rules
 - Argon2id has at least 64 MiB and 3 passes, when writing and when opening. Somebody changed a file that asks for less.
 - A person is asked for a passphrase when it is needed. No argument and no environment variable holds it.
 - A new passphrase is checked here (`passphrases`), whichever program asks for it. An old one is never judged.
-- An agent that somebody started for this home gives the key that opens the file. A key that doesn't open it counts as none.
+- An agent that somebody started for this home gives the key that opens the file. One that doesn't open it is no key.
 """
 
 import base64

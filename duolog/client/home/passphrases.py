@@ -1,8 +1,8 @@
 """Passphrases: one spelling for all keyboards and systems, and a floor for new ones.
 
 Rules
-- A passphrase is prepared as an OpaqueString (RFC 8265, 4.2): every space becomes U+0020, then Unicode's NFC. So the same
-  passphrase, typed on another keyboard or system, gives the same bytes.
+- A passphrase is prepared as an OpaqueString (RFC 8265, 4.2): every space becomes U+0020, then Unicode's NFC. So the
+  same passphrase, typed on another keyboard or system, gives the same bytes.
 - A new one has to be text that its owner can see and type again, of at most `MAX_PASSPHRASE` bytes, and hard to guess.
 - An old one is never judged. A keystore from before this rule opens with the bytes as they are typed.
 
@@ -21,8 +21,8 @@ _JUDGED: Final = 40  # characters that zxcvbn reads: its time grows fast, and a 
 UNTYPABLE: Final = "This passphrase isn't text. Choose one that can be typed."
 TOO_LONG: Final = f"This passphrase has more than {MAX_PASSPHRASE} bytes. Choose a shorter one."
 UNSEEN: Final = (
-    "This passphrase has a character that nobody sees, such as a Tab, an arrow key, or a space at its beginning or end. "
-    "Choose one without."
+    "This passphrase has a character that nobody sees, such as a Tab, an arrow key, or a space at its beginning or "
+    "end. Choose one without."
 )
 WEAK: Final = "This passphrase is too easy to guess. Choose four or more words that have nothing to do with each other."
 

@@ -28,7 +28,7 @@ def unlock_home(home: Path, unlock: Unlock, idle: int = IDLE) -> Unlocked | None
     An agent that runs is replaced.
 
     Raises:
-        NotAllowed: `idle` is not from 1 to `LONGEST_UNLOCKED`, or no log-in session is known whose end would lock the home again.
+        NotAllowed: `idle` is not from 1 to `LONGEST_UNLOCKED`, or no log-in session is known that would end it.
         KeystoreLocked, MalformedData: as `load_keystore`.
         HomeError: the home has no account, or its agent can't be started.
     """

@@ -10,14 +10,13 @@ Rules
 import hashlib
 import os
 import re
+import select
 import signal
 import socket
 import stat
-import struct
 import subprocess  # the agent alone
 import sys
 import time
-from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import Final
@@ -51,7 +50,8 @@ def unlocked_until(home: Path) -> int | None:
 
 def lock_home(home: Path) -> bool:
     """End the home's agent, and wait until it is gone. Whether there was one. Raises: HomeError when it stays."""
-    return any([_end(path) for path in _sockets(home)])
+    ended = [_end(path) for path in _places(home)]
+    return any(ended)
 
 
 def hold_key(home: Path, keystore: Path, key: bytes, idle: float, most: float, sessions: Path = SESSIONS) -> None:
@@ -65,7 +65,7 @@ def hold_key(home: Path, keystore: Path, key: bytes, idle: float, most: float, s
     """
     session, leader = _session(sessions)
     lock_home(home)
-    path = next(_sockets(home), None)
+    path = next(iter(_sockets(home)), None)
     if path is None:
         raise HomeError(f"Others can look into {home}, so no agent was started. Take their rights to that folder away.")
     orders = holder.Orders(str(path), str(keystore.resolve()), idle, most, session, leader).encode()
@@ -111,15 +111,17 @@ def _session(sessions: Path) -> tuple[str, int]:
     return "", leader
 
 
-def _sockets(home: Path) -> Iterator[Path]:
-    """Where the home's agent may listen, the likeliest place first."""
+def _sockets(home: Path) -> list[Path]:
+    """Where the home's agent may listen, in folders that are this user's alone; the likeliest place first."""
+    return [path for path in _places(home) if _is_private(path.parent)]
+
+
+def _places(home: Path) -> list[Path]:
     home = home.resolve()
     name = "duolog-" + hashlib.sha256(os.fsencode(home)).hexdigest()[:16]
     named = (os.environ.get("XDG_RUNTIME_DIR"), f"/run/user/{os.geteuid()}")
     runtime = dict.fromkeys(Path(folder) for folder in named if folder and Path(folder).is_absolute())
-    for path in (*(folder / name for folder in runtime), home / _IN_HOME):
-        if _is_private(path.parent):
-            yield path
+    return [*(folder / name for folder in runtime), home / _IN_HOME]
 
 
 def _is_private(folder: Path) -> bool:
@@ -137,7 +139,7 @@ def _connected(path: Path) -> socket.socket | None:
     try:
         connection.settimeout(holder.PATIENCE)
         connection.connect(str(path))
-        if holder.peer_user(connection) != os.geteuid():  # check: client.agent_user
+        if holder.peer(connection)[1] != os.geteuid():  # check: client.agent_user
             raise PermissionError("another user's process listens there")
     except OSError:
         connection.close()
@@ -163,21 +165,29 @@ def _end(path: Path) -> bool:
             if stat.S_ISSOCK(path.lstat().st_mode):
                 path.unlink()  # an agent that was killed has left it
         return False
+    process = holder.peer(connection)[0]
+    watched = holder.watch(process)
     with connection:
-        with suppress(OSError):
-            connection.sendall(holder.LOCK)
-        if not _is_gone(connection):
-            _kill(connection)
-            if not _is_gone(connection):
-                raise HomeError(
-                    "The agent of this home doesn't end. Log out, or end its process: the home is unlocked."
-                )
-            path.unlink(missing_ok=True)
+        try:
+            with suppress(OSError):
+                connection.sendall(holder.LOCK)
+            if not _is_gone(connection, watched):
+                if process > 0:  # somebody has stopped it: it doesn't answer
+                    with suppress(OSError):
+                        os.kill(process, signal.SIGKILL)
+                if not _is_gone(connection, watched):
+                    raise HomeError("The agent of this home doesn't end. Log out: until then the home is unlocked.")
+                path.unlink(missing_ok=True)
+        finally:
+            if watched >= 0:
+                os.close(watched)
     return True
 
 
-def _is_gone(connection: socket.socket) -> bool:
-    """Whether the agent's end of a connection is closed, which its system does when the process has ended."""
+def _is_gone(connection: socket.socket, watched: int) -> bool:
+    """Whether the agent has ended. Where no descriptor tells, its system has closed its end of the connection."""
+    if watched >= 0:
+        return bool(select.select([watched], [], [], _ENDING)[0])
     connection.settimeout(_ENDING)
     try:
         return connection.recv(1) == b""
@@ -185,11 +195,3 @@ def _is_gone(connection: socket.socket) -> bool:
         return True
     except OSError:
         return False
-
-
-def _kill(connection: socket.socket) -> None:
-    """Kill an agent that doesn't answer, because somebody has stopped it."""
-    if hasattr(socket, "SO_PEERCRED"):
-        process = struct.unpack("iII", connection.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, 12))[0]
-        with suppress(ProcessLookupError):
-            os.kill(process, signal.SIGKILL)

@@ -67,7 +67,7 @@ class Holder:
         self._keystore = _mark(orders.keystore)
         if self._keystore is None:
             raise FileNotFoundError("the keystore is gone")
-        self._leader = _watch(orders.leader) if not orders.session else -1
+        self._leader = watch(orders.leader) if leads(orders.leader) else -1
         self._last: socket.socket | None = None
         self._listening = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         self._listening.bind(orders.socket)
@@ -112,7 +112,7 @@ class Holder:
     def _answer(self) -> None:
         connection, _ = self._listening.accept()
         connection.settimeout(PATIENCE)
-        request = connection.recv(MAX_REQUEST) if peer_user(connection) == os.geteuid() else b""
+        request = connection.recv(MAX_REQUEST) if peer(connection)[1] == os.geteuid() else b""
         left = self._left()
         if request == LOCK:
             self._last = connection
@@ -125,11 +125,15 @@ class Holder:
                 connection.sendall(str(int(left)).encode())
 
 
-def peer_user(connection: socket.socket) -> int:
-    """The user id of the process at the other end, by the system's word. Raises: OSError."""
+def peer(connection: socket.socket) -> tuple[int, int]:
+    """The ids of the process at the other end and of its user, by the system's word. Raises: OSError.
+
+    The process is 0 where the system doesn't say.
+    """
     if hasattr(socket, "SO_PEERCRED"):
-        return int(struct.unpack("iII", connection.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, 12))[1])
-    return int(struct.unpack_from("=II", connection.getsockopt(0, 1, 76))[1])  # LOCAL_PEERCRED of macOS and BSD
+        process, user, _ = struct.unpack("iII", connection.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, 12))
+        return process, user
+    return 0, struct.unpack_from("=II", connection.getsockopt(0, 1, 76))[1]  # LOCAL_PEERCRED of macOS and BSD
 
 
 def session_goes_on(file: str) -> bool:
@@ -139,7 +143,7 @@ def session_goes_on(file: str) -> bool:
     while the agent does.
     """
     try:
-        with open(file, encoding="utf-8", errors="replace") as lines:
+        with open(file, encoding="utf-8", errors="replace") as lines:  # noqa: PTH123 - this process loads little
             return "STATE=closing" not in lines.read().split("\n")
     except OSError:
         return False
@@ -153,9 +157,9 @@ def leads(process: int) -> bool:
         return False
 
 
-def _watch(process: int) -> int:
+def watch(process: int) -> int:
     """A descriptor that is readable once the process has ended; -1 where the system has none."""
-    if sys.platform == "linux" and leads(process):
+    if sys.platform == "linux" and process > 0:
         with suppress(OSError):
             return os.pidfd_open(process)
     return -1
