@@ -43,7 +43,7 @@ def unlocked_until(home: Path) -> int | None:
     """When the home locks by itself if it isn't used before, in Unix seconds; None when no agent holds its key."""
     for path in _sockets(home):
         answer = _ask(path, holder.LEFT)
-        if answer.isdigit() and (left := int(answer)) > 0:
+        if answer.isdigit() and len(answer) < 8 and (left := int(answer)) > 0:
             return int(time.time()) + left
     return None
 

@@ -6,7 +6,7 @@ passphrase, no text, no library. `duolog.client.home.agent.asking` starts it and
 Rules
 - It gives the key to processes of its own user alone, through a socket that nobody else can reach.
 - It ends when nobody has asked for the key for the idle time, at a fixed time after its start, when it is told to, at a
-  signal, and when the log-in session, the keystore as it was, or the socket is gone. It looks once a second.
+  signal, and when the log-in session or the socket is gone, or the keystore changed. It looks once a second.
 - Sleep counts: the clock goes on while the machine is suspended, and is read again before each answer.
 - A request has one line of at most `MAX_REQUEST` bytes, and `PATIENCE` seconds.
 - The key stays in one page, out of swap, core images and other processes' reach where the system offers that.
@@ -41,7 +41,7 @@ _SET_DUMPABLE, _DENY_ATTACH = 4, 31  # of prctl on Linux, of ptrace on macOS
 
 @dataclass(frozen=True, slots=True)
 class Orders:
-    """What an agent is told at its start. `idle` and `most`: seconds.
+    """The orders that an agent gets at its start. `idle` and `most`: seconds.
 
     `session`: the log-in manager's file about this session, or empty; then `leader` is the process that leads it.
     """
@@ -170,7 +170,7 @@ def _now() -> float:
 
 
 def _mark(path: str) -> tuple[int, ...] | None:
-    """What changes when a file is replaced or written; None for no file."""
+    """The marks of a file that change when it is replaced or written; None for no file."""
     try:
         found = os.stat(path, follow_symlinks=False)  # noqa: PTH116 - this process loads little
     except OSError:
