@@ -429,6 +429,19 @@ def test_a_path_that_is_too_long_for_a_socket_gets_a_sentence(home: Path, tmp_pa
     assert load_keystore(far, KNOWING).seed == SECRET.seed
 
 
+def test_a_home_far_down_is_unlocked_by_way_of_the_log_ins_folder(
+    home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    runtime, far = tmp_path / "runtime", tmp_path.joinpath(*["far down" * 12] * 8)
+    runtime.mkdir(mode=0o700)
+    far.mkdir(mode=0o700, parents=True)
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(runtime))
+    save_keystore(far, SECRET, KNOWING)
+    unlock_home(far, KNOWING)
+    assert is_unlocked(far)
+    assert lock_home(far)
+
+
 def test_two_homes_have_two_agents(home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     runtime, other = tmp_path / "runtime", tmp_path / "other"
     for folder in (runtime, other):

@@ -72,6 +72,7 @@ class Holder:
         self._listening = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         self._listening.bind(orders.socket)
         self._listening.listen(8)
+        self._listening.setblocking(False)  # one that asked and went away again holds nothing up
         self._socket = _mark(orders.socket)
 
     def __repr__(self) -> str:
@@ -201,6 +202,14 @@ def _on_signal(_number: int, _frame: FrameType | None) -> NoReturn:
     raise SystemExit(0)
 
 
+def _read_orders() -> bytes:
+    """Standard input to its end; a pipe gives it in parts."""
+    data = b""
+    while len(data) <= MAX_ORDERS and (part := os.read(0, MAX_ORDERS)):
+        data += part
+    return data
+
+
 def _say(answer: bytes) -> None:
     """Answer the program that started this one, and let go of its descriptors."""
     os.write(1, answer)
@@ -219,7 +228,7 @@ def main() -> None:
     _close_to_others(page)
     if os.readv(0, [memoryview(page)[:KEY_SIZE]]) != KEY_SIZE:
         raise SystemExit(1)
-    orders = Orders(**json.loads(os.read(0, MAX_ORDERS)))
+    orders = Orders(**json.loads(_read_orders()))
     for number in (signal.SIGHUP, signal.SIGINT, signal.SIGTERM):
         signal.signal(number, _on_signal)
     try:
