@@ -12,6 +12,7 @@ import keyring
 import pytest
 
 from duolog.client import Unlock, lock_home, unlock_home, unlocked_until
+from duolog.client.home.agent import asking
 from duolog.client.home.passphrases import TOO_LONG, UNSEEN, UNTYPABLE, WEAK
 from tests.cli.terminal import DUOLOG, Shell, Terminal, plain
 from tests.cli.transcript import PASSPHRASE, run
@@ -30,10 +31,12 @@ def registered(server: LocalServer, tmp_path_factory: pytest.TempPathFactory) ->
 
 
 @pytest.fixture
-def home(registered: tuple[Path, str], monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """A locked home with an account, outside of any log-in manager's session."""
-    for name in ("XDG_RUNTIME_DIR", "XDG_SESSION_ID"):
-        monkeypatch.delenv(name, raising=False)
+def home(registered: tuple[Path, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A locked home with an account. In this process somebody has logged in; a shell has a session of its own."""
+    (tmp_path / "here").write_text("STATE=active\n")
+    monkeypatch.setattr(asking, "SESSIONS", tmp_path)
+    monkeypatch.setenv("XDG_SESSION_ID", "here")
+    monkeypatch.delenv("XDG_RUNTIME_DIR", raising=False)
     yield registered[0]
     lock_home(registered[0])
 

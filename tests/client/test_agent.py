@@ -34,14 +34,23 @@ root = pytest.mark.skipif(os.geteuid() != 0, reason="only root can become anothe
 
 @pytest.fixture
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """A locked home, outside of any log-in manager's session."""
-    for name in ("XDG_RUNTIME_DIR", "XDG_SESSION_ID"):
-        monkeypatch.delenv(name, raising=False)
+    """A locked home, in a session that a log-in manager knows."""
+    logged_in(tmp_path / "sessions", monkeypatch)
     folder = tmp_path / "home"
     folder.mkdir(mode=0o700)
     save_keystore(folder, SECRET, KNOWING)
     yield folder
     lock_home(folder)
+
+
+def logged_in(sessions: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The file of a session that goes on, whatever session the tests run in."""
+    sessions.mkdir()
+    (sessions / "c2").write_text("UID=1000\nACTIVE=1\nSTATE=active\n")
+    monkeypatch.setattr(asking, "SESSIONS", sessions)
+    monkeypatch.setenv("XDG_SESSION_ID", "c2")
+    monkeypatch.delenv("XDG_RUNTIME_DIR", raising=False)
+    return sessions / "c2"
 
 
 def is_unlocked(home: Path) -> bool:
@@ -213,16 +222,9 @@ def test_a_key_that_does_not_open_the_keystore_counts_as_none(home: Path) -> Non
 
 
 @pytest.mark.parametrize("end", ["removed", "closing"])
-def test_it_ends_with_the_session_of_the_log_in_manager(
-    home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, end: str
-) -> None:
+def test_it_ends_with_the_session_of_the_log_in_manager(home: Path, tmp_path: Path, end: str) -> None:
     session = tmp_path / "sessions" / "c2"
-    session.parent.mkdir()
-    session.write_text("UID=1000\nACTIVE=1\nSTATE=active\n")
-    monkeypatch.setenv("XDG_SESSION_ID", "c2")
-    key = keystore_key(home, KNOWING)
-    assert key is not None
-    asking.hold_key(home, home / FILE, key, 60, 60, sessions=session.parent)
+    unlock_home(home, KNOWING)
     time.sleep(2 * holder.LOOK)
     assert is_unlocked(home)
     if end == "removed":
@@ -232,13 +234,18 @@ def test_it_ends_with_the_session_of_the_log_in_manager(
     assert ends(home)
 
 
-@pytest.mark.parametrize("name", ["../sessions/c2", "", "gone"])
+@pytest.mark.parametrize("name", ["../sessions/c2", "", "gone", "c3"])
 def test_a_session_that_the_manager_does_not_know_is_the_leaders(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
-    (tmp_path / "c2").write_text("STATE=active\n")
+    left = logged_in(tmp_path / "sessions", monkeypatch).with_name("c3")
+    left.write_text("STATE=closing\n")
     monkeypatch.setenv("XDG_SESSION_ID", name)
-    assert asking._session(tmp_path) == ("", os.getsid(0))
+    with subprocess.Popen(["/bin/sh", "-c", "read line"], stdin=subprocess.PIPE, start_new_session=True) as shell:
+        assert soon(lambda: holder.leads(shell.pid))
+        monkeypatch.setattr(os, "getsid", lambda process: shell.pid)
+        assert asking._session() == ("", shell.pid)
+        shell.kill()
 
 
 UNLOCKING = f"""if True:
@@ -302,7 +309,7 @@ def test_another_user_gets_nothing_even_where_the_folder_is_open(home: Path) -> 
             try:
                 connection.send(request + b"\\n")
                 print(connection.recv(64))
-            except ConnectionResetError:
+            except ConnectionError:
                 print(b"")
     """
     tried = [sys.executable, "-I", "-S", "-c", program]

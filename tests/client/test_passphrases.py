@@ -109,7 +109,7 @@ def test_a_new_passphrase_is_refused_with_a_sentence_by_any_client(
     [
         "kitchen lamp river seven",
         "gr\u00fcne Wolken \u00fcber dem Teich",
-        "\u043c\u043e\u0440\u0435 \u043b\u0430\u043c\u043f\u0430",
+        "море и лампа у окна",
         "Tr0ub4dor&3xq",
     ],
 )

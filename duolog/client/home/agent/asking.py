@@ -24,7 +24,7 @@ from typing import Final
 from duolog.client.home.agent import holder
 from duolog.errors import HomeError, NotAllowed
 
-SESSIONS: Final = Path("/run/systemd/sessions")
+SESSIONS = Path("/run/systemd/sessions")  # where the log-in manager has its files
 _IN_HOME: Final = "agent.socket"
 _STARTING = 30.0  # seconds for an agent to be ready
 _ENDING = 5.0  # seconds for an agent to be gone
@@ -54,16 +54,16 @@ def lock_home(home: Path) -> bool:
     return any(ended)
 
 
-def hold_key(home: Path, keystore: Path, key: bytes, idle: float, most: float, sessions: Path = SESSIONS) -> None:
+def hold_key(home: Path, keystore: Path, key: bytes, idle: float, most: float) -> None:
     """Start an agent that holds this key; one that runs is ended before.
 
-    `idle`, `most`: seconds. `sessions`: where the log-in manager has its files.
+    `idle`, `most`: seconds.
 
     Raises:
         NotAllowed: no log-in session is known whose end would lock the home again.
         HomeError: the agent can't be started.
     """
-    session, leader = _session(sessions)
+    session, leader = _session()
     lock_home(home)
     path = next(iter(_sockets(home)), None)
     if path is None:
@@ -97,11 +97,11 @@ def _start(given: bytes) -> bytes:
     return done.stdout
 
 
-def _session(sessions: Path) -> tuple[str, int]:
+def _session() -> tuple[str, int]:
     """The file of this log-in session, or the process that leads it. Raises: NotAllowed when neither is known."""
     name = os.environ.get("XDG_SESSION_ID", "")
-    if re.fullmatch(r"[A-Za-z0-9]+", name) and holder.session_goes_on(str(sessions / name)):
-        return str(sessions / name), 0
+    if re.fullmatch(r"[A-Za-z0-9]+", name) and holder.session_goes_on(str(SESSIONS / name)):
+        return str(SESSIONS / name), 0
     leader = os.getsid(0)
     if leader == os.getpid() or not holder.leads(leader):
         raise NotAllowed(
