@@ -87,9 +87,11 @@ def ask_passphrase(fd: int | None, question: str = "Passphrase:") -> str:
         raise Usage("The keys are locked with a passphrase. Run this at a terminal, or give it with --passphrase-fd.")
     try:
         with asked(), _AWAY:
-            return getpass.getpass(f"{question} ")
+            typed = getpass.getpass(f"{question} ")
+        typed.encode()
     except UnicodeError as error:
         raise Usage("The passphrase isn't UTF-8 text. Set the terminal to UTF-8, and try again.") from error
+    return typed
 
 
 class _Away:

@@ -48,8 +48,7 @@ class Run:
         """How to unlock this home: by the descriptor's passphrase, else keyring or agent, else a question."""
         from duolog.client import Unlock
 
-        given = self.passphrase_fd is not None
-        return Unlock(passphrase=self._ask_passphrase, keyring=not given, agent=not given)
+        return Unlock(self._ask_passphrase, keyring=self.passphrase_fd is None, agent=self.passphrase_fd is None)
 
     def require_account(self) -> None:
         """Check that the home has an account. Raises: Usage."""

@@ -226,6 +226,14 @@ def test_bytes_that_are_no_text_are_refused_as_a_passphrase(tmp_path: Path) -> N
     assert UNTYPABLE.startswith("This passphrase isn't text.")
 
 
+def test_a_terminal_with_another_encoding_gets_a_sentence(home: Path) -> None:
+    with Terminal(["status"], home) as screen:
+        screen.wait("Passphrase:")
+        os.write(screen._fd, b"gr\xfcne Wolken\r")
+        assert screen.ended() == 2
+        assert "The passphrase isn't UTF-8 text." in plain(screen.seen)
+
+
 def test_opening_a_home_loads_no_lists_of_words(home: Path) -> None:
     program = """if True:
         import sys
