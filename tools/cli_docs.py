@@ -25,7 +25,8 @@ ASCII, with times in UTC Unix seconds; [its shapes](cli-json.md) are stable. On 
 
 Secrets and texts are asked for, or read from your editor (`$VISUAL`, `$EDITOR`), from standard input, or, for the
 passphrase, from a file descriptor: `duolog timeline --passphrase-fd 3 3< file`. They are never arguments, and no
-environment variable holds one. `DUOLOG_HOME` chooses the home, as `--home` does.
+environment variable holds one. After `duolog unlock`, no command asks for the passphrase for a while; one that is given
+with `--passphrase-fd` is used. `DUOLOG_HOME` chooses the home, as `--home` does.
 
 What was written without a connection is kept, and sent later: the command then says so and ends with 4.
 

@@ -12,6 +12,7 @@ from duolog.cli.pairing import may
 from duolog.cli.recovery import NoConfirmOption, SheetOption, show_words, write_sheet
 from duolog.cli.run import Run
 from duolog.cli.shapes import b64, status_shape
+from duolog.cli.unlocking import say_unlocked
 
 if TYPE_CHECKING:
     from duolog.client import JournalView
@@ -103,13 +104,17 @@ def profile(run: Run, journal: JournalOption = None) -> int:
 @command(app, "status", examples=("duolog status",), ephemeral=True)
 def status(run: Run) -> int:
     """Show where things stand here, without asking the server."""
+    from duolog.client import unlocked_until
+
     with run.opened() as duolog:
         if run.ephemeral is not None:
             run.sync(duolog)  # the home in memory is empty
         state = duolog.status()
-        run.screen.result(status_shape(state))
+        until = unlocked_until(run.folder) if run.ephemeral is None else None
+        run.screen.result({**status_shape(state), "unlocked_until": until})
         run.screen.say("Your account", style="strong")
         run.screen.say(f"Server: {state.server}\nWords:  {' '.join(state.account_words)}", indent=2)
+        say_unlocked(run, until)
         if state.unconfirmed:
             _say_unconfirmed(run)
         if not state.journals:

@@ -85,8 +85,13 @@ def ask_passphrase(fd: int | None, question: str = "Passphrase:") -> str:
         return _read_secret(fd)
     if not at_terminal():
         raise Usage("The keys are locked with a passphrase. Run this at a terminal, or give it with --passphrase-fd.")
-    with asked(), _AWAY:
-        return getpass.getpass(f"{question} ")
+    try:
+        with asked(), _AWAY:
+            typed = getpass.getpass(f"{question} ")
+        typed.encode()
+    except UnicodeError as error:
+        raise Usage("The passphrase isn't UTF-8 text. Set the terminal to UTF-8, and try again.") from error
+    return typed
 
 
 class _Away:
@@ -123,13 +128,21 @@ def on_interrupt(_signal: int, _frame: FrameType | None) -> None:
 
 
 def ask_new_passphrase(fd: int | None) -> str:
-    """A new passphrase, typed twice. Raises: Usage."""
+    """A new passphrase, typed twice, and asked for again while it is too easy to guess. Raises: Usage."""
+    from duolog.client import check_passphrase
+    from duolog.errors import NotAllowed
+
     if fd is not None:
         return _read_secret(fd)
     while True:
         first = ask_passphrase(None, "Choose a passphrase for this computer (a few words are good):")
         if not first:
             sys.stderr.write("It can't be empty.\n")
+            continue
+        try:
+            check_passphrase(first.encode())
+        except NotAllowed as error:
+            sys.stderr.write(f"{error}\n")
             continue
         if first == ask_passphrase(None, "Once more:"):
             return first

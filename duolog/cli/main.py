@@ -42,6 +42,7 @@ from duolog.cli import (
     search,
     timeline,
     today,
+    unlocking,
 )
 from duolog.cli.command import group, has_home
 from duolog.cli.sections import AllCommands
@@ -64,7 +65,7 @@ def make_app() -> typer.Typer:
         PURPOSE,
         *(account.app, pairing.app, notes.app, replies.app, news.app, today.app, timeline.app, search.app, report.app),
         *(letters.app, check_ins.app, pauses.app, promises.app),
-        *(journals.app, export.app, moving.app, leaving.app, helping.app, importing.app),
+        *(journals.app, export.app, moving.app, leaving.app, helping.app, importing.app, unlocking.app),
         cls=AllCommands,
     )
     app.callback(invoke_without_command=False)(_version)

@@ -50,10 +50,20 @@ class Run:
         return (self.home or default_home()).expanduser()
 
     def unlock(self) -> "Unlock":
-        """How to unlock this home: the passphrase from the descriptor, else the system's keyring, else a question."""
+        """How to unlock this home: by the descriptor's passphrase, else keyring or agent, else a question."""
         from duolog.client import Unlock
 
-        return Unlock(passphrase=self._ask_passphrase, keyring=self.passphrase_fd is None)
+        return Unlock(self._ask_passphrase, keyring=self.passphrase_fd is None, agent=self.passphrase_fd is None)
+
+    def require_account(self) -> None:
+        """Check that the home has an account. Raises: Usage."""
+        from duolog.client import Duolog
+
+        if not Duolog.has_account(self.folder):
+            raise Usage(
+                f"There is no account in {self.folder} yet. Make one with `duolog register`, or bring yours back "
+                "from the recovery words with `duolog restore`."
+            )
 
     def _ask_passphrase(self, new: bool) -> bytes:
         if self._passphrase is None:
@@ -71,11 +81,7 @@ class Run:
             with self.screen.busy("Reading your account"):
                 duolog = Duolog.restore(self.ephemeral, words, home=None, unlock=self.unlock())
         else:
-            if not Duolog.has_account(self.folder):
-                raise Usage(
-                    f"There is no account in {self.folder} yet. Make one with `duolog register`, or bring yours back "
-                    "from the recovery words with `duolog restore`."
-                )
+            self.require_account()
             duolog = Duolog.open(home=self.folder, unlock=self.unlock())
         with self.using(duolog):
             if duolog.is_deleted():

@@ -25,7 +25,7 @@ HEADINGS: Final[Mapping[str, tuple[str, ...]]] = {
     "What you wrote, and copies of it": ("withdraw", "keep", "erase", "export", "verify-export"),
     "Your journals, and who reads them": ("journal", "confidant", "partner", "sync", "heads", "close"),
     "Your account and safety": (
-        *("find-help", "device", "session", "recovery", "restore", "account", "move", "follow"),
+        *("unlock", "lock", "find-help", "device", "session", "recovery", "restore", "account", "move", "follow"),
     ),
 }
 

@@ -9,9 +9,12 @@ from duolog.client.account.keyholders import Keyholders
 from duolog.client.attachments.sources import NewAttachment
 from duolog.client.duolog import Duolog
 from duolog.client.enrollment import Enrollment
+from duolog.client.home.agent.asking import lock_home, unlocked_until
 from duolog.client.home.folder import default_home
 from duolog.client.home.keystore import Unlock
+from duolog.client.home.passphrases import check_passphrase
 from duolog.client.home.reminders import Reminder
+from duolog.client.home.unlocking import LONGEST_UNLOCKED, Unlocked, unlock_home
 from duolog.client.importing.importing import Importing, ImportReport
 from duolog.client.journals.attachments import BEFORE_ATTACHING, Attachments, AttachmentView
 from duolog.client.journals.boundaries import Boundaries
@@ -70,6 +73,7 @@ __all__ = [
     "BEFORE_FIRST_SHARING",
     "BEFORE_SHARING_WITH_CONFIDANT",
     "COPIES_STAY",
+    "LONGEST_UNLOCKED",
     "PASSKEY_PRF_INPUT",
     "AccountWords",
     "Admission",
@@ -128,10 +132,15 @@ __all__ = [
     "Today",
     "Transport",
     "Unlock",
+    "Unlocked",
     "WaitingClosing",
     "WordsOf",
     "Written",
+    "check_passphrase",
     "default_home",
+    "lock_home",
     "parse_link",
     "restore_with_passkey",
+    "unlock_home",
+    "unlocked_until",
 ]

@@ -167,7 +167,7 @@ def exported(data: bytes) -> None:
 def _keystores() -> list[bytes]:
     folder = _folder()
     person = seeds.people()[0]
-    unlock = keystore.Unlock(passphrase=lambda new: b"a passphrase", keyring=False)
+    unlock = keystore.Unlock(passphrase=lambda new: b"a passphrase for fuzzing", keyring=False)
     with _without_cost():
         keystore.save_keystore(folder, person.device, unlock)
     in_keyring = encode_canonical({"type": "keystore", "place": "keyring", "name": "AAAA"})
@@ -180,7 +180,9 @@ def keystore_file(data: bytes) -> None:
     folder = _folder()
     (folder / keystore.FILE).write_bytes(data)
     with _without_cost():
-        keystore.load_keystore(folder, keystore.Unlock(passphrase=lambda new: b"a passphrase", keyring=False))
+        keystore.load_keystore(
+            folder, keystore.Unlock(passphrase=lambda new: b"a passphrase for fuzzing", keyring=False)
+        )
 
 
 @cache

@@ -4,6 +4,7 @@ import os
 import pty
 import re
 import select
+import shlex
 import signal
 import sys
 import time
@@ -13,6 +14,9 @@ from typing import Self
 
 ROOT = Path(__file__).parent.parent.parent
 PATIENCE = 120  # seconds; a busy machine is slow
+
+
+DUOLOG = [sys.executable, "-c", "from duolog.cli.main import main; main()"]
 
 
 class Terminal:
@@ -28,8 +32,11 @@ class Terminal:
             kept = {name: value for name, value in os.environ.items() if not name.startswith("DUOLOG_")}
             # No keyring service: the passphrase is asked for.
             kept |= {"PYTHON_KEYRING_BACKEND": "keyring.backends.fail.Keyring", "TERM": "xterm", "COLUMNS": "88"}
-            program = [sys.executable, "-c", "from duolog.cli.main import main; main()"]
-            os.execve(sys.executable, [*program, *arguments, "--home", str(home)], {**kept, **environment})
+            program = self._program(arguments, home)
+            os.execve(program[0], program, {**kept, **environment})
+
+    def _program(self, arguments: list[str], home: Path) -> list[str]:
+        return [*DUOLOG, *arguments, "--home", str(home)]
 
     def __enter__(self) -> Self:
         return self
@@ -88,6 +95,14 @@ class Terminal:
             return False
         self.seen += data.decode(errors="replace").replace("\r\n", "\n")
         return bool(data)
+
+
+class Shell(Terminal):
+    """A shell that somebody has logged in to, which runs one script: `Shell(["duolog unlock; duolog today"], home)`."""
+
+    def _program(self, arguments: list[str], home: Path) -> list[str]:
+        duolog = f'duolog() {{ {shlex.join(DUOLOG)} "$@" --home {shlex.quote(str(home))}; }}'
+        return ["/bin/sh", "-c", f"{duolog}\n{' '.join(arguments)}\ntrue"]
 
 
 def plain(text: str) -> str:

@@ -17,7 +17,7 @@ from duolog.seal import aead
 from duolog.seal.keys import KeyholderSecret
 
 SECRET = KeyholderSecret(bytes(range(32)), "device")
-UNLOCK = Unlock(passphrase=lambda new: b"correct", keyring=False)
+UNLOCK = Unlock(passphrase=lambda new: b"a correct passphrase", keyring=False)
 
 
 def test_a_keystore_opens_with_its_passphrase_and_no_other(tmp_path: Path) -> None:
@@ -36,7 +36,7 @@ def test_a_keystore_opens_with_its_passphrase_and_no_other(tmp_path: Path) -> No
 
 def test_a_keystore_with_weaker_parameters_was_tampered_with(tmp_path: Path) -> None:
     salt, nonce = bytes(16), bytes(24)
-    key = nacl.pwhash.argon2id.kdf(32, b"correct", salt, opslimit=1, memlimit=8 * 1024 * 1024)
+    key = nacl.pwhash.argon2id.kdf(32, b"a correct passphrase", salt, opslimit=1, memlimit=8 * 1024 * 1024)
     sealed = aead.encrypt(key, nonce, SECRET.seed + b"device", label("keystore"))
     weak = {"type": "keystore", "place": "file", "passes": 1, "memory": 8 * 1024 * 1024}
     weak |= {"salt": encode_b64(salt), "sealed": encode_b64(nonce + sealed)}

@@ -76,6 +76,7 @@ class Home:
         Raises:
             HomeError: the folder can't be made or written, or already has an account.
             KeystoreLocked: no OS keyring and no passphrase.
+            NotAllowed: the new passphrase is too easy to guess, or can't be typed again.
         """
         if folder is None:
             return cls(Store(None), keyholder, None, None)

@@ -4,13 +4,16 @@ Rules
 - The file has mode 0600 and is replaced as a whole: written beside, synced, renamed, its folder synced.
 - Argon2id has at least 64 MiB and 3 passes, when writing and when opening. Somebody changed a file that asks for less.
 - A person is asked for a passphrase when it is needed. No argument and no environment variable holds it.
+- A new passphrase is checked here (`passphrases`), whichever program asks for it. An old one is never judged.
+- An agent that somebody started for this home gives the key that opens the file. One that doesn't open it is no key.
 """
 
 import base64
 import os
 import secrets
 from collections.abc import Callable
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import keyring
@@ -18,6 +21,8 @@ import keyring.errors
 import nacl.exceptions
 import nacl.pwhash.argon2id
 
+from duolog.client.home.agent.asking import held_key
+from duolog.client.home.passphrases import check_passphrase, spellings
 from duolog.errors import HomeError, KeystoreLocked, MalformedData, OpenError
 from duolog.protocol import sizes
 from duolog.protocol.codec import JsonObject, encode_b64, encode_canonical, label
@@ -41,20 +46,49 @@ class Unlock:
     """How a home's keys are unlocked.
 
     `passphrase(new)` gives the passphrase's bytes, where the OS keyring is not used; `new` says that a keystore is
-    being made (ask twice). `keyring`: whether the OS keyring may be used.
+    being made (ask twice). `keyring`: whether the OS keyring may be used. `agent`: whether a running agent of the home
+    may be asked before a person is.
     """
 
     passphrase: Callable[[bool], bytes] | None = None
     keyring: bool = True
+    agent: bool = True
 
     def ask(self, *, new: bool) -> bytes:
-        """The passphrase. Raises: KeystoreLocked when nobody can be asked, or the answer is empty."""
+        """The passphrase; a new one prepared.
+
+        Raises:
+            KeystoreLocked: nobody can be asked, or the answer is empty.
+            NotAllowed: a new passphrase is too easy to guess, or can't be typed again.
+        """
         if self.passphrase is None:
             raise KeystoreLocked("The keys are locked. Give the passphrase of this home.")
         passphrase = self.passphrase(new)
         if not passphrase:
             raise KeystoreLocked("The passphrase is empty. Nothing was unlocked.")
-        return passphrase
+        return check_passphrase(passphrase) if new else passphrase
+
+
+@dataclass(frozen=True, slots=True)
+class _File:
+    """A keystore that is a file under a passphrase."""
+
+    salt: bytes
+    passes: int
+    memory: int
+    sealed: bytes = field(repr=False)
+
+    def opened(self, key: bytes) -> KeyholderSecret:
+        """The secret. Raises: OpenError when the key is another one's."""
+        return _parse_secret(open_sealed(key, self.sealed, label("keystore")))
+
+    def unlocked(self, unlock: Unlock) -> tuple[bytes, KeyholderSecret]:
+        """The key by the passphrase, and the secret that it opens. Raises: KeystoreLocked, MalformedData."""
+        for spelling in spellings(unlock.ask(new=False)):
+            key = _stretch(spelling, self.salt, self.passes, self.memory)
+            with suppress(OpenError):
+                return key, self.opened(key)
+        raise KeystoreLocked("This passphrase does not open the keystore. Try again.")
 
 
 def save_keystore(folder: Path, secret: KeyholderSecret, unlock: Unlock) -> None:
@@ -62,6 +96,7 @@ def save_keystore(folder: Path, secret: KeyholderSecret, unlock: Unlock) -> None
 
     Raises:
         KeystoreLocked: no OS keyring, and no passphrase.
+        NotAllowed: the passphrase is too easy to guess, or can't be typed again.
         HomeError: the file can't be written.
     """
     name, plain = encode_b64(secrets.token_bytes(16)), secret.seed + secret.kind.encode("ascii")
@@ -82,6 +117,26 @@ def load_keystore(folder: Path, unlock: Unlock) -> KeyholderSecret:
         HomeError: the home has no keystore, or the keystore can't be read.
         MalformedData: the keystore is damaged, or asks for a weaker derivation than this program makes.
     """
+    stored = _read(folder)
+    if isinstance(stored, str):
+        return _from_keyring(stored)
+    if unlock.agent and (key := held_key(folder)) is not None:
+        with suppress(OpenError):
+            return stored.opened(key)
+    return stored.unlocked(unlock)[1]
+
+
+def keystore_key(folder: Path, unlock: Unlock) -> bytes | None:
+    """The key that opens this home's keystore, by its passphrase; None where the OS keyring has the secret.
+
+    Raises: as `load_keystore`.
+    """
+    stored = _read(folder)
+    return None if isinstance(stored, str) else stored.unlocked(unlock)[0]
+
+
+def _read(folder: Path) -> _File | str:
+    """The keystore of a home, or its name in the OS keyring."""
     try:
         data = (folder / FILE).read_bytes()
     except FileNotFoundError as error:
@@ -90,17 +145,13 @@ def load_keystore(folder: Path, unlock: Unlock) -> KeyholderSecret:
         raise HomeError("The keystore of this home can't be read. Check its permissions.") from error
     fields = Fields.of_statement(data, "keystore")
     if fields.text("place", "keyring", "file") == "keyring":
-        return _from_keyring(fields.text("name"))
+        return fields.text("name")
     passes, memory = fields.integer("passes", high=MAX_PASSES), fields.integer("memory", high=MAX_MEMORY)
     if passes < PASSES or memory < MEMORY:  # check: client.argon_floor
         raise MalformedData("The keystore asks for a weaker key than this program makes: somebody changed it. Stop.")
     salt, sealed = fields.data("salt", nacl.pwhash.argon2id.SALTBYTES), fields.blob("sealed", sizes.MAX_STATEMENT)
     fields.done()
-    key = _stretch(unlock.ask(new=False), salt, passes, memory)
-    try:
-        return _parse_secret(open_sealed(key, sealed, label("keystore")))
-    except OpenError as error:
-        raise KeystoreLocked("This passphrase does not open the keystore. Try again.") from error
+    return _File(salt, passes, memory, sealed)
 
 
 def _parse_secret(plain: bytes) -> KeyholderSecret:
