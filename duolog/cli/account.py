@@ -77,7 +77,8 @@ def restore(
 def _say_unconfirmed(run: Run) -> None:
     run.screen.aside(
         "One thing is left: compare words with your partner (`duolog verify`). Until then only the server says "
-        "that this is everything. You can read and write.",
+        "that this is everything, and this computer opens your account with the words of your paper. You can read and "
+        "write; once the words were compared, it is a device of its own.",
         style="careful",
     )
 

@@ -256,4 +256,5 @@ def _confirm_restored(run: Run, duolog: "Duolog", *, show: bool) -> int:
     duolog.confirm_restored(mine.words, {one.journal: one.words for one in heads.journals})
     shape = {**heads_shape(heads), "unconfirmed": False, "asked_at": int(time.time())}
     run.screen.done(shape, "Compared. This computer trusts what it has read.")
+    run.become_device(duolog)
     return OK

@@ -22,6 +22,10 @@ DELETED = (
     "This account was deleted at the server. What is here can still be read (`duolog timeline`) and exported (`duolog "
     "export`). When you don't need it any more, remove the folder {folder}."
 )
+BECAME_DEVICE = (
+    "This computer is a device of its own now: its passphrase opens it, and your paper isn't needed here any more. Put "
+    "it back where only you look, or make new words with `duolog recovery replace`."
+)
 UNPROVEN = (
     "Your 24 recovery words were not checked yet. If they are on paper, `duolog recovery check` tries them; if not, "
     "`duolog recovery replace` makes new ones."
@@ -223,7 +227,20 @@ class Run:
         if proposed:
             self.say_proposed(report)
         self.say_clock(report)
+        self.become_device(duolog)
         return report
+
+    def become_device(self, duolog: "Duolog") -> None:
+        """Make a restored home a device of its own as soon as it may be one: its paper isn't needed any more."""
+        if not duolog.keyholders.may_become_device():
+            return
+        try:
+            with self.screen.busy("Making this computer a device of its own"):
+                duolog.keyholders.become_device(self.unlock())
+        except (TransportError, ServerRefused) as error:
+            self.screen.aside(f"{error} This computer becomes a device of its own with a later `duolog sync`.")
+            return
+        self.screen.aside(BECAME_DEVICE, style="good")
 
     def say_clock(self, report: "SyncReport") -> None:
         """Warn that this computer's clock or the server's is wrong."""

@@ -138,6 +138,8 @@ class Keyholders(Face[AsyncKeyholders]):
     confirm_adding = waits(AsyncKeyholders.confirm_adding)
     give_up_adding = waits(AsyncKeyholders.give_up_adding)
     add_passkey = waits(AsyncKeyholders.add_passkey)
+    may_become_device = waits(AsyncKeyholders.may_become_device)
+    become_device = waits(AsyncKeyholders.become_device)
     revoke = waits(AsyncKeyholders.revoke)
     new_sheet = waits(AsyncKeyholders.new_sheet)
     replace_sheet = waits(AsyncKeyholders.replace_sheet)

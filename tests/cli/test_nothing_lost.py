@@ -22,7 +22,8 @@ def home(server: LocalServer, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A home with a journal for two, whose words were compared."""
     ada, sam = (tmp_path_factory.mktemp("homes") / name for name in ("ada", "sam"))
     for folder in (ada, sam):
-        assert run(folder, ["register", "--server", server.origin, "--no-confirm"]).exit_code == 0
+        made = run(folder, ["register", "--server", server.origin, "--no-confirm", "--json"])
+        (folder.parent / f"{folder.name}.words").write_text(" ".join(json.loads(made.out)["words"]) + "\n")
     link = json.loads(run(ada, ["invite", "--json"]).out)["link"]
     assert run(sam, ["join"], link).exit_code == 0
     words = " ".join(json.loads(run(ada, ["verify", "--show", "--json"]).out)["words"])
@@ -316,3 +317,21 @@ def test_recovery_words_that_nobody_typed_back_count_as_unproven(server: LocalSe
 def test_new_words_that_were_typed_back_are_proven(home: Path) -> None:
     assert json.loads(run(home, ["status", "--json"]).out)["unproven_sheet"] is False
     assert run(home, ["status"]).err == ""
+
+
+def test_a_restored_computer_becomes_a_device_once_the_words_were_compared(
+    server: LocalServer, home: Path, tmp_path: Path
+) -> None:
+    again = tmp_path / "again"
+    back = run(again, ["restore", "--server", server.origin], (home.parent / "ada.words").read_text())
+    assert back.exit_code == 0, back.text
+    assert "this computer opens your account with the words of your paper" in " ".join(back.err.split())
+    with opened(["verify"], again) as screen:
+        screen.wait("Are all of them the same for both of you?")
+        screen.type("yes")
+        assert screen.ended() == 0, screen.seen
+        assert "This computer is a device of its own now" in said(screen)
+    assert json.loads(run(again, ["status", "--json"]).out)["keyholder"] == "device"
+    assert run(again, ["recovery", "replace", "--no-confirm", "--yes"]).exit_code == 0
+    assert run(again, ["write"], "From the new device.\n").exit_code == 0
+    assert "From the new device." in run(home, ["timeline", "--last", "1"]).out

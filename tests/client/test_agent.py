@@ -56,7 +56,7 @@ def logged_in(sessions: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def is_unlocked(home: Path) -> bool:
     """Whether the home opens without a passphrase."""
     try:
-        return load_keystore(home, NOBODY).seed == SECRET.seed
+        return load_keystore(home, NOBODY).keyholder.seed == SECRET.seed
     except KeystoreLocked:
         return False
 
@@ -159,7 +159,7 @@ def test_a_killed_agent_leaves_a_socket_that_counts_for_nothing(home: Path) -> N
     path = asking._sockets(home)[0]
     assert soon(lambda: not is_unlocked(home))
     assert path.is_socket()
-    assert load_keystore(home, KNOWING).seed == SECRET.seed
+    assert load_keystore(home, KNOWING).keyholder.seed == SECRET.seed
     unlock_home(home, KNOWING)
     assert is_unlocked(home)
     os.kill(agent_of(home), signal.SIGKILL)
@@ -215,7 +215,7 @@ def test_it_ends_when_its_socket_is_taken_away(home: Path) -> None:
 def test_a_key_that_does_not_open_the_keystore_counts_as_none(home: Path) -> None:
     asking.hold_key(home, home / FILE, bytes(32), idle=60, most=60)
     assert not is_unlocked(home)
-    assert load_keystore(home, KNOWING).seed == SECRET.seed
+    assert load_keystore(home, KNOWING).keyholder.seed == SECRET.seed
 
 
 # --- the log-in session -----------------------------------------------------------------------------------------------
@@ -433,7 +433,7 @@ def test_a_path_that_is_too_long_for_a_socket_gets_a_sentence(home: Path, tmp_pa
     save_keystore(far, SECRET, KNOWING)
     with pytest.raises(HomeError, match=r"can't be started: .*too long"):
         unlock_home(far, KNOWING)
-    assert load_keystore(far, KNOWING).seed == SECRET.seed
+    assert load_keystore(far, KNOWING).keyholder.seed == SECRET.seed
 
 
 def test_a_home_far_down_is_unlocked_by_way_of_the_log_ins_folder(

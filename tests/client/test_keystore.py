@@ -23,7 +23,7 @@ UNLOCK = Unlock(passphrase=lambda new: b"a correct passphrase", keyring=False)
 def test_a_keystore_opens_with_its_passphrase_and_no_other(tmp_path: Path) -> None:
     save_keystore(tmp_path, SECRET, UNLOCK)
     assert (tmp_path / FILE).stat().st_mode & 0o777 == 0o600
-    assert load_keystore(tmp_path, UNLOCK).seed == SECRET.seed
+    assert load_keystore(tmp_path, UNLOCK).keyholder.seed == SECRET.seed
     with pytest.raises(KeystoreLocked, match="does not open"):
         load_keystore(tmp_path, Unlock(passphrase=lambda new: b"wrong", keyring=False))
     nothing = b""
@@ -50,7 +50,7 @@ def test_the_keyring_of_the_system_is_used_when_there_is_one(tmp_path: Path, mon
     monkeypatch.setattr(keyring, "set_password", lambda service, name, text: kept.update({(service, name): text}))
     monkeypatch.setattr(keyring, "get_password", lambda service, name: kept.get((service, name)))
     save_keystore(tmp_path, SECRET, Unlock())
-    assert load_keystore(tmp_path, Unlock()).seed == SECRET.seed
+    assert load_keystore(tmp_path, Unlock()).keyholder.seed == SECRET.seed
     kept.clear()
     with pytest.raises(KeystoreLocked, match="Restore from your words"):
         load_keystore(tmp_path, Unlock())

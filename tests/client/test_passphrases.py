@@ -65,13 +65,13 @@ def test_ascii_stays_as_it_is(text: str) -> None:
 def test_a_passphrase_opens_from_another_keyboard(tmp_path: Path) -> None:
     save_keystore(tmp_path, SECRET, typed("gr\u00fcne Wolken \u00fcber dem Teich"))
     other = "gru\u0308ne\u00a0Wolken u\u0308ber\u2003dem Teich"
-    assert load_keystore(tmp_path, typed(other)).seed == SECRET.seed
+    assert load_keystore(tmp_path, typed(other)).keyholder.seed == SECRET.seed
 
 
 @pytest.mark.parametrize("passphrase", BEFORE, ids=repr)
 def test_a_keystore_from_before_opens_with_its_passphrase(tmp_path: Path, passphrase: bytes) -> None:
     (tmp_path / FILE).write_text(FROZEN % BEFORE[passphrase])
-    assert load_keystore(tmp_path, typed(passphrase)).seed == SECRET.seed
+    assert load_keystore(tmp_path, typed(passphrase)).keyholder.seed == SECRET.seed
     with pytest.raises(KeystoreLocked, match="does not open"):
         load_keystore(tmp_path, typed(passphrase + b"y"))
 

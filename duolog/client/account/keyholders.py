@@ -3,12 +3,13 @@
 import secrets
 from collections.abc import Collection, Sequence
 
-from duolog.client.account import adding_device, forks, keyholder_list
+from duolog.client.account import adding_device, forks, keyholder_list, own_device
 from duolog.client.account.forks import ForkView
 from duolog.client.account.keyholder_list import KeyholderView, Review, Revoked, SessionView
 from duolog.client.account.keyholder_requests import make_anchor
 from duolog.client.account.rotating import Wanted, resume, rotate
 from duolog.client.home.begun import ADDING, NEW_SHEET
+from duolog.client.home.keystore import Unlock
 from duolog.client.home.records import UNPROVEN_SHEET
 from duolog.client.log.context import Context
 from duolog.client.log.notes import note
@@ -74,6 +75,22 @@ class Keyholders:
             await _label(context, passkey.id, label)
             return passkey.id
 
+    async def may_become_device(self) -> bool:
+        """Whether this home was restored, is confirmed, and is no device of its own yet. Without the network."""
+        async with self._session.alone() as context:
+            home = context.home
+            return home.keyholder.kind != "device" and home.on_disk and not context.unconfirmed
+
+    async def become_device(self, unlock: Unlock) -> None:
+        """Let this home, restored from words or a passkey, open the account with a secret of its own, as a device.
+
+        A home that is a device already, or that is in memory alone, stays as it is.
+
+        Raises: NotAllowed in a home that isn't confirmed; KeystoreLocked as `Duolog.open`. Spec: §4.11.
+        """
+        async with self._session.ready() as context:
+            await own_device.become_device(context, unlock)
+
     async def revoke(self, chosen: Collection[bytes]) -> Revoked:
         """Revoke keyholders (ids, 32 bytes each) in one rotation. It ends their sessions, and they get no newer keys.
 
@@ -97,8 +114,8 @@ class Keyholders:
         async with self._session.alone() as context:
             if context.home.keyholder.kind == "recovery_sheet":
                 raise NotAllowed(
-                    "This home was opened with the old words, and would shut itself out. Add this computer as a "
-                    "device, in a home of its own, with `duolog device join`; then replace the words there."
+                    "This home was opened with the old words, and would shut itself out. Compare words first "
+                    "(`duolog verify`): then this computer becomes a device of its own, and the words can be replaced."
                 )
             entropy = NEW_SHEET.load(context.home)
             if entropy is None:

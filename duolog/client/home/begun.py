@@ -78,6 +78,7 @@ def _parse_registration(data: bytes) -> PendingRegistration:
 
 PENDING: Sealed[PendingRegistration] = Sealed("pending", _encode_registration, _parse_registration)
 ROTATION: Sealed[PendingRotation] = Sealed.of_fields("rotation", PendingRotation)
+OWN_DEVICE: Sealed[bytes] = Sealed("own_device", bytes, bytes)  # the seed of the device that a restored home becomes
 NEW_SHEET: Sealed[bytes] = Sealed("new_sheet", bytes, bytes)  # the secret of a sheet that is being made
 ADDING: Sealed[Adding] = Sealed.of_fields("adding", Adding, without_none=True)
 ENROLLING: Sealed[Enrolling] = Sealed(

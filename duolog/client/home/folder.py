@@ -4,12 +4,13 @@ Rules
 - The folder has mode 0700, its files 0600. One process uses it at a time; a second one waits a moment, then says so.
 - A process steps aside while a person thinks. It comes back with the next operation, and reads anew what others wrote.
 - Where the disk is full or can't be written, a copy in memory is read, and every write is refused.
-- The home key derives from the keyholder's secret, so no file holds it. Each use has its own label.
+- The home key derives from a seed in the keystore, so no file holds it. Each use has its own label.
 - Without a folder, memory holds everything until the home is closed; attachments lie in unlinked files.
 """
 
 import fcntl
 import os
+import secrets
 import sqlite3
 import time
 from pathlib import Path
@@ -17,7 +18,17 @@ from pathlib import Path
 import platformdirs
 
 from duolog.client.home.attachment_files import AttachmentFiles
-from duolog.client.home.keystore import FILE, NO_ACCOUNT, Unlock, load_keystore, open_sealed, save_keystore, seal
+from duolog.client.home.keystore import (
+    FILE,
+    NO_ACCOUNT,
+    StoredSecret,
+    Unlock,
+    load_keystore,
+    open_sealed,
+    replace_keyholder,
+    save_keystore,
+    seal,
+)
 from duolog.client.home.store import Store, copied_into_memory
 from duolog.errors import HomeError
 from duolog.protocol import sizes
@@ -52,19 +63,19 @@ class Home:
     def __init__(
         self,
         store: Store,
-        keyholder: KeyholderSecret,
+        secret: StoredSecret,
         lock: int | None,
         folder: Path | None,
         read_only: str | None = None,
     ) -> None:
         self.store = store
         self.files = AttachmentFiles(folder)
-        self.keyholder = keyholder
+        self.keyholder = secret.keyholder
         self.read_only = read_only
         self._folder = folder
         self._lock = lock
         self._left: tuple[int, bytes] | None = None
-        self._key = expand(keyholder.seed, label("home"), sizes.SEED)
+        self._key = expand(secret.home_seed, label("home"), sizes.SEED)
 
     def __repr__(self) -> str:
         return "Home(<secret>)"
@@ -78,15 +89,17 @@ class Home:
             KeystoreLocked: no OS keyring and no passphrase.
             NotAllowed: the new passphrase is too easy to guess, or can't be typed again.
         """
+        own = keyholder.seed if keyholder.kind == "device" else secrets.token_bytes(sizes.SEED)
+        secret = StoredSecret(keyholder, own)
         if folder is None:
-            return cls(Store(None), keyholder, None, None)
+            return cls(Store(None), secret, None, None)
         lock = _take(folder)
         try:
             if has_keystore(folder):
                 raise HomeError("This home already has an account. Name another home for a second one.")
             store = _open_store(folder)
-            save_keystore(folder, keyholder, unlock)
-            return cls(store, keyholder, lock, folder)
+            save_keystore(folder, keyholder, unlock, own)
+            return cls(store, secret, lock, folder)
         except BaseException:
             os.close(lock)
             raise
@@ -101,13 +114,13 @@ class Home:
         """
         if not has_keystore(folder):
             raise HomeError(NO_ACCOUNT)
-        keyholder = load_keystore(folder, unlock)  # it may ask, so it comes before the lock
+        secret = load_keystore(folder, unlock)  # it may ask, so it comes before the lock
         read_only = _unwritable(folder)
         if read_only is not None:
-            return cls(_copied_store(folder), keyholder, None, folder, read_only)
+            return cls(_copied_store(folder), secret, None, folder, read_only)
         lock = _take(folder)
         try:
-            home = cls(_open_store(folder), keyholder, lock, folder)
+            home = cls(_open_store(folder), secret, lock, folder)
             home.files.sweep_opened()
             return home
         except BaseException:
@@ -118,6 +131,21 @@ class Home:
         """Check that this home can be written. Raises: HomeError, with the reason."""
         if self.read_only is not None:
             raise HomeError(self.read_only)
+
+    @property
+    def on_disk(self) -> bool:
+        """Whether the home has a folder."""
+        return self._folder is not None
+
+    def change_keyholder(self, keyholder: KeyholderSecret, unlock: Unlock) -> None:
+        """Let another keyholder take the place of this home's, for good. What is sealed here stays as it is.
+
+        Raises: HomeError, KeystoreLocked: nothing was changed.
+        """
+        self.require_writable()
+        if self._folder is not None:
+            replace_keyholder(self._folder, keyholder, unlock)
+        self.keyholder = keyholder
 
     def leave(self) -> None:
         """Let other programs use the home. `come_back` takes it again."""

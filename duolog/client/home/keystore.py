@@ -13,7 +13,7 @@ import os
 import secrets
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import keyring
@@ -69,6 +69,21 @@ class Unlock:
         return check_passphrase(passphrase) if new else passphrase
 
 
+@dataclass(frozen=True, slots=True, repr=False)
+class StoredSecret:
+    """The content of a keystore: the keyholder's secret, and the seed of the home's own key, 32 bytes.
+
+    That is the keyholder's seed, but where another keyholder takes the place of the first: then it stays as it was.
+    """
+
+    keyholder: KeyholderSecret
+    home_seed: bytes
+
+    def encode(self) -> bytes:
+        own = b"" if self.home_seed == self.keyholder.seed else self.home_seed
+        return self.keyholder.seed + own + self.keyholder.kind.encode("ascii")
+
+
 @dataclass(frozen=True, slots=True)
 class _File:
     """A keystore that is a file under a passphrase."""
@@ -78,11 +93,11 @@ class _File:
     memory: int
     sealed: bytes = field(repr=False)
 
-    def opened(self, key: bytes) -> KeyholderSecret:
+    def opened(self, key: bytes) -> StoredSecret:
         """The secret. Raises: OpenError when the key is another one's."""
         return _parse_secret(open_sealed(key, self.sealed, label("keystore")))
 
-    def unlocked(self, unlock: Unlock) -> tuple[bytes, KeyholderSecret]:
+    def unlocked(self, unlock: Unlock) -> tuple[bytes, StoredSecret]:
         """The key by the passphrase, and the secret that it opens. Raises: KeystoreLocked, MalformedData."""
         for spelling in spellings(unlock.ask(new=False)):
             key = _stretch(spelling, self.salt, self.passes, self.memory)
@@ -91,26 +106,50 @@ class _File:
         raise KeystoreLocked("This passphrase does not open the keystore. Try again.")
 
 
-def save_keystore(folder: Path, secret: KeyholderSecret, unlock: Unlock) -> None:
-    """Store a keyholder's secret for this home.
+def save_keystore(folder: Path, secret: KeyholderSecret, unlock: Unlock, home_seed: bytes | None = None) -> None:
+    """Store a keyholder's secret for this home. `home_seed`: the seed of the home's key, unless it is the keyholder's.
 
     Raises:
         KeystoreLocked: no OS keyring, and no passphrase.
         NotAllowed: the passphrase is too easy to guess, or can't be typed again.
         HomeError: the file can't be written.
     """
-    name, plain = encode_b64(secrets.token_bytes(16)), secret.seed + secret.kind.encode("ascii")
+    name = encode_b64(secrets.token_bytes(16))
+    plain = StoredSecret(secret, secret.seed if home_seed is None else home_seed).encode()
     value: JsonObject = {"type": "keystore", "place": "keyring", "name": name}
     if not unlock.keyring or not _keep_in_keyring(name, plain):
         salt = secrets.token_bytes(nacl.pwhash.argon2id.SALTBYTES)
         sealed = seal(_stretch(unlock.ask(new=True), salt, PASSES, MEMORY), plain, label("keystore"))
-        value = {"type": "keystore", "place": "file", "passes": PASSES, "memory": MEMORY}
-        value |= {"salt": encode_b64(salt), "sealed": encode_b64(sealed)}
+        value = _file(_File(salt, PASSES, MEMORY, sealed))
     write_atomically(folder / FILE, encode_canonical(value))
 
 
-def load_keystore(folder: Path, unlock: Unlock) -> KeyholderSecret:
-    """The keyholder's secret of this home.
+def replace_keyholder(folder: Path, secret: KeyholderSecret, unlock: Unlock) -> None:
+    """Put another keyholder's secret in the place of this home's, under the same passphrase. The home's key stays.
+
+    Raises: as `load_keystore`, and HomeError when the file can't be written: then the old secret is still there.
+    """
+    stored = _read(folder)
+    if isinstance(stored, str):
+        kept, name = _from_keyring(stored), encode_b64(secrets.token_bytes(16))
+        if not _keep_in_keyring(name, StoredSecret(secret, kept.home_seed).encode()):
+            raise KeystoreLocked("The system's keyring doesn't take the new secret. Unlock it, and try again.")
+        write_atomically(folder / FILE, encode_canonical({"type": "keystore", "place": "keyring", "name": name}))
+        with suppress(*_KEYRING_ERRORS):
+            keyring.delete_password(SERVICE, stored)
+        return
+    key, kept = _opened(folder, stored, unlock)
+    sealed = seal(key, StoredSecret(secret, kept.home_seed).encode(), label("keystore"))
+    write_atomically(folder / FILE, encode_canonical(_file(replace(stored, sealed=sealed))))
+
+
+def _file(stored: _File) -> JsonObject:
+    value: JsonObject = {"type": "keystore", "place": "file", "passes": stored.passes, "memory": stored.memory}
+    return value | {"salt": encode_b64(stored.salt), "sealed": encode_b64(stored.sealed)}
+
+
+def load_keystore(folder: Path, unlock: Unlock) -> StoredSecret:
+    """The secrets of this home.
 
     Raises:
         KeystoreLocked: no passphrase or a wrong one, or the OS keyring doesn't give the secret.
@@ -120,10 +159,15 @@ def load_keystore(folder: Path, unlock: Unlock) -> KeyholderSecret:
     stored = _read(folder)
     if isinstance(stored, str):
         return _from_keyring(stored)
+    return _opened(folder, stored, unlock)[1]
+
+
+def _opened(folder: Path, stored: _File, unlock: Unlock) -> tuple[bytes, StoredSecret]:
+    """The key of the file, from the agent or by the passphrase, and what it opens."""
     if unlock.agent and (key := held_key(folder)) is not None:
         with suppress(OpenError):
-            return stored.opened(key)
-    return stored.unlocked(unlock)[1]
+            return key, stored.opened(key)
+    return stored.unlocked(unlock)
 
 
 def keystore_key(folder: Path, unlock: Unlock) -> bytes | None:
@@ -154,11 +198,12 @@ def _read(folder: Path) -> _File | str:
     return _File(salt, passes, memory, sealed)
 
 
-def _parse_secret(plain: bytes) -> KeyholderSecret:
-    kind = plain[sizes.SEED :].decode("ascii", "replace")
-    if kind not in KEYHOLDER_KINDS:
-        raise MalformedData("The keystore is damaged.")
-    return KeyholderSecret(plain[: sizes.SEED], kind)
+def _parse_secret(plain: bytes) -> StoredSecret:
+    seed = plain[: sizes.SEED]
+    for own, rest in ((seed, plain[sizes.SEED :]), (plain[sizes.SEED : 2 * sizes.SEED], plain[2 * sizes.SEED :])):
+        if (kind := rest.decode("ascii", "replace")) in KEYHOLDER_KINDS:
+            return StoredSecret(KeyholderSecret(seed, kind), own)
+    raise MalformedData("The keystore is damaged.")
 
 
 def _stretch(passphrase: bytes, salt: bytes, passes: int, memory: int) -> bytes:
@@ -190,7 +235,7 @@ def _keep_in_keyring(name: str, plain: bytes) -> bool:
         return False
 
 
-def _from_keyring(name: str) -> KeyholderSecret:
+def _from_keyring(name: str) -> StoredSecret:
     try:
         text = keyring.get_password(SERVICE, name)
     except _KEYRING_ERRORS as error:
