@@ -2,9 +2,11 @@
 
 import getpass
 import os
+import stat
 import sys
 import termios
 import threading
+from contextlib import suppress
 from types import FrameType
 from typing import Any
 
@@ -13,6 +15,7 @@ from duolog.cli.screen import asked
 from duolog.documents.safe_text import clean_line
 
 MAX_SECRET = 4096  # bytes read from a passphrase file descriptor
+MAX_TEXT = 256 * 1024  # bytes read from standard input; a document is smaller anyway
 MAX_LINE = 64 * 1024  # characters
 
 
@@ -163,3 +166,22 @@ def _read_secret(fd: int) -> str:
         return secret.decode("utf-8")
     except UnicodeDecodeError as error:
         raise Usage(f"The passphrase from file descriptor {fd} isn't UTF-8 text.") from error
+
+
+def read_text() -> str:
+    """A whole text from standard input, without empty lines around it. Raises: Usage."""
+    data = sys.stdin.buffer.read(MAX_TEXT + 1)
+    if len(data) > MAX_TEXT:
+        raise Usage("The text is too long: a document holds 64 KiB. Shorten it, or split it in two.")
+    try:
+        return data.decode("utf-8").strip("\n").rstrip()
+    except UnicodeDecodeError as error:
+        raise Usage("The text on standard input isn't UTF-8. Convert it first, for example with iconv.") from error
+
+
+def is_a_file() -> bool:
+    """Whether standard input is a file that stays, and not a pipe or what a shell makes of its own lines."""
+    with suppress(OSError, ValueError):
+        found = os.fstat(sys.stdin.fileno())
+        return stat.S_ISREG(found.st_mode) and found.st_nlink > 0
+    return False

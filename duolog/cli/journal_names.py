@@ -24,7 +24,7 @@ def name_of(journal: "JournalView") -> str:
     return " and ".join(name for name in partners if name is not None) if others else ALONE
 
 
-def label(journals: "Sequence[JournalView]", journal: bytes) -> str:
+def in_words(journals: "Sequence[JournalView]", journal: bytes) -> str:
     """A journal in a sentence: `journal 2 (Sam)`. `journals`: all of them, in the order of the list."""
     for number, one in enumerate(journals, 1):
         if one.id == journal:
@@ -42,7 +42,7 @@ def chosen_journal(journals: "Sequence[JournalView]", typed: str) -> "JournalVie
     found = called or [one for one in journals if means(typed, one.id)]
     if len(found) == 1:
         return found[0]
-    known = ", ".join(label(journals, one.id).removeprefix("journal ") for one in found or journals) or "none yet"
+    known = ", ".join(in_words(journals, one.id).removeprefix("journal ") for one in found or journals) or "none yet"
     if found:
         raise Usage(f"Several journals are called {typed!r}: {known}. Say the number.")
     raise Usage(f"There is no journal {typed!r} here. Your journals: {known}. (`duolog journal list` shows them.)")

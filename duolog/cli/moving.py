@@ -6,12 +6,13 @@ import typer
 
 from duolog.cli import times
 from duolog.cli.command import command, commands
-from duolog.cli.failures import OK
+from duolog.cli.failures import OK, REFUSED
 from duolog.cli.run import Run
 from duolog.cli.shapes import move_shape
 
 if TYPE_CHECKING:
-    from duolog.client import MoveReport
+    from duolog.client import JournalView, MoveReport
+    from duolog.client.blocking import Duolog
 
 app = commands()
 
@@ -23,22 +24,45 @@ CodeOption = Annotated[
     str | None, typer.Option("--invite-code", metavar="CODE", help="Where the new server takes accounts by code.")
 ]
 
+YesOption = Annotated[bool, typer.Option("--yes", help="Don't ask. For scripts.")]
 SilentOption = Annotated[
     bool, typer.Option("--silent", help="Tell nobody where you go, not even your other devices, and close nothing.")
 ]
 
 
 @command(app, "move", examples=("duolog move --to https://journal.example",))
-def move(run: Run, to: ToOption, invite_code: CodeOption = None, silent: SilentOption = False) -> int:
+def move(
+    run: Run, to: ToOption, invite_code: CodeOption = None, silent: SilentOption = False, yes: YesOption = False
+) -> int:
     """Take your account and all journals to another server. The old one need not help, or even answer.
 
     The others follow by themselves, with `duolog follow`. If this is interrupted, run it again: it goes on where it
     stopped.
     """
     with run.opened() as duolog:
+        shared = _shared(duolog)
+        run.screen.say(_before(run, duolog, to, shared, silent=silent))
+        if not run.agreed("Move there now?", given=yes):
+            return REFUSED
         with run.screen.busy("Carrying everything to the new server"):
             report = duolog.moving.to(to, invite_code=invite_code, tell=not silent)
-        return _say(run, report)
+        return _say(run, report, shared=bool(shared))
+
+
+def _shared(duolog: "Duolog") -> "list[JournalView]":
+    """The journals in which somebody else would be told."""
+    return [one for one in duolog.journals() if len(one.members) > 1 and not one.closed and one.former is None]
+
+
+def _before(run: Run, duolog: "Duolog", to: str, shared: "list[JournalView]", *, silent: bool) -> str:
+    """Sentences on what a move does, before it is done."""
+    count = times.count(len(duolog.journals()), "journal")
+    text = f"Your account and {count} go from {duolog.server} to {to}, and this computer uses {to} from then on."
+    if silent:
+        return f"{text} Nobody is told, and nothing is closed at the old server."
+    told = ", ".join(run.label(one.id).removeprefix("journal ") for one in shared)
+    others = f" Those in your shared journals ({told}) are told where you go." if shared else ""
+    return f"{text}{others} At the old server your journals are closed, which can't be undone there."
 
 
 @command(app, "follow", examples=("duolog follow", "duolog follow --to https://journal.example"))
@@ -48,7 +72,7 @@ def follow(run: Run, to: MaybeToOption = None, invite_code: CodeOption = None) -
         seen = duolog.moving.seen()
         with run.screen.busy("Carrying everything to the new server"):
             report = duolog.moving.follow(to, invite_code=invite_code)
-        code = _say(run, report)
+        code = _say(run, report, shared=bool(_shared(duolog)))
         if not any(one.origin == report.new for one in seen):
             run.screen.warn(
                 "nobody told this computer about that server. Compare the words of `duolog heads` together."
@@ -56,14 +80,16 @@ def follow(run: Run, to: MaybeToOption = None, invite_code: CodeOption = None) -
         return code
 
 
-def _say(run: Run, report: "MoveReport") -> int:
+def _say(run: Run, report: "MoveReport", *, shared: bool) -> int:
     from duolog.client import AFTER_MOVING
 
     say = run.screen.say
     run.screen.result(move_shape(report))
     count = times.count(len(report.journals), "journal")
     say(f"Your account and {count} are at {report.new} now. This computer uses it from here on.", style="good")
-    if report.told:
+    if report.told and not shared:
+        say("Your other devices go after it by themselves, at their next sync.")
+    elif report.told:
         say("The others were told. Each of them goes after you with `duolog follow`, when they want to.")
     else:
         say(

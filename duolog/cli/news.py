@@ -1,4 +1,4 @@
-"""What is new, what is open for me, and what waits to be sent: a few lines, for me alone."""
+"""News: a few lines on what came, what is open and what waits to be sent, for their reader alone."""
 
 from typing import TYPE_CHECKING
 
@@ -37,7 +37,7 @@ MOST_OPEN = 5  # lines
 NOTHING_NEW = "Nothing new."
 
 
-@command(app, "news", examples=("duolog", "duolog news --offline"))
+@command(app, "news", examples=("duolog news", "duolog news --offline"))
 def news(run: Run, offline: OfflineOption = False) -> int:
     """Say in a few lines what is new since you looked, and what waits. `duolog` alone does the same.
 

@@ -10,23 +10,32 @@ A killed command may leave its file, and so does one that can't seal. Its folder
 its editor runs; the next command that opens the home seals and removes what nobody holds any more.
 """
 
-import fcntl
-import hashlib
 import os
-import shutil
-import stat
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from duolog.cli import times
-from duolog.cli.asking import ask_yes, at_terminal
+from duolog.cli.asking import MAX_TEXT, ask_yes, at_terminal, is_a_file, read_text
 from duolog.cli.editors import KNOWN, chosen_editor, edit, ending, known_as
 from duolog.cli.failures import OK, NotNow, Usage
+from duolog.cli.private_files import (
+    CUT,
+    OF,
+    START,
+    cut,
+    destroy,
+    digest,
+    held,
+    memory_folder,
+    places,
+    prefix,
+    typed_in,
+)
 from duolog.cli.screen import asked
 from duolog.documents.safe_text import clean
 from duolog.errors import MalformedData
@@ -37,8 +46,6 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-MAX_TEXT = 256 * 1024  # bytes read from standard input; a document is smaller anyway
-CUT = "------ Everything below this line is left out. ------"
 RESCUED = "Your text isn't lost: it is kept here, sealed. `duolog draft rescued` shows it."
 FOUND = "What you typed in a command that was cut off is kept here, sealed. `duolog draft rescued` shows it."
 UNSEALED = (
@@ -57,8 +64,6 @@ AGAIN = "Your text is kept. The editor opens again."
 POSTED = "What you wrote is kept here, and `duolog sync` sends what wasn't sent."
 NOTHING = "Nothing was written."
 GO_ON = "Go on with it? (With no it stays kept: `duolog draft rescued`.)"
-_MEMORY = ("tmpfs", "ramfs")
-_START, _OF = "start.sha256", "of"
 _SHOWN = 60  # characters of a text that is offered
 
 
@@ -124,7 +129,7 @@ def write_text(run: "Run", sheet: Sheet, parse: Callable[[str], T | None], send:
 
 def _send_read(run: "Run", sheet: Sheet, parse: Callable[[str], T | None], send: Callable[[T], int]) -> int:
     """Send a text from standard input. When that fails, it is kept, unless a file holds it."""
-    text, before = _from_stdin(), _entries(run)
+    text, before = read_text(), _entries(run)
     try:
         fields = parse(text)
         if not fields:
@@ -133,7 +138,7 @@ def _send_read(run: "Run", sheet: Sheet, parse: Callable[[str], T | None], send:
         code = send(fields)
     except BaseException:
         same = [one for one in run.drafts().rescued() if one.text == text]
-        if text.strip() and not same and not _in_a_file():
+        if text.strip() and not same and not is_a_file():
             _say_kept(run, run.drafts().rescue(text, sheet.of), before)
         raise
     for one in run.drafts().rescued():
@@ -156,14 +161,6 @@ def _entries(run: "Run") -> int:
     return sum(one.seq + one.waiting for one in run.account().journals())
 
 
-def _in_a_file() -> bool:
-    """Whether standard input is a file that stays, and not a pipe or what a shell makes of its own lines."""
-    with suppress(OSError, ValueError):
-        found = os.fstat(sys.stdin.fileno())
-        return stat.S_ISREG(found.st_mode) and found.st_nlink > 0
-    return False
-
-
 def _unsent(run: "Run", sheet: Sheet) -> "RescuedText | None":
     """The newest text of the same command about the same that wasn't sent, where the person goes on with it."""
     found = [one for one in run.drafts().rescued() if one.of == sheet.of]
@@ -181,33 +178,17 @@ def rescue_leftovers(run: "Run") -> None:
 
     Raises: as `_rescue`.
     """
-    for place in _places(run.folder):
-        for folder in place.glob(f"{_prefix(run.folder)}*"):
+    for place in places(run.folder):
+        for folder in place.glob(f"{prefix(run.folder)}*"):
             if folder.is_symlink() or not folder.is_dir() or folder.stat().st_uid != os.getuid():
                 continue
-            with suppress(BlockingIOError), _held(folder):
+            with suppress(BlockingIOError), held(folder):
                 _rescue(run, folder, FOUND)
-
-
-@contextmanager
-def _held(folder: Path) -> Iterator[int]:
-    """The lock of an editor's folder: its descriptor, which an editor gets too. Raises: BlockingIOError."""
-    lock = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        yield lock
-    finally:
-        os.close(lock)
-
-
-def cut(text: str) -> str:
-    """The text above the cut, without empty lines around it."""
-    return text.split(CUT, 1)[0].strip("\n").rstrip()
 
 
 def _typed_text(run: "Run", editor: list[str] | None, sheet: Sheet) -> tuple[str, str | None]:
     """The typed text, and the name under which it is sealed; None when the person gave it up."""
-    memory = _memory_folder()
+    memory = memory_folder()
     if memory is None:
         say_once(run, "disk", f"Careful: {ON_DISK}")
     if editor is not None and known_as(editor[0]) is None:
@@ -215,8 +196,8 @@ def _typed_text(run: "Run", editor: list[str] | None, sheet: Sheet) -> tuple[str
         unknown = UNKNOWN_EDITOR.format(name=name, known=", ".join(KNOWN))
         say_once(run, f"editor {name}", f"Careful: {unknown}")
     with ending():
-        folder = Path(tempfile.mkdtemp(prefix=_prefix(run.folder), dir=memory or run.folder))
-        with _held(folder) as lock:
+        folder = Path(tempfile.mkdtemp(prefix=prefix(run.folder), dir=memory or run.folder))
+        with held(folder) as lock:
             file = _opened_with(folder, sheet, form=editor is not None)
             try:
                 if editor is None:
@@ -228,7 +209,7 @@ def _typed_text(run: "Run", editor: list[str] | None, sheet: Sheet) -> tuple[str
             except BaseException:
                 _rescue(run, folder, RESCUED)
                 raise
-            _destroy(folder)
+            destroy(folder)
             return text, kept
 
 
@@ -240,14 +221,14 @@ def _opened_with(folder: Path, sheet: Sheet, *, form: bool = True) -> Path:
     opened = sheet.start if sheet.opened is None else sheet.opened
     fault = f"! {sheet.fault}\n" if sheet.fault else ""
     whole = f"{opened}\n\n{CUT}\n{fault}{sheet.hint}\nSave and close to go on; save it empty to give up.\n"
-    files = {_START: _digest(sheet.start), _OF: sheet.of, "text.md": whole if form else ""}
+    files = {START: digest(sheet.start), OF: sheet.of, "text.md": whole if form else ""}
     try:
         for name, content in files.items():
             handle = os.open(folder / name, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
             with os.fdopen(handle, "w", encoding="utf-8") as new:
                 new.write(content)
     except BaseException:
-        _destroy(folder)
+        destroy(folder)
         raise
     return folder / "text.md"
 
@@ -265,51 +246,15 @@ def _rescue(run: "Run", folder: Path, said: str) -> None:
     Raises: any error of sealing.
     """
     try:
-        texts, of = _typed(folder)
+        texts, of = typed_in(folder)
         for text in texts:
             run.drafts().rescue(text, of)
     except BaseException:
         run.screen.aside(UNSEALED.format(folder=folder))
         raise
-    _destroy(folder)
+    destroy(folder)
     if texts:
         run.screen.aside(said)
-
-
-def _typed(folder: Path) -> tuple[list[str], str]:
-    """The texts above the cut in a folder's files, each once, and their command. A killed editor may leave several."""
-    files = [file for file in sorted(folder.iterdir()) if file.is_file() and not file.is_symlink()]
-    read = {file.name: file.read_text(encoding="utf-8", errors="replace") for file in files}
-    start, of = read.pop(_START, ""), read.pop(_OF, "")
-    texts = [text for text in map(cut, read.values()) if text.strip() and _digest(text) != start]
-    return list(dict.fromkeys(texts)), of
-
-
-def _digest(text: str) -> str:
-    return hashlib.sha256(text.strip().encode("utf-8", "replace")).hexdigest()
-
-
-def _destroy(folder: Path) -> None:
-    """Overwrite every file of a private folder, and remove it. Some file systems keep old blocks even so."""
-    for file in folder.rglob("*"):
-        if file.is_symlink() or not file.is_file():
-            continue
-        with suppress(OSError), file.open("r+b") as opened:
-            opened.write(bytes(file.stat().st_size))
-            opened.flush()
-            os.fsync(opened.fileno())
-            opened.truncate(0)
-    shutil.rmtree(folder, ignore_errors=True)
-
-
-def _from_stdin() -> str:
-    data = sys.stdin.buffer.read(MAX_TEXT + 1)
-    if len(data) > MAX_TEXT:
-        raise Usage("The text is too long: a document holds 64 KiB. Shorten it, or split it in two.")
-    try:
-        return data.decode("utf-8").strip("\n").rstrip()
-    except UnicodeDecodeError as error:
-        raise Usage("The text on standard input isn't UTF-8. Convert it first, for example with iconv.") from error
 
 
 def _type_into(run: "Run", sheet: Sheet, file: Path) -> None:
@@ -339,43 +284,3 @@ def say_once(run: "Run", what: str, text: str) -> None:
             os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), "a", encoding="utf-8") as opened,
         ):
             opened.write(what.replace("\n", " ") + "\n")
-
-
-def _prefix(home: Path) -> str:
-    """The beginning of the names of the editor's folders for one home."""
-    return f"duolog-{hashlib.sha256(os.fsencode(home.resolve())).hexdigest()[:12]}-"
-
-
-def _places(home: Path) -> list[Path]:
-    """Every place that may hold such a folder. Memory may have come or gone since it was made."""
-    return [place for text in (*_offered(), str(home)) if (place := Path(text)).is_dir()]
-
-
-def _offered() -> list[str]:
-    return [place for place in (os.environ.get("XDG_RUNTIME_DIR"), "/dev/shm") if place]  # noqa: S108 - memory
-
-
-def _memory_folder() -> Path | None:
-    """A folder in memory: the user's own of this session, else the shared one, in which a private folder is made."""
-    for text in _offered():
-        place = Path(text)
-        with suppress(OSError):
-            found = place.stat()
-            own = found.st_uid == os.getuid() and stat.S_IMODE(found.st_mode) == 0o700
-            shared = text == "/dev/shm" and bool(found.st_mode & stat.S_ISVTX)  # noqa: S108
-            usable = stat.S_ISDIR(found.st_mode) and os.access(place, os.W_OK | os.X_OK)
-            if usable and (own or shared) and _file_system(place) in _MEMORY:
-                return place
-    return None
-
-
-def _file_system(place: Path) -> str:
-    """The type of the file system that holds a folder, on Linux; empty elsewhere."""
-    best, kind, real = -1, "", str(place.resolve())
-    with suppress(OSError):
-        for line in Path("/proc/self/mountinfo").read_text(encoding="utf-8", errors="replace").splitlines():
-            mount, _, rest = line.partition(" - ")
-            point = mount.split(" ")[4].replace("\\040", " ")
-            if (real + "/").startswith(point.rstrip("/") + "/") and len(point) >= best:
-                best, kind = len(point), rest.split(" ")[0]
-    return kind

@@ -126,7 +126,7 @@ class WritingAndReading(OpenAccount):
             return today(context)
 
     async def news(self) -> tuple[JournalNews, ...]:
-        """What others wrote since `note_looked`, in each journal. Without the network, and nobody learns of it."""
+        """The kinds that others wrote since `note_looked`, in each journal. Without the network."""
         async with self._session.alone() as context:
             return news(context)
 

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 import regex
 
-from duolog.cli import texts
+from duolog.cli import private_files
 from duolog.client import Unlock
 from duolog.client.blocking import Duolog
 from tests.cli.terminal import Terminal
@@ -132,7 +132,7 @@ def test_partner_hides_and_steers_with_characters(two: tuple[Home, Home], tmp_pa
 
 
 def folders(home: Path) -> list[Path]:
-    return [place for where in (Path("/dev/shm"), home) for place in where.glob(texts._prefix(home) + "*")]
+    return [place for where in (Path("/dev/shm"), home) for place in where.glob(private_files.prefix(home) + "*")]
 
 
 def editor(folder: Path, script: str) -> str:

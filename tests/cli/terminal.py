@@ -8,9 +8,16 @@ import shlex
 import signal
 import sys
 import time
+import traceback
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Self
+
+import keyring
+import keyring.backends.fail
+
+from duolog.cli.main import main
 
 ROOT = Path(__file__).parent.parent.parent
 PATIENCE = 120  # seconds; a busy machine is slow
@@ -108,3 +115,56 @@ class Shell(Terminal):
 def plain(text: str) -> str:
     """Without colours and cursor movements."""
     return re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", text)
+
+
+class Forked(Terminal):
+    """A command at a terminal that begins as a copy of this process: the same program, without its start.
+
+    `before`: what the copy does first. It may put something in the place of what a test can't bring about.
+    `passphrase`: the command reads it from a descriptor; without it, it asks.
+    """
+
+    def __init__(
+        self,
+        arguments: list[str],
+        home: Path,
+        environment: Mapping[str, str],
+        *,
+        before: Callable[[], None],
+        passphrase: str | None,
+    ) -> None:
+        self.seen = ""
+        self._from = 0
+        self._status: int | None = None
+        reads, writes = os.pipe()
+        os.write(writes, f"{passphrase}\n".encode())
+        os.close(writes)
+        arguments = [*arguments, *(["--passphrase-fd", str(reads)] if passphrase else []), "--home", str(home)]
+        self._pid, self._fd = pty.fork()
+        if self._pid == 0:
+            try:
+                os._exit(_played(arguments, before, environment))
+            finally:
+                os._exit(70)  # whatever happens, no second test run goes on from here
+        os.close(reads)
+
+
+def _played(arguments: list[str], before: Callable[[], None], environment: Mapping[str, str]) -> int:
+    """Run a command in this process, on the terminal of its descriptors; the exit code."""
+    for number in (signal.SIGHUP, signal.SIGTERM):
+        signal.signal(number, signal.SIG_DFL)
+    os.environ.update({"TERM": "xterm", "COLUMNS": "88", **environment})
+    keyring.set_keyring(keyring.backends.fail.Keyring())  # type: ignore[no-untyped-call]
+    sys.stdin, sys.stdout, sys.stderr = open(0), open(1, "w"), open(2, "w")  # noqa: SIM115  # until the process ends
+    code = 0
+    try:
+        before()
+        main(arguments)
+    except SystemExit as ended:
+        code = ended.code if isinstance(ended.code, int) else 1
+    except BaseException:  # noqa: BLE001  # the copy ends here
+        traceback.print_exc()
+        code = 70
+    sys.stdout.flush()
+    sys.stderr.flush()
+    return code

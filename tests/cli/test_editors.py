@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from duolog.cli import texts
+from duolog.cli import private_files, texts
 from duolog.cli.editors import KNOWN, chosen_editor, edit, known_as
 from duolog.cli.failures import Ended, Usage
 from duolog.client.home.begun import RescuedText
@@ -62,16 +62,16 @@ def test_an_editor_that_fails_or_is_not_there_is_said(tmp_path: Path) -> None:
 
 
 def test_memory_is_the_users_own_or_the_shared_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(texts, "_file_system", lambda place: "tmpfs")
+    monkeypatch.setattr(private_files, "_file_system", lambda place: "tmpfs")
     own = tmp_path / "own"
     own.mkdir(mode=0o700)
     monkeypatch.setenv("XDG_RUNTIME_DIR", str(own))
-    assert texts._memory_folder() == own
+    assert private_files.memory_folder() == own
     own.chmod(0o755)  # others may look into it
-    assert texts._memory_folder() != own
+    assert private_files.memory_folder() != own
     own.chmod(0o700)
-    monkeypatch.setattr(texts, "_file_system", lambda place: "ext4")
-    assert texts._memory_folder() is None
+    monkeypatch.setattr(private_files, "_file_system", lambda place: "ext4")
+    assert private_files.memory_folder() is None
 
 
 def test_what_is_removed_is_overwritten_first(tmp_path: Path) -> None:
@@ -80,7 +80,7 @@ def test_what_is_removed_is_overwritten_first(tmp_path: Path) -> None:
     (folder / "text.md").write_text("a secret")
     (folder / "deeper" / "text.md.save").write_text("another secret")
     (tmp_path / "link").hardlink_to(folder / "text.md")
-    texts._destroy(folder)
+    private_files.destroy(folder)
     assert not folder.exists()
     assert (tmp_path / "link").read_bytes() == b""
 
@@ -157,7 +157,11 @@ class Typing:
         texts.rescue_leftovers(self)  # type: ignore[arg-type]
 
     def folders(self) -> list[Path]:
-        return [found for place in texts._places(self.folder) for found in place.glob(f"{texts._prefix(self.folder)}*")]
+        return [
+            found
+            for place in private_files.places(self.folder)
+            for found in place.glob(f"{private_files.prefix(self.folder)}*")
+        ]
 
 
 @pytest.fixture
@@ -170,7 +174,7 @@ def typing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Typing]:
     run = Typing(tmp_path / "home")
     yield run
     for folder in run.folders():
-        texts._destroy(folder)
+        private_files.destroy(folder)
 
 
 def fail(error: BaseException) -> Callable[[], Any]:
@@ -233,7 +237,7 @@ def test_an_untouched_form_is_nothing_that_somebody_typed(typing: Typing, start:
 
 def test_an_untouched_form_of_a_killed_command_is_removed_without_a_word(typing: Typing, tmp_path: Path) -> None:
     for name, typed in (("untouched", "Tags: a"), ("changed", "Tags: a, b")):
-        folder = typing.folder / (texts._prefix(typing.folder) + name)
+        folder = typing.folder / (private_files.prefix(typing.folder) + name)
         folder.mkdir()
         file = texts._opened_with(folder, texts.sheet_of("write", start="Tags: a", hint="Write."))
         file.write_text(file.read_text().replace("Tags: a", typed))

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from duolog.cli import texts
+from duolog.cli import private_files
 from tests.cli.terminal import Terminal, plain
 from tests.cli.transcript import PASSPHRASE, run
 from tools.local_server import LocalServer
@@ -147,7 +147,7 @@ def test_lines_typed_without_an_editor_survive_a_kill(home: Path, tmp_path: Path
 def files_of(home: Path) -> list[Path]:
     """The files that an editor of this home has, or has left."""
     places = (Path("/dev/shm"), home)
-    return [file for place in places for file in place.glob(texts._prefix(home) + "*/text.md")]
+    return [file for place in places for file in place.glob(private_files.prefix(home) + "*/text.md")]
 
 
 def test_other_commands_work_beside_an_open_editor(home: Path, tmp_path: Path) -> None:

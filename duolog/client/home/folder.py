@@ -29,7 +29,8 @@ from duolog.client.home.keystore import (
     save_keystore,
     seal,
 )
-from duolog.client.home.store import Store, copied_into_memory
+from duolog.client.home.store import Store
+from duolog.client.home.store_copy import copied_into_memory
 from duolog.errors import HomeError
 from duolog.protocol import sizes
 from duolog.protocol.codec import label

@@ -73,7 +73,7 @@ class Unlock:
 class StoredSecret:
     """The content of a keystore: the keyholder's secret, and the seed of the home's own key, 32 bytes.
 
-    That is the keyholder's seed, but where another keyholder takes the place of the first: then it stays as it was.
+    That is the keyholder's seed, but where another keyholder takes the place of the first: then it doesn't change.
     """
 
     keyholder: KeyholderSecret

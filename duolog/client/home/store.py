@@ -8,11 +8,9 @@ Rules
 It stores bytes and believes them; it verifies nothing.
 """
 
-import shutil
 import sqlite3
-import tempfile
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import closing, contextmanager, nullcontext
+from contextlib import contextmanager
 from dataclasses import fields
 from functools import cache
 from pathlib import Path
@@ -229,22 +227,6 @@ class Store:
                 for name, place in moves.items():
                     self.write(*place)
                     self.put(name, None)
-
-
-def copied_into_memory(path: Path) -> Store:
-    """A copy in memory of a database that can't be written. It refuses every write.
-
-    Raises: HomeError, OSError, sqlite3.Error.
-    """
-    log = path.with_name(path.name + "-wal")
-    with tempfile.TemporaryDirectory() if log.exists() and log.stat().st_size else nullcontext() as place:
-        if place is not None:  # SQLite needs a folder that it can write, to read what a killed program left in the log
-            for file in (path, log):
-                shutil.copyfile(file, Path(place) / file.name)
-            path = Path(place) / path.name
-        address = f"{path.resolve().as_uri()}?" + ("mode=rw" if place is not None else "mode=ro&immutable=1")
-        with closing(sqlite3.connect(address, uri=True)) as source:
-            return Store(None, copy_of=source)
 
 
 def _place_of(name: str) -> tuple[str, *tuple[object, ...]] | None:

@@ -1,4 +1,4 @@
-"""What is new: what others wrote since this home's owner last looked. Nobody else learns that they looked.
+"""News: the kinds of documents that others wrote since this home's owner last looked. Nobody learns that they looked.
 
 Rules
 - Kinds and authors are told, never how many, and nothing of what somebody did not write.
@@ -20,7 +20,7 @@ MOST = 2000  # items of a journal that are looked at; what came before them is n
 
 @dataclass(frozen=True, slots=True)
 class JournalNews:
-    """What others wrote in one journal since the owner looked: the kinds, by author (account id).
+    """The kinds of documents that others wrote in one journal since the owner looked, by author (account id).
 
     `since`: when they looked, Unix seconds; None where they never did on this device.
     """
@@ -31,7 +31,7 @@ class JournalNews:
 
 
 def news(context: Context) -> tuple[JournalNews, ...]:
-    """What is new in each journal. Without the network."""
+    """The news of each journal. Without the network."""
     return tuple(_news_in(context, journal) for journal in shown_journals(context))
 
 
