@@ -107,6 +107,10 @@ wheel: setup ## Build the wheel and the source archive into dist, and try them i
 	@$(PY) -m tools.wheel
 	@$(PY) -m pytest -m slow -q tests/house
 
+.PHONY: evening
+evening: setup ## README's evening typed letter by letter, on two machines that README's lines set up; says how long
+	@$(PY) -m pytest -m slow -q tests/cli/test_readme_evening.py
+
 .PHONY: bench
 bench: setup ## Measure push, pull, log-in, first sync, revoking, a long journal, and what others notice of the worst that one may send
 	@$(PY) -m bench
