@@ -46,7 +46,7 @@ def register(
             duolog.prove_recovery_words()
         made = {"account": b64(duolog.account), "server": duolog.server, "words": list(new.words)}
         run.screen.done(made, "Your account is ready.")
-        run.screen.say(f"Keys: {run.folder}\nServer: {duolog.server}")
+        run.screen.plain(f"Keys: {run.folder}\nServer: {duolog.server}")
         run.screen.say(
             "Next: `duolog invite` or `duolog join` starts a journal for two; then `duolog profile` sets your name."
         )

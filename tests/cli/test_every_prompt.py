@@ -71,7 +71,12 @@ class _Waiting:
 EIGHT = ("abandon", "ability", "able", "about", "above", "absent", "absorb", "abstract")
 
 PROMPTS = (
-    Prompts("register --server {server} --invite-code", (("Invite code:", "x"), ("Choose a passphrase", "")), "nobody"),
+    Prompts(
+        "register --server {server} --invite-code",
+        (("Invite code:", "x"), ("Choose a passphrase", "")),
+        "nobody",
+        passphrase=False,
+    ),
     Prompts(
         "register --server {server}",
         (
@@ -84,7 +89,10 @@ PROMPTS = (
         passphrase=False,
     ),
     Prompts(
-        "restore --server {server}", (("Your 24 recovery words:", "{words}"), ("Choose a passphrase", "")), "nobody"
+        "restore --server {server}",
+        (("Your 24 recovery words:", "{words}"), ("Choose a passphrase", "")),
+        "nobody",
+        passphrase=False,
     ),
     Prompts("timeline --offline", (("Passphrase:", ""),), passphrase=False),
     Prompts("today --ephemeral {server}", (("Your 24 recovery words:", ""),)),
