@@ -4,14 +4,16 @@ from typing import Annotated
 
 from pydantic import Field
 
+from duolog.api import examples
 from duolog.api.common import (
     AccountId,
     AccountStatements,
-    Hash,
     JournalId,
+    JournalStatement,
     JournalStatementModel,
     Model,
     OriginText,
+    ProposalId,
     PublicKey,
     ReceiptModel,
     SealedContext,
@@ -19,13 +21,14 @@ from duolog.api.common import (
     UnixSeconds,
 )
 from duolog.protocol import sizes
+from duolog.protocol.codec import encode_b64
 
 
 class JournalCreated(Model):
     """The new journal and its first receipt."""
 
     journal: JournalId
-    receipt: ReceiptModel
+    receipt: Annotated[ReceiptModel, Field(examples=[examples.FIRST_RECEIPT])]
 
 
 class ListedJournal(Model):
@@ -37,7 +40,7 @@ class ListedJournal(Model):
     journal: JournalId
     seq: Seq
     closed: bool
-    proposals: Annotated[int, Field(ge=0, le=sizes.MAX_PARTNERS * sizes.MAX_PROPOSALS)]
+    proposals: Annotated[int, Field(ge=0, le=sizes.MAX_PARTNERS * sizes.MAX_PROPOSALS, examples=[0])]
 
 
 class JournalList(Model):
@@ -80,20 +83,21 @@ class ChainList(Model):
 class ProposalRequest(JournalStatementModel):
     """A roster statement that waits for signatures. The sealed `context` lets a co-signer compare words."""
 
+    statement: Annotated[JournalStatement, Field(examples=[encode_b64(examples.PROPOSED)])]
     context: SealedContext | None = None
 
 
 class Proposal(ProposalRequest):
     """A waiting proposal. Its id is the hash of its statement. It expires when the roster moves, or after 14 days."""
 
-    proposal: Hash
+    proposal: ProposalId
     proposed_at: UnixSeconds
 
 
 class ProposalCreated(Model):
     """The proposal's id."""
 
-    proposal: Hash
+    proposal: ProposalId
 
 
 class ProposalList(Model):
