@@ -58,6 +58,7 @@ lint: setup ## The quick half of check: no tests
 
 .PHONY: openapi-lint
 openapi-lint: setup $(LINTED) ## Two linters read openapi/openapi.json: no error, no warning, no exception
+	@:
 
 .PHONY: format
 format: setup ## Format the code and apply safe fixes
