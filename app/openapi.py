@@ -33,7 +33,7 @@ The examples are of one invented couple. Ids and statements belong together; key
 right size, and verify nothing.
 """
 SCHEMAS = "#/components/schemas/"
-EMPTY = "Done. The answer has no body."
+EMPTY = "Done; the answer has no body."
 CONTACT = {"name": "The person who runs the server: its page `/` names a contact"}
 TAGS = {
     "about": "What the server says of itself, to anybody: its health, its address, its receipt keys and its limits.",
@@ -47,7 +47,7 @@ TAGS = {
     "carrying": "Bring an account and its journals from another server.",
     "leaving": "Close a journal, withdraw, keep or erase entries, let a journal go, delete the account.",
 }
-_OWN = re.compile(r".*?\.(?= |\n|$)", re.DOTALL)  # the first sentence
+_FIRST = re.compile(r".*?\.(?= |\n|$)", re.DOTALL)  # the first sentence
 
 
 def describe_api(app: FastAPI) -> None:
@@ -144,7 +144,8 @@ def _describe_answers(operation: dict[str, Any], schemas: dict[str, Any]) -> Non
         if response["description"] == "Successful Response":
             schema = response.get("content", {}).get(JSON, {}).get("schema")
             text = schemas[schema["$ref"].removeprefix(SCHEMAS)]["description"] if schema else EMPTY
-            response["description"] = _OWN.match(text)[0]  # type: ignore[index]  # every model has a sentence
+            first = _FIRST.match(text)
+            response["description"] = first[0] if first else text
 
 
 def _allowed_methods(app: FastAPI, path: str) -> list[str]:

@@ -2,14 +2,13 @@
 
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import ConfigDict, Field
 
 from duolog.api import examples
 from duolog.api.common import (
     AccountId,
     AccountStatements,
     JournalId,
-    JournalStatement,
     JournalStatementModel,
     Model,
     OriginText,
@@ -21,7 +20,7 @@ from duolog.api.common import (
     UnixSeconds,
 )
 from duolog.protocol import sizes
-from duolog.protocol.codec import encode_b64
+from duolog.protocol.codec import JsonObject, encode_b64
 
 
 class JournalCreated(Model):
@@ -80,15 +79,22 @@ class ChainList(Model):
     more: bool = False
 
 
+_PROPOSED = examples.signed_by_me(examples.PROPOSED) | {"context": encode_b64(examples.SEALED)}
+_KNOWN_AS: JsonObject = {"proposal": encode_b64(examples.PROPOSAL), "proposed_at": examples.AT}
+
+
 class ProposalRequest(JournalStatementModel):
     """A roster statement that waits for signatures. The sealed `context` lets a co-signer compare words."""
 
-    statement: Annotated[JournalStatement, Field(examples=[encode_b64(examples.PROPOSED)])]
+    model_config = ConfigDict(json_schema_extra={"examples": [_PROPOSED]})
+
     context: SealedContext | None = None
 
 
 class Proposal(ProposalRequest):
     """A waiting proposal. Its id is the hash of its statement. It expires when the roster moves, or after 14 days."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [_PROPOSED | _KNOWN_AS]})
 
     proposal: ProposalId
     proposed_at: UnixSeconds

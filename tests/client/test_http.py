@@ -17,7 +17,6 @@ from tests.client.couple import UNLOCK, Tampered, register
 from tests.conftest import ORIGIN
 from tools import blocking_faces
 
-
 ROOT = Path(__file__).resolve().parents[2]
 
 
