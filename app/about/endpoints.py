@@ -99,7 +99,7 @@ async def get_icon() -> Response:
 
 @router.get("/.well-known/security.txt", include_in_schema=False)
 async def get_security_txt(server: Server) -> PlainTextResponse:
-    """Whom to tell of a fault of this server, where its settings say so."""
+    """The contact for faults of this server, where its settings name one."""
     settings = server.settings
     if not settings.contact:
         raise NotFound

@@ -86,14 +86,14 @@ _OPENAPI = '<li><a href="/openapi.json">The OpenAPI document</a> of this server<
 
 
 def home_page(contact: str) -> str:
-    """The body of the first page, which is HTML. `contact`: the address of whoever runs the server, or nothing."""
+    """The body of the first page, which is HTML. `contact`: the address of the server's operator, or nothing."""
     shown = contact.removeprefix("mailto:").removeprefix("tel:")
     told = _CONTACT.format(address=escape(contact), shown=escape(shown)) if contact else _NO_CONTACT
     return _HOME.format(more=_readings(), contact=told)
 
 
 def further() -> str:
-    """What else a writer of programs can read here, as HTML."""
+    """The links to all else that a writer of programs can read here, as HTML."""
     return f"<ul>\n{_readings(_OPENAPI)}\n</ul>"
 
 

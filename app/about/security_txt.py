@@ -4,18 +4,19 @@ Only its operator knows the contact. Without one in the settings there is no suc
 nobody reads.
 """
 
-from datetime import UTC, datetime, timedelta
+import time
 
-VALID = timedelta(days=30)  # what a copy of the file may be believed for
+from app.settings import DAY
+
+VALID = 30 * DAY  # seconds for which a copy of the file may be believed
 
 
 def security_txt(contact: str, origin: str, now: int) -> str:
     """The file, with the contact of the settings. `now`: Unix seconds."""
-    today = datetime.fromtimestamp(now, UTC).replace(hour=0, minute=0, second=0)
     lines = [
         "# For faults of this server. A fault of the program: SECURITY.md in its sources says how to report one.",
         f"Contact: {contact}",
-        f"Expires: {today + VALID:%Y-%m-%dT%H:%M:%SZ}",
+        time.strftime("Expires: %Y-%m-%dT00:00:00Z", time.gmtime(now + VALID)),
     ]
     if origin.startswith("https://"):
         lines.append(f"Canonical: {origin}/.well-known/security.txt")
