@@ -74,8 +74,12 @@ def _operation(document: Document, path: str, method: str, operation: Document) 
     return (
         f'<h2 id="{escape(operation["operationId"])}"><code>{method.upper()} {escape(path)}</code></h2>'
         f"<p><strong>{_markdown.inline(operation['summary'])}.</strong> {_session(operation)}</p>"
-        f"{_markdown.blocks(operation['description'])}<table>{''.join(rows)}</table>"
+        f"{_markdown.blocks(operation['description'])}{_table(rows)}"
     )
+
+
+def _table(rows: list[str]) -> str:
+    return f'<table class="fields">{"".join(rows)}</table>' if rows else ""
 
 
 def _session(operation: Document) -> str:
@@ -158,8 +162,7 @@ def _shape(name: str, schema: Document) -> str:
         optional = "" if field in required else " (optional)"
         text = _markdown.inline(of.get("description", ""))
         rows.append(f"<tr><td><code>{escape(field)}</code>{optional}</td><td>{_type(of)} {text}</td></tr>")
-    table = f"<table>{''.join(rows)}</table>" if rows else ""
-    return f'<h3 id="schema-{escape(name)}">{escape(name)}</h3>{_markdown.blocks(schema["description"])}{table}'
+    return f'<h3 id="schema-{escape(name)}">{escape(name)}</h3>{_markdown.blocks(schema["description"])}{_table(rows)}'
 
 
 def _type(schema: Document) -> str:
