@@ -93,10 +93,12 @@ def find_operation(document: dict[str, Any], method: str, path: str) -> dict[str
 
 def validate(document: dict[str, Any], schema: dict[str, Any], body: bytes) -> None:
     """Assert that the JSON in `body` has the form of `schema`."""
-    _validator(json.dumps(schema), json.dumps(document["components"])).validate(json.loads(body))
+    text = json.dumps(schema)
+    schemas = json.dumps(document["components"]["schemas"]) if "$ref" in text else "{}"
+    _validator(text, schemas).validate(json.loads(body))
 
 
 @cache
-def _validator(schema: str, components: str) -> Any:
-    whole = json.loads(schema) | {"components": json.loads(components)}
+def _validator(schema: str, schemas: str) -> Any:
+    whole = json.loads(schema) | {"components": {"schemas": json.loads(schemas)}}
     return jsonschema_rs.Draft202012Validator(whole)
