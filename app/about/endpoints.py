@@ -1,5 +1,7 @@
 """Health, limits and keys, documentation and pages. No endpoint here needs a session."""
 
+from asyncio import to_thread
+
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
 
@@ -9,7 +11,7 @@ from app.about.documentation import documentation_of
 from app.about.install import install_page
 from app.about.pages import ICON, ICON_TYPE, home_page, join_page, page, schemas_page
 from app.about.security_txt import security_txt
-from app.about.specification import schemas, specification
+from app.about.specification import schemas, section, sections
 from app.addresses import MAX_BODY
 from app.problems import NotFound
 from app.settings import DAY, Settings
@@ -63,16 +65,17 @@ async def get_openapi(request: Request) -> JSONResponse:
 
 @router.get("/docs", include_in_schema=False)
 async def get_documentation(request: Request) -> HTMLResponse:
-    return page("Duolog: the API", documentation_of(request.app))
+    """The page is made at its first request, beside the loop."""
+    return page("Duolog: the API", await to_thread(documentation_of, request.app))
 
 
 @router.get("/spec", include_in_schema=False)
 @router.get("/spec/{name}", include_in_schema=False)
 async def get_specification(name: str = "") -> HTMLResponse:
     """One page of the specification, without a name its first."""
-    if name not in specification():
+    if name not in sections():
         raise NotFound
-    return page("Duolog: the specification", specification()[name])
+    return page("Duolog: the specification", await to_thread(section, name))
 
 
 @router.get("/schemas", include_in_schema=False)

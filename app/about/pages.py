@@ -7,7 +7,7 @@ from pathlib import Path
 
 from starlette.responses import HTMLResponse
 
-from app.about.specification import schemas, specification
+from app.about.specification import schemas, sections
 
 _HERE = Path(__file__).parent
 STYLE = (_HERE / "style.css").read_text(encoding="utf-8")
@@ -98,7 +98,7 @@ def further() -> str:
 
 
 def _readings(*others: str) -> str:
-    found = [_SPECIFICATION] if specification() else []
+    found = [_SPECIFICATION] if sections() else []
     return "\n".join([*found, *([_SCHEMAS] if schemas() else []), *others])
 
 

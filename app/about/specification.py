@@ -17,17 +17,15 @@ _LINK = re.compile(r"([\w-]+)\.md(#[\w-]+)?")
 
 
 @cache
-def specification() -> dict[str, str]:
-    """The body of each page of the specification by its name, rendered; the first one's name is empty."""
-    files = sorted(_SPECIFICATION.glob("*.md"))
-    names = {file.stem for file in files}
+def sections() -> dict[str, Path]:
+    """The file of each page of the specification by the page's name; the first one's name is empty."""
+    return {_name(file.stem): file for file in sorted(_SPECIFICATION.glob("*.md"))}
 
-    def resolve(target: str) -> str | None:
-        found = _LINK.fullmatch(target)
-        return _address(found[1]) + (found[2] or "") if found and found[1] in names else None
 
-    renderer = Renderer(resolve)
-    return {_name(file.stem): renderer.blocks(file.read_text(encoding="utf-8")) for file in files}
+@cache
+def section(name: str) -> str:
+    """The body of one of these pages, which is HTML, made once."""
+    return Renderer(_resolve).blocks(sections()[name].read_text(encoding="utf-8"))
 
 
 @cache
@@ -36,9 +34,12 @@ def schemas() -> dict[str, bytes]:
     return {file.name: file.read_bytes() for file in sorted(_SCHEMAS.glob("*.json"))}
 
 
+def _resolve(target: str) -> str | None:
+    found = _LINK.fullmatch(target)
+    if found is None or _name(found[1]) not in sections():
+        return None
+    return f"/spec/{_name(found[1])}".removesuffix("/") + (found[2] or "")
+
+
 def _name(stem: str) -> str:
     return "" if stem == _FIRST else stem
-
-
-def _address(stem: str) -> str:
-    return f"/spec/{_name(stem)}".removesuffix("/")

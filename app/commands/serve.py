@@ -9,10 +9,7 @@ from functools import partial
 from pathlib import Path
 
 import uvicorn
-from fastapi import FastAPI
 
-from app.about.documentation import documentation_of
-from app.about.specification import specification
 from app.commands.trouble import Trouble, prepare_data
 from app.connections import Connections, GuardedProtocol
 from app.logs import configure_logs
@@ -43,10 +40,8 @@ def run(settings: Settings) -> None:
     listener = bind(settings)
     settings = settings.model_copy(update={"port": listener.getsockname()[1]})
     connections = Connections(settings, raise_descriptors() - RESERVED)
-    app = create_app(settings)
-    make_pages(app)
     config = uvicorn.Config(
-        app,
+        create_app(settings),
         loop="uvloop",
         http=partial(GuardedProtocol, connections),  # type: ignore[arg-type]  # which makes one for each connection
         ws="none",
@@ -61,12 +56,6 @@ def run(settings: Settings) -> None:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # uvicorn raises the signal again once it has stopped
     with contextlib.suppress(KeyboardInterrupt):
         _Server(config, settings).run(sockets=[listener])
-
-
-def make_pages(app: FastAPI) -> None:
-    """Make the long pages now, so that no request waits for them."""
-    documentation_of(app)
-    specification()
 
 
 def raise_descriptors() -> int:

@@ -12,7 +12,7 @@ from fastapi import FastAPI
 
 from app.about.documentation import documentation
 from app.about.pages import ICON
-from app.about.specification import specification
+from app.about.specification import sections
 from app.settings import Settings
 from tests.conftest import http_client, running
 from tests.docs.test_shown_commands import parse
@@ -132,9 +132,9 @@ async def test_no_other_text_is_handed_out(http: httpx2.AsyncClient, name: str) 
 async def test_a_copy_of_the_server_without_the_specification_links_to_none(
     app: FastAPI, http: httpx2.AsyncClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert specification()
+    assert sections()
     for module in ("app.about.pages", "app.about.endpoints"):
-        monkeypatch.setattr(f"{module}.specification", dict)
+        monkeypatch.setattr(f"{module}.sections", dict)
         monkeypatch.setattr(f"{module}.schemas", dict)
     for path in ("/", "/docs"):
         text = (await http.get(path)).text
