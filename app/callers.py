@@ -17,6 +17,7 @@ from starlette.requests import Request
 
 from app.access import repository as access
 from app.access.repository import Caller, JournalMember
+from app.examples import PARAMETERS
 from app.problems import NotFound, SessionMissing
 from app.settings import DAY
 from app.state import Server, State
@@ -94,12 +95,11 @@ def _id(text: str, size: int) -> bytes:
         raise NotFound from error
 
 
-def _id_path(what: str, size: int) -> object:
-    example = "A" * ((size * 8 + 5) // 6)
-    return Path(description=f"Id of the {what}, base64url.", examples=[example])
+def _id_path(what: str) -> object:
+    return Path(description=f"Id of the {what}, base64url.", examples=[PARAMETERS[what]])
 
 
-JournalText = Annotated[str, _id_path("journal", sizes.JOURNAL_ID)]
+JournalText = Annotated[str, _id_path("journal")]
 
 
 async def _member(journal: JournalText, server: Server, caller: SignedIn) -> JournalMember:
@@ -123,23 +123,23 @@ async def _partner(member: Member) -> JournalMember:
 Partner = Annotated[JournalMember, Depends(_partner)]
 
 
-async def _attachment(attachment: Annotated[str, _id_path("attachment", sizes.ATTACHMENT_ID)]) -> bytes:
+async def _attachment(attachment: Annotated[str, _id_path("attachment")]) -> bytes:
     return _id(attachment, sizes.ATTACHMENT_ID)
 
 
-async def _invitation(invitation: Annotated[str, _id_path("invitation", sizes.INVITATION_ID)]) -> bytes:
+async def _invitation(invitation: Annotated[str, _id_path("invitation")]) -> bytes:
     return _id(invitation, sizes.INVITATION_ID)
 
 
-async def _proposal(proposal: Annotated[str, _id_path("proposal", sizes.HASH)]) -> bytes:
+async def _proposal(proposal: Annotated[str, _id_path("proposal")]) -> bytes:
     return _id(proposal, sizes.HASH)
 
 
-async def _rendezvous(rendezvous: Annotated[str, _id_path("rendezvous", sizes.RENDEZVOUS_ID)]) -> bytes:
+async def _rendezvous(rendezvous: Annotated[str, _id_path("rendezvous")]) -> bytes:
     return _id(rendezvous, sizes.RENDEZVOUS_ID)
 
 
-async def _session(session: Annotated[str, _id_path("session", sizes.SESSION_ID)]) -> bytes:
+async def _session(session: Annotated[str, _id_path("session")]) -> bytes:
     return _id(session, sizes.SESSION_ID)
 
 

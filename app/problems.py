@@ -17,6 +17,40 @@ from duolog.api import problems as api
 
 MEDIA_TYPE = "application/problem+json"
 
+HEADERS: dict[str, dict[str, Any]] = {
+    "Retry-After": {
+        "description": "How many seconds to wait before the next try.",
+        "required": True,
+        "schema": {"type": "integer", "minimum": 0},
+        "example": 5,
+    },
+    "WWW-Authenticate": {
+        "description": "How to authenticate: a session's token as `Authorization: Bearer`.",
+        "required": True,
+        "schema": {"const": "Bearer"},
+        "example": "Bearer",
+    },
+    "Connection": {
+        "description": "`close` where the server doesn't read the rest of the body.",
+        "schema": {"const": "close"},
+        "example": "close",
+    },
+    "Accept-Ranges": {
+        "description": "The server can send a range of these bytes.",
+        "required": True,
+        "schema": {"const": "bytes"},
+        "example": "bytes",
+    },
+    "Content-Range": {
+        "description": "Which bytes these are, and of how many: `bytes a-b/size`, or `bytes */size` in a refusal.",
+        "required": True,
+        "schema": {"type": "string", "pattern": "^bytes ([0-9]+-[0-9]+|\\*)/[0-9]+$"},
+        "example": "bytes 0-31/296",
+    },
+}
+_HEADERS_OF = {401: ("WWW-Authenticate",), 413: ("Connection",), 416: ("Content-Range",)}
+_HEADERS_OF |= dict.fromkeys((429, 503), ("Retry-After",))
+
 Responses = dict[int | str, dict[str, Any]]
 
 
@@ -320,10 +354,17 @@ def refusals(*problems: type[Problem]) -> Responses:
     return {status: _documented(of_status) for status, of_status in sorted(by_status.items())}
 
 
+def headers(*names: str) -> dict[str, Any]:
+    """The `headers` of a response in the document: each is described once, in `HEADERS`."""
+    return {name: {"$ref": f"#/components/headers/{name}"} for name in names}
+
+
 def _documented(problems: list[type[Problem]]) -> dict[str, Any]:
     examples = {problem.code: {"value": problem().document().model_dump()} for problem in problems}
     schema = {"$ref": "#/components/schemas/Problem"}
-    return {
+    status = problems[0].status
+    named = {"headers": headers(*_HEADERS_OF[status])} if status in _HEADERS_OF else {}
+    return named | {
         "description": " ".join(f"`{problem.code}`: {problem().said}" for problem in problems),
         "content": {MEDIA_TYPE: {"schema": schema, "examples": examples}},
     }

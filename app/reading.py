@@ -27,7 +27,7 @@ from duolog.errors import MalformedData
 from duolog.protocol.codec import parse_message_json
 
 JSON = "application/json"
-BINARY = {"type": "string", "format": "binary", "description": "Frames, as docs/spec describes."}
+BINARY = {"type": "string", "format": "binary", "description": "Frames, as §6 of the specification describes."}
 BYTES = {"type": "string", "format": "binary", "description": "Sealed bytes."}
 INLINE = 8 * 1024  # bytes; what is smaller is taken apart where it is
 

@@ -1,5 +1,6 @@
 """Every setting of the server. Each is read from the environment as `DUOLOG_<NAME>`; no setting holds a secret."""
 
+import re
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Literal, Self
@@ -57,6 +58,12 @@ class Settings(BaseSettings):
     trusted_proxies: str = Field(
         default="",
         description="Comma-separated addresses of reverse proxies whose `X-Forwarded-For` is believed. Empty: none.",
+    )
+    contact: str = Field(
+        default="",
+        max_length=256,
+        description="How to reach you, also about security: `mailto:...`, `https://...` or `tel:...`. The page `/` and "
+        "`/.well-known/security.txt` show it. Empty: there is no such file, and the page says so.",
     )
     registration: Literal["open", "invite", "closed"] = Field(
         default="open", description="Who may register: anyone, people with an invite code, or nobody."
@@ -178,6 +185,14 @@ class Settings(BaseSettings):
             return parse_origin(origin) if origin else ""
         except MalformedData as error:
             raise ValueError(str(error)) from error
+
+    @field_validator("contact")
+    @classmethod
+    def _plain_contact(cls, contact: str) -> str:
+        plain = contact.isascii() and contact.isprintable() and not set(' "<>\\^`{|}') & set(contact)
+        if contact and not (plain and re.fullmatch(r"(mailto:[^@]+@|https://|tel:).+", contact)):
+            raise ValueError("DUOLOG_CONTACT: write mailto:you@example.org, https://... or tel:...")
+        return contact
 
     @model_validator(mode="after")
     def _known_database(self) -> Self:

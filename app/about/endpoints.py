@@ -1,12 +1,17 @@
 """Health, limits and keys, documentation and pages. No endpoint here needs a session."""
 
+from asyncio import to_thread
+
 from fastapi import APIRouter, Request
-from fastapi.responses import HTMLResponse, JSONResponse, Response
+from fastapi.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
 
 from app import VERSION
 from app.about import repository
+from app.about.documentation import documentation_of
 from app.about.install import install_page
-from app.about.pages import HOME, join_page, page, render_documentation
+from app.about.pages import ICON, ICON_TYPE, home_page, join_page, page, schemas_page
+from app.about.security_txt import security_txt
+from app.about.specification import schemas, section, sections
 from app.addresses import MAX_BODY
 from app.problems import NotFound
 from app.settings import DAY, Settings
@@ -60,7 +65,48 @@ async def get_openapi(request: Request) -> JSONResponse:
 
 @router.get("/docs", include_in_schema=False)
 async def get_documentation(request: Request) -> HTMLResponse:
-    return page("Duolog: the API", render_documentation(request.app.openapi()))
+    """The page is made at its first request, beside the loop."""
+    return page("Duolog: the API", await to_thread(documentation_of, request.app))
+
+
+@router.get("/spec", include_in_schema=False)
+@router.get("/spec/{name}", include_in_schema=False)
+async def get_specification(name: str = "") -> HTMLResponse:
+    """One page of the specification, without a name its first."""
+    if name not in sections():
+        raise NotFound
+    return page("Duolog: the specification", await to_thread(section, name))
+
+
+@router.get("/schemas", include_in_schema=False)
+async def get_schemas() -> HTMLResponse:
+    """The list of the schemas of documents."""
+    if not schemas():
+        raise NotFound
+    return page("Duolog: documents", schemas_page())
+
+
+@router.get("/schemas/{name}", include_in_schema=False)
+async def get_schema(name: str) -> Response:
+    """One schema, under its file's name."""
+    if name not in schemas():
+        raise NotFound
+    return Response(schemas()[name], media_type="application/json")
+
+
+@router.get("/icon.svg", include_in_schema=False)
+@router.get("/favicon.ico", include_in_schema=False)
+async def get_icon() -> Response:
+    return Response(ICON, media_type=ICON_TYPE)
+
+
+@router.get("/.well-known/security.txt", include_in_schema=False)
+async def get_security_txt(server: Server) -> PlainTextResponse:
+    """The contact for faults of this server, where its settings name one."""
+    settings = server.settings
+    if not settings.contact:
+        raise NotFound
+    return PlainTextResponse(security_txt(settings.contact, settings.public_origin, server.now()))
 
 
 @router.get("/join", include_in_schema=False)
@@ -84,5 +130,5 @@ async def get_wheel(server: Server, name: str) -> Response:
 
 
 @router.get("/", include_in_schema=False)
-async def get_home() -> HTMLResponse:
-    return page("Duolog", HOME)
+async def get_home(server: Server) -> HTMLResponse:
+    return page("Duolog", home_page(server.settings.contact))

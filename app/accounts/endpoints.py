@@ -26,7 +26,13 @@ from duolog.protocol import sizes
 router = APIRouter(prefix="/v1", tags=["accounts"])
 
 KnownTo = Annotated[
-    int, Query(ge=0, le=sizes.MAX_U32, description="The last one that the caller has: the answer begins after it.")
+    int,
+    Query(
+        ge=0,
+        le=sizes.MAX_U32,
+        examples=[0],
+        description="The last one that the caller has: the answer begins after it.",
+    ),
 ]
 
 Verified = Annotated[

@@ -19,6 +19,7 @@ from app.problems import (
     RangeNotSatisfiable,
     RuleBroken,
     SessionMissing,
+    headers,
     refusals,
 )
 from app.reading import BYTES, BytesBody, Json
@@ -27,7 +28,7 @@ from duolog.protocol import sizes
 
 router = APIRouter(prefix="/v1/journals/{journal}/attachments/{attachment}", tags=["attachments"])
 
-Number = Annotated[int, Path(ge=0, lt=sizes.MAX_PARTS, description="Which part, from 0.")]
+Number = Annotated[int, Path(ge=0, lt=sizes.MAX_PARTS, examples=[0], description="Which part, from 0.")]
 Part = Annotated[bytes, Depends(BytesBody(MEDIA_TYPE), scope="function")]
 MIB = sizes.KIB * sizes.KIB
 
@@ -82,8 +83,16 @@ async def store_part(
     response_class=Response,
     responses=refusals(SessionMissing, NotFound, RangeNotSatisfiable, Busy)
     | {
-        200: {"description": "All the bytes.", "content": {MEDIA_TYPE: {"schema": BYTES}}},
-        206: {"description": "The bytes of the range.", "content": {MEDIA_TYPE: {"schema": BYTES}}},
+        200: {
+            "description": "All the bytes.",
+            "headers": headers("Accept-Ranges"),
+            "content": {MEDIA_TYPE: {"schema": BYTES}},
+        },
+        206: {
+            "description": "The bytes of the range.",
+            "headers": headers("Accept-Ranges", "Content-Range"),
+            "content": {MEDIA_TYPE: {"schema": BYTES}},
+        },
     },
 )
 async def fetch_attachment(request: Request, member: Member, attachment: AttachmentPath, server: Server) -> Response:
@@ -102,5 +111,6 @@ async def fetch_attachment(request: Request, member: Member, attachment: Attachm
     responses=refusals(SessionMissing, NotFound),
 )
 async def give_up_attachment(member: Member, attachment: AttachmentPath, server: Server) -> Response:
+    """Ends an attachment that isn't wanted any more, and destroys the parts that were sent. It gives no quota back."""
     await server.database.write(service.give_up, member, attachment)
     return Response(status_code=204)

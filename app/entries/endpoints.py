@@ -32,8 +32,13 @@ from duolog.protocol import sizes
 
 router = APIRouter(prefix="/v1/journals/{journal}/entries", tags=["entries"])
 
-Since = Annotated[int, Query(ge=0, le=sizes.MAX_INTEGER, description="The last seq that the caller holds; 0 to begin.")]
-Limit = Annotated[int, Query(ge=1, le=sizes.MAX_PAGE_ITEMS, description="How many items at most; a push is never cut.")]
+Since = Annotated[
+    int, Query(ge=0, le=sizes.MAX_INTEGER, examples=[0], description="The last seq that the caller holds; 0 to begin.")
+]
+Limit = Annotated[
+    int,
+    Query(ge=1, le=sizes.MAX_PAGE_ITEMS, examples=[256], description="How many items at most; a push is never cut."),
+]
 
 Items = Annotated[
     tuple[Candidate, ...],

@@ -70,6 +70,7 @@ async def list_invitations(partner: Partner, server: Server) -> OwnInvitationLis
     responses=refusals(SessionMissing, NotFound),
 )
 async def revoke_invitation(invitation: InvitationPath, partner: Partner, server: Server) -> Response:
+    """Ends the invitation: its link leads nowhere. Another partner's invitation gets the same 404 as an unknown one."""
     await server.database.write(service.revoke, partner, invitation)
     return Response(status_code=204)
 
@@ -94,6 +95,7 @@ async def reveal_invitation(
     operation_id="get_invitation",
     summary="The sealed invitation behind a link",
     responses=refusals(NotFound),
+    openapi_extra={"security": [{}]},  # the session is optional
 )
 async def get_invitation(invitation: InvitationPath, caller: MaybeSignedIn, server: Server) -> OpenInvitation:
     """Answers the same 404 for an invitation that is unknown, revoked, expired, or answered by somebody else."""

@@ -5,6 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Response
 
 from app.callers import Member, Partner, ProposalPath, Server, SignedIn
+from app.examples import PARAMETERS
 from app.journals import closings, proposals, repository, service
 from app.journals.member_repository import load_named_chains
 from app.journals.proposal_repository import NewProposal, list_waiting
@@ -25,6 +26,7 @@ from app.problems import (
 from app.reading import Json
 from app.settings import DAY
 from app.state import State
+from duolog.api import examples
 from duolog.api.common import AccountStatementModel, GrantModel, JournalStatementModel, ReceiptModel, SignatureModel
 from duolog.api.journals import (
     CarriedKey,
@@ -40,19 +42,34 @@ from duolog.api.journals import (
 )
 from duolog.errors import MalformedData
 from duolog.protocol import sizes
-from duolog.protocol.codec import parse_b64
+from duolog.protocol.codec import encode_b64, parse_b64
 from duolog.protocol.ids import journal_id
 
 router = APIRouter(prefix="/v1/journals", tags=["journals"])
 
 MAX_LISTED = sizes.MAX_LISTED
 
-After = Annotated[str, Query(max_length=43, description="The last id of the answer before; empty to begin.")]
-OfAccount = Annotated[str, Query(max_length=43, description="Only this account's statements; empty for everybody's.")]
-Generation = Annotated[
-    int, Query(ge=0, le=sizes.MAX_U32, description="With `account`: only those of a generation after this one.")
+After = Annotated[
+    str,
+    Query(
+        max_length=43, examples=[PARAMETERS["journal"]], description="The last id of the answer before; empty to begin."
+    ),
 ]
-Limit = Annotated[int, Query(ge=1, le=MAX_LISTED, description="How many at most.")]
+OfAccount = Annotated[
+    str,
+    Query(
+        max_length=43,
+        examples=[encode_b64(examples.ACCOUNT)],
+        description="Only this account's statements; empty for everybody's.",
+    ),
+]
+Generation = Annotated[
+    int,
+    Query(
+        ge=0, le=sizes.MAX_U32, examples=[0], description="With `account`: only those of a generation after this one."
+    ),
+]
+Limit = Annotated[int, Query(ge=1, le=MAX_LISTED, examples=[100], description="How many at most.")]
 
 
 @router.post(
@@ -153,6 +170,7 @@ async def create_proposal(member: Partner, server: Server, proposal: Json[Propos
     responses=refusals(SessionMissing, NotFound),
 )
 async def list_proposals(member: Member, server: Server) -> ProposalList:
+    """Every member's proposals, each with its sealed context for the one who signs next."""
     waiting = await server.database.read(list_waiting, member.journal, _dropped_before(server))
     return ProposalList(
         proposals=[

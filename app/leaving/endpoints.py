@@ -49,6 +49,7 @@ async def schedule_closing(member: Partner, server: Server, closing: Json[Closin
     responses=refusals(SessionMissing, NotFound),
 )
 async def get_own_closing(member: Partner, server: Server) -> OwnClosing:
+    """The caller's own closing alone. No answer tells whether the other partner has one."""
     row = await server.database.read(service.own_closing, member)
     return OwnClosing(
         statement=row.statement,
@@ -67,6 +68,7 @@ async def get_own_closing(member: Partner, server: Server) -> OwnClosing:
     responses=refusals(SessionMissing, NotFound),
 )
 async def drop_closing(member: Partner, server: Server) -> Response:
+    """Cancels the caller's waiting closing. No answer to another member shows that there was one."""
     await server.database.write(service.drop, member)
     return Response(status_code=204)
 

@@ -17,7 +17,9 @@ router = APIRouter(prefix="/v1/rendezvous", tags=["rendezvous"])
 Role = Annotated[
     Literal["new", "old"], Path(description="The device that leaves the message: the new one, or the old one.")
 ]
-Number = Annotated[int, Path(ge=1, le=sizes.MAX_RENDEZVOUS_MESSAGE, description="Which of its messages, from 1.")]
+Number = Annotated[
+    int, Path(ge=1, le=sizes.MAX_RENDEZVOUS_MESSAGE, examples=[1], description="Which of its messages, from 1.")
+]
 
 
 @router.put(

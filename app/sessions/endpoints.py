@@ -47,6 +47,7 @@ async def log_in(server: Server, answer: Json[LogIn]) -> OpenedSession:
     responses=refusals(SessionMissing),
 )
 async def log_out(caller: SignedIn, server: Server) -> Response:
+    """Ends the session that this request was sent with. Its token opens nothing any more."""
     await server.database.write(repository.end_session, caller)
     return Response(status_code=204)
 
@@ -85,6 +86,7 @@ async def list_sessions(caller: SignedIn, server: Server) -> SessionList:
     responses=refusals(SessionMissing),
 )
 async def end_other_sessions(caller: SignedIn, server: Server) -> Response:
+    """Logs out every other device of the account. Each can log in again, unless its keyholder was revoked."""
     await server.database.write(repository.end_other_sessions, caller)
     return Response(status_code=204)
 

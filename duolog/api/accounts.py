@@ -4,13 +4,15 @@ from typing import Annotated
 
 from pydantic import Field
 
+from duolog.api import examples
 from duolog.api.common import (
     AccountId,
     AccountStatementModel,
-    Hash,
+    GenerationNumber,
     JournalId,
     JournalStatementModel,
     KeyholderId,
+    Mac,
     Model,
     ReceiptModel,
     SealedSeed,
@@ -18,6 +20,13 @@ from duolog.api.common import (
 from duolog.api.entries import Push
 from duolog.api.leaving import ClosingRequest
 from duolog.protocol import sizes
+
+INVITE_CODE = "an-invite-code-of-this-server"
+
+_GENESIS = examples.signed(examples.GENESIS)
+_ROTATION = examples.signed(examples.ROTATION, signatures=2)
+FIRST_SET, SECOND_SET, _THIRD_SET = (examples.signed(item) for item in examples.SETS)
+_ACCOUNT_JOURNAL = examples.signed_by_me(examples.ACCOUNT_JOURNAL_GENESIS)
 
 
 class PackageModel(Model):
@@ -31,15 +40,18 @@ class AnchorModel(Model):
     """A recovery sheet's or passkey's MAC, made at creation, by which it recognises its account."""
 
     keyholder: KeyholderId
-    mac: Hash
+    mac: Mac
 
 
 class Registration(Model):
     """A whole account in one request: genesis, two keyholder sets, account journal, packages, anchors."""
 
     genesis: AccountStatementModel
-    sets: Annotated[list[AccountStatementModel], Field(fail_fast=True, min_length=2, max_length=2)]
-    account_journal: JournalStatementModel
+    sets: Annotated[
+        list[AccountStatementModel],
+        Field(fail_fast=True, min_length=2, max_length=2, examples=[[FIRST_SET, SECOND_SET]]),
+    ]
+    account_journal: Annotated[JournalStatementModel, Field(examples=[_ACCOUNT_JOURNAL])]
     packages: Annotated[list[PackageModel], Field(fail_fast=True, min_length=1, max_length=sizes.MAX_KEYHOLDERS)]
     anchors: Annotated[list[AnchorModel], Field(fail_fast=True, max_length=sizes.MAX_KEYHOLDERS, default_factory=list)]
     invite_code: Annotated[
@@ -47,6 +59,7 @@ class Registration(Model):
         Field(
             default=None,
             max_length=64,
+            examples=[INVITE_CODE],
             description="A code from the server's operator, or the id of an open invitation to a journal.",
         ),
     ]
@@ -56,7 +69,7 @@ class Registered(Model):
     """The new account and the first receipt of its account journal."""
 
     account: AccountId
-    receipt: ReceiptModel
+    receipt: Annotated[ReceiptModel, Field(examples=[examples.FIRST_RECEIPT])]
 
 
 class SetRequest(Model):
@@ -65,7 +78,7 @@ class SetRequest(Model):
     `packages`: one for each new keyholder. `anchors`: one for each new keyholder that is not a device.
     """
 
-    set: AccountStatementModel
+    set: Annotated[AccountStatementModel, Field(examples=[_THIRD_SET])]
     packages: Annotated[list[PackageModel], Field(fail_fast=True, max_length=sizes.MAX_KEYHOLDERS)]
     anchors: Annotated[list[AnchorModel], Field(fail_fast=True, max_length=sizes.MAX_KEYHOLDERS, default_factory=list)]
 
@@ -84,12 +97,12 @@ class RotationRequest(Model):
     generation, and the entry that says so. `closings`: the waiting closings, signed anew; the others are cancelled.
     """
 
-    rotation: AccountStatementModel
-    set: AccountStatementModel
+    rotation: Annotated[AccountStatementModel, Field(examples=[_ROTATION])]
+    set: Annotated[AccountStatementModel, Field(examples=[_THIRD_SET])]
     packages: Annotated[list[PackageModel], Field(fail_fast=True, min_length=1, max_length=sizes.MAX_KEYHOLDERS)]
     anchors: Annotated[list[AnchorModel], Field(fail_fast=True, max_length=sizes.MAX_KEYHOLDERS, default_factory=list)]
     earlier_seed: SealedSeed
-    account_journal: Push
+    account_journal: Annotated[Push, Field(examples=[{"items": [examples.PUSHED_ROTATE, examples.PUSHED_ENTRY]}])]
     closings: Annotated[
         list[JournalClosing], Field(fail_fast=True, max_length=sizes.MAX_CLOSINGS, default_factory=list)
     ]
@@ -104,7 +117,7 @@ class RotationAnswer(Model):
 class EarlierSeed(Model):
     """An earlier generation's seed sealed to the generation after it."""
 
-    generation: Annotated[int, Field(ge=1, le=sizes.MAX_U32)]
+    generation: GenerationNumber
     sealed: SealedSeed
 
 
@@ -122,11 +135,11 @@ class OwnAccount(Model):
     """
 
     account: AccountId
-    chain: StatementsAfter
-    sets: StatementsAfter
-    generation: Annotated[int, Field(ge=1, le=sizes.MAX_U32, description="The generation that `package` holds.")]
+    chain: Annotated[StatementsAfter, Field(examples=[[_GENESIS, _ROTATION]])]
+    sets: Annotated[StatementsAfter, Field(examples=[[FIRST_SET, SECOND_SET, _THIRD_SET]])]
+    generation: Annotated[GenerationNumber, Field(description="The generation that `package` holds.", examples=[2])]
     package: SealedSeed
     earlier_seeds: EarlierSeeds
-    anchor: Hash | None
+    anchor: Mac | None
     anchors: Annotated[list[AnchorModel], Field(fail_fast=True, max_length=sizes.MAX_KEYHOLDERS, default_factory=list)]
     more: bool = False

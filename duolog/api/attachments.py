@@ -4,12 +4,13 @@ from typing import Annotated
 
 from pydantic import Field
 
+from duolog.api import examples
 from duolog.api.common import EntryId, Model
 from duolog.protocol import sizes
 
 PART_MEDIA_TYPE = "application/octet-stream"
 
-Parts = Annotated[int, Field(ge=0, le=sizes.MAX_PARTS, examples=[3])]
+Parts = Annotated[int, Field(ge=0, le=sizes.MAX_PARTS, examples=[1])]
 
 
 class AttachmentRequest(Model):
@@ -18,8 +19,8 @@ class AttachmentRequest(Model):
     `entry`: where it came from another server with its journal, the entry there that names it.
     """
 
-    size: Annotated[int, Field(ge=1, le=sizes.MAX_ATTACHMENT, examples=[2_500_000])]
-    entry: EntryId | None = None
+    size: Annotated[int, Field(ge=1, le=sizes.MAX_ATTACHMENT, examples=[len(examples.SEALED_PART)])]
+    entry: Annotated[EntryId | None, Field(examples=[None])] = None
 
 
 class AttachmentState(Model):

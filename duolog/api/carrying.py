@@ -4,13 +4,13 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from duolog.api.accounts import AnchorModel, EarlierSeeds, PackageModel
+from duolog.api.accounts import FIRST_SET, INVITE_CODE, SECOND_SET, AnchorModel, EarlierSeeds, PackageModel
 from duolog.api.common import (
     AccountStatementModel,
     AccountStatements,
     Blob,
+    BlobHash,
     CarriedHeader,
-    Hash,
     Model,
     OriginText,
     PublicKey,
@@ -32,11 +32,14 @@ class CarriedAccount(Model):
 
     log_in: LogIn
     chain: AccountStatements
-    sets: Annotated[list[AccountStatementModel], Field(fail_fast=True, min_length=2, max_length=sizes.MAX_CHAIN)]
+    sets: Annotated[
+        list[AccountStatementModel],
+        Field(fail_fast=True, min_length=2, max_length=sizes.MAX_CHAIN, examples=[[FIRST_SET, SECOND_SET]]),
+    ]
     packages: Annotated[list[PackageModel], Field(fail_fast=True, min_length=1, max_length=sizes.MAX_KEYHOLDERS)]
     anchors: Annotated[list[AnchorModel], Field(fail_fast=True, max_length=sizes.MAX_KEYHOLDERS, default_factory=list)]
     earlier_seeds: EarlierSeeds = Field(default_factory=list)
-    invite_code: Annotated[str | None, Field(default=None, max_length=64)]
+    invite_code: Annotated[str | None, Field(default=None, max_length=64, examples=[INVITE_CODE])]
 
 
 class CarriedEntry(Model):
@@ -46,7 +49,7 @@ class CarriedEntry(Model):
     seq: Seq
     header: CarriedHeader
     blob: Blob | None
-    blob_hash: Hash
+    blob_hash: BlobHash
 
 
 CarriedItem = Annotated[PageStatement | CarriedEntry, Field(discriminator="kind")]
@@ -64,7 +67,7 @@ class CarriedPage(Model):
     chains: Annotated[list[Chain], Field(fail_fast=True, max_length=sizes.MAX_PUSH_ITEMS, default_factory=list)]
     items: Annotated[list[CarriedItem], Field(fail_fast=True, min_length=1, max_length=sizes.MAX_PUSH_ITEMS)]
     receipts: Annotated[list[ReceiptModel], Field(fail_fast=True, min_length=1, max_length=sizes.MAX_PUSH_ITEMS)]
-    last: bool
+    last: Annotated[bool, Field(examples=[True])]
 
 
 class Carried(Model):

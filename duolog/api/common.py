@@ -4,6 +4,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, WithJsonSchema
 
+from duolog.api import examples
 from duolog.errors import MalformedData
 from duolog.protocol import sizes
 from duolog.protocol.accounts import SignedAccountStatement
@@ -13,12 +14,15 @@ from duolog.protocol.statements import Signature, SignedStatement
 
 
 class Model(BaseModel):
-    """Strict, closed and immutable: nothing is coerced, and an unknown field is refused."""
+    """Strict, closed and immutable: nothing is coerced, and an unknown field is refused.
+
+    A client ignores the unknown fields of an answer.
+    """
 
     model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
 
 
-def _bytes(low: int, high: int, example: bytes | None = None) -> Any:
+def _bytes(low: int, high: int, example: bytes) -> Any:
     """The annotations of `bytes` that travel as unpadded base64url and have `low` to `high` bytes."""
 
     def parse(value: object) -> bytes:
@@ -41,9 +45,8 @@ def _bytes(low: int, high: int, example: bytes | None = None) -> Any:
         "minLength": _length(low),
         "maxLength": _length(high),
         "contentEncoding": "base64url",
+        "examples": [encode_b64(example)],
     }
-    if low == high:
-        schema["examples"] = [encode_b64(example or bytes(range(low)) if low <= 64 else b"\x00" * low)]
     return (
         BeforeValidator(parse),
         PlainSerializer(encode_b64, return_type=str, when_used="json"),
@@ -55,36 +58,50 @@ def _length(size: int) -> int:
     return (size * 8 + 5) // 6
 
 
-AccountId = Annotated[bytes, *_bytes(sizes.ACCOUNT_ID, sizes.ACCOUNT_ID)]
-JournalId = Annotated[bytes, *_bytes(sizes.JOURNAL_ID, sizes.JOURNAL_ID)]
-KeyholderId = Annotated[bytes, *_bytes(sizes.KEYHOLDER_ID, sizes.KEYHOLDER_ID)]
-EntryId = Annotated[bytes, *_bytes(sizes.ENTRY_ID, sizes.ENTRY_ID)]
-SessionId = Annotated[bytes, *_bytes(sizes.SESSION_ID, sizes.SESSION_ID)]
-InvitationId = Annotated[bytes, *_bytes(sizes.INVITATION_ID, sizes.INVITATION_ID)]
-Hash = Annotated[bytes, *_bytes(sizes.HASH, sizes.HASH)]
-SignatureBytes = Annotated[bytes, *_bytes(sizes.SIGNATURE, sizes.SIGNATURE)]
-SealedSeed = Annotated[bytes, *_bytes(sizes.SEALED_SEED, sizes.SEALED_SEED)]
-PublicKey = Annotated[bytes, *_bytes(sizes.SIGN_KEY, sizes.SIGN_KEY)]
-Challenge = Annotated[bytes, *_bytes(sizes.CHALLENGE, sizes.CHALLENGE)]
-Token = Annotated[bytes, *_bytes(sizes.TOKEN, sizes.TOKEN)]
-Statement = Annotated[bytes, *_bytes(2, sizes.MAX_STATEMENT)]
-HeaderBytes = Annotated[bytes, *_bytes(91, 91 + sizes.MAX_ATTACHMENTS * sizes.ATTACHMENT_ID)]
-CarriedHeader = Annotated[bytes, *_bytes(0, sizes.MAX_STATEMENT)]
-Blob = Annotated[bytes, *_bytes(sizes.MIN_PLAINTEXT, sizes.MAX_BLOB)]
-SealedInvitation = Annotated[bytes, *_bytes(sizes.AEAD_NONCE + sizes.AEAD_TAG, sizes.MAX_INVITATION)]
-SealedReveal = Annotated[bytes, *_bytes(sizes.AEAD_NONCE + sizes.AEAD_TAG, sizes.MAX_REVEAL)]
-SealedContext = Annotated[bytes, *_bytes(sizes.AEAD_NONCE + sizes.AEAD_TAG, sizes.MAX_CONTEXT)]
+def _exactly(size: int, example: bytes) -> Any:
+    return _bytes(size, size, example)
+
+
+AccountId = Annotated[bytes, *_exactly(sizes.ACCOUNT_ID, examples.ACCOUNT)]
+JournalId = Annotated[bytes, *_exactly(sizes.JOURNAL_ID, examples.JOURNAL)]
+KeyholderId = Annotated[bytes, *_exactly(sizes.KEYHOLDER_ID, examples.KEYHOLDER)]
+EntryId = Annotated[bytes, *_exactly(sizes.ENTRY_ID, examples.ENTRY)]
+SessionId = Annotated[bytes, *_exactly(sizes.SESSION_ID, examples.SESSION)]
+InvitationId = Annotated[bytes, *_exactly(sizes.INVITATION_ID, examples.INVITATION)]
+ProposalId = Annotated[bytes, *_exactly(sizes.HASH, examples.PROPOSAL)]
+Head = Annotated[bytes, *_exactly(sizes.HASH, examples.HEAD)]
+Digest = Annotated[bytes, *_exactly(sizes.HASH, examples.SECOND_ITEM.digest)]
+BlobHash = Annotated[bytes, *_exactly(sizes.HASH, examples.SECOND_ITEM.hash_of_blob)]
+Salt = Annotated[bytes, *_exactly(sizes.SALT, examples.CLOSING_SALT)]
+Mac = Annotated[bytes, *_exactly(sizes.HASH, examples.drawn("anchor", sizes.HASH))]
+SignatureBytes = Annotated[bytes, *_exactly(sizes.SIGNATURE, examples.SIGNATURE)]
+SealedSeed = Annotated[bytes, *_exactly(sizes.SEALED_SEED, examples.SEALED_SEED)]
+PublicKey = Annotated[bytes, *_exactly(sizes.SIGN_KEY, examples.drawn("receipt key", sizes.SIGN_KEY))]
+Challenge = Annotated[bytes, *_exactly(sizes.CHALLENGE, examples.drawn("challenge", sizes.CHALLENGE))]
+Token = Annotated[bytes, *_exactly(sizes.TOKEN, examples.drawn("token", sizes.TOKEN))]
+AccountStatement = Annotated[bytes, *_bytes(2, sizes.MAX_STATEMENT, examples.GENESIS)]
+JournalStatement = Annotated[bytes, *_bytes(2, sizes.MAX_STATEMENT, examples.JOURNAL_GENESIS)]
+ClosingStatement = Annotated[bytes, *_bytes(2, sizes.MAX_STATEMENT, examples.CLOSE)]
+HeaderBytes = Annotated[bytes, *_bytes(91, 91 + sizes.MAX_ATTACHMENTS * sizes.ATTACHMENT_ID, examples.HEADER)]
+CarriedHeader = Annotated[bytes, *_bytes(0, sizes.MAX_STATEMENT, examples.HEADER)]
+Blob = Annotated[bytes, *_bytes(sizes.MIN_PLAINTEXT, sizes.MAX_BLOB, examples.BLOB)]
+
+_SEALED = sizes.AEAD_NONCE + sizes.AEAD_TAG  # bytes of the smallest sealed value
+SealedInvitation = Annotated[bytes, *_bytes(_SEALED, sizes.MAX_INVITATION, examples.SEALED)]
+SealedReveal = Annotated[bytes, *_bytes(_SEALED, sizes.MAX_REVEAL, examples.SEALED)]
+SealedContext = Annotated[bytes, *_bytes(_SEALED, sizes.MAX_CONTEXT, examples.SEALED)]
 
 OriginText = Annotated[str, Field(min_length=1, max_length=sizes.MAX_ORIGIN, examples=["https://journal.example"])]
-UnixSeconds = Annotated[int, Field(ge=0, le=sizes.MAX_INTEGER, examples=[1795600000])]
-ReceiptTime = Annotated[int, Field(ge=sizes.EARLIEST_TIME, le=sizes.LATEST_TIME, examples=[1795600000])]
-Seq = Annotated[int, Field(ge=0, le=sizes.MAX_INTEGER, examples=[42])]
+UnixSeconds = Annotated[int, Field(ge=0, le=sizes.MAX_INTEGER, examples=[examples.AT])]
+ReceiptTime = Annotated[int, Field(ge=sizes.EARLIEST_TIME, le=sizes.LATEST_TIME, examples=[examples.AT])]
+Seq = Annotated[int, Field(ge=0, le=sizes.MAX_INTEGER, examples=[examples.SEQ])]
+GenerationNumber = Annotated[int, Field(ge=1, le=sizes.MAX_U32, examples=[1])]
 
 
 class AccountStatementModel(Model):
     """A genesis (one signature), a rotation (the old key's, then the new key's) or a keyholder set (one)."""
 
-    statement: Statement
+    statement: AccountStatement
     signatures: Annotated[list[SignatureBytes], Field(fail_fast=True, min_length=1, max_length=2)]
 
     def signed(self) -> SignedAccountStatement:
@@ -120,7 +137,7 @@ class GrantModel(Model):
 class JournalStatementModel(Model):
     """A roster statement or a closing; its signatures ascend by account. `grants`: the grants of a fresh epoch."""
 
-    statement: Statement
+    statement: JournalStatement
     signatures: Annotated[list[SignatureModel], Field(fail_fast=True, min_length=1, max_length=sizes.MAX_MEMBERS)]
     grants: Annotated[list[GrantModel], Field(fail_fast=True, max_length=sizes.MAX_MEMBERS, default_factory=list)]
 
@@ -145,7 +162,7 @@ class ReceiptModel(Model):
     """The server's signature over a head that the server accepted at `time`."""
 
     seq: Seq
-    head: Hash
+    head: Head
     time: ReceiptTime
     signature: SignatureBytes
 

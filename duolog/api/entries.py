@@ -4,9 +4,11 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from duolog.api import examples
 from duolog.api.common import (
     Blob,
-    Hash,
+    BlobHash,
+    Digest,
     HeaderBytes,
     JournalStatementModel,
     Model,
@@ -36,14 +38,17 @@ PushItem = Annotated[PushStatement | PushEntry, Field(discriminator="kind")]
 class Push(Model):
     """Items to append, in order. The server accepts all of them, or none."""
 
-    items: Annotated[list[PushItem], Field(fail_fast=True, min_length=1, max_length=sizes.MAX_PUSH_ITEMS)]
+    items: Annotated[
+        list[PushItem],
+        Field(fail_fast=True, min_length=1, max_length=sizes.MAX_PUSH_ITEMS, examples=[[examples.PUSHED_ENTRY]]),
+    ]
 
 
 class Place(Model):
     """The place of an item. For an id that the server accepted before, `digest` is the accepted item's."""
 
     seq: Seq
-    digest: Hash
+    digest: Digest
 
 
 class Pushed(Model):
@@ -57,7 +62,7 @@ class PageStatement(JournalStatementModel):
     """A statement at its place. `grants` holds the caller's own grant alone."""
 
     kind: Literal["statement"]
-    seq: Seq
+    seq: Annotated[Seq, Field(examples=[1])]
 
 
 class PageEntry(Model):
@@ -67,7 +72,7 @@ class PageEntry(Model):
     seq: Seq
     header: HeaderBytes
     blob: Blob | None
-    blob_hash: Hash
+    blob_hash: BlobHash
 
 
 PageItem = Annotated[PageStatement | PageEntry, Field(discriminator="kind")]

@@ -4,7 +4,10 @@ from typing import Annotated
 
 from pydantic import Field
 
+from duolog.api import examples
 from duolog.api.common import InvitationId, Model, SealedInvitation, SealedReveal, UnixSeconds
+
+Tomorrow = Annotated[UnixSeconds, Field(examples=[examples.TOMORROW])]
 
 
 class InvitationRequest(Model):
@@ -12,14 +15,14 @@ class InvitationRequest(Model):
 
     invitation: InvitationId
     sealed: SealedInvitation
-    expires_at: UnixSeconds
+    expires_at: Tomorrow
 
 
 class OwnInvitation(Model):
     """The state of my invitation: the sealed answer once there is one, and whether I revealed."""
 
     invitation: InvitationId
-    expires_at: UnixSeconds
+    expires_at: Tomorrow
     answer: SealedInvitation | None
     revealed: bool
 
@@ -34,7 +37,7 @@ class OpenInvitation(Model):
     """A sealed invitation, for a holder of its link."""
 
     sealed: SealedInvitation
-    expires_at: UnixSeconds
+    expires_at: Tomorrow
 
 
 class InvitationAnswer(Model):

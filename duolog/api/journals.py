@@ -2,16 +2,17 @@
 
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import ConfigDict, Field
 
+from duolog.api import examples
 from duolog.api.common import (
     AccountId,
     AccountStatements,
-    Hash,
     JournalId,
     JournalStatementModel,
     Model,
     OriginText,
+    ProposalId,
     PublicKey,
     ReceiptModel,
     SealedContext,
@@ -19,13 +20,14 @@ from duolog.api.common import (
     UnixSeconds,
 )
 from duolog.protocol import sizes
+from duolog.protocol.codec import JsonObject, encode_b64
 
 
 class JournalCreated(Model):
     """The new journal and its first receipt."""
 
     journal: JournalId
-    receipt: ReceiptModel
+    receipt: Annotated[ReceiptModel, Field(examples=[examples.FIRST_RECEIPT])]
 
 
 class ListedJournal(Model):
@@ -37,7 +39,7 @@ class ListedJournal(Model):
     journal: JournalId
     seq: Seq
     closed: bool
-    proposals: Annotated[int, Field(ge=0, le=sizes.MAX_PARTNERS * sizes.MAX_PROPOSALS)]
+    proposals: Annotated[int, Field(ge=0, le=sizes.MAX_PARTNERS * sizes.MAX_PROPOSALS, examples=[0])]
 
 
 class JournalList(Model):
@@ -77,8 +79,14 @@ class ChainList(Model):
     more: bool = False
 
 
+_PROPOSED = examples.signed_by_me(examples.PROPOSED) | {"context": encode_b64(examples.SEALED)}
+_KNOWN_AS: JsonObject = {"proposal": encode_b64(examples.PROPOSAL), "proposed_at": examples.AT}
+
+
 class ProposalRequest(JournalStatementModel):
     """A roster statement that waits for signatures. The sealed `context` lets a co-signer compare words."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [_PROPOSED]})
 
     context: SealedContext | None = None
 
@@ -86,14 +94,16 @@ class ProposalRequest(JournalStatementModel):
 class Proposal(ProposalRequest):
     """A waiting proposal. Its id is the hash of its statement. It expires when the roster moves, or after 14 days."""
 
-    proposal: Hash
+    model_config = ConfigDict(json_schema_extra={"examples": [_PROPOSED | _KNOWN_AS]})
+
+    proposal: ProposalId
     proposed_at: UnixSeconds
 
 
 class ProposalCreated(Model):
     """The proposal's id."""
 
-    proposal: Hash
+    proposal: ProposalId
 
 
 class ProposalList(Model):

@@ -4,18 +4,20 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from duolog.api import examples
 from duolog.api.common import (
     Blob,
+    ClosingStatement,
     EntryId,
-    Hash,
     HeaderBytes,
     KeyholderId,
     Model,
+    Salt,
     SignatureBytes,
-    Statement,
     UnixSeconds,
 )
 from duolog.protocol import sizes
+from duolog.protocol.codec import encode_b64
 
 
 class ClosingRequest(Model):
@@ -24,10 +26,10 @@ class ClosingRequest(Model):
     `ends`: keyholders of mine that the server then revokes.
     """
 
-    statement: Statement
+    statement: ClosingStatement
     signature: SignatureBytes
-    salt: Hash
-    not_before: UnixSeconds
+    salt: Salt
+    not_before: Annotated[UnixSeconds, Field(examples=[examples.NEXT_WEEK])]
     ends: Annotated[list[KeyholderId], Field(fail_fast=True, max_length=sizes.MAX_KEYHOLDERS, default_factory=list)]
 
 
@@ -39,7 +41,7 @@ class WithdrawalRequest(Model):
     """My entry to withdraw, and the sealed entry that announces it (a `withdrawn` document)."""
 
     entry: EntryId
-    header: HeaderBytes
+    header: Annotated[HeaderBytes, Field(examples=[encode_b64(examples.WITHDRAWAL_HEADER)])]
     blob: Blob
 
 

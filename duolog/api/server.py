@@ -12,7 +12,7 @@ class ReceiptKey(Model):
     """One receipt key. Each key after the first is signed by the key before it."""
 
     key: PublicKey
-    signature: SignatureBytes | None = None
+    signature: Annotated[SignatureBytes | None, Field(examples=[None])] = None
 
 
 Size = Annotated[int, Field(ge=0, le=sizes.MAX_INTEGER)]
@@ -21,25 +21,27 @@ Size = Annotated[int, Field(ge=0, le=sizes.MAX_INTEGER)]
 class Limits(Model):
     """Sizes in bytes, counts, and times in seconds."""
 
-    push_items: Size
-    push_bytes: Size
-    page_items: Size
-    blob_bytes: Size
-    body_bytes: Size
-    invitation_seconds: Size
-    session_idle_seconds: Size
-    session_absolute_seconds: Size
-    attachment_bytes: Annotated[int, Field(ge=0, le=sizes.MAX_ATTACHMENT, description="0: it takes none.")] = 0
+    push_items: Annotated[Size, Field(examples=[sizes.MAX_PUSH_ITEMS])]
+    push_bytes: Annotated[Size, Field(examples=[sizes.MAX_PUSH_BYTES])]
+    page_items: Annotated[Size, Field(examples=[sizes.MAX_PAGE_ITEMS])]
+    blob_bytes: Annotated[Size, Field(examples=[sizes.MAX_BLOB])]
+    body_bytes: Annotated[Size, Field(examples=[4_194_304])]
+    invitation_seconds: Annotated[Size, Field(examples=[86_400])]
+    session_idle_seconds: Annotated[Size, Field(examples=[2_592_000])]
+    session_absolute_seconds: Annotated[Size, Field(examples=[15_552_000])]
+    attachment_bytes: Annotated[
+        int, Field(ge=0, le=sizes.MAX_ATTACHMENT, examples=[257 * 1024 * 1024], description="0: it takes none.")
+    ] = 0
 
 
-Suite = Annotated[int, Field(ge=1, le=sizes.MAX_U32)]
+Suite = Annotated[int, Field(ge=1, le=sizes.MAX_U32, examples=[sizes.SUITE])]
 
 
 class ServerInfo(Model):
     """Fetched from `/.well-known/duolog` without a session."""
 
     origin: OriginText
-    version: Annotated[str, Field(max_length=64, description="The program's version, for support.")]
+    version: Annotated[str, Field(max_length=64, examples=["0.1.0"], description="The program's version, for support.")]
     suites: Annotated[list[Suite], Field(fail_fast=True, max_length=16)]
     registration: Literal["open", "invite", "closed"]
     receipt_keys: Annotated[

@@ -4,6 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
+from duolog.api import examples
 from duolog.api.common import (
     AccountId,
     Challenge,
@@ -26,7 +27,7 @@ class ChallengeAnswer(Model):
     """A challenge to sign once, before `expires_at`. An unknown keyholder gets an answer of the same kind."""
 
     challenge: Challenge
-    expires_at: UnixSeconds
+    expires_at: Annotated[UnixSeconds, Field(examples=[examples.IN_TWO_MINUTES])]
 
 
 class LogIn(Model):
@@ -42,7 +43,7 @@ class OpenedSession(Model):
 
     token: Token
     account: AccountId
-    expires_at: UnixSeconds
+    expires_at: Annotated[UnixSeconds, Field(examples=[examples.IN_HALF_A_YEAR])]
 
 
 class OwnSession(Model):
@@ -52,8 +53,8 @@ class OwnSession(Model):
     keyholder: KeyholderId
     created_at: UnixSeconds
     used_at: UnixSeconds
-    expires_at: UnixSeconds
-    current: bool
+    expires_at: Annotated[UnixSeconds, Field(examples=[examples.IN_HALF_A_YEAR])]
+    current: Annotated[bool, Field(examples=[True])]
 
 
 class SessionList(Model):

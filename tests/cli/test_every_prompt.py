@@ -6,9 +6,11 @@ those that were really asked.
 
 import ast
 import json
+import shlex
 import signal
 import sqlite3
 import sys
+import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
@@ -98,7 +100,9 @@ PROMPTS = (
     Prompts("today --ephemeral {server}", (("Your 24 recovery words:", ""),)),
     Prompts("profile", (("Your name:", "Ada"), ("Pronouns, if you like:", ""))),
     Prompts(
-        "attachment drop", (("without its file?", ""),), before=put(blocking.Attachments, "list", lambda _: (_Waiting,))
+        "attachment drop",
+        (("without its 1 file?", ""),),
+        before=put(blocking.Attachments, "list", lambda _: (_Waiting,)),
     ),
     Prompts("checkin", (("<editor>", ""), ("Seal this answer?", "")), after_writing=0),
     Prompts(
@@ -111,8 +115,8 @@ PROMPTS = (
     Prompts("partner remove", (("Do you remove the one who joined?", ""),)),
     Prompts("confidant sign", (("Do you consent to exactly this?", ""),), "sam"),
     Prompts("confidant decline", (("Do you decline this?", ""),), "sam"),
-    Prompts("journal copy 2 --to private", (("Copy this into", ""),)),
-    Prompts("journal copy 2 --to private --shorter", (("<editor>", ""),), after_writing=0),
+    Prompts("journal copy {entry} --to private", (("Copy this into", ""),)),
+    Prompts("journal copy {entry} --to private --shorter", (("<editor>", ""),), after_writing=0),
     Prompts("device name {device}", (("What do you call it?", ""),)),
     Prompts("device revoke {device}", (("Take them out now?", ""),)),
     Prompts("draft keep", (("<editor>", ""),), after_writing=0),
@@ -133,9 +137,9 @@ PROMPTS = (
     ),
     Prompts("journal name", (("Your name for", ""),)),
     Prompts("close", (("Close it now, for good?", ""),)),
-    Prompts("close --in 3d", (("Close it on", ""),)),
-    Prompts("withdraw 3", (("Withdraw", ""),)),
-    Prompts("erase 3", (("Erase", ""),)),
+    Prompts("close --at '{soon}'", (("Close it on", ""),)),
+    Prompts("withdraw {entry}", (("Withdraw", ""),)),
+    Prompts("erase {entry}", (("Erase", ""),)),
     Prompts("journal let-go --journal closed", (("Let go of", ""),)),
     Prompts("account delete", (("Delete your account?", ""),)),
     Prompts("move --to http://127.0.0.1:9", (("Move there now?", ""),)),
@@ -159,7 +163,9 @@ PROMPTS = (
         editor="letter",
         after_writing=0,
     ),
-    Prompts("win", (("Go on with it?", "no"), ("<editor>", "")), "sam", after_writing=1),
+    Prompts(
+        "boundary propose", (("Go on with it?", "no"), ("<editor>", "")), "sam", editor="boundary", after_writing=1
+    ),
 )
 
 
@@ -189,7 +195,7 @@ def world(server: LocalServer, tmp_path_factory: pytest.TempPathFactory) -> Worl
     """Ada and Sam with a confidant, a draft, a device to take out, journals of every sort, and things that wait."""
     homes = tmp_path_factory.mktemp("homes")
     here = World(homes, {"server": server.origin, "folder": str(homes)})
-    for who in ("ada", "sam", "okoro"):
+    for who in ("ada", "sam", "okoro", "robin"):
         made = here.json(who, "register", "--server", server.origin, "--no-confirm")
         here.values[f"words of {who}"] = " ".join(made["words"])
     here.values["words"] = here.values["words of ada"]
@@ -210,16 +216,22 @@ def world(server: LocalServer, tmp_path_factory: pytest.TempPathFactory) -> Worl
         made = here.json("ada", "journal", "create")["short"]
         here.ok("ada", "journal", "name", made, reads=f"{name}\n")
     here.ok("ada", "close", "--journal", "closed", "--yes")
-    here.ok("sam", "join", reads=here.json("ada", "invite", "--journal", "new")["link"])
+    here.ok("robin", "join", reads=here.json("ada", "invite", "--journal", "new")["link"])
     here.ok("ada", "sync")
     here.ok("ada", "journal", "default", "1")
     here.ok("sam", "journal", "default", "1")
     here.ok("ada", "pause", "--for", "6h", "--yes")
+    here.ok("sam", "checkin", "--yes", reads="A quiet week.\n")
+    own = [one for one in here.json("ada", "timeline")["entries"] if one["mine"] and one["kind"] == "note"]
+    here.values["soon"] = time.strftime("%Y-%m-%d 09:00", time.localtime(time.time() + 3 * 86_400))
+    here.values["entry"] = str(own[0]["seq"])
     here.values["device"] = here.json("ada", "device", "list")["keyholders"][0]["short"]
     here.ok("restored", "restore", "--server", server.origin, reads=here.values["words of ada"] + "\n")
     # A text of Sam's that was not sent, and is offered where he writes the same.
-    failed = run(homes / "sam", ["win", "--about", "99999"], "Not sent.\n")
+    failed = run(homes / "sam", ["boundary", "propose"], "Topic: weather\n\nNot sent.\n")
     assert failed.exit_code != 0
+    for who in ("ada", "sam", "okoro", "restored"):
+        here.ok(who, "sync")
     return here
 
 
@@ -350,7 +362,7 @@ def _ended_at(
         asked.report()
         prompts.before()
 
-    arguments = [word.format(**world.values) for word in prompts.arguments.split()]
+    arguments = [word.format(**world.values) for word in shlex.split(prompts.arguments)]
     passphrase = PASSPHRASE if prompts.passphrase else None
     typed = editor(tmp_path, prompts.editor, stays=stays)
     with Forked(arguments, home, typed, before=before, passphrase=passphrase) as screen:
@@ -368,6 +380,7 @@ def _ended_at(
                 pass
         else:
             screen.wait("editor is open" if stays else question)
+        time.sleep(0.2)  # a person sees the question first
         if end == "Ctrl-C":
             screen.type("\x03", end="")
         else:

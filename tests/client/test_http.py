@@ -1,6 +1,8 @@
 """The edge to the network, and the rule that only our own errors leave the library."""
 
+import json
 import random
+from pathlib import Path
 from typing import Any
 
 import httpx2
@@ -14,6 +16,8 @@ from duolog.errors import DuologError, MalformedData, NotAllowed, ServerRefused,
 from tests.client.couple import UNLOCK, Tampered, register
 from tests.conftest import ORIGIN
 from tools import blocking_faces
+
+ROOT = Path(__file__).resolve().parents[2]
 
 
 def answering(make: Any) -> HttpTransport:
@@ -54,6 +58,21 @@ async def test_a_problem_shows_its_sentence_only_when_that_is_plain_text() -> No
     for hidden in ("\x1b[2Jgone", "x" * 1000, "line\nline"):
         with pytest.raises(ServerRefused, match="without a readable reason"):
             await problem(hidden).server_info()
+
+
+async def test_what_a_newer_server_says_besides_is_ignored_and_what_is_known_stays_strict() -> None:
+    document = json.loads((ROOT / "openapi" / "openapi.json").read_text())
+    info: dict[str, Any] = document["components"]["examples"]["ServerInfo"]["value"]
+    newer = info | {"new": [{"a": 1}], "limits": info["limits"] | {"new_bytes": 1}}
+    assert await answering(lambda request: httpx2.Response(200, json=newer)).server_info() == (
+        await answering(lambda request: httpx2.Response(200, json=info)).server_info()
+    )
+    coerced = info | {"suites": ["1"]}
+    with pytest.raises(MalformedData):
+        await answering(lambda request: httpx2.Response(200, json=coerced)).server_info()
+    refused = document["components"]["examples"]["journal_closed"]["value"] | {"instance": "/new"}
+    with pytest.raises(ServerRefused, match="closed"):
+        await answering(lambda request: httpx2.Response(409, json=refused)).server_info()
 
 
 async def test_a_lost_connection_is_tried_again(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import tomllib
 from pathlib import Path
@@ -11,6 +12,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).resolve().parents[2]
+NPM = "https://registry.npmjs.org/"
 LOCKS = sorted((ROOT / "requirements").glob("*.lock"))
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
 
@@ -43,6 +45,18 @@ def test_what_pyproject_asks_for_is_locked(lock: str) -> None:
         requirement = Requirement(text)
         found = pins.get(canonicalize_name(requirement.name), set())
         assert any(requirement.specifier.contains(version) for version in found), f"{text} is not in {lock}: make lock"
+
+
+@pytest.mark.parametrize("folder", ["openapi/lint", "vectors/node"])
+def test_what_npm_installs_is_locked_by_hash_and_names_no_mirror(folder: str) -> None:
+    asked = json.loads((ROOT / folder / "package.json").read_text())["dependencies"]
+    packages: dict[str, dict[str, str]] = json.loads((ROOT / folder / "package-lock.json").read_text())["packages"]
+    for name, version in asked.items():
+        assert packages[f"node_modules/{name}"]["version"] == version, f"{name} is not pinned"
+    for name, package in packages.items():
+        if name:
+            assert package["integrity"].startswith("sha512-"), name
+            assert package.get("resolved", NPM).startswith(NPM), name
 
 
 def test_the_image_gets_no_library_of_the_client() -> None:

@@ -1,5 +1,5 @@
 """A transport that holds every answer of the server against the OpenAPI document: nothing undeclared, nothing
-misshapen.
+misshapen. The document leaves answers open to fields of newer servers; this server may send none.
 """
 
 import json
@@ -11,7 +11,10 @@ import httpx2
 import jsonschema_rs
 from fastapi import FastAPI
 
-UNDOCUMENTED = {"/", "/docs", "/join", "/install", "/openapi.json"}  # pages, and the document itself
+from app.edge import HEADERS
+
+PAGES = {"/", "/docs", "/join", "/install", "/spec", "/schemas"}
+UNDOCUMENTED = PAGES | {"/openapi.json", "/icon.svg", "/favicon.ico", "/.well-known/security.txt"}
 
 
 class CheckedTransport(httpx2.ASGITransport):
@@ -19,7 +22,7 @@ class CheckedTransport(httpx2.ASGITransport):
 
     def __init__(self, app: FastAPI, address: str) -> None:
         super().__init__(app=app, client=(address, 50_000))
-        self._document = app.openapi()
+        self._document = close_answers(app.openapi())
 
     async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
         response = await super().handle_async_request(request)
@@ -32,7 +35,7 @@ def require_declared(document: dict[str, Any], method: str, path: str, response:
     """Assert that the document declares this answer."""
     assert response.headers["x-content-type-options"] == "nosniff"
     assert response.headers["cache-control"] == "no-store"
-    if path in UNDOCUMENTED or path.endswith(".whl"):  # the command, for people
+    if path in UNDOCUMENTED or path.startswith(("/spec/", "/schemas/")) or path.endswith(".whl"):  # for people
         return
     operation = find_operation(document, method, path)
     media = response.headers.get("content-type", "").split(";")[0]
@@ -44,6 +47,7 @@ def require_declared(document: dict[str, Any], method: str, path: str, response:
     assert declared is not None, (
         f"{method} {path} answers {response.status_code}, which is not declared: {body[:300]!r}"
     )
+    require_headers(document, declared.get("headers", {}), response.headers)
     content = declared.get("content", {})
     if not content:
         assert body == b"", f"{method} {path} answers {response.status_code} with an undeclared body"
@@ -53,6 +57,29 @@ def require_declared(document: dict[str, Any], method: str, path: str, response:
         validate(document, content[media]["schema"], body)
     if media == "application/problem+json":
         assert json.loads(body)["code"] in content[media]["examples"], f"{method} {path}: {body!r} is not declared"
+
+
+def close_answers(document: dict[str, Any]) -> dict[str, Any]:
+    """The document of a server that sends no field which it doesn't declare."""
+    schemas = {
+        name: schema | {"additionalProperties": False} for name, schema in document["components"]["schemas"].items()
+    }
+    return document | {"components": document["components"] | {"schemas": schemas}}
+
+
+def require_headers(document: dict[str, Any], declared: dict[str, Any], sent: httpx2.Headers) -> None:
+    """Assert that exactly the declared headers are there, besides those of every answer."""
+    described = document["components"]["headers"]
+    for name in declared:
+        if name not in sent:
+            assert not described[name].get("required"), f"{name} is missing"
+            continue
+        value: object = sent[name]
+        if described[name]["schema"].get("type") == "integer":
+            value = int(sent[name])
+        validate(document, described[name]["schema"], json.dumps(value).encode())
+    others = {name.lower() for name in HEADERS} | {"content-type", "content-length"}
+    assert set(sent) <= {name.lower() for name in declared} | others, f"{set(sent) - others} is not declared"
 
 
 def find_operation(document: dict[str, Any], method: str, path: str) -> dict[str, Any] | None:
@@ -66,10 +93,12 @@ def find_operation(document: dict[str, Any], method: str, path: str) -> dict[str
 
 def validate(document: dict[str, Any], schema: dict[str, Any], body: bytes) -> None:
     """Assert that the JSON in `body` has the form of `schema`."""
-    _validator(json.dumps(schema), json.dumps(document["components"])).validate(json.loads(body))
+    text = json.dumps(schema)
+    schemas = json.dumps(document["components"]["schemas"]) if "$ref" in text else "{}"
+    _validator(text, schemas).validate(json.loads(body))
 
 
 @cache
-def _validator(schema: str, components: str) -> Any:
-    whole = json.loads(schema) | {"components": json.loads(components)}
+def _validator(schema: str, schemas: str) -> Any:
+    whole = json.loads(schema) | {"components": {"schemas": json.loads(schemas)}}
     return jsonschema_rs.Draft202012Validator(whole)

@@ -60,7 +60,7 @@ def server(tmp_path: Path) -> Iterator[Running]:
 
 
 async def prepare(url: str) -> Running:
-    async with httpx2.AsyncClient(base_url=url) as http:
+    async with httpx2.AsyncClient(base_url=url, timeout=60) as http:  # the first body starts a process
         ada = Person(http)
         assert (await http.post("/v1/accounts", json=ada.registration())).status_code == 201
         assert (await ada.log_in(origin=url)).status_code == 201

@@ -118,7 +118,7 @@ class HttpTransport(Transport):
 
 def _refusal(response: httpx2.Response, data: bytes) -> ServerRefused | TransportError:
     try:
-        problem = Problem.model_validate_json(data)
+        problem = Problem.model_validate_json(data, extra="ignore")
     except (ValidationError, RecursionError):
         return TransportError(
             f"The server answered {response.status_code} without saying why. Try again later, or ask who runs it."

@@ -274,6 +274,6 @@ def _parse(model: type[M], data: bytes) -> M:
     if sum(data.count(mark) for mark in (b",", b"[", b"{")) > MAX_VALUES:  # check: client.answer_values
         raise MalformedData("The server's answer holds more than such an answer can; it was not taken apart.")
     try:
-        return model.model_validate_json(data)
+        return model.model_validate_json(data, extra="ignore")  # a newer server may say more
     except (ValidationError, RecursionError) as error:
         raise MalformedData("The server's answer is not what the protocol says. Is this a Duolog server?") from error
