@@ -24,6 +24,7 @@ from pydantic import ValidationError
 
 from duolog.api.problems import Problem
 from duolog.client.server.transport import JSON, MAX_ANSWER, Media, Span, Transport
+from duolog.client.server.certificates import certificate_fault, unreadable_authorities
 from duolog.errors import NotAllowed, ServerRefused, TransportError
 from duolog.protocol import sizes
 from duolog.protocol.codec import encode_b64
@@ -46,6 +47,7 @@ class HttpTransport(Transport):
     Raises:
         MalformedData: `server` is not the address of a server.
         NotAllowed: the address is neither https nor this machine.
+        CertificateFault: the file that SSL_CERT_FILE names can't be read as certificates.
     """
 
     def __init__(
@@ -55,7 +57,10 @@ class HttpTransport(Transport):
         self._patience = patience
         if network is None and not _is_safe(self.origin):  # check: client.tls
             raise NotAllowed("This address is not encrypted. Use https://, or a server on this machine.")
-        self._client = httpx2.AsyncClient(base_url=self.origin, timeout=TIMEOUT, transport=network)
+        try:
+            self._client = httpx2.AsyncClient(base_url=self.origin, timeout=TIMEOUT, transport=network)
+        except OSError as error:  # an SSLError is one
+            raise unreadable_authorities() from error
 
     async def close(self) -> None:
         await self._client.aclose()
@@ -90,6 +95,8 @@ class HttpTransport(Transport):
             try:
                 return await self._once(request, limit, deadline)
             except _FAILURES as error:
+                if (fault := certificate_fault(self.origin, error)) is not None:
+                    raise fault from error
                 if attempt + 1 == TRIES or not isinstance(error, httpx2.NetworkError | httpx2.ProtocolError):
                     raise TransportError(_unreachable(self.origin, error)) from error
             await anyio.sleep(PAUSE * 2**attempt * (0.5 + random.random()))  # noqa: S311  # a pause needs no secrecy
