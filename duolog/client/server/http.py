@@ -36,6 +36,10 @@ SLOWEST = 4 * sizes.KIB  # bytes a second of the slowest network that is waited 
 TRIES = 4
 PAUSE = 0.2  # seconds before the second try; doubled for each further one
 _SENTENCE = 300  # characters of a problem's detail that are shown
+_NOT_UNDERSTOOD = (
+    "The server doesn't understand what this program sent. The two may be of different versions: bring this program up to "
+    "date, or ask whoever runs the server to do so there."
+)
 _FAILURES = (httpx2.HTTPError, httpx2.InvalidURL, httpx2.StreamError, OSError, ValueError, RuntimeError)
 
 
@@ -131,6 +135,8 @@ def _refusal(response: httpx2.Response, data: bytes) -> ServerRefused | Transpor
             f"The server answered {response.status_code} without saying why. Try again later, or ask who runs it."
         )
     shown = problem.detail if _is_sentence(problem.detail) else "The server said no, without a readable reason."
+    if problem.code == "malformed":  # its sentence names places in the request, which only programmers know
+        shown = _NOT_UNDERSTOOD
     retry = response.headers.get("Retry-After", "")
     seconds = int(retry) if retry.isascii() and retry.isdigit() and len(retry) < 7 else None
     return ServerRefused(shown, code=problem.code, status=response.status_code, retry_after=seconds)
