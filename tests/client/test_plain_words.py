@@ -8,11 +8,12 @@ import httpx2
 import pytest
 
 from app.problems import Malformed
-from duolog.client import Duolog, HttpTransport
+from duolog.client import Duolog, HttpTransport, parse_link
 from duolog.client.server.invite_codes import clean_invite_code
 from duolog.documents.bodies import parse_body
 from duolog.documents.registry import KINDS
 from duolog.errors import MalformedData, ServerRefused
+from duolog.seal.links import Link
 from tests.client.couple import UNLOCK
 from tests.conftest import ORIGIN
 
@@ -63,3 +64,16 @@ async def test_an_invite_code_that_is_none_is_refused_here(tmp_path: Path) -> No
 @pytest.mark.parametrize(("typed", "code"), [(None, None), ("", None), ("  ab-cd \n", "ab-cd"), ("x" * 64, "x" * 64)])
 def test_a_typed_invite_code_loses_the_spaces_around_it(typed: str | None, code: str | None) -> None:
     assert clean_invite_code(typed) == code
+
+
+@pytest.mark.parametrize("form", ["url", "uri"])
+def test_a_link_that_is_pasted_as_an_invite_code_keeps_its_secret_here(form: str) -> None:
+    link = Link("https://journal.example", bytes(range(16)))
+    code = clean_invite_code(f" {getattr(link, form)}\n")
+    assert code == parse_link(link.url).invite_code
+    assert link.url.partition("#")[2] not in str(code)
+
+
+def test_half_a_link_is_no_invite_code() -> None:
+    with pytest.raises(MalformedData, match="link"):
+        clean_invite_code("https://journal.example/join#AAAA")
