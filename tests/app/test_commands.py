@@ -129,9 +129,7 @@ def test_a_setting_that_does_not_exist_is_refused_with_the_nearest_that_does(
 
 
 def test_what_no_setting_resembles_is_refused_too() -> None:
-    assert unknown_settings(["DUOLOG_MOOD"]) == [
-        "There is no setting DUOLOG_MOOD. docs/settings.md lists all of them."
-    ]
+    assert unknown_settings(["DUOLOG_MOOD"]) == ["There is no setting DUOLOG_MOOD. docs/settings.md lists all of them."]
 
 
 def test_the_variables_of_the_command_and_of_others_are_no_settings_of_the_server() -> None:

@@ -24,7 +24,9 @@ def test_a_command_that_gets_no_text_prints_an_empty_object(home: Path, command:
     assert (said.exit_code, json.loads(said.out)) == (0, {}), said.text
 
 
-@pytest.mark.parametrize("command", ["sync", "status", "journal list", "reminder calendar", "reminder due", "write --journal 9"])
+@pytest.mark.parametrize(
+    "command", ["sync", "status", "journal list", "reminder calendar", "reminder due", "write --journal 9"]
+)
 def test_a_command_that_has_something_to_say_prints_one_object(home: Path, command: str) -> None:
     said = run(home, [*command.split(), "--json"])
     assert len(json.loads(said.out)) > 0

@@ -1,6 +1,6 @@
 """A server whose certificate isn't trusted here: a real TLS server, and words that say what to do next."""
 
-import datetime
+import datetime as dt
 import ipaddress
 import socket
 import ssl
@@ -17,12 +17,12 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from duolog.client import HttpTransport
 from duolog.cli.failures import OFFLINE, explain
+from duolog.client import HttpTransport
 from duolog.client.server.certificates import certificate_fault
 from duolog.errors import CertificateFault, TransportError
 
-DAY = datetime.timedelta(days=1)
+DAY = dt.timedelta(days=1)
 INFO = b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
 
 
@@ -59,7 +59,7 @@ class Authority:
         begins: int = -10,
         ends: int = 10,
     ) -> x509.Certificate:
-        now = datetime.datetime.now(datetime.UTC)
+        now = dt.datetime.now(dt.UTC)
         builder = (
             x509.CertificateBuilder(self._name, name, key.public_key(), x509.random_serial_number())
             .not_valid_before(now + begins * DAY)
@@ -195,7 +195,11 @@ def test_the_command_says_it_in_words(authority: Authority) -> None:
         home = authority.folder / "home"
         arguments = ["register", "--server", origin, "--home", str(home), "--passphrase-fd", "0"]
         done = subprocess.run(
-            [sys.executable, "-c", program, *arguments], input="a passphrase\n", capture_output=True, text=True, check=False
+            [sys.executable, "-c", program, *arguments],
+            input="a passphrase\n",
+            capture_output=True,
+            text=True,
+            check=False,
         )
     assert done.returncode == OFFLINE, done.stderr
     assert "isn't trusted here" in " ".join(done.stderr.split())

@@ -1,7 +1,7 @@
-"""Follows a page literally: each line of its shell blocks in order, by the people that it is for, against a real server.
+"""Follows a page literally: each line of its shell blocks in order, by its people, against a real server.
 
-A page's script says for each line who types it, what they answer, and which values of the page (an id, a number, an address) are others
-here. A line that the page shows and the script doesn't expect is an error, and so is the reverse.
+A page's script says for each line who types it, what they answer, and which values of the page (an id, a number, an
+address) are others here. A line that the page shows and the script doesn't expect is an error, and so is the reverse.
 """
 
 import json
@@ -19,7 +19,7 @@ PAGES = {page.name: page for page in [ROOT / "README.md", *sorted((ROOT / "docs"
 
 # Lines for operators, which need a machine or a daemon of their own, by their page and beginning. Nothing else is left out.
 NOT_FOLLOWED: Mapping[tuple[str, str], str] = {
-    ("README.md", "make run"): "sets up a whole environment and serves until it is stopped; CI's bare machine runs it",
+    ("README.md", "make run"): "sets up a whole environment, and serves until it is stopped",
     ("README.md", "make check"): "runs this test",
     ("README.md", "make wheel && docker build"): "needs Docker",
     ("README.md", "docker run"): "needs Docker",
@@ -116,10 +116,11 @@ class World:
         self.run(other, "join", reads=self.data(one, "invite")["link"] + "\n")
         self.compare(one, other)
 
-    def entry(self, who: str, text: str = "A note.") -> str:
+    def entry(self, who: str, journal: str = "") -> str:
         """The number of a note that this person writes."""
-        self.run(who, "write", reads=text + "\n")
-        return str(self.data(who, "timeline")["entries"][-1]["seq"])
+        where = ["--journal", journal] if journal else []
+        self.run(who, "write", *where, reads="A note.\n")
+        return str(self.data(who, "timeline", *where)["entries"][-1]["seq"])
 
     def data_or(self, who: str, *arguments: str, reads: str = "") -> dict[str, Any]:
         """As `data`, of a command that ends before it is done."""
@@ -146,9 +147,10 @@ class World:
 class Turn:
     """One line of a page.
 
-    `who` types it, one after the other. `reads`: what they answer, by standard input. `agrees`: they answer the last question with
-    yes. `swap`: values of the page that are others here. `before`: what has happened by then. `does`: instead of running the line as it
-    stands, where two people act together; it gets the line's words.
+    `who` types it, one after the other. `reads`: what they answer, by standard input. `agrees`: they answer the last
+    question with yes. `swap`: values of the page that are others here. `before`: what has happened by then. `does`:
+    instead of running the line as it stands, where two people act together; it gets the line's words. `ok`: whether
+    it must succeed.
     """
 
     line: str

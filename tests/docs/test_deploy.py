@@ -1,4 +1,4 @@
-"""The files in `deploy`, which the self-hosting guide installs: each is what the guide says, and its program takes it."""
+"""The files in `deploy` are those that the self-hosting guide installs, and each one's program takes it."""
 
 import re
 import shutil
@@ -64,7 +64,7 @@ def test_systemd_takes_the_unit_and_finds_it_well_shut_off(tmp_path: Path) -> No
 @pytest.mark.parametrize("internal", [False, True])
 def test_caddy_takes_the_file(tmp_path: Path, internal: bool) -> None:
     text = (DEPLOY / "Caddyfile").read_text()
-    assert "    # tls internal\n" in text
+    assert "\t# tls internal\n" in text
     path = tmp_path / "Caddyfile"
     path.write_text(text.replace("# tls internal", "tls internal") if internal else text)
     done = subprocess.run(
@@ -82,6 +82,11 @@ def test_the_operators_commands_run_as_the_service_does() -> None:
     assert script.stat().st_mode & 0o111
     assert subprocess.run(["sh", "-n", str(script)], check=False).returncode == 0
     text = script.read_text()
-    for part in ("-u duolog", "/etc/duolog/settings", "/opt/duolog-env/bin/python -m app", "DUOLOG_DATA=/var/lib/duolog"):
+    for part in (
+        "-u duolog",
+        "/etc/duolog/settings",
+        "/opt/duolog-env/bin/python -m app",
+        "DUOLOG_DATA=/var/lib/duolog",
+    ):
         assert part in text
     assert "StateDirectory=duolog\n" in UNIT

@@ -3,6 +3,7 @@
 README's evening and the first evening are part of every run. The other pages take a minute or two: `make follow-docs`.
 """
 
+import datetime as dt
 import subprocess
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
@@ -60,7 +61,7 @@ SCRIPTS: dict[str, Sequence[Turn]] = {
     "first-evening.md": [
         Turn(
             "duolog register --server https://journal.example",
-            does=lambda world, words: [world.register(who) for who in BOTH],
+            does=lambda world, words: list(map(world.register, BOTH)),
         ),
         Turn("duolog invite", does=invite),
         join("sam"),
@@ -92,7 +93,7 @@ COUPLE: dict[str, Sequence[Turn]] = {
     ],
     "promise-something.md": [
         Turn("duolog habit", ADA, "Rhythm: every Sunday evening\n\nI call my mother.\n"),
-        Turn("duolog offer", ADA, "I tell you whom I meet.\n"),
+        Turn("duolog offer", ADA, lambda world: f"Until: {ahead()}\n\nI tell you whom I meet.\n"),
         Turn("duolog plan", ADA, "For evenings alone.\n\n## What I do first\nI go for a run.\n"),
     ],
     "say-thanks.md": [
@@ -145,7 +146,12 @@ COUPLE: dict[str, Sequence[Turn]] = {
             before=lambda world: Path("letter.txt").write_text("A letter, as a file.\n"),
         ),
         Turn("duolog attachment list", SAM),
-        Turn("duolog attachment save 12", SAM, swap={"12": lambda world: first_word(world)}),
+        Turn(
+            "duolog attachment save 12",
+            SAM,
+            before=lambda world: Path("letter.txt").unlink(),
+            swap={"12": lambda world: first_word(world)},
+        ),
         Turn("duolog attachment open 12", SAM, swap={"12": lambda world: first_word(world)}, ok=False),  # no desktop
     ],
     "exporting.md": [
@@ -155,13 +161,16 @@ COUPLE: dict[str, Sequence[Turn]] = {
     ],
     "import-a-diary.md": [
         Turn("duolog import dayone.zip --new --dry-run", swap={"dayone.zip": lambda world: diary()}),
-        Turn("duolog import dayone.zip --new", swap={"dayone.zip": lambda world: diary()}, agrees=True),
+        Turn("duolog import dayone.zip --new", swap={"dayone.zip": lambda world: diary()}),
     ],
     "a-reminder.md": [
         Turn("duolog reminder on --every sunday --at 18:00"),
         Turn("duolog reminder show"),
         Turn("duolog reminder off"),
-        Turn("duolog reminder calendar > reminder.ics", before=lambda world: world.run("ada", "reminder", "on")),
+        Turn(
+            "duolog reminder calendar > reminder.ics",
+            before=lambda world: world.run("ada", "reminder", "on", "--every", "day", "--at", "21:30"),
+        ),
         Turn("duolog reminder due"),
     ],
     "what-the-server-sees.md": [
@@ -230,7 +239,9 @@ COUPLE: dict[str, Sequence[Turn]] = {
     ],
     "leaving.md": [
         Turn("duolog export --out ours.json", before=lambda world: world.entry("sam")),
-        Turn("duolog close", agrees=True, does=lambda world, words: None),  # at the end: nothing follows in a closed one
+        Turn(
+            "duolog close", agrees=True, does=lambda world, words: None
+        ),  # at the end: nothing follows in a closed one
         Turn('duolog close --at "2026-11-27 09:00"', agrees=True, swap={"2026-11-27 09:00": LATER}),
         Turn("duolog close show"),
         Turn("duolog close cancel"),
@@ -250,9 +261,7 @@ COUPLE: dict[str, Sequence[Turn]] = {
             },
             ok=False,  # without a terminal nobody types words back
         ),
-        Turn(
-            'duolog close --at "2026-11-27 09:00" --held-by device', agrees=True, swap={"2026-11-27 09:00": LATER}
-        ),
+        Turn('duolog close --at "2026-11-27 09:00" --held-by device', agrees=True, swap={"2026-11-27 09:00": LATER}),
     ],
     "another-host.md": [
         Turn("duolog sync", BOTH),
@@ -281,7 +290,7 @@ COUPLE: dict[str, Sequence[Turn]] = {
         Turn("duolog confidant verify --journal 2", does=lambda world, words: let_read(world, words)),
         Turn("duolog confidant sign --journal 2", SAM, reads=lambda world: world.last["eight"] + "\n"),
         Turn("duolog verify", ("okoro",), does=lambda world, words: world.run("okoro", "verify", "--show", ok=False)),
-        Turn("duolog journal copy --to 2", before=lambda world: world.entry("ada")),
+        Turn("duolog journal copy --to 2", before=lambda world: world.entry("ada", "1")),
         Turn("duolog journal copy 12 --to 2", swap={"12": lambda world: written(world)}),
         Turn("duolog journal copy 12 --to 2 --shorter", reads="Shorter.\n", swap={"12": lambda world: written(world)}),
         Turn("duolog confidant remove --journal 2", agrees=True, does=lambda world, words: None),  # below
@@ -295,6 +304,11 @@ COUPLE: dict[str, Sequence[Turn]] = {
         ),
     ],
 }
+
+
+def ahead() -> str:
+    """A day a month from now."""
+    return (dt.date.today() + dt.timedelta(days=30)).isoformat()
 
 
 def first_word(world: World) -> str:
@@ -352,9 +366,7 @@ def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Cal
 
 
 @pytest.fixture
-def world(
-    servers: tuple[str, Callable[[], str]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> World:
+def world(servers: tuple[str, Callable[[], str]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> World:
     monkeypatch.chdir(tmp_path)
     return World(*servers, tmp_path)
 

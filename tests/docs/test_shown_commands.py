@@ -1,4 +1,4 @@
-"""Every command line that README, the howtos and the help show can be typed as it stands: the command takes what it is given."""
+"""Every command line that README, the howtos and the help show can be typed as it stands."""
 
 import re
 import shlex

@@ -12,14 +12,22 @@ _NAME = {62, 64}  # the host's name, its address
 
 _FIRST = "The certificate of the server at {origin} isn't trusted here, so nothing was sent."
 _SAYS = {
-    "early": "It isn't valid before a later date. Check the date of this computer; if that is right, tell whoever runs "
-    "the server.",
-    "expired": "It has expired. Check the date of this computer; if that is right, whoever runs the server must renew it.",
-    "issuer": "No authority that this computer knows vouches for it. If the server has an authority of its own, ask "
-    "whoever runs it, in person, for the authority's certificate, and name that file in SSL_CERT_FILE. If not, somebody "
-    "may stand between you and the server: try another network.",
-    "name": "It belongs to another name. Check the address for a slip; if that is right, whoever runs the server must get "
-    "a certificate for this name.",
+    "early": (
+        "It isn't valid before a later date. Check the date of this computer; if that is right, tell whoever runs the "
+        "server."
+    ),
+    "expired": (
+        "It has expired. Check the date of this computer; if that is right, whoever runs the server must renew it."
+    ),
+    "issuer": (
+        "No authority that this computer knows vouches for it. If the server has an authority of its own, ask whoever "
+        "runs it, in person, for the authority's certificate, and name that file in SSL_CERT_FILE. If not, somebody may "
+        "stand between you and the server: try another network."
+    ),
+    "name": (
+        "It belongs to another name. Check the address for a slip; if that is right, whoever runs the server must get "
+        "a certificate for this name."
+    ),
     "other": "Try another network, and tell whoever runs the server.",
 }
 

@@ -23,8 +23,8 @@ import httpx2
 from pydantic import ValidationError
 
 from duolog.api.problems import Problem
-from duolog.client.server.transport import JSON, MAX_ANSWER, Media, Span, Transport
 from duolog.client.server.certificates import certificate_fault, unreadable_authorities
+from duolog.client.server.transport import JSON, MAX_ANSWER, Media, Span, Transport
 from duolog.errors import NotAllowed, ServerRefused, TransportError
 from duolog.protocol import sizes
 from duolog.protocol.codec import encode_b64
@@ -37,8 +37,8 @@ TRIES = 4
 PAUSE = 0.2  # seconds before the second try; doubled for each further one
 _SENTENCE = 300  # characters of a problem's detail that are shown
 _NOT_UNDERSTOOD = (
-    "The server doesn't understand what this program sent. The two may be of different versions: bring this program up to "
-    "date, or ask whoever runs the server to do so there."
+    "The server doesn't understand what this program sent. The two may be of different versions: bring this program up "
+    "to date, or ask whoever runs the server to do so there."
 )
 _FAILURES = (httpx2.HTTPError, httpx2.InvalidURL, httpx2.StreamError, OSError, ValueError, RuntimeError)
 
