@@ -17,7 +17,7 @@ from tests.cli.transcript import Said, run
 ROOT = Path(__file__).parent.parent.parent
 PAGES = {page.name: page for page in [ROOT / "README.md", *sorted((ROOT / "docs" / "howto").glob("*.md"))]}
 
-# Lines for operators, which need a machine or a daemon of their own, by their page and beginning. Nothing else is left out.
+# Lines for operators, which need a machine or a daemon of their own, by their page and beginning.
 NOT_FOLLOWED: Mapping[tuple[str, str], str] = {
     ("README.md", "make run"): "sets up a whole environment, and serves until it is stopped",
     ("README.md", "make check"): "runs this test",

@@ -308,7 +308,7 @@ COUPLE: dict[str, Sequence[Turn]] = {
 
 def ahead() -> str:
     """A day a month from now."""
-    return (dt.date.today() + dt.timedelta(days=30)).isoformat()
+    return (dt.datetime.now().astimezone() + dt.timedelta(days=30)).date().isoformat()
 
 
 def first_word(world: World) -> str:

@@ -21,8 +21,8 @@ _SAYS = {
     ),
     "issuer": (
         "No authority that this computer knows vouches for it. If the server has an authority of its own, ask whoever "
-        "runs it, in person, for the authority's certificate, and name that file in SSL_CERT_FILE. If not, somebody may "
-        "stand between you and the server: try another network."
+        "runs it, in person, for the authority's certificate, and name that file in SSL_CERT_FILE. If not, somebody "
+        "may stand between you and the server: try another network."
     ),
     "name": (
         "It belongs to another name. Check the address for a slip; if that is right, whoever runs the server must get "
