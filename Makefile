@@ -73,6 +73,10 @@ mutants: setup ## Take out each named security check in turn and name the test t
 canaries: setup ## Words in every field of every kind, looked for in each file, log, answer and temporary folder
 	@$(PY) -m pytest -q tests/canaries
 
+.PHONY: follow-docs
+follow-docs: setup ## Type every line of README and of each howto, in order, with a real server and real homes
+	@$(PY) -m pytest -m "slow or not slow" -q tests/docs/test_followed.py tests/docs/test_deploy.py
+
 .PHONY: memory
 memory: setup ## A file of 200 MB is attached and saved by a process that grows by less than 64 MiB
 	@$(PY) -m pytest -m slow -q tests/client/test_attachments_memory.py

@@ -1,6 +1,8 @@
 """Every setting of the server. Each is read from the environment as `DUOLOG_<NAME>`; no setting holds a secret."""
 
+import difflib
 import re
+from collections.abc import Iterable
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Literal, Self
@@ -18,12 +20,14 @@ Bytes = Annotated[int, Field(gt=0)]
 Count = Annotated[int, Field(gt=0, le=2**40)]
 
 DAY = 86_400  # seconds
+PREFIX = "DUOLOG_"
+OF_THE_COMMAND = {"DUOLOG_HOME"}  # which `duolog` reads, on a machine that has both
 
 
 class Settings(BaseSettings):
     """The operator's choices. The defaults serve one couple on one machine."""
 
-    model_config = SettingsConfigDict(env_prefix="DUOLOG_", frozen=True, extra="ignore")
+    model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="ignore")
 
     data: Path = Field(default=Path("duolog-data"), description="Folder for the SQLite database and the receipt key.")
     database: str = Field(
@@ -234,3 +238,16 @@ class Settings(BaseSettings):
         """The origin that log-ins are signed for."""
         host = f"[{self.host}]" if ":" in self.host else self.host
         return self.origin or parse_origin(f"http://{host.lower()}:{self.port}")
+
+
+def unknown_settings(names: Iterable[str]) -> list[str]:
+    """A sentence for each variable that looks like a setting and is none, with the setting that it resembles most."""
+    known = [name.upper() for name in Settings.model_fields]
+    sentences = []
+    for name in sorted(names):
+        own = name.upper().removeprefix(PREFIX)
+        if name.upper().startswith(PREFIX) and own not in known and name.upper() not in OF_THE_COMMAND:
+            near = difflib.get_close_matches(own, known, n=1)
+            meant = f"Did you mean {PREFIX}{near[0]}?" if near else "docs/settings.md lists all of them."
+            sentences.append(f"There is no setting {name}. {meant}")
+    return sentences

@@ -23,6 +23,7 @@
     ├── JournalFrozen            the journal is read-only, because the server broke the rules
     ├── Unforeseen               an error that nobody foresaw; it stops only the journal where it happened
     ├── TransportError           the server can't be reached, or its answer isn't an answer
+    │   └── CertificateFault     the server's certificate isn't trusted here; nothing was sent
     └── ServerRefused            the server said no; `code` says why
 
 Each carries a sentence for a person: what happened, and what to do next. None carries a secret or a person's words.
@@ -130,6 +131,10 @@ class Unforeseen(DuologError):
 
 class TransportError(DuologError):
     """The server can't be reached, or its answer isn't an answer."""
+
+
+class CertificateFault(TransportError):
+    """The server's certificate isn't trusted on this machine. Nothing was sent."""
 
 
 class ServerRefused(DuologError):

@@ -13,7 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from app.commands import invite_code, migrate, openapi, retain, serve, settings, stats
 from app.commands.trouble import Trouble
 from app.problems import Problem
-from app.settings import Settings
+from app.settings import Settings, unknown_settings
 
 COMMANDS: dict[str, tuple[Callable[[Settings], None], str]] = {
     "serve": (serve.run, "serve until interrupted"),
@@ -66,6 +66,8 @@ def end(code: int) -> NoReturn:
 
 
 def _settings() -> Settings:
+    if unknown := unknown_settings(os.environ):
+        raise Trouble(" ".join(unknown))
     try:
         return Settings()
     except ValidationError as error:

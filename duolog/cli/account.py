@@ -53,10 +53,21 @@ def register(
     return OK
 
 
-@command(app, "restore", examples=("duolog restore --server https://journal.example", "duolog restore < words.txt"))
+@command(
+    app,
+    "restore",
+    examples=(
+        "duolog restore",
+        "duolog restore --server https://journal.example",
+        "duolog restore --server https://journal.example < words.txt",
+    ),
+)
 def restore(
     run: Run,
-    server: Annotated[str, typer.Option(metavar="URL", help="The server where the account is.")],
+    server: Annotated[
+        str | None,
+        typer.Option(metavar="URL", help="The server where the account is. Your sheet names it. Asked for without it."),
+    ] = None,
 ) -> int:
     """Bring your account back here, from the 24 recovery words.
 
@@ -64,6 +75,7 @@ def restore(
     """
     from duolog.client.blocking import Duolog
 
+    server = server or asking.ask_server()
     words = asking.ask_words()
     with run.screen.busy("Reading and checking everything from the beginning"):
         duolog = Duolog.restore(server, words, home=run.folder, unlock=run.unlock())

@@ -41,6 +41,17 @@ def ask_line(question: str) -> str:
     return line.strip()
 
 
+def ask_server() -> str:
+    """The address of a server, from a person who may leave its `https://` out. Raises: Usage without a terminal."""
+    if not at_terminal():
+        raise Usage("Say where the account is: --server https://journal.example. Your recovery sheet names the server.")
+    while True:
+        address = ask_line("The server where your account is (your sheet names it):")
+        if address:
+            return address if "://" in address else f"https://{address}"
+        sys.stderr.write("Type its address, for example https://journal.example.\n")
+
+
 def ask_words() -> list[str]:
     """The recovery words, from a question or from standard input, over as many lines as they take. Raises: Usage."""
     words: list[str] = []

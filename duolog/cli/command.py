@@ -135,7 +135,9 @@ def command(
 
 def _guarded(run: Run, act: Callable[[], int | None]) -> int:
     try:
-        return act() or OK
+        code = act() or OK
+        run.screen.end()
+        return code
     except BrokenPipeError:
         raise  # the reader of our output has seen enough; main() ends quietly
     except (Exception, KeyboardInterrupt, Ended) as error:  # noqa: BLE001 - the one place where any error becomes words

@@ -4,7 +4,7 @@
     1    refused: by the rules, by the server, or by this computer (a full disk, a folder that can't be written)
     2    usage: what was typed or given isn't what the command needs
     3    locked: the passphrase is wrong or missing
-    4    offline: the server can't be reached; what was written is kept here, and sent later
+    4    offline: the server can't be reached, or isn't trusted; what was written is kept here, and sent later
     5    stop: what the server sent is not true, or the words differ
     70   a fault in Duolog itself
     130  interrupted
@@ -137,6 +137,8 @@ def _explain_own(error: errors.DuologError) -> Failure:
             return Failure(
                 LOCKED, "locked", str(error), ("Forgotten for good? The 24 recovery words still open your account.",)
             )
+        case errors.CertificateFault():
+            return Failure(OFFLINE, "certificate", str(error))
         case errors.TransportError():
             return Failure(OFFLINE, "offline", str(error))
         case errors.ServerRefused():

@@ -14,7 +14,7 @@ from duolog.cli.run import Run
 from duolog.cli.shapes import b64, short
 
 if TYPE_CHECKING:
-    from duolog.client.blocking import Enrollment
+    from duolog.client.blocking import Duolog, Enrollment
 
 app = commands()
 
@@ -99,9 +99,7 @@ def add(
     On standard input: the code, then the words that the new device shows, or `later`.
     """
     with run.opened() as duolog:
-        code = asking.ask_line("The code on the new device:")
-        with run.screen.busy("Looking for the new device"):
-            words = duolog.keyholders.begin_adding(code)
+        words = _begun(run, duolog)
         run.screen.say("Both devices must show these words:")
         say_eight(run, words)
         if not _same(words):
@@ -113,6 +111,21 @@ def add(
         shape = {"added": b64(added), "words": list(words)}
         run.screen.done(shape, f"Device {short(added)} is in. Run `duolog device join` there once more.")
     return OK
+
+
+def _begun(run: Run, duolog: "Duolog") -> tuple[str, ...]:
+    """The words to compare, once the code is right. A person who made a slip types it again."""
+    from duolog.errors import MalformedData
+
+    while True:
+        code = asking.ask_line("The code on the new device:")
+        try:
+            with run.screen.busy("Looking for the new device"):
+                return duolog.keyholders.begin_adding(code)
+        except MalformedData as error:
+            if not asking.at_terminal():
+                raise
+            run.screen.aside(str(error) if code else "Type the code, or stop with Ctrl-C.", style="careful")
 
 
 def _same(words: tuple[str, ...]) -> bool:

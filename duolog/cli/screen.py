@@ -28,6 +28,7 @@ class Screen:
 
     def __init__(self, *, as_json: bool) -> None:
         self.as_json = as_json
+        self._gave_result = False
         for stream in (sys.stdout, sys.stderr):
             if hasattr(stream, "reconfigure"):
                 stream.reconfigure(errors="replace")
@@ -62,8 +63,14 @@ class Screen:
     def result(self, value: Mapping[str, Any]) -> None:
         """The result for scripts. Silent without `--json`."""
         if self.as_json:
+            self._gave_result = True
             sys.stdout.write(json.dumps(value, indent=2) + "\n")
             sys.stdout.flush()
+
+    def end(self) -> None:
+        """End a command. One that had nothing to do gives scripts an empty object, and not an empty text."""
+        if not self._gave_result:
+            self.result({})
 
     def done(self, value: Mapping[str, Any], sentence: str) -> None:
         """The result of a command that has changed something: `value` for scripts, a sentence for a person."""

@@ -97,7 +97,7 @@ def parse_body(adapter: TypeAdapter[T], body: JsonObject, *, writing: bool = Fal
         data, context = encode_message_json(body), WRITING if writing else None
         return adapter.validate_json(data, context=context, by_alias=True, by_name=False)
     except ValidationError as error:
-        raise MalformedData(_sentence(error)) from error
+        raise MalformedData(_sentence(error, writing=writing)) from error
 
 
 def has_unknown_parts(value: object) -> bool:
@@ -137,9 +137,30 @@ def require_visible(body: Body) -> None:
         )
 
 
-def _sentence(error: ValidationError) -> str:
-    first = error.errors(include_url=False, include_context=False, include_input=False)[0]
-    place = ".".join(str(part) for part in first["loc"]) or "the body"
-    # Pydantic's own message on an unknown step would quote the author's text.
-    said = "it has no step that is known here" if first["type"].startswith("union_tag") else first["msg"]
-    return f"The document can't be read: {place}: {said.removeprefix('Value error, ')}."
+def _sentence(error: ValidationError, *, writing: bool) -> str:
+    """The first fault in plain words. Pydantic's own places and messages name types, and quote the author's text."""
+    first = error.errors(include_url=False, include_context=True, include_input=False)[0]
+    kind, names = first["type"], [part for part in first["loc"] if isinstance(part, str)]
+    field = names[-1].replace("_", " ") if names else "the whole"
+    if kind == "value_error":
+        said = first["msg"].removeprefix("Value error, ")
+    elif kind == "literal_error":
+        said = f"it must be {first['ctx']['expected']}"
+    elif kind.startswith("union_tag"):
+        said = "it has no step that is known here"
+    else:
+        said = next((words for end, words in _SAID if kind.endswith(end)), "it isn't of the right kind")
+    begin = "This can't be written" if writing else "The document can't be read"
+    return f"{begin}: {field}: {said}."
+
+
+_SAID = (
+    ("missing", "it is needed, and isn't there"),
+    ("too_short", "it is too short"),
+    ("too_long", "it is too long"),
+    ("extra_forbidden", "it doesn't belong here"),
+    ("greater_than_equal", "it is too small"),
+    ("greater_than", "it is too small"),
+    ("less_than_equal", "it is too large"),
+    ("less_than", "it is too large"),
+)

@@ -15,8 +15,9 @@ import httpx2
 import pytest
 
 from app import VERSION
+from app.commands.main import COMMANDS, main
 from app.commands.settings import page
-from app.settings import Settings
+from app.settings import OF_THE_COMMAND, Settings, unknown_settings
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -115,6 +116,28 @@ def test_a_wrong_setting_is_a_sentence_that_names_it(tmp_path: Path) -> None:
     assert "DUOLOG_PORT" in result.stderr
     assert "DUOLOG_ORIGIN" in result.stderr
     assert result.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize("command", sorted(COMMANDS))
+def test_a_setting_that_does_not_exist_is_refused_with_the_nearest_that_does(
+    command: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("DUOLOG_PORTT", "1")
+    monkeypatch.setenv("DUOLOG_DATABASE", "sqlite:////nowhere/none.db")
+    assert main([command]) == 2
+    assert capsys.readouterr() == ("", "duolog: There is no setting DUOLOG_PORTT. Did you mean DUOLOG_PORT?\n")
+
+
+def test_what_no_setting_resembles_is_refused_too() -> None:
+    assert unknown_settings(["DUOLOG_MOOD"]) == ["There is no setting DUOLOG_MOOD. docs/settings.md lists all of them."]
+
+
+def test_the_variables_of_the_command_and_of_others_are_no_settings_of_the_server() -> None:
+    read = set()
+    for module in (ROOT / "duolog").rglob("*.py"):
+        read |= set(re.findall(r"\bDUOLOG_[A-Z0-9_]*[A-Z0-9]", module.read_text()))
+    assert read == OF_THE_COMMAND, "app/settings.py names the variables that the command reads"
+    assert not unknown_settings([*read, "HOME", "_DUOLOG_COMPLETE", "duolog_port", "DUOLOG_PORT"])
 
 
 def test_a_database_that_is_not_there_is_a_sentence(tmp_path: Path) -> None:

@@ -21,7 +21,7 @@ from duolog.client.moving.switching import receipt_key_of
 from duolog.client.server.http import HttpTransport
 from duolog.client.server.transport import Transport
 from duolog.documents.account_kinds import Kept
-from duolog.errors import NotAllowed, ServerRefused, TransportError
+from duolog.errors import MalformedData, NotAllowed, ServerRefused, TransportError
 from duolog.protocol import sizes
 from duolog.protocol.codec import encode_b64
 from tests.client.couple import UNLOCK, pair
@@ -157,6 +157,13 @@ async def test_a_couple_moves_and_goes_on_there_with_everything(servers: Servers
         assert len(verify_export(exported).receipt_keys) == 2
     await restored.close()
     await second.close()
+
+
+@SQLITE
+async def test_a_text_that_is_no_invite_code_moves_nothing(servers: Servers, two: Two) -> None:
+    with pytest.raises(MalformedData, match="This is no invite code"):
+        await two.ada.moving.to(ELSEWHERE, invite_code="x" * 65)
+    assert two.ada.server == ORIGIN
 
 
 async def test_the_old_log_is_closed_and_ends_nothing_at_the_new_server(servers: Servers, two: Two) -> None:

@@ -1,4 +1,4 @@
-"""Every command line that README and the howtos show can be typed as it stands: the command takes what it is given."""
+"""Every command line that README, the howtos and the help show can be typed as it stands."""
 
 import re
 import shlex
@@ -32,6 +32,29 @@ def test_a_shown_line_parses(page: str, line: str) -> None:
     parse(line)
 
 
+def examples(command: Any, path: str) -> Iterator[tuple[str, str]]:
+    """The examples that the help shows, each with its command."""
+    for line in (command.epilog or "").splitlines():
+        if line.startswith("  duolog"):
+            yield path, line.strip()
+    for name, below in getattr(command, "commands", {}).items():
+        yield from examples(below, f"{path} {name}")
+
+
+COMMAND: Any = get_command(make_app())
+EXAMPLES = list(examples(COMMAND, "duolog"))
+
+
+@pytest.mark.parametrize(("command", "line"), EXAMPLES, ids=[line for _, line in EXAMPLES])
+def test_an_example_of_the_help_parses_and_is_of_its_command(command: str, line: str) -> None:
+    assert f"{line} ".startswith(f"{command} ") or line == "duolog"  # which is `duolog news` once there is an account
+    parse(line)
+
+
+def test_each_command_has_an_example() -> None:
+    assert len({command for command, _ in EXAMPLES}) > 70
+
+
 @pytest.mark.parametrize(
     "line", ["duolog nonsense", "duolog write --nonsense", "duolog register", "duolog timeline --last none"]
 )
@@ -43,7 +66,7 @@ def test_a_line_that_the_command_does_not_take_would_be_noticed(line: str) -> No
 def parse(line: str) -> None:
     """What the command itself does with the line, up to the point where it would begin to work. Raises as it does."""
     words = shlex.split(re.sub(r"\d?[<>] *\S+", "", line), comments=True)[1:]
-    command: Any = get_command(make_app())
+    command = COMMAND
     while hasattr(command, "commands"):
         command = command.commands[words.pop(0)]
     command.make_context("duolog", words)

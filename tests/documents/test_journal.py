@@ -134,7 +134,7 @@ def test_a_document_that_can_not_be_read_is_skipped_without_quoting_it() -> None
     assert item.skipped is not None
     assert "SECRET" not in item.skipped
     assert evening.state.skipped[0].reason == item.skipped
-    with pytest.raises(MalformedData, match=r"wording\.binds"):
+    with pytest.raises(MalformedData, match="binds: "):
         require_allowed(
             evening.state,
             Document("boundary", 1, START, {"step": "propose", "wording": {"topic": "time", "text": "A", "binds": 1}}),

@@ -28,6 +28,7 @@ from duolog.client.log.context import Clock, Context
 from duolog.client.log.own_account import fetch_account
 from duolog.client.log.statements import make_genesis
 from duolog.client.server.http import to_transport
+from duolog.client.server.invite_codes import clean_invite_code
 from duolog.client.server.login import Network
 from duolog.client.server.transport import Transport
 from duolog.errors import HomeError, NotAllowed, PinMismatch, ServerRefused
@@ -67,11 +68,12 @@ async def register(
         TransportError, ServerRefused, MalformedData: the server did not accept it; register again to go on.
         WrongAccount: the server answered for another account.
     """
+    code = clean_invite_code(invite_code)
     with closed_on_error(open_or_new(folder, unlock)) as home:
         if ACCOUNT.is_set(home.store):
             raise NotAllowed("This home already has an account. Name another home for a second one.")
         pending = PENDING.load(home) or _new_pending(home.keyholder)
-        pending = replace(pending, request=pending.request.model_copy(update={"invite_code": invite_code}))
+        pending = replace(pending, request=pending.request.model_copy(update={"invite_code": code}))
         with home.store.transaction():
             PENDING.save(home, pending)
             if SERVER.load(home.store) != transport.origin:

@@ -30,6 +30,7 @@ from duolog.client.home.records import SETS
 from duolog.client.log.context import Context
 from duolog.client.log.folding import journal_state
 from duolog.client.log.stored_logs import load_log, roster_at
+from duolog.client.server.invite_codes import clean_invite_code
 from duolog.client.server.login import sign_log_in
 from duolog.client.server.transport import Transport, ignoring
 from duolog.errors import MalformedData, NotAllowed, Rollback, ServerRefused, VerificationError
@@ -72,7 +73,7 @@ async def carry_account(context: Context, transport: Transport, invite_code: str
             )
             for older, newer in pairwise(chain.generations)
         ],
-        invite_code=invite_code,
+        invite_code=clean_invite_code(invite_code),
     )
     return use_session(context, transport, await transport.carry_account(account))
 

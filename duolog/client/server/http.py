@@ -23,6 +23,7 @@ import httpx2
 from pydantic import ValidationError
 
 from duolog.api.problems import Problem
+from duolog.client.server.certificates import certificate_fault, unreadable_authorities
 from duolog.client.server.transport import JSON, MAX_ANSWER, Media, Span, Transport
 from duolog.errors import NotAllowed, ServerRefused, TransportError
 from duolog.protocol import sizes
@@ -35,6 +36,10 @@ SLOWEST = 4 * sizes.KIB  # bytes a second of the slowest network that is waited 
 TRIES = 4
 PAUSE = 0.2  # seconds before the second try; doubled for each further one
 _SENTENCE = 300  # characters of a problem's detail that are shown
+_NOT_UNDERSTOOD = (
+    "The server doesn't understand what this program sent. The two may be of different versions: bring this program up "
+    "to date, or ask whoever runs the server to do so there."
+)
 _FAILURES = (httpx2.HTTPError, httpx2.InvalidURL, httpx2.StreamError, OSError, ValueError, RuntimeError)
 
 
@@ -46,6 +51,7 @@ class HttpTransport(Transport):
     Raises:
         MalformedData: `server` is not the address of a server.
         NotAllowed: the address is neither https nor this machine.
+        CertificateFault: the file that SSL_CERT_FILE names can't be read as certificates.
     """
 
     def __init__(
@@ -55,7 +61,10 @@ class HttpTransport(Transport):
         self._patience = patience
         if network is None and not _is_safe(self.origin):  # check: client.tls
             raise NotAllowed("This address is not encrypted. Use https://, or a server on this machine.")
-        self._client = httpx2.AsyncClient(base_url=self.origin, timeout=TIMEOUT, transport=network)
+        try:
+            self._client = httpx2.AsyncClient(base_url=self.origin, timeout=TIMEOUT, transport=network)
+        except OSError as error:  # an SSLError is one
+            raise unreadable_authorities() from error
 
     async def close(self) -> None:
         await self._client.aclose()
@@ -90,6 +99,8 @@ class HttpTransport(Transport):
             try:
                 return await self._once(request, limit, deadline)
             except _FAILURES as error:
+                if (fault := certificate_fault(self.origin, error)) is not None:
+                    raise fault from error
                 if attempt + 1 == TRIES or not isinstance(error, httpx2.NetworkError | httpx2.ProtocolError):
                     raise TransportError(_unreachable(self.origin, error)) from error
             await anyio.sleep(PAUSE * 2**attempt * (0.5 + random.random()))  # noqa: S311  # a pause needs no secrecy
@@ -124,6 +135,8 @@ def _refusal(response: httpx2.Response, data: bytes) -> ServerRefused | Transpor
             f"The server answered {response.status_code} without saying why. Try again later, or ask who runs it."
         )
     shown = problem.detail if _is_sentence(problem.detail) else "The server said no, without a readable reason."
+    if problem.code == "malformed":  # its sentence names places in the request, which only programmers know
+        shown = _NOT_UNDERSTOOD
     retry = response.headers.get("Retry-After", "")
     seconds = int(retry) if retry.isascii() and retry.isdigit() and len(retry) < 7 else None
     return ServerRefused(shown, code=problem.code, status=response.status_code, retry_after=seconds)
