@@ -6,12 +6,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from duolog.cli import asking, times
+from duolog.cli.accepted import waited_for
 from duolog.cli.command import JournalOption, command, commands
 from duolog.cli.failures import OK
 from duolog.cli.pairing import may
 from duolog.cli.recovery import NoConfirmOption, SheetOption, show_words, write_sheet
 from duolog.cli.run import Run
 from duolog.cli.shapes import b64, status_shape
+from duolog.cli.uncompared import warn_uncompared
 from duolog.cli.unlocking import say_unlocked
 
 if TYPE_CHECKING:
@@ -87,6 +89,7 @@ def _say_unconfirmed(run: Run) -> None:
 def profile(run: Run, journal: JournalOption = None) -> int:
     """Set the name that the other person sees. It is asked for, and sealed like everything else."""
     with run.in_journal(journal) as (duolog, meant):
+        warn_uncompared(run, duolog, meant)
         name = asking.ask_line("Your name:")
         if not name:
             run.screen.say("Nothing was changed.")
@@ -118,7 +121,7 @@ def status(run: Run) -> int:
         say_unlocked(run, until)
         if state.unconfirmed:
             _say_unconfirmed(run)
-        if not state.journals:
+        if not state.journals and not waited_for(duolog):
             run.screen.say("No journal yet. `duolog invite` starts one, `duolog join` joins your partner's.", indent=2)
         return say_journals(run, state.journals)
 
@@ -128,6 +131,8 @@ def say_journals(run: Run, journals: "Sequence[JournalView]") -> int:
     default = run.account().default_journal()
     for number, journal in enumerate(journals, 1):
         _say_journal(run, journal, number, default=journal.id == default and len(journals) > 1)
+    for sentence in waited_for(run.account()):
+        run.screen.say(sentence, style="careful")
     return run.frozen(*journals)
 
 

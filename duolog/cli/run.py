@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from duolog.cli import asking
+from duolog.cli.accepted import OVER, waited_for
 from duolog.cli.failures import STOP, Failure, Usage
 from duolog.cli.journal_names import chosen_journal, in_words
 from duolog.cli.reports import Reports
@@ -42,6 +43,7 @@ class Run(Reports):
     ephemeral: str | None = None
     _passphrase: str | None = field(default=None, repr=False)
     _open: "Duolog | None" = field(default=None, repr=False)
+    _synced: bool = False  # or there was no way to
 
     # --- the home and its keys ---
 
@@ -174,10 +176,10 @@ class Run(Reports):
         if len(meant) == 1:
             return meant[0]
         if not meant and duolog.account_state().sent:
-            raise Usage(
-                "You have accepted an invitation. The journal is here once the eight words were compared and you are "
-                "let in: ask who invited you. `duolog verify` shows the words."
-            )
+            if not self._synced:  # perhaps it is here by now
+                self.sync(duolog)
+                return self.journal(duolog, chosen, other_than=other_than)
+            raise Usage("\n".join(waited_for(duolog)) or OVER)
         if not meant:
             raise Usage(
                 "There is no journal yet. `duolog invite` starts one with your partner, `duolog join` joins theirs."
@@ -205,6 +207,7 @@ class Run(Reports):
 
         `proposed`: say that changes wait for a signature, unless the command itself shows them. Raises: DuologError.
         """
+        self._synced = True
         if (offline and self.ephemeral is None) or duolog.is_deleted() or duolog.read_only() is not None:
             return None
         try:

@@ -12,44 +12,8 @@ from duolog.cli.run import Run
 from duolog.cli.screen import Screen
 from duolog.cli.timeline import say_entries
 from duolog.client import TimelineEntry
-from tests.cli.transcript import Said, run
+from tests.cli.people import Person, paired
 from tools.local_server import LocalServer
-
-
-class Person:
-    """Somebody with a home."""
-
-    def __init__(self, home: Path, server: LocalServer) -> None:
-        self.home = home
-        self.ok("register", "--server", server.origin, "--no-confirm", "--json")
-
-    def say(self, *arguments: str, reads: str = "") -> Said:
-        return run(self.home, list(arguments), reads)
-
-    def ok(self, *arguments: str, reads: str = "") -> str:
-        said = self.say(*arguments, reads=reads)
-        assert said.exit_code == 0, said.text
-        return said.out
-
-    def link(self, *arguments: str) -> str:
-        return str(json.loads(self.ok(*arguments, "--json"))["link"])
-
-
-@pytest.fixture
-def ada(server: LocalServer, homes: Path) -> Person:
-    return Person(homes / "ada", server)
-
-
-@pytest.fixture
-def sam(server: LocalServer, homes: Path) -> Person:
-    return Person(homes / "sam", server)
-
-
-def paired(ada: Person, sam: Person) -> None:
-    sam.ok("join", reads=ada.link("invite"))
-    words = " ".join(json.loads(ada.ok("verify", "--show", "--json"))["words"])
-    ada.ok("verify", reads=words)
-    sam.ok("verify", reads=words)
 
 
 def test_a_second_link_ends_the_first_and_leads_to_the_same_journal(ada: Person, sam: Person) -> None:

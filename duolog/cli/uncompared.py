@@ -1,0 +1,30 @@
+"""The eight words before both have compared them: what is open is said before anything is written. Nothing is held."""
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from duolog.cli.run import Run
+    from duolog.client import JournalView
+    from duolog.client.blocking import Duolog
+
+OPEN = (
+    "the eight words were not compared, so only the server says who reads what you write here. It could be somebody in "
+    "between. Compare them together first: `duolog verify`."
+)
+THEIR_TURN = "You have confirmed the eight words. Next, your partner does the same: `duolog verify`."
+
+
+def warn_uncompared(run: "Run", duolog: "Duolog", journal: "JournalView") -> None:
+    """Warn before somebody writes into a journal whose eight words were not compared by both."""
+    from duolog.errors import NotAllowed
+
+    if not journal.provisional or journal.closed or journal.former is not None:
+        return
+    try:
+        confirmed = duolog.pairing(journal.id).stage.value == "waiting for partner"
+    except NotAllowed:  # another own device has the pairing
+        confirmed = False
+    if confirmed:
+        run.screen.aside(THEIR_TURN, style="careful")
+    else:
+        run.screen.warn(OPEN)
