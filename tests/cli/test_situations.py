@@ -130,3 +130,18 @@ def test_entries_that_are_closed_for_one_reason_are_told_once(capsys: pytest.Cap
     assert (said.count(closed), said.count("so is what follows"), said.count("broke a rule")) == (1, 1, 1)
     say_entries(shell, entries, {}, numbers=True)
     assert " ".join(capsys.readouterr().out.split()).count(closed) == 3
+
+
+def test_a_copied_step_is_shown_in_words(ada: Person, sam: Person) -> None:
+    paired(ada, sam)
+    for one in (ada, sam):
+        one.ok("profile", reads=f"{one.home.name.capitalize()}\n")
+    ada.ok("boundary", "propose", reads="Topic: other\n\nNo phones at dinner.")
+    sam.ok("boundary", "accept", "--yes")
+    target = json.loads(ada.ok("journal", "create", "--json"))["short"]
+    listed = ada.ok("journal", "copy", "--to", target, "--journal", "1")
+    number = next(line.split()[0] for line in listed.splitlines() if "Sam accepted" in line)
+    ada.ok("journal", "copy", number, "--to", target, "--journal", "1", "--yes")
+    shown = ada.ok("timeline", "--journal", target)
+    assert "accepted the text of" in shown
+    assert "Step:" not in shown

@@ -100,7 +100,11 @@ def _filtered(
                     yield shown
 
     told = [(telling.waiting(row), telling.waits(row)) for row in rows]
-    waiting = [shown for shown, document in told if where.matches(shown.author, document, document.at)]
+    waiting = [
+        shown
+        for shown, document in told
+        if where.matches(shown.author, document, document.at) and (where.in_things or not shown.in_thing_alone)
+    ]
     if where.by == "happened":
         ordered = sorted([*list(found())[::-1], *waiting], key=lambda one: where.when(one.body or {}, one.time))
         return tuple(ordered[-limit:])

@@ -11,6 +11,7 @@ from duolog.seal.words import Words
 STALE_AFTER = 45  # days
 _DAY = 24 * 3600  # seconds
 
+WAITS = "Waits here until the server can be reached."
 COPIES_STAY = "Copies that were read already can't be recalled."
 
 
@@ -90,7 +91,7 @@ class Written:
 @dataclass(frozen=True, slots=True)
 class WordsOf:
     """The step whose words a note is. `thing`, `number`: the thing of that kind in which they are shown, and its place
-    in the list, from 1; None while the step waits to be sent."""
+    in the list, from 1."""
 
     step: bytes
     kind: str
