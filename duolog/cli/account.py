@@ -14,12 +14,18 @@ from duolog.cli.recovery import NoConfirmOption, SheetOption, show_words, write_
 from duolog.cli.run import Run
 from duolog.cli.shapes import b64, status_shape
 from duolog.cli.uncompared import warn_uncompared
+from duolog.errors import NotAllowed
 from duolog.cli.unlocking import say_unlocked
 
 if TYPE_CHECKING:
     from duolog.client import JournalView
 
 app = commands()
+
+READER = (
+    "You may read this journal, but not write in it, and a name is written. Both partners can let you write: `duolog "
+    "confidant rights`."
+)
 
 
 @command(app, "register", examples=("duolog register --server https://journal.example",))
@@ -89,6 +95,9 @@ def _say_unconfirmed(run: Run) -> None:
 def profile(run: Run, journal: JournalOption = None) -> int:
     """Set the name that the other person sees. It is asked for, and sealed like everything else."""
     with run.in_journal(journal) as (duolog, meant):
+        me = next((member for member in meant.members if member.me), None)
+        if me is not None and me.rights != "write":
+            raise NotAllowed(READER)
         warn_uncompared(run, duolog, meant)
         name = asking.ask_line("Your name:")
         if not name:
@@ -97,11 +106,6 @@ def profile(run: Run, journal: JournalOption = None) -> int:
         pronouns = asking.ask_line("Pronouns, if you like:") if asking.at_terminal() else ""
         body: dict[str, Any] = {"display_name": name, **({"pronouns": pronouns} if pronouns else {})}
         written = duolog.write(meant.id, "profile", body)
-        if len(meant.members) == 1:
-            run.screen.aside(
-                "Nobody else is in this journal yet. Somebody who joins later doesn't see your name: "
-                "run this again then."
-            )
         return run.wrote(duolog, meant.id, written, f"In this journal you are {name}.")
 
 

@@ -31,6 +31,7 @@ KINDS = {
     "breach": "something about a breach",
     "check_in": "a check-in or a review",
     "moved": "another server to go to",
+    "words_differ": "that the eight words differ",
     "withdrawn": "that something was withdrawn",
 }
 OTHER = "something that a newer Duolog can show"

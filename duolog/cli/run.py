@@ -13,6 +13,7 @@ from duolog.cli.journal_names import chosen_journal, in_words
 from duolog.cli.reports import Reports
 from duolog.cli.screen import BEFORE_ASKING, Screen
 from duolog.cli.texts import rescue_leftovers
+from duolog.cli.uncompared import say_differ
 from duolog.errors import DuologError, ServerRefused, TransportError
 
 if TYPE_CHECKING:
@@ -43,6 +44,7 @@ class Run(Reports):
     ephemeral: str | None = None
     _passphrase: str | None = field(default=None, repr=False)
     _open: "Duolog | None" = field(default=None, repr=False)
+    warned: set[bytes] = field(default_factory=set)  # journals of which this command has said that the words differ
     _synced: bool = False  # or there was no way to
 
     # --- the home and its keys ---
@@ -126,6 +128,8 @@ class Run(Reports):
         """Say at the end of each command, also of one that fails, what its owner has to look after."""
         with suppress(DuologError):
             status = duolog.status()
+            for one in status.journals:
+                say_differ(self, one)
             if status.new_keyholders:
                 self.screen.warn("there is a new way into your account. `duolog device list` shows it.")
             if status.unproven_sheet:

@@ -101,7 +101,7 @@ def journal_shape(journal: "JournalView") -> Shape:
         "journal": b64(journal.id),
         "short": short(journal.id),
         "members": [fields(member, "account name role rights until me") for member in journal.members],
-        **fields(journal, "name seq provisional closed frozen waiting unreadable former"),
+        **fields(journal, "name seq provisional closed frozen waiting unreadable former words_differ"),
     }
 
 

@@ -12,6 +12,11 @@ OPEN = (
     "between. Compare them together first: `duolog verify`."
 )
 THEIR_TURN = "You have confirmed the eight words. Next, your partner does the same: `duolog verify`."
+DIFFER = (
+    "{who} found that the eight words of {journal} differ, so somebody may be sitting between the two of you. Don't "
+    "write there. Meet or call each other, and make sure that you both looked at the same journal. If the words do "
+    "differ, start again with a new invitation, handed over in person or by another way."
+)
 
 
 def warn_uncompared(run: "Run", duolog: "Duolog", journal: "JournalView") -> None:
@@ -19,6 +24,9 @@ def warn_uncompared(run: "Run", duolog: "Duolog", journal: "JournalView") -> Non
     from duolog.errors import NotAllowed
 
     if not journal.provisional or journal.closed or journal.former is not None:
+        return
+    if journal.words_differ:
+        say_differ(run, journal)
         return
     try:
         confirmed = duolog.pairing(journal.id).stage.value == "waiting for partner"
@@ -28,3 +36,12 @@ def warn_uncompared(run: "Run", duolog: "Duolog", journal: "JournalView") -> Non
         run.screen.aside(THEIR_TURN, style="careful")
     else:
         run.screen.warn(OPEN)
+
+
+def say_differ(run: "Run", journal: "JournalView") -> None:
+    """Say, once in a command, who found that the eight words of a journal differ."""
+    if not journal.words_differ or journal.closed or journal.former is not None or journal.id in run.warned:
+        return
+    run.warned.add(journal.id)
+    found = [member.called for member in journal.members if member.account in journal.words_differ]
+    run.screen.warn(DIFFER.format(who=" and ".join(found), journal=run.label(journal.id)))

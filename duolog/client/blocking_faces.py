@@ -266,6 +266,7 @@ class Duolog(Face[AsyncDuolog]):
     join = waits(AsyncDuolog.join)
     pairing = waits(AsyncDuolog.pairing)
     verify = waits(AsyncDuolog.verify)
+    say_words_differ = waits(AsyncDuolog.say_words_differ)
     sync = waits(AsyncDuolog.sync)
     members = gives(AsyncDuolog.members, Members)
     leaving = gives(AsyncDuolog.leaving, Leaving)

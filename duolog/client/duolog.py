@@ -181,6 +181,12 @@ class Duolog(WritingAndReading):
         async with self._session.ready() as context:
             return await comparing_words.verify(context, journal, plain_words(words))
 
+    async def say_words_differ(self, journal: bytes) -> Written | None:
+        """Tell the other partner that the eight words differ; None where that was said. Raises: as `write`."""
+        async with self._session.alone() as context:
+            entry = comparing_words.say_words_differ(context, journal)
+            return None if entry is None else await deliver_now(context, entry, journal)
+
     # --- syncing, members and leaving ---------------------------------------------------------------------------------
 
     async def sync(self, *, progress: Progress | None = None) -> SyncReport:

@@ -126,3 +126,46 @@ def test_a_draft_is_written_without_a_warning(ada: Person, sam: Person) -> None:
     said = ada.say("draft", "send", "1", "--yes")
     assert (said.exit_code, OPEN in in_one_line(said.err)) == (0, True), said.text
     assert json.loads(ada.ok("draft", "list", "--json"))["drafts"] == []
+
+
+WRONG = "abandon ability able about above absent absorb abstract"
+DIFFER = "Your partner found that the eight words of journal 1 differ"
+
+
+@pytest.mark.parametrize("founder_says_no", [True, False])
+def test_a_no_is_told_to_the_other_at_the_next_sync(ada: Person, sam: Person, founder_says_no: bool) -> None:
+    sam.ok("join", reads=ada.link("invite"))
+    words = words_of(ada)
+    sam.ok("sync")
+    one, other = (ada, sam) if founder_says_no else (sam, ada)
+    said = one.say("verify", reads=WRONG)
+    assert (said.exit_code, "Your partner is told at their next sync" in in_one_line(said.err)) == (5, True), said.text
+    told = other.say("sync")
+    assert (told.exit_code, DIFFER in in_one_line(told.err)) == (0, True), told.text
+    assert "Don't write there." in in_one_line(told.err)
+    assert DIFFER in in_one_line(other.say("write", reads="Hello.").err)
+    assert DIFFER in in_one_line(other.say("timeline", "--offline").err)
+    assert "You found that the eight words" in in_one_line(one.say("write", reads="Hello.").err)
+    assert json.loads(other.ok("journal", "list", "--json"))["journals"][0]["provisional"] is True
+
+    again = one.say("verify", reads=WRONG)
+    assert (again.exit_code, "is told" in in_one_line(again.err)) == (5, False), "said twice"
+    assert other.ok("timeline").count("found that the eight words differ") == 1
+
+    seen = other.say("verify", reads=words)
+    assert DIFFER in in_one_line(seen.err)
+    one.ok("verify", reads=words)
+    other.ok("sync")
+    assert "differ" not in other.say("write", reads="It was a typing error.").err
+
+
+def test_a_no_at_the_terminal_is_told_too(ada: Person, sam: Person) -> None:
+    sam.ok("join", reads=ada.link("invite"))
+    ada.ok("verify", "--show")
+    with Terminal(["verify"], sam.home) as screen:
+        screen.wait("Passphrase:")
+        screen.type("a quiet passphrase")
+        screen.wait("(yes, no, or later)")
+        screen.type("no")
+        assert screen.ended() == 5
+    assert DIFFER in in_one_line(ada.say("sync").err)

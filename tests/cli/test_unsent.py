@@ -28,6 +28,7 @@ def offline(server: LocalServer) -> Iterator[None]:
 @pytest.fixture
 def couple(ada: Person, sam: Person) -> tuple[Person, Person]:
     paired(ada, sam)
+    ada.ok("sync")
     return ada, sam
 
 
@@ -44,7 +45,7 @@ def test_the_timeline_tells_unsent_entries_in_the_words_that_it_tells_them_in_la
         assert ada.say("write", reads="Feelings: calm\n\nA quiet evening.").exit_code == 4
         assert ada.say("boundary", "propose", reads=WORDS).exit_code == 4
         assert ada.say("thank", reads="For the tea.").exit_code == 4
-        assert ada.say("disclose", reads="What I did not say.").exit_code in (0, 2, 4)
+        assert ada.say("disclose", reads="About: A thing\n\nWhat I did not say.").exit_code == 4
         before = ada.ok("timeline", "--offline")
         filtered = ada.ok("timeline", "--offline", "--from", "me")
     assert before.count(WAITS) >= 3
@@ -70,7 +71,7 @@ def test_an_unsent_step_shows_in_its_list_and_whole(couple: tuple[Person, Person
         assert UNSENT in in_one_line(shown)
         assert "duolog boundary accept" not in shown
         assert "waits for your answer" not in sam.ok("today")
-        assert sam.say("boundary", "contest", "1", reads="No.").exit_code == 1
+        assert sam.say("boundary", "contest", "1", reads="No.").exit_code != 0
     sam.ok("sync")
     assert UNSENT not in sam.ok("boundary", "list")
     assert UNSENT not in sam.ok("boundary", "show")
@@ -81,7 +82,7 @@ def test_a_thing_that_was_begun_offline_is_listed_with_its_words(
 ) -> None:
     ada, _ = couple
     with offline(server):
-        assert ada.say("disclose", "--yes", reads="What I did not say.\n\nI was late.").exit_code == 4
+        assert ada.say("disclose", "--yes", reads="About: The evening\n\nI was late.").exit_code == 4
         listed, shown = ada.ok("letter", "list"), ada.ok("letter", "show")
         things = json.loads(ada.ok("letter", "list", "--json"))["things"]
         line = ada.ok("timeline", "--offline")
@@ -99,7 +100,8 @@ def test_a_readable_export_says_what_waits(ada: Person, server: LocalServer) -> 
     ada.ok("journal", "create")
     with offline(server):
         assert ada.say("write", reads="For later.").exit_code == 4
-        ada.ok("export", "--readable", "--out", str(ada.home.parent / "pages"))
-    pages = "".join(page.read_text() for page in (ada.home.parent / "pages").rglob("*.md"))
-    assert pages.count("For later.") == 1
-    assert "Waits here until the server can be reached." in pages
+        pages = ada.home.parent / "pages"
+        ada.ok("export", "--out", str(ada.home.parent / "mine.json"), "--readable", str(pages))
+    told = "".join(page.read_text() for page in pages.rglob("*.md"))
+    assert told.count("For later") == 1
+    assert "Waits here until the server can be reached" in told

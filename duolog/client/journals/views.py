@@ -32,7 +32,8 @@ class MemberView:
 @dataclass(frozen=True, slots=True)
 class JournalView:
     """One journal as this home holds it. `seq`: the last verified place. `frozen`: why it is read-only, or None.
-    `former`: why I am in it no longer, or None. `name`: my own name for it, which nobody else sees, or None."""
+    `former`: why I am in it no longer, or None. `name`: my own name for it, which nobody else sees, or None.
+    `words_differ`: who found that the eight words of a provisional pairing differ, by account."""
 
     id: bytes
     members: tuple[MemberView, ...]
@@ -44,6 +45,7 @@ class JournalView:
     unreadable: int
     former: str | None = None
     name: str | None = None
+    words_differ: tuple[bytes, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
