@@ -28,6 +28,13 @@ BECAME_DEVICE = (
     "This computer is a device of its own now: its passphrase opens it, and your paper isn't needed here any more. Put "
     "it back where only you look, or make new words with `duolog recovery replace`."
 )
+SHUT_OUT = (
+    "This device is revoked, as the server says: it was taken out of your account, or the account was deleted. Nothing "
+    "is fetched or sent from here; what you write stays on this computer alone. What was read before can be read "
+    "(`duolog timeline`) and exported (`duolog export`). If it was you, remove the folder {folder} when you don't need "
+    "it any more. If it wasn't, run `duolog device list` on another device of yours, or bring your account back with "
+    "the recovery words: `duolog restore`, in another folder."
+)
 UNPROVEN = (
     "Your 24 recovery words were not checked yet. If they are on paper, `duolog recovery check` tries them; if not, "
     "`duolog recovery replace` makes new ones."
@@ -93,6 +100,8 @@ class Run(Reports):
         with self.using(duolog):
             if duolog.is_deleted():
                 self.screen.aside(DELETED.format(folder=self.folder), style="careful")
+            elif duolog.is_shut_out():
+                self.screen.aside(SHUT_OUT.format(folder=self.folder), style="careful")
             read_only = duolog.read_only()
             if read_only is not None:
                 self.screen.aside(f"{read_only} What was read before can be read and exported.", style="careful")

@@ -110,7 +110,7 @@ def status_shape(status: "Status") -> Shape:
     return {
         **fields(status, "server account account_words"),
         "keyholder": status.keyholder_kind,
-        **fields(status, "unconfirmed deleted unproven_sheet"),
+        **fields(status, "unconfirmed deleted shut_out unproven_sheet"),
         "journals": [journal_shape(journal) for journal in status.journals],
     }
 

@@ -272,6 +272,7 @@ class Duolog(Face[AsyncDuolog]):
     leaving = gives(AsyncDuolog.leaving, Leaving)
     delete_account = waits(AsyncDuolog.delete_account)
     is_deleted = waits(AsyncDuolog.is_deleted)
+    is_shut_out = waits(AsyncDuolog.is_shut_out)
 
     @property
     def moving(self) -> Moving:

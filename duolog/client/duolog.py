@@ -213,6 +213,14 @@ class Duolog(WritingAndReading):
         async with self._session.alone() as context:
             return context.network.deleted
 
+    async def is_shut_out(self) -> bool:
+        """Whether the server refused this home's newest log-in: it was revoked, or the account was deleted.
+
+        Only the server says so. What is here can be read and exported.
+        """
+        async with self._session.alone() as context:
+            return context.network.shut_out
+
     @property
     def moving(self) -> Moving:
         """Ways to move to another server, and to follow a member there."""

@@ -69,7 +69,7 @@ async def test_a_no_to_an_earlier_pairing_says_nothing_of_a_later_one(app: FastA
         await ada.say_words_differ(journal)
         before = acceptance_of(ada._context, journal)
         assert await differ(ada, journal) == (ada.account,)
-        await ada.members(journal).remove(sam.account)
+        await ada.members(journal).remove_partner()
         assert await differ(ada, journal) == ()
         other, _, _ = await register(app)
         async with other:

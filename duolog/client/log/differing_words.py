@@ -21,6 +21,8 @@ def found_to_differ(context: Context, journal: bytes) -> tuple[bytes, ...]:
         return ()
     acceptance = acceptance_of(context, journal)
     told = expected_state(context, journal).part(KIND)
-    of_this = {acceptance} if acceptance is not None else roster.accepted  # an own device without the pairing is careful
+    of_this = (
+        {acceptance} if acceptance is not None else roster.accepted
+    )  # an own device without the pairing is careful
     partners = {member.account for member in roster.partners}
     return tuple(account for account, said in told.items() if account in partners and said.acceptance in of_this)
