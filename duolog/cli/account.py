@@ -14,8 +14,8 @@ from duolog.cli.recovery import NoConfirmOption, SheetOption, show_words, write_
 from duolog.cli.run import Run
 from duolog.cli.shapes import b64, status_shape
 from duolog.cli.uncompared import warn_uncompared
-from duolog.errors import NotAllowed
 from duolog.cli.unlocking import say_unlocked
+from duolog.errors import NotAllowed
 
 if TYPE_CHECKING:
     from duolog.client import JournalView

@@ -20,7 +20,7 @@ def test_a_revoked_device_says_so_and_shows_what_it_has_read(ada: Person, homes:
     ada.ok("device", "add", reads=f"{code}\n{' '.join(words)}\n")
     assert run(phone, ["device", "join", "--server", server.origin]).exit_code == 0
     listed = json.loads(run(phone, ["device", "list", "--json"]).out)["keyholders"]
-    mine = next(one["short"] for one in listed if one["this_one"])
+    mine = next(one["short"] for one in listed if one["here"])
     ada.ok("device", "revoke", mine, "--yes")
 
     first = run(phone, ["timeline"])

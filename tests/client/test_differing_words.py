@@ -1,4 +1,4 @@
-"""A partner found that the eight words differ: the other learns it, nobody is verified, and a later pairing is its own."""
+"""A partner found that the eight words differ: the other learns it, and nobody is verified by it."""
 
 import pytest
 from fastapi import FastAPI

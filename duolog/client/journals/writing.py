@@ -136,7 +136,7 @@ def _require_shared(context: Context, journal: bytes) -> None:
         raise NotAllowed("The account's own journal is written by Duolog itself.")
 
 
-async def read_state(session: Session, journal: bytes, *, unsent: bool) -> JournalState:
+async def read_state(session: Session, journal: bytes, *, unsent: bool = False) -> JournalState:
     """The state that a journal's documents make, without the network. Raises: NotAllowed when it isn't here.
 
     `unsent`: with those that wait to be sent.

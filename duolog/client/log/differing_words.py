@@ -8,7 +8,7 @@ from duolog.protocol.statements import statement_hash
 
 
 def acceptance_of(context: Context, journal: bytes) -> bytes | None:
-    """The statement hash of the acceptance that the words of a journal's pairing are made of; None where it isn't here."""
+    """The statement hash of the acceptance that the words of a pairing are made of; None where it isn't here."""
     progress = load_progress(context.home, journal)
     accepted = None if progress is None or progress.role == "confidant" else progress.signed_acceptance
     return None if accepted is None else statement_hash(accepted.statement)

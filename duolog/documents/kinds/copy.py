@@ -2,8 +2,8 @@
 
 Rules
 - Only the copied document becomes readable; nothing else of the other journal does.
-- A copy has no steps, and a copied step has no effect: a text that was agreed there is not agreed here. The step is told
-  in the words of its kind, which has nothing here that the step is about.
+- A copy has no steps, and a copied step has no effect: a text that was agreed there is not agreed here. The step is
+  told in the words of its kind, which has nothing here that the step is about.
 - The origin in it is the copier's word. A reader who holds the original can compare the message's hash.
 - A shortened copy says that it is shortened. A copied note comes without its attachments and says how many those were.
 """
