@@ -111,7 +111,7 @@ class Telling:
 
     @cached_property
     def _outbox(self) -> dict[bytes, Item]:
-        """What waits in the outbox, by its entry."""
+        """The documents of the outbox as items, by their entries."""
         return {item.applied.entry: item for item in self._expected.timeline.behind(self.state.timeline.seq)}
 
     def _inside(self, step: AppliedDocument) -> WordsOf:

@@ -1,4 +1,4 @@
-"""Who found that the eight words of the pairing in force differ. Without the network."""
+"""The partners who found that the eight words of the pairing in force differ. Without the network."""
 
 from duolog.client.home.pairings import load_progress
 from duolog.client.log.context import Context
