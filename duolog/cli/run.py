@@ -52,7 +52,7 @@ class Run(Reports):
     _passphrase: str | None = field(default=None, repr=False)
     _open: "Duolog | None" = field(default=None, repr=False)
     warned: set[bytes] = field(default_factory=set)  # journals of which this command has said that the words differ
-    _synced: bool = False  # or there was no way to
+    asked_server: bool = False  # or there was no way to
 
     # --- the home and its keys ---
 
@@ -189,7 +189,7 @@ class Run(Reports):
         if len(meant) == 1:
             return meant[0]
         if not meant and duolog.account_state().sent:
-            if not self._synced:  # perhaps it is here by now
+            if not self.asked_server:  # perhaps it is here by now
                 self.sync(duolog)
                 return self.journal(duolog, chosen, other_than=other_than)
             raise Usage("\n".join(waited_for(duolog)) or OVER)
@@ -220,7 +220,7 @@ class Run(Reports):
 
         `proposed`: say that changes wait for a signature, unless the command itself shows them. Raises: DuologError.
         """
-        self._synced = True
+        self.asked_server = True
         if (offline and self.ephemeral is None) or duolog.is_deleted() or duolog.read_only() is not None:
             return None
         try:

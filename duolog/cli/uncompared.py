@@ -25,6 +25,11 @@ def warn_uncompared(run: "Run", duolog: "Duolog", journal: "JournalView") -> Non
 
     if not journal.provisional or journal.closed or journal.former is not None:
         return
+    if not run.asked_server:  # perhaps both have confirmed by now, or the other said no
+        run.sync(duolog)
+        journal = duolog.journal(journal.id)
+    if not journal.provisional:
+        return
     if journal.words_differ:
         say_differ(run, journal)
         return
