@@ -6,18 +6,26 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from duolog.cli import asking, times
+from duolog.cli.accepted import waited_for
 from duolog.cli.command import JournalOption, command, commands
 from duolog.cli.failures import OK
 from duolog.cli.pairing import may
 from duolog.cli.recovery import NoConfirmOption, SheetOption, show_words, write_sheet
 from duolog.cli.run import Run
 from duolog.cli.shapes import b64, status_shape
+from duolog.cli.uncompared import warn_uncompared
 from duolog.cli.unlocking import say_unlocked
+from duolog.errors import NotAllowed
 
 if TYPE_CHECKING:
     from duolog.client import JournalView
 
 app = commands()
+
+READER = (
+    "You may read this journal, but not write in it, and a name is written. Both partners can let you write: `duolog "
+    "confidant rights`."
+)
 
 
 @command(app, "register", examples=("duolog register --server https://journal.example",))
@@ -99,6 +107,10 @@ def _say_unconfirmed(run: Run) -> None:
 def profile(run: Run, journal: JournalOption = None) -> int:
     """Set the name that the other person sees. It is asked for, and sealed like everything else."""
     with run.in_journal(journal) as (duolog, meant):
+        me = next((member for member in meant.members if member.me), None)
+        if me is not None and me.rights != "write":
+            raise NotAllowed(READER)
+        warn_uncompared(run, duolog, meant)
         name = asking.ask_line("Your name:")
         if not name:
             run.screen.say("Nothing was changed.")
@@ -106,11 +118,6 @@ def profile(run: Run, journal: JournalOption = None) -> int:
         pronouns = asking.ask_line("Pronouns, if you like:") if asking.at_terminal() else ""
         body: dict[str, Any] = {"display_name": name, **({"pronouns": pronouns} if pronouns else {})}
         written = duolog.write(meant.id, "profile", body)
-        if len(meant.members) == 1:
-            run.screen.aside(
-                "Nobody else is in this journal yet. Somebody who joins later doesn't see your name: "
-                "run this again then."
-            )
         return run.wrote(duolog, meant.id, written, f"In this journal you are {name}.")
 
 
@@ -130,7 +137,7 @@ def status(run: Run) -> int:
         say_unlocked(run, until)
         if state.unconfirmed:
             _say_unconfirmed(run)
-        if not state.journals:
+        if not state.journals and not waited_for(duolog):
             run.screen.say("No journal yet. `duolog invite` starts one, `duolog join` joins your partner's.", indent=2)
         return say_journals(run, state.journals)
 
@@ -140,6 +147,8 @@ def say_journals(run: Run, journals: "Sequence[JournalView]") -> int:
     default = run.account().default_journal()
     for number, journal in enumerate(journals, 1):
         _say_journal(run, journal, number, default=journal.id == default and len(journals) > 1)
+    for sentence in waited_for(run.account()):
+        run.screen.say(sentence, style="careful")
     return run.frozen(*journals)
 
 

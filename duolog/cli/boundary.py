@@ -156,9 +156,10 @@ def list_boundaries(run: Run, journal: JournalOption = None, offline: OfflineOpt
             run.screen.say("No boundary yet. `duolog boundary propose` writes one.")
         for shape, one in zip(shapes, desk.things.values(), strict=True):
             _say_row(run, shape, title_of(one))
+            desk.say_unsent(one)
         return OK
 
-    return at_desk(BoundaryDesk, run, journal, act, offline=offline)
+    return at_desk(BoundaryDesk, run, journal, act, offline=offline, reading=True)
 
 
 def _say_row(run: Run, shape: dict[str, Any], title: str) -> None:
@@ -182,13 +183,14 @@ def show(run: Run, number: NumberArgument = None, journal: JournalOption = None,
         run.screen.result({"journal": b64(desk.journal.id), **shape, "steps": steps})
         words, style = STATUS[shape["status"]]
         run.screen.say(f"Boundary {count}: {words}", style=style)
+        desk.say_unsent(boundary)
         _say_history(desk, boundary)
         if steps:
             run.screen.say()
             desk.say_next(count, boundary)
         return OK
 
-    return at_desk(BoundaryDesk, run, journal, act, offline=offline)
+    return at_desk(BoundaryDesk, run, journal, act, offline=offline, reading=True)
 
 
 def _say_history(desk: BoundaryDesk, boundary: "Boundary") -> None:

@@ -182,7 +182,7 @@ def show(run: Run, number: NumberArgument = None, journal: JournalOption = None,
             run.screen.say(f"duolog checkins reveal {view.number}", indent=2, style="quiet")
         return OK
 
-    return at_desk(CheckInDesk, run, journal, act, offline=offline)
+    return at_desk(CheckInDesk, run, journal, act, offline=offline, reading=True)
 
 
 @command(group, "reveal", examples=("duolog checkins reveal", "duolog checkins reveal 1 --yes"))

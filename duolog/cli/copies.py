@@ -49,7 +49,7 @@ def copy(
         readable = [
             item
             for item in duolog.timeline(source.id, limit=max(source.seq, 1))
-            if item.seq is not None and item.body is not None
+            if item.seq is not None and item.body is not None and not item.in_thing_alone
         ]
         if entry is None:
             run.screen.result({"journal": b64(source.id), "entries": [entry_shape(item) for item in readable]})

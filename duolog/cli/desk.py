@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 
 KEPT = "Kept for yourself. `duolog draft list` shows it, `duolog draft send` writes it into the journal."
 
+WAITS = "(waits here until the server can be reached)"
+UNSENT = "(so it will be: a step of yours waits here until the server can be reached)"
+
 X = TypeVar("X", bound="Thing")
 D = TypeVar("D", bound="Desk[Any]")
 
@@ -43,13 +46,16 @@ class Desk(Generic[X]):
         if "kind" in vars(cls):
             cls.commands = {}
 
-    def __init__(self, run: Run, duolog: "Duolog", journal: "JournalView") -> None:
+    def __init__(self, run: Run, duolog: "Duolog", journal: "JournalView", *, reading: bool = False) -> None:
+        """`reading`: things are shown as they will be once the steps that wait here are sent."""
         from duolog.documents.registry import KINDS
 
         self.run, self.duolog, self.journal = run, duolog, journal
         self.now, self.me = int(time.time()), duolog.account
         self.partners = frozenset(member.account for member in journal.members if member.role == "partner")
-        self.things: Things[X] = duolog.state(journal.id).part(KINDS[self.kind])
+        self.things: Things[X] = duolog.state(journal.id, unsent=reading).part(KINDS[self.kind])
+        views = duolog.things(journal.id, self.kind) if reading and journal.waiting else ()
+        self.unsent = frozenset(one.entry for one in views if one.waits)
 
     def say_named(self, thing: X, text: "Text", does: str) -> None:
         """Show the text that a step names, before the question. `does`: the class of the step."""
@@ -140,10 +146,13 @@ class Desk(Generic[X]):
         return not KINDS[self.kind].while_provisional and self.journal.provisional
 
     def next_steps(self, thing: X) -> "tuple[Possible, ...]":
-        """The steps with a thing, as `show` lists them. A journal that takes no document has none.
+        """The steps with a thing, as `show` lists them. A journal that takes no document has none, nor has a thing of
+        which a step waits to be sent.
 
         While the partner is provisional, a kind may have none but exits.
         """
+        if thing.entry in self.unsent:
+            return ()
         if self.journal.closed or self.journal.frozen is not None or self.journal.former is not None:
             return ()
         return tuple(one for one in self.steps(thing) if one.does == "ends" or not self._only_exits)
@@ -158,6 +167,11 @@ class Desk(Generic[X]):
             self.run.screen.say(steps[0].why_not or "", style="quiet")
         for step in allowed:
             self.run.screen.say(f"{self.commands[step]} {number}", indent=2, style="quiet")
+
+    def say_unsent(self, thing: X) -> None:
+        """Say of a thing that a step of it waits here."""
+        if thing.entry in self.unsent:
+            self.run.screen.say(UNSENT, indent=2, style="careful")
 
     # --- things and texts ---
 
@@ -236,10 +250,18 @@ class Desk(Generic[X]):
         return OK
 
 
-def at_desk(desk: type[D], run: Run, journal: str | None, act: Callable[[D], int], *, offline: bool = False) -> int:
-    """Open the account, and act at the desk of the journal that is meant; the exit code."""
+def at_desk(
+    desk: type[D],
+    run: Run,
+    journal: str | None,
+    act: Callable[[D], int],
+    *,
+    offline: bool = False,
+    reading: bool = False,
+) -> int:
+    """Open the account, and act at the desk of the journal that is meant; the exit code. `reading`: as for `Desk`."""
     with run.in_journal(journal, offline=offline) as (duolog, meant):
-        return act(desk(run, duolog, meant)) or run.frozen(meant)
+        return act(desk(run, duolog, meant, reading=reading)) or run.frozen(meant)
 
 
 def verb_of(step: str) -> str:

@@ -10,6 +10,7 @@ from duolog.cli.failures import OK, Usage
 from duolog.cli.run import Run
 from duolog.cli.shapes import b64
 from duolog.cli.texts import sheet_of, write_text
+from duolog.cli.uncompared import warn_uncompared
 from duolog.cli.waiting import may_wait
 
 if TYPE_CHECKING:
@@ -79,6 +80,7 @@ def send(run: Run, number: NumberArgument, yes: YesOption = False) -> int:
     with run.synced() as duolog:
         found = _numbered(duolog, number)
         run.screen.say(_shown(found)["text"] or "")
+        warn_uncompared(run, duolog, duolog.journal(found.journal))
         question = f"Write this into {run.label(found.journal)}?"
         if not run.agreed(question, given=yes, otherwise="Nothing was sent."):
             return OK

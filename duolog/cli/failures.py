@@ -50,6 +50,10 @@ COMPARE = (
     "Don't write anything that matters through this server until it is explained.",
     "Meet or call each other, and compare `duolog heads`: if the words differ, the server has shown you two stories.",
 )
+REVOKED = (
+    "What this computer has read stays readable, and can be exported. It fetches and sends nothing any more.",
+    "If it wasn't you, run `duolog device list` on another device of yours, or `duolog restore` in another folder.",
+)
 VERIFICATION: list[tuple[type[errors.DuologError], str, tuple[str, ...]]] = [
     (errors.Rollback, "rollback", ("The server may have gone back to an old copy. Ask whoever runs it.", *COMPARE)),
     (errors.Fork, "fork", COMPARE),
@@ -105,6 +109,8 @@ class Ended(BaseException):
 
 def explain(error: BaseException) -> Failure:
     """The words for a person, and the exit code, for any error."""
+    if isinstance(error, errors.WrongAccount) and error.check == "client.keyholder_listed":
+        return Failure(STOP, "revoked", str(error), REVOKED)
     for kind, name, advice in VERIFICATION:
         if isinstance(error, kind):
             return Failure(STOP, name, str(error), advice)

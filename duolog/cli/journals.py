@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from duolog.cli import asking, times
+from duolog.cli.accepted import waited_for
 from duolog.cli.account import say_journals
 from duolog.cli.command import OfflineOption, command, commands
 from duolog.cli.failures import OK, Usage
@@ -66,7 +67,7 @@ def list_journals(run: Run, offline: OfflineOption = False) -> int:
     with run.synced(offline=offline) as duolog:
         journals = duolog.journals()
         run.screen.result({"journals": [journal_shape(one) for one in journals]})
-        if not journals:
+        if not journals and not waited_for(duolog):
             run.screen.say("No journal yet. `duolog invite` starts one, `duolog join` joins your partner's.")
         return say_journals(run, journals)
 

@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 from duolog.cli import times
+from duolog.cli.accepted import waited_for
 from duolog.cli.command import OfflineOption, command, commands
 from duolog.cli.failures import OK, STOP
 from duolog.cli.run import Run
@@ -30,6 +31,7 @@ KINDS = {
     "breach": "something about a breach",
     "check_in": "a check-in or a review",
     "moved": "another server to go to",
+    "words_differ": "that the eight words differ",
     "withdrawn": "that something was withdrawn",
 }
 OTHER = "something that a newer Duolog can show"
@@ -80,6 +82,8 @@ def say_news(run: Run, duolog: "Duolog", *, alone: bool = True) -> int:
         )
     say = run.screen.say
     _say_came(run, found, journals, alone=alone)
+    for sentence in waited_for(duolog):
+        say(sentence, style="careful")
     if open_things:
         say("Open for you:", style="strong")
         for one in open_things[:MOST_OPEN]:

@@ -13,6 +13,7 @@ from duolog.cli.filters import typed_wall_time
 from duolog.cli.run import Run
 from duolog.cli.shapes import b64
 from duolog.cli.texts import sheet_of, write_text
+from duolog.cli.uncompared import warn_uncompared
 from duolog.cli.waiting import may_wait
 
 if TYPE_CHECKING:
@@ -59,6 +60,7 @@ def write(
     files = attach or []
     with run.opened() as duolog:
         meant = run.journal(duolog, journal)
+        warn_uncompared(run, duolog, meant)
         if files:
             say_before(run, duolog, meant.id)
         start = files_form(files) + forms.note_form()

@@ -3,6 +3,7 @@
 import io
 import sys
 import time
+from contextlib import suppress
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -12,6 +13,8 @@ from duolog.cli.command import JournalOption, command, commands
 from duolog.cli.failures import OK, REFUSED, Stop, Usage
 from duolog.cli.run import Run
 from duolog.cli.shapes import heads_shape, invitation_shape, pairing_shape, short
+from duolog.cli.uncompared import say_differ
+from duolog.errors import DuologError
 
 if TYPE_CHECKING:
     from duolog.client import JournalView, NewInvitation, Pairing
@@ -28,6 +31,7 @@ DIFFER = (
     "Make sure that you both looked at the same journal; then start again with a new invitation, handed over in person "
     "or by another way."
 )
+TOLD = "Your partner is told at their next sync, unless somebody in between keeps that back: tell them yourself too."
 
 
 @command(app, "invite", examples=("duolog invite", "duolog invite --json"))
@@ -138,12 +142,19 @@ def verify(run: Run, journal: JournalOption = None, show: ShowOption = False) ->
         if duolog.status().unconfirmed:
             return _confirm_restored(run, duolog, show=show)
         pairing = duolog.pairing(_paired(run, duolog, journal))
+        for one in duolog.journals():
+            if one.id == pairing.journal:
+                say_differ(run, one)
         if pairing.words is None or pairing.stage.value not in ("compare", "waiting for partner") or show:
             run.screen.result(pairing_shape(pairing))
             _say_stage(run, pairing)
             return REFUSED if pairing.words is None and pairing.stage.value != "verified" else OK
         if pairing.stage.value == "compare":
-            heard = compare_words(run, pairing.words)
+            try:
+                heard = compare_words(run, pairing.words)
+            except Stop:
+                _tell_other(run, duolog, pairing)
+                raise
             if heard is None:
                 run.screen.say("Nothing was confirmed. Run `duolog verify` when you are together.")
                 return REFUSED
@@ -152,6 +163,13 @@ def verify(run: Run, journal: JournalOption = None, show: ShowOption = False) ->
         run.screen.result(pairing_shape(pairing))
         _say_stage(run, pairing)
     return OK
+
+
+def _tell_other(run: Run, duolog: "Duolog", pairing: "Pairing") -> None:
+    """Leave it in the journal that the words differ. The stop comes in any case."""
+    with suppress(DuologError):
+        if pairing.role == "partner" and duolog.say_words_differ(pairing.journal) is not None:
+            run.screen.aside(TOLD)
 
 
 def _paired(run: Run, duolog: "Duolog", chosen: str | None) -> bytes:

@@ -9,6 +9,7 @@ from duolog.cli.failures import Usage
 from duolog.cli.named_entries import link_to, numbered
 from duolog.cli.run import Run
 from duolog.cli.texts import Sheet, sheet_of, write_text
+from duolog.cli.uncompared import warn_uncompared
 
 if TYPE_CHECKING:
     from duolog.client import JournalView
@@ -76,4 +77,5 @@ def _write(run: Run, duolog: "Duolog", meant: "JournalView", kind: str, more: di
             written = duolog.write(meant.id, kind, {"text": text, **more})
         return run.wrote(duolog, meant.id, written, "Written and sent.")
 
+    warn_uncompared(run, duolog, meant)
     return write_text(run, sheet, str.strip, send)

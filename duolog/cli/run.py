@@ -7,11 +7,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from duolog.cli import asking
+from duolog.cli.accepted import OVER, waited_for
 from duolog.cli.failures import STOP, Failure, Usage
 from duolog.cli.journal_names import chosen_journal, in_words
 from duolog.cli.reports import Reports
 from duolog.cli.screen import BEFORE_ASKING, Screen
 from duolog.cli.texts import rescue_leftovers
+from duolog.cli.uncompared import say_differ
 from duolog.errors import DuologError, ServerRefused, TransportError
 
 if TYPE_CHECKING:
@@ -25,6 +27,13 @@ DELETED = (
 BECAME_DEVICE = (
     "This computer is a device of its own now: its passphrase opens it, and your paper isn't needed here any more. Put "
     "it back where only you look, or make new words with `duolog recovery replace`."
+)
+SHUT_OUT = (
+    "This device is revoked, as the server says: it was taken out of your account, or the account was deleted. Nothing "
+    "is fetched or sent from here; what you write stays on this computer alone. What was read before can be read "
+    "(`duolog timeline`) and exported (`duolog export`). If it was you, remove the folder {folder} when you don't need "
+    "it any more. If it wasn't, run `duolog device list` on another device of yours, or bring your account back with "
+    "the recovery words: `duolog restore`, in another folder."
 )
 UNPROVEN = (
     "Your 24 recovery words were not checked yet. If they are on paper, `duolog recovery check` tries them; if not, "
@@ -42,6 +51,8 @@ class Run(Reports):
     ephemeral: str | None = None
     _passphrase: str | None = field(default=None, repr=False)
     _open: "Duolog | None" = field(default=None, repr=False)
+    warned: set[bytes] = field(default_factory=set)  # journals of which this command has said that the words differ
+    asked_server: bool = False  # or there was no way to
 
     # --- the home and its keys ---
 
@@ -89,6 +100,8 @@ class Run(Reports):
         with self.using(duolog):
             if duolog.is_deleted():
                 self.screen.aside(DELETED.format(folder=self.folder), style="careful")
+            elif duolog.is_shut_out():
+                self.screen.aside(SHUT_OUT.format(folder=self.folder), style="careful")
             read_only = duolog.read_only()
             if read_only is not None:
                 self.screen.aside(f"{read_only} What was read before can be read and exported.", style="careful")
@@ -124,6 +137,8 @@ class Run(Reports):
         """Say at the end of each command, also of one that fails, what its owner has to look after."""
         with suppress(DuologError):
             status = duolog.status()
+            for one in status.journals:
+                say_differ(self, one)
             if status.new_keyholders:
                 self.screen.warn("there is a new way into your account. `duolog device list` shows it.")
             if status.unproven_sheet:
@@ -174,10 +189,10 @@ class Run(Reports):
         if len(meant) == 1:
             return meant[0]
         if not meant and duolog.account_state().sent:
-            raise Usage(
-                "You have accepted an invitation. The journal is here once the eight words were compared and you are "
-                "let in: ask who invited you. `duolog verify` shows the words."
-            )
+            if not self.asked_server:  # perhaps it is here by now
+                self.sync(duolog)
+                return self.journal(duolog, chosen, other_than=other_than)
+            raise Usage("\n".join(waited_for(duolog)) or OVER)
         if not meant:
             raise Usage(
                 "There is no journal yet. `duolog invite` starts one with your partner, `duolog join` joins theirs."
@@ -205,6 +220,7 @@ class Run(Reports):
 
         `proposed`: say that changes wait for a signature, unless the command itself shows them. Raises: DuologError.
         """
+        self.asked_server = True
         if (offline and self.ephemeral is None) or duolog.is_deleted() or duolog.read_only() is not None:
             return None
         try:

@@ -101,7 +101,7 @@ def journal_shape(journal: "JournalView") -> Shape:
         "journal": b64(journal.id),
         "short": short(journal.id),
         "members": [fields(member, "account name role rights until me") for member in journal.members],
-        **fields(journal, "name seq provisional closed frozen waiting unreadable former"),
+        **fields(journal, "name seq provisional closed frozen waiting unreadable former words_differ"),
     }
 
 
@@ -110,7 +110,7 @@ def status_shape(status: "Status") -> Shape:
     return {
         **fields(status, "server account account_words"),
         "keyholder": status.keyholder_kind,
-        **fields(status, "unconfirmed deleted unproven_sheet"),
+        **fields(status, "unconfirmed deleted shut_out unproven_sheet"),
         "journals": [journal_shape(journal) for journal in status.journals],
     }
 

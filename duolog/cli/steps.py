@@ -28,6 +28,7 @@ from duolog.cli.failures import OK, Usage
 from duolog.cli.run import Run
 from duolog.cli.shapes import b64
 from duolog.cli.texts import say_once, sheet_of, write_text
+from duolog.cli.uncompared import warn_uncompared
 from duolog.cli.waiting import may_wait
 
 if TYPE_CHECKING:
@@ -186,6 +187,8 @@ class _Taking(Generic[X]):
         desk, verb = self.desk, self.verb
         gives = gives if verb.completes is None else verb.completes(desk, gives)
         body, named, does = {"step": verb.step, **gives}, None, desk.class_of(verb.step)
+        if not self.draft and desk.may_now(verb.step, beginning=False):
+            warn_uncompared(desk.run, desk.duolog, desk.journal)
         if desk.first_use and desk.may_now(verb.step, beginning=verb.names is None):
             say_once(desk.run, desk.kind, desk.first_use)
         if verb.names is not None:

@@ -9,7 +9,7 @@ import typer
 
 from duolog.cli import desk, times
 from duolog.cli.command import JournalOption, OfflineOption, command
-from duolog.cli.desk import at_desk, steps_shape
+from duolog.cli.desk import UNSENT, WAITS, at_desk, steps_shape
 from duolog.cli.failures import OK
 from duolog.cli.run import Run
 from duolog.cli.screen import OWN
@@ -47,6 +47,8 @@ class ThingDesk(desk.Desk[desk.X], Generic[desk.X]):
         self.run.screen.say(f"{view.number:>2}  {first}", style="strong")
         for line in rest:
             self.run.screen.say(line, indent=2)
+        if view.waits:
+            self.run.screen.say(UNSENT, indent=2, style="careful")
 
     def say_before_writing(self, thing: desk.X, text: "Text") -> None:
         """Show the words that a step answers, where those are not the thing itself."""
@@ -63,6 +65,8 @@ class ThingDesk(desk.Desk[desk.X], Generic[desk.X]):
         say()
         say(f"{OWN if said.mine else ''}{first}", style="own" if said.mine else "strong")
         say(times.moment(said.at), indent=2, style="quiet")
+        if said.waits:
+            say(WAITS, indent=2, style="careful")
         for line in (*rest, *((said.words_text or "").split("\n") if said.words_text else ())):
             say(line)
         if said.hidden is not None:
@@ -71,13 +75,13 @@ class ThingDesk(desk.Desk[desk.X], Generic[desk.X]):
 
 def listed_shape(view: "ListedThing[Any]") -> Shape:
     """One thing in a list."""
-    return {**fields(view, "number title text"), "thing": b64(view.entry), "stage": view.thing.standing}
+    return {**fields(view, "number title text waits"), "thing": b64(view.entry), "stage": view.thing.standing}
 
 
 def thing_shape(view: "ThingView[Any]") -> Shape:
     """One thing with its steps, their words, and what may be done next."""
     said = [
-        fields(one, "entry author author_name mine at effective step text body words hidden not_delivered_to")
+        fields(one, "entry author author_name mine at effective step text body words hidden not_delivered_to waits")
         for one in view.said
         if one.text  # else its kind tells it in the thing alone
     ]
@@ -99,7 +103,7 @@ def add_list(app: typer.Typer, name: str, place: type[ThingDesk[Any]], purpose: 
                 here.say_view(view)
             return OK
 
-        return at_desk(place, run, journal, act, offline=offline)
+        return at_desk(place, run, journal, act, offline=offline, reading=True)
 
     list_things.__doc__ = purpose
     whole = f"{place.group} {name}"
@@ -125,7 +129,7 @@ def add_show(app: typer.Typer, name: str, place: type[ThingDesk[Any]], number: A
                 here.say_next(count, thing)
             return OK
 
-        return at_desk(place, run, journal, act, offline=offline)
+        return at_desk(place, run, journal, act, offline=offline, reading=True)
 
     show_thing.__doc__ = purpose
     whole = f"{place.group} {name}"

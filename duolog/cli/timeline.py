@@ -9,6 +9,7 @@ import typer
 
 from duolog.cli import times
 from duolog.cli.command import JournalOption, OfflineOption, command, commands
+from duolog.cli.desk import WAITS
 from duolog.cli.filters import (
     Asked,
     ByOption,
@@ -25,7 +26,7 @@ from duolog.cli.screen import OWN
 from duolog.cli.shapes import b64, entry_shape
 from duolog.cli.things import OPENED_BY
 from duolog.documents.dates import wall_time
-from duolog.documents.names import SOMEBODY, YOU
+from duolog.documents.names import SOMEBODY
 
 if TYPE_CHECKING:
     from duolog.client import JournalView, TimelineEntry
@@ -136,7 +137,8 @@ def _say(run: Run, item: "TimelineEntry", names: dict[bytes, str], numbers: bool
     if item.hidden is not None and item.text is None:
         say(f"{stamp}  {item.hidden}", indent=2)
         return
-    first, *rest = (_text(item) if folded is None else folded).split("\n")
+    shown = item.text or f"Something of a kind that this version doesn't know ({item.kind})."
+    first, *rest = (shown if folded is None else folded).split("\n")
     if item.mine:
         say(f"{OWN}{stamp}  {first}", style="own")
     else:
@@ -144,7 +146,7 @@ def _say(run: Run, item: "TimelineEntry", names: dict[bytes, str], numbers: bool
     for line in rest:
         say(line, indent=9)
     if item.seq is None:
-        say("(waits here until the server can be reached)", indent=9, style="careful")
+        say(WAITS, indent=9, style="careful")
     if item.without_effect is not None:
         say(f"(without effect: {item.without_effect})", indent=9, style="careful")
     if item.hidden is not None:
@@ -176,17 +178,3 @@ def _folded(item: "TimelineEntry", names: dict[bytes, str]) -> str | None:
     """A line instead of words that are shown inside a thing; None for anything else."""
     opens = _opened_by(item)
     return f"{names.get(item.author, SOMEBODY)} wrote what `{opens}` opens" if opens else None
-
-
-def _text(item: "TimelineEntry") -> str:
-    """The document in words. A document that waits here has no place in the journal, so its own text is shown."""
-    if item.seq is None and item.body is not None:
-        wording = item.body.get("wording")
-        fields = wording if isinstance(wording, dict) else item.body
-        found = (fields.get(name) for name in ("text", "words", "about"))
-        if text := next((one for one in found if isinstance(one, str)), None):
-            from duolog.documents.voice import body_lines
-
-            return "\n".join([f"{YOU} wrote:", *body_lines(text)])
-        return f"A step of yours: {(item.kind or '').replace('_', '-')}"
-    return item.text or f"Something of a kind that this version doesn't know ({item.kind})."

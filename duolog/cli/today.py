@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 from duolog.cli import times
+from duolog.cli.accepted import waited_for
 from duolog.cli.command import OfflineOption, command, commands
 from duolog.cli.failures import OK
 from duolog.cli.run import Run
@@ -22,10 +23,12 @@ def today(run: Run, offline: OfflineOption = False) -> int:
     """See what is open for you, over all your journals. Nothing of it is due."""
     with run.synced(offline=offline) as duolog:
         found = duolog.today()
-        drafts = len(found.drafts)
+        drafts, waited = len(found.drafts), waited_for(duolog)
         run.screen.result({"open": [_shape(run, one) for one in found.open], "drafts": drafts})
-        if not found.open and not drafts:
+        if not found.open and not drafts and not waited:
             run.screen.say(NOTHING)
+        for sentence in waited:
+            run.screen.say(sentence, style="careful")
         journals = {one.journal for one in found.open}
         for one in found.open:
             run.screen.say(one.text)

@@ -266,11 +266,13 @@ class Duolog(Face[AsyncDuolog]):
     join = waits(AsyncDuolog.join)
     pairing = waits(AsyncDuolog.pairing)
     verify = waits(AsyncDuolog.verify)
+    say_words_differ = waits(AsyncDuolog.say_words_differ)
     sync = waits(AsyncDuolog.sync)
     members = gives(AsyncDuolog.members, Members)
     leaving = gives(AsyncDuolog.leaving, Leaving)
     delete_account = waits(AsyncDuolog.delete_account)
     is_deleted = waits(AsyncDuolog.is_deleted)
+    is_shut_out = waits(AsyncDuolog.is_shut_out)
 
     @property
     def moving(self) -> Moving:

@@ -181,6 +181,12 @@ class Duolog(WritingAndReading):
         async with self._session.ready() as context:
             return await comparing_words.verify(context, journal, plain_words(words))
 
+    async def say_words_differ(self, journal: bytes) -> Written | None:
+        """Tell the other partner that the eight words differ; None where that was said. Raises: as `write`."""
+        async with self._session.alone() as context:
+            entry = comparing_words.say_words_differ(context, journal)
+            return None if entry is None else await deliver_now(context, entry, journal)
+
     # --- syncing, members and leaving ---------------------------------------------------------------------------------
 
     async def sync(self, *, progress: Progress | None = None) -> SyncReport:
@@ -206,6 +212,14 @@ class Duolog(WritingAndReading):
         """Whether the account was deleted from this home. A deleted account can only be read and exported."""
         async with self._session.alone() as context:
             return context.network.deleted
+
+    async def is_shut_out(self) -> bool:
+        """Whether the server refused this home's newest log-in: it was revoked, or the account was deleted.
+
+        Only the server says so. What is here can be read and exported.
+        """
+        async with self._session.alone() as context:
+            return context.network.shut_out
 
     @property
     def moving(self) -> Moving:

@@ -15,7 +15,7 @@ from duolog.seal.words import Words, eight_words
 class Status:
     """An account as this home knows it. `unconfirmed`: restored from words, and no words were compared since.
     `deleted`: the account was deleted from here, and can only be read. `unproven_sheet`: nobody has shown yet that the
-    recovery words are on paper."""
+    recovery words are on paper. `shut_out`: the server refused this home's newest log-in."""
 
     server: str
     account: bytes
@@ -26,6 +26,7 @@ class Status:
     new_keyholders: tuple[KeyholderView, ...] = ()
     deleted: bool = False
     unproven_sheet: bool = False
+    shut_out: bool = False
 
 
 def status(context: Context) -> Status:
@@ -39,5 +40,6 @@ def status(context: Context) -> Status:
         journals=tuple(view_journal(context, journal) for journal in shown_journals(context)),
         new_keyholders=unknown(context),
         deleted=context.network.deleted,
+        shut_out=context.network.shut_out,
         unproven_sheet=context.identity.newest_set.find(UNPROVEN_SHEET.load(context.store) or b"") is not None,
     )

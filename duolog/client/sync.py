@@ -24,6 +24,7 @@ from duolog.client.home.outbox_rows import journals_with_waiting
 from duolog.client.home.pairings import begun_journals
 from duolog.client.journals.answering import go_on_with_check_ins
 from duolog.client.journals.closings import look_after
+from duolog.client.journals.own_name import write_names_anew
 from duolog.client.leaving.withdraw_keep_erase import finish_holdings, tidy
 from duolog.client.log.attached import tidy_attachments
 from duolog.client.log.context import Context
@@ -105,6 +106,7 @@ async def _sync(context: Context, problems: Problems) -> SyncReport:
     note_what_is_new(context, listed)
     await finish_holdings(context)
     await _go_on_with_pairings(context)
+    write_names_anew(context, journals)
     delivered = await _deliver_all(context)
     tidy_attachments(context)
     await go_on_with_check_ins(context)

@@ -106,9 +106,12 @@ class WritingAndReading(OpenAccount):
         async with self._session.alone() as context:
             return people.profiles(context, journal)
 
-    async def state(self, journal: bytes) -> JournalState:
-        """The state of a journal's documents. Without the network. Raises: NotAllowed when it isn't here."""
-        return await read_state(self._session, journal)
+    async def state(self, journal: bytes, *, unsent: bool = False) -> JournalState:
+        """The state of a journal's documents. Without the network. Raises: NotAllowed when it isn't here.
+
+        `unsent`: as it will be once the documents that wait here are sent.
+        """
+        return await read_state(self._session, journal, unsent=unsent)
 
     def attachments(self, journal: bytes) -> Attachments:
         """The files that the entries of one journal carry."""

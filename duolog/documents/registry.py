@@ -24,6 +24,7 @@ from duolog.documents.kinds import (
     profile,
     promise,
     withdrawn,
+    words_differ,
 )
 from duolog.protocol.messages import Document
 
@@ -32,7 +33,7 @@ KINDS: Mapping[str, Kind[Any, Any]] = {
     for one in (
         *(profile, note, comment, appreciation, copy),
         *(boundary, disclosure, promise, pause, breach, check_in),
-        *(moved, withdrawn),
+        *(moved, withdrawn, words_differ),
     )
 }
 ACCOUNT_KINDS: Mapping[str, AccountKind] = {kind.name: kind for kind in account_reducers.KINDS}

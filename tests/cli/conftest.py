@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.cli.people import Person
 from tools.local_server import LocalServer
 
 
@@ -29,3 +30,15 @@ def elsewhere(tmp_path: Path) -> Iterator[LocalServer]:
 def homes(tmp_path: Path) -> Path:
     """Where the homes are."""
     return tmp_path / "homes"
+
+
+@pytest.fixture
+def ada(server: LocalServer, homes: Path) -> Person:
+    """Ada, with an account."""
+    return Person(homes / "ada", server)
+
+
+@pytest.fixture
+def sam(server: LocalServer, homes: Path) -> Person:
+    """Sam, with an account."""
+    return Person(homes / "sam", server)

@@ -12,49 +12,13 @@ from duolog.cli.run import Run
 from duolog.cli.screen import Screen
 from duolog.cli.timeline import say_entries
 from duolog.client import TimelineEntry
-from tests.cli.transcript import Said, run
+from tests.cli.people import Person, paired
 from tools.local_server import LocalServer
-
-
-class Person:
-    """Somebody with a home."""
-
-    def __init__(self, home: Path, server: LocalServer) -> None:
-        self.home = home
-        self.ok("register", "--server", server.origin, "--no-confirm", "--json")
-
-    def say(self, *arguments: str, reads: str = "") -> Said:
-        return run(self.home, list(arguments), reads)
-
-    def ok(self, *arguments: str, reads: str = "") -> str:
-        said = self.say(*arguments, reads=reads)
-        assert said.exit_code == 0, said.text
-        return said.out
-
-    def link(self, *arguments: str) -> str:
-        return str(json.loads(self.ok(*arguments, "--json"))["link"])
-
-
-@pytest.fixture
-def ada(server: LocalServer, homes: Path) -> Person:
-    return Person(homes / "ada", server)
-
-
-@pytest.fixture
-def sam(server: LocalServer, homes: Path) -> Person:
-    return Person(homes / "sam", server)
-
-
-def paired(ada: Person, sam: Person) -> None:
-    sam.ok("join", reads=ada.link("invite"))
-    words = " ".join(json.loads(ada.ok("verify", "--show", "--json"))["words"])
-    ada.ok("verify", reads=words)
-    sam.ok("verify", reads=words)
 
 
 def test_a_second_link_ends_the_first_and_leads_to_the_same_journal(ada: Person, sam: Person) -> None:
     first = ada.link("invite")
-    assert "Nobody else is in this journal yet." in ada.say("profile", reads="Ada\n").err
+    ada.ok("profile", reads="Ada\n")
     second = ada.link("invite")
     assert len(json.loads(ada.ok("journal", "list", "--json"))["journals"]) == 1
     said = sam.say("join", reads=first)
@@ -166,3 +130,18 @@ def test_entries_that_are_closed_for_one_reason_are_told_once(capsys: pytest.Cap
     assert (said.count(closed), said.count("so is what follows"), said.count("broke a rule")) == (1, 1, 1)
     say_entries(shell, entries, {}, numbers=True)
     assert " ".join(capsys.readouterr().out.split()).count(closed) == 3
+
+
+def test_a_copied_step_is_shown_in_words(ada: Person, sam: Person) -> None:
+    paired(ada, sam)
+    for one in (ada, sam):
+        one.ok("profile", reads=f"{one.home.name.capitalize()}\n")
+    ada.ok("boundary", "propose", reads="Topic: other\n\nNo phones at dinner.")
+    sam.ok("boundary", "accept", "--yes")
+    target = json.loads(ada.ok("journal", "create", "--json"))["short"]
+    listed = ada.ok("journal", "copy", "--to", target, "--journal", "1")
+    number = next(line.split()[0] for line in listed.splitlines() if "Sam accepted" in line)
+    ada.ok("journal", "copy", number, "--to", target, "--journal", "1", "--yes")
+    shown = ada.ok("timeline", "--journal", target)
+    assert "accepted the text of" in shown
+    assert "Step:" not in shown

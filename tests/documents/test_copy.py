@@ -12,6 +12,7 @@ from duolog.documents.voice import Voice
 from duolog.errors import MalformedData, NotAllowed
 from duolog.protocol.codec import JsonObject, encode_b64
 from duolog.protocol.messages import Document
+from fuzz.documents import answer, bodies
 
 ADA, SAM, THERE = b"a" * 32, b"s" * 32, b"j" * 32
 PARTNERS = Membership(partners=frozenset({ADA, SAM}))
@@ -63,7 +64,7 @@ def test_a_copied_step_is_no_step() -> None:
     assert "We lose each other." in text
 
 
-@pytest.mark.parametrize("kind", ["copy", "profile", "withdrawn"])
+@pytest.mark.parametrize("kind", ["copy", "profile", "withdrawn", "words_differ"])
 def test_what_is_about_its_own_journal_is_not_copied(kind: str) -> None:
     with pytest.raises(NotAllowed, match="can't be copied"):
         copy_body(THERE, applied(kind, {"text": "x"}))
@@ -114,3 +115,36 @@ def test_a_comment_and_an_appreciation_are_copied_as_their_text(kind: str) -> No
     answers = {"answers": {"entry": encode_b64(bytes(16)), "message": encode_b64(bytes(32))}}
     body = copy_body(THERE, applied(kind, {"text": "You waited.", **(answers if kind == "comment" else {})}))
     assert shown(body) == "Ada copied here, as written by Sam on <1700000000>:\n    You waited."
+
+
+STEPS = [item for item in bodies() if "step" in item["body"]]
+
+
+@pytest.mark.parametrize("item", STEPS, ids=lambda item: f"{item['kind']}-{item['body']['step']}")
+def test_a_copied_step_is_told_in_words(item: JsonObject) -> None:
+    text = shown(copy_body(THERE, applied(item["kind"], item["body"])))
+    assert "Step:" not in text
+    assert "document of the kind" not in text
+    assert all(line.startswith("  ") for line in text.split("\n")[1:])
+
+
+def test_a_copied_acceptance_says_who_accepted() -> None:
+    text = shown(copy_body(THERE, applied("boundary", {"step": "accept", "answers": answer(1)})))
+    assert "\n  Sam accepted the text of" in text
+
+
+def test_a_copied_step_of_a_newer_version_is_shown_as_one_of_its_kind() -> None:
+    body = copy_body(THERE, applied("boundary", {"step": "accept", "answers": answer(1)}))
+    body["document"]["v"] = 2
+    assert "A document of the kind boundary" in shown(body)
+
+
+def test_a_copied_step_with_parts_that_are_not_known_says_so() -> None:
+    body = copy_body(THERE, applied("boundary", {"step": "accept", "answers": answer(1), "more": "x"}))
+    assert "parts" in shown(body)
+
+
+def test_the_words_beside_a_step_are_not_replaced_by_a_shorter_text() -> None:
+    tell = {"step": "tell", "form": "disclosure", "about": "The money", "text": answer(9)}
+    with pytest.raises(NotAllowed, match="no text"):
+        copy_body(THERE, applied("disclosure", tell), "Shorter.")

@@ -20,14 +20,14 @@ from duolog.client.export.files import ExportedFiles
 from duolog.client.home.files import new_file
 from duolog.client.journals.people import voice
 from duolog.client.journals.reading import timeline
-from duolog.client.journals.views import TimelineEntry
+from duolog.client.journals.views import WAITS, TimelineEntry
 from duolog.client.log.context import Context
 from duolog.client.looking.page import render_days
 from duolog.client.looking.report import ReportStep
 from duolog.documents import dates
 from duolog.documents.names import SOMEBODY
 from duolog.documents.safe_text import clean
-from duolog.documents.voice import Voice, body_lines
+from duolog.documents.voice import Voice
 from duolog.errors import HomeError
 
 _PAGE = 1000  # entries that are put into words at a time
@@ -121,8 +121,8 @@ def _in_words(entry: TimelineEntry, voices: Voice, links: "_Links") -> _Told:
     month = _UNDATED if on is None else dates.iso_day(on)[:7]
     day = _UNDATED if on is None else dates.day_of(on)
     lines = (entry.text or entry.unreadable or entry.hidden or SOMEBODY).split("\n")
-    if entry.seq is None and entry.body is not None:
-        lines += body_lines(str(entry.body.get("text") or ""))
+    if entry.seq is None:
+        lines.append(f"  {WAITS}")
     for said, words in (("Without effect", entry.without_effect), ("", entry.hidden if entry.text else None)):
         if words is not None:
             lines.append(f"  {said}: {words}" if said else f"  {words}")

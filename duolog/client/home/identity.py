@@ -101,7 +101,10 @@ def open_account(home: Home, chains: Chains, own: OwnAccount, session_account: b
     verified = verify_sets(chain, sets, before.sets if before is not None and continues else ())
     newest = require_own_set(chain, sets, secrets[chain.newest.generation].salt, verified)
     if newest.find(keyholder.id) is None:  # check: client.keyholder_listed
-        raise WrongAccount("This device is not in the account's list of devices.", check="client.keyholder_listed")
+        raise WrongAccount(
+            "This device is revoked: the list of devices that your account has signed names it no longer.",
+            check="client.keyholder_listed",
+        )
     if not continues:  # check: client.set_descent
         raise WrongAccount("The server shows another list of devices than before.", check="client.set_descent")
     identity = Identity(own.account, secrets, verified)

@@ -20,6 +20,7 @@ class JournalMark(Enum):
     CLOSING_PLACED = "closing_placed"  # the server holds my closing of the journal; the value is the closing's salt
     CLOSING_CANCELLING = "closing_cancelling"  # I began to take my closing of the journal back
     LOOKED = "looked"  # its owner has looked at it; the value says up to which place, and when
+    NAMED = "named"  # every member reads my name there, if I have one; the value says as of which roster
     TIDIED = "tidied"  # this home has deleted withdrawn and erased texts; the value says as of which state
 
 

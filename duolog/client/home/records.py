@@ -181,6 +181,7 @@ SESSION: Sealed[StoredSession] = Sealed(
 
 DELETING = Flag("deleting")  # the server was asked to delete the account, and has not answered
 DELETED = Flag("deleted")
+SHUT_OUT = Flag("shut_out")  # the server refused this keyholder's newest log-in, as it does after a revocation
 
 ATTACHED = Flag("attached")  # a file was attached here, and its owner has read what that means
 

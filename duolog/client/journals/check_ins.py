@@ -7,13 +7,15 @@ from typing import Any
 from duolog.client.journals import answering
 from duolog.client.journals.people import mine_first
 from duolog.client.journals.practice import Practice
-from duolog.client.journals.thing_views import look_at, steps_with
+from duolog.client.journals.thing_views import find_thing, look_at, steps_with
 from duolog.client.journals.views import Written
 from duolog.client.log.context import Context
+from duolog.client.log.expected import expected_state
 from duolog.client.log.outbox import deliver, post
 from duolog.client.log.session import make_ready
 from duolog.documents.kinds.check_in import CheckIn
 from duolog.documents.kinds.check_in_answers import Form, answer_lines, encode_answer, parse_answer
+from duolog.documents.things import Things
 from duolog.errors import DuologError, NotAllowed, ServerRefused, TransportError
 from duolog.protocol.codec import encode_message_json
 from duolog.protocol.messages import Document
@@ -71,7 +73,9 @@ class CheckIns(Practice[CheckIn]):
     async def waits_for_me(self, check_in: bytes) -> bool:
         """Whether my key is published only when I say so, because much time has passed. Without the network."""
         async with self._session.alone() as context:
-            found = self._find(context, check_in)
+            found = self._things(context).get(check_in)
+            if found is None:  # its first step waits to be sent
+                return False
             late = answering.is_late(context, self._journal, found)
             return late and answering.may_reveal(context, self._journal, found)
 
@@ -82,16 +86,21 @@ class CheckIns(Practice[CheckIn]):
     async def answers(self, check_in: bytes) -> tuple[AnswerView, ...]:
         """My own answer first, and the other's once both are open. Without the network."""
         async with self._session.alone() as context:
-            found = self._find(context, check_in)
-            return tuple(self._opened(context, found, one) for one in mine_first(found.between, context.account))
+            things: Things[CheckIn] = expected_state(context, self._journal).part(self._kind)
+            found = find_thing(things, check_in)
+            sent = self._things(context).get(found.entry)
+            both = sent is not None and sent.standing == "opened"  # a key that waits here opens nothing
+            return tuple(
+                self._opened(context, found, one, both=both) for one in mine_first(found.between, context.account)
+            )
 
-    def _opened(self, context: Context, found: CheckIn, account: bytes) -> AnswerView:
+    def _opened(self, context: Context, found: CheckIn, account: bytes, *, both: bool) -> AnswerView:
         mine, opening = account == context.account, found.opening(account)
         try:
             kept = answering.my_answer(context, self._journal, found) if mine else None
             if kept is not None:
                 data = kept.answer
-            elif opening is not None and (mine or found.standing == "opened"):
+            elif opening is not None and (mine or both):
                 place = (self._journal, found.entry, account)
                 data = open_answer(PairSecret(opening.k), *place, opening.sealed, opening.commitment)
             else:

@@ -10,6 +10,7 @@ from duolog.client.journals.people import names_in, profiles, voice
 from duolog.client.journals.telling import Telling
 from duolog.client.journals.views import AccountWords, Heads, JournalView, JournalWords, MemberView, TimelineEntry
 from duolog.client.log.context import Context
+from duolog.client.log.differing_words import found_to_differ
 from duolog.client.log.my_journals import shown_journals
 from duolog.client.log.notes import own_names
 from duolog.client.log.stored_logs import load_log
@@ -44,6 +45,7 @@ def view_journal(context: Context, journal: bytes) -> JournalView:
         unreadable=count_unreadable(context.store, journal),
         former=here.former,
         name=own_names(context).get(journal),
+        words_differ=found_to_differ(context, journal),
     )
 
 
@@ -100,7 +102,11 @@ def _filtered(
                     yield shown
 
     told = [(telling.waiting(row), telling.waits(row)) for row in rows]
-    waiting = [shown for shown, document in told if where.matches(shown.author, document, document.at)]
+    waiting = [
+        shown
+        for shown, document in told
+        if where.matches(shown.author, document, document.at) and (where.in_things or not shown.in_thing_alone)
+    ]
     if where.by == "happened":
         ordered = sorted([*list(found())[::-1], *waiting], key=lambda one: where.when(one.body or {}, one.time))
         return tuple(ordered[-limit:])

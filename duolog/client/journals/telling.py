@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from functools import cached_property
 from itertools import takewhile
 
 from duolog.api.pages import GONE
@@ -10,11 +11,13 @@ from duolog.client.home.outbox_rows import WaitingRow
 from duolog.client.journals.people import names_in, voice
 from duolog.client.journals.views import TimelineEntry, WordsOf
 from duolog.client.log.context import Context
+from duolog.client.log.expected import expected_state
 from duolog.client.log.folding import account_state, journal_state
 from duolog.client.log.verify_authors import ENTRY_FAULT, OTHER_BRANCH
 from duolog.documents.applied import AppliedDocument
-from duolog.documents.beside import note_named, words_in
+from duolog.documents.beside import words_in
 from duolog.documents.journal import describe
+from duolog.documents.journal_state import JournalState
 from duolog.documents.links import thing_of
 from duolog.documents.names import YOU
 from duolog.documents.registry import KINDS
@@ -60,7 +63,7 @@ class Telling:
         if item is None:
             shown = replace(shown, unreadable=reason or REMOVED)
         else:
-            text, trouble = self._in_words(item)
+            text, trouble = self._in_words(self.state, item)
             shown = replace(
                 _with_document(shown, item.applied.document, text),
                 unreadable=trouble,
@@ -85,24 +88,38 @@ class Telling:
 
     def outbox(self, rows: Sequence[WaitingRow]) -> Iterator[TimelineEntry]:
         """The entries that wait, each note with the step whose words it is."""
-        documents = [(row.entry, self.waits(row)) for row in rows]
-        steps = {note_named(document): WordsOf(entry, document.kind) for entry, document in documents}
-        return (replace(self.waiting(row), words_of=steps.get(row.entry)) for row in rows)
+        steps = {note.applied.entry: step.applied for note, step in words_in(self._outbox.values())}
+        for row in rows:
+            step = steps.get(row.entry)
+            yield replace(self.waiting(row), words_of=None if step is None else self._inside(step))
 
     def waiting(self, row: WaitingRow) -> TimelineEntry:
-        """An entry of the outbox."""
-        return _with_document(self._base(row.entry, self._context.account), self.waits(row), "Waits to be sent.")
+        """An entry of the outbox, as it will be told once it is sent."""
+        shown, item = self._base(row.entry, self._context.account), self._outbox[row.entry]
+        text, trouble = self._in_words(self._expected, item)
+        found = _with_document(shown, item.applied.document, text)
+        return replace(found, unreadable=trouble, without_effect=item.skipped)
 
     def waits(self, row: WaitingRow) -> Document:
         """The document of an entry of the outbox."""
         return parse_message(self._context.home.open("outbox", row.sealed)).document
 
+    @cached_property
+    def _expected(self) -> JournalState:
+        """The state with what waits in the outbox."""
+        return expected_state(self._context, self._journal)
+
+    @cached_property
+    def _outbox(self) -> dict[bytes, Item]:
+        """The documents of the outbox as items, by their entries."""
+        return {item.applied.entry: item for item in self._expected.timeline.behind(self.state.timeline.seq)}
+
     def _inside(self, step: AppliedDocument) -> WordsOf:
         """The thing in which the words of a step are shown."""
         kind = KINDS[step.document.kind]
-        thing = thing_of(self.state, kind, step)
+        thing = thing_of(self._expected, kind, step)
         if kind.name not in self._numbers:
-            self._numbers[kind.name] = {entry: number for number, entry in enumerate(self.state.part(kind), 1)}
+            self._numbers[kind.name] = {entry: number for number, entry in enumerate(self._expected.part(kind), 1)}
         number = None if thing is None else self._numbers[kind.name][thing.entry]
         return WordsOf(step.entry, kind.name, None if thing is None else thing.entry, number)
 
@@ -112,11 +129,11 @@ class Telling:
         name, mine = self._names.get(author), author == self._context.account
         return TimelineEntry(self._journal, entry, seq, author, name, mine, received)
 
-    def _in_words(self, item: Item) -> tuple[str | None, str | None]:
+    def _in_words(self, state: JournalState, item: Item) -> tuple[str | None, str | None]:
         """A document's text, or the fault that leaves this entry alone without text."""
         try:
             with contained("This entry", ENTRY_FAULT):
-                return describe(self.state, item, self._voice), None
+                return describe(state, item, self._voice), None
         except EntryFault as error:
             return None, str(error)
 

@@ -3,6 +3,7 @@
 Rules
 - Words are shown inside their thing: the note must be by the step's author, and hold the very message that is named.
 - A step without effect is no part of its thing. It stands in the timeline, with the reason.
+- A thing is shown as it will be once the steps that wait here are sent, and marked. It offers no step until then.
 - Nothing here tells whether, when or how often anybody opened a thing.
 
 Spec: documents
@@ -15,6 +16,7 @@ from typing import Any, Generic
 from duolog.client.home.item_rows import EntryPlace, places_of
 from duolog.client.journals.people import voice
 from duolog.client.log.context import Context
+from duolog.client.log.expected import expected_state, unsent_things
 from duolog.client.log.folding import account_state, journal_state, membership
 from duolog.documents.beside import note_named, words_of_step
 from duolog.documents.journal import describe
@@ -37,7 +39,7 @@ class StepView:
 
     `words`: the body of the note beside it, `words_text` the same in plain words, safe on a terminal. Where the step
     names a note and `words` is None, `hidden` says why.
-    `not_delivered_to`: members who said that they could not read the words.
+    `not_delivered_to`: members who said that they could not read the words. `waits`: the step waits to be sent.
     """
 
     entry: bytes
@@ -53,13 +55,14 @@ class StepView:
     words_text: str | None = None
     hidden: str | None = None
     not_delivered_to: tuple[bytes, ...] = ()
+    waits: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class ListedThing(Generic[X]):
     """One thing of a kind in a list, for this reader at this time. `number`: its place in the list, from 1.
 
-    `title`: its name in a list. `text`: what its stage means for this reader.
+    `title`: its name in a list. `text`: what its stage means for this reader. `waits`: a step of it waits to be sent.
     """
 
     number: int
@@ -67,13 +70,15 @@ class ListedThing(Generic[X]):
     thing: X
     title: str
     text: str
+    waits: bool
 
 
 @dataclass(frozen=True, slots=True)
 class ThingView(ListedThing[X]):
     """One thing whole. `said`: the steps that count, in order.
 
-    `steps`: every step with it, and why this reader may not take it now; none where the journal takes no document.
+    `steps`: every step with it, and why this reader may not take it now; none where the journal takes no document, or
+    a step of it waits to be sent.
     """
 
     said: tuple[StepView, ...]
@@ -83,25 +88,30 @@ class ThingView(ListedThing[X]):
 def list_things(context: Context, journal: bytes, kind: Kind[Any, Any]) -> tuple[ListedThing[Any], ...]:
     """Every thing of a kind, oldest first. Reads no document of the timeline. Raises: NotAllowed: it isn't here."""
     context.standing(journal).require_here()
-    things, look = journal_state(context, journal).part(kind), look_at(context, journal)
-    return tuple(_listed(number, thing, kind, look) for number, thing in enumerate(things.values(), 1))
+    state, look = expected_state(context, journal), look_at(context, journal)
+    unsent = unsent_things(context, journal, state, kind)
+    return tuple(
+        _listed(number, thing, kind, look, waits=thing.entry in unsent)
+        for number, thing in enumerate(state.part(kind).values(), 1)
+    )
 
 
 def view_thing(context: Context, journal: bytes, kind: Kind[Any, Any], entry: bytes) -> ThingView[Any]:
     """One thing of a kind. `entry`: its id, or that of any text of it. Raises: NotAllowed: it isn't here."""
     context.standing(journal).require_here()
-    state, look = journal_state(context, journal), look_at(context, journal)
+    state, look = expected_state(context, journal), look_at(context, journal)
     things: Things[Any] = state.part(kind)
     thing = find_thing(things, entry)
     items = _items_of(state, kind, thing)
     named = (note_named(item.applied.document) for item in items)
     notes = state.timeline.find_all({entry for entry in named if entry is not None})
     told = _Told(context, journal, state, look, notes)
-    listed = _listed([*things].index(thing.entry) + 1, thing, kind, look)
+    waits = thing.entry in unsent_things(context, journal, state, kind)
+    listed = _listed([*things].index(thing.entry) + 1, thing, kind, look, waits=waits)
     return ThingView(
-        *(listed.number, listed.entry, listed.thing, listed.title, listed.text),
+        *(listed.number, listed.entry, listed.thing, listed.title, listed.text, waits),
         said=tuple(map(told.step, items)),
-        steps=steps_with(context, journal, kind, thing),
+        steps=() if waits else steps_with(context, journal, kind, thing),
     )
 
 
@@ -113,9 +123,10 @@ def find_thing(things: Things[X], entry: bytes) -> X:
     return found
 
 
-def _listed(number: int, thing: Any, kind: Kind[Any, Any], look: Look) -> ListedThing[Any]:
+def _listed(number: int, thing: Any, kind: Kind[Any, Any], look: Look, *, waits: bool) -> ListedThing[Any]:
     title = "" if kind.title is None else look.voice.clean(kind.title(thing))
-    return ListedThing(number, thing.entry, thing, title, "" if kind.show is None else kind.show(thing, look))
+    text = "" if kind.show is None else kind.show(thing, look)
+    return ListedThing(number, thing.entry, thing, title, text, waits)
 
 
 def look_at(context: Context, journal: bytes) -> Look:
@@ -160,7 +171,7 @@ class _Told:
     ) -> None:
         own = account_state(context)
         self._context, self._journal, self._state, self._look = context, journal, state, look
-        self._notes = notes
+        self._notes, self._sent = notes, journal_state(context, journal).timeline.seq
         self._kept, self._erased = own.kept.get(journal, ()), own.erased.get(journal, ())
 
     def step(self, item: Item) -> StepView:
@@ -178,6 +189,7 @@ class _Told:
             words_text=None if shown is None else describe(self._state, shown, voice).partition("\n")[2],
             hidden=hidden,
             not_delivered_to=item.refused_by if note is None else note.refused_by,
+            waits=applied.seq > self._sent,
         )
 
     def _hidden(self, author: bytes, named: bytes, note: Item | None) -> str | None:

@@ -2,7 +2,7 @@
 
 Rules
 - The sentences are those of the kinds. A kind that has none says nothing here.
-- What is over is not read.
+- What is over is not read. Own steps that wait to be sent have their effect.
 - What others did or left undone is never counted. My own drafts are listed, since nobody else knows of them.
 
 Spec: documents
@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from duolog.client.journals.drafts import drafts_in
 from duolog.client.journals.thing_views import look_at
 from duolog.client.log.context import Context
-from duolog.client.log.folding import journal_state
+from duolog.client.log.expected import expected_state
 from duolog.client.log.my_journals import shown_journals
 from duolog.documents.account_kinds import Draft
 from duolog.documents.registry import KINDS
@@ -43,7 +43,7 @@ def open_in(context: Context, journal: bytes) -> Iterator[OpenThing]:
     """The things that are open for me in one journal. A closed or frozen journal asks nothing."""
     if context.standing(journal).open_roster is None:
         return
-    state, look = journal_state(context, journal), look_at(context, journal)
+    state, look = expected_state(context, journal), look_at(context, journal)
     for name, kind in KINDS.items():
         if kind.today is None:
             continue

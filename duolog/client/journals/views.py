@@ -11,6 +11,7 @@ from duolog.seal.words import Words
 STALE_AFTER = 45  # days
 _DAY = 24 * 3600  # seconds
 
+WAITS = "Waits here until the server can be reached."
 COPIES_STAY = "Copies that were read already can't be recalled."
 
 
@@ -31,7 +32,8 @@ class MemberView:
 @dataclass(frozen=True, slots=True)
 class JournalView:
     """One journal as this home holds it. `seq`: the last verified place. `frozen`: why it is read-only, or None.
-    `former`: why I am in it no longer, or None. `name`: my own name for it, which nobody else sees, or None."""
+    `former`: why I am in it no longer, or None. `name`: my own name for it, which nobody else sees, or None.
+    `words_differ`: who found that the eight words of a provisional pairing differ, by account."""
 
     id: bytes
     members: tuple[MemberView, ...]
@@ -43,6 +45,7 @@ class JournalView:
     unreadable: int
     former: str | None = None
     name: str | None = None
+    words_differ: tuple[bytes, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +93,7 @@ class Written:
 @dataclass(frozen=True, slots=True)
 class WordsOf:
     """The step whose words a note is. `thing`, `number`: the thing of that kind in which they are shown, and its place
-    in the list, from 1; None while the step waits to be sent."""
+    in the list, from 1."""
 
     step: bytes
     kind: str

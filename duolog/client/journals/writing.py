@@ -9,6 +9,7 @@ from duolog.client.attachments.sources import NewAttachment, prepare
 from duolog.client.home.records import ATTACHED
 from duolog.client.journals.views import Written
 from duolog.client.log.context import Context
+from duolog.client.log.expected import expected_state
 from duolog.client.log.folding import journal_state
 from duolog.client.log.outbox import deliver, post, post_with_words, require_writable
 from duolog.client.log.session import Session, make_ready
@@ -135,8 +136,11 @@ def _require_shared(context: Context, journal: bytes) -> None:
         raise NotAllowed("The account's own journal is written by Duolog itself.")
 
 
-async def read_state(session: Session, journal: bytes) -> JournalState:
-    """The state that a journal's documents make, without the network. Raises: NotAllowed when it isn't here."""
+async def read_state(session: Session, journal: bytes, *, unsent: bool = False) -> JournalState:
+    """The state that a journal's documents make, without the network. Raises: NotAllowed when it isn't here.
+
+    `unsent`: with those that wait to be sent.
+    """
     async with session.alone() as context:
         context.standing(journal).require_here()
-        return journal_state(context, journal)
+        return expected_state(context, journal) if unsent else journal_state(context, journal)

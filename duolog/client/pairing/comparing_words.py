@@ -2,6 +2,7 @@
 
 Rules
 - Only words compared by two people verify. Nothing is signed while they differ.
+- Who finds that they differ tells the other in the journal: a warning, which verifies and ends nothing.
 - Both partners sign `verify`. The partner who gives the second signature sends the statement.
 """
 
@@ -9,14 +10,18 @@ from dataclasses import replace
 
 from duolog.client.home.pairings import Progress, load_progress, save_progress
 from duolog.client.log.context import Context
+from duolog.client.log.differing_words import acceptance_of, found_to_differ
 from duolog.client.log.folding import account_state
 from duolog.client.log.notes import note
+from duolog.client.log.outbox import post
 from duolog.client.log.settle import settle
 from duolog.client.log.statements import Made, carried, sign_for
 from duolog.client.pairing.listed_proposals import co_signed, send_proposal
 from duolog.client.pairing.views import BEFORE_CONFIDING, BEFORE_FIRST_SHARING, Pairing, PairingStage
 from duolog.client.server.transport import Transport
 from duolog.documents.account_kinds import Joined, NotedHead, Pin, Verified
+from duolog.documents.kinds.words_differ import KIND, WordsDiffer
+from duolog.documents.registry import make_document
 from duolog.errors import NotAllowed, PinMismatch, VerificationError
 from duolog.protocol import sizes
 from duolog.protocol.roster import check_change
@@ -78,6 +83,22 @@ async def verify(context: Context, journal: bytes, words: Words) -> Pairing:
     else:
         await _sign_verification(context, journal)
     return pairing_of(context, journal)
+
+
+def say_words_differ(context: Context, journal: bytes) -> bytes | None:
+    """Put into the outbox, for the other partner, that the words differ; its entry id, 16 bytes.
+
+    None where it was said of this pairing already, or there is no partner here to tell.
+    Raises: NotAllowed, JournalFrozen as `post`.
+    Spec: §7.
+    """
+    here, acceptance = context.standing(journal), acceptance_of(context, journal)
+    roster = here.open_roster
+    if roster is None or not roster.provisional or acceptance is None:
+        return None
+    if context.account in found_to_differ(context, journal):
+        return None
+    return post(context, journal, make_document(KIND.name, WordsDiffer(acceptance=acceptance), context.clock()))
 
 
 def require_words(shown: Words | None, heard: Words) -> None:

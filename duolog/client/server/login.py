@@ -12,7 +12,7 @@ from typing import Concatenate, ParamSpec, TypeVar
 from duolog.api.server import ServerInfo
 from duolog.api.sessions import LogIn, OpenedSession
 from duolog.client.home.folder import Home
-from duolog.client.home.records import ACCOUNT, DELETED, DELETING, RECEIPT_KEY, SESSION, StoredSession
+from duolog.client.home.records import ACCOUNT, DELETED, DELETING, RECEIPT_KEY, SESSION, SHUT_OUT, StoredSession
 from duolog.client.server.transport import Transport, ignoring
 from duolog.errors import BadSignature, NotAllowed, PinMismatch, ServerRefused
 from duolog.protocol.receipts import verify_receipt_key
@@ -22,8 +22,9 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 _TAKEN_OUT = (
-    "The server doesn't let this device in any more: it was taken out of the account, or the account was deleted. What "
-    "is here stays readable. If it wasn't you, look at `device list` on another device of yours."
+    "The server doesn't let this device in any more: it was revoked, so taken out of the account, or the account was "
+    "deleted. Only the server says so. What is here stays readable. If it wasn't you, look at `device list` on another "
+    "device of yours."
 )
 _DELETED = (
     "This account was deleted at the server. What this home has read can still be read and exported; remove the folder "
@@ -75,8 +76,10 @@ class Network:
             if DELETING.is_set(self._home.store):
                 self.mark_deleted()  # the answer to the deletion was lost
                 raise NotAllowed(_DELETED) from error
+            SHUT_OUT.set(self._home.store)
             raise ServerRefused(_TAKEN_OUT, code=error.code, status=error.status) from error
         SESSION.save(self._home, StoredSession(session.token, session.account))
+        SHUT_OUT.clear(self._home.store)
         self.transport.use_session(session.token)
         return session.account
 
@@ -91,6 +94,11 @@ class Network:
     def deleted(self) -> bool:
         """Whether the account was deleted from this home."""
         return DELETED.is_set(self._home.store)
+
+    @property
+    def shut_out(self) -> bool:
+        """Whether the server refused the newest log-in of this home's keyholder. Nobody but the server says why."""
+        return SHUT_OUT.is_set(self._home.store)
 
     def mark_deleted(self) -> None:
         """Store that the account was deleted at the server."""

@@ -2,12 +2,13 @@
 
 Rules
 - Only the copied document becomes readable; nothing else of the other journal does.
-- A copy has no steps, and a copied step has no effect: a text that was agreed there is not agreed here.
+- A copy has no steps, and a copied step has no effect: a text that was agreed there is not agreed here. The step is
+  told in the words of its kind, which has nothing here that the step is about.
 - The origin in it is the copier's word. A reader who holds the original can compare the message's hash.
 - A shortened copy says that it is shortened. A copied note comes without its attachments and says how many those were.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Annotated, Any
 
 from pydantic import Field, StringConstraints, TypeAdapter
@@ -15,6 +16,7 @@ from pydantic import Field, StringConstraints, TypeAdapter
 from duolog.documents.applied import AppliedDocument
 from duolog.documents.bodies import AccountId, Body, EntryId, Hash, JournalId, has_unknown_parts, parse_body
 from duolog.documents.kind import Kind
+from duolog.documents.kinds import boundary, breach, check_in, disclosure, pause, promise
 from duolog.documents.kinds.appreciation import Appreciation
 from duolog.documents.kinds.boundary import wording_lines
 from duolog.documents.kinds.boundary_texts import Wording
@@ -27,13 +29,17 @@ from duolog.protocol import sizes
 from duolog.protocol.codec import JsonObject
 from duolog.protocol.messages import Document
 
-UNCOPIED = ("copy", "profile", "withdrawn")  # copies, and kinds about the journal in which they stand
+UNCOPIED = ("copy", "profile", "withdrawn", "words_differ")  # copies, and kinds about the journal in which they stand
 _WORDING = TypeAdapter(Wording)
 _TEXTS: Mapping[str, TypeAdapter[Any]] = {
     "note": TypeAdapter(Note),
     "comment": TypeAdapter(Comment),
     "appreciation": TypeAdapter(Appreciation),
 }
+_STEPS: Mapping[str, Kind[Any, Any]] = {
+    one.KIND.name: one.KIND for one in (boundary, disclosure, promise, pause, breach, check_in)
+}
+_QUIET = "  A step that is told beside the others of its kind alone"
 
 
 class Origin(Body):
@@ -88,7 +94,7 @@ def _shortened(document: Document, text: str) -> JsonObject:
     wording = document.body.get("wording")
     if isinstance(wording, dict) and "text" in wording:
         return {**document.body, "wording": {**wording, "text": text}}
-    if "text" not in document.body:
+    if not isinstance(document.body.get("text"), str):
         raise NotAllowed("This has no text that could be shortened. Copy it whole.")
     return {**document.body, "text": text}
 
@@ -131,11 +137,28 @@ def _lines(body: Copy, author: str, voice: Voice) -> Iterator[str]:
         if has_unknown_parts(known):
             yield f"  {PARTS_UNSHOWN}"
         return
+    if copied.kind in _STEPS and (told := _step_lines(body, _STEPS[copied.kind], voice)):
+        yield from told
+        return
     yield f"  A document of the kind {one_line(copied.kind)}"
     for name, value in copied.body.items():
         if isinstance(value, str):
             # The name of a field is the copier's word too, so it is indented as deep as a text.
             yield from (f"  {line}" for line in indented(one_line(name).replace("_", " ").capitalize(), value))
+
+
+def _step_lines(body: Copy, kind: Kind[Any, Any], voice: Voice) -> Sequence[str]:
+    """A copied step in the words of its kind; nothing where this version can't read it."""
+    of, copied = body.of, body.document
+    document = Document(copied.kind, copied.v, of.at, copied.body)
+    try:
+        step = kind.read(document)
+    except (MalformedData, NotAllowed):
+        return ()
+    nothing: Any = None if kind.part is None else kind.part()
+    told = kind.describe(AppliedDocument(of.entry, 0, of.author, of.message, document), step, voice, nothing)
+    unknown = [f"  {PARTS_UNSHOWN}"] if has_unknown_parts(step) else []
+    return [*(f"  {line}" for line in told.split("\n")), *unknown] if told else [_QUIET]
 
 
 KIND = Kind("copy", 1, TypeAdapter(Copy), describe_copy, while_provisional=False)
