@@ -14,7 +14,7 @@ from duolog.cli.run import Run
 from duolog.cli.shapes import b64
 from duolog.cli.texts import sheet_of, write_text
 from duolog.cli.uncompared import warn_uncompared
-from duolog.cli.waiting import may_wait
+from duolog.cli.waiting import may_wait, require_writer
 
 if TYPE_CHECKING:
     from duolog.client.attachments.sources import NewAttachment
@@ -60,6 +60,7 @@ def write(
     files = attach or []
     with run.opened() as duolog:
         meant = run.journal(duolog, journal)
+        require_writer(meant)
         warn_uncompared(run, duolog, meant)
         if files:
             say_before(run, duolog, meant.id)

@@ -10,6 +10,7 @@ from duolog.cli.named_entries import link_to, numbered
 from duolog.cli.run import Run
 from duolog.cli.texts import Sheet, sheet_of, write_text
 from duolog.cli.uncompared import warn_uncompared
+from duolog.cli.waiting import require_writer
 
 if TYPE_CHECKING:
     from duolog.client import JournalView
@@ -41,6 +42,7 @@ def comment(
     from duolog.documents.links import takes_comments
 
     with run.in_journal(journal) as (duolog, meant):
+        require_writer(meant)
         item = numbered(duolog, meant, number)
         if takes_comments(duolog.state(meant.id), item.applied) is not True:
             raise Usage(CLOSED)
@@ -64,6 +66,7 @@ def win(run: Run, about: AboutOption = None, journal: JournalOption = None) -> i
 
 def _appreciate(run: Run, of: str, about: int | None, journal: str | None, hint: str) -> int:
     with run.in_journal(journal) as (duolog, meant):
+        require_writer(meant)
         more: dict[str, Any] = {"of": of}
         if about is not None:
             more["about"] = link_to(numbered(duolog, meant, about))

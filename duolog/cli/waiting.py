@@ -5,10 +5,22 @@ from typing import TYPE_CHECKING
 from duolog.cli import asking, times
 from duolog.cli.run import Run
 from duolog.documents.names import SOMEBODY
+from duolog.errors import NotAllowed
 
 if TYPE_CHECKING:
     from duolog.client import JournalView
     from duolog.client.blocking import Duolog
+
+READER = "You may read this journal, but not write in it."
+
+
+def require_writer(journal: "JournalView") -> None:
+    """Refuse before an editor opens, where somebody may read alone. Raises: NotAllowed.
+
+    What is on standard input was written already, and is kept when the library refuses it.
+    """
+    if asking.at_terminal() and any(member.me and member.rights == "read" for member in journal.members):
+        raise NotAllowed(READER)
 
 
 def may_wait(run: Run, duolog: "Duolog", journal: "JournalView", question: str = "", *, given: bool) -> bool:
