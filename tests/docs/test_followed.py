@@ -239,9 +239,11 @@ COUPLE: dict[str, Sequence[Turn]] = {
     ],
     "leaving.md": [
         Turn("duolog export --out ours.json", before=lambda world: world.entry("sam")),
-        Turn(
-            "duolog close", agrees=True, does=lambda world, words: None
-        ),  # at the end: nothing follows in a closed one
+        Turn(  # another couple's, as nothing follows in a closed journal
+            "duolog close",
+            before=lambda world: world.couple("eve", "kim"),
+            does=lambda world, words: world.run("eve", *words, "--yes"),
+        ),
         Turn('duolog close --at "2026-11-27 09:00"', agrees=True, swap={"2026-11-27 09:00": LATER}),
         Turn("duolog close show"),
         Turn("duolog close cancel"),
@@ -291,10 +293,15 @@ COUPLE: dict[str, Sequence[Turn]] = {
         Turn("duolog confidant sign --journal 2", SAM, reads=lambda world: world.last["eight"] + "\n"),
         Turn("duolog verify", ("okoro",), does=lambda world, words: world.run("okoro", "verify", "--show", ok=False)),
         Turn("duolog journal copy --to 2", before=lambda world: world.entry("ada", "1")),
-        Turn("duolog journal copy 12 --to 2", swap={"12": lambda world: written(world)}),
-        Turn("duolog journal copy 12 --to 2 --shorter", reads="Shorter.\n", swap={"12": lambda world: written(world)}),
-        Turn("duolog confidant remove --journal 2", agrees=True, does=lambda world, words: None),  # below
+        Turn("duolog journal copy 12 --to 2", agrees=True, swap={"12": lambda world: written(world)}),
+        Turn(
+            "duolog journal copy 12 --to 2 --shorter",
+            agrees=True,
+            reads="Shorter.\n",
+            swap={"12": lambda world: written(world)},
+        ),
         Turn("duolog confidant shorten --journal 2 --days 7"),
+        Turn("duolog confidant remove --journal 2", agrees=True),
         Turn("duolog journal create"),
         Turn("duolog confidant invite --journal 0a1b2c3d --days 60", swap={"0a1b2c3d": "3"}, does=invite),
         Turn(
