@@ -120,6 +120,10 @@ wheel: setup ## Build the wheel and the source archive into dist, and try them i
 	@$(PY) -m tools.wheel
 	@$(PY) -m pytest -m slow -q tests/house
 
+.PHONY: prompts
+prompts: setup ## Each question of the command: Ctrl-C, a closed terminal and a kill lose nothing that was written
+	@$(PY) -m pytest -m slow -q tests/cli/test_every_prompt.py
+
 .PHONY: evening
 evening: setup ## README's evening typed letter by letter, on two machines that README's lines set up; says how long
 	@$(PY) -m pytest -m slow -q tests/cli/test_readme_evening.py

@@ -134,6 +134,10 @@ def explain(error: BaseException) -> Failure:
     return Failure(FAULT, "fault", _describe(error), ("Nothing that you wrote is lost. Please report this line.",))
 
 
+BY_CODE = (
+    "`duolog register --invite-code` asks for it. Somebody who was invited to a journal there gives the link of that "
+    "invitation instead."
+)
 _FULL = "The disk is full: make some room and run this again. What was kept before is still there."
 
 
@@ -164,6 +168,8 @@ def _what_next(error: errors.ServerRefused) -> tuple[str, ...]:
     """Sentences about when to try again, and about unsent texts."""
     seconds, wait = error.retry_after or 0, tuple[str, ...]()
     kept = "What you wrote is kept here, and a later `duolog sync` sends it."
+    if error.code == "invite_code_refused":
+        return (BY_CODE,)
     if error.code == "quota_reached":
         return (kept, "Whoever runs the server can give you more room; or `duolog move` takes you to another.")
     if seconds > 2 * 3600:

@@ -1,7 +1,7 @@
 """Every question of the command, and its editor: Ctrl-C, a closed terminal, and a kill lose nothing that was written.
 
 Each place in `duolog/cli` that asks is in the loop: a test looks for all of them in the code, and compares them with
-those that were really asked.
+those that were really asked. `make prompts` runs all of it.
 """
 
 import ast
@@ -26,6 +26,8 @@ from duolog.client import blocking
 from tests.cli.terminal import Forked, plain
 from tests.cli.transcript import PASSPHRASE, run
 from tools.local_server import LocalServer
+
+pytestmark = pytest.mark.slow
 
 CLI = Path(texts.__file__).parent
 ASKS = {

@@ -145,3 +145,19 @@ def test_a_copied_step_is_shown_in_words(ada: Person, sam: Person) -> None:
     shown = ada.ok("timeline", "--journal", target)
     assert "accepted the text of" in shown
     assert "Step:" not in shown
+
+
+def test_a_reminder_shows_a_notification_with_its_title_and_nothing_else(
+    ada: Person, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ada.ok("reminder", "on", "--every", "day", "--at", "00:00", "--title", "--urgency=critical; $(id)")
+    monkeypatch.setenv("PATH", str(tmp_path))
+    said = ada.say("reminder", "due", "--notify")
+    assert (said.exit_code, "This computer shows no notifications" in said.err) == (2, True), said.text
+    shows = tmp_path / "notify-send"
+    shows.write_text(f'#!/bin/sh\nprintf "%s\\n" "$@" > {tmp_path}/shown\n')
+    shows.chmod(0o700)
+    assert ada.ok("reminder", "due", "--notify") == "--urgency=critical; $(id)\n"
+    assert (tmp_path / "shown").read_text().splitlines() == ["--app-name=Duolog", "--", "--urgency=critical; $(id)"]
+    ada.ok("reminder", "off")
+    assert ada.ok("reminder", "due", "--notify") == ""
