@@ -155,6 +155,15 @@ def test_the_public_names_are_these() -> None:
             *("WaitingClosing", "Written", "default_home", "parse_link", "restore_with_passkey"),
             *("AnswerView", "Breaches", "CheckIns", "Disclosures", "ImportReport", "Importing", "OpenThing"),
             *("Pauses", "Promises", "SearchHit", "StepView", "ThingView", "TimelineFilter", "Today", "WordsOf"),
+            *(
+                "JournalNews",
+                "LONGEST_UNLOCKED",
+                "Unlocked",
+                "check_passphrase",
+                "lock_home",
+                "unlock_home",
+                "unlocked_until",
+            ),
         ]
     )
 
