@@ -143,7 +143,7 @@ def _sentence(error: ValidationError, *, writing: bool) -> str:
     kind, names = first["type"], [part for part in first["loc"] if isinstance(part, str)]
     field = names[-1].replace("_", " ") if names else "the whole"
     if kind == "value_error":
-        said = first["msg"].removeprefix("Value error, ")
+        said = first["msg"].removeprefix("Value error, ").rstrip(".")
     elif kind == "literal_error":
         said = f"it must be {first['ctx']['expected']}"
     elif kind.startswith("union_tag"):

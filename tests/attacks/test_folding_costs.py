@@ -131,7 +131,7 @@ def test_partner_opens_things_without_end_and_the_timeline_names_each() -> None:
         log.add(SAM, "breach", OpenBreach(as_="own", text=Answer(entry=bytes(16), message=bytes(32))))
     state = log.fold()
     state.parts["breach"] = Counted(state.part(breach.KIND))
-    telling = cast(Any, SimpleNamespace(state=state, _numbers={}))
+    telling = cast(Any, SimpleNamespace(_expected=state, state=state, _numbers={}))
     Counted.gone_through = 0
     numbers = [Telling._inside(telling, one).number for one in log.documents]
     assert numbers == list(range(1, 301))

@@ -32,6 +32,7 @@ class _Desk(BoundaryDesk):
         self.run: Any = SimpleNamespace(screen=screen)
         self.journal: Any = SimpleNamespace(closed=False, frozen=None, former=None, provisional=False)
         self.me, self.now, self.partners, self.things = ADA, START, BOTH.partners, evening.state.boundaries
+        self.unsent = frozenset()
 
 
 def _desk(**fields: object) -> tuple[_Desk, Evening]:

@@ -196,7 +196,7 @@ def test_the_command_says_it_in_words(authority: Authority) -> None:
         arguments = ["register", "--server", origin, "--home", str(home), "--passphrase-fd", "0"]
         done = subprocess.run(
             [sys.executable, "-c", program, *arguments],
-            input="a passphrase\n",
+            input="a quiet passphrase\n",
             capture_output=True,
             text=True,
             check=False,
