@@ -3,9 +3,11 @@
 import json
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -335,3 +337,25 @@ def test_a_restored_computer_becomes_a_device_once_the_words_were_compared(
     assert run(again, ["recovery", "replace", "--no-confirm", "--yes"]).exit_code == 0
     assert run(again, ["write"], "From the new device.\n").exit_code == 0
     assert "From the new device." in run(home, ["timeline", "--last", "1"]).out
+
+
+@pytest.mark.parametrize("name", ["vim", "nvim"])
+def test_what_was_typed_in_vim_and_never_saved_survives_a_closed_terminal(
+    home: Path, tmp_path: Path, name: str
+) -> None:
+    if shutil.which(name) is None:
+        pytest.skip(f"{name} is not installed")
+    with opened(["write"], home, EDITOR=name, HOME=str(tmp_path)) as screen:
+        screen.wait("Tags:")
+        screen.type(f"ggOHalf a thought in {name}.", end="")
+        while not any("Half a thought" in file.read_text() for file in Path("/dev/shm").glob(_unsaved(home))):
+            time.sleep(0.1)
+        screen.signal(signal.SIGHUP)
+        assert screen.ended() == 128 + signal.SIGHUP
+    assert any(text.startswith(f"Half a thought in {name}.") for text in rescued(home))
+    assert list(Path("/dev/shm").glob(_unsaved(home))) == []
+    run(home, ["draft", "rescued", "--drop", "--yes"])
+
+
+def _unsaved(home: Path) -> str:
+    return f"{private_files.prefix(home)}*/unsaved.md"
