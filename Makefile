@@ -121,8 +121,8 @@ wheel: setup ## Build the wheel and the source archive into dist, and try them i
 	@$(PY) -m pytest -m slow -q tests/house
 
 .PHONY: prompts
-prompts: setup ## Each question of the command: Ctrl-C, a closed terminal and a kill lose nothing that was written
-	@$(PY) -m pytest -m slow -q tests/cli/test_every_prompt.py
+prompts: setup ## Each question of the command: Ctrl-C, a closed terminal and a kill lose nothing; unlocking, comparing
+	@$(PY) -m pytest -m slow -q tests/cli --ignore tests/cli/test_readme_evening.py
 
 .PHONY: evening
 evening: setup ## README's evening typed letter by letter, on two machines that README's lines set up; says how long

@@ -13,6 +13,8 @@ from tests.cli.terminal import Terminal
 from tests.cli.transcript import PASSPHRASE
 from tools.local_server import LocalServer
 
+pytestmark = pytest.mark.slow
+
 NEXT = "You have accepted an invitation. Next, the one who invited you runs `duolog verify`: ask them."
 OPEN = "the eight words were not compared"
 

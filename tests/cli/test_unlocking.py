@@ -18,6 +18,8 @@ from tests.cli.terminal import DUOLOG, Shell, Terminal, plain
 from tests.cli.transcript import PASSPHRASE, run
 from tools.local_server import LocalServer
 
+pytestmark = pytest.mark.slow
+
 SOON = 20.0  # seconds; a busy machine is slow
 KNOWING = Unlock(passphrase=lambda new: PASSPHRASE.encode(), keyring=False)
 
