@@ -187,6 +187,7 @@ def _normal(machine: Machine, origin: str) -> str:
     """A screen as text: without what differs from evening to evening, and without the drawing of the QR code."""
     text = plain(machine.seen).replace(origin, "https://journal.example")
     text = re.sub(r"[\x00-\x08\x0b-\x1f]", "", text)
+    text = re.sub(r"(?:[\u2800-\u28ff] [^\u2800-\u28ff\n]*?…)+ *\n?", "", text)  # the sign of life, when it is slow
     text = re.sub(r"^.*[▀▄█▌▐].*\n", "", text, flags=re.MULTILINE)
     text = text.split("duolog register", 1)[1]
     text = re.sub(r"#[\w-]{20,}", "#[secret]", text)
