@@ -269,7 +269,7 @@ COUPLE: dict[str, Sequence[Turn]] = {
         Turn("duolog sync", BOTH),
         Turn(
             "duolog move --to https://journal.example",
-            does=lambda world, words: world.run("ada", "move", "--to", world.elsewhere()),
+            does=lambda world, words: world.run("ada", "move", "--to", world.elsewhere(), "--yes"),
         ),
         Turn("duolog follow", SAM),
         Turn(
@@ -280,7 +280,7 @@ COUPLE: dict[str, Sequence[Turn]] = {
         Turn(
             "duolog move --to https://journal.example --silent",
             before=lambda world: world.couple("eve", "kim"),
-            does=lambda world, words: world.run("eve", "move", "--to", world.elsewhere(), "--silent"),
+            does=lambda world, words: world.run("eve", "move", "--to", world.elsewhere(), "--silent", "--yes"),
         ),
     ],
     "with-a-therapist.md": [
