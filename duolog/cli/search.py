@@ -64,8 +64,9 @@ def search(
         if not hits:
             run.screen.say("Nothing that can be read here is like that.")
         called = {member.account: member.called for one in chosen for member in one.members}
+        places = {one.id: run.label(one.id) for one in chosen} if len(chosen) > 1 else {}
         for hit in hits:
-            _say(run, hit, called, several=len(chosen) > 1)
+            _say(run, hit, called, places)
         return run.frozen(*chosen)
 
 
@@ -75,13 +76,13 @@ def hit_shape(hit: "SearchHit") -> dict[str, object]:
     return {"journal": b64(hit.shown.journal), "excerpt": parts, "shown": entry_shape(hit.shown)}
 
 
-def _say(run: Run, hit: "SearchHit", called: dict[bytes, str], *, several: bool) -> None:
+def _say(run: Run, hit: "SearchHit", called: dict[bytes, str], places: dict[bytes, str]) -> None:
     shown = hit.shown
     who = called.get(shown.author) or shown.author_name or SOMEBODY
     place = "waits here" if shown.seq is None else str(shown.seq)
     head = f"{times.moment(shown.time)}  {who}, {(shown.kind or '').replace('_', '-')} ({place})"
-    if several:
-        head += f"  in {run.label(shown.journal)}"
+    if shown.journal in places:
+        head += f"  in {places[shown.journal]}"
     if shown.mine:
         run.screen.say(OWN + head, style="own")
     else:
