@@ -15,10 +15,12 @@ from starlette.exceptions import HTTPException
 from app.callers import is_session
 from app.edge import Edge
 from app.limits import Gate
+from app.logs import log
 from app.objects.store import open_store
 from app.openapi import describe_api
 from app.problems import Problem, render
 from app.receipts.service import load_receipt_keys
+from app.restoring.marker import notice
 from app.retention.job import retaining
 from app.routes import router
 from app.settings import Settings
@@ -36,6 +38,10 @@ def create_app(settings: Settings, clock: Callable[[], int] = system_clock) -> F
         state.store = open_store(settings)
         state.wheel = read_wheel(settings.wheel)
         await state.database.open()
+        if await state.database.write(notice, settings, state.now()):
+            log().error(
+                "restored", why="the database is older than the marker beside it. Clients bring what is missing"
+            )
         try:
             async with retaining(state):
                 yield

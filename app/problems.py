@@ -190,6 +190,27 @@ class JournalClosed(Problem):
     sentence = "This journal is closed."
 
 
+class JournalRestoring(Problem):
+    status, code = 409, "journal_restoring"
+    sentence = (
+        "This server has gone back to an older state, and takes nothing new in this journal until its members' devices "
+        "have brought what is missing. Your program does its part by itself; what you write waits on your device."
+    )
+
+
+class ServerRestored(Problem):
+    status, code = 409, "server_restored"
+    sentence = (
+        "This server has gone back to an older state, and knows it by what you brought. Log in again, and bring what "
+        "you have: your program does this by itself."
+    )
+
+
+class EndApart(Problem):
+    status, code = 409, "end_apart"
+    sentence = "The journal ends elsewhere here. Fetch what you lack, or bring what the server lacks, then try again."
+
+
 class JournalOpen(Problem):
     status, code = 409, "journal_open"
     sentence = "The journal is still open. Close it first, or leave it if you are a confidant."

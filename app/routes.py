@@ -11,6 +11,7 @@ from app.invitations.endpoints import router as invitations
 from app.journals.endpoints import router as journals
 from app.leaving.endpoints import router as leaving
 from app.rendezvous.endpoints import router as rendezvous
+from app.restoring.endpoints import router as restoring
 from app.rotations.endpoints import router as rotations
 from app.sessions.endpoints import router as sessions
 
@@ -25,4 +26,5 @@ router.include_router(entries)  # /v1/journals/{journal}/entries: push and pull
 router.include_router(attachments)  # /v1/journals/{journal}/attachments: parts up, bytes and ranges down
 router.include_router(invitations)  # /v1/journals/{journal}/invitations, /v1/invitations
 router.include_router(carrying)  # /v1/carried: accounts and journals that come from another server
+router.include_router(restoring)  # /v1/journals/{journal}/end: after the server went back to an older state
 router.include_router(leaving)  # /v1/journals/{journal}: closing, withdrawals, holdings, letting go; DELETE /v1/account

@@ -10,6 +10,7 @@ import app.objects.table
 import app.origins.table
 import app.quotas.table
 import app.rendezvous.table
+import app.restoring.table
 import app.sessions.table  # noqa: F401 - importing is what registers the tables
 from app.database import metadata
 

@@ -14,6 +14,7 @@ from app.about.security_txt import security_txt
 from app.about.specification import schemas, section, sections
 from app.addresses import MAX_BODY
 from app.problems import NotFound
+from app.restoring.repository import newest_restoration
 from app.settings import DAY, Settings
 from app.state import Server
 from duolog.api.server import Health, Limits, ReceiptKey, ServerInfo
@@ -41,6 +42,7 @@ async def get_server(server: Server) -> ServerInfo:
         registration=server.settings.registration,
         receipt_keys=[ReceiptKey(key=item.key, signature=item.signature) for item in server.receipts.keys],
         limits=_limits(server.settings),
+        restored_at=await server.database.read(newest_restoration),
     )
 
 

@@ -6,7 +6,7 @@ Rules (spec §13.2)
 - The server verifies chain and sets as a client would, except the salted commitments.
 - There is one package for each keyholder of the newest set, an anchor for each sheet and passkey, and the earlier seed
   of every generation but the newest.
-- The server admits a new account like a registration.
+- The server admits a new account like a registration, and one that it accepted before it went back without a code.
 - An account that is here already may only grow: the stored part is the beginning of the carried one. A newer set brings
   its packages.
 - A keyholder outside the newest set is revoked here too. A keyholder that is revoked here can't log in, even if a set
@@ -24,15 +24,18 @@ from app.accounts.service import admit
 from app.chains.repository import Statements, add_statement, load_statements, sent_bytes
 from app.journals.append import refuse
 from app.problems import AccountExists, RuleBroken, SetMoved
+from app.receipts.service import ReceiptSigner
 from app.sessions import repository as session_rows
 from app.sessions import service as sessions
 from app.sessions.service import Answer, Opened
 from app.settings import Settings
 from duolog.api.carrying import CarriedAccount
-from duolog.errors import MalformedData, VerificationError
+from duolog.errors import BadReceipt, MalformedData, VerificationError
 from duolog.protocol.accounts import AccountChain, SignedAccountStatement, verify_chain
 from duolog.protocol.codec import sha256
 from duolog.protocol.keyholder_sets import Keyholder, KeyholderSet, verify_sets
+from duolog.protocol.log import StatementItem, append_item, empty_log
+from duolog.protocol.receipts import Receipt, verify_receipt
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +86,9 @@ def verify_account(request: CarriedAccount) -> VerifiedAccount:
     return account
 
 
-def carry_account(connection: Connection, account: VerifiedAccount, settings: Settings, now: int) -> Opened | None:
+def carry_account(
+    connection: Connection, account: VerifiedAccount, settings: Settings, signer: ReceiptSigner, now: int
+) -> Opened | None:
     """Store a carried account, or its newer part; returns a session, or None when the log-in is refused.
 
     Raises:
@@ -104,11 +109,41 @@ def carry_account(connection: Connection, account: VerifiedAccount, settings: Se
         return None
     existing = repository.find_account(connection, account.chain.account)
     if existing is None:
-        admit(connection, account.request.invite_code, settings, now)
+        if not _was_here(account, signer):
+            admit(connection, account.request.invite_code, settings, now)
         _add(connection, account, now)
     else:
         _go_on(connection, account, now)
     return sessions.open_session(connection, account.chain.account, given.keyholder, settings, now)
+
+
+def _was_here(account: VerifiedAccount, signer: ReceiptSigner) -> bool:
+    """Whether this server had accepted the account's own journal. Raises: RuleBroken, Malformed."""
+    given, journal = account.request.accepted, account.newest.account_journal
+    if given is None or journal is None:
+        return False
+    try:
+        state = append_item(
+            empty_log(journal), 1, StatementItem(given.genesis.signed()), {account.chain.account: account.chain}
+        )
+        receipt = given.receipt.receipt()
+        if state.roster is None or state.roster.founder != account.chain.account:  # check: server.accepted_founder
+            raise RuleBroken
+        if (receipt.seq, receipt.head) != (state.seq, state.head):  # check: server.accepted_head
+            raise RuleBroken
+        if not any(_is_signed(receipt, journal, known.key) for known in signer.keys):  # check: server.accepted_receipt
+            raise RuleBroken
+    except (MalformedData, VerificationError) as error:
+        raise refuse(error) from error
+    return True
+
+
+def _is_signed(receipt: Receipt, journal: bytes, key: bytes) -> bool:
+    try:
+        verify_receipt(receipt, journal, key)
+    except BadReceipt:
+        return False
+    return True
 
 
 def _add(connection: Connection, account: VerifiedAccount, now: int) -> None:

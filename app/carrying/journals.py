@@ -18,11 +18,14 @@ Rules (spec §13.3)
   place of the caller's own, where another history may replace it. Later items change its members as their rosters say.
 - A caller who is no member can't tell whether a journal is here: the server judges their pages and stores them aside,
   as if nobody had the journal. Only a partner by its last roster learns that it is here.
+- Items under this server's own receipts were accepted here before: it has gone back to an older state. They are
+  appended whoever brings them, cost no quota, and bring any grant and key statement that they name. The answer tells
+  nothing beyond them. Where they are newer than the last restoration, the server marks another one first.
 - A page doesn't reveal either whether an account lives here: the server judges by the chain in the page, be it longer
   or shorter than the stored one. All of that chain counts for the quota of a caller who brings anything new with it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from sqlalchemy import Connection
@@ -48,6 +51,7 @@ from app.origins.repository import (
 )
 from app.problems import JournalExists, ReceiptsAhead, RuleBroken
 from app.quotas.service import Quotas
+from app.restoring.service import hold_restored, require_known
 from duolog.errors import MalformedData, VerificationError
 from duolog.protocol import sizes
 from duolog.protocol.accounts import AccountChain
@@ -55,9 +59,18 @@ from duolog.protocol.log import EntryItem, Item, LogState, StatementItem, accept
 from duolog.protocol.receipts import Receipt
 from duolog.protocol.roster import Chains, grant_digest
 
+Ours = Collection[tuple[str, bytes]]  # this server's origin, with each of its receipt keys
+
 
 def carry_journal(
-    connection: Connection, caller: Caller, journal: bytes, read: ReadPage, number: int, quotas: Quotas, now: int
+    connection: Connection,
+    caller: Caller,
+    journal: bytes,
+    read: ReadPage,
+    number: int,
+    ours: Ours,
+    quotas: Quotas,
+    now: int,
 ) -> tuple[int, Origins]:
     """Store a slice of a page, by its number from 0, after the slices before it. Returns the journal's end here, and
     its origins. The first slice compares all of the page with the stored items.
@@ -66,13 +79,16 @@ def carry_journal(
         ReceiptsAhead: a receipt is more than a day in the future.
         NotFound: the journal is here, and the caller is not a member, though a partner by the pages that they brought.
         JournalExists: the journal is here with another history, or somebody wrote to it here.
+        WentBack: an own receipt shows that this server has gone back to an older state.
         AccountExists: the chain of an account that doesn't live here is stored with another history.
         RuleBroken, Malformed: as the rules say.
         QuotaReached, DailyLimit: the caller has brought as much as they may.
     """
     if max(item.time for item in read.receipts.values()) > now + sizes.CLOCK_TOLERANCE:  # check: server.carried_time
         raise ReceiptsAhead
-    found = find_place(connection, caller.account, journal)
+    own = read.server in ours
+    found = find_place(connection, caller.account, journal, own=own)
+    back = own and found.complete
     place, state, origins, piece = found.id, found.state, found.origins, read.slices[number]
     known = [part for part in (piece.parts if number else read.parts) if part.seq <= state.seq]
     if not _is_known(connection, place, known, None if found.complete else origins, read):
@@ -81,18 +97,24 @@ def carry_journal(
         destroy_journals(connection, [place])
         state, origins = empty_log(journal), Origins((), complete=True)
     new = [part for part in piece.parts if part.seq > state.seq]
-    if new and state.seq != origins.until:  # check: server.carried_gone_on
+    if new and state.seq != origins.until and not back:  # check: server.carried_gone_on
         raise JournalExists
-    chains = _store_chains(connection, place, piece)
-    after = _append(connection, place, state, origins, read, new) if new else state
+    chains = _store_chains(connection, place, piece, new if own else ())
+    after = _append(connection, place, state, origins, read, new, back=back) if new else state
+    if back and new:
+        require_known(connection, [read.receipts[part.seq].time for part in new if part.seq in read.receipts], now)
     origins = load_origins(connection, place)
-    _add_grants(connection, caller, place, piece.parts)
+    _add_grants(connection, None if own else caller.account, place, piece.parts)
     if piece.last and (new or not found.complete):
         _require_carrier(connection, caller, after)
         move_home(connection, found)
+        if own and not found.complete:
+            hold_restored(connection, journal)
     if new if found.complete else piece.last:
-        _open(connection, after, piece.parts[-1].item, now)
+        _open(connection, after, piece.parts[-1].item, ours, now)
     touch_origins(connection, place, now)
+    if back:
+        return min(after.seq, piece.parts[-1].seq), origins
     _spend(connection, caller, quotas, found.state, new, piece.chain_bytes if new else chains, now)
     return after.seq, origins
 
@@ -145,8 +167,11 @@ def _is_known(
     return True
 
 
-def _store_chains(connection: Connection, journal: bytes, piece: Slice) -> int:
-    """Store the chains of a slice; returns how many bytes were new."""
+def _store_chains(connection: Connection, journal: bytes, piece: Slice, accepted: Sequence[CarriedPart]) -> int:
+    """Store the chains of a slice; returns how many bytes were new.
+
+    `accepted`: parts that this server had accepted, so that it knew the generations which their rosters name.
+    """
     named = piece.named
     if not named <= piece.chains.keys():  # check: server.carried_chain_missing
         raise RuleBroken
@@ -154,11 +179,20 @@ def _store_chains(connection: Connection, journal: bytes, piece: Slice) -> int:
         connection, journal
     ):  # check: server.carried_chain_named
         raise RuleBroken
-    living, chains = existing_accounts(connection, piece.chains), dict(piece.chains)
+    living, chains, known = existing_accounts(connection, piece.chains), dict(piece.chains), _generations(accepted)
     for account in piece.chains:
         if account in living:  # check: server.carried_own_chain
-            del chains[account]
+            chains[account] = chains[account][: known.get(account, 0)]
     return continue_chains(connection, chains)
+
+
+def _generations(parts: Sequence[CarriedPart]) -> dict[bytes, int]:
+    """The newest generation of each account that these rosters name."""
+    known = dict[bytes, int]()
+    for part in parts:
+        for member in part.roster.members if part.roster is not None else ():
+            known[member.account] = max(known.get(member.account, 0), member.generation)
+    return known
 
 
 def _chains_for(connection: Connection, before: LogState, read: ReadPage, new: Sequence[CarriedPart]) -> Chains:
@@ -185,12 +219,14 @@ def _append(
     origins: Origins,
     read: ReadPage,
     new: Sequence[CarriedPart],
+    *,
+    back: bool,
 ) -> LogState:
     further = 0 if origins.ends_with(read.server) else 1
-    if len(origins.servers) + further > sizes.MAX_SERVERS:  # check: server.carried_servers
+    if not back and len(origins.servers) + further > sizes.MAX_SERVERS:  # check: server.carried_servers
         raise RuleBroken
     chains, (_, receipt_key) = _chains_for(connection, before, read, new), read.server
-    state, items = before, list[NewItem]()
+    state, items = replace(before, key=before.key or receipt_key) if back else before, list[NewItem]()
     entries = [part.entry for part in new if part.entry is not None]
     used = repository.known_entries(connection, place, entries)
     try:
@@ -203,11 +239,12 @@ def _append(
                 used.add(part.entry)
     except (MalformedData, VerificationError) as error:
         raise refused(error) from error
-    if state.closed_under is not None:  # check: server.carried_closing
+    if state.closed_under is not None and not back:  # check: server.carried_closing
         raise RuleBroken
     receipts = {part.seq: read.receipts[part.seq] for part in new if part.seq in read.receipts}
     _store(connection, before, replace(state, journal=place), items, receipts, new)
-    save_origin(connection, place, origins, EarlierServer(state.seq, *read.server))
+    if not back:
+        save_origin(connection, place, origins, EarlierServer(state.seq, *read.server))
     return state
 
 
@@ -266,13 +303,14 @@ def _store(
     members.use_acceptances(connection, after.journal, roster.accepted - accepted_before)
 
 
-def _add_grants(connection: Connection, caller: Caller, journal: bytes, parts: Sequence[CarriedPart]) -> None:
+def _add_grants(connection: Connection, account: bytes | None, journal: bytes, parts: Sequence[CarriedPart]) -> None:
+    """Add grants that the rosters name. `account`: of this account alone."""
     for part in parts:
-        for account, grant in part.grants.items():
-            if account != caller.account:  # check: server.carried_grant_own
+        for granted, grant in part.grants.items():
+            if account is not None and granted != account:  # check: server.carried_grant_own
                 raise RuleBroken
             named = {} if part.roster is None else part.roster.grants or {}
-            if named.get(account) != grant_digest(grant):  # check: server.carried_grant
+            if named.get(granted) != grant_digest(grant):  # check: server.carried_grant
                 raise RuleBroken
     journals.add_grants(connection, journal, {part.seq: part.grants for part in parts if part.grants})
 
@@ -287,14 +325,14 @@ def _require_carrier(connection: Connection, caller: Caller, after: LogState) ->
         raise RuleBroken
 
 
-def _open(connection: Connection, after: LogState, last: Item, now: int) -> None:
+def _open(connection: Connection, after: LogState, last: Item, ours: Ours, now: int) -> None:
     """Open the journal to the members that its newest roster names. The account that closed it may fetch it for 30 days
     after the other server's receipt, or after now if that is earlier.
     """
     if after.roster is None:
         raise RuleBroken
     members.save_memberships(connection, after.roster)
-    complete_origins(connection, after.journal)
+    complete_origins(connection, after.journal, ours)
     if after.closed and isinstance(last, StatementItem):
         author = last.signed.signatures[0].account
         closed = min(after.time, now)

@@ -1,4 +1,5 @@
-"""The place of a carried journal: the journal itself, for a member of one that is here, or a place aside.
+"""The place of a carried journal: the journal itself, for a member of one that is here or under this server's own
+receipts, or a place aside.
 
 Each account has a place of its own for an incomplete journal. So one caller's pages don't block another's, and a
 stranger can't tell a journal that is here from one that is not. A complete journal moves to its own id; an incomplete
@@ -35,10 +36,13 @@ class Place:
         return self.state.seq > 0 and self.origins.complete
 
 
-def find_place(connection: Connection, account: bytes, journal: bytes) -> Place:
-    """Find the place where this account continues a journal, and its end."""
+def find_place(connection: Connection, account: bytes, journal: bytes, *, own: bool) -> Place:
+    """Find the place where this account continues a journal, and its end.
+
+    `own`: under receipts of this server itself, which show that whoever brings them was given the items.
+    """
     found = _load(connection, journal, journal)
-    if found.complete and repository.is_member(connection, account, journal):
+    if found.complete and (own or repository.is_member(connection, account, journal)):
         return found
     aside = _load(connection, account + journal, journal)  # too long to be the id of a journal in any request
     return replace(aside, taken=found.complete, left=found.state.seq > 0 and not found.complete)

@@ -11,6 +11,7 @@ Rules:
 - A receipt's time is now, and never before the last receipt of the same key. The times of an earlier server's receipts
   count for that server alone.
 - When the roster moves, proposals expire.
+- A held journal takes nothing new, until its members' devices have brought what this server has lost (spec §6.13).
 - An append that finds a closing due stops: the server carries out the closing first, in a transaction of its own
   (`closings`).
 """
@@ -34,6 +35,7 @@ from app.problems import (
     EpochStale,
     GenerationMoved,
     JournalClosed,
+    JournalRestoring,
     Malformed,
     NotFound,
     Problem,
@@ -129,7 +131,7 @@ def append_to_journal(
     Raises:
         NotFound: there is no such journal, or the caller was removed from it a moment ago.
         ClosingDue: a closing goes first.
-        JournalClosed, RosterMoved, RuleBroken, EpochStale, EpochMoved, GenerationMoved, Malformed,
+        JournalClosed, JournalRestoring, RosterMoved, RuleBroken, EpochStale, EpochMoved, GenerationMoved, Malformed,
             AttachmentMissing: as the rules say.
         QuotaReached, DailyLimit: the caller has written as much as they may.
     """
@@ -176,6 +178,8 @@ def append(
     for candidate in candidates:
         place = _known_place(connection, before, candidate, entries, versions)
         if place is None:
+            if not new and repository.is_held(connection, before.journal):  # check: server.held
+                raise JournalRestoring
             state = _append_one(connection, state, candidate, author)
             place = KnownItem(state.seq, candidate.digest)
             new.append(_new_item(state, candidate))

@@ -5,12 +5,26 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TypeVar
 
-from sqlalchemy import Column, Connection, Exists, delete, exists, func, insert, select, update
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Connection,
+    Exists,
+    and_,
+    bindparam,
+    delete,
+    exists,
+    func,
+    insert,
+    not_,
+    select,
+    update,
+)
 
 from app.access.repository import is_active
 from app.access.table import memberships
 from app.database import AnyRow, insert_new
-from app.journals.table import acceptances, closings, journals, log, proposals
+from app.journals.table import acceptances, closings, held_journals, journals, log, proposals
 from app.journals.table import grants as grants_table
 from app.origins.table import carried
 from duolog.protocol import sizes
@@ -35,6 +49,8 @@ _CARRIED_KEY = (
     .scalar_subquery()
     .label("carried_key")
 )
+
+_IS_HELD = select(held_journals.c.journal).where(held_journals.c.journal == bindparam("journal"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,8 +113,19 @@ def lock_log(connection: Connection, journal: bytes, now: int) -> tuple[LogState
 
 def is_due(now: int) -> Exists:
     """The condition that a closing of the row's open journal is due. It mostly reads an index alone."""
-    waits = (closings.c.journal == journals.c.journal) & (closings.c.not_before <= now)
+    waits = (closings.c.journal == journals.c.journal) & waits_no_longer(now)
     return exists().where(waits, journals.c.closed.is_(False)).correlate(journals)
+
+
+def waits_no_longer(now: int) -> ColumnElement[bool]:
+    """The condition that a row of `closings` is due: neither it nor its journal is held."""
+    held = exists().where(held_journals.c.journal == closings.c.journal).correlate(closings)
+    return and_(closings.c.not_before <= now, closings.c.held.is_(False), not_(held))
+
+
+def is_held(connection: Connection, journal: bytes) -> bool:
+    """Whether a journal takes nothing new, since this server has gone back to an older state of it."""
+    return connection.execute(_IS_HELD, {"journal": journal}).first() is not None
 
 
 def due_closings(connection: Connection, journal: bytes, now: int) -> Sequence[AnyRow]:
@@ -106,7 +133,7 @@ def due_closings(connection: Connection, journal: bytes, now: int) -> Sequence[A
     columns = closings.c
     return connection.execute(
         select(closings)
-        .where(columns.journal == journal, columns.not_before <= now)
+        .where(columns.journal == journal, waits_no_longer(now))
         .order_by(columns.not_before, columns.account, columns.generation)
     ).all()
 

@@ -3,9 +3,12 @@
 `journals` holds what an append needs, so that no log is ever replayed: the end of the log, and the roster in force as
 its newest statement with what that statement doesn't say. `log` holds every item, with the receipt on the last of each
 push. A statement's `header` is the statement itself.
+
+`held_journals` take nothing new: this server has gone back to an older state, and their members' devices still bring
+what it lost. A closing is `held` until its author sets it again.
 """
 
-from sqlalchemy import BigInteger, Boolean, Column, Index, LargeBinary, SmallInteger, Table
+from sqlalchemy import BigInteger, Boolean, Column, Index, LargeBinary, SmallInteger, Table, false
 
 from app.database import metadata
 
@@ -90,5 +93,8 @@ closings = Table(
     Column("salt", LargeBinary(32), nullable=False),
     Column("not_before", BigInteger, nullable=False),
     Column("ends", LargeBinary, nullable=False),
+    Column("held", Boolean, nullable=False, server_default=false()),
     Index("ix_closings_not_before", "not_before"),
 )
+
+held_journals = Table("held_journals", metadata, Column("journal", LargeBinary(32), primary_key=True))

@@ -9,14 +9,30 @@ from app.access.table import keyholders, memberships, sessions
 from app.accounts.table import accounts, earlier_seeds, keyholder_sets, packages
 from app.chains.table import account_statements
 from app.invitations.table import invitations
-from app.journals.table import acceptances, closings, grants, journal_accounts, journals, log, proposals
+from app.journals.table import (
+    acceptances,
+    closings,
+    grants,
+    held_journals,
+    journal_accounts,
+    journals,
+    log,
+    proposals,
+)
 from app.leaving.table import holdings
 from app.objects.repository import doom_of_journals, doom_unnamed
 from app.origins.table import carried
 from app.quotas.table import usage
+from app.restoring.table import awaited_keyholders, confirmed_ends
 
-OF_JOURNALS = (log, grants, proposals, invitations, closings, holdings, acceptances, memberships, carried, journals)
-OF_ACCOUNTS = (sessions, keyholders, packages, keyholder_sets, earlier_seeds, closings, holdings, usage, accounts)
+OF_JOURNALS = (
+    *(log, grants, proposals, invitations, closings, holdings, acceptances, memberships, carried),
+    *(held_journals, confirmed_ends, journals),
+)
+OF_ACCOUNTS = (
+    *(sessions, keyholders, packages, keyholder_sets, earlier_seeds, closings, holdings, usage),
+    *(awaited_keyholders, confirmed_ends, accounts),
+)
 
 
 def journals_of(connection: Connection, account: bytes) -> list[bytes]:

@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, delete, insert, select, update
 
 from app.origins.table import carried
 
@@ -55,8 +55,14 @@ def save_origin(connection: Connection, journal: bytes, before: Origins, server:
     connection.execute(insert(carried).values(row | {"complete": before.complete and bool(before.servers)}))
 
 
-def complete_origins(connection: Connection, journal: bytes) -> None:
-    """Store that all of the journal has come."""
+def complete_origins(connection: Connection, journal: bytes, own: Collection[tuple[str, bytes]]) -> None:
+    """Store that all of the journal has come. `own`: this server under each of its keys, which is no earlier server
+    where its receipts are the newest.
+    """
+    for server in reversed(load_origins(connection, journal).servers):
+        if (server.origin, server.receipt_key) not in own:
+            break
+        connection.execute(delete(carried).where(carried.c.journal == journal, carried.c.until == server.until))
     connection.execute(update(carried).where(carried.c.journal == journal).values(complete=True, touched=None))
 
 

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from app.logs import describe, log
+from app.restoring.marker import HOUR, renew
 from app.retention.service import retain
 from app.state import State
 
@@ -28,11 +29,15 @@ async def retaining(state: State) -> AsyncIterator[None]:
 
 async def _rounds(state: State) -> None:
     """Run rounds. A failed round is logged by its type of error, and the next round follows."""
+    renewed = state.now()
     while True:
         # Several servers on one database should not all come at once.
         await asyncio.sleep(state.settings.retention_seconds * random.uniform(0.5, 1.5))  # noqa: S311 - no secret
         try:
             counts = await retain(state.database, state.store, state.settings, state.receipts, state.now())
+            if state.now() - renewed >= HOUR:
+                await state.database.write(renew, state.settings)
+                renewed = state.now()
         except Exception as error:  # noqa: BLE001 - whatever it was, the next round must come
             log().error("retention failed", **describe(error))
         else:

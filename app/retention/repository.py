@@ -4,6 +4,7 @@ from sqlalchemy import Connection, delete, or_, select
 
 from app.access.table import sessions
 from app.invitations.table import invitations
+from app.journals.repository import waits_no_longer
 from app.journals.table import closings, proposals
 from app.rendezvous.table import rendezvous
 from app.sessions.table import challenges
@@ -11,7 +12,7 @@ from app.sessions.table import challenges
 
 def journals_with_due_closing(connection: Connection, now: int) -> list[bytes]:
     """The journals with a closing that is due."""
-    return list(connection.execute(select(closings.c.journal).where(closings.c.not_before <= now).distinct()).scalars())
+    return list(connection.execute(select(closings.c.journal).where(waits_no_longer(now)).distinct()).scalars())
 
 
 def drop_challenges(connection: Connection, now: int) -> int:

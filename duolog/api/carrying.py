@@ -11,6 +11,7 @@ from duolog.api.common import (
     Blob,
     BlobHash,
     CarriedHeader,
+    JournalStatementModel,
     Model,
     OriginText,
     PublicKey,
@@ -23,11 +24,19 @@ from duolog.api.sessions import LogIn
 from duolog.protocol import sizes
 
 
+class FirstPush(Model):
+    """The genesis of the account's own journal, with this server's receipt: so the account was here before."""
+
+    genesis: JournalStatementModel
+    receipt: ReceiptModel
+
+
 class CarriedAccount(Model):
-    """A whole account from another server. `log_in`: one of its keyholders signs this server's challenge.
+    """A whole account from another server, or for this one, which has lost it. `log_in`: one of its keyholders signs
+    this server's challenge.
 
     `packages`: a new one for each keyholder of the newest set. `anchors`: one for each that is not a device.
-    `earlier_seeds`: the seed of every generation except the newest.
+    `earlier_seeds`: the seed of every generation except the newest. `accepted`: instead of an invite code.
     """
 
     log_in: LogIn
@@ -40,6 +49,7 @@ class CarriedAccount(Model):
     anchors: Annotated[list[AnchorModel], Field(fail_fast=True, max_length=sizes.MAX_KEYHOLDERS, default_factory=list)]
     earlier_seeds: EarlierSeeds = Field(default_factory=list)
     invite_code: Annotated[str | None, Field(default=None, max_length=64, examples=[INVITE_CODE])]
+    accepted: FirstPush | None = None
 
 
 class CarriedEntry(Model):
@@ -58,8 +68,9 @@ CarriedItem = Annotated[PageStatement | CarriedEntry, Field(discriminator="kind"
 class CarriedPage(Model):
     """Whole pushes of a journal from another server, in order, each with the receipt that it had there.
 
-    `origin` and `receipt_key` name the server that signed these receipts. `chains`: accounts that the log names and
-    this server may not know. A statement's `grants` holds the caller's own grant alone. `last`: the log ends here.
+    `origin` and `receipt_key` name the server that signed these receipts: another one, or this one before it went back
+    to an older state. `chains`: accounts that the log names and this server may not know. A statement's `grants` holds
+    the caller's own grant alone, and under this server's own receipts any that it names. `last`: the log ends here.
     """
 
     origin: OriginText

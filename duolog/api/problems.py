@@ -25,6 +25,9 @@ ProblemCode = Literal[
     "generation_moved",  # 409 the entry was written with keys that are not in force
     "journal_closed",  # 409
     "journal_open",  # 409 it must be closed, or left, first
+    "journal_restoring",  # 409 the server has gone back, and the journal waits for what its members' devices bring
+    "server_restored",  # 409 what was brought shows that the server has gone back: log in again, and bring the rest
+    "end_apart",  # 409 the journal ends elsewhere on this server
     "set_moved",  # 409 the account's keyholders, generation or account journal are not those that this follows
     "rendezvous_used",  # 409 another message stands there already
     "withdrawal_late",  # 409 the entry is older than a day: each erases only for themselves

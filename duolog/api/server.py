@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from duolog.api.common import Model, OriginText, PublicKey, SignatureBytes
+from duolog.api.common import Model, OriginText, PublicKey, SignatureBytes, UnixSeconds
 from duolog.protocol import sizes
 
 
@@ -48,6 +48,14 @@ class ServerInfo(Model):
         list[ReceiptKey], Field(fail_fast=True, min_length=1, max_length=sizes.MAX_SERVERS, description="Oldest first.")
     ]
     limits: Limits
+    restored_at: Annotated[
+        UnixSeconds | None,
+        Field(
+            examples=[None],
+            description="When this server last went back to an older state: a client that doesn't know this time "
+            "brings what it holds. Null: it never did.",
+        ),
+    ] = None
 
 
 class Health(Model):

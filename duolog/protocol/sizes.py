@@ -58,6 +58,7 @@ MAX_JOURNALS = 4096  # journals of which one account is a member
 EARLIEST_TIME = 1_577_836_800  # of a receipt: 2020-01-01T00:00:00Z
 LATEST_TIME = 7_258_118_400  # of a receipt: 2200-01-01T00:00:00Z
 CLOCK_TOLERANCE = 24 * 3600  # difference between two clocks that a person is told about
+RESTORING_WAIT = 7 * 24 * 3600  # after a restoration, until one partner alone may let a journal go on
 WITHDRAW_WINDOW = 24 * 3600  # between the receipts of an entry and of its withdrawal
 CLOSER_READS = 30 * 24 * 3600  # a partner who closed a journal may fetch it this long
 
