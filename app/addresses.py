@@ -69,6 +69,7 @@ TABLE = (
     Takes("PUT", "/v1/journals/{journal}/attachments/{attachment}/parts/{number}", sizes.ATTACHMENT_PART),
     Takes("POST", "/v1/journals/{journal}/proposals", STATEMENT + SEALED),
     Takes("PUT", "/v1/journals/{journal}/closing", STATEMENT),
+    Takes("POST", "/v1/journals/{journal}/end", SMALL_BODY),
     Takes("POST", "/v1/journals/{journal}/withdrawals", 2 * sizes.MAX_BLOB),
     Takes("POST", "/v1/journals/{journal}/holdings", 16 * KIB, values=2 * sizes.MAX_PUSH_ITEMS),
     Takes("POST", "/v1/journals/{journal}/invitations", SEALED),

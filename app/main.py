@@ -38,7 +38,7 @@ def create_app(settings: Settings, clock: Callable[[], int] = system_clock) -> F
         state.store = open_store(settings)
         state.wheel = read_wheel(settings.wheel)
         await state.database.open()
-        if await state.database.write(notice, settings, state.now()):
+        if await notice(state.database, settings, state.now()):
             log().error(
                 "restored", why="the database is older than the marker beside it. Clients bring what is missing"
             )

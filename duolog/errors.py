@@ -133,6 +133,10 @@ class TransportError(DuologError):
     """The server can't be reached, or its answer isn't an answer."""
 
 
+class ServerWentBack(TransportError):
+    """The server has gone back to an older state, and this home's part of bringing it forward isn't done yet."""
+
+
 class CertificateFault(TransportError):
     """The server's certificate isn't trusted on this machine. Nothing was sent."""
 

@@ -1,8 +1,8 @@
 """The marker: a value that an SQLite database and a file beside it share, so that an older database is noticed.
 
 Rules
-- The value changes at every start and every hour. The file has the newest two values, and is written first: so a crash
-  between the two writes is no alarm.
+- The value changes at every start and every hour. The file has the old and the new one while the database changes: so a
+  crash between the two writes is no alarm.
 - A database with another value than those is an older copy, or has come without its file: the server takes itself for
   restored. Somebody who puts back the file as well hides that. Then the clients show it (`service.require_known`).
 - Servers that share a PostgreSQL have no file. There the operator says that an older state was put back.
@@ -15,6 +15,7 @@ from pathlib import Path
 from sqlalchemy import Connection
 from sqlalchemy.engine import make_url
 
+from app.database import Database
 from app.restoring import repository
 from app.restoring.service import mark_restored
 from app.settings import Settings
@@ -31,33 +32,40 @@ def marker_file(settings: Settings) -> Path | None:
     return Path(f"{url.database}{SUFFIX}") if is_file else None
 
 
-def notice(connection: Connection, settings: Settings, now: int) -> bool:
+async def notice(database: Database, settings: Settings, now: int) -> bool:
     """Compare the database with the file beside it, and renew both. Returns whether the database is an older one.
 
-    Raises: OSError: the file can't be read or written.
+    Raises: OSError: the file can't be read or written. Unavailable, StorageFull.
     """
     file = marker_file(settings)
     if file is None:
         return False
+    restored, token = await database.write(_compare, file, now)
+    _write(file, [token])
+    return restored
+
+
+async def renew(database: Database, settings: Settings) -> None:
+    """Change the value. Raises: as `notice`."""
+    file = marker_file(settings)
+    if file is not None:
+        _write(file, [await database.write(_renew, file)])
+
+
+def _compare(connection: Connection, file: Path, now: int) -> tuple[bool, bytes]:
     token = repository.load_marker(connection)
     restored = token is not None and token.hex() not in _read(file)
     if restored:
         mark_restored(connection, now)
-    _renew(connection, file)
-    return restored
+    return restored, _renew(connection, file)
 
 
-def renew(connection: Connection, settings: Settings) -> None:
-    """Change the value. Raises: OSError."""
-    file = marker_file(settings)
-    if file is not None:
-        _renew(connection, file)
-
-
-def _renew(connection: Connection, file: Path) -> None:
+def _renew(connection: Connection, file: Path) -> bytes:
+    """Write the next value beside the old one into the file, and then into the database."""
     before, after = repository.load_marker(connection), secrets.token_bytes(TOKEN)
-    _write(file, [token.hex() for token in (before, after) if token is not None])
+    _write(file, [token for token in (before, after) if token is not None])
     repository.save_marker(connection, after)
+    return after
 
 
 def _read(file: Path) -> list[str]:
@@ -67,11 +75,11 @@ def _read(file: Path) -> list[str]:
         return []
 
 
-def _write(file: Path, tokens: list[str]) -> None:
+def _write(file: Path, tokens: list[bytes]) -> None:
     new = file.with_name(f"{file.name}.new")
     descriptor = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(descriptor, "w") as opened:
-        opened.write("\n".join(tokens) + "\n")
+        opened.write("\n".join(token.hex() for token in tokens) + "\n")
         opened.flush()
         os.fsync(opened.fileno())
     new.replace(file)

@@ -36,7 +36,7 @@ async def _rounds(state: State) -> None:
         try:
             counts = await retain(state.database, state.store, state.settings, state.receipts, state.now())
             if state.now() - renewed >= HOUR:
-                await state.database.write(renew, state.settings)
+                await renew(state.database, state.settings)
                 renewed = state.now()
         except Exception as error:  # noqa: BLE001 - whatever it was, the next round must come
             log().error("retention failed", **describe(error))

@@ -11,6 +11,7 @@ from duolog.client.home.keystore import Unlock
 from duolog.client.home.store import errors
 from duolog.client.log.context import Clock, Context, now
 from duolog.client.log.session import Session
+from duolog.client.moving.healing import heal
 from duolog.client.server.http import to_transport
 from duolog.client.server.transport import Transport
 from duolog.seal.words import Words
@@ -33,6 +34,7 @@ class OpenAccount:
     """The part of `Duolog` that opens and closes an account."""
 
     def __init__(self, context: Context) -> None:
+        context.heal = heal
         self._context = context
         self._session = Session(context)
 

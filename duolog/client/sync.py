@@ -8,6 +8,8 @@ Rules
   report, when all have had their turn. A frozen journal is left out.
 - Problems with proposals and with journals of strangers are asides: they stand in the report, and are never raised.
 - New keyholders are known as soon as the own account was fetched. After a sync that ends in an error `status` has them.
+- A server that has gone back to an older state is brought forward first. Until a journal takes new items again, its
+  entries wait here: that is no problem, and stands in the report.
 - The clocks of this computer and the server are compared, and no request is refused for a difference: either may be
   wrong. An old receipt says nothing about clocks, since perhaps nobody wrote lately. A receipt from the future does,
   and so does the receipt of an own push.
@@ -20,6 +22,7 @@ from duolog.api.journals import ListedJournal
 from duolog.client.account.keyholder_list import KeyholderView, unknown
 from duolog.client.account.rotating import resume, rotate_after_closings, rotate_by_chance
 from duolog.client.home.log_rows import newest_time
+from duolog.client.home.marks import JournalMark, marked_journals, opens_at
 from duolog.client.home.outbox_rows import journals_with_waiting
 from duolog.client.home.pairings import begun_journals
 from duolog.client.journals.answering import go_on_with_check_ins
@@ -37,13 +40,22 @@ from duolog.client.log.outbox import deliver
 from duolog.client.log.own_account import check_account_head, refresh_account
 from duolog.client.log.problems import Problems
 from duolog.client.log.settle import lift_all
+from duolog.client.moving.healing import bring_what_is_missing, show_what_was_signed
 from duolog.client.moving.switching import follow_own, moved_elsewhere
 from duolog.client.pairing.admissions import admit
 from duolog.client.pairing.co_signing import list_proposals
 from duolog.client.pairing.other_devices import take_up
 from duolog.client.pairing.pairing_steps import go_on
 from duolog.client.pairing.proposals import renew
-from duolog.errors import DuologError, MalformedData, ServerRefused, TransportError, Unforeseen, Withheld
+from duolog.errors import (
+    DuologError,
+    MalformedData,
+    ServerRefused,
+    TransportError,
+    Unforeseen,
+    VerificationError,
+    Withheld,
+)
 from duolog.protocol import sizes
 from duolog.protocol.containing import contained
 
@@ -54,7 +66,8 @@ class SyncReport:
 
     `new_keyholders`: ways into this account that its owner hasn't reviewed on this home. `proposed`: how many changes
     wait for my signature, by journal. `clock_apart`: by how many seconds the server's clock is ahead of this computer's
-    (negative: behind it); 0 unless they are more than a day apart."""
+    (negative: behind it); 0 unless they are more than a day apart. `restoring`: journals that take nothing new,
+    since the server has gone back, each with the time until when at the latest (0: not known). Unix seconds."""
 
     new: Mapping[bytes, int]
     delivered: int
@@ -63,6 +76,7 @@ class SyncReport:
     new_keyholders: tuple[KeyholderView, ...] = ()
     proposed: Mapping[bytes, int] = field(default_factory=dict)
     clock_apart: int = 0
+    restoring: Mapping[bytes, int] = field(default_factory=dict)
 
 
 async def sync(context: Context) -> SyncReport:
@@ -80,12 +94,15 @@ async def sync(context: Context) -> SyncReport:
 
 
 async def _sync(context: Context, problems: Problems) -> SyncReport:
-    await refresh_account(context)
+    await _refresh(context)
+    await bring_what_is_missing(context)
     try:
         await resume(context)
     except ServerRefused as error:  # while the server puts a rotation off, everything else goes on
         context.problems.report(error)
     polled = await poll(context)
+    if await show_what_was_signed(context, {item.journal: item.seq for item in polled}):
+        polled = await poll(context)
     listed = {item.journal: item.seq for item in polled}
     await _fetch_own(context, listed)
     if (moved := moved_elsewhere(context)) is not None:
@@ -118,6 +135,7 @@ async def _sync(context: Context, problems: Problems) -> SyncReport:
     await rotate_after_closings(context)
     proposed = await _proposed(context, [item for item in polled if item.journal in journals])
     problems.raise_first()
+    restoring = marked_journals(context.store, JournalMark.RESTORING)
     frozen = {journal: context.standing(journal).frozen for journal in journals}
     return SyncReport(
         new={journal: count for journal, count in new.items() if count},
@@ -127,7 +145,18 @@ async def _sync(context: Context, problems: Problems) -> SyncReport:
         new_keyholders=unknown(context),
         proposed=proposed,
         clock_apart=clock_apart(context),
+        restoring={journal: opens_at(context.store, journal) for journal in sorted(restoring)},
     )
+
+
+async def _refresh(context: Context) -> None:
+    """Refresh the account, also where the server doesn't know that it is behind until it is shown."""
+    try:
+        await refresh_account(context)
+    except VerificationError:
+        if not await show_what_was_signed(context, {context.identity.account_journal: 0}):
+            raise
+        await refresh_account(context)
 
 
 async def _fetch_own(context: Context, listed: Mapping[bytes, int]) -> None:
@@ -158,7 +187,10 @@ async def _go_on_with_pairings(context: Context) -> None:
 async def _deliver_all(context: Context) -> int:
     """Deliver the waiting entries of every open journal; how many were delivered."""
     delivered = 0
+    restoring = marked_journals(context.store, JournalMark.RESTORING)
     for journal in journals_with_waiting(context.store):
+        if journal in restoring:
+            continue
         if context.standing(journal).open_roster is not None:
             with context.problems.reported(journal):
                 delivered += await deliver(context, journal)

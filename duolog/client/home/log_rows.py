@@ -4,7 +4,7 @@ The queries of the tables journal, roster, receipt and epoch. They give bytes as
 `log/stored_logs.py` says what they mean.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from duolog.client.home.snapshot_rows import forget_snapshot, snapshot_seq
@@ -57,6 +57,25 @@ def forget_behind(store: Store, journal: bytes, seq: int) -> None:
     store.write("DELETE FROM acknowledged WHERE journal = ? AND seq > ?", journal, seq)
     if (snapshot_seq(store, journal) or 0) > seq:
         forget_snapshot(store, journal)
+
+
+def forget_promises_behind(store: Store, journal: bytes, seq: int) -> None:
+    """Forget the places behind a seq that a server promised. What was to stand there waits in the outbox, or is made
+    anew.
+    """
+    store.write("DELETE FROM acknowledged WHERE journal = ? AND seq > ?", journal, seq)
+
+
+def save_made_grants(store: Store, journal: bytes, grants: Iterable[tuple[bytes, bytes, bytes]]) -> None:
+    """Store grants that this account made for others: the digest of their statement, the account, and the grant."""
+    rows = [(journal, *grant) for grant in grants]
+    store.write_all("INSERT OR IGNORE INTO made_grant VALUES (?, ?, ?, ?)", rows)
+
+
+def load_made_grants(store: Store, journal: bytes, statement: bytes) -> dict[bytes, bytes]:
+    """The grants for others that this account made with a statement, by account. `statement`: its digest."""
+    query = "SELECT account, sealed FROM made_grant WHERE journal = ? AND statement = ?"
+    return store.pairs(bytes, bytes, query, journal, statement)
 
 
 def verified_journals(store: Store) -> list[bytes]:

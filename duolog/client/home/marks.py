@@ -19,6 +19,7 @@ class JournalMark(Enum):
     LET_GO = "let_go"  # this home doesn't fetch the journal any more
     CLOSING_PLACED = "closing_placed"  # the server holds my closing of the journal; the value is the closing's salt
     CLOSING_CANCELLING = "closing_cancelling"  # I began to take my closing of the journal back
+    RESTORING = "restoring"  # the server has gone back, and takes nothing new here; the value says until when
     LOOKED = "looked"  # its owner has looked at it; the value says up to which place, and when
     NAMED = "named"  # every member reads my name there, if I have one; the value says as of which roster
     TIDIED = "tidied"  # this home has deleted withdrawn and erased texts; the value says as of which state
@@ -48,6 +49,11 @@ def clear_marks(store: Store, journals: Iterable[bytes], name: JournalMark) -> N
 def marked_journals(store: Store, name: JournalMark) -> set[bytes]:
     """Every journal that has a mark."""
     return set(store.column(bytes, "SELECT journal FROM mark WHERE name = ?", name.value))
+
+
+def opens_at(store: Store, journal: bytes) -> int:
+    """When a journal marked as restoring takes new items at the latest, Unix seconds; 0 where that isn't known yet."""
+    return int.from_bytes((find_mark(store, journal, JournalMark.RESTORING) or b"")[:8], "big")
 
 
 def how_former(store: Store, journal: bytes) -> str | None:

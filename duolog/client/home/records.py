@@ -173,6 +173,7 @@ UNCONFIRMED = Flag("unconfirmed")  # restored from words, and no words were comp
 
 SERVER: Plain[str] = Plain("server", str.encode, bytes.decode)  # its origin
 RECEIPT_KEY: Plain[bytes] = Plain("receipt_key", bytes, bytes)
+RESTORED_AT = _number("restored_at", 8)  # the newest restoration of the server that this home knows, Unix seconds
 SESSION: Sealed[StoredSession] = Sealed(
     "session",
     lambda session: session.token + session.account,

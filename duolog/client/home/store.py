@@ -56,6 +56,9 @@ CREATE TABLE IF NOT EXISTS outbox (
     digests BLOB NOT NULL DEFAULT x'');
 CREATE TABLE IF NOT EXISTS acknowledged (
     journal BLOB NOT NULL, seq INTEGER NOT NULL, digest BLOB NOT NULL, PRIMARY KEY (journal, seq)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS made_grant (
+    journal BLOB NOT NULL, statement BLOB NOT NULL, account BLOB NOT NULL, sealed BLOB NOT NULL,
+    PRIMARY KEY (journal, statement, account)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS written (journal BLOB NOT NULL, entry BLOB NOT NULL, PRIMARY KEY (journal, entry))
     WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS pairing (journal BLOB PRIMARY KEY, sealed BLOB NOT NULL);

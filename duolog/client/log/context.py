@@ -1,7 +1,7 @@
 """The context of an open client: home, server, pins, the own account, and the folded state of each journal."""
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
@@ -47,7 +47,8 @@ class Context:
     server's clock was ahead of this computer's at the newest own push, in seconds.
 
     `states`, `pages`: what was folded, and pages of timelines that were read lately.
-    `connect`: opens a transport to another server by its origin, when the home moves. `progress`: hears how many bytes
+    `connect`: opens a transport to another server by its origin, when the home moves. `heal`: brings the server forward
+    when it has gone back to an older state. `progress`: hears how many bytes
     of an attachment are sealed, sent or fetched, and of how many.
     """
 
@@ -62,6 +63,7 @@ class Context:
     checked: bool = False
     clock_apart: int = 0
     connect: Callable[[str], Transport] = to_transport
+    heal: Callable[["Context"], Awaitable[None]] | None = None
     problems: Collector = field(default_factory=Collector)
     progress: Progress = ignore
 

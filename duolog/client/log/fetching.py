@@ -16,7 +16,15 @@ import anyio
 from duolog.api.journals import ListedJournal
 from duolog.client.home.item_rows import head_at
 from duolog.client.home.log_rows import verified_journals
-from duolog.client.home.marks import How, JournalMark, clear_marks, forget_former, has_mark, keep_former
+from duolog.client.home.marks import (
+    How,
+    JournalMark,
+    clear_marks,
+    forget_former,
+    has_mark,
+    keep_former,
+    marked_journals,
+)
 from duolog.client.log.context import Context
 from duolog.client.log.my_journals import joined_journals
 from duolog.client.log.pull import pull
@@ -27,6 +35,7 @@ from duolog.errors import MalformedData, Rollback, Withheld
 from duolog.protocol import sizes
 from duolog.protocol.codec import encode_b64
 
+BEHIND = "The server shows less of a journal than it did before."
 CONCURRENT = 4  # journals fetched at a time
 
 
@@ -86,9 +95,11 @@ async def fetch_journal(context: Context, journal: bytes, listed: Mapping[bytes,
     here = context.standing(journal)
     if here.frozen is not None:
         return 0
+    if listed[journal] < here.log.seq and has_mark(context.store, journal, JournalMark.RESTORING):
+        return 0
     if listed[journal] < here.log.seq:  # check: client.listed_rollback
         with freezing(context.store, journal):
-            raise Rollback("The server shows less of a journal than it did before.", check="client.listed_rollback")
+            raise Rollback(BEHIND, check="client.listed_rollback")
     return await pull(context, journal) if listed[journal] > here.log.seq else 0
 
 
@@ -120,7 +131,8 @@ def report_hidden(context: Context, state: AccountState, listed: Mapping[bytes, 
     held = set(verified_journals(context.store))
     over = {journal for journal in held if load_log(context.store, journal).closed} | set(state.closed)
     hidden = []
-    for journal in sorted((set(state.journals) | held) - over - set(listed)):
+    coming = marked_journals(context.store, JournalMark.RESTORING)
+    for journal in sorted((set(state.journals) | held) - over - set(listed) - coming):
         how = _how_former(context, state, journal)
         if how is None:
             hidden.append(encode_b64(journal)[:8])

@@ -19,6 +19,7 @@ from typing import Any
 from duolog.api.leaving import WithdrawalRequest
 from duolog.api.pages import Placed, encode_push
 from duolog.client.home.item_rows import refused_since
+from duolog.client.home.marks import JournalMark, has_mark
 from duolog.client.home.outbox_rows import (
     WaitingRow,
     forget_waiting,
@@ -34,10 +35,11 @@ from duolog.client.log.links import link_to, names
 from duolog.client.log.settle import MOVED, acknowledge, push_items, push_statement, until_settled
 from duolog.client.log.statements import is_behind, make_bad_grant, make_endings, make_rotate
 from duolog.client.log.stored_logs import newest_receipt
+from duolog.client.server.login import WENT_BACK
 from duolog.client.server.transport import Transport, ignoring
 from duolog.documents.applied import expected_receipt
 from duolog.documents.journal import last_of, require_allowed
-from duolog.errors import NotAllowed, ServerRefused, TransportError
+from duolog.errors import NotAllowed, ServerRefused, ServerWentBack, TransportError
 from duolog.protocol import sizes
 from duolog.protocol.codec import parse_b64
 from duolog.protocol.entries import Header
@@ -120,11 +122,14 @@ async def deliver(context: Context, journal: bytes) -> int:
     """Send the waiting entries in order, and fetch them back; how many were delivered.
 
     Raises:
-        TransportError, ServerRefused: not now; every entry stays in the outbox.
+        ServerWentBack: the server takes nothing new in this journal yet; every entry stays in the outbox.
+        TransportError, ServerRefused: not now; the same.
         VerificationError: the server broke the rules; the journal is frozen.
         JournalFrozen, NotAllowed: the journal can't be written any more.
     """
     delivered, sent = 0, frozenset[bytes]()
+    if has_mark(context.store, journal, JournalMark.RESTORING) and waiting_entries(context.store, journal, 1):
+        raise ServerWentBack(WENT_BACK)
 
     async def attempt() -> bool:
         nonlocal delivered, sent

@@ -14,7 +14,7 @@ from duolog.client.home.records import DELETING, SETS
 from duolog.client.log.context import Context
 from duolog.client.log.stored_logs import freezing, load_log
 from duolog.client.server.transport import Transport
-from duolog.errors import MalformedData, OpenError, Rollback, VerificationError
+from duolog.errors import MalformedData, OpenError, Rollback, ServerWentBack, VerificationError
 from duolog.protocol import sizes
 from duolog.protocol.accounts import SignedAccountStatement
 
@@ -22,7 +22,8 @@ MAX_OWN_ACCOUNT = 128 * sizes.KIB * sizes.KIB  # bytes of key statements and key
 
 
 async def refresh_account(context: Context) -> None:
-    """Fetch and verify the own account: its chain, the secrets of every generation, and the keyholders.
+    """Fetch and verify the own account: its chain, the secrets of every generation, and the keyholders. A server that
+    has gone back to an older state is brought forward first.
 
     Raises:
         ServerRefused: `login_refused` when this device was taken out of the account.
@@ -30,7 +31,12 @@ async def refresh_account(context: Context) -> None:
         TransportError: the server can't be reached.
     Spec: §4.
     """
-    await context.network.pin_server()
+    try:
+        await context.network.pin_server()
+    except ServerWentBack:
+        if context.heal is None:
+            raise
+        await context.heal(context)
 
     def ask(generation: int, version: int) -> Awaitable[OwnAccount]:
         return context.network.call(Transport.own_account, generation, version)

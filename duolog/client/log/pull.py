@@ -14,6 +14,7 @@ from dataclasses import replace
 from duolog.api.pages import Placed, PulledPush, encode_gone, encode_push
 from duolog.client.home.item_rows import ItemRow, refused_since, save_items
 from duolog.client.home.log_rows import save_epochs, save_receipts, save_rosters
+from duolog.client.home.marks import JournalMark, has_mark
 from duolog.client.home.outbox_rows import (
     forget_acknowledged_up_to,
     forget_waiting,
@@ -54,6 +55,8 @@ async def pull(context: Context, journal: bytes) -> int:
     first = state = here.log
     while True:
         page = await context.network.call(Transport.pull, journal, state.seq)
+        if page.seq < state.seq and has_mark(context.store, journal, JournalMark.RESTORING):
+            break  # this home is still to bring the rest
         if page.seq > state.seq and not page.pushes:  # check: client.withheld_page
             raise Withheld("The server keeps back new entries that it says exist.", check="client.withheld_page")
         with freezing(context.store, journal):

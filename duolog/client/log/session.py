@@ -15,6 +15,7 @@ from duolog.client.home.store import errors
 from duolog.client.log.context import Context
 from duolog.client.log.own_account import check_account_head, refresh_account
 from duolog.client.log.pull import pull
+from duolog.errors import ServerWentBack
 
 
 class Session:
@@ -53,13 +54,24 @@ class Session:
 
 
 async def make_ready(context: Context) -> None:
-    """Check the account and fetch its journal, before anything is written.
+    """Check the account and fetch its journal, before anything is written. A server that has gone back to an older
+    state is brought forward first.
 
     Raises:
         NotAllowed: the account was deleted from here.
         TransportError, ServerRefused, VerificationError, MalformedData: as a pull.
     """
     context.network.require_account()
+    try:
+        await _fetch_own(context)
+    except ServerWentBack:
+        if context.heal is None:
+            raise
+        await context.heal(context)
+        await _fetch_own(context)
+
+
+async def _fetch_own(context: Context) -> None:
     if not context.checked:
         await refresh_account(context)
     await pull(context, context.identity.account_journal)

@@ -16,7 +16,8 @@ from functools import partial
 
 from duolog.api.entries import Pushed
 from duolog.api.pages import Placed
-from duolog.client.home.log_rows import verified_journals
+from duolog.client.home.log_rows import save_made_grants, verified_journals
+from duolog.client.home.marks import JournalMark, set_mark
 from duolog.client.home.outbox_rows import count_waiting, save_acknowledged
 from duolog.client.log.context import Context
 from duolog.client.log.own_account import refresh_account
@@ -24,8 +25,10 @@ from duolog.client.log.pull import pull, split_digests
 from duolog.client.log.standing import Standing
 from duolog.client.log.statements import Made, is_behind, make_refresh, make_rotate
 from duolog.client.log.stored_logs import freezing, load_log
+from duolog.client.server.login import WENT_BACK
 from duolog.client.server.transport import Transport
-from duolog.errors import Rollback, ServerRefused, TransportError
+from duolog.errors import Rollback, ServerRefused, ServerWentBack, TransportError
+from duolog.protocol.codec import u64
 from duolog.protocol.log import StatementItem
 from duolog.protocol.receipts import verify_receipt
 
@@ -91,10 +94,26 @@ async def push_items(context: Context, journal: bytes, items: Sequence[Placed], 
 
     Raises:
         ServerRefused: the server took nothing. With a code of `MOVED` another push came first.
+        ServerWentBack: the server takes nothing new in this journal yet.
         TransportError: the server can't be reached.
         VerificationError: the server broke the rules; the journal is frozen.
     """
-    acknowledge(context, journal, await context.network.call(Transport.push, journal, items), digests)
+    made = [
+        (placed.item.digest, account, grant)
+        for placed in items
+        for account, grant in placed.grants.items()
+        if account != context.account
+    ]
+    with context.store.transaction():  # a server that loses them gets them back from here
+        save_made_grants(context.store, journal, made)
+    try:
+        pushed = await context.network.call(Transport.push, journal, items)
+    except ServerRefused as error:
+        if error.code != "journal_restoring":
+            raise
+        set_mark(context.store, journal, JournalMark.RESTORING, u64(0))
+        raise ServerWentBack(WENT_BACK) from error
+    acknowledge(context, journal, pushed, digests)
 
 
 def acknowledge(context: Context, journal: bytes, pushed: Pushed, digests: Sequence[bytes]) -> None:

@@ -89,14 +89,16 @@ class JudgedPush:
     items: list[Judged] = field(default_factory=list)
 
 
+LESS_THAN_BEFORE = "The server shows less than it did before: entries that were there are gone."
+
+
 def require_beyond(state: LogState, newest: int, acknowledged: Mapping[int, bytes]) -> None:
     """Step 1 for the page as a whole: check that the server is not behind what it has shown or promised to this home.
 
     Raises: Rollback. Spec: §6.
     """
     if newest < max(state.seq, *acknowledged, 0):  # check: client.rollback
-        sentence = "The server shows less than it did before: entries that were there are gone."
-        raise Rollback(sentence, check="client.rollback")
+        raise Rollback(LESS_THAN_BEFORE, check="client.rollback")
 
 
 def verify_server(state: LogState, push: PulledPush, me: Identity, known: Known) -> JudgedPush:

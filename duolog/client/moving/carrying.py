@@ -15,7 +15,7 @@ from itertools import pairwise
 import anyio
 
 from duolog.api.accounts import AnchorModel, EarlierSeed
-from duolog.api.carrying import Carried, CarriedAccount, CarriedEntry, CarriedPage
+from duolog.api.carrying import Carried, CarriedAccount, CarriedEntry, CarriedPage, FirstPush
 from duolog.api.common import AccountStatementModel, JournalStatementModel, ReceiptModel
 from duolog.api.entries import PageStatement
 from duolog.api.journals import CarriedKey, Chain
@@ -24,7 +24,7 @@ from duolog.api.sessions import OpenedSession
 from duolog.client.account.keyholder_requests import make_packages
 from duolog.client.home.identity import load_anchors
 from duolog.client.home.item_rows import items_between, places_of, size_between
-from duolog.client.home.log_rows import last_push_before, load_receipts
+from duolog.client.home.log_rows import last_push_before, load_made_grants, load_receipts
 from duolog.client.home.receipt_keys import EarlierKey, key_at, load_earlier, require_carried, shown
 from duolog.client.home.records import SETS
 from duolog.client.log.context import Context
@@ -45,8 +45,10 @@ PATIENCE = 8  # times that one page waits
 LONGEST_PAUSE = 120  # seconds
 
 
-async def carry_account(context: Context, transport: Transport, invite_code: str | None) -> OpenedSession:
-    """Bring the account, and log in with it. Sent again it changes nothing.
+async def carry_account(
+    context: Context, transport: Transport, invite_code: str | None, accepted: FirstPush | None = None
+) -> OpenedSession:
+    """Bring the account, and log in with it. Sent again it changes nothing. `accepted`: instead of an invite code.
 
     Raises:
         NotAllowed: this home lacks the anchor of a sheet or passkey.
@@ -74,6 +76,7 @@ async def carry_account(context: Context, transport: Transport, invite_code: str
             for older, newer in pairwise(chain.generations)
         ],
         invite_code=clean_invite_code(invite_code),
+        accepted=accepted,
     )
     return use_session(context, transport, await transport.carry_account(account))
 
@@ -113,8 +116,8 @@ async def carry_journal(context: Context, transport: Transport, journal: bytes) 
     Spec: §13.
     """
     end = carried_end(context, journal)
-    for page in _pages(context, journal, 0, end.seq, last=False):
-        await _bring(transport, journal, page)
+    for page in pages_of(context, journal, 0, end.seq, last=False):
+        await bring_page(transport, journal, page)
     return end.seq
 
 
@@ -127,8 +130,8 @@ async def finish_journal(context: Context, transport: Transport, journal: bytes,
     Spec: §13.
     """
     end, answer = carried_end(context, journal), None
-    for page in _pages(context, journal, since, end.seq, last=True):
-        answer = await _bring(transport, journal, page)
+    for page in pages_of(context, journal, since, end.seq, last=True):
+        answer = await bring_page(transport, journal, page)
     if answer is None or answer.seq < end.seq:  # check: client.carried_less
         raise Rollback("The new server did not take all of a journal.", check="client.carried_less")
     return require_keys(context, end, answer.receipt_keys)
@@ -146,7 +149,7 @@ def require_keys(context: Context, end: LogState, listed: Sequence[CarriedKey]) 
     return keys
 
 
-async def _bring(transport: Transport, journal: bytes, page: CarriedPage) -> Carried:
+async def bring_page(transport: Transport, journal: bytes, page: CarriedPage) -> Carried:
     """Bring one page, and wait where the server asks for it."""
     for _ in range(PATIENCE):
         try:
@@ -166,8 +169,13 @@ async def keys_there(transport: Transport, journal: bytes) -> Sequence[CarriedKe
     return None
 
 
-def _pages(context: Context, journal: bytes, since: int, end: int, *, last: bool) -> Iterator[CarriedPage]:
-    """The pages of a journal behind the seq `since`, up to the seq `end`. With `last` its last page is one of them."""
+def pages_of(
+    context: Context, journal: bytes, since: int, end: int, *, last: bool, granted: bool = False
+) -> Iterator[CarriedPage]:
+    """The pages of a journal behind the seq `since`, up to the seq `end`. With `last` its last page is one of them.
+
+    `granted`: with the grants that this account made for others.
+    """
     receipts = [stored_receipt(receipt) for receipt in load_receipts(context.store, journal, end).values()]
     hidden, earlier, before = _withdrawn(context, journal), load_earlier(context.store, journal), 0
     while receipts:
@@ -177,7 +185,7 @@ def _pages(context: Context, journal: bytes, since: int, end: int, *, last: bool
         if before <= since and (receipts or not last):
             continue
         rows = items_between(context.store, journal, first, before)
-        items = [_item(row.seq, parse_frame(row.frame), hidden) for row in rows]
+        items = [_item(row.seq, _granted(context, journal, parse_frame(row.frame), granted), hidden) for row in rows]
         origin, key = _server(context, earlier, before)
         yield CarriedPage(
             origin=origin,
@@ -216,6 +224,13 @@ def _withdrawn(context: Context, journal: bytes) -> set[bytes]:
     state = journal_state(context, journal)
     found = places_of(context.store, journal, [*state.withdrawals])
     return {one.entry for one in found if state.withdrawn(one.entry, one.author, one.seq, one.time)}
+
+
+def _granted(context: Context, journal: bytes, placed: Placed, granted: bool) -> Placed:
+    if not granted or not isinstance(placed.item, StatementItem):
+        return placed
+    made = load_made_grants(context.store, journal, placed.item.digest)
+    return Placed(placed.seq, placed.item, made | dict(placed.grants))
 
 
 def _item(seq: int, placed: Placed, hidden: set[bytes]) -> CarriedEntry | PageStatement:

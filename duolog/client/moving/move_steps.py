@@ -8,13 +8,12 @@ Rules
 """
 
 import secrets
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass
 
-from duolog.api.leaving import HoldingRequest
 from duolog.client.home.begun import MOVING, BegunMove
-from duolog.client.home.marks import Act, JournalMark, has_mark
+from duolog.client.home.marks import JournalMark, has_mark
 from duolog.client.log.context import Context
 from duolog.client.log.folding import account_state, journal_state
 from duolog.client.log.my_journals import shown_journals
@@ -27,8 +26,9 @@ from duolog.client.log.statements import Made
 from duolog.client.log.stored_logs import load_log
 from duolog.client.moving.bringing import bring_attachments
 from duolog.client.moving.carrying import carried_end, carry_account, carry_journal, finish_journal, keys_there
+from duolog.client.moving.healing import hold_again
 from duolog.client.moving.switching import receipt_key_of, switch
-from duolog.client.server.transport import Transport, ignoring
+from duolog.client.server.transport import Transport
 from duolog.documents.account_kinds import AccountMoved, NotedHead
 from duolog.documents.kinds.moved import Moved
 from duolog.documents.registry import make_document
@@ -222,18 +222,7 @@ async def _settle(context: Context, moved: AccountMoved, sync: Sync) -> tuple[Du
         known = account_state(context).moved
         if known is None or known.origin != moved.origin:
             await note(context, "account_moved", moved)
-        state = account_state(context)
-        for journal, entries in state.kept.items():
-            await _hold(context, journal, "keep", entries)
-        for journal, entries in state.erased.items():
-            await _hold(context, journal, "erase", entries)
+        await hold_again(context)
     except DuologError as error:
         return (error,)
     return ()
-
-
-async def _hold(context: Context, journal: bytes, act: Act, entries: Sequence[bytes]) -> None:
-    for start in range(0, len(entries), sizes.MAX_PUSH_ITEMS):
-        request = HoldingRequest(act=act, entries=list(entries[start : start + sizes.MAX_PUSH_ITEMS]))
-        with ignoring("not_found"):  # a journal that was not carried
-            await context.network.call(Transport.hold, journal, request)

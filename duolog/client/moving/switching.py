@@ -17,7 +17,7 @@ from duolog.client.home.log_rows import forget_behind, thaw, verified_journals
 from duolog.client.home.marks import JournalMark, clear_marks, marked_journals
 from duolog.client.home.pairings import forget_sent
 from duolog.client.home.receipt_keys import EarlierKey, is_new, load_earlier, save_earlier
-from duolog.client.home.records import RECEIPT_KEY, SERVER, SESSION, StoredSession
+from duolog.client.home.records import RECEIPT_KEY, RESTORED_AT, SERVER, SESSION, StoredSession
 from duolog.client.log.context import Context
 from duolog.client.log.folding import account_state
 from duolog.client.log.stored_logs import load_log, save_log
@@ -46,6 +46,7 @@ def switch(context: Context, transport: Transport, receipt_key: bytes, session: 
                 save_log(store, end)
         SERVER.save(store, transport.origin)
         RECEIPT_KEY.save(store, receipt_key)
+        RESTORED_AT.clear(store)
         SESSION.save(context.home, StoredSession(session.token, session.account))
         MOVING.clear(context.home)
         forget_sent(context.home)

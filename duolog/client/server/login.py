@@ -12,9 +12,18 @@ from typing import Concatenate, ParamSpec, TypeVar
 from duolog.api.server import ServerInfo
 from duolog.api.sessions import LogIn, OpenedSession
 from duolog.client.home.folder import Home
-from duolog.client.home.records import ACCOUNT, DELETED, DELETING, RECEIPT_KEY, SESSION, SHUT_OUT, StoredSession
+from duolog.client.home.records import (
+    ACCOUNT,
+    DELETED,
+    DELETING,
+    RECEIPT_KEY,
+    RESTORED_AT,
+    SESSION,
+    SHUT_OUT,
+    StoredSession,
+)
 from duolog.client.server.transport import Transport, ignoring
-from duolog.errors import BadSignature, NotAllowed, PinMismatch, ServerRefused
+from duolog.errors import BadSignature, NotAllowed, PinMismatch, ServerRefused, ServerWentBack
 from duolog.protocol.receipts import verify_receipt_key
 from duolog.seal.keys import KeyholderSecret
 
@@ -25,6 +34,11 @@ _TAKEN_OUT = (
     "The server doesn't let this device in any more: it was revoked, so taken out of the account, or the account was "
     "deleted. Only the server says so. What is here stays readable. If it wasn't you, look at `device list` on another "
     "device of yours."
+)
+WENT_BACK = (
+    "The server has gone back to an older state, as after a restored backup. Nothing of yours is lost: this computer "
+    "gives it back what it holds. What you write is kept here, and goes out when everybody's devices have done the "
+    "same, after seven days at the latest."
 )
 _DELETED = (
     "This account was deleted at the server. What this home has read can still be read and exported; remove the folder "
@@ -54,7 +68,7 @@ class Network:
     ) -> T:
         """Run one operation of the transport within a session. Log in first, or again, when the server asks for it.
 
-        Raises: NotAllowed when the account was deleted from here; as the operation and `log_in`.
+        Raises: NotAllowed when the account was deleted from here; as the operation, `log_in` and `pin_server`.
         """
         ask: Callable[P, Awaitable[T]] = getattr(self.transport, operation.__name__)
         self.require_account()
@@ -63,6 +77,8 @@ class Network:
         with ignoring("session_missing"):
             return await ask(*args, **kwargs)
         await self.log_in()
+        if ACCOUNT.is_set(self._home.store):
+            await self.pin_server()  # a server that goes back ends all sessions
         return await ask(*args, **kwargs)
 
     async def log_in(self) -> bytes:
@@ -76,6 +92,7 @@ class Network:
             if DELETING.is_set(self._home.store):
                 self.mark_deleted()  # the answer to the deletion was lost
                 raise NotAllowed(_DELETED) from error
+            await self.pin_server()  # a server that has gone back doesn't know newer devices
             SHUT_OUT.set(self._home.store)
             raise ServerRefused(_TAKEN_OUT, code=error.code, status=error.status) from error
         SESSION.save(self._home, StoredSession(session.token, session.account))
@@ -136,6 +153,7 @@ class Network:
         """Pin the server's receipt key on first use; later check that the pinned key handed over to a newer one.
 
         Raises:
+            ServerWentBack: the server has gone back to an older state since this home heard of it.
             NotAllowed: the server names another address than the one in use.
             PinMismatch: the pinned key didn't hand over to the one that the server shows.
         Spec: §6.
@@ -149,6 +167,15 @@ class Network:
         if pinned is not None and pinned != newest:
             _require_handed_over(info, pinned)  # check: client.receipt_key
         RECEIPT_KEY.save(self._home.store, newest)
+        if info.restored_at in (None, RESTORED_AT.load(self._home.store)):
+            return
+        if ACCOUNT.is_set(self._home.store):
+            raise ServerWentBack(WENT_BACK)
+        self.note_restoration(info.restored_at)
+
+    def note_restoration(self, at: int) -> None:
+        """Store that this home knows of a restoration, and brings what it holds. `at`: Unix seconds."""
+        RESTORED_AT.save(self._home.store, at)
 
     @property
     def receipt_key(self) -> bytes | None:

@@ -28,6 +28,7 @@ from duolog.api.journals import ChainList, JournalCreated, JournalList, Proposal
 from duolog.api.leaving import ClosingRequest, HoldingRequest, OwnClosing, WithdrawalRequest
 from duolog.api.pages import MEDIA_TYPE, Placed, PulledPage, encode_push, parse_page
 from duolog.api.rendezvous import RendezvousAnswer, RendezvousMessage
+from duolog.api.restoring import ConfirmedEnd, JournalEnd
 from duolog.api.server import ServerInfo
 from duolog.api.sessions import ChallengeAnswer, ChallengeRequest, LogIn, OpenedSession, SessionList
 from duolog.errors import MalformedData, ServerRefused
@@ -155,6 +156,9 @@ class Transport(ABC):
 
     async def end_other_sessions(self) -> None:
         await self._call("DELETE", "/v1/sessions")
+
+    async def confirm_end(self, journal: bytes, end: ConfirmedEnd) -> JournalEnd:
+        return await self._post(f"{_of(journal)}/end", end, JournalEnd)
 
     async def journals(self, after: bytes | None) -> JournalList:
         query = "" if after is None else f"?after={encode_b64(after)}"
