@@ -74,10 +74,10 @@ def confirm_end(connection: Connection, caller: Caller, member: JournalMember, s
     state = load_log(connection, journal, lock=True)
     if state is None or state.roster is None:
         raise NotFound
-    if not is_held(connection, journal):
-        return End(None)
     if (state.seq, state.head) != (seq, head):  # check: server.confirmed_end
         raise EndApart
+    if not is_held(connection, journal):
+        return End(None)
     opens_at = (newest_restoration(connection) or 0) + sizes.RESTORING_WAIT
     if member.role != "partner":  # check: server.confirmed_partner
         return End(opens_at)

@@ -45,9 +45,19 @@ from duolog.client.log.verify import LESS_THAN_BEFORE
 from duolog.client.moving.carrying import bring_page, carry_account, pages_of
 from duolog.client.server.login import WENT_BACK
 from duolog.client.server.transport import Transport, ignoring
-from duolog.errors import DuologError, NotAllowed, Rollback, ServerRefused, ServerWentBack
+from duolog.errors import (
+    DuologError,
+    MalformedData,
+    NotAllowed,
+    Rollback,
+    ServerRefused,
+    ServerWentBack,
+    TransportError,
+    VerificationError,
+)
 from duolog.protocol import sizes
 from duolog.protocol.codec import u64
+from duolog.protocol.log import LogState
 from duolog.protocol.receipts import stored_receipt
 
 APART = (
@@ -88,12 +98,19 @@ async def heal(context: Context) -> None:
 async def bring_what_is_missing(context: Context) -> None:
     """Bring each marked journal forward, the account's own first, and confirm that nothing more is here.
 
-    Problems are left to the next sync, which tries again. Raises: ServerWentBack: once more.
+    The next sync tries again what didn't reach the server. A proof of a fault is reported when all have had their turn.
     """
     mine, waiting = context.identity.account_journal, marked_journals(context.store, JournalMark.RESTORING)
+    faults = list[VerificationError]()
     for journal in sorted(waiting, key=lambda journal: (journal != mine, journal)):
-        with suppress(DuologError):
-            await _heal_journal(context, journal)
+        with suppress(TransportError, ServerRefused, MalformedData):
+            try:
+                await _heal_journal(context, journal)
+            except VerificationError as fault:
+                clear_marks(context.store, [journal], JournalMark.RESTORING)
+                faults.append(fault)
+    for fault in faults:
+        context.problems.report(fault)
     if waiting and not marked_journals(context.store, JournalMark.RESTORING):
         with suppress(DuologError):
             await hold_again(context)
@@ -167,11 +184,24 @@ async def _heal_journal(context: Context, journal: bytes) -> None:
         await pull(context, journal)
         end = load_log(context.store, journal)
     confirmed = ConfirmedEnd(seq=end.seq, head=end.head)
-    answer = await context.network.call(Transport.confirm_end, journal, confirmed)
+    try:
+        answer = await context.network.call(Transport.confirm_end, journal, confirmed)
+    except ServerRefused as error:
+        if error.code == "end_apart":
+            await _require_same(context, journal, end)
+        raise
     if answer.opens_at is None:
         clear_marks(context.store, [journal], JournalMark.RESTORING)
     else:
         set_mark(context.store, journal, JournalMark.RESTORING, u64(answer.opens_at))
+
+
+async def _require_same(context: Context, journal: bytes, end: LogState) -> None:
+    """Check that the server's log continues this one, or has not come as far yet. Raises: Rollback, as `_bring`."""
+    there = await _seq_there(context, journal, end.seq)
+    if there >= end.seq and await pull(context, journal) == 0:
+        with freezing(context.store, journal):
+            raise Rollback(APART, check="client.healed_end")  # check: client.healed_end
 
 
 async def _seq_there(context: Context, journal: bytes, since: int) -> int:

@@ -97,7 +97,7 @@ async def test_a_held_journal_takes_nothing_new_until_every_partner_has_confirme
     assert code(await push(back, eve)) == (409, "journal_restoring")
     assert await opens_at(adam, back, 7) is None
     assert (await push(back, eve)).status_code == 201
-    assert await opens_at(eve, back, 7) is None  # nobody asks any more
+    assert code(await confirm(eve, back, 7)) == (409, "end_apart")  # it has gone on
 
 
 async def test_only_the_very_end_is_confirmed(eve: Person, back: Elsewhere, carry: Carry, state: State) -> None:
