@@ -22,12 +22,25 @@ def migration_engine(settings: Settings) -> Engine:
     return create_engine(make_url(settings.database_url).set(drivername="postgresql+psycopg"), hide_parameters=True)
 
 
+def reading_engine(settings: Settings) -> Engine:
+    """A synchronous engine whose transactions read one consistent view each, beside a server."""
+    if settings.database_url.startswith("sqlite:"):
+        return sqlite_engine(settings.database_url, begin="BEGIN")
+    engine = migration_engine(settings)
+    return engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+
+
 def newest_revision() -> str:
     """The revision that this code needs."""
     revision = ScriptDirectory.from_config(Config(CONFIG)).get_current_head()
     if revision is None:
         raise FileNotFoundError(f"{CONFIG.parent} holds no migrations")
     return revision
+
+
+def is_known(revision: str) -> bool:
+    """Whether this code has the migration to `revision`: a newer version's it has not."""
+    return any(script.revision == revision for script in ScriptDirectory.from_config(Config(CONFIG)).walk_revisions())
 
 
 def current_revision(connection: Connection) -> str | None:

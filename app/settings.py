@@ -219,6 +219,12 @@ class Settings(BaseSettings):
         return self.database or f"sqlite:///{self.data / 'duolog.db'}"
 
     @cached_property
+    def database_file(self) -> Path | None:
+        """The file of a SQLite database; None for PostgreSQL."""
+        path = self.database_url.removeprefix("sqlite:///").partition("?")[0]
+        return Path(path) if self.database_url.startswith("sqlite:") else None
+
+    @cached_property
     def receipt_key_path(self) -> Path:
         """The file of the receipt key, with the default filled in."""
         return self.receipt_key_file or self.data / "receipt.key"
