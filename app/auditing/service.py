@@ -8,14 +8,14 @@ Rules
 """
 
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 from sqlalchemy import Connection
 
 from app.auditing import repository
 from app.auditing.accounts import audit_account
-from app.auditing.faults import Report
+from app.auditing.faults import Kind, Report
 from app.auditing.journals import audit_journal
 from duolog.protocol import sizes
 
@@ -29,11 +29,11 @@ def audit(view: View, keys: tuple[bytes, ...], progress: Progress, folder: Path 
     """Verify everything. `keys`: the receipt keys, oldest first. `folder`: that of the attachments, to verify too."""
     report = Report()
     for account in _ids(view, repository.next_accounts):
-        with view() as connection:
+        with view() as connection, _whatever_it_holds("account", account, report):
             audit_account(connection, account, report)
         progress(report)
     for place in _ids(view, repository.next_journals):
-        with view() as connection:
+        with view() as connection, _whatever_it_holds("journal", place, report):
             audit_journal(connection, place, keys, report)
         progress(report)
     with view() as connection:
@@ -42,6 +42,15 @@ def audit(view: View, keys: tuple[bytes, ...], progress: Progress, folder: Path 
     if folder is not None:
         _audit_files(view, folder, report)
     return report
+
+
+@contextmanager
+def _whatever_it_holds(kind: Kind, id_: bytes, report: Report) -> Iterator[None]:
+    """A damaged column may hold a value of another type, at which any code may stop."""
+    try:
+        yield
+    except (TypeError, ValueError, AttributeError, LookupError, ArithmeticError) as error:
+        report.add(kind, id_, f"A value in its rows is not of the kind that belongs there ({type(error).__name__}).")
 
 
 def _ids(view: View, after: Callable[[Connection, bytes, int], list[bytes]]) -> Iterator[bytes]:
