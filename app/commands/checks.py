@@ -5,7 +5,7 @@ from app.objects.store import open_store
 from app.problems import Problem
 from app.receipts.service import ReceiptSigner, load_receipt_keys
 from app.schema import current_revision, is_known, migration_engine, newest_revision
-from app.settings import Settings
+from app.settings import Settings, is_every_address
 from app.wheel import read_wheel
 from duolog.errors import MalformedData
 
@@ -78,6 +78,16 @@ def require_store(settings: Settings) -> None:
             "The place of the attachments can't be used. Check DUOLOG_ATTACHMENTS, DUOLOG_S3_ENDPOINT and "
             "DUOLOG_S3_CREDENTIALS_FILE."
         ) from problem
+
+
+def require_origin(settings: Settings) -> None:
+    """Raises: Trouble, when no setting gives an address that anybody can type."""
+    if not settings.origin and is_every_address(settings.host):
+        raise Trouble(
+            f"DUOLOG_HOST={settings.host} listens at every address of this machine, and DUOLOG_ORIGIN is empty. "
+            "Set DUOLOG_ORIGIN to the address that people type, as https://duolog.example: log-ins are signed for it. "
+            f"For a first look on this computer, set it to http://localhost:{settings.port}."
+        )
 
 
 def require_wheel(settings: Settings) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import uvicorn
 
-from app.commands.checks import require_migrated, require_receipt_key, require_store, require_wheel
+from app.commands.checks import require_migrated, require_origin, require_receipt_key, require_store, require_wheel
 from app.commands.trouble import Trouble, prepare_data
 from app.connections import Connections, GuardedProtocol
 from app.logs import configure_logs
@@ -27,6 +27,7 @@ def run(settings: Settings) -> None:
     """Serve. Raises: Trouble."""
     configure_logs(settings)
     sys.setswitchinterval(SWITCH_SECONDS)
+    require_origin(settings)
     prepare_data(settings)
     require_migrated(settings)
     require_receipt_key(settings)

@@ -32,13 +32,13 @@ DAMAGES = [
     ("DELETE FROM log WHERE journal = SHARED", "Its log ends at item 0"),
     ("UPDATE log SET blob = zeroblob(400) WHERE blob IS NOT NULL", "not the one that its hash names"),
     ("UPDATE log SET blob_hash = zeroblob(32) WHERE blob IS NOT NULL", "A receipt is for another head"),
-    ("UPDATE log SET header = CAST(substr(header, 1, 33) || zeroblob(16) || substr(header, 50) AS BLOB) WHERE blob IS NOT NULL", "head"),
+    ("UPDATE log SET header = CAST(substr(header, 1, 33) || zeroblob(16) || substr(header, 50) AS BLOB) WHERE blob IS NOT NULL", "head"),  # noqa: E501
     ("UPDATE log SET header = x'7b7d' WHERE journal = SHARED AND seq = 2", "type"),
     ("UPDATE log SET digest = zeroblob(32) WHERE journal = SHARED AND seq = 4", "digest is not that of the item"),
     ("UPDATE log SET entry = zeroblob(16) WHERE blob IS NOT NULL", "id is not that of the entry"),
     ("UPDATE log SET version = 9 WHERE journal = SHARED AND seq = 3", "version is not that of the roster"),
     ("UPDATE log SET signatures = zeroblob(96) WHERE journal = SHARED AND seq = 2", "sign"),
-    ("UPDATE log SET receipt = CAST(substr(receipt, 1, 48) || zeroblob(64) AS BLOB) WHERE journal = SHARED AND seq = 2", "receipt"),
+    ("UPDATE log SET receipt = CAST(substr(receipt, 1, 48) || zeroblob(64) AS BLOB) WHERE journal = SHARED AND seq = 2", "receipt"),  # noqa: E501
     ("UPDATE log SET receipt = NULL WHERE journal = SHARED AND seq = 4", "The last push has no receipt"),
     ("UPDATE log SET receipt = (SELECT receipt FROM log l WHERE l.seq = 3) WHERE seq = 2", "for another head"),
     # what stands beside it
@@ -49,13 +49,13 @@ DAMAGES = [
     ("UPDATE journals SET closed_by = founder WHERE journal = SHARED", "whether it is closed"),
     ("UPDATE journals SET stale = 1 WHERE journal = SHARED", "The roster in force"),
     ("UPDATE journals SET founder = zeroblob(32) WHERE journal = SHARED", "The roster in force"),
-    ("UPDATE journals SET roster = (SELECT header FROM log WHERE journal = SHARED AND seq = 2) WHERE journal = SHARED", "roster in"),
+    ("UPDATE journals SET roster = (SELECT header FROM log WHERE journal = SHARED AND seq = 2) WHERE journal = SHARED", "roster in"),  # noqa: E501
     ("DELETE FROM acceptances", "The used acceptances"),
     ("INSERT INTO acceptances VALUES (SHARED, zeroblob(32))", "The used acceptances"),
     ("UPDATE memberships SET role = 'confidant' WHERE journal = SHARED", "has other rights"),
     ("UPDATE memberships SET rights = 'read' WHERE journal = SHARED", "has other rights"),
     ("INSERT INTO memberships VALUES (zeroblob(32), SHARED, 'partner', 'write', NULL)", "who is not in its roster"),
-    ("DELETE FROM journal_accounts WHERE journal = SHARED AND account = (SELECT founder FROM journals WHERE journal = SHARED)", "account"),
+    ("DELETE FROM journal_accounts WHERE journal = SHARED AND account = (SELECT founder FROM journals WHERE journal = SHARED)", "account"),  # noqa: E501
     ("UPDATE grants SET sealed = zeroblob(1168) WHERE journal = SHARED AND seq = 2", "grant is not the one"),
     ("DELETE FROM grants WHERE journal = SHARED AND seq = 2", "grant that the roster names is missing"),
     ("INSERT INTO attachments VALUES (SHARED, zeroblob(16), zeroblob(32), 9, 0, 0, NULL, 4, NULL)", "doesn't name it"),
@@ -70,14 +70,14 @@ DAMAGES = [
     ("UPDATE accounts SET account_journal = SHARED", "names another account journal"),
     ("UPDATE keyholders SET sign_key = zeroblob(32)", "can't log in"),
     ("DELETE FROM keyholders WHERE kind = 'device'", "can't log in"),
-    ("INSERT INTO keyholders SELECT account, zeroblob(32), kind, sign_key, NULL, NULL FROM keyholders LIMIT 1", "outside"),
+    ("INSERT INTO keyholders SELECT account, zeroblob(32), kind, sign_key, NULL, NULL FROM keyholders LIMIT 1", "outside"),  # noqa: E501
     ("DELETE FROM packages", "has no package"),
     ("UPDATE packages SET generation = 2", "has no package"),
     # rows that belong to nothing
     ("DELETE FROM journals WHERE journal = SHARED", "Rows in `log` belong to nothing"),
     ("DELETE FROM accounts", "Rows in `keyholders` belong to nothing"),
     ("DELETE FROM account_statements", "Rows in `accounts` belong to nothing"),
-    ("INSERT INTO account_statements SELECT zeroblob(32), 1, statement, signatures FROM account_statements LIMIT 1", "another account's"),
+    ("INSERT INTO account_statements SELECT zeroblob(32), 1, statement, signatures FROM account_statements LIMIT 1", "another account's"),  # noqa: E501
     ("INSERT INTO usage VALUES (zeroblob(32), 'entries', 1, 1, 1, 1, 1)", "Rows in `usage` belong to nothing"),
     ("INSERT INTO holdings VALUES (zeroblob(32), SHARED, 4, 1, 0)", "Rows in `holdings` belong to nothing"),
     ("INSERT INTO proposals VALUES (zeroblob(32), x'00', x'00', 0, x'00', x'00', x'00', NULL)", "Rows in `proposals`"),
@@ -101,9 +101,7 @@ def test_an_attachment_that_is_also_to_be_deleted_is_found(left: None, operator:
 
 
 def test_a_file_of_an_attachment_that_is_missing_or_cut_off_is_found(left: None, operator: Operator) -> None:
-    spoil(
-        operator, "INSERT INTO attachments VALUES (SHARED, zeroblob(16), x'01', 9, 1, 0, zeroblob(16), NULL, NULL)"
-    )
+    spoil(operator, "INSERT INTO attachments VALUES (SHARED, zeroblob(16), x'01', 9, 1, 0, zeroblob(16), NULL, NULL)")
     assert operator.faults() == ["Its files are missing, or have another size."]
     part = operator.data / "attachments" / bytes(16).hex() / "0"
     part.parent.mkdir(parents=True)

@@ -31,14 +31,13 @@ async def test_a_dump_and_the_receipt_key_bring_everything_back(
         diary = await (await Diary(ada).create()).make_couple(sam)
         assert (await diary.push(ada, diary.entry(ada))).status_code == 201
         dumped = tmp_path / "duolog.dump"
-        subprocess.run([BIN / "pg_dump", "--format=custom", f"--file={dumped}", settings.database_url], check=True)
+        tool("pg_dump", "--format=custom", f"--file={dumped}", settings.database_url)
 
     elsewhere = Operator(tmp_path / "elsewhere", operator.monkeypatch, operator.capsys)
     elsewhere.data.mkdir()
     shutil.copy(operator.data / "receipt.key", elsewhere.data)
     url = new_postgres()
-    tool = [BIN / "pg_restore", "--clean", "--if-exists", "--no-owner", f"--dbname={url}", dumped]
-    subprocess.run(tool, check=True)
+    tool("pg_restore", "--clean", "--if-exists", "--no-owner", f"--dbname={url}", str(dumped))
     there = {"DUOLOG_DATABASE": url}
     assert elsewhere.run("migrate", **there) == 0, elsewhere.err
     assert sessions(url) == 2
@@ -52,6 +51,10 @@ async def test_a_dump_and_the_receipt_key_bring_everything_back(
         await ada.log_in()
         assert len((await diary.pull(ada)).pushes) == 4
         assert (await diary.push(ada, diary.entry(ada))).status_code == 201
+
+
+def tool(name: str, *arguments: str) -> None:
+    subprocess.run([str(BIN / name), *arguments], check=True)
 
 
 def sessions(url: str) -> int:
