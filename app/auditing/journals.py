@@ -31,7 +31,7 @@ PAGE = 64  # items in memory: their blobs have 256 KiB each at most
 @dataclass(slots=True)
 class _Walk:
     """A journal's audit under way. `place`: the id under which it is stored. `own`: how many of this server's receipt
-    keys have had their time.
+    keys have had their time. `went_back`: the server may lack what its clients have not brought again.
     """
 
     place: bytes
@@ -40,6 +40,7 @@ class _Walk:
     chains: dict[bytes, AccountChain]
     keys: tuple[bytes, ...]
     report: Report
+    went_back: bool
     own: int = 0
     statement: bytes = b""
     closer: bytes | None = None
@@ -50,7 +51,9 @@ class _Walk:
         self.report.add("journal", self.place, sentence, seq)
 
 
-def audit_journal(connection: Connection, place: bytes, keys: tuple[bytes, ...], report: Report) -> None:
+def audit_journal(
+    connection: Connection, place: bytes, keys: tuple[bytes, ...], report: Report, *, went_back: bool
+) -> None:
     """Verify one journal on one consistent view. `keys`: this server's receipt keys, oldest first."""
     row = repository.find_journal(connection, place)
     if row is None:
@@ -62,7 +65,7 @@ def audit_journal(connection: Connection, place: bytes, keys: tuple[bytes, ...],
     except (MalformedData, VerificationError) as error:
         report.add("journal", place, f"The chain of one of its accounts can't be read. {error}")
         return
-    walk = _Walk(place, empty_log(place[-sizes.JOURNAL_ID :]), origins, chains, keys, report)
+    walk = _Walk(place, empty_log(place[-sizes.JOURNAL_ID :]), origins, chains, keys, report, went_back)
     if _walk_log(connection, walk):
         _compare(connection, walk, row)
         if not walk.named <= known:
@@ -123,7 +126,7 @@ def _check_grants(walk: _Walk, seq: int, roster: RosterStatement, stored: dict[b
     named = roster.grants or {}
     if any(named.get(account) != grant_digest(sealed) for account, sealed in stored.items()):
         walk.add("A sealed grant is not the one that the roster names.", seq)
-    if seq > walk.origins.until and stored.keys() < named.keys():
+    if seq > walk.origins.until and not walk.went_back and stored.keys() < named.keys():
         walk.add("A sealed grant that the roster names is missing.", seq)
 
 
@@ -142,7 +145,7 @@ def _check_entry(walk: _Walk, row: AnyRow, attached: set[tuple[int, bytes]]) -> 
     for attachment in header.attachments:
         if (row.seq, attachment) in attached:
             attached.discard((row.seq, attachment))
-        elif here:
+        elif here and not walk.went_back:
             walk.add("An attachment that the entry names has no row.", row.seq)
     if here:
         check_entry(header, walk.state.roster)

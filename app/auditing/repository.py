@@ -9,17 +9,24 @@ from app.accounts.table import accounts, earlier_seeds, keyholder_sets, packages
 from app.chains.table import account_statements
 from app.database import AnyRow
 from app.invitations.table import invitations
-from app.journals.table import acceptances, closings, grants, journal_accounts, journals, log, proposals
+from app.journals.table import acceptances, closings, grants, held_journals, journal_accounts, journals, log, proposals
 from app.leaving.table import holdings
 from app.objects.table import attachments, doomed
 from app.origins.table import carried
 from app.quotas.table import usage
+from app.restoring.table import awaited_keyholders, confirmed_ends
 
 STRAYS = 20  # rows of a kind that are named; more are the same damage
 
-OF_JOURNALS = (log, grants, acceptances, journal_accounts, memberships, proposals, invitations, closings, holdings)
+OF_JOURNALS = (
+    *(log, grants, acceptances, journal_accounts, memberships, proposals, invitations, closings, holdings),
+    *(carried, attachments, held_journals, confirmed_ends),
+)
 # A partner may be a member here before their account has come from another server.
-OF_ACCOUNTS = (keyholders, keyholder_sets, packages, earlier_seeds, sessions, closings, holdings, usage)
+OF_ACCOUNTS = (
+    *(keyholders, keyholder_sets, packages, earlier_seeds, sessions, closings, holdings, usage),
+    awaited_keyholders,
+)
 
 
 def next_accounts(connection: Connection, after: bytes, limit: int) -> list[bytes]:
@@ -97,7 +104,7 @@ def stored_attachments(connection: Connection, after: bytes, limit: int) -> Sequ
 def strays(connection: Connection) -> Iterator[tuple[str, bytes]]:
     """Rows that belong to nothing: the name of their table, and the id of the journal or account that isn't there."""
     chained, named = account_statements.c.account, journal_accounts.c.account
-    for table in (*OF_JOURNALS, carried, attachments):
+    for table in OF_JOURNALS:
         yield from _without(connection, table, table.c.journal, _no(journals.c.journal, table.c.journal))
     for table in OF_ACCOUNTS:
         yield from _without(connection, table, table.c.account, _no(accounts.c.account, table.c.account))

@@ -3,6 +3,8 @@
 Rules
 - Each account and each journal is read on one consistent view of its own, page by page. So an audit may run beside a
   server, needs little memory, and keeps no deleted bytes from being scrubbed for longer than one journal takes.
+- A server that has gone back to an older state has from its clients what they hold. Grants, packages and rows of
+  attachments that they don't hold are no faults there.
 - A fault never ends an audit. In a log, everything behind the first fault of the chain is unverifiable, and left out.
 - Files of attachments are compared with their rows by size. Nobody without the keys can verify more.
 """
@@ -17,6 +19,7 @@ from app.auditing import repository
 from app.auditing.accounts import audit_account
 from app.auditing.faults import Kind, Report
 from app.auditing.journals import audit_journal
+from app.restoring.service import newest_restoration
 from duolog.protocol import sizes
 
 BATCH = 200  # ids that are listed at a time
@@ -28,13 +31,15 @@ Progress = Callable[[Report], None]
 def audit(view: View, keys: tuple[bytes, ...], progress: Progress, folder: Path | None = None) -> Report:
     """Verify everything. `keys`: the receipt keys, oldest first. `folder`: that of the attachments, to verify too."""
     report = Report()
+    with view() as connection:
+        went_back = newest_restoration(connection) is not None
     for account in _ids(view, repository.next_accounts):
         with view() as connection, _whatever_it_holds("account", account, report):
-            audit_account(connection, account, report)
+            audit_account(connection, account, report, went_back=went_back)
         progress(report)
     for place in _ids(view, repository.next_journals):
         with view() as connection, _whatever_it_holds("journal", place, report):
-            audit_journal(connection, place, keys, report)
+            audit_journal(connection, place, keys, report, went_back=went_back)
         progress(report)
     with view() as connection:
         for table, owner in repository.strays(connection):

@@ -10,12 +10,6 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
-from sqlalchemy import Connection, delete
-
-from app.access.table import sessions
-from app.rendezvous.table import rendezvous
-from app.sessions.table import challenges
-
 FORMAT = 1
 WAIT_SECONDS = 10  # for another process that holds the database for a moment
 UNUSABLE = sqlite3.DatabaseError  # SQLite can't open the database: it is damaged, or none
@@ -146,12 +140,6 @@ def fold(file: Path) -> None:
             if error.sqlite_errorcode in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
                 raise DatabaseBusy from error
             raise
-
-
-def end_log_ins(connection: Connection) -> None:
-    """End every session, log-in challenge and meeting of devices."""
-    for table in (sessions, challenges, rendezvous):
-        connection.execute(delete(table))
 
 
 def _fields(record: Record) -> tuple[int | str | bytes, ...]:

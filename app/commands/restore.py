@@ -13,15 +13,22 @@ from pathlib import Path
 from sqlalchemy import Connection
 
 from app.backups import restoring
-from app.backups.repository import DatabaseBusy, end_log_ins
+from app.backups.repository import DatabaseBusy
 from app.backups.restoring import Places
 from app.backups.service import BackupRefused
 from app.commands.checks import require_migrated, require_receipt_key
 from app.commands.progress import Progress, print_report
 from app.commands.trouble import Trouble, prepare_data
 from app.database_lock import InUse, alone
+from app.restoring.service import mark_restored
 from app.schema import migration_engine
 from app.settings import Settings
+from app.state import system_clock
+
+NEXT = (
+    "Start the server now. Every log-in has ended, and clients log in again by themselves. Journals take new entries "
+    "once their devices have brought what was written since the backup."
+)
 
 
 def declare(parser: ArgumentParser) -> None:
@@ -74,7 +81,7 @@ def _restore(settings: Settings, file: Path, *, despite_faults: bool) -> None:
             f"{done.missing} of {done.attachments} attachments are missing in {attachments}. Copy them there from "
             "another backup; until then their entries are there, and their files are not."
         )
-    print("Everyone has to log in again; the clients do it by themselves. Start the server now.")
+    print(NEXT)
 
 
 def _mark(settings: Settings) -> None:
@@ -85,15 +92,13 @@ def _mark(settings: Settings) -> None:
         with engine.begin() as connection:
             _after_restore(connection)
         engine.dispose()
-    print("The database is marked as restored, and every log-in has ended. Start the server now.")
+    print("The database is marked as restored.")
+    print(NEXT)
 
 
 def _after_restore(connection: Connection) -> None:
-    """Do to a restored database what belongs to a restore, before any server uses it. In one transaction.
-
-    Log-ins that their owners ended since the backup would be valid again, so all of them end.
-    """
-    end_log_ins(connection)
+    """Do to a restored database what belongs to a restore, in one transaction, before any server uses it."""
+    mark_restored(connection, system_clock())
 
 
 @contextmanager

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from app.backups import files, service
+from app.schema import migrate_back, migration_engine
 from app.settings import Settings
 from duolog.protocol.codec import encode_b64
 from duolog.protocol.sizes import ATTACHMENT_PART
@@ -49,7 +50,7 @@ async def test_a_backup_beside_a_running_server_brings_back_what_it_held(
         await ada.log_in()
         pulled = await couple.pull(ada)
         assert sum(len(push.items) for push in pulled.pushes) == 4
-        assert (await couple.push(ada, couple.entry(ada))).status_code == 201
+        assert (await couple.push(ada, couple.entry(ada))).json()["code"] == "journal_restoring"
 
 
 def test_a_backup_holds_the_receipt_keys_and_a_restored_database_does_not(
@@ -224,11 +225,11 @@ async def test_files_go_along_and_come_back(
 
 
 def test_an_older_backup_is_checked_and_migrated(left: None, operator: Operator, tmp_path: Path) -> None:
-    """As one that was made before an upgrade: here without the tables of the newest migration."""
-    with closing(sqlite3.connect(operator.data / "duolog.db")) as connection:
-        connection.executescript(
-            "DROP TABLE attachments; DROP TABLE doomed; UPDATE alembic_version SET version_num = '0005'"
-        )
+    """As one that was made before an upgrade."""
+    engine = migration_engine(Settings(data=operator.data))
+    with engine.begin() as connection:
+        migrate_back(connection, "0005")
+    engine.dispose()
     assert operator.run("backup", str(tmp_path / "backup")) == 0, operator.err
     assert "tables at 0005" in operator.out
     before = (tmp_path / "backup").read_bytes()
