@@ -1,4 +1,7 @@
-"""The outermost layer of the server: headers on every answer, one log line per request, and no exception beyond it."""
+"""The outermost layer of the server: headers on every answer, one log line per request, and no exception beyond it.
+
+Each address that takes GET takes HEAD too: the same headers, and no body.
+"""
 
 import time
 
@@ -29,6 +32,10 @@ class Edge:
             return
         started = time.perf_counter()
         status = 0
+        method: str = scope["method"]
+        if method == "HEAD":
+            head = _Head(scope, receive, send)
+            scope, receive, send = head.scope, head.receive, head.send
 
         async def send_with_headers(message: Message) -> None:
             nonlocal status
@@ -45,13 +52,39 @@ class Edge:
             problem = error if isinstance(error, Problem) else Internal()
             if not isinstance(error, Problem):
                 log().error("failed", **describe(error))
-            if status:  # the answer has begun: the connection must end, so that nobody takes it for whole
+            if status and method != "HEAD":  # it has begun: the connection must end, or somebody takes it for whole
                 raise ConnectionAbortedError from None
-            await problem.response()(scope, receive, send_with_headers)
+            if not status:
+                await problem.response()(scope, receive, send_with_headers)
+        if method == "HEAD":
+            await head.end()
         log().info(
             "request",
-            method=scope["method"],
+            method=method,
             route=getattr(scope.get("route"), "path", "none"),
             status=status,
             milliseconds=round((time.perf_counter() - started) * 1000, 1),
         )
+
+
+class _Head:
+    """A HEAD request, which the application sees as a GET whose caller leaves once the headers are sent."""
+
+    def __init__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        headers = [field for field in scope["headers"] if field[0] != b"range"]  # which means nothing without a body
+        self.scope: Scope = {**scope, "method": "GET", "headers": headers}
+        self._receive, self._send, self._started = receive, send, False
+
+    async def receive(self) -> Message:
+        """The next event of the request."""
+        return {"type": "http.disconnect"} if self._started else await self._receive()
+
+    async def send(self, message: Message) -> None:
+        """Send the beginning of an answer, and nothing of its body."""
+        if message["type"] == "http.response.start":
+            self._started = True
+            await self._send(message)
+
+    async def end(self) -> None:
+        """End the answer."""
+        await self._send({"type": "http.response.body", "body": b"", "more_body": False})

@@ -29,6 +29,8 @@ and a client ignores the fields that it doesn't know.
 
 Every answer has these headers: {headers}.
 
+Each address that takes GET takes HEAD too: the same headers, and no body.
+
 The examples are of one invented couple. Ids and statements belong together; keys, signatures and sealed bytes have the
 right size, and verify nothing.
 """
@@ -152,7 +154,8 @@ def _allowed_methods(app: FastAPI, path: str) -> list[str]:
     """Every method that the address at `path` takes; none when there is no such address."""
     for template, item in sorted(app.openapi()["paths"].items(), key=lambda pair: pair[0].count("{")):
         if re.fullmatch(re.sub(r"\\{[^}]+\\}", "[^/]+", re.escape(template)), path):
-            return sorted(method.upper() for method in item)
+            methods = {method.upper() for method in item}
+            return sorted(methods | {"HEAD"} if "GET" in methods else methods)
     return []
 
 

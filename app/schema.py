@@ -6,7 +6,7 @@ from alembic import command
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine, create_engine
+from sqlalchemy import Connection, Engine, create_engine, text
 from sqlalchemy.engine import make_url
 
 from app.settings import Settings
@@ -22,6 +22,14 @@ def migration_engine(settings: Settings) -> Engine:
     return create_engine(make_url(settings.database_url).set(drivername="postgresql+psycopg"), hide_parameters=True)
 
 
+def reading_engine(settings: Settings) -> Engine:
+    """A synchronous engine whose transactions read one consistent view each, beside a server."""
+    if settings.database_url.startswith("sqlite:"):
+        return sqlite_engine(settings.database_url, begin="BEGIN")
+    engine = migration_engine(settings)
+    return engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+
+
 def newest_revision() -> str:
     """The revision that this code needs."""
     revision = ScriptDirectory.from_config(Config(CONFIG)).get_current_head()
@@ -30,9 +38,20 @@ def newest_revision() -> str:
     return revision
 
 
+def is_known(revision: str) -> bool:
+    """Whether this code has the migration to `revision`: a newer version's it has not."""
+    return any(script.revision == revision for script in ScriptDirectory.from_config(Config(CONFIG)).walk_revisions())
+
+
 def current_revision(connection: Connection) -> str | None:
     """The revision that the database is at; None for an empty one."""
     return MigrationContext.configure(connection).get_current_revision()
+
+
+def touch(connection: Connection, revision: str) -> bool:
+    """Write a row of the database, unchanged; returns whether the tables are at `revision`."""
+    query = text("UPDATE alembic_version SET version_num = version_num WHERE version_num = :revision")
+    return connection.execute(query, {"revision": revision}).rowcount == 1
 
 
 def migrate(connection: Connection, revision: str = "head") -> None:

@@ -4,9 +4,12 @@ import difflib
 import re
 from collections.abc import Iterable
 from functools import cached_property
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Literal, Self
+from urllib.parse import urlsplit
 
+from limits import parse
 from pydantic import Field, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
@@ -22,6 +25,12 @@ Count = Annotated[int, Field(gt=0, le=2**40)]
 DAY = 86_400  # seconds
 PREFIX = "DUOLOG_"
 OF_THE_COMMAND = {"DUOLOG_HOME"}  # which `duolog` reads, on a machine that has both
+
+
+_RATES = (
+    *("rate_anonymous", "rate_register", "rate_login", "rate_rendezvous", "rate_bad_token"),
+    *("rate_large", "rate_carried", "rate_carried_network", "rate_session"),
+)
 
 
 class Settings(BaseSettings):
@@ -57,7 +66,8 @@ class Settings(BaseSettings):
     port: int = Field(default=8330, ge=0, le=65535, description="Port to listen on; 0 takes a free one.")
     origin: str = Field(
         default="",
-        description="The public address, as `https://duolog.example`; log-ins are signed for it. Empty: host and port.",
+        description="The public address, as `https://duolog.example`; log-ins are signed for it. Empty: host and port, "
+        "which the host `0.0.0.0` or `::` doesn't allow.",
     )
     trusted_proxies: str = Field(
         default="",
@@ -186,9 +196,21 @@ class Settings(BaseSettings):
     @classmethod
     def _plain_origin(cls, origin: str) -> str:
         try:
-            return parse_origin(origin) if origin else ""
+            plain = parse_origin(origin) if origin else ""
         except MalformedData as error:
             raise ValueError(str(error)) from error
+        if plain and (is_every_address(urlsplit(plain).hostname or "") or urlsplit(plain).port == 0):
+            raise ValueError("nobody can type this address; write the one that people type, as https://duolog.example")
+        return plain
+
+    @field_validator(*_RATES)
+    @classmethod
+    def _known_rate(cls, rate: str) -> str:
+        try:
+            parse(rate)
+        except ValueError as error:
+            raise ValueError("write a number and a time, as 300/minute") from error
+        return rate
 
     @field_validator("contact")
     @classmethod
@@ -219,6 +241,12 @@ class Settings(BaseSettings):
         return self.database or f"sqlite:///{self.data / 'duolog.db'}"
 
     @cached_property
+    def database_file(self) -> Path | None:
+        """The file of a SQLite database; None for PostgreSQL."""
+        path = self.database_url.removeprefix("sqlite:///").partition("?")[0]
+        return Path(path) if self.database_url.startswith("sqlite:") else None
+
+    @cached_property
     def receipt_key_path(self) -> Path:
         """The file of the receipt key, with the default filled in."""
         return self.receipt_key_file or self.data / "receipt.key"
@@ -238,6 +266,14 @@ class Settings(BaseSettings):
         """The origin that log-ins are signed for."""
         host = f"[{self.host}]" if ":" in self.host else self.host
         return self.origin or parse_origin(f"http://{host.lower()}:{self.port}")
+
+
+def is_every_address(host: str) -> bool:
+    """Whether a host stands for every address of the machine: one listens there, and nobody can type it."""
+    try:
+        return not host or ip_address(host).is_unspecified
+    except ValueError:
+        return False
 
 
 def unknown_settings(names: Iterable[str]) -> list[str]:

@@ -17,10 +17,12 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial
+from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, TypeVar, cast
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.exc import OperationalError
+from sqlalchemy.pool import NullPool
 
 from app.database import storage_problem
 
@@ -213,6 +215,14 @@ def sqlite_engine(url: str, *, begin: str, pool_size: int = 1) -> Engine:
         connection.exec_driver_sql(begin)
 
     return engine
+
+
+def resting_engine(file: Path) -> Engine:
+    """An engine on a SQLite file that nobody writes to, such as a backup. It changes nothing beside it either."""
+    uri = f"{file.absolute().as_uri()}?mode=ro&immutable=1"
+    return create_engine(
+        "sqlite://", creator=lambda: sqlite3.connect(uri, uri=True), poolclass=NullPool, hide_parameters=True
+    )
 
 
 def _driver(connection: Connection) -> sqlite3.Connection:

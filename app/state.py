@@ -14,6 +14,7 @@ from app.limits import Rates
 from app.objects.serving import Serving
 from app.objects.store import Store
 from app.quotas.service import Quotas
+from app.readiness import Readiness
 from app.receipts.service import ReceiptSigner
 from app.settings import Settings
 from app.storage import create_database
@@ -37,6 +38,7 @@ class State:
         self.rates = Rates(settings)
         self.quotas = Quotas(settings)
         self.database: Database = create_database(settings)
+        self.readiness = Readiness(self.database)
         self.serving = Serving()
         self.bodies = Bodies(settings.body_memory)
         self.beside = Beside(settings.body_processes)

@@ -69,6 +69,16 @@ class LocalServer:
             timer.cancel()
             raise RuntimeError("The server didn't start:\n" + "".join(said) + self.log.read_text(errors="replace"))
 
+    def signal(self, number: int) -> None:
+        """Send a signal."""
+        assert self._process is not None
+        self._process.send_signal(number)
+
+    def wait(self) -> int:
+        """Wait until it has ended by itself; its exit code."""
+        assert self._process is not None
+        return self._process.wait(STOP_SECONDS)
+
     def stop(self, *, kill: bool = False) -> None:
         """End it; `kill` without a chance to finish."""
         if self._process is None:

@@ -6,18 +6,17 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
 
 from app import VERSION
-from app.about import repository
 from app.about.documentation import documentation_of
 from app.about.install import install_page
 from app.about.pages import ICON, ICON_TYPE, home_page, join_page, page, schemas_page
 from app.about.security_txt import security_txt
 from app.about.specification import schemas, section, sections
 from app.addresses import MAX_BODY
-from app.problems import NotFound
+from app.problems import NotFound, StorageFull, refusals
 from app.restoring.repository import newest_restoration
 from app.settings import DAY, Settings
 from app.state import Server
-from duolog.api.server import Health, Limits, ReceiptKey, ServerInfo
+from duolog.api.server import Health, Limits, Ready, ReceiptKey, ServerInfo
 from duolog.protocol import sizes
 
 router = APIRouter(tags=["about"])
@@ -25,11 +24,19 @@ router = APIRouter(tags=["about"])
 HOUR = 3600  # seconds
 
 
-@router.get("/health", operation_id="get_health", summary="Whether the server works")
-async def get_health(server: Server) -> Health:
-    """Asks the database first, so a healthy answer means that journals can be read."""
-    await server.database.read(repository.ping)
+@router.get("/health", operation_id="get_health", summary="Whether the server's process is alive")
+async def get_health() -> Health:
+    """Asks nothing else, so that a process is not restarted for a fault of its database."""
     return Health(status="ok")
+
+
+@router.get(
+    "/ready", operation_id="get_ready", summary="Whether the server can take work", responses=refusals(StorageFull)
+)
+async def get_ready(server: Server) -> Ready:
+    """Its database takes writes, and its tables are those of this version. The answer is at most five seconds old."""
+    await server.readiness.require()
+    return Ready(status="ready")
 
 
 @router.get("/.well-known/duolog", operation_id="get_server", summary="The server's address, receipt keys and limits")

@@ -3,7 +3,7 @@
 import secrets
 
 from app.accounts.repository import add_code
-from app.commands.serve import require_migrated
+from app.commands.checks import require_migrated
 from app.schema import migration_engine
 from app.settings import Settings
 from app.state import system_clock

@@ -5,24 +5,63 @@ import logging
 import os
 import sys
 from collections.abc import Callable, Sequence
-from typing import NoReturn
+from typing import NamedTuple, NoReturn
 
 from pydantic import ValidationError
 from sqlalchemy.exc import SQLAlchemyError
 
-from app.commands import invite_code, migrate, openapi, retain, serve, settings, stats
+from app.commands import (
+    audit,
+    backup,
+    invite_code,
+    migrate,
+    openapi,
+    restore,
+    retain,
+    serve,
+    settings,
+    stats,
+)
 from app.commands.trouble import Trouble
+from app.database_lock import InUse, using
 from app.problems import Problem
 from app.settings import Settings, unknown_settings
 
-COMMANDS: dict[str, tuple[Callable[[Settings], None], str]] = {
-    "serve": (serve.run, "serve until interrupted"),
-    "migrate": (migrate.run, "create or update the database's tables"),
-    "retain": (retain.run, "do what is due and delete what is over, once; the server does it by itself"),
-    "stats": (stats.run, "count accounts, journals, entries and bytes"),
-    "invite-code": (invite_code.run, "make a code that lets one person register"),
-    "settings": (settings.run, "print every setting, its default and what it is for"),
-    "openapi": (openapi.run, "print the OpenAPI document"),
+Run = Callable[[Settings, argparse.Namespace], int]
+
+
+class Command(NamedTuple):
+    """A command. `run` returns the exit code. `declare` adds its arguments. `uses`: it works on the database."""
+
+    run: Run
+    purpose: str
+    declare: Callable[[argparse.ArgumentParser], None] = lambda _: None
+    uses: bool = True
+
+
+def _simple(run: Callable[[Settings], None]) -> Run:
+    """A command without arguments, which succeeds or raises."""
+
+    def plain(given: Settings, _: argparse.Namespace) -> int:
+        run(given)
+        return 0
+
+    return plain
+
+
+COMMANDS: dict[str, Command] = {
+    "serve": Command(_simple(serve.run), "serve until interrupted"),
+    "migrate": Command(_simple(migrate.run), "create or update the database's tables"),
+    "backup": Command(backup.run, "copy the database and the receipt key to one file, beside a server", backup.declare),
+    "restore": Command(restore.run, "put a backup back in place, or check it", restore.declare, uses=False),
+    "audit": Command(audit.run, "verify all that the database holds, as a client would", audit.declare),
+    "retain": Command(
+        _simple(retain.run), "do what is due and delete what is over, once; the server does it by itself"
+    ),
+    "stats": Command(_simple(stats.run), "count accounts, journals, entries and bytes"),
+    "invite-code": Command(_simple(invite_code.run), "make a code that lets one person register"),
+    "settings": Command(_simple(settings.run), "print every setting, its default and what it is for", uses=False),
+    "openapi": Command(_simple(openapi.run), "print the OpenAPI document", uses=False),
 }
 
 
@@ -33,24 +72,33 @@ def main(arguments: Sequence[str] | None = None) -> int:
         description="The Duolog server. Its settings are environment variables; `python -m app settings` lists them.",
     )
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    for name, (_, purpose) in COMMANDS.items():
-        commands.add_parser(name, help=purpose, description=purpose.capitalize() + ".")
-    chosen = parser.parse_args(arguments).command
+    for name, command in COMMANDS.items():
+        declared = commands.add_parser(name, help=command.purpose, description=command.purpose.capitalize() + ".")
+        command.declare(declared)
+    given = parser.parse_args(arguments)
     try:
-        COMMANDS[chosen][0](_settings())
+        return _run(COMMANDS[given.command], given)
     except Trouble as trouble:
         print(f"duolog: {trouble}", file=sys.stderr)
-        return 2
     except Problem as problem:
         print(f"duolog: {problem.said}", file=sys.stderr)
-        return 2
     except SQLAlchemyError as error:
         print(
             f"duolog: The database can't be used: {_plain(error)} Check DUOLOG_DATABASE and DUOLOG_DATA.",
             file=sys.stderr,
         )
-        return 2
-    return 0
+    return 2
+
+
+def _run(command: Command, given: argparse.Namespace) -> int:
+    read = _settings()
+    if not command.uses:
+        return command.run(read, given)
+    try:
+        with using(read):
+            return command.run(read, given)
+    except InUse as error:
+        raise Trouble("The database is being restored. Wait until that has ended.") from error
 
 
 def end(code: int) -> NoReturn:

@@ -2,7 +2,7 @@
 
 import asyncio
 
-from app.commands.serve import require_migrated, require_receipt_key, require_store
+from app.commands.checks import require_migrated, require_receipt_key, require_store
 from app.commands.trouble import prepare_data
 from app.objects.store import open_store
 from app.receipts.service import load_receipt_keys

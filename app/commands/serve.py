@@ -10,17 +10,12 @@ from pathlib import Path
 
 import uvicorn
 
+from app.commands.checks import require_migrated, require_origin, require_receipt_key, require_store, require_wheel
 from app.commands.trouble import Trouble, prepare_data
 from app.connections import Connections, GuardedProtocol
 from app.logs import configure_logs
 from app.main import create_app
-from app.objects.store import open_store
-from app.problems import Problem
-from app.receipts.service import load_receipt_keys
-from app.schema import current_revision, migration_engine, newest_revision
 from app.settings import Settings
-from app.wheel import read_wheel
-from duolog.errors import MalformedData
 
 RESERVED = 64  # descriptors for the database, its side files and the process beside
 DESCRIPTORS = 65_536  # how many are asked for, where the system gives more
@@ -32,6 +27,7 @@ def run(settings: Settings) -> None:
     """Serve. Raises: Trouble."""
     configure_logs(settings)
     sys.setswitchinterval(SWITCH_SECONDS)
+    require_origin(settings)
     prepare_data(settings)
     require_migrated(settings)
     require_receipt_key(settings)
@@ -66,47 +62,6 @@ def raise_descriptors() -> int:
         resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
         return wanted
     return DESCRIPTORS if soft == resource.RLIM_INFINITY else soft
-
-
-def require_migrated(settings: Settings) -> None:
-    """Raises: Trouble, when the database's tables are not those of this version."""
-    engine = migration_engine(settings)
-    with engine.connect() as connection:
-        current = current_revision(connection)
-    engine.dispose()
-    if current != newest_revision():
-        state = "is empty" if current is None else f"is at {current}, and this version needs {newest_revision()}"
-        raise Trouble(f"The database {state}. Run `python -m app migrate` first.")
-
-
-def require_receipt_key(settings: Settings) -> None:
-    """Raises: Trouble, when the receipt key is neither there nor can be made."""
-    try:
-        load_receipt_keys(settings.receipt_key_path)
-    except (OSError, MalformedData) as error:
-        reason = error.strerror if isinstance(error, OSError) else str(error)
-        raise Trouble(
-            f"The receipt key {settings.receipt_key_path} can't be used: {reason} Check DUOLOG_RECEIPT_KEY_FILE."
-        ) from error
-
-
-def require_store(settings: Settings) -> None:
-    """Raises: Trouble, when the object store can't be opened. A bucket is not asked."""
-    try:
-        open_store(settings)
-    except Problem as problem:
-        raise Trouble(
-            "The place of the attachments can't be used. Check DUOLOG_ATTACHMENTS, DUOLOG_S3_ENDPOINT and "
-            "DUOLOG_S3_CREDENTIALS_FILE: that file has two lines, the key id and the secret."
-        ) from problem
-
-
-def require_wheel(settings: Settings) -> None:
-    """Raises: Trouble, when the wheel that the settings name can't be read."""
-    try:
-        read_wheel(settings.wheel)
-    except OSError as error:
-        raise Trouble(f"The wheel {settings.wheel} can't be read: {error.strerror}. Check DUOLOG_WHEEL.") from error
 
 
 def bind(settings: Settings) -> socket.socket:

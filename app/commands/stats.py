@@ -1,7 +1,7 @@
 """`stats`: how much there is, never whose."""
 
+from app.commands.checks import require_migrated
 from app.commands.repository import count
-from app.commands.serve import require_migrated
 from app.schema import migration_engine
 from app.settings import Settings
 

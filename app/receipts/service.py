@@ -55,9 +55,14 @@ def load_receipt_keys(path: Path) -> ReceiptSigner:
     """
     if not path.exists():
         _create(path)
-    lines = path.read_text(encoding="ascii", errors="replace").split()
+    return read_receipt_keys(path.read_bytes())
+
+
+def read_receipt_keys(data: bytes) -> ReceiptSigner:
+    """The keys in the bytes of a receipt key file. Raises: MalformedData."""
+    lines = data.decode("ascii", errors="replace").split()
     if not lines:
-        raise MalformedData(f"The receipt key file {path} is empty. Put it back from a backup.")
+        raise MalformedData("The receipt key file is empty. Put it back from a backup.")
     return ReceiptSigner([parse_b64(line, sizes.SEED) for line in lines])
 
 

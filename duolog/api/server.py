@@ -59,6 +59,12 @@ class ServerInfo(Model):
 
 
 class Health(Model):
-    """The server answers, and its database does."""
+    """The server's process answers."""
 
     status: Literal["ok"]
+
+
+class Ready(Model):
+    """The server can take work: its database takes writes, and its tables are those of its version."""
+
+    status: Literal["ready"]

@@ -1,11 +1,17 @@
-"""People for the server's tests."""
+"""People for the server's tests, and what they leave to its operator."""
 
+import asyncio
+import shutil
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 
 import httpx2
 import pytest
 
-from tests.app.people import Diary, Person
+from app.settings import Settings
+from tests.app.operating import Operator
+from tests.app.people import ORIGIN, Diary, Person
+from tests.conftest import http_client, running
 
 
 @pytest.fixture
@@ -37,3 +43,31 @@ async def couple(diary: Diary, sam: Person) -> Diary:
 
 
 Refused = Callable[[str, str], Awaitable[None]]
+
+
+@pytest.fixture(scope="session")
+def couples_folder(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The data folder of a server that has stopped, with Ada, Sam, their own journals, and one that they share."""
+    folder = tmp_path_factory.mktemp("couples")
+    shutil.copy(sqlite_template, folder / "duolog.db")
+    asyncio.run(_live(Settings(data=folder, origin=ORIGIN, body_processes=0, retention_seconds=0)))
+    return folder
+
+
+async def _live(settings: Settings) -> None:
+    async with running(settings) as app, http_client(app) as http:
+        ada, sam = await Person(http).register(), await Person(http).register()
+        diary = await (await Diary(ada).create()).make_couple(sam)
+        assert (await diary.push(ada, diary.entry(ada))).status_code == 201
+
+
+@pytest.fixture
+def operator(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Operator:
+    """The operator of the data folder `server`."""
+    return Operator(tmp_path / "server", monkeypatch, capsys)
+
+
+@pytest.fixture
+def left(couples_folder: Path, operator: Operator) -> None:
+    """The couple's data in the operator's folder, and no server."""
+    shutil.copytree(couples_folder, operator.data)

@@ -28,6 +28,7 @@ KEPT = Path(__file__).resolve().parents[2] / "openapi" / "openapi.json"
 ANONYMOUS = {
     "carry_account",
     "get_health",
+    "get_ready",
     "get_server",
     "register",
     "create_challenge",

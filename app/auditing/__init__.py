@@ -1,0 +1,1 @@
+"""Verifying all that the database holds, as a client would."""
