@@ -69,6 +69,11 @@ class LocalServer:
             timer.cancel()
             raise RuntimeError("The server didn't start:\n" + "".join(said) + self.log.read_text(errors="replace"))
 
+    def command(self, name: str, *arguments: str) -> str:
+        """Run another command of the server with these settings; what it printed."""
+        command = [*self._command(name), *arguments]
+        return subprocess.run(command, env=self._environment(), capture_output=True, text=True, check=True).stdout
+
     def signal(self, number: int) -> None:
         """Send a signal."""
         assert self._process is not None

@@ -11,7 +11,7 @@ Rules:
 - A receipt's time is now, and never before the last receipt of the same key. The times of an earlier server's receipts
   count for that server alone.
 - When the roster moves, proposals expire.
-- A held journal takes nothing new, until its members' devices have brought what this server has lost (spec §6.13).
+- A held journal takes nothing new, until its members' devices have brought what this server has lost (spec §6.11).
 - An append that finds a closing due stops: the server carries out the closing first, in a transaction of its own
   (`closings`).
 """

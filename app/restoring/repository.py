@@ -13,7 +13,7 @@ from app.rendezvous.table import rendezvous
 from app.restoring.table import awaited_keyholders, confirmed_ends, markers, restorations
 from app.sessions.table import challenges
 
-_ENDED = (sessions, challenges, invitations, proposals, rendezvous, awaited_keyholders, confirmed_ends)
+_ENDED = (sessions, challenges, invitations, proposals, rendezvous, confirmed_ends, markers)
 
 
 def newest_restoration(connection: Connection) -> int | None:
@@ -25,8 +25,11 @@ def newest_restoration(connection: Connection) -> int | None:
 def add_restoration(connection: Connection, at: int, recent: int) -> None:
     """Store a restoration: hold every open journal and every closing, and end what only a session could go on with.
 
-    `recent`: a device is awaited if its last use is at most so many seconds older than the newest use of all.
+    `recent`: a device is awaited if its last use is at most so many seconds older than the newest use of all. Those
+    that are still awaited since the restoration before stay so. The marker goes: the next start makes another.
     """
+    if connection.execute(select(held_journals).limit(1)).first() is None:
+        connection.execute(delete(awaited_keyholders))
     connection.execute(insert(restorations).values(at=at))
     coming = exists().where(carried.c.journal == journals.c.journal, carried.c.complete.is_(False))
     is_open = select(journals.c.journal).where(journals.c.closed.is_(False), not_(coming.correlate(journals)))
@@ -38,7 +41,7 @@ def add_restoration(connection: Connection, at: int, recent: int) -> None:
     for table in _ENDED:
         connection.execute(delete(table))
     if rows:
-        connection.execute(insert(awaited_keyholders), [row._asdict() for row in rows])
+        connection.execute(insert_new(connection, awaited_keyholders), [row._asdict() for row in rows])
     connection.execute(update(closings).values(held=True))
 
 

@@ -1,6 +1,6 @@
 """Going back to an older state, and coming forward again with what the clients hold.
 
-Rules (spec §6.13)
+Rules (spec §6.11)
 - A restoration ends all sessions, invitations, proposals and meetings of devices. Closings wait until their author sets
   them again: perhaps they were cancelled since.
 - Every open journal is held: it takes nothing new. What its members bring is appended under this server's own receipts

@@ -149,6 +149,7 @@ def say_journals(run: Run, journals: "Sequence[JournalView]") -> int:
         _say_journal(run, journal, number, default=journal.id == default and len(journals) > 1)
     for sentence in waited_for(run.account()):
         run.screen.say(sentence, style="careful")
+    run.say_restoring(*(one.restoring for one in journals if one.restoring is not None))
     return run.frozen(*journals)
 
 

@@ -60,6 +60,7 @@ def sync(run: Run) -> int:
         for problem in report.problems:
             run.screen.aside(f"Not everything could be done: {problem}")
         run.say_clock(report)
+        run.say_restoring(*report.restoring.values())
         run.become_device(duolog)
         run.say_proposed(report)
         if not run.screen.as_json:

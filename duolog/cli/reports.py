@@ -6,12 +6,16 @@ from typing import TYPE_CHECKING
 from duolog.cli import times
 from duolog.cli.failures import OFFLINE, OK, REFUSED, STOP, explain
 from duolog.cli.screen import Screen
-from duolog.errors import ServerRefused, TransportError
+from duolog.errors import ServerRefused, ServerWentBack, TransportError
 
 if TYPE_CHECKING:
     from duolog.client import JournalView, SyncReport, Written
     from duolog.client.blocking import Duolog
 
+STILL_BEHIND = (
+    "The time for that is over, and the server still takes nothing new. Tell whoever runs it. `duolog export` takes "
+    "everything out, and `duolog move` takes it to another server."
+)
 CLOCK_MAY_DIFFER = 15 * 60  # seconds between this computer's clock and the server's
 
 
@@ -33,6 +37,19 @@ class Reports:
                 f"the server's clock is {apart} {which} this computer's. Check the date of this computer. If it is "
                 "right, tell whoever runs the server; until then don't rely on times and terms."
             )
+
+    def say_restoring(self, *until: int) -> None:
+        """Say that the server has gone back, and until when it takes nothing new at the latest, Unix seconds."""
+        if not until:
+            return
+        from duolog.client.server.login import WENT_BACK
+
+        self.screen.aside(WENT_BACK, style="careful")
+        last = max(until)
+        if 0 < last < time.time():
+            self.screen.aside(STILL_BEHIND, style="careful")
+        elif last:
+            self.screen.aside(f"That is on {times.moment(last)} at the latest. `duolog sync` looks again.")
 
     def say_proposed(self, report: "SyncReport") -> None:
         """Say that changes wait for this person's signature."""
@@ -66,6 +83,10 @@ class Reports:
         self.screen.result(written_shape(journal, written))
         if written.delivered:
             return self._arrived(duolog, journal, written.entry, sentence)
+        if isinstance(written.problem, ServerWentBack):
+            self.screen.say("Saved here.", style="careful")
+            self.say_restoring(duolog.journal(journal).restoring or 0)
+            return OFFLINE
         if written.problem is None or isinstance(written.problem, TransportError):
             self.screen.say("Saved here. It will be sent when the server can be reached.", style="careful")
             return OFFLINE

@@ -242,6 +242,7 @@ class Run(Reports):
         if proposed:
             self.say_proposed(report)
         self.say_clock(report)
+        self.say_restoring(*report.restoring.values())
         self.become_device(duolog)
         return report
 

@@ -101,7 +101,7 @@ def journal_shape(journal: "JournalView") -> Shape:
         "journal": b64(journal.id),
         "short": short(journal.id),
         "members": [fields(member, "account name role rights until me") for member in journal.members],
-        **fields(journal, "name seq provisional closed frozen waiting unreadable former words_differ"),
+        **fields(journal, "name seq provisional closed frozen waiting unreadable former words_differ restoring"),
     }
 
 
@@ -125,7 +125,7 @@ def heads_shape(heads: "Heads") -> Shape:
 
 def sync_shape(report: "SyncReport") -> Shape:
     """The report of one sync."""
-    return fields(report, "new delivered frozen problems proposed clock_apart")
+    return fields(report, "new delivered frozen problems proposed clock_apart restoring")
 
 
 def entry_shape(item: "TimelineEntry") -> Shape:

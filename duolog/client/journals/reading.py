@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from itertools import islice
 
 from duolog.client.home.item_rows import count_unreadable, shown_items
+from duolog.client.home.marks import JournalMark, has_mark, opens_at
 from duolog.client.home.outbox_rows import WaitingRow, count_waiting, waiting_entries
 from duolog.client.journals.filters import TimelineFilter
 from duolog.client.journals.people import names_in, profiles, voice
@@ -46,6 +47,7 @@ def view_journal(context: Context, journal: bytes) -> JournalView:
         former=here.former,
         name=own_names(context).get(journal),
         words_differ=found_to_differ(context, journal),
+        restoring=opens_at(context.store, journal) if has_mark(context.store, journal, JournalMark.RESTORING) else None,
     )
 
 

@@ -33,7 +33,8 @@ class MemberView:
 class JournalView:
     """One journal as this home holds it. `seq`: the last verified place. `frozen`: why it is read-only, or None.
     `former`: why I am in it no longer, or None. `name`: my own name for it, which nobody else sees, or None.
-    `words_differ`: who found that the eight words of a provisional pairing differ, by account."""
+    `words_differ`: who found that the eight words of a provisional pairing differ, by account. `restoring`: the server
+    has gone back, and takes nothing new here until this time at the latest (Unix seconds, 0: not known), or None."""
 
     id: bytes
     members: tuple[MemberView, ...]
@@ -46,6 +47,7 @@ class JournalView:
     former: str | None = None
     name: str | None = None
     words_differ: tuple[bytes, ...] = ()
+    restoring: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -72,7 +72,7 @@ async def heal(context: Context) -> None:
 
     Raises:
         TransportError, ServerRefused, VerificationError, MalformedData: the account can't be brought now.
-    Spec: §6.13.
+    Spec: §6.11.
     """
     info = await context.network.transport.server_info()
     await _bring_account(context)
@@ -109,8 +109,8 @@ async def bring_what_is_missing(context: Context) -> None:
             except VerificationError as fault:
                 clear_marks(context.store, [journal], JournalMark.RESTORING)
                 faults.append(fault)
-    for fault in faults:
-        context.problems.report(fault)
+    for found in faults:
+        context.problems.report(found)
     if waiting and not marked_journals(context.store, JournalMark.RESTORING):
         with suppress(DuologError):
             await hold_again(context)
@@ -199,9 +199,10 @@ async def _heal_journal(context: Context, journal: bytes) -> None:
 async def _require_same(context: Context, journal: bytes, end: LogState) -> None:
     """Check that the server's log continues this one, or has not come as far yet. Raises: Rollback, as `_bring`."""
     there = await _seq_there(context, journal, end.seq)
-    if there >= end.seq and await pull(context, journal) == 0:
-        with freezing(context.store, journal):
-            raise Rollback(APART, check="client.healed_end")  # check: client.healed_end
+    new = await pull(context, journal)
+    with freezing(context.store, journal):
+        if there >= end.seq and new == 0:  # check: client.healed_end
+            raise Rollback(APART, check="client.healed_end")
 
 
 async def _seq_there(context: Context, journal: bytes, since: int) -> int:
@@ -224,7 +225,7 @@ async def _bring(context: Context, journal: bytes, since: int, end: int) -> None
         except ServerRefused as error:
             if error.code == "server_restored":
                 raise ServerWentBack(WENT_BACK) from error
-            if error.code != "journal_exists":
-                raise
             with freezing(context.store, journal):
-                raise Rollback(APART, check="client.healed_apart") from error  # check: client.healed_apart
+                if error.code == "journal_exists":  # check: client.healed_apart
+                    raise Rollback(APART, check="client.healed_apart") from error
+            raise

@@ -38,7 +38,7 @@ _TAKEN_OUT = (
 WENT_BACK = (
     "The server has gone back to an older state, as after a restored backup. Nothing of yours is lost: this computer "
     "gives it back what it holds. What you write is kept here, and goes out when everybody's devices have done the "
-    "same, after seven days at the latest."
+    "same."
 )
 _DELETED = (
     "This account was deleted at the server. What this home has read can still be read and exported; remove the folder "

@@ -2,14 +2,14 @@
 
 import httpx2
 import pytest
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, func, select, update
 
 from app.access.table import sessions
-from app.journals.repository import is_held
 from app.quotas.table import usage
 from app.receipts.service import ReceiptSigner
 from app.restoring.repository import newest_restoration
 from app.restoring.service import mark_restored
+from app.restoring.table import restorations
 from app.state import State
 from duolog.protocol import sizes
 from duolog.protocol.codec import encode_b64
@@ -109,11 +109,33 @@ async def test_only_the_very_end_is_confirmed(eve: Person, back: Elsewhere, carr
     assert code(await eve.post(f"{back.diary.path}/end", body)) == (409, "end_apart")
 
 
-async def test_after_seven_days_one_partner_is_enough(eve: Person, adam: Person, back: Elsewhere, state: State) -> None:
+async def test_after_seven_days_one_partner_is_enough(eve: Person, back: Elsewhere, state: State) -> None:
     await restore(state, eve, at=state.now() - sizes.RESTORING_WAIT + DAY)
     assert await opens_at(eve, back, 4) is not None
-    await restore(state, eve, at=state.now() - sizes.RESTORING_WAIT)  # another one: the clock begins anew
-    assert await state.database.read(is_held, back.diary.journal)
+    await state.database.write(_set_back, 2 * DAY)
+    assert await opens_at(eve, back, 4) is None
+
+
+def _set_back(connection: Connection, seconds: int) -> None:
+    """As if the restoration was earlier."""
+    connection.execute(update(restorations).values(at=restorations.c.at - seconds))
+
+
+async def test_the_word_of_a_confidant_changes_nothing(
+    eve: Person, adam: Person, there: Elsewhere, state: State, carry: Carry
+) -> None:
+    counsellor = Person(eve.http)
+    there.push(there.diary.add(counsellor, [eve, adam], role="confidant", rights="read", until=4_000_000_000))
+    await log_in(adam, counsellor)
+    signed = {
+        seq: state.receipts.sign(there.diary.journal, seq, one.head, state.now()) for seq, one in there.receipts.items()
+    }
+    there.signer, there.receipts = state.receipts, signed
+    assert (await carry(eve, 1)).status_code == 201
+    await restore(state, counsellor, at=state.now() - sizes.RESTORING_WAIT - DAY)
+    assert await opens_at(counsellor, there, max(signed)) is not None
+    await log_in(eve)
+    assert await opens_at(eve, there, max(signed)) is None
 
 
 async def test_a_device_that_was_in_use_is_waited_for(eve: Person, adam: Person, back: Elsewhere, state: State) -> None:
@@ -124,6 +146,18 @@ async def test_a_device_that_was_in_use_is_waited_for(eve: Person, adam: Person,
     assert await opens_at(adam, back, 4) is not None
     await log_in(eve)
     assert await opens_at(eve, back, 4) is None
+
+
+async def test_who_is_waited_for_is_so_after_another_restoration(
+    eve: Person, adam: Person, back: Elsewhere, state: State
+) -> None:
+    await log_in(adam)
+    for _ in range(2):
+        await state.database.write(mark_restored, state.now())
+    await log_in(adam)
+    assert (await bring(eve, by=eve.sheet)).status_code == 201
+    await opens_at(adam, back, 4)
+    assert await opens_at(eve, back, 4) is not None
 
 
 async def test_whoever_brings_own_items_learns_nothing_beyond_them(
