@@ -1,4 +1,4 @@
-"""The lock beside a SQLite file: whoever uses the database shares it, and `restore` has it alone.
+"""The lock beside a SQLite file: each process that uses the database shares it, and `restore` has it alone.
 
 The system gives a lock up with its process, however that ends, so no lock is ever left over. PostgreSQL needs none: its
 own tools restore it.

@@ -11,7 +11,7 @@ from fastapi.routing import APIRoute, iter_route_contexts
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
-from app import VERSION, problems
+from app import VERSION, answer_headers
 from app.edge import HEADERS
 from app.examples import add_examples
 from app.problems import COMMON, SCHEMA, Problem, refusals
@@ -85,7 +85,7 @@ def _document(app: FastAPI) -> dict[str, Any]:
     _open_answers(schemas)
     _add_bodies(app, document)
     components["schemas"] = dict(sorted(schemas.items()))
-    components["headers"] = problems.HEADERS
+    components["headers"] = answer_headers.HEADERS
     for item in document["paths"].values():
         for method, operation in item.items():
             operation.setdefault("security", [])

@@ -22,8 +22,9 @@ from app.backups import repository
 from app.backups.files import copy, create, new_beside, sync
 from app.backups.service import BackupRefused, attachments_of, copy_attachment, verify
 from app.receipts.service import ReceiptSigner, read_receipt_keys
-from app.schema import migrate, newest_revision
-from app.sqlite import resting_engine, sqlite_engine
+from app.schema import migrate, migration_engine, newest_revision
+from app.settings import Settings
+from app.sqlite import resting_engine
 from duolog.errors import MalformedData
 
 Mark = Callable[[Connection], None]
@@ -92,7 +93,7 @@ def restore(file: Path, places: Places, mark: Mark, progress: Progress, *, despi
 def _prepare(database: Path, mark: Mark) -> None:
     """Make a copied backup the database that a server of this version uses."""
     repository.drop_record(database)
-    engine = sqlite_engine(f"sqlite:///{database}", begin="BEGIN IMMEDIATE")
+    engine = migration_engine(Settings(database=f"sqlite:///{database}"))
     with engine.begin() as connection:
         migrate(connection)
         mark(connection)

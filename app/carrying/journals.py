@@ -18,8 +18,8 @@ Rules (spec §13.3)
   place of the caller's own, where another history may replace it. Later items change its members as their rosters say.
 - A caller who is no member can't tell whether a journal is here: the server judges their pages and stores them aside,
   as if nobody had the journal. Only a partner by its last roster learns that it is here.
-- Items under this server's own receipts were accepted here before: it has gone back to an older state. They are
-  appended whoever brings them, cost no quota, and bring any grant and key statement that they name. The answer tells
+- Items under this server's own receipts were accepted here before: it has gone back to an older state. Any
+  account may bring them. They cost no quota, and bring any grant and key statement that they name. The answer tells
   nothing beyond them. Where they are newer than the last restoration, the server marks another one first.
 - A page doesn't reveal either whether an account lives here: the server judges by the chain in the page, be it longer
   or shorter than the stored one. All of that chain counts for the quota of a caller who brings anything new with it.

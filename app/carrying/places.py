@@ -39,7 +39,7 @@ class Place:
 def find_place(connection: Connection, account: bytes, journal: bytes, *, own: bool) -> Place:
     """Find the place where this account continues a journal, and its end.
 
-    `own`: under receipts of this server itself, which show that whoever brings them was given the items.
+    `own`: under receipts of this server itself, which show that the account was given the items.
     """
     found = _load(connection, journal, journal)
     if found.complete and (own or repository.is_member(connection, account, journal)):

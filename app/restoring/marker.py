@@ -13,7 +13,6 @@ import secrets
 from pathlib import Path
 
 from sqlalchemy import Connection
-from sqlalchemy.engine import make_url
 
 from app.database import Database
 from app.restoring import repository
@@ -27,9 +26,8 @@ SUFFIX = "-marker"
 
 def marker_file(settings: Settings) -> Path | None:
     """The file beside the database; None for a database that is no file of its own."""
-    url = make_url(settings.database_url)
-    is_file = url.get_backend_name() == "sqlite" and url.database not in (None, "", ":memory:")
-    return Path(f"{url.database}{SUFFIX}") if is_file else None
+    database = settings.database_file
+    return None if database is None else database.with_name(f"{database.name}{SUFFIX}")
 
 
 async def notice(database: Database, settings: Settings, now: int) -> bool:

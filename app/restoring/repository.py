@@ -25,7 +25,7 @@ def newest_restoration(connection: Connection) -> int | None:
 def add_restoration(connection: Connection, at: int, recent: int) -> None:
     """Store a restoration: hold every open journal and every closing, and end what only a session could go on with.
 
-    `recent`: a device is awaited if its last use is at most so many seconds older than the newest use of all. Those
+    `recent`: seconds. A device is awaited if its last use is not older than the newest of all by more. Those
     that are still awaited since the restoration before stay so. The marker goes: the next start makes another.
     """
     if connection.execute(select(held_journals).limit(1)).first() is None:
