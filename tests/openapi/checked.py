@@ -62,9 +62,14 @@ def require_declared(document: dict[str, Any], method: str, path: str, response:
 
 
 @cache
+def made_once() -> FastAPI:
+    """A server that never runs: its routes and its document are those of every server, whatever the settings."""
+    return create_app(Settings())
+
+
 def open_document() -> dict[str, Any]:
-    """The document of every server, whatever its settings: making it takes longer than most tests."""
-    return create_app(Settings()).openapi()
+    """The document of every server."""
+    return made_once().openapi()
 
 
 @cache
