@@ -20,7 +20,7 @@ from app.settings import Settings
 from app.state import system_clock
 from app.storage import create_database
 from duolog.client.account import rotating
-from tests.openapi.checked import CheckedTransport
+from tests.openapi.checked import CheckedTransport, made_once, open_document
 
 MEMORY = Path("/dev/shm")
 ORIGIN = "http://duolog.test"
@@ -146,6 +146,9 @@ async def running(settings: Settings, clock: Callable[[], int] = system_clock) -
     """A server with these settings, started as uvicorn starts it, and stopped afterwards."""
     settings.receipt_key_path.parent.mkdir(parents=True, exist_ok=True)
     application = create_app(settings, clock)
+    # What every server makes of its endpoints is made once: it takes longer than most tests.
+    application.openapi_schema = open_document()
+    application.router.routes[:] = made_once().router.routes
     async with application.router.lifespan_context(application):
         yield application
 

@@ -9,6 +9,7 @@ import stat
 import struct
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
@@ -30,6 +31,13 @@ NOBODY = Unlock(keyring=False)
 SOON = 20.0  # seconds; a busy machine is slow
 linux = pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
 root = pytest.mark.skipif(os.geteuid() != 0, reason="only root can become another user")
+
+
+@pytest.fixture
+def tmp_path() -> Iterator[Path]:
+    """A folder with a short path, wherever pytest has its own: the address of a socket holds about a hundred bytes."""
+    with tempfile.TemporaryDirectory(prefix="duolog-", dir="/tmp") as folder:
+        yield Path(folder).resolve()
 
 
 @pytest.fixture
@@ -447,6 +455,18 @@ def test_a_home_far_down_is_unlocked_by_way_of_the_log_ins_folder(
     unlock_home(far, KNOWING)
     assert is_unlocked(far)
     assert lock_home(far)
+
+
+def test_a_log_ins_folder_that_is_too_far_down_for_a_socket_is_left_out(
+    home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    runtime = tmp_path / ("long" * 30)
+    runtime.mkdir(mode=0o700)
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(runtime))
+    unlock_home(home, KNOWING)
+    assert is_unlocked(home)
+    assert list(runtime.iterdir()) == []
+    assert lock_home(home)
 
 
 def test_two_homes_have_two_agents(home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

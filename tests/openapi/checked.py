@@ -12,6 +12,8 @@ import jsonschema_rs
 from fastapi import FastAPI
 
 from app.edge import HEADERS
+from app.main import create_app
+from app.settings import Settings
 
 PAGES = {"/", "/docs", "/join", "/install", "/spec", "/schemas"}
 UNDOCUMENTED = PAGES | {"/openapi.json", "/icon.svg", "/favicon.ico", "/.well-known/security.txt"}
@@ -22,7 +24,7 @@ class CheckedTransport(httpx2.ASGITransport):
 
     def __init__(self, app: FastAPI, address: str) -> None:
         super().__init__(app=app, client=(address, 50_000))
-        self._document = close_answers(app.openapi())
+        self._document = _closed_document()
 
     async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
         response = await super().handle_async_request(request)
@@ -68,6 +70,22 @@ def require_declared(document: dict[str, Any], method: str, path: str, response:
         assert json.loads(body)["code"] in content[media]["examples"], f"{method} {path}: {body!r} is not declared"
 
 
+@cache
+def made_once() -> FastAPI:
+    """A server that never runs: its routes and its document are those of every server, whatever the settings."""
+    return create_app(Settings())
+
+
+def open_document() -> dict[str, Any]:
+    """The document of every server."""
+    return made_once().openapi()
+
+
+@cache
+def _closed_document() -> dict[str, Any]:
+    return close_answers(open_document())
+
+
 def close_answers(document: dict[str, Any]) -> dict[str, Any]:
     """The document of a server that sends no field which it doesn't declare."""
     schemas = {
@@ -94,20 +112,25 @@ def require_headers(document: dict[str, Any], declared: dict[str, Any], sent: ht
 def find_operation(document: dict[str, Any], method: str, path: str) -> dict[str, Any] | None:
     """The operation that serves `path`; a path without parameters goes before one with them."""
     for template, item in sorted(document["paths"].items(), key=lambda pair: pair[0].count("{")):
-        if method.lower() in item and re.fullmatch(re.sub(r"\\?\{[^}]+\\?\}", "[^/]+", re.escape(template)), path):
+        if method.lower() in item and _paths(template).fullmatch(path):
             operation: dict[str, Any] = item[method.lower()]
             return operation
     return None
 
 
+@cache
+def _paths(template: str) -> re.Pattern[str]:
+    return re.compile(re.sub(r"\\?\{[^}]+\\?\}", "[^/]+", re.escape(template)))
+
+
 def validate(document: dict[str, Any], schema: dict[str, Any], body: bytes) -> None:
     """Assert that the JSON in `body` has the form of `schema`."""
+    schemas = document["components"]["schemas"]
+    made = _validators.setdefault(id(schemas), (schemas, {}))[1]  # a document that is kept has an identity of its own
     text = json.dumps(schema)
-    schemas = json.dumps(document["components"]["schemas"]) if "$ref" in text else "{}"
-    _validator(text, schemas).validate(json.loads(body))
+    if text not in made:
+        made[text] = jsonschema_rs.Draft202012Validator(schema | {"components": {"schemas": schemas}})
+    made[text].validate(json.loads(body))
 
 
-@cache
-def _validator(schema: str, schemas: str) -> Any:
-    whole = json.loads(schema) | {"components": {"schemas": json.loads(schemas)}}
-    return jsonschema_rs.Draft202012Validator(whole)
+_validators: dict[int, tuple[dict[str, Any], dict[str, Any]]] = {}

@@ -26,6 +26,7 @@ from duolog.errors import HomeError, NotAllowed
 
 SESSIONS = Path("/run/systemd/sessions")  # where the log-in manager has its files
 _IN_HOME: Final = "agent.socket"
+_MAX_ADDRESS: Final = 103  # bytes in the path of a socket on macOS; Linux takes 107
 _STARTING = 30.0  # seconds for an agent to be ready
 _ENDING = 5.0  # seconds for an agent to be gone
 
@@ -65,9 +66,10 @@ def hold_key(home: Path, keystore: Path, key: bytes, idle: float, most: float) -
     """
     session, leader = _session()
     lock_home(home)
-    path = next(iter(_sockets(home)), None)
-    if path is None:
+    places = _sockets(home)
+    if not places:
         raise HomeError(f"Others can look into {home}, so no agent was started. Take their rights to that folder away.")
+    path = next((path for path in places if len(os.fsencode(path)) <= _MAX_ADDRESS), places[0])
     orders = holder.Orders(str(path), str(keystore.resolve()), idle, most, session, leader).encode()
     if len(orders) > holder.MAX_ORDERS:
         raise HomeError("The path of this home is too long for an agent. Choose a shorter one.")
