@@ -105,9 +105,12 @@ def release_all(connection: Connection) -> None:
     connection.execute(delete(held_journals))
 
 
-async def test_server_lets_her_go_on_without_his_newest_entry_and_he_sees_it(both: Pair) -> None:
+@pytest.mark.parametrize("count", [1, 2])
+async def test_server_lets_her_go_on_without_his_newest_entry_and_he_sees_it(both: Pair, count: int) -> None:
     """It goes back, and opens the journal at once to her, who has never fetched his newest entry."""
-    await both.sam.write(both.journal, "note", {"text": "his newest"})
+    newest = [f"his newest {number}" for number in range(count)]
+    for text in newest:
+        await both.sam.write(both.journal, "note", {"text": text})
     await both.machine.put_back("older")
     await both.machine.database.write(release_all)
 
@@ -126,7 +129,7 @@ async def test_server_lets_her_go_on_without_his_newest_entry_and_he_sees_it(bot
     with pytest.raises(Rollback):
         await both.sam.sync()
     assert (await both.sam.journal(both.journal)).frozen
-    assert await notes(both.sam, both.journal) == ["hers", "his", "his newest"]
+    assert await notes(both.sam, both.journal) == ["hers", "his", *newest]
 
 
 async def test_server_that_keeps_saying_that_it_went_back_makes_her_forget_nothing(both: Pair) -> None:

@@ -15,6 +15,7 @@ from app.database import Database
 from app.restoring.marker import marker_file
 from app.restoring.service import mark_restored
 from app.settings import Settings
+from app.state import State
 from duolog.client import Duolog, HttpTransport
 from tests.client.couple import UNLOCK, Clock
 from tests.conftest import ORIGIN, running
@@ -35,8 +36,12 @@ class Machine:
 
     @property
     def database(self) -> Database:
+        return self.state.database
+
+    @property
+    def state(self) -> State:
         assert self.app is not None
-        found: Database = self.app.state.duolog.database
+        found: State = self.app.state.duolog
         return found
 
     async def start(self) -> None:

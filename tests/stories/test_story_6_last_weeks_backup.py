@@ -6,8 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from app.retention.service import retain
 from app.settings import Settings
 from duolog.client import Duolog
+from duolog.client.account.rotating import Wanted, rotate
 from duolog.client.log.stored_logs import load_log
 from duolog.errors import ServerWentBack
 from tests.client.couple import Clock, pair
@@ -128,3 +130,68 @@ async def test_a_machine_that_went_back_as_a_whole_learns_it_from_its_clients(we
     for person in (week.ada, week.sam):
         assert await texts(person, week.journal) == ALL
     assert (await week.sam.write(week.journal, "note", {"text": "Friday"})).delivered
+
+
+async def test_keys_that_changed_since_come_back_with_the_one_who_changed_them(week: Week) -> None:
+    """Ada's account rotates, and lifts their journal, before Sam has fetched any of it; then the backup comes."""
+    context = week.ada._context
+    await rotate(context, Wanted())
+    await week.ada.sync()
+    await week.ada.write(week.journal, "note", {"text": "under new keys"})
+    await week.ada.sync()
+    await week.machine.put_back("monday")
+    for person in (week.ada, week.sam, week.ada):
+        report = await person.sync()
+        assert (report.frozen, report.problems) == ({}, ())
+    for person in (week.ada, week.sam):
+        assert await texts(person, week.journal) == sorted([*ALL, "under new keys"])
+    assert (await week.sam.write(week.journal, "note", {"text": "and his"})).delivered
+    await week.ada.sync()
+    assert "and his" in await texts(week.ada, week.journal)
+
+
+async def test_somebody_who_registered_since_needs_no_code_and_brings_all_of_it(week: Week) -> None:
+    eve, _ = await week.machine.register()
+    diary = await eve.create_journal()
+    await eve.write(diary, "note", {"text": "mine alone"})
+    object.__setattr__(week.machine.settings, "registration", "invite")
+    await week.machine.put_back("monday")
+    report = await eve.sync()
+    assert (report.frozen, report.problems, report.restoring) == ({}, (), {})
+    assert await texts(eve, diary) == ["mine alone"]
+    assert (await eve.write(diary, "note", {"text": "and on"})).delivered
+    await eve.close()
+
+
+async def test_what_was_kept_erased_and_planned_is_so_again(week: Week) -> None:
+    first, *_ = [
+        item for item in await week.sam.timeline(week.journal) if item.body and item.body.get("text") == "Monday"
+    ]
+    await week.sam.leaving(week.journal).erase(first.entry)
+    await week.ada.leaving(week.journal).schedule(week.clock.now + 3 * DAY)
+    await week.machine.put_back("monday")
+    for person in (week.ada, week.sam, week.ada):
+        await person.sync()
+    assert "Monday" not in await texts(week.sam, week.journal)
+    week.clock.now += 4 * DAY
+    await retain(
+        week.machine.database,
+        week.machine.state.store,
+        week.machine.settings,
+        week.machine.state.receipts,
+        week.clock.now,
+    )
+    await week.sam.sync()
+    assert (await week.sam.journal(week.journal)).closed
+
+
+async def test_a_closing_that_was_taken_back_since_does_not_happen(week: Week) -> None:
+    await week.ada.leaving(week.journal).schedule(week.clock.now + 3 * DAY)
+    await week.machine.back_up("with_closing")
+    await week.ada.leaving(week.journal).cancel()
+    await week.machine.put_back("with_closing")
+    week.clock.now += 4 * DAY
+    for person in (week.sam, week.ada, week.sam):
+        await person.sync()
+    assert not (await week.sam.journal(week.journal)).closed
+    assert (await week.sam.write(week.journal, "note", {"text": "on"})).delivered
