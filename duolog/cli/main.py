@@ -5,8 +5,12 @@ import resource
 import signal
 import sys
 import threading
+from collections.abc import Callable
+from functools import cache
+from typing import Any
 
 import typer
+from typer.main import get_command
 
 from duolog.cli import (
     account,
@@ -100,6 +104,12 @@ def make_app() -> typer.Typer:
     return app
 
 
+@cache
+def _command() -> Callable[..., Any]:
+    """All commands, read once for all that one process runs."""
+    return get_command(make_app())
+
+
 def main(arguments: list[str] | None = None) -> None:
     """Run one command, and exit with its code. Without one, say what is new to somebody who has an account here, or
     show the help."""
@@ -110,7 +120,7 @@ def main(arguments: list[str] | None = None) -> None:
     if not (sys.argv[1:] if arguments is None else arguments):
         arguments = ["news"] if asking.at_terminal() and has_home() else ["--help"]
     try:
-        make_app()(arguments, prog_name="duolog")
+        _command()(arguments, prog_name="duolog")
     except BrokenPipeError:
         # The reader of the output has seen enough and is gone. Nobody reads more of it.
         sys.stderr.close()
