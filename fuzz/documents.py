@@ -45,6 +45,7 @@ def bodies() -> list[Json]:
         {"kind": "moved", "body": {"origin": "https://elsewhere.example", "receipt_key": KEY}},
         {"kind": "withdrawn", "body": {"answers": answer(1)}},
         {"kind": "words_differ", "body": {"acceptance": HASH}},
+        {"kind": "went_on", "body": {"seq": 7, "head": HASH, "restored_at": 1_790_000_000}},
         *({"kind": "boundary", "body": body} for body in _steps(1, 2)),
         *({"kind": "disclosure", "body": body} for body in _letter(1, 2)),
         *({"kind": "promise", "body": body} for body in _promise(1)),

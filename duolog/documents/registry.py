@@ -23,6 +23,7 @@ from duolog.documents.kinds import (
     pause,
     profile,
     promise,
+    went_on,
     withdrawn,
     words_differ,
 )
@@ -33,7 +34,7 @@ KINDS: Mapping[str, Kind[Any, Any]] = {
     for one in (
         *(profile, note, comment, appreciation, copy),
         *(boundary, disclosure, promise, pause, breach, check_in),
-        *(moved, withdrawn, words_differ),
+        *(moved, withdrawn, words_differ, went_on),
     )
 }
 ACCOUNT_KINDS: Mapping[str, AccountKind] = {kind.name: kind for kind in account_reducers.KINDS}

@@ -159,3 +159,33 @@ async def test_server_promises_a_place_and_goes_back_and_her_entry_comes_once(bo
         await person.sync()
     assert await notes(both.sam, both.journal) == ["hers", "his", "promised"]
     assert await notes(both.ada, both.journal) == ["hers", "his", "promised"]
+
+
+async def she_goes_on(both: Pair) -> None:
+    """The server goes back, and she goes on alone after seven days."""
+    await both.machine.put_back("older")
+    await both.ada.sync()
+    both.clock.now += 7 * DAY + 60
+    await both.ada.sync()
+    await both.ada.write(both.journal, "note", {"text": "on"})
+
+
+async def test_server_tells_her_alone_that_it_went_back_and_he_was_there_meanwhile(both: Pair) -> None:
+    """He has a receipt from after the time at which it says that it went back. So it lied to one of them."""
+    both.clock.now += DAY
+    await both.sam.write(both.journal, "note", {"text": "his newest"})
+    both.clock.now -= DAY // 2
+    await she_goes_on(both)
+    with pytest.raises(Rollback):
+        await both.sam.sync()
+    assert (await both.sam.journal(both.journal)).frozen
+    assert await notes(both.sam, both.journal) == ["hers", "his", "his newest"]
+
+
+async def test_server_that_went_back_drops_a_closing_that_it_had_accepted(both: Pair) -> None:
+    await both.sam.leaving(both.journal).close()
+    both.clock.now += 60
+    await she_goes_on(both)
+    with pytest.raises(Rollback):
+        await both.sam.sync()
+    assert (await both.sam.journal(both.journal)).closed

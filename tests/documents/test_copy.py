@@ -64,7 +64,7 @@ def test_a_copied_step_is_no_step() -> None:
     assert "We lose each other." in text
 
 
-@pytest.mark.parametrize("kind", ["copy", "profile", "withdrawn", "words_differ"])
+@pytest.mark.parametrize("kind", ["copy", "profile", "withdrawn", "words_differ", "went_on"])
 def test_what_is_about_its_own_journal_is_not_copied(kind: str) -> None:
     with pytest.raises(NotAllowed, match="can't be copied"):
         copy_body(THERE, applied(kind, {"text": "x"}))

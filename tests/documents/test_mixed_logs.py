@@ -25,6 +25,7 @@ from duolog.documents.kinds.moved import Moved
 from duolog.documents.kinds.note import Note
 from duolog.documents.kinds.profile import Profile
 from duolog.documents.kinds.withdrawn import Withdrawn
+from duolog.documents.kinds.went_on import WentOn
 from duolog.documents.kinds.words_differ import WordsDiffer
 from duolog.documents.registry import KINDS
 from duolog.errors import NotAllowed
@@ -95,6 +96,7 @@ def others(place: int) -> Iterator[AppliedDocument]:
         ("profile", 1, Profile(display_name="Ada")),
         ("moved", 1, Moved(origin="https://b.example", receipt_key=bytes(32))),
         ("words_differ", 1, WordsDiffer(acceptance=bytes(32))),
+        ("went_on", 1, WentOn(seq=7, head=bytes(32), restored_at=1_790_000_000)),
         ("copy", 1, Copy(of=of, document=CopiedDocument(kind="note", v=1, body=note))),
         *(("withdrawn", 1, Withdrawn(answers=named(number))) for number in range(max(1, place - 3), place)),
         ("appreciation", 1, Appreciation(text="You waited.", of="you")),

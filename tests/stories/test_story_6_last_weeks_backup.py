@@ -195,3 +195,23 @@ async def test_a_closing_that_was_taken_back_since_does_not_happen(week: Week) -
         await person.sync()
     assert not (await week.sam.journal(week.journal)).closed
     assert (await week.sam.write(week.journal, "note", {"text": "on"})).delivered
+
+
+async def test_he_comes_after_eight_days_with_words_that_nobody_had_fetched(week: Week) -> None:
+    """They were acknowledged, and lost with the server. They come again, behind what she wrote meanwhile."""
+    for text in ("Thursday night", "Friday morning"):
+        await week.sam.write(week.journal, "note", {"text": text})
+    week.clock.now += 3600
+    await week.machine.put_back("monday")
+    await week.ada.write(week.journal, "note", {"text": "Friday"})
+    week.clock.now += 7 * DAY + 60
+    await week.ada.sync()
+    await week.sam.write(week.journal, "note", {"text": "back again"})  # offline until now
+    week.clock.now += DAY
+    for person in (week.sam, week.ada, week.sam):
+        report = await person.sync()
+        assert (report.frozen, report.problems, report.restoring) == ({}, (), {})
+    for person in (week.ada, week.sam):
+        there = await texts(person, week.journal)
+        assert there == sorted([*ALL, "Friday", "Thursday night", "Friday morning", "back again"])
+    assert heads(week.sam)[week.journal] == heads(week.ada)[week.journal]

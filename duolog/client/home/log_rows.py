@@ -59,6 +59,12 @@ def forget_behind(store: Store, journal: bytes, seq: int) -> None:
         forget_snapshot(store, journal)
 
 
+def forget_keys_behind(store: Store, journal: bytes, version: int, epoch: int) -> None:
+    """Delete the rosters of a journal behind a version, and the epoch keys behind an epoch."""
+    store.write("DELETE FROM roster WHERE journal = ? AND version > ?", journal, version)
+    store.write("DELETE FROM epoch WHERE journal = ? AND epoch > ?", journal, epoch)
+
+
 def forget_promises_behind(store: Store, journal: bytes, seq: int) -> None:
     """Forget the places behind a seq that a server promised. What was to stand there waits in the outbox, or is made
     anew.

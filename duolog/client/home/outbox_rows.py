@@ -3,7 +3,7 @@
 The queries of the tables outbox, acknowledged and written. Messages are sealed.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from duolog.client.home.store import Store
@@ -47,6 +47,13 @@ def journals_with_waiting(store: Store) -> list[bytes]:
 def save_waiting(store: Store, journal: bytes, entry: bytes, sealed: bytes) -> None:
     """Let a message wait, behind all others."""
     store.write("INSERT INTO outbox (journal, entry, sealed) VALUES (?, ?, ?)", journal, entry, sealed)
+
+
+def save_waiting_first(store: Store, journal: bytes, messages: Sequence[tuple[bytes, bytes]]) -> None:
+    """Let messages wait before all others, in their order. `messages`: each one's entry, and the sealed message."""
+    first = (store.cell(int, "SELECT min(place) FROM outbox") or 0) - len(messages)
+    rows = [(first + number, journal, entry, sealed) for number, (entry, sealed) in enumerate(messages)]
+    store.write_all("INSERT INTO outbox (place, journal, entry, sealed) VALUES (?, ?, ?, ?)", rows)
 
 
 def save_digests(store: Store, sent: Iterable[tuple[bytes, bytes]]) -> None:

@@ -8,6 +8,7 @@ Rules
 - A place that was promised and never shown is forgotten: its entry waits in the outbox, and is sent again.
 - A server that is behind without saying so is shown what it had signed. If it takes that for no reason to go on, the
   journal is frozen, as by any server that keeps something back.
+- Where the other partner went on without this home's newest entries, this home joins them (`rejoining`).
 - This home sets again what only the server held for its owner: kept and erased entries, and closings that wait.
 """
 
@@ -43,6 +44,7 @@ from duolog.client.log.pull import pull
 from duolog.client.log.stored_logs import freezing, load_log, stored_statement
 from duolog.client.log.verify import LESS_THAN_BEFORE
 from duolog.client.moving.carrying import bring_page, carry_account, pages_of
+from duolog.client.moving.rejoining import last_common, rejoin, say_that_i_go_on
 from duolog.client.server.login import WENT_BACK
 from duolog.client.server.transport import Transport, ignoring
 from duolog.errors import (
@@ -57,7 +59,6 @@ from duolog.errors import (
 )
 from duolog.protocol import sizes
 from duolog.protocol.codec import u64
-from duolog.protocol.log import LogState
 from duolog.protocol.receipts import stored_receipt
 
 APART = (
@@ -180,29 +181,25 @@ async def _heal_journal(context: Context, journal: bytes) -> None:
     there = await _seq_there(context, journal, end.seq)
     if there < end.seq:
         await _bring(context, journal, there, end.seq)
-    elif there > end.seq:
-        await pull(context, journal)
-        end = load_log(context.store, journal)
+    elif await last_common(context, journal, end.seq) < end.seq:
+        await _go_with(context, journal, "client.healed_end")
+    await pull(context, journal)
+    end = load_log(context.store, journal)
     confirmed = ConfirmedEnd(seq=end.seq, head=end.head)
-    try:
-        answer = await context.network.call(Transport.confirm_end, journal, confirmed)
-    except ServerRefused as error:
-        if error.code == "end_apart":
-            await _require_same(context, journal, end)
-        raise
+    answer = await context.network.call(Transport.confirm_end, journal, confirmed)
     if answer.opens_at is None:
+        say_that_i_go_on(context, journal)
         clear_marks(context.store, [journal], JournalMark.RESTORING)
     else:
         set_mark(context.store, journal, JournalMark.RESTORING, u64(answer.opens_at))
 
 
-async def _require_same(context: Context, journal: bytes, end: LogState) -> None:
-    """Check that the server's log continues this one, or has not come as far yet. Raises: Rollback, as `_bring`."""
-    there = await _seq_there(context, journal, end.seq)
-    new = await pull(context, journal)
+async def _go_with(context: Context, journal: bytes, check: str) -> None:
+    """Join a log that has gone on without items of this home. Raises: Rollback; the journal is frozen."""
+    joined = await rejoin(context, journal)
     with freezing(context.store, journal):
-        if there >= end.seq and new == 0:  # check: client.healed_end
-            raise Rollback(APART, check="client.healed_end")
+        if not joined:  # check: client.went_on_without
+            raise Rollback(APART, check=check)
 
 
 async def _seq_there(context: Context, journal: bytes, since: int) -> int:
@@ -225,7 +222,7 @@ async def _bring(context: Context, journal: bytes, since: int, end: int) -> None
         except ServerRefused as error:
             if error.code == "server_restored":
                 raise ServerWentBack(WENT_BACK) from error
-            with freezing(context.store, journal):
-                if error.code == "journal_exists":  # check: client.healed_apart
-                    raise Rollback(APART, check="client.healed_apart") from error
-            raise
+            if error.code != "journal_exists":
+                raise
+            await _go_with(context, journal, "client.healed_apart")
+            return

@@ -29,7 +29,8 @@ from duolog.protocol import sizes
 from duolog.protocol.codec import JsonObject
 from duolog.protocol.messages import Document
 
-UNCOPIED = ("copy", "profile", "withdrawn", "words_differ")  # copies, and kinds about the journal in which they stand
+# Copies, and kinds about the journal in which they stand.
+UNCOPIED = ("copy", "profile", "withdrawn", "words_differ", "went_on")
 _WORDING = TypeAdapter(Wording)
 _TEXTS: Mapping[str, TypeAdapter[Any]] = {
     "note": TypeAdapter(Note),

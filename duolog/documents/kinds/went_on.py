@@ -2,8 +2,8 @@
 
 Rules
 - A client writes it by itself, as the first thing behind the place. It speaks for its author alone.
-- It changes nothing of what was agreed. Somebody who comes later with newer entries of their own learns from it that the
-  other went on knowingly, and that the server didn't hide them behind the other's back.
+- It changes nothing of what was agreed. Somebody who comes later with newer entries of their own learns from it that
+  the other went on knowingly, and that the server didn't hide these entries from the other.
 """
 
 from typing import Annotated
@@ -11,7 +11,7 @@ from typing import Annotated
 from pydantic import Field, TypeAdapter
 
 from duolog.documents.applied import AppliedDocument, Membership
-from duolog.documents.bodies import AccountId, Body, Hash
+from duolog.documents.bodies import AccountId, Body, Hash, Seconds
 from duolog.documents.kind import Kind
 from duolog.documents.voice import Voice
 from duolog.errors import NotAllowed
@@ -23,7 +23,7 @@ class WentOn(Body):
 
     seq: Annotated[int, Field(ge=1, le=sizes.MAX_INTEGER)]
     head: Hash
-    restored_at: Annotated[int, Field(ge=0, le=sizes.MAX_INTEGER)]
+    restored_at: Seconds
 
 
 GoneOn = dict[AccountId, WentOn]
