@@ -24,8 +24,8 @@ from duolog.documents.kinds.copy import CopiedDocument, Copy, Origin
 from duolog.documents.kinds.moved import Moved
 from duolog.documents.kinds.note import Note
 from duolog.documents.kinds.profile import Profile
-from duolog.documents.kinds.withdrawn import Withdrawn
 from duolog.documents.kinds.went_on import WentOn
+from duolog.documents.kinds.withdrawn import Withdrawn
 from duolog.documents.kinds.words_differ import WordsDiffer
 from duolog.documents.registry import KINDS
 from duolog.errors import NotAllowed
