@@ -63,7 +63,7 @@ class Caller:
     ],
 )
 async def test_a_stop_under_load_cuts_no_answer(tmp_path: Path, callers: int, rounds: int) -> None:
-    with LocalServer(tmp_path / "server", **RATES, body_processes="0") as server:
+    with LocalServer(tmp_path / "server", **RATES, body_processes="0", max_connections_network="500") as server:
         for number in range(rounds):
             if number:
                 await asyncio.to_thread(server.start)
