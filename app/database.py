@@ -11,9 +11,6 @@ from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
 
 from sqlalchemy import Connection, Insert, MetaData, Row, Table
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import OperationalError
-
-from app.problems import Problem, StorageFull, Unavailable
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -60,10 +57,3 @@ def insert_new(connection: Connection, table: Table) -> Insert:
     if connection.dialect.name == "sqlite":
         return sqlite.insert(table).on_conflict_do_nothing()
     return postgresql.insert(table).on_conflict_do_nothing()
-
-
-def storage_problem(error: OperationalError) -> Problem:
-    """The problem for a client when the storage failed. It leaves the error's own text out."""
-    code = getattr(error.orig, "sqlite_errorname", None) or getattr(error.orig, "sqlstate", None)
-    full = code in ("SQLITE_FULL", "53100")
-    return StorageFull() if full else Unavailable(retry_after=60)
