@@ -1,5 +1,6 @@
 """`serve`: listen until interrupted."""
 
+import asyncio
 import contextlib
 import resource
 import signal
@@ -91,7 +92,19 @@ class _Server(uvicorn.Server):
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         self._connections.stopping = True
+        waiting = [one for listener in sockets or () for one in _accept_waiting(listener)]
+        for server in self.servers:
+            server.close()
+        for listener in sockets or ():
+            listener.close()
+        loop = asyncio.get_running_loop()
+        for one in waiting:
+            await loop.connect_accepted_socket(self._protocol, one)
         await super().shutdown(sockets)
+
+    def _protocol(self) -> GuardedProtocol:
+        of_uvicorn = {"config": self.config, "server_state": self.server_state, "app_state": self.lifespan.state}
+        return GuardedProtocol(self._connections, **of_uvicorn)
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
@@ -102,3 +115,13 @@ class _Server(uvicorn.Server):
             if command.exists():  # a checkout: both are in one environment
                 print(f"Next, in another terminal: {command} register --server {origin}")
             print(f"The command for other computers: {origin}/install", flush=True)
+
+
+def _accept_waiting(listener: socket.socket) -> list[socket.socket]:
+    """The connections that callers have made and nobody has taken: the system resets them once the listener closes."""
+    waiting = []
+    while True:
+        try:
+            waiting.append(listener.accept()[0])
+        except OSError:  # nobody waits any more
+            return waiting

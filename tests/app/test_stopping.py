@@ -15,7 +15,7 @@ HEADERS = b"Host: duolog.test\r\nContent-Type: application/json\r\nContent-Lengt
 REQUESTS = (
     b"GET /health HTTP/1.1\r\nHost: duolog.test\r\n\r\n",
     b"POST /v1/challenges HTTP/1.1\r\n" + HEADERS + BODY,  # a write, in the group of others
-    b"GET /docs HTTP/1.1\r\nHost: duolog.test\r\n\r\n",
+    b"GET /.well-known/duolog HTTP/1.1\r\nHost: duolog.test\r\n\r\n",
 )
 
 
