@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
 PATIENCE = 1.0  # seconds of silence before a sign of life
+LOOK = 0.25  # seconds between two looks for a Ctrl-C while a question is open
 WIDTH = 88  # columns; longer lines are hard to read
 
 OWN = "* "  # marks the reader's own words; nobody else's text is ever shown in these columns
@@ -152,11 +154,29 @@ def asked() -> Iterator[None]:
         if threading.current_thread() is threading.main_thread():  # in another one, the library itself asks
             for let_go in BEFORE_ASKING:
                 let_go()
-        yield
+            with _looking_up():
+                yield
+        else:
+            yield
     finally:
         _Sign.newest = sign
         if sign is not None:
             sign.wait()
+
+
+@contextmanager
+def _looking_up() -> Iterator[None]:
+    """Interrupt the wait for an answer now and then.
+
+    Python sees a Ctrl-C that came between the question and the wait only once the wait is interrupted.
+    """
+    handler = signal.signal(signal.SIGALRM, lambda *_: None)
+    before = signal.setitimer(signal.ITIMER_REAL, LOOK, LOOK)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, *before)
+        signal.signal(signal.SIGALRM, handler)
 
 
 def _console(stream: IO[str]) -> "Console":
