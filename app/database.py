@@ -12,6 +12,8 @@ from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
 from sqlalchemy import Connection, Insert, MetaData, Row, Table
 from sqlalchemy.dialects import postgresql, sqlite
 
+from app.faults import Faults
+
 P = ParamSpec("P")
 T = TypeVar("T")
 
@@ -29,6 +31,11 @@ metadata = MetaData(
 
 class Database(Protocol):
     """The storage, as the rest of the server sees it."""
+
+    faults: Faults
+
+    def waiting(self) -> int:
+        """How many writes wait, or are under way."""
 
     async def open(self) -> None:
         """Connect. Raises: Unavailable."""

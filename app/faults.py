@@ -7,6 +7,7 @@ a statement, its values or the name of a file. A client gets a problem without t
 import errno
 import os
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -57,7 +58,8 @@ class Faults:
     """The faults of one storage. `place`: its name in the log."""
 
     def __init__(self, place: str) -> None:
-        self._place = place
+        self.place = place
+        self.counts = Counter[str]()  # by cause: a bounded set of words
         self._causes: dict[str, _Cause] = {}
 
     def of_database(self, error: DBAPIError) -> Problem:
@@ -89,6 +91,7 @@ class Faults:
 
     def tell(self, code: str, cause: str) -> None:
         """Log a cause, unless it was logged a short while ago."""
+        self.counts[cause] += 1
         now, known = time.monotonic(), self._causes.get(code)
         if known is not None and now - known.said_at < QUIET_SECONDS:
             known.since += 1
@@ -96,7 +99,7 @@ class Faults:
         if known is None and len(self._causes) >= MOST:
             self._causes.clear()
         self._causes[code] = _Cause(now)
-        log().error("storage", place=self._place, cause=cause, code=code, since=known.since if known else 0)
+        log().error("storage", place=self.place, cause=cause, code=code, since=known.since if known else 0)
 
 
 def _of_database(error: DBAPIError) -> tuple[str, str]:

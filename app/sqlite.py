@@ -42,8 +42,8 @@ class SqliteDatabase:
         self._writing = sqlite_engine(url, begin="BEGIN IMMEDIATE")
         self._reading = sqlite_engine(url, begin="BEGIN", pool_size=readers)
         self._readers = ThreadPoolExecutor(readers, thread_name_prefix="duolog-reader")
-        self._faults = Faults("database")
-        self._writer = _Writer(self._writing, self._faults)
+        self.faults = Faults("database")
+        self._writer = _Writer(self._writing, self.faults)
 
     async def open(self) -> None:
         await asyncio.get_running_loop().run_in_executor(self._readers, self._writer.start)
@@ -63,15 +63,18 @@ class SqliteDatabase:
             with self._reading.connect() as connection:
                 return function(connection)
         except OperationalError as error:
-            raise self._faults.of_database(error) from error
+            raise self.faults.of_database(error) from error
         except DatabaseError as error:
-            self._faults.note(error)
+            self.faults.note(error)
             raise
 
     async def write(self, function: Callable[Concatenate[Connection, P], T], /, *args: P.args, **kwargs: P.kwargs) -> T:
         future: Future[T] = Future()
         self._writer.take(lambda connection: function(connection, *args, **kwargs), future)
         return await asyncio.wrap_future(future)
+
+    def waiting(self) -> int:
+        return self._writer.waiting()
 
     async def forget(self) -> bool:
         for attempt in range(TRUNCATE_ATTEMPTS):
@@ -133,6 +136,10 @@ class _Writer:
         self._waiting.put(None)
         self._thread.join()
         self._connection.close()
+
+    def waiting(self) -> int:
+        """How many works wait for their group."""
+        return self._waiting.qsize()
 
     def take(self, function: Callable[[Connection], T], future: Future[T]) -> None:
         """Queue a work."""

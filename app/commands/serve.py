@@ -17,6 +17,7 @@ from app.connections import Connections, GuardedProtocol
 from app.logs import configure_logs
 from app.main import create_app
 from app.settings import Settings
+from app.state import State
 
 RESERVED = 64  # descriptors for the database, its side files and the process beside
 DESCRIPTORS = 65_536  # how many are asked for, where the system gives more
@@ -37,8 +38,12 @@ def run(settings: Settings) -> None:
     listener = bind(settings)
     settings = settings.model_copy(update={"port": listener.getsockname()[1]})
     connections = Connections(settings, raise_descriptors() - RESERVED)
+    app = create_app(settings)
+    state: State = app.state.duolog
+    state.metrics_listener = bind_metrics(settings)
+    state.metrics.watch("duolog_connections", "Open connections.", connections.__len__)
     config = uvicorn.Config(
-        create_app(settings),
+        app,
         loop="uvloop",
         http=partial(GuardedProtocol, connections),  # type: ignore[arg-type]  # which makes one for each connection
         ws="none",
@@ -67,16 +72,25 @@ def raise_descriptors() -> int:
 
 def bind(settings: Settings) -> socket.socket:
     """The listening socket. Raises: Trouble."""
-    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
-    listener = socket.socket(family)
+    return _bind(settings.host, settings.port, "DUOLOG_PORT or DUOLOG_HOST")
+
+
+def bind_metrics(settings: Settings) -> socket.socket | None:
+    """The socket of the metrics, where the settings name one. Raises: Trouble."""
+    address = settings.metrics_address
+    return None if address is None else _bind(*address, "DUOLOG_METRICS")
+
+
+def _bind(host: str, port: int, names: str) -> socket.socket:
+    listener = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
-        listener.bind((settings.host, settings.port))
+        listener.bind((host, port))
     except OSError as error:
         listener.close()
         raise Trouble(
-            f"Can't listen at {settings.host} port {settings.port}: {error.strerror}. "
-            "Stop what listens there, or choose another with DUOLOG_PORT or DUOLOG_HOST."
+            f"Can't listen at {host} port {port}: {error.strerror}. "
+            f"Stop what listens there, or choose another with {names}."
         ) from error
     listener.set_inheritable(True)
     return listener

@@ -31,6 +31,8 @@ _SHORT = ("InvalidRange", "Requested range was invalid")  # the part ends before
 class Store(Protocol):
     """The store, as the rest of the server sees it. Its methods raise StorageFull and Unavailable."""
 
+    faults: Faults
+
     async def put(self, place: bytes, number: int, data: bytes) -> None:
         """Store a part, in place of one that is there."""
 
@@ -45,20 +47,20 @@ class Folder:
     """A local folder. Implements `Store`."""
 
     def __init__(self, folder: Path) -> None:
-        self._folder, self._faults = folder, Faults("attachments")
-        with self._faults.told(BaseError, OSError, is_full=_is_full):
+        self._folder, self.faults = folder, Faults("attachments")
+        with self.faults.told(BaseError, OSError, is_full=_is_full):
             self._store = LocalStore(folder, mkdir=True)
 
     async def put(self, place: bytes, number: int, data: bytes) -> None:
-        with self._faults.told(BaseError, OSError, is_full=_is_full):
+        with self.faults.told(BaseError, OSError, is_full=_is_full):
             await self._store.put_async(_path(place, number), data)
             await asyncio.to_thread(self._to_disk, place, number)
 
     async def get(self, place: bytes, number: int, start: int, end: int) -> bytes | None:
-        return await _get(self._store, self._faults, _path(place, number), start, end)
+        return await _get(self._store, self.faults, _path(place, number), start, end)
 
     async def clear(self, place: bytes) -> None:
-        with self._faults.told(BaseError, OSError, is_full=_is_full):
+        with self.faults.told(BaseError, OSError, is_full=_is_full):
             await asyncio.to_thread(self._remove, place)
 
     def _to_disk(self, place: bytes, number: int) -> None:
@@ -79,9 +81,9 @@ class Bucket:
     """An S3 bucket. Implements `Store`."""
 
     def __init__(self, settings: Settings) -> None:
-        self._faults = Faults("attachments")
+        self.faults = Faults("attachments")
         key_id, secret = read_credentials(settings.s3_credentials_file)
-        with self._faults.told(BaseError, OSError, is_full=_is_full):
+        with self.faults.told(BaseError, OSError, is_full=_is_full):
             self._store = S3Store(
                 settings.attachment_bucket,
                 endpoint=settings.s3_endpoint or None,
@@ -98,14 +100,14 @@ class Bucket:
             )
 
     async def put(self, place: bytes, number: int, data: bytes) -> None:
-        with self._faults.told(BaseError, OSError, is_full=_is_full):
+        with self.faults.told(BaseError, OSError, is_full=_is_full):
             await self._store.put_async(_path(place, number), data)
 
     async def get(self, place: bytes, number: int, start: int, end: int) -> bytes | None:
-        return await _get(self._store, self._faults, _path(place, number), start, end)
+        return await _get(self._store, self.faults, _path(place, number), start, end)
 
     async def clear(self, place: bytes) -> None:
-        with self._faults.told(BaseError, OSError, is_full=_is_full):
+        with self.faults.told(BaseError, OSError, is_full=_is_full):
             async for found in self._store.list(place.hex() + "/"):
                 await self._store.delete_async([item["path"] for item in found])
 
