@@ -189,8 +189,8 @@ class Settings(BaseSettings):
     )
     metrics: str = Field(
         default="",
-        description="Port, or `address:port`, of a listener for Prometheus at `/metrics`; a port alone is of 127.0.0.1. It "
-        "shows when people are active. Empty: none.",
+        description="Port, or `address:port`, of a listener for Prometheus at `/metrics`; a port alone: of 127.0.0.1. "
+        "It shows when people are active. Empty: none.",
     )
     log_level: Literal["debug", "info", "warning", "error"] = Field(default="info", description="How much is logged.")
     log_format: Literal["auto", "json", "console"] = Field(
