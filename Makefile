@@ -85,6 +85,10 @@ memory: setup ## A file of 200 MB is attached and saved by a process that grows 
 crash: setup ## kill -9 the server during pushes, 20 rounds: nothing acknowledged may be lost; and 200 MB in 64 MiB
 	@$(PY) -m pytest -m slow -q tests/crash
 
+.PHONY: operations
+operations: setup ## Backups under load, stops under load, each kept database on PostgreSQL: the slow tests of an operator's work
+	@$(PY) -m pytest -m slow -q tests/app/backups tests/app/test_stopping.py tests/migrations
+
 .PHONY: bucket
 bucket: setup ## The attachments' bucket at Ceph's own S3 gateway, which Debian's packages bring
 	@$(PY) -m tests.app.attachments.gateway

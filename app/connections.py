@@ -10,6 +10,8 @@ Rules
 - When there is no room, the server ends the connection that has been idle longest. If none is idle, it ends the oldest
   half-sent request of the network that has most of these. If there is none either, it asks the new caller to come
   back. So nobody can hold all connections by opening them, and descriptors never run out.
+- A server that is told to stop answers each request that has begun, and says on the answer that it is the last. A
+  connection that is idle then may still bring one for `LINGER_SECONDS`: its request may be on the way.
 - A connection counts until its descriptor is closed. The server may end a closing connection that waits for its caller
   to read, like an idle one.
 """
@@ -31,6 +33,8 @@ MAX_HEAD = 16 * 1024  # bytes
 MAX_HEADERS = 64
 MAX_PIPELINED = 1  # requests that wait for the one before, on one connection: their bodies wait uncounted
 FRAMES = 8  # bytes of framing for each byte of a body: it may come a byte at a time
+LINGER_SECONDS = 0.5  # how long a stopping server waits for a request on an idle connection
+LAST = (b"connection", b"close")
 DISCARD = MAX_BODY  # bytes of a body that come after its answer, and are thrown away
 
 # What the caller does. `waiting`: it waits for an answer. `ending`: it may read the last bytes; the server reads none.
@@ -47,6 +51,7 @@ class Connections:
         self._networks: Counter[bytes] = Counter()
         self._idle: dict[GuardedProtocol, None] = {}  # the longest idle first
         self._sending: dict[GuardedProtocol, None] = {}  # the oldest first
+        self.stopping = False  # the server was told to stop
 
     def __len__(self) -> int:
         return self._networks.total()
@@ -92,7 +97,7 @@ class Connections:
         return max(self._sending, key=lambda one: counts[one.network], default=None)  # the first of equal ones
 
     def _end(self, connection: "GuardedProtocol | None") -> bool:
-        if connection is None:
+        if connection is None or self.stopping:  # an idle connection may still bring a request
             return False
         connection.end()
         return True
@@ -134,6 +139,22 @@ class GuardedProtocol(HttpToolsProtocol):
             if timer is not None:
                 timer.cancel()
         super().connection_lost(exc)
+
+    def shutdown(self) -> None:
+        """Answer what has begun, and close. Called once the server is stopping."""
+        if self.pipeline:
+            _make_last(self.pipeline[0][0])  # the newest
+        elif self._doing == "idle":
+            self._linger()
+        elif self.cycle is not None:
+            _make_last(self.cycle)
+
+    def _linger(self) -> None:
+        self.loop.call_later(LINGER_SECONDS, self._close_if_idle)
+
+    def _close_if_idle(self) -> None:
+        if self._doing == "idle":
+            self._leave()
 
     def end(self) -> None:
         """End the connection at once; unsent bytes are lost."""
@@ -245,6 +266,8 @@ class GuardedProtocol(HttpToolsProtocol):
         self._arm(self._settings.request_seconds)
         super().on_headers_complete()
         self._arriving = self.cycle
+        if self._connections.stopping:
+            _make_last(self.cycle)
 
     def on_body(self, body: bytes) -> None:
         self._body += len(body)
@@ -264,6 +287,14 @@ class GuardedProtocol(HttpToolsProtocol):
         super().on_response_complete()
         if self._doing == "waiting" and self.cycle.response_complete:
             self._set("idle")
+            if self._connections.stopping:
+                self._linger()
+
+
+def _make_last(cycle: RequestResponseCycle) -> None:
+    """Say on the answer that the connection closes after it. One that has begun can't say so, and the next one does."""
+    if not cycle.response_started and LAST not in cycle.default_headers:
+        cycle.default_headers = [*cycle.default_headers, LAST]
 
 
 def _is_in(host: str, network: str) -> bool:

@@ -11,9 +11,8 @@ from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
 
 from sqlalchemy import Connection, Insert, MetaData, Row, Table
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import OperationalError
 
-from app.problems import Problem, StorageFull, Unavailable
+from app.faults import Faults
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -32,6 +31,11 @@ metadata = MetaData(
 
 class Database(Protocol):
     """The storage, as the rest of the server sees it."""
+
+    faults: Faults
+
+    def waiting(self) -> int:
+        """How many writes wait, or are under way."""
 
     async def open(self) -> None:
         """Connect. Raises: Unavailable."""
@@ -60,10 +64,3 @@ def insert_new(connection: Connection, table: Table) -> Insert:
     if connection.dialect.name == "sqlite":
         return sqlite.insert(table).on_conflict_do_nothing()
     return postgresql.insert(table).on_conflict_do_nothing()
-
-
-def storage_problem(error: OperationalError) -> Problem:
-    """The problem for a client when the storage failed. It leaves the error's own text out."""
-    code = getattr(error.orig, "sqlite_errorname", None) or getattr(error.orig, "sqlstate", None)
-    full = code in ("SQLITE_FULL", "53100")
-    return StorageFull() if full else Unavailable(retry_after=60)

@@ -9,6 +9,7 @@ from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.logs import describe, log
+from app.metrics import Metrics
 from app.problems import Internal, Problem
 
 HEADERS = {
@@ -23,8 +24,9 @@ HEADERS = {
 class Edge:
     """Wraps the whole application."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, metrics: Metrics) -> None:
         self._app = app
+        self._metrics = metrics
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -58,13 +60,9 @@ class Edge:
                 await problem.response()(scope, receive, send_with_headers)
         if method == "HEAD":
             await head.end()
-        log().info(
-            "request",
-            method=method,
-            route=getattr(scope.get("route"), "path", "none"),
-            status=status,
-            milliseconds=round((time.perf_counter() - started) * 1000, 1),
-        )
+        route, seconds = getattr(scope.get("route"), "path", "none"), time.perf_counter() - started
+        self._metrics.count_request(route, method, status, seconds)
+        log().info("request", method=method, route=route, status=status, milliseconds=round(seconds * 1000, 1))
 
 
 class _Head:

@@ -16,6 +16,7 @@ from app.callers import is_session
 from app.edge import Edge
 from app.limits import Gate
 from app.logs import log
+from app.metrics import listening
 from app.objects.store import open_store
 from app.openapi import describe_api
 from app.problems import Problem, render
@@ -42,8 +43,10 @@ def create_app(settings: Settings, clock: Callable[[], int] = system_clock) -> F
             log().error(
                 "restored", why="the database is older than the marker beside it. Clients bring what is missing"
             )
+        state.metrics.watch_faults((state.database.faults, state.store.faults))
+        state.metrics.watch("duolog_writes_waiting", "Writes that wait or are under way.", state.database.waiting)
         try:
-            async with retaining(state):
+            async with retaining(state), listening(state.metrics, state.metrics_listener):
                 yield
         finally:
             await state.beside.close()
@@ -55,6 +58,6 @@ def create_app(settings: Settings, clock: Callable[[], int] = system_clock) -> F
     for error in (Problem, RequestValidationError, HTTPException):
         app.add_exception_handler(error, render)
     app.add_middleware(Gate, rates=state.rates, is_session=partial(is_session, state))
-    app.add_middleware(Edge)
+    app.add_middleware(Edge, metrics=state.metrics)
     describe_api(app)
     return app

@@ -18,7 +18,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
-from app.database import storage_problem
+from app.faults import Faults
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -31,6 +31,8 @@ class PostgresDatabase:
     """A PostgreSQL database. Implements `Database`."""
 
     def __init__(self, url: str, *, connections: int) -> None:
+        self.faults = Faults("database")
+        self._writes = 0  # under way
         target = make_url(url).set(drivername="postgresql+psycopg")
         self._engine: AsyncEngine = create_async_engine(
             target, pool_size=connections, max_overflow=connections, pool_pre_ping=True, hide_parameters=True
@@ -48,16 +50,26 @@ class PostgresDatabase:
             async with self._reading.connect() as connection:
                 return await connection.run_sync(lambda sync: function(sync, *args, **kwargs))
         except OperationalError as error:
-            raise storage_problem(error) from error
+            raise self.faults.of_database(error) from error
 
     async def write(self, function: Callable[Concatenate[Connection, P], T], /, *args: P.args, **kwargs: P.kwargs) -> T:
         # Shielded: a request that is cancelled leaves no transaction half way; the work is committed or not as a whole.
         return await asyncio.shield(asyncio.ensure_future(self._write(lambda sync: function(sync, *args, **kwargs))))
 
+    def waiting(self) -> int:
+        return self._writes
+
     async def forget(self) -> bool:
         return True
 
     async def _write(self, function: Callable[[Connection], T]) -> T:
+        self._writes += 1
+        try:
+            return await self._try(function)
+        finally:
+            self._writes -= 1
+
+    async def _try(self, function: Callable[[Connection], T]) -> T:
         for attempt in range(ATTEMPTS):
             try:
                 async with self._engine.begin() as connection:
@@ -65,7 +77,7 @@ class PostgresDatabase:
             except (OperationalError, IntegrityError) as error:
                 if getattr(error.orig, "sqlstate", None) not in _AGAIN or attempt == ATTEMPTS - 1:
                     if isinstance(error, OperationalError):
-                        raise storage_problem(error) from error
+                        raise self.faults.of_database(error) from error
                     raise
                 await asyncio.sleep(0.01 * 2**attempt)
         raise AssertionError("unreachable: the last attempt returns or raises")

@@ -187,6 +187,11 @@ class Settings(BaseSettings):
     database_readers: int = Field(
         default=4, ge=1, le=64, description="Threads that read (SQLite), or connections (PostgreSQL)."
     )
+    metrics: str = Field(
+        default="",
+        description="Port, or `address:port`, of a listener for Prometheus at `/metrics`; a port alone: of 127.0.0.1. "
+        "It shows when people are active. Empty: none.",
+    )
     log_level: Literal["debug", "info", "warning", "error"] = Field(default="info", description="How much is logged.")
     log_format: Literal["auto", "json", "console"] = Field(
         default="auto", description="Form of log lines; `auto` is readable on a terminal and JSON elsewhere."
@@ -211,6 +216,14 @@ class Settings(BaseSettings):
         except ValueError as error:
             raise ValueError("write a number and a time, as 300/minute") from error
         return rate
+
+    @field_validator("metrics")
+    @classmethod
+    def _known_metrics(cls, metrics: str) -> str:
+        found = re.fullmatch(r"(([0-9.]+|\[[0-9a-f:]+\]):)?([0-9]{1,5})", metrics)
+        if metrics and (found is None or not 0 < int(found[3]) < 65_536):
+            raise ValueError("write a port, as 9330, or an address and a port, as 127.0.0.1:9330")
+        return metrics
 
     @field_validator("contact")
     @classmethod
@@ -260,6 +273,12 @@ class Settings(BaseSettings):
     def attachment_folder(self) -> Path:
         """The folder of the attachments, with the default filled in."""
         return Path(self.attachments) if self.attachments else self.data / "attachments"
+
+    @cached_property
+    def metrics_address(self) -> tuple[str, int] | None:
+        """Where the metrics listen; None where nobody asked for them."""
+        host, _, port = self.metrics.rpartition(":")
+        return (host.strip("[]") or "127.0.0.1", int(port)) if self.metrics else None
 
     @cached_property
     def public_origin(self) -> str:

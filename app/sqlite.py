@@ -21,10 +21,10 @@ from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, TypeVar, cast
 
 from sqlalchemy import Connection, Engine, create_engine, event
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DatabaseError, OperationalError
 from sqlalchemy.pool import NullPool
 
-from app.database import storage_problem
+from app.faults import Faults
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -42,7 +42,8 @@ class SqliteDatabase:
         self._writing = sqlite_engine(url, begin="BEGIN IMMEDIATE")
         self._reading = sqlite_engine(url, begin="BEGIN", pool_size=readers)
         self._readers = ThreadPoolExecutor(readers, thread_name_prefix="duolog-reader")
-        self._writer = _Writer(self._writing)
+        self.faults = Faults("database")
+        self._writer = _Writer(self._writing, self.faults)
 
     async def open(self) -> None:
         await asyncio.get_running_loop().run_in_executor(self._readers, self._writer.start)
@@ -62,12 +63,18 @@ class SqliteDatabase:
             with self._reading.connect() as connection:
                 return function(connection)
         except OperationalError as error:
-            raise storage_problem(error) from error
+            raise self.faults.of_database(error) from error
+        except DatabaseError as error:
+            self.faults.note(error)
+            raise
 
     async def write(self, function: Callable[Concatenate[Connection, P], T], /, *args: P.args, **kwargs: P.kwargs) -> T:
         future: Future[T] = Future()
         self._writer.take(lambda connection: function(connection, *args, **kwargs), future)
         return await asyncio.wrap_future(future)
+
+    def waiting(self) -> int:
+        return self._writer.waiting()
 
     async def forget(self) -> bool:
         for attempt in range(TRUNCATE_ATTEMPTS):
@@ -88,7 +95,7 @@ class _Work:
         self.value: Any = None
         self.error: Exception | None = None
 
-    def run(self, connection: Connection) -> None:
+    def run(self, connection: Connection, faults: Faults) -> None:
         """Run in a savepoint. Raises: OperationalError, when SQLite gave up the whole transaction."""
         savepoint = connection.begin_nested()
         try:
@@ -98,7 +105,7 @@ class _Work:
             if not _driver(connection).in_transaction:  # a full disk or I/O error ends the whole transaction
                 raise
             savepoint.rollback()
-            self.error = storage_problem(error) if isinstance(error, OperationalError) else error
+            self.error = faults.of_database(error) if isinstance(error, OperationalError) else error
 
     def answer(self) -> None:
         """Wake the request. The group has been committed."""
@@ -111,8 +118,8 @@ class _Work:
 class _Writer:
     """The thread that owns the writing connection."""
 
-    def __init__(self, engine: Engine) -> None:
-        self._engine = engine
+    def __init__(self, engine: Engine, faults: Faults) -> None:
+        self._engine, self._faults = engine, faults
         self._waiting: queue.SimpleQueue[_Work | Future[bool] | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._serve, name="duolog-writer", daemon=True)
 
@@ -121,7 +128,7 @@ class _Writer:
         try:
             self._connection = self._engine.connect()
         except OperationalError as error:
-            raise storage_problem(error) from error
+            raise self._faults.of_database(error) from error
         self._thread.start()
 
     def stop(self) -> None:
@@ -129,6 +136,10 @@ class _Writer:
         self._waiting.put(None)
         self._thread.join()
         self._connection.close()
+
+    def waiting(self) -> int:
+        """How many works wait for their group."""
+        return self._waiting.qsize()
 
     def take(self, function: Callable[[Connection], T], future: Future[T]) -> None:
         """Queue a work."""
@@ -168,10 +179,12 @@ class _Writer:
         try:
             with self._connection.begin():
                 for work in group:
-                    work.run(self._connection)
+                    work.run(self._connection, self._faults)
         except Exception as error:  # noqa: BLE001 - whatever it was, each waiting request must hear of it
             _driver(self._connection).rollback()  # SQLite may still hold a transaction that it could not commit
-            trouble = storage_problem(error) if isinstance(error, OperationalError) else error
+            trouble = self._faults.of_database(error) if isinstance(error, OperationalError) else error
+            if isinstance(error, DatabaseError):
+                self._faults.note(error)
             for work in group:
                 work.future.set_exception(trouble)
             return

@@ -1,5 +1,6 @@
 """The state of one running server. None of it is global: each application has its own."""
 
+import socket
 import time
 from collections.abc import Callable
 from typing import Annotated, cast
@@ -11,6 +12,7 @@ from app.beside import Beside
 from app.bodies import Bodies
 from app.database import Database
 from app.limits import Rates
+from app.metrics import Metrics
 from app.objects.serving import Serving
 from app.objects.store import Store
 from app.quotas.service import Quotas
@@ -39,6 +41,8 @@ class State:
         self.quotas = Quotas(settings)
         self.database: Database = create_database(settings)
         self.readiness = Readiness(self.database)
+        self.metrics = Metrics()
+        self.metrics_listener: socket.socket | None = None
         self.serving = Serving()
         self.bodies = Bodies(settings.body_memory)
         self.beside = Beside(settings.body_processes)

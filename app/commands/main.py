@@ -65,8 +65,8 @@ COMMANDS: dict[str, Command] = {
 }
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command; returns the exit code."""
+def command_line() -> argparse.ArgumentParser:
+    """The parser of the command line."""
     parser = argparse.ArgumentParser(
         prog="python -m app",
         description="The Duolog server. Its settings are environment variables; `python -m app settings` lists them.",
@@ -75,7 +75,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for name, command in COMMANDS.items():
         declared = commands.add_parser(name, help=command.purpose, description=command.purpose.capitalize() + ".")
         command.declare(declared)
-    given = parser.parse_args(arguments)
+    return parser
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; returns the exit code."""
+    given = command_line().parse_args(arguments)
     try:
         return _run(COMMANDS[given.command], given)
     except Trouble as trouble:

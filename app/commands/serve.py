@@ -1,5 +1,6 @@
 """`serve`: listen until interrupted."""
 
+import asyncio
 import contextlib
 import resource
 import signal
@@ -16,11 +17,12 @@ from app.connections import Connections, GuardedProtocol
 from app.logs import configure_logs
 from app.main import create_app
 from app.settings import Settings
+from app.state import State
 
 RESERVED = 64  # descriptors for the database, its side files and the process beside
 DESCRIPTORS = 65_536  # how many are asked for, where the system gives more
 SWITCH_SECONDS = 0.0005  # how long a thread that computes keeps the others waiting: the loop is one of them
-GRACE_SECONDS = 5  # how long requests under way may take when the server is told to stop
+GRACE_SECONDS = 7  # how long requests under way may take when the server is told to stop: Docker kills after 10
 
 
 def run(settings: Settings) -> None:
@@ -36,8 +38,12 @@ def run(settings: Settings) -> None:
     listener = bind(settings)
     settings = settings.model_copy(update={"port": listener.getsockname()[1]})
     connections = Connections(settings, raise_descriptors() - RESERVED)
+    app = create_app(settings)
+    state: State = app.state.duolog
+    state.metrics_listener = bind_metrics(settings)
+    state.metrics.watch("duolog_connections", "Open connections.", connections.__len__)
     config = uvicorn.Config(
-        create_app(settings),
+        app,
         loop="uvloop",
         http=partial(GuardedProtocol, connections),  # type: ignore[arg-type]  # which makes one for each connection
         ws="none",
@@ -51,7 +57,7 @@ def run(settings: Settings) -> None:
     )
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # uvicorn raises the signal again once it has stopped
     with contextlib.suppress(KeyboardInterrupt):
-        _Server(config, settings).run(sockets=[listener])
+        _Server(config, settings, connections).run(sockets=[listener])
 
 
 def raise_descriptors() -> int:
@@ -66,27 +72,53 @@ def raise_descriptors() -> int:
 
 def bind(settings: Settings) -> socket.socket:
     """The listening socket. Raises: Trouble."""
-    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
-    listener = socket.socket(family)
+    return _bind(settings.host, settings.port, "DUOLOG_PORT or DUOLOG_HOST")
+
+
+def bind_metrics(settings: Settings) -> socket.socket | None:
+    """The socket of the metrics, where the settings name one. Raises: Trouble."""
+    address = settings.metrics_address
+    return None if address is None else _bind(*address, "DUOLOG_METRICS")
+
+
+def _bind(host: str, port: int, names: str) -> socket.socket:
+    listener = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
-        listener.bind((settings.host, settings.port))
+        listener.bind((host, port))
     except OSError as error:
         listener.close()
         raise Trouble(
-            f"Can't listen at {settings.host} port {settings.port}: {error.strerror}. "
-            "Stop what listens there, or choose another with DUOLOG_PORT or DUOLOG_HOST."
+            f"Can't listen at {host} port {port}: {error.strerror}. "
+            f"Stop what listens there, or choose another with {names}."
         ) from error
     listener.set_inheritable(True)
     return listener
 
 
 class _Server(uvicorn.Server):
-    """Says where it serves once it does."""
+    """Says where it serves once it does, and stops without dropping a request."""
 
-    def __init__(self, config: uvicorn.Config, settings: Settings) -> None:
+    def __init__(self, config: uvicorn.Config, settings: Settings, connections: Connections) -> None:
         super().__init__(config)
         self._settings = settings
+        self._connections = connections
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        self._connections.stopping = True
+        waiting = [one for listener in sockets or () for one in _accept_waiting(listener)]
+        for server in self.servers:
+            server.close()
+        for listener in sockets or ():
+            listener.close()
+        loop = asyncio.get_running_loop()
+        for one in waiting:
+            await loop.connect_accepted_socket(self._protocol, one)
+        await super().shutdown(sockets)
+
+    def _protocol(self) -> GuardedProtocol:
+        of_uvicorn = {"config": self.config, "server_state": self.server_state, "app_state": self.lifespan.state}
+        return GuardedProtocol(self._connections, **of_uvicorn)
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
@@ -97,3 +129,13 @@ class _Server(uvicorn.Server):
             if command.exists():  # a checkout: both are in one environment
                 print(f"Next, in another terminal: {command} register --server {origin}")
             print(f"The command for other computers: {origin}/install", flush=True)
+
+
+def _accept_waiting(listener: socket.socket) -> list[socket.socket]:
+    """The connections that callers have made and nobody has taken: the system resets them once the listener closes."""
+    waiting = []
+    while True:
+        try:
+            waiting.append(listener.accept()[0])
+        except OSError:  # nobody waits any more
+            return waiting

@@ -75,6 +75,7 @@ async def push_entries(member: Member, server: Server, items: Items) -> Pushed:
     appended = await write_to_journal(
         server, member.journal, service.push, member, items, server.receipts, server.quotas, server.now()
     )
+    server.metrics.count_accepted(len(appended.new))
     return Pushed(
         places=[Place(seq=place.seq, digest=place.digest) for place in appended.places],
         receipt=None if appended.receipt is None else ReceiptModel.of(appended.receipt),

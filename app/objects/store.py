@@ -11,15 +11,14 @@ Rules
 import asyncio
 import os
 import shutil
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Protocol
 
 from obstore.exceptions import BaseError
 from obstore.store import LocalStore, ObjectStore, S3Store
 
-from app.problems import Problem, StorageFull, Unavailable
+from app.faults import Faults
+from app.problems import Unavailable
 from app.settings import Settings
 
 REQUEST_SECONDS = 30  # of one request to a bucket
@@ -31,6 +30,8 @@ _SHORT = ("InvalidRange", "Requested range was invalid")  # the part ends before
 
 class Store(Protocol):
     """The store, as the rest of the server sees it. Its methods raise StorageFull and Unavailable."""
+
+    faults: Faults
 
     async def put(self, place: bytes, number: int, data: bytes) -> None:
         """Store a part, in place of one that is there."""
@@ -46,20 +47,20 @@ class Folder:
     """A local folder. Implements `Store`."""
 
     def __init__(self, folder: Path) -> None:
-        self._folder = folder
-        with _plain():
+        self._folder, self.faults = folder, Faults("attachments")
+        with self.faults.told(BaseError, OSError, is_full=_is_full):
             self._store = LocalStore(folder, mkdir=True)
 
     async def put(self, place: bytes, number: int, data: bytes) -> None:
-        with _plain():
+        with self.faults.told(BaseError, OSError, is_full=_is_full):
             await self._store.put_async(_path(place, number), data)
             await asyncio.to_thread(self._to_disk, place, number)
 
     async def get(self, place: bytes, number: int, start: int, end: int) -> bytes | None:
-        return await _get(self._store, _path(place, number), start, end)
+        return await _get(self._store, self.faults, _path(place, number), start, end)
 
     async def clear(self, place: bytes) -> None:
-        with _plain():
+        with self.faults.told(BaseError, OSError, is_full=_is_full):
             await asyncio.to_thread(self._remove, place)
 
     def _to_disk(self, place: bytes, number: int) -> None:
@@ -80,8 +81,9 @@ class Bucket:
     """An S3 bucket. Implements `Store`."""
 
     def __init__(self, settings: Settings) -> None:
+        self.faults = Faults("attachments")
         key_id, secret = read_credentials(settings.s3_credentials_file)
-        with _plain():
+        with self.faults.told(BaseError, OSError, is_full=_is_full):
             self._store = S3Store(
                 settings.attachment_bucket,
                 endpoint=settings.s3_endpoint or None,
@@ -98,14 +100,14 @@ class Bucket:
             )
 
     async def put(self, place: bytes, number: int, data: bytes) -> None:
-        with _plain():
+        with self.faults.told(BaseError, OSError, is_full=_is_full):
             await self._store.put_async(_path(place, number), data)
 
     async def get(self, place: bytes, number: int, start: int, end: int) -> bytes | None:
-        return await _get(self._store, _path(place, number), start, end)
+        return await _get(self._store, self.faults, _path(place, number), start, end)
 
     async def clear(self, place: bytes) -> None:
-        with _plain():
+        with self.faults.told(BaseError, OSError, is_full=_is_full):
             async for found in self._store.list(place.hex() + "/"):
                 await self._store.delete_async([item["path"] for item in found])
 
@@ -131,13 +133,13 @@ def read_credentials(path: Path | None) -> tuple[str | None, str | None]:
     return lines[0], lines[1]
 
 
-async def _get(store: ObjectStore, path: str, start: int, end: int) -> bytes | None:
+async def _get(store: ObjectStore, faults: Faults, path: str, start: int, end: int) -> bytes | None:
     try:
         found = bytes(await store.get_range_async(path, start=start, end=end))
     except (BaseError, OSError) as error:
         if _lacks(error):
             return None
-        raise Unavailable(retry_after=60) from error
+        raise faults.of_files(error, full=False) from error
     return found if len(found) == end - start else None
 
 
@@ -160,14 +162,5 @@ def _sync(path: Path) -> None:
         os.close(descriptor)
 
 
-@contextmanager
-def _plain() -> Iterator[None]:
-    try:
-        yield
-    except (BaseError, OSError) as error:
-        raise _problem(error) from error
-
-
-def _problem(error: Exception) -> Problem:
-    full = any(mark in str(error) for mark in _FULL) or getattr(error, "errno", None) in (28, 122)
-    return StorageFull() if full else Unavailable(retry_after=60)
+def _is_full(error: Exception) -> bool:
+    return any(mark in str(error) for mark in _FULL) or getattr(error, "errno", None) in (28, 122)

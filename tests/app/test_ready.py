@@ -12,6 +12,7 @@ from sqlalchemy.exc import OperationalError
 
 from app import readiness
 from app.edge import Edge
+from app.metrics import Metrics
 from app.settings import Settings
 from app.state import State
 from duolog.protocol import sizes
@@ -151,5 +152,5 @@ async def test_an_error_in_the_middle_ends_a_head_answer_whole(settings: Setting
 
     scope = {"type": "http", "method": "HEAD", "path": "/", "headers": []}
     async with running(settings):
-        await Edge(failing)(scope, None, keep)  # type: ignore[arg-type]
+        await Edge(failing, Metrics())(scope, None, keep)  # type: ignore[arg-type]
     assert [message["type"] for message in sent] == ["http.response.start", "http.response.body"]  # type: ignore[index]

@@ -39,9 +39,13 @@ NOT_FOLLOWED: Mapping[tuple[str, str], str] = {
     ("self-hosting.md", "sed -i"): "needs root",
     ("self-hosting.md", "systemctl"): "needs systemd",
     ("self-hosting.md", "journalctl"): "needs systemd",
+    ("self-hosting.md", "cp -p"): "needs the operator's machine; tests/app/backups has the drill with PostgreSQL",
     ("self-hosting.md", "caddy validate"): "needs Caddy; tests/docs/test_deploy.py runs it where Caddy is",
     ("self-hosting.md", "export SSL_CERT_FILE"): "tests/client/test_certificates.py sets it",
-    ("self-hosting.md", "/opt/duolog/deploy/admin"): "needs root and the installed service",
+    (
+        "self-hosting.md",
+        "/opt/duolog/deploy/admin",
+    ): "needs root; tests/docs/test_deploy.py parses each command",
     ("self-hosting.md", "DUOLOG_ATTACHMENTS="): "a file of settings; tests/app/attachments has a bucket",
     ("self-hosting.md", "DUOLOG_S3_"): "a file of settings; tests/app/attachments has a bucket",
 }

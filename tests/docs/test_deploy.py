@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from app.commands.main import COMMANDS
+from app.commands.main import COMMANDS, command_line
 from app.settings import Settings, unknown_settings
 
 ROOT = Path(__file__).parent.parent.parent
@@ -75,6 +75,13 @@ def test_caddy_takes_the_file(tmp_path: Path, internal: bool) -> None:
         env={"HOME": str(tmp_path), "PATH": "/usr/bin:/bin"},
     )
     assert done.returncode == 0, done.stderr
+
+
+def test_each_command_of_the_guide_is_one_that_the_server_takes() -> None:
+    shown = re.findall(r"^/opt/duolog/deploy/admin (.+)$", GUIDE, re.MULTILINE)
+    assert len(shown) >= 6
+    for line in shown:
+        assert command_line().parse_args(line.split()).command in COMMANDS
 
 
 def test_the_operators_commands_run_as_the_service_does() -> None:

@@ -10,7 +10,7 @@ from pydantic import ValidationError
 
 from app.objects import store as stores
 from app.objects.store import Bucket, Folder, open_store, read_credentials
-from app.problems import Problem, StorageFull, Unavailable
+from app.problems import Problem, Unavailable
 from app.settings import DAY, Settings
 from tests.app.attachments.conftest import SECRET
 from tests.app.attachments.files import PART, File, naming, objects, rows, shared
@@ -194,5 +194,5 @@ def test_credentials_stand_in_no_setting(bucket: dict[str, object], tmp_path: Pa
 
 
 def test_full_and_out_of_reach_are_two_things() -> None:
-    assert isinstance(stores._problem(OSError(122, "quota")), StorageFull)
-    assert isinstance(stores._problem(OSError(5, "input/output")), Unavailable)
+    assert stores._is_full(OSError(122, "quota"))
+    assert not stores._is_full(OSError(5, "input/output"))
