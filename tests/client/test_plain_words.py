@@ -8,6 +8,7 @@ import httpx2
 import pytest
 
 from app.problems import Malformed
+from duolog.api.problems import MEDIA_TYPE
 from duolog.client import Duolog, HttpTransport, parse_link
 from duolog.client.server.invite_codes import clean_invite_code
 from duolog.documents.bodies import parse_body
@@ -23,7 +24,11 @@ WORDING = {"topic": "time", "text": "No phones in bed.", "binds": "both"}
 
 async def test_a_request_that_the_server_does_not_understand_is_no_list_of_places() -> None:
     body = Malformed.at(FAULTS).document().model_dump()
-    transport = HttpTransport(ORIGIN, network=httpx2.MockTransport(lambda request: httpx2.Response(422, json=body)))
+
+    def answer(request: httpx2.Request) -> httpx2.Response:
+        return httpx2.Response(422, json=body, headers={"Content-Type": MEDIA_TYPE})
+
+    transport = HttpTransport(ORIGIN, network=httpx2.MockTransport(answer))
     with pytest.raises(ServerRefused, match="bring this program up to date") as caught:
         await transport.server_info()
     assert (caught.value.code, caught.value.status) == ("malformed", 422)
