@@ -31,7 +31,7 @@ pytestmark = pytest.mark.slow
 
 CLI = Path(texts.__file__).parent
 ASKS = {
-    *("ask_line", "ask_words", "ask_heard", "ask_yes", "ask_passphrase", "ask_new_passphrase"),
+    *("ask_line", "ask_pasted", "ask_words", "ask_heard", "ask_yes", "ask_passphrase", "ask_new_passphrase"),
     *("agreed", "_agreed", "write_text", "_typed_text", "edit", "_type_into"),
 }
 WITHOUT_A_TERMINAL = {("joining.py", "_same", "ask_heard"), ("pairing.py", "compare_words", "ask_heard")}

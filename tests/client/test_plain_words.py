@@ -1,8 +1,10 @@
 """What a server or a model finds wrong with a request or a document is said in plain words, never by places in it."""
 
 import re
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import httpx2
 import pytest
@@ -77,6 +79,13 @@ def test_a_link_that_is_pasted_as_an_invite_code_keeps_its_secret_here(form: str
     code = clean_invite_code(f" {getattr(link, form)}\n")
     assert code == parse_link(link.url).invite_code
     assert link.url.partition("#")[2] not in str(code)
+
+
+@pytest.mark.parametrize("wrap", [lambda url: url.partition("#")[2], lambda url: quote(url, safe=""), "see {}.".format])
+def test_no_part_of_a_pasted_link_goes_out_as_an_invite_code(wrap: Callable[[str], str]) -> None:
+    """Also the end of a link alone, and a percent-encoded one, which look like codes."""
+    link = Link("https://a.bc", bytes(range(16)))
+    assert clean_invite_code(wrap(link.url)) == parse_link(link.url).invite_code
 
 
 def test_half_a_link_is_no_invite_code() -> None:
