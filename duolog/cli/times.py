@@ -62,7 +62,9 @@ def one_meaning(typed: str, found: LocalTime) -> int:
 def next_clock(typed: str, now: int) -> int:
     """The next time at which the clock shows what was typed, as `20:30`. `now`: Unix seconds. Raises: Usage."""
     today = dates.on_day(now)
-    for ahead in (0, 1, 2) if today is not None else ():
+    if today is None:
+        raise Usage("This computer's clock shows no time that a calendar has. Set it, and try again.")
+    for ahead in (0, 1, 2):
         wanted = f"{dates.iso_day(today + timedelta(days=ahead))} {typed.strip()}"
         try:
             found = dates.parse_local(wanted)
@@ -71,7 +73,7 @@ def next_clock(typed: str, now: int) -> int:
         coming = LocalTime(tuple(one for one in found.seconds if one > now), skipped=found.skipped)
         if coming.seconds:
             return one_meaning(wanted, coming)
-    raise Usage("This computer's clock shows no time that a calendar has. Set it, and try again.")
+    raise Usage(f"{typed!r} doesn't come in the next two days. Write another time.")
 
 
 def end_of(day: str) -> int:
