@@ -124,6 +124,10 @@ wheel: setup ## Build the wheel and the source archive into dist, and try them i
 	@$(PY) -m tools.wheel
 	@$(PY) -m pytest -m slow -q tests/house
 
+.PHONY: cuts
+cuts: setup ## Cut the line at every byte (CUTS_STEP=10: at every tenth), and set clocks years apart: each text is there once
+	@$(PY) -m pytest -m slow -q tests/cuts
+
 .PHONY: prompts
 prompts: setup ## Each question of the command: Ctrl-C, a closed terminal and a kill lose nothing; unlocking, comparing
 	@$(PY) -m pytest -m slow -q tests/cli --ignore tests/cli/test_readme_evening.py

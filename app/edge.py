@@ -1,8 +1,12 @@
 """The outermost layer of the server: headers on every answer, one log line per request, and no exception beyond it.
 
 Each address that takes GET takes HEAD too: the same headers, and no body.
+
+An answer repeats the id of its request, if the request has one. So a client knows an answer of the server from one of
+something on the way, and from an answer to another request.
 """
 
+import re
 import time
 
 from starlette.datastructures import MutableHeaders
@@ -11,6 +15,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from app.logs import describe, log
 from app.metrics import Metrics
 from app.problems import Internal, Problem
+from duolog.api.common import REQUEST_HEADER
 
 HEADERS = {
     "Cache-Control": "no-store",
@@ -19,6 +24,8 @@ HEADERS = {
     "Referrer-Policy": "no-referrer",
     "Cross-Origin-Resource-Policy": "same-origin",
 }
+_NAME = REQUEST_HEADER.lower().encode("ascii")
+_ID = re.compile(rb"[A-Za-z0-9_-]{22}")
 
 
 class Edge:
@@ -38,6 +45,7 @@ class Edge:
         if method == "HEAD":
             head = _Head(scope, receive, send)
             scope, receive, send = head.scope, head.receive, head.send
+        named = next((value for name, value in scope["headers"] if name == _NAME and _ID.fullmatch(value)), None)
 
         async def send_with_headers(message: Message) -> None:
             nonlocal status
@@ -46,6 +54,8 @@ class Edge:
                 headers = MutableHeaders(scope=message)
                 for name, value in HEADERS.items():
                     headers.setdefault(name, value)
+                if named is not None:
+                    headers[REQUEST_HEADER] = named.decode("ascii")
             await send(message)
 
         try:

@@ -27,7 +27,8 @@ RFC 9457 problem details: act on `code`, show `detail`.
 Requests are strict: the server refuses a field that it doesn't know. Answers are open: a newer server may add a field,
 and a client ignores the fields that it doesn't know.
 
-Every answer has these headers: {headers}.
+Every answer has these headers: {headers}. A request may have an id, 16 random bytes as base64url in the header
+`Duolog-Request`: its answer repeats it.
 
 Each address that takes GET takes HEAD too: the same headers, and no body.
 

@@ -14,8 +14,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from duolog.api import problems as api
-
-MEDIA_TYPE = "application/problem+json"
+from duolog.api.problems import MEDIA_TYPE
 
 _HEADERS_OF = {401: ("WWW-Authenticate",), 413: ("Connection",), 416: ("Content-Range",)}
 _HEADERS_OF |= dict.fromkeys((429, 503), ("Retry-After",))

@@ -23,7 +23,8 @@
     ├── JournalFrozen            the journal is read-only, because the server broke the rules
     ├── Unforeseen               an error that nobody foresaw; it stops only the journal where it happened
     ├── TransportError           the server can't be reached, or its answer isn't an answer
-    │   └── CertificateFault     the server's certificate isn't trusted here; nothing was sent
+    │   ├── CertificateFault     the server's certificate isn't trusted here; nothing was sent
+    │   └── TooLargeOnTheWay     something in front of the server takes no request of this size
     └── ServerRefused            the server said no; `code` says why
 
 Each carries a sentence for a person: what happened, and what to do next. None carries a secret or a person's words.
@@ -139,6 +140,14 @@ class ServerWentBack(TransportError):
 
 class CertificateFault(TransportError):
     """The server's certificate isn't trusted on this machine. Nothing was sent."""
+
+
+class TooLargeOnTheWay(TransportError):
+    """Something in front of the server takes no request of this size. `size`: bytes of its body."""
+
+    def __init__(self, message: str, *, size: int) -> None:
+        super().__init__(message)
+        self.size = size
 
 
 class ServerRefused(DuologError):

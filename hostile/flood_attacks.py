@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from duolog.api.journals import JournalList, ListedJournal
-from duolog.api.pages import Placed, PulledPage, PulledPush
+from duolog.api.pages import MEDIA_TYPE, Placed, PulledPage, PulledPush
 from duolog.protocol import sizes
 from duolog.protocol.codec import parse_b64
 from duolog.protocol.ids import journal_id
@@ -93,7 +93,7 @@ class PlantJournals(Attack):
         unsigned = Receipt(1, bytes(sizes.HASH), 1_795_600_000, secrets.token_bytes(sizes.SIGNATURE))
         log = relink(journal, [PulledPush((Placed(1, genesis, grants),), unsigned)], server.receipts)
         answer = await server.ask(replace(call, method="GET", path="/health", query=b"", body=b""))
-        return answer.with_body(encode_page(PulledPage(tuple(log), 1)))
+        return answer.with_media(MEDIA_TYPE).with_body(encode_page(PulledPage(tuple(log), 1)))
 
 
 class SpoilPlanted(PlantJournals):

@@ -69,6 +69,11 @@ class Answer:
         others = tuple(item for item in self.headers if item[0].lower() != b"content-length")
         return replace(self, headers=(*others, (b"content-length", b"%d" % len(body))), body=body)
 
+    def with_media(self, media: str) -> "Answer":
+        """The same with another media type."""
+        others = tuple(item for item in self.headers if item[0].lower() != b"content-type")
+        return replace(self, headers=(*others, (b"content-type", media.encode("ascii"))))
+
     def with_model(self, model: Model) -> "Answer":
         """The same with another JSON body."""
         return self.with_body(model.model_dump_json().encode())

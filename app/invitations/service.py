@@ -50,7 +50,9 @@ def invite(
             raise InvitationUsed
         return
     if wanted_expires <= now:  # check: server.invitation_expired
-        raise RuleBroken(sentence="The invitation would have ended already. Check the clock of your device.")
+        raise RuleBroken(
+            sentence="The invitation would have ended already. Compare the clocks of your device and of the server."
+        )
     if repository.count_own(connection, member) >= MAX_OPEN:  # check: server.invitation_limit
         raise ProposalLimit(sentence="Too many of your invitations to this journal are open. Revoke one first.")
     repository.add(connection, member, invitation, sealed, min(wanted_expires, latest_expires))

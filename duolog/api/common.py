@@ -12,6 +12,8 @@ from duolog.protocol.codec import encode_b64, parse_b64
 from duolog.protocol.receipts import Receipt
 from duolog.protocol.statements import Signature, SignedStatement
 
+REQUEST_HEADER = "Duolog-Request"  # a request's id: 16 random bytes as base64url, which the answer repeats
+
 
 class Model(BaseModel):
     """Strict, closed and immutable: nothing is coerced, and an unknown field is refused.

@@ -6,6 +6,8 @@ from pydantic import Field
 
 from duolog.api.common import Model
 
+MEDIA_TYPE = "application/problem+json"
+
 ProblemCode = Literal[
     "malformed",  # 422 the request is not what the format says
     "rule_broken",  # 422 well-formed, but a rule of the protocol is broken

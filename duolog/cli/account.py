@@ -9,7 +9,7 @@ from duolog.cli import asking, times
 from duolog.cli.accepted import waited_for
 from duolog.cli.command import JournalOption, command, commands
 from duolog.cli.failures import OK
-from duolog.cli.pairing import may
+from duolog.cli.pairing import is_link, may
 from duolog.cli.recovery import NoConfirmOption, SheetOption, show_words, write_sheet
 from duolog.cli.run import Run
 from duolog.cli.shapes import b64, status_shape
@@ -28,6 +28,11 @@ READER = (
 )
 
 
+def _is_code(text: str) -> bool:
+    """Whether a text is an invite code, or a whole invitation link in the place of one."""
+    return not any(mark in text for mark in "/%#") or is_link(text)
+
+
 @command(app, "register", examples=("duolog register --server https://journal.example",))
 def register(
     run: Run,
@@ -44,7 +49,7 @@ def register(
     """
     from duolog.client.blocking import Duolog
 
-    code = asking.ask_line("Invite code:") if invite_code else None
+    code = asking.ask_pasted("Invite code:", _is_code) if invite_code else None
     with run.screen.busy("Making your keys"):
         new = Duolog.register(server, home=run.folder, unlock=run.unlock(), invite_code=code)
     with run.using(new.duolog) as duolog:

@@ -2,10 +2,12 @@
 
 import getpass
 import os
+import select
 import stat
 import sys
 import termios
 import threading
+from collections.abc import Callable
 from contextlib import suppress
 from types import FrameType
 from typing import Any
@@ -17,6 +19,7 @@ from duolog.documents.safe_text import clean_line
 MAX_SECRET = 4096  # bytes read from a passphrase file descriptor
 MAX_TEXT = 256 * 1024  # bytes read from standard input; a document is smaller anyway
 MAX_LINE = 64 * 1024  # characters
+PASTE_PAUSE = 0.1  # seconds in which the next line of a paste is there
 
 
 def at_terminal() -> bool:
@@ -39,6 +42,27 @@ def ask_line(question: str) -> str:
     if not line:
         raise Usage(f"Standard input ended before the answer to: {question}")
     return line.strip()
+
+
+def ask_pasted(question: str, is_whole: Callable[[str], bool]) -> str:
+    """A text that may have been pasted with line breaks: lines until `is_whole`, or until no more come. Raises: Usage.
+
+    At a terminal the rest of a paste is taken too, so that no later question and no shell reads it.
+    """
+    text = ask_line(question)
+    while not is_whole(text) and len(text) < MAX_LINE and (not at_terminal() or _more_waits()):
+        line = sys.stdin.readline(MAX_LINE)
+        if not line:
+            break
+        text += "\n" + line.rstrip("\r\n")
+    while at_terminal() and _more_waits() and sys.stdin.readline(MAX_LINE):
+        continue
+    return text
+
+
+def _more_waits() -> bool:
+    """Whether more of a paste waits at the terminal."""
+    return bool(select.select([sys.stdin], [], [], PASTE_PAUSE)[0])
 
 
 def ask_server() -> str:

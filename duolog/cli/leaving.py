@@ -11,7 +11,6 @@ from duolog.cli.command import JournalOption, command, commands
 from duolog.cli.failures import OK, Usage
 from duolog.cli.run import Run
 from duolog.cli.shapes import b64, waiting_closing_shape
-from duolog.documents import dates
 
 if TYPE_CHECKING:
     from duolog.client import JournalView, TimelineEntry
@@ -52,7 +51,7 @@ def close(
     what: Annotated[str, typer.Argument(metavar="[now|show|cancel]", help="What to do.", show_default=False)] = "now",
     journal: JournalOption = None,
     at: Annotated[
-        str | None, typer.Option("--at", metavar="TIME", help='When, in your own time: "2026-11-27 09:00".')
+        str | None, typer.Option("--at", metavar="TIME", help='When, by your own clock: "2026-11-27 09:00".')
     ] = None,
     held_by: Annotated[
         str,
@@ -76,7 +75,7 @@ def close(
         raise Usage(
             f"`duolog close {what}` isn't known. Say `duolog close`, `duolog close show` or `duolog close cancel`."
         )
-    moment, holder = None if at is None else _moment(at), _holder(held_by)
+    typed, holder = None if at is None else times.typed_moment(at), _holder(held_by)
     with run.in_journal(journal) as (duolog, meant):
         leaving = duolog.leaving(meant.id)
         if what == "show":
@@ -84,13 +83,13 @@ def close(
         if what == "cancel":
             return _cancel(run, meant, leaving)
         _say_before(run)
-        if moment is None:
+        if at is None or typed is None:
             if run.agreed("Close it now, for good?", given=yes):
                 leaving.close()
                 said = f"{run.label(meant.id, first=True)} is closed. `duolog timeline` and `duolog export` go on."
                 run.screen.done({"journal": b64(meant.id), "closed": True}, said)
             return OK
-        return _schedule(run, leaving, moment, holder, end_other_devices, yes)
+        return _schedule(run, leaving, times.one_meaning(at, typed), holder, end_other_devices, yes)
 
 
 def _schedule(
@@ -153,13 +152,6 @@ def _say_before(run: Run) -> None:
     for sentence in BEFORE_CLOSING:
         run.screen.aside(sentence)
     run.screen.aside("An export is yours for good: `duolog export --out FILE`.")
-
-
-def _moment(text: str) -> int:
-    try:
-        return dates.parse_moment(text)
-    except ValueError as error:
-        raise Usage(f'{text!r} is not a time. Write it as "2026-11-27 09:00".') from error
 
 
 def _holder(text: str) -> Literal["server", "device"]:

@@ -103,16 +103,28 @@ def show_qr(run: Run, link: str) -> None:
     sys.stdout.write(drawn.getvalue() + "\n")
 
 
+def is_link(text: str) -> bool:
+    """Whether a whole invitation link stands in a text."""
+    from duolog.client import parse_link
+    from duolog.errors import MalformedData
+
+    try:
+        parse_link(text)
+    except MalformedData:
+        return False
+    return True
+
+
 @command(app, "join", examples=("duolog join", "duolog join < link.txt"))
 def join(run: Run) -> int:
-    """Accept an invitation. The link is asked for, or read from standard input.
+    """Accept an invitation. The link is asked for, or read from standard input, also with words of a mail around it.
 
     As an argument it would stay in the shell's history.
     """
     from duolog.client import parse_link
 
     with run.opened() as duolog:
-        link = asking.ask_line("The link that you were given:")
+        link = asking.ask_pasted("The link that you were given:", is_link)
         parse_link(link)  # names a fault of the link before anything is sent
         with run.screen.busy("Answering the invitation"):
             pairing = duolog.join(link)

@@ -6,6 +6,7 @@ Nothing here reads the time of now.
 """
 
 import re
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Final
 
@@ -16,6 +17,23 @@ MONTHS: Final = (
 )  # fmt: skip
 IMPOSSIBLE: Final = "an impossible time"
 WALL_TIME: Final = r"^(19|20|21)[0-9]{2}-[0-9]{2}-[0-9]{2}(T[0-9]{2}:[0-9]{2})?$"  # a form, and no proof of a real day
+
+_TYPED: Final = re.compile(
+    r"([0-9]{4}-[0-9]{1,2}-[0-9]{1,2}) +([0-9]{1,2}:[0-9]{2})(?: ?([+-][0-9]{2}:?[0-9]{2}|Z|UTC))?",
+    re.ASCII | re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class LocalTime:
+    """A time that somebody typed by the clock on their wall.
+
+    `seconds`: the times that it may mean, Unix seconds, the earlier first. There are two where the clocks go back and
+    show it twice, and where they skip it (`skipped`): then one is counted by the clock before, one by the clock after.
+    """
+
+    seconds: tuple[int, ...]
+    skipped: bool = False
 
 
 def day(seconds: int) -> str:
@@ -36,8 +54,11 @@ def clock(seconds: int) -> str:
 
 
 def moment(seconds: int) -> str:
-    """The reader's day and time, as `Monday 23 November 2026, 20:15`."""
-    return IMPOSSIBLE if _at(seconds) is None else f"{day(seconds)}, {clock(seconds)}"
+    """The reader's day and time, as `Monday 23 November 2026, 20:15`. One that comes twice is shown with its offset."""
+    found = _at(seconds)
+    if found is None:
+        return IMPOSSIBLE
+    return f"{day(seconds)}, {clock(seconds)}" + (f" (UTC{_offset(found)})" if _is_twice(found) else "")
 
 
 def stamp(seconds: int) -> str:
@@ -97,7 +118,7 @@ def compact_day_from(seconds: int, place: int | None) -> str:
 def begins(when: date) -> int | None:
     """The first second of a day in the reader's zone, Unix seconds. None where the system's zone rules don't reach."""
     try:
-        return int(datetime(when.year, when.month, when.day).astimezone().timestamp())
+        return int(datetime(when.year, when.month, when.day).timestamp())  # noqa: DTZ001  # the clock on the wall
     except (OverflowError, OSError, ValueError):
         return None
 
@@ -162,12 +183,49 @@ def parse_day(text: str) -> date:
     return date.fromisoformat(text.strip())
 
 
-def parse_moment(text: str) -> int:
-    """Parse a typed time in the reader's zone, as `2027-03-01 18:00`, to Unix seconds. Raises: ValueError."""
+def parse_local(text: str) -> LocalTime:
+    """Parse a typed day and time, as `2027-03-01 18:00`, or `2027-03-01 18:00+01:00`. Raises: ValueError."""
+    found = _TYPED.fullmatch(text.strip())
+    if found is None:
+        raise ValueError("it is no day and time")
+    wall = datetime.strptime(f"{found[1]} {found[2]}", "%Y-%m-%d %H:%M")  # noqa: DTZ007  # the clock on the wall
+    offset = found[3]
     try:
-        return int(datetime.strptime(text.strip(), "%Y-%m-%d %H:%M").astimezone().timestamp())
-    except OverflowError as error:
+        if offset is None:
+            return _meant(wall)
+        name = "+00:00" if offset.upper() in ("Z", "UTC") else offset
+        return LocalTime((int(datetime.fromisoformat(f"{wall:%Y-%m-%dT%H:%M}{name}").timestamp()),))
+    except (OverflowError, OSError) as error:
         raise ValueError("no such time") from error
+
+
+def with_offset(seconds: int) -> str:
+    """The reader's day and time with its offset, as `2026-10-25 02:30+01:00`: one meaning, and it can be typed."""
+    found = _at(seconds)
+    return IMPOSSIBLE if found is None else f"{_stamped(found)}{_offset(found)}"
+
+
+def _meant(wall: datetime) -> LocalTime:
+    """The meanings of a time that the clock on the wall shows. `fold` names them where the clocks change."""
+    first, second = int(wall.replace(fold=0).timestamp()), int(wall.replace(fold=1).timestamp())
+    if first == second:
+        return LocalTime((first,))
+    shown = datetime.fromtimestamp(first, UTC).astimezone().replace(tzinfo=None, fold=0)
+    return LocalTime((first, second)) if shown == wall else LocalTime((second, first), skipped=True)
+
+
+def _is_twice(when: datetime) -> bool:
+    """Whether the clock on the wall shows this local time a second time."""
+    try:
+        found = _meant(when.replace(tzinfo=None, fold=0))
+    except (OverflowError, OSError, ValueError):
+        return False
+    return len(found.seconds) > 1 and not found.skipped
+
+
+def _offset(when: datetime) -> str:
+    shown = f"{when:%z}"
+    return f"{shown[:3]}:{shown[3:5]}"
 
 
 def _at(seconds: int, *, utc: bool = False) -> datetime | None:

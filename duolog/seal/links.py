@@ -18,7 +18,7 @@ from duolog.protocol.login import parse_origin
 _SCHEME = "duolog:"
 _PATH = "/join"
 _CHECKSUM = 2
-_TEXT = 24  # characters of a secret's text
+SECRET_TEXT = 24  # characters of a secret's text
 _ALPHABET = re.compile(r"[A-Za-z0-9_-]*", re.ASCII)
 
 
@@ -60,20 +60,21 @@ def parse_link(text: str) -> Link:
         raise MalformedData(
             "The link has nothing behind '#'. Some programs cut that off; ask for the link again, as plain text."
         )
-    return Link(parse_origin(origin), _parse_secret(secret))
+    return Link(parse_origin(origin), parse_secret(secret))
 
 
-def _parse_secret(text: str) -> bytes:
+def parse_secret(text: str) -> bytes:
+    """The secret (16 bytes) of its text in a link. Raises: MalformedData with what is wrong. Spec: §7."""
     if not _ALPHABET.fullmatch(text):  # check: seal.link_alphabet
         raise MalformedData("The link has a character behind '#' that does not belong there. Paste the link again.")
-    if len(text) < _TEXT:  # check: seal.link_cut
+    if len(text) < SECRET_TEXT:  # check: seal.link_cut
         raise MalformedData(
-            f"The link is cut off: {len(text)} of {_TEXT} characters stand behind '#'. "
+            f"The link is cut off: {len(text)} of {SECRET_TEXT} characters stand behind '#'. "
             "Paste all of it, or ask for it again."
         )
-    if len(text) > _TEXT:  # check: seal.link_long
+    if len(text) > SECRET_TEXT:  # check: seal.link_long
         raise MalformedData(
-            f"More than {_TEXT} characters stand behind '#'. Paste the link alone, without what follows."
+            f"More than {SECRET_TEXT} characters stand behind '#'. Paste the link alone, without what follows."
         )
     data = parse_b64(text)
     secret, checksum = data[: sizes.INVITATION_SECRET], data[sizes.INVITATION_SECRET :]

@@ -24,8 +24,9 @@ from duolog.client.home import keystore
 from duolog.client.log import stored_logs
 from duolog.client.log.verify import verify_server
 from duolog.client.log.verify_authors import verify_authors
+from duolog.client.server.answers import parse_model
 from duolog.client.server.http import HttpTransport
-from duolog.client.server.transport import Transport, _parse
+from duolog.client.server.transport import Transport
 from duolog.errors import (
     Fork,
     HomeError,
@@ -101,13 +102,13 @@ def _answers() -> list[bytes]:
     return list(found.values())
 
 
-@target(_answers, change=behind_line(change_json))
+@target(_answers, change=behind_line(change_json), raises=(TransportError, MalformedData))
 def answer_model(data: bytes) -> None:
     """`name of a model`, a line's end, and the JSON that a server answers."""
     name, _, body = data.partition(b"\n")
     model = _models().get(name.decode("latin-1"))
     if model is not None:
-        _parse(model, body)
+        parse_model(model, body)
 
 
 def _takes(model: type[Model], body: bytes) -> bool:

@@ -11,6 +11,8 @@ import structlog
 from app.addresses import MIB, find
 from app.logs import configure_logs
 from app.settings import Settings
+from duolog.api.common import REQUEST_HEADER
+from duolog.protocol.codec import encode_b64
 from tests.conftest import http_client, running
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
@@ -25,6 +27,15 @@ async def test_unknown_addresses_and_methods_are_problems_that_repeat_nothing(ht
     assert SECRET not in missing.text
     wrong = await http.delete("/health")
     assert (wrong.status_code, wrong.json()["code"], wrong.headers["allow"]) == (405, "method_not_allowed", "GET, HEAD")
+
+
+@pytest.mark.parametrize("path", ["/health", f"/v1/{SECRET}", "/join"])
+async def test_an_answer_repeats_the_id_of_its_request(http: httpx2.AsyncClient, path: str) -> None:
+    named = encode_b64(bytes(16))
+    assert (await http.get(path, headers={REQUEST_HEADER: named})).headers[REQUEST_HEADER] == named
+    for other in (None, "", SECRET, named + "A", named[:-1] + "=", named[:-1] + " "):
+        answer = await http.get(path, headers={} if other is None else {REQUEST_HEADER: other})
+        assert REQUEST_HEADER not in answer.headers, "nothing but an id is repeated"
 
 
 async def test_a_refused_method_is_told_every_method_of_the_address(http: httpx2.AsyncClient) -> None:

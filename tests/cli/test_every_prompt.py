@@ -23,6 +23,7 @@ import pytest
 
 from duolog.cli import asking, editors, private_files, texts
 from duolog.client import blocking
+from duolog.documents import dates
 from tests.cli.terminal import Forked, plain
 from tests.cli.transcript import PASSPHRASE, run
 from tools.local_server import LocalServer
@@ -31,7 +32,7 @@ pytestmark = pytest.mark.slow
 
 CLI = Path(texts.__file__).parent
 ASKS = {
-    *("ask_line", "ask_words", "ask_heard", "ask_yes", "ask_passphrase", "ask_new_passphrase"),
+    *("ask_line", "ask_pasted", "ask_words", "ask_heard", "ask_yes", "ask_passphrase", "ask_new_passphrase"),
     *("agreed", "_agreed", "write_text", "_typed_text", "edit", "_type_into"),
 }
 WITHOUT_A_TERMINAL = {("joining.py", "_same", "ask_heard"), ("pairing.py", "compare_words", "ask_heard")}
@@ -72,6 +73,7 @@ class _Waiting:
     waiting, entry, missing, name, type, size = True, bytes(16), False, "us.jpg", "image/jpeg", 7
 
 
+TWICE = dates.LocalTime((1_900_000_000, 1_900_003_600))
 EIGHT = ("abandon", "ability", "able", "about", "above", "absent", "absorb", "abstract")
 
 PROMPTS = (
@@ -140,6 +142,7 @@ PROMPTS = (
     Prompts("journal name", (("Your name for", ""),)),
     Prompts("close", (("Close it now, for good?", ""),)),
     Prompts("close --at '{soon}'", (("Close it on", ""),)),
+    Prompts("close --at '{soon}'", (("Do you mean 1,", ""),), before=put(dates, "parse_local", lambda _: TWICE)),
     Prompts("withdraw {entry}", (("Withdraw", ""),)),
     Prompts("erase {entry}", (("Erase", ""),)),
     Prompts("journal let-go --journal closed", (("Let go of", ""),)),

@@ -26,6 +26,7 @@ from duolog.protocol import sizes
 from duolog.protocol.codec import encode_b64
 from tests.client.couple import UNLOCK, pair
 from tests.client.devices import enroll
+from tests.client.on_the_way import Narrow
 from tests.client.servers import ELSEWHERE, Route, Servers, cut, other_settings, replace
 from tests.conftest import ORIGIN, running
 
@@ -378,6 +379,22 @@ async def test_a_large_journal_goes_in_pages(servers: Servers, two: Two, monkeyp
     monkeypatch.undo()
     await two.sam.moving.follow(ELSEWHERE)
     assert len(await texts(two.sam, two.journal)) == len(BEFORE) + 12
+
+
+@SQLITE
+async def test_a_large_journal_goes_in_smaller_pages_through_a_proxy_that_takes_little(
+    servers: Servers, two: Two
+) -> None:
+    for number in range(12):
+        await two.ada.write(two.journal, "note", {"text": f"{number} " + "x" * 4000})
+    before, narrow = await texts(two.ada, two.journal), Narrow(servers.apps[ELSEWHERE])
+    narrow.most = 25_000
+    two.ada._context.connect = lambda origin: HttpTransport(origin, network=narrow)
+    assert not (await two.ada.moving.to(ELSEWHERE)).problems
+    assert await texts(two.ada, two.journal) == before
+    await two.sam.sync()
+    await two.sam.moving.follow()
+    assert await texts(two.sam, two.journal) == before
 
 
 @SQLITE

@@ -1,13 +1,16 @@
 """What a server or a model finds wrong with a request or a document is said in plain words, never by places in it."""
 
 import re
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import httpx2
 import pytest
 
 from app.problems import Malformed
+from duolog.api.problems import MEDIA_TYPE
 from duolog.client import Duolog, HttpTransport, parse_link
 from duolog.client.server.invite_codes import clean_invite_code
 from duolog.documents.bodies import parse_body
@@ -23,7 +26,11 @@ WORDING = {"topic": "time", "text": "No phones in bed.", "binds": "both"}
 
 async def test_a_request_that_the_server_does_not_understand_is_no_list_of_places() -> None:
     body = Malformed.at(FAULTS).document().model_dump()
-    transport = HttpTransport(ORIGIN, network=httpx2.MockTransport(lambda request: httpx2.Response(422, json=body)))
+
+    def answer(request: httpx2.Request) -> httpx2.Response:
+        return httpx2.Response(422, json=body, headers={"Content-Type": MEDIA_TYPE})
+
+    transport = HttpTransport(ORIGIN, network=httpx2.MockTransport(answer))
     with pytest.raises(ServerRefused, match="bring this program up to date") as caught:
         await transport.server_info()
     assert (caught.value.code, caught.value.status) == ("malformed", 422)
@@ -72,6 +79,13 @@ def test_a_link_that_is_pasted_as_an_invite_code_keeps_its_secret_here(form: str
     code = clean_invite_code(f" {getattr(link, form)}\n")
     assert code == parse_link(link.url).invite_code
     assert link.url.partition("#")[2] not in str(code)
+
+
+@pytest.mark.parametrize("wrap", [lambda url: url.partition("#")[2], lambda url: quote(url, safe=""), "see {}.".format])
+def test_no_part_of_a_pasted_link_goes_out_as_an_invite_code(wrap: Callable[[str], str]) -> None:
+    """Also the end of a link alone, and a percent-encoded one, which look like codes."""
+    link = Link("https://a.bc", bytes(range(16)))
+    assert clean_invite_code(wrap(link.url)) == parse_link(link.url).invite_code
 
 
 def test_half_a_link_is_no_invite_code() -> None:

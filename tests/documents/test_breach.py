@@ -124,7 +124,7 @@ def test_a_day_to_look_again_is_its_own_authors_alone() -> None:
     evening = Evening()
     day = dates.parse_day("2026-11-02")
     to = answer(owned(evening, look_again=day))
-    noon = dates.parse_moment("2026-11-02 12:00")
+    noon = dates.parse_local("2026-11-02 12:00").seconds[0]
     assert today(evening, SAM, noon) == ("Today is the day you set to look at an event again.",)
     assert today(evening, SAM, noon + DAY) == ()
     assert "look at" not in "".join(today(evening, ADA, noon))

@@ -209,7 +209,7 @@ def test_a_review_says_its_period_and_the_day_to_talk_is_said_on_that_day() -> N
     title = "a review of Thursday 1 January 2026 to Tuesday 31 March 2026"
     assert check_in.title_of(newest(evening)) == title
     assert seen(evening, ADA)[-1] == "The day to talk is Sunday 29 November 2026."
-    noon = dates.parse_moment("2026-11-29 12:00")
+    noon = dates.parse_local("2026-11-29 12:00").seconds[0]
     commit(evening, begun, SAM)
     commit(evening, begun, ADA)
     assert check_in.today(newest(evening), Look(ADA, noon, VOICE)) == ("Today is the day you set to talk.",)

@@ -10,7 +10,7 @@ import httpx2
 from fastapi import FastAPI
 
 from duolog.api.journals import JournalList
-from duolog.api.pages import PulledPage, parse_page
+from duolog.api.pages import MEDIA_TYPE, PulledPage, parse_page
 from duolog.protocol.codec import parse_b64
 from hostile.history import encode_page
 
@@ -75,5 +75,6 @@ class Network(httpx2.AsyncBaseTransport):
         if (found := PULL.fullmatch(path)) and (last := self.withheld.get(parse_b64(found[1]))) is not None:
             page = parse_page(await response.aread())
             pushes = tuple(push for push in page.pushes if push.receipt.seq <= last)
-            return httpx2.Response(200, content=encode_page(PulledPage(pushes, min(page.seq, last))))
+            shown_page = encode_page(PulledPage(pushes, min(page.seq, last)))
+            return httpx2.Response(200, headers={"content-type": MEDIA_TYPE}, content=shown_page)
         return response

@@ -14,6 +14,7 @@ from fastapi import FastAPI
 from app.edge import HEADERS
 from app.main import create_app
 from app.settings import Settings
+from duolog.api.common import REQUEST_HEADER
 
 PAGES = {"/", "/docs", "/join", "/install", "/spec", "/schemas"}
 UNDOCUMENTED = PAGES | {"/openapi.json", "/icon.svg", "/favicon.ico", "/.well-known/security.txt"}
@@ -105,7 +106,7 @@ def require_headers(document: dict[str, Any], declared: dict[str, Any], sent: ht
         if described[name]["schema"].get("type") == "integer":
             value = int(sent[name])
         validate(document, described[name]["schema"], json.dumps(value).encode())
-    others = {name.lower() for name in HEADERS} | {"content-type", "content-length"}
+    others = {name.lower() for name in (*HEADERS, REQUEST_HEADER)} | {"content-type", "content-length"}
     assert set(sent) <= {name.lower() for name in declared} | others, f"{set(sent) - others} is not declared"
 
 

@@ -8,7 +8,6 @@ Rules
 - An agent that somebody started for this home gives the key that opens the file. One that doesn't open it is no key.
 """
 
-import base64
 import os
 import secrets
 from collections.abc import Callable
@@ -16,11 +15,10 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-import keyring
-import keyring.errors
 import nacl.exceptions
 import nacl.pwhash.argon2id
 
+from duolog.client.home import system_keyring
 from duolog.client.home.agent.asking import held_key
 from duolog.client.home.passphrases import check_passphrase, spellings
 from duolog.errors import HomeError, KeystoreLocked, MalformedData, OpenError
@@ -33,10 +31,9 @@ from duolog.seal.keys import KeyholderSecret
 
 FILE = "keystore"
 NO_ACCOUNT = "There is no account in this home. Register or restore one, or name another home."
-SERVICE = "duolog"  # in the OS keyring
+NEEDS_ONE = "The system's keyring can't keep the keys of this home. Choose a passphrase for them."
 MEMORY = 64 * sizes.KIB * sizes.KIB  # bytes of Argon2id
 PASSES = 3
-_KEYRING_ERRORS = (keyring.errors.KeyringError, RuntimeError, OSError)
 MAX_MEMORY = 1024 * sizes.KIB * sizes.KIB  # bytes; a file that asks for more could only stop this machine
 MAX_PASSES = 16
 
@@ -62,7 +59,7 @@ class Unlock:
             NotAllowed: a new passphrase is too easy to guess, or can't be typed again.
         """
         if self.passphrase is None:
-            raise KeystoreLocked("The keys are locked. Give the passphrase of this home.")
+            raise KeystoreLocked(NEEDS_ONE if new else "The keys are locked. Give the passphrase of this home.")
         passphrase = self.passphrase(new)
         if not passphrase:
             raise KeystoreLocked("The passphrase is empty. Nothing was unlocked.")
@@ -117,7 +114,7 @@ def save_keystore(folder: Path, secret: KeyholderSecret, unlock: Unlock, home_se
     name = encode_b64(secrets.token_bytes(16))
     plain = StoredSecret(secret, secret.seed if home_seed is None else home_seed).encode()
     value: JsonObject = {"type": "keystore", "place": "keyring", "name": name}
-    if not unlock.keyring or not _keep_in_keyring(name, plain):
+    if not unlock.keyring or not system_keyring.keep(name, plain):
         salt = secrets.token_bytes(nacl.pwhash.argon2id.SALTBYTES)
         sealed = seal(_stretch(unlock.ask(new=True), salt, PASSES, MEMORY), plain, label("keystore"))
         value = _file(_File(salt, PASSES, MEMORY, sealed))
@@ -132,11 +129,12 @@ def replace_keyholder(folder: Path, secret: KeyholderSecret, unlock: Unlock) -> 
     stored = _read(folder)
     if isinstance(stored, str):
         kept, name = _from_keyring(stored), encode_b64(secrets.token_bytes(16))
-        if not _keep_in_keyring(name, StoredSecret(secret, kept.home_seed).encode()):
-            raise KeystoreLocked("The system's keyring doesn't take the new secret. Unlock it, and try again.")
+        if not system_keyring.keep(name, StoredSecret(secret, kept.home_seed).encode()):
+            raise KeystoreLocked(
+                "The system's keyring doesn't take the new secret; it has the old one. Unlock it, and try again."
+            )
         write_atomically(folder / FILE, encode_canonical({"type": "keystore", "place": "keyring", "name": name}))
-        with suppress(*_KEYRING_ERRORS):
-            keyring.delete_password(SERVICE, stored)
+        system_keyring.forget(stored)
         return
     key, kept = _opened(folder, stored, unlock)
     sealed = seal(key, StoredSecret(secret, kept.home_seed).encode(), label("keystore"))
@@ -225,27 +223,11 @@ def open_sealed(key: bytes, sealed: bytes, purpose: bytes) -> bytes:
     return aead.decrypt(key, sealed[: sizes.AEAD_NONCE], sealed[sizes.AEAD_NONCE :], purpose)
 
 
-def _keep_in_keyring(name: str, plain: bytes) -> bool:
-    """Whether the OS keyring took the secret and gives it back."""
-    text = base64.b64encode(plain).decode("ascii")
-    try:
-        keyring.set_password(SERVICE, name, text)
-        return keyring.get_password(SERVICE, name) == text
-    except _KEYRING_ERRORS:
-        return False
-
-
 def _from_keyring(name: str) -> StoredSecret:
     try:
-        text = keyring.get_password(SERVICE, name)
-    except _KEYRING_ERRORS as error:
-        raise KeystoreLocked("The system's keyring is locked or missing. Unlock it, and try again.") from error
-    if text is None:
-        raise KeystoreLocked("The system's keyring no longer has this home's secret. Restore from your words.")
-    try:
-        return _parse_secret(base64.b64decode(text))
-    except ValueError as error:
-        raise MalformedData("The secret in the system's keyring is damaged. Restore from your words.") from error
+        return _parse_secret(system_keyring.fetch(name))
+    except MalformedData as error:
+        raise system_keyring.damaged() from error
 
 
 def write_atomically(path: Path, data: bytes) -> None:

@@ -62,6 +62,11 @@ async def schedule(context: Context, journal: bytes, not_before: int, held: Held
     """
     if not_before <= context.clock():
         raise NotAllowed("This time has passed. Choose a later one, or close now.")
+    if not_before <= load_log(context.store, journal).time:  # check: client.closing_passed
+        raise NotAllowed(
+            "By the server's clock this time has passed, so the journal would be closed at once. Its clock and this "
+            "computer's differ: find out which one is right, and choose a later time, or close now."
+        )
     known = {item.id for item in context.identity.newest_set.keyholders} - {context.home.keyholder.id}
     if not set(ends) <= known:  # check: client.closing_ends
         raise NotAllowed("A closing can end the keys of your other devices alone, never those in use here.")

@@ -50,9 +50,15 @@ def post_withdrawal(context: Context, journal: bytes, entry: bytes) -> bytes:
     item = _find(context, journal, entry)
     if is_earlier(context.store, journal, item.applied.seq):  # check: client.withdrawal_carried
         raise NotAllowed("It was written at another server. You can erase it for yourself: `erase`.")
-    now = max(context.clock(), load_log(context.store, journal).time)
-    if now - item.applied.received > sizes.WITHDRAW_WINDOW:  # check: client.withdrawal_window
-        raise NotAllowed("It was written more than a day ago. You can erase it for yourself: `erase`.")
+    latest = item.applied.received + sizes.WITHDRAW_WINDOW
+    by_server = load_log(context.store, journal).time
+    if max(context.server_clock(), by_server) > latest:  # check: client.withdrawal_window
+        if by_server > latest:
+            raise NotAllowed("It was written more than a day ago. You can erase it for yourself: `erase`.")
+        raise NotAllowed(
+            "By this computer's clock it was written more than a day ago. If that is so, you can erase it for "
+            "yourself: `erase`. If not, set the clock, and try again."
+        )
     body = Withdrawn(answers=Answer(entry=entry, message=item.applied.message)).encode_json()
     begun = waiting_as(context, journal, "withdrawn", body)
     return begun or post(context, journal, Document("withdrawn", 1, context.clock(), body))

@@ -31,7 +31,7 @@ from duolog.client.log.context import Context
 from duolog.client.log.folding import account_state, journal_state, stored_message
 from duolog.client.log.links import name_anew
 from duolog.client.server.transport import Transport
-from duolog.errors import NotAllowed, ServerRefused
+from duolog.errors import NotAllowed, ServerRefused, TooLargeOnTheWay
 from duolog.protocol import sizes
 from duolog.protocol.attachments import stored_size
 from duolog.protocol.codec import encode_b64
@@ -83,6 +83,12 @@ async def _send(context: Context, journal: bytes, named: Attachment) -> None:
 
     try:
         await send_attachment(context.home.files, named, begin, send, context.progress)
+    except TooLargeOnTheWay as error:
+        raise TooLargeOnTheWay(
+            f"{error} An attachment goes in parts of 1 MiB, and can't go in smaller ones. What was written after it "
+            "waits too; or send the text without it: `duolog attachment drop`.",
+            size=error.size,
+        ) from error
     except ServerRefused as error:
         if error.code not in _NEVER:
             raise

@@ -27,6 +27,7 @@ from duolog.documents.account_state import AccountState
 from duolog.documents.journal_state import JournalState
 from duolog.documents.timeline import Items
 from duolog.errors import HomeError, NotAllowed
+from duolog.protocol import sizes
 from duolog.seal.keys import EpochKey
 
 Clock = Callable[[], int]  # Unix seconds
@@ -92,6 +93,11 @@ class Context:
         self.account_state, self.checked = None, False
         self.states.clear()
         self.pages.clear()
+
+    def server_clock(self) -> int:
+        """The server's time, as far as this session has learned that this computer's clock is ahead; else our own."""
+        ahead = -self.clock_apart
+        return self.clock() - (ahead if ahead > sizes.CLOCK_TOLERANCE else 0)
 
     @property
     def store(self) -> Store:

@@ -9,6 +9,7 @@ Rules
 - Order is kept. A push is `[rotate, entries...]` when the epoch is stale, or the roster names older keys of mine.
 - Words and the step that names them are stored together, and go in one push. Words that get another message or id are
   named anew.
+- Where something on the way takes no push of this size, the next one is half as large, down to one entry.
 """
 
 import secrets
@@ -39,7 +40,7 @@ from duolog.client.server.login import WENT_BACK
 from duolog.client.server.transport import Transport, ignoring
 from duolog.documents.applied import expected_receipt
 from duolog.documents.journal import last_of, require_allowed
-from duolog.errors import NotAllowed, ServerRefused, ServerWentBack, TransportError
+from duolog.errors import NotAllowed, ServerRefused, ServerWentBack, TooLargeOnTheWay, TransportError
 from duolog.protocol import sizes
 from duolog.protocol.codec import parse_b64
 from duolog.protocol.entries import Header
@@ -143,6 +144,10 @@ async def deliver(context: Context, journal: bytes) -> int:
         ready = await with_attachments(context, journal, batch)
         try:
             pushed = await _push_entries(context, journal, ready)
+        except TooLargeOnTheWay as error:
+            if not context.network.transport.narrow(error):
+                raise
+            return await attempt()
         except ServerRefused as error:
             if error.code == "attachment_missing":
                 await renew_taken(context, journal, ready)
@@ -187,11 +192,12 @@ async def _push_entries(context: Context, journal: bytes, batch: Sequence[Waitin
         await _withdraw(context, journal, *_seal(context, roster, key, batch[0]), batch[0], withdrawn)
         return 1
     items = [Placed(0, StatementItem(made.signed), made.grants) for made in changes]
-    digests, size, sent = [placed.item.digest for placed in items], 0, list[tuple[bytes, bytes]]()
+    digests, size, sent = [placed.item.digest for placed in items], len(encode_push(items)), list[tuple[bytes, bytes]]()
+    most = min(_PUSH_BYTES, context.network.transport.let_through)
     for entry in batch if withdrawn is None else ():
         placed = Placed(0, entry_item(*_seal(context, roster, key, entry)))
         size += len(encode_push([placed]))
-        if size > _PUSH_BYTES or len(items) == sizes.MAX_PUSH_ITEMS:
+        if items and (size > most or len(items) == sizes.MAX_PUSH_ITEMS):
             break
         items.append(placed)
         sent.append((entry.digests + placed.item.digest, entry.entry))

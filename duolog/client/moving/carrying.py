@@ -33,7 +33,7 @@ from duolog.client.log.stored_logs import load_log, roster_at
 from duolog.client.server.invite_codes import clean_invite_code
 from duolog.client.server.login import sign_log_in
 from duolog.client.server.transport import Transport, ignoring
-from duolog.errors import MalformedData, NotAllowed, Rollback, ServerRefused, VerificationError
+from duolog.errors import MalformedData, NotAllowed, Rollback, ServerRefused, TooLargeOnTheWay, VerificationError
 from duolog.protocol import sizes
 from duolog.protocol.entries import parse_header, require_blob_size
 from duolog.protocol.log import LogState, StatementItem
@@ -116,8 +116,7 @@ async def carry_journal(context: Context, transport: Transport, journal: bytes) 
     Spec: §13.
     """
     end = carried_end(context, journal)
-    for page in pages_of(context, journal, 0, end.seq, last=False):
-        await bring_page(transport, journal, page)
+    await bring_pages(context, transport, journal, 0, end.seq, last=False)
     return end.seq
 
 
@@ -129,9 +128,8 @@ async def finish_journal(context: Context, transport: Transport, journal: bytes,
         ServerRefused, TransportError, MalformedData: as `carry_journal`.
     Spec: §13.
     """
-    end, answer = carried_end(context, journal), None
-    for page in pages_of(context, journal, since, end.seq, last=True):
-        answer = await bring_page(transport, journal, page)
+    end = carried_end(context, journal)
+    answer = await bring_pages(context, transport, journal, since, end.seq, last=True)
     if answer is None or answer.seq < end.seq:  # check: client.carried_less
         raise Rollback("The new server did not take all of a journal.", check="client.carried_less")
     return require_keys(context, end, answer.receipt_keys)
@@ -147,6 +145,33 @@ def require_keys(context: Context, end: LogState, listed: Sequence[CarriedKey]) 
     keys = shown(listed)
     require_carried(load_earlier(context.store, end.journal), left_server(context, end), keys)
     return keys
+
+
+async def bring_pages(
+    context: Context, transport: Transport, journal: bytes, since: int, end: int, *, last: bool, granted: bool = False
+) -> Carried | None:
+    """Bring the pages behind the seq `since`, in smaller ones where a page doesn't get through; the newest answer.
+
+    `granted`: as for `pages_of`. Raises: as `bring_page`.
+    """
+    answer = None
+    while True:
+        try:
+            for page in pages_of(
+                context,
+                journal,
+                since,
+                end,
+                most=min(sizes.MAX_PAGE_BYTES, transport.let_through),
+                last=last,
+                granted=granted,
+            ):
+                answer = await bring_page(transport, journal, page)
+                since = page.receipts[-1].seq
+            return answer
+        except TooLargeOnTheWay as error:
+            if not transport.narrow(error):
+                raise
 
 
 async def bring_page(transport: Transport, journal: bytes, page: CarriedPage) -> Carried:
@@ -170,16 +195,16 @@ async def keys_there(transport: Transport, journal: bytes) -> Sequence[CarriedKe
 
 
 def pages_of(
-    context: Context, journal: bytes, since: int, end: int, *, last: bool, granted: bool = False
+    context: Context, journal: bytes, since: int, end: int, *, most: int, last: bool, granted: bool = False
 ) -> Iterator[CarriedPage]:
     """The pages of a journal behind the seq `since`, up to the seq `end`. With `last` its last page is one of them.
 
-    `granted`: with the grants that this account made for others.
+    `most`: bytes of a page with more than one push. `granted`: with the grants that this account made for others.
     """
     receipts = [stored_receipt(receipt) for receipt in load_receipts(context.store, journal, end).values()]
     hidden, earlier, before = _withdrawn(context, journal), load_earlier(context.store, journal), 0
     while receipts:
-        size = _page_size(context, journal, earlier, receipts, before)
+        size = _page_size(context, journal, earlier, receipts, before, most)
         chosen, receipts = receipts[:size], receipts[size:]
         first, before = before, chosen[-1].seq
         if before <= since and (receipts or not last):
@@ -204,13 +229,18 @@ def _server(context: Context, earlier: Sequence[EarlierKey], seq: int) -> tuple[
 
 
 def _page_size(
-    context: Context, journal: bytes, earlier: Sequence[EarlierKey], receipts: Sequence[Receipt], before: int
+    context: Context,
+    journal: bytes,
+    earlier: Sequence[EarlierKey],
+    receipts: Sequence[Receipt],
+    before: int,
+    most: int,
 ) -> int:
     """How many of these pushes, the first one behind the seq `before`, fit into one page; one at least."""
     server, since, size = _server(context, earlier, receipts[0].seq), before, 0
     for count, receipt in enumerate(receipts[: sizes.MAX_PUSH_ITEMS]):
         size += size_between(context.store, journal, since, receipt.seq)
-        full = receipt.seq - before > sizes.MAX_PUSH_ITEMS or size > sizes.MAX_PAGE_BYTES
+        full = receipt.seq - before > sizes.MAX_PUSH_ITEMS or size > most
         if count > 0 and (full or _server(context, earlier, receipt.seq) != server):
             return count
         since = receipt.seq

@@ -43,7 +43,7 @@ from duolog.client.log.folding import account_state
 from duolog.client.log.pull import pull
 from duolog.client.log.stored_logs import freezing, load_log, stored_statement
 from duolog.client.log.verify import LESS_THAN_BEFORE
-from duolog.client.moving.carrying import bring_page, carry_account, pages_of
+from duolog.client.moving.carrying import bring_pages, carry_account
 from duolog.client.moving.rejoining import last_common, rejoin, say_that_i_go_on
 from duolog.client.server.login import WENT_BACK
 from duolog.client.server.transport import Transport, ignoring
@@ -216,13 +216,11 @@ async def _bring(context: Context, journal: bytes, since: int, end: int) -> None
         ServerWentBack: by what was brought the server knows that it has gone back.
         Rollback: the server has gone on without items that it had accepted. The journal is frozen.
     """
-    for page in pages_of(context, journal, since, end, last=True, granted=True):
-        try:
-            await bring_page(context.network.transport, journal, page)
-        except ServerRefused as error:
-            if error.code == "server_restored":
-                raise ServerWentBack(WENT_BACK) from error
-            if error.code != "journal_exists":
-                raise
-            await _go_with(context, journal, "client.healed_apart")
-            return
+    try:
+        await bring_pages(context, context.network.transport, journal, since, end, last=True, granted=True)
+    except ServerRefused as error:
+        if error.code == "server_restored":
+            raise ServerWentBack(WENT_BACK) from error
+        if error.code != "journal_exists":
+            raise
+        await _go_with(context, journal, "client.healed_apart")

@@ -16,7 +16,7 @@ from duolog.client.log.context import Context
 from duolog.client.log.folding import account_state
 from duolog.client.log.notes import note
 from duolog.client.log.statements import Made, make_fresh, require_term
-from duolog.client.log.stored_logs import stored_statement
+from duolog.client.log.stored_logs import load_log, stored_statement
 from duolog.client.pairing.views import BEFORE_FIRST_SHARING, BEFORE_SHARING_WITH_CONFIDANT, NewInvitation
 from duolog.client.server.transport import Transport, ignoring
 from duolog.documents.account_kinds import EndedInvitation, PendingInvitation, TakenAcceptance
@@ -109,7 +109,8 @@ def _begin(context: Context, roster: Roster, place: OfferedPlace) -> tuple[Pendi
         plaintext_hash=sha256(plaintext),
         role=place.role,
         rights=place.rights,
-        expires=context.clock() + EXPIRES_AFTER,
+        # A server whose clock is ahead counts by its own.
+        expires=max(context.clock(), load_log(context.store, roster.journal).time) + EXPIRES_AFTER,
         **({} if place.until is None else {"until": place.until}),
     )
     return pending, plaintext

@@ -27,8 +27,8 @@ from duolog.protocol.codec import encode_b64, sha256
 from duolog.protocol.roster_changes import check_member_shape
 from duolog.protocol.roster_statements import Acceptance, Member, SignedAcceptance
 from duolog.protocol.statements import statement_hash
-from duolog.seal import links
 from duolog.seal.pairing import InvitationSecret, PairingAnswer, parse_invitation, require_reveal, verify_invitation
+from duolog.seal.pasted_links import parse_pasted
 
 _OWN = "This is your own invitation. Give the link to the person whom you invite."
 
@@ -48,9 +48,11 @@ class InvitationLink:
 def parse_link(text: str) -> InvitationLink:
     """The invitation that a link or a `duolog:` URI names, as a program shows it before there is an account.
 
+    `text`: the link as somebody pasted it, also with what mail and chat programs put around it.
+
     Raises: MalformedData with a sentence for what is wrong. Spec: §7.
     """
-    link = links.parse_link(text)
+    link = parse_pasted(text)
     return InvitationLink(link.origin, InvitationSecret(link.secret).id)
 
 
@@ -66,7 +68,7 @@ async def join(context: Context, text: str) -> Pairing:
     Spec: §7.
     """
     context.require_confirmed()
-    link = links.parse_link(text)
+    link = parse_pasted(text)
     if link.origin != context.network.transport.origin:  # check: client.link_origin
         raise NotAllowed(f"This invitation is at {link.origin}, and your account is elsewhere. Register there to join.")
     secret = InvitationSecret(link.secret)

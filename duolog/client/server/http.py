@@ -7,25 +7,25 @@ Rules
   parsed: a value costs many times its bytes. A compressed answer is not unpacked.
 - An exchange ends `PATIENCE` after it began, its further tries included. Each byte that it carries moves the end, at
   `SLOWEST`. So a slow network gets its time, and a server that drips a byte a second doesn't.
-- A problem's sentence is shown only when it is short plain text.
+- Whose answer it is, `answers` judges, and nobody else.
 - A lost connection is tried again with growing pauses: every operation may be repeated.
 
 It believes nothing and verifies nothing: `verify`, `accounts` and `pairing` do.
 """
 
 import ipaddress
-import json
 import random
+import secrets
 from urllib.parse import urlsplit
 
 import anyio
 import httpx2
-from pydantic import ValidationError
 
-from duolog.api.problems import Problem
+from duolog.api.common import REQUEST_HEADER
+from duolog.client.server.answers import Answer, judge, unread
 from duolog.client.server.certificates import certificate_fault, unreadable_authorities
 from duolog.client.server.transport import JSON, MAX_ANSWER, Media, Span, Transport
-from duolog.errors import NotAllowed, ServerRefused, TransportError
+from duolog.errors import NotAllowed, TransportError
 from duolog.protocol import sizes
 from duolog.protocol.codec import encode_b64
 from duolog.protocol.login import parse_origin
@@ -35,11 +35,6 @@ PATIENCE = 60.0  # seconds for one exchange, besides the time for what it carrie
 SLOWEST = 4 * sizes.KIB  # bytes a second of the slowest network that is waited for
 TRIES = 4
 PAUSE = 0.2  # seconds before the second try; doubled for each further one
-_SENTENCE = 300  # characters of a problem's detail that are shown
-_NOT_UNDERSTOOD = (
-    "The server doesn't understand what this program sent. The two may be of different versions: bring this program up "
-    "to date, or ask whoever runs the server to do so there."
-)
 _FAILURES = (httpx2.HTTPError, httpx2.InvalidURL, httpx2.StreamError, OSError, ValueError, RuntimeError)
 
 
@@ -79,7 +74,8 @@ class HttpTransport(Transport):
         limit: int = MAX_ANSWER,
         span: Span | None = None,
     ) -> bytes:
-        headers = {"Accept": f"{media[1]}, application/problem+json", "Accept-Encoding": "identity"}
+        headers = {"Accept": f"{media[1] or JSON}, application/problem+json", "Accept-Encoding": "identity"}
+        headers[REQUEST_HEADER] = encode_b64(secrets.token_bytes(16))
         if body is not None:
             headers["Content-Type"] = media[0]
         if span is not None:
@@ -88,16 +84,18 @@ class HttpTransport(Transport):
             headers["Authorization"] = f"Bearer {encode_b64(self._token)}"
         request = self._client.build_request(method, path, headers=headers, content=body)
         with anyio.move_on_after(self._patience) as deadline:
-            return await self._try(request, len(body or b""), limit, deadline)
+            return judge(await self._try(request, media[1], len(body or b""), limit, deadline))
         raise TransportError(
             f"The server at {self.origin} takes too long to answer. Check the connection, and try again."
         )
 
-    async def _try(self, request: httpx2.Request, size: int, limit: int, deadline: anyio.CancelScope) -> bytes:
+    async def _try(
+        self, request: httpx2.Request, asked: str, size: int, limit: int, deadline: anyio.CancelScope
+    ) -> Answer:
         for attempt in range(TRIES):
             deadline.deadline += size / SLOWEST
             try:
-                return await self._once(request, limit, deadline)
+                return await self._once(request, asked, limit, deadline)
             except _FAILURES as error:
                 if (fault := certificate_fault(self.origin, error)) is not None:
                     raise fault from error
@@ -106,47 +104,46 @@ class HttpTransport(Transport):
             await anyio.sleep(PAUSE * 2**attempt * (0.5 + random.random()))  # noqa: S311  # a pause needs no secrecy
         raise TransportError(f"The server at {self.origin} can't be reached.")
 
-    async def _once(self, request: httpx2.Request, limit: int, deadline: anyio.CancelScope) -> bytes:
+    async def _once(self, request: httpx2.Request, asked: str, limit: int, deadline: anyio.CancelScope) -> Answer:
         response = await self._client.send(request, stream=True)
+        repeated = response.headers.get(REQUEST_HEADER)
         try:
+            if repeated not in (None, request.headers[REQUEST_HEADER]):  # check: client.answer_of_another
+                raise httpx2.RemoteProtocolError("an answer to another request")  # unread: its connection ends with it
+            if (error := unread(self.origin, response.status_code)) is not None:
+                raise error
             if response.headers.get("Content-Encoding", "identity") != "identity":  # check: client.answer_encoding
                 raise TransportError("The server's answer is compressed, which nobody asked for; it was not read.")
-            most = limit if response.is_success else MAX_ANSWER
-            chunks, size = [], 0
-            async for chunk in response.aiter_bytes():
-                size += len(chunk)
-                if size > most:  # check: client.answer_size
-                    raise TransportError("The server's answer is larger than such an answer can be; it was not read.")
-                deadline.deadline += len(chunk) / SLOWEST
-                chunks.append(chunk)
-            data = b"".join(chunks)
+            data = await _read(response, limit if response.is_success else MAX_ANSWER, deadline)
         finally:
             await response.aclose()
-        if response.is_success:
-            return data
-        raise _refusal(response, data)
-
-
-def _refusal(response: httpx2.Response, data: bytes) -> ServerRefused | TransportError:
-    try:
-        problem = Problem.model_validate_json(data, extra="ignore")
-    except (ValidationError, RecursionError):
-        return TransportError(
-            f"The server answered {response.status_code} without saying why. Try again later, or ask who runs it."
+        return Answer(
+            origin=self.origin,
+            status=response.status_code,
+            media=response.headers.get("Content-Type", "").partition(";")[0].strip().lower(),
+            asked=asked,
+            repeats=repeated is not None,
+            data=data,
+            sent=len(request.content),
+            retry_after=response.headers.get("Retry-After", ""),
         )
-    shown = problem.detail if _is_sentence(problem.detail) else "The server said no, without a readable reason."
-    if problem.code == "malformed":  # its sentence names places in the request, which only programmers know
-        shown = _NOT_UNDERSTOOD
-    retry = response.headers.get("Retry-After", "")
-    seconds = int(retry) if retry.isascii() and retry.isdigit() and len(retry) < 7 else None
-    return ServerRefused(shown, code=problem.code, status=response.status_code, retry_after=seconds)
 
 
-def _is_sentence(text: str) -> bool:
-    return 0 < len(text) <= _SENTENCE and text.isprintable() and json.dumps(text) == f'"{text}"'
+async def _read(response: httpx2.Response, most: int, deadline: anyio.CancelScope) -> bytes:
+    """The body of an answer, of `most` bytes at most. Each byte moves the deadline."""
+    chunks, size = [], 0
+    async for chunk in response.aiter_bytes():
+        size += len(chunk)
+        if size > most:  # check: client.answer_size
+            raise TransportError("The server's answer is larger than such an answer can be; it was not read.")
+        deadline.deadline += len(chunk) / SLOWEST
+        chunks.append(chunk)
+    return b"".join(chunks)
 
 
 def _unreachable(origin: str, error: Exception) -> str:
+    if isinstance(error, httpx2.ProxyError):
+        return f"The proxy that this computer uses doesn't let it through to {origin}. Check the proxy's settings."
     if isinstance(error, httpx2.TimeoutException):
         return f"The server at {origin} does not answer. Check the connection, and try again."
     return f"The server at {origin} can't be reached. Check the connection and the address, and try again."

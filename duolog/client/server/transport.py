@@ -9,8 +9,6 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from typing import Literal, TypeVar
 
-from pydantic import ValidationError
-
 from duolog.api.accounts import OwnAccount, Registered, Registration, RotationAnswer, RotationRequest, SetRequest
 from duolog.api.attachments import PART_MEDIA_TYPE, AttachmentRequest, AttachmentState
 from duolog.api.carrying import Carried, CarriedAccount, CarriedPage
@@ -26,12 +24,13 @@ from duolog.api.invitations import (
 )
 from duolog.api.journals import ChainList, JournalCreated, JournalList, ProposalCreated, ProposalList, ProposalRequest
 from duolog.api.leaving import ClosingRequest, HoldingRequest, OwnClosing, WithdrawalRequest
-from duolog.api.pages import MEDIA_TYPE, Placed, PulledPage, encode_push, parse_page
+from duolog.api.pages import MEDIA_TYPE, Placed, PulledPage, encode_push
 from duolog.api.rendezvous import RendezvousAnswer, RendezvousMessage
 from duolog.api.restoring import ConfirmedEnd, JournalEnd
 from duolog.api.server import ServerInfo
 from duolog.api.sessions import ChallengeAnswer, ChallengeRequest, LogIn, OpenedSession, SessionList
-from duolog.errors import MalformedData, ServerRefused
+from duolog.client.server.answers import NOTHING, parse_model, parse_pulled
+from duolog.errors import MalformedData, ServerRefused, TooLargeOnTheWay
 from duolog.protocol import sizes
 from duolog.protocol.codec import encode_b64
 
@@ -56,7 +55,6 @@ ANSWERS: Mapping[type[Model], int] = {  # bytes of the JSON answers that may be 
     Reveal: _SEALED,
     RendezvousAnswer: _SEALED,
 }
-MAX_VALUES = 64 * sizes.KIB  # of one JSON answer: its lists and objects, and the values inside
 
 
 class ignoring:  # noqa: N801  # reads as `suppress` does
@@ -77,15 +75,28 @@ class Transport(ABC):
     Raises:
         TransportError: from every operation, when the server can't be reached or doesn't answer in HTTP.
         ServerRefused: the server refuses the operation.
-        MalformedData: the server's answer doesn't have the format of the operation.
+        TooLargeOnTheWay: something on the way takes no request of this size.
+        MalformedData: the answer is larger than any, or has fewer bytes of an attachment than it says.
     """
 
     origin: str
+    let_through: int = sizes.MAX_PUSH_BYTES  # bytes of items in one request
     _token: bytes | None = None
+    _refused: int = 0  # bytes of the newest body that was too large on the way
 
     def use_session(self, token: bytes | None) -> None:
         """Send this session's token from now on; None for none."""
         self._token = token
+
+    def narrow(self, error: TooLargeOnTheWay) -> bool:
+        """Send half as much at once from now on. False where just as much was refused before: it can't be divided.
+
+        Another network may let more through, so nothing of this is stored.
+        """
+        if error.size == self._refused:
+            return False
+        self._refused, self.let_through = error.size, min(self.let_through, error.size) // 2
+        return True
 
     @abstractmethod
     async def close(self) -> None:
@@ -119,19 +130,19 @@ class Transport(ABC):
         return await self._get(f"/v1/account?generation={generation}&version={version}", OwnAccount)
 
     async def change_set(self, request: SetRequest) -> None:
-        await self._call("POST", "/v1/account/sets", _encode(request))
+        await self._do("POST", "/v1/account/sets", _encode(request))
 
     async def rotate(self, request: RotationRequest) -> RotationAnswer:
         return await self._post("/v1/account/rotations", request, RotationAnswer)
 
     async def leave_message(self, rendezvous: bytes, role: RendezvousRole, number: int, message: bytes) -> None:
-        await self._call("PUT", _at(rendezvous, role, number), _encode(RendezvousMessage(sealed=message)))
+        await self._do("PUT", _at(rendezvous, role, number), _encode(RendezvousMessage(sealed=message)))
 
     async def fetch_message(self, rendezvous: bytes, role: RendezvousRole, number: int) -> RendezvousAnswer:
         return await self._get(_at(rendezvous, role, number), RendezvousAnswer)
 
     async def delete_account(self) -> None:
-        await self._call("DELETE", "/v1/account")
+        await self._do("DELETE", "/v1/account")
 
     async def carry_account(self, account: CarriedAccount) -> OpenedSession:
         return await self._post("/v1/carried/accounts", account, OpenedSession)
@@ -146,16 +157,16 @@ class Transport(ABC):
         return await self._post("/v1/sessions", log_in, OpenedSession)
 
     async def log_out(self) -> None:
-        await self._call("DELETE", "/v1/sessions/current")
+        await self._do("DELETE", "/v1/sessions/current")
 
     async def sessions(self) -> SessionList:
         return await self._get("/v1/sessions", SessionList)
 
     async def end_session(self, session: bytes) -> None:
-        await self._call("DELETE", f"/v1/sessions/{encode_b64(session)}")
+        await self._do("DELETE", f"/v1/sessions/{encode_b64(session)}")
 
     async def end_other_sessions(self) -> None:
-        await self._call("DELETE", "/v1/sessions")
+        await self._do("DELETE", "/v1/sessions")
 
     async def confirm_end(self, journal: bytes, end: ConfirmedEnd) -> JournalEnd:
         return await self._post(f"{_of(journal)}/end", end, JournalEnd)
@@ -173,21 +184,21 @@ class Transport(ABC):
 
     async def push(self, journal: bytes, items: Sequence[Placed]) -> Pushed:
         path = f"{_of(journal)}/entries"
-        return _parse(Pushed, await self._call("POST", path, encode_push(items), media=(MEDIA_TYPE, JSON)))
+        return parse_model(Pushed, await self._call("POST", path, encode_push(items), media=(MEDIA_TYPE, JSON)))
 
     async def pull(self, journal: bytes, since: int) -> PulledPage:
         path = f"{_of(journal)}/entries?since={since}"
-        return parse_page(await self._call("GET", path, media=(JSON, MEDIA_TYPE), limit=MAX_PAGE))
+        return parse_pulled(await self._call("GET", path, media=(JSON, MEDIA_TYPE), limit=MAX_PAGE))
 
     async def begin_attachment(
         self, journal: bytes, attachment: bytes, size: int, entry: bytes | None = None
     ) -> AttachmentState:
         body = _encode(AttachmentRequest(size=size, entry=entry))
-        return _parse(AttachmentState, await self._call("PUT", _attachment(journal, attachment), body))
+        return parse_model(AttachmentState, await self._call("PUT", _attachment(journal, attachment), body))
 
     async def send_part(self, journal: bytes, attachment: bytes, number: int, part: bytes) -> AttachmentState:
         path = f"{_attachment(journal, attachment)}/parts/{number}"
-        return _parse(AttachmentState, await self._call("PUT", path, part, media=(PART_MEDIA_TYPE, JSON)))
+        return parse_model(AttachmentState, await self._call("PUT", path, part, media=(PART_MEDIA_TYPE, JSON)))
 
     async def fetch_attachment(self, journal: bytes, attachment: bytes, span: Span) -> bytes:
         """These bytes of an attachment, whole. Raises: MalformedData when the server answers with fewer."""
@@ -199,7 +210,7 @@ class Transport(ABC):
         return answer
 
     async def drop_attachment(self, journal: bytes, attachment: bytes) -> None:
-        await self._call("DELETE", _attachment(journal, attachment))
+        await self._do("DELETE", _attachment(journal, attachment))
 
     async def proposals(self, journal: bytes) -> ProposalList:
         return await self._get(f"{_of(journal)}/proposals", ProposalList)
@@ -208,54 +219,57 @@ class Transport(ABC):
         return await self._post(f"{_of(journal)}/proposals", proposal, ProposalCreated)
 
     async def let_go(self, journal: bytes) -> None:
-        await self._call("DELETE", _of(journal))
+        await self._do("DELETE", _of(journal))
 
     async def schedule_closing(self, journal: bytes, closing: ClosingRequest) -> None:
-        await self._call("PUT", f"{_of(journal)}/closing", _encode(closing))
+        await self._do("PUT", f"{_of(journal)}/closing", _encode(closing))
 
     async def own_closing(self, journal: bytes) -> OwnClosing:
         return await self._get(f"{_of(journal)}/closing", OwnClosing)
 
     async def drop_closing(self, journal: bytes) -> None:
-        await self._call("DELETE", f"{_of(journal)}/closing")
+        await self._do("DELETE", f"{_of(journal)}/closing")
 
     async def withdraw(self, journal: bytes, withdrawal: WithdrawalRequest) -> Pushed:
         return await self._post(f"{_of(journal)}/withdrawals", withdrawal, Pushed)
 
     async def hold(self, journal: bytes, holding: HoldingRequest) -> None:
-        await self._call("POST", f"{_of(journal)}/holdings", _encode(holding))
+        await self._do("POST", f"{_of(journal)}/holdings", _encode(holding))
 
     async def drop_proposal(self, journal: bytes, proposal: bytes) -> None:
-        await self._call("DELETE", f"{_of(journal)}/proposals/{encode_b64(proposal)}")
+        await self._do("DELETE", f"{_of(journal)}/proposals/{encode_b64(proposal)}")
 
     async def invite(self, journal: bytes, invitation: InvitationRequest) -> None:
-        await self._call("POST", f"{_of(journal)}/invitations", _encode(invitation))
+        await self._do("POST", f"{_of(journal)}/invitations", _encode(invitation))
 
     async def own_invitations(self, journal: bytes) -> OwnInvitationList:
         return await self._get(f"{_of(journal)}/invitations", OwnInvitationList)
 
     async def revoke_invitation(self, journal: bytes, invitation: bytes) -> None:
-        await self._call("DELETE", f"{_of(journal)}/invitations/{encode_b64(invitation)}")
+        await self._do("DELETE", f"{_of(journal)}/invitations/{encode_b64(invitation)}")
 
     async def reveal(self, journal: bytes, invitation: bytes, sealed: bytes) -> None:
         path = f"{_of(journal)}/invitations/{encode_b64(invitation)}/reveal"
-        await self._call("PUT", path, _encode(RevealRequest(sealed=sealed)))
+        await self._do("PUT", path, _encode(RevealRequest(sealed=sealed)))
 
     async def open_invitation(self, invitation: bytes) -> OpenInvitation:
         return await self._get(f"/v1/invitations/{encode_b64(invitation)}", OpenInvitation)
 
     async def answer_invitation(self, invitation: bytes, sealed: bytes) -> None:
         path = f"/v1/invitations/{encode_b64(invitation)}/answer"
-        await self._call("PUT", path, _encode(InvitationAnswer(sealed=sealed)))
+        await self._do("PUT", path, _encode(InvitationAnswer(sealed=sealed)))
 
     async def revealed(self, invitation: bytes) -> Reveal:
         return await self._get(f"/v1/invitations/{encode_b64(invitation)}/reveal", Reveal)
 
+    async def _do(self, method: str, path: str, body: bytes | None = None) -> None:
+        await self._call(method, path, body, media=(JSON, NOTHING))
+
     async def _get(self, path: str, model: type[M]) -> M:
-        return _parse(model, await self._call("GET", path, limit=ANSWERS.get(model, MAX_ANSWER)))
+        return parse_model(model, await self._call("GET", path, limit=ANSWERS.get(model, MAX_ANSWER)))
 
     async def _post(self, path: str, body: Model, model: type[M]) -> M:
-        return _parse(model, await self._call("POST", path, _encode(body), limit=ANSWERS.get(model, MAX_ANSWER)))
+        return parse_model(model, await self._call("POST", path, _encode(body), limit=ANSWERS.get(model, MAX_ANSWER)))
 
 
 def _of(journal: bytes) -> str:
@@ -272,12 +286,3 @@ def _at(rendezvous: bytes, role: RendezvousRole, number: int) -> str:
 
 def _encode(model: Model) -> bytes:
     return model.model_dump_json().encode("ascii")
-
-
-def _parse(model: type[M], data: bytes) -> M:
-    if sum(data.count(mark) for mark in (b",", b"[", b"{")) > MAX_VALUES:  # check: client.answer_values
-        raise MalformedData("The server's answer holds more than such an answer can; it was not taken apart.")
-    try:
-        return model.model_validate_json(data, extra="ignore")  # a newer server may say more
-    except (ValidationError, RecursionError) as error:
-        raise MalformedData("The server's answer is not what the protocol says. Is this a Duolog server?") from error
