@@ -9,6 +9,7 @@ unexport PYTHONDONTWRITEBYTECODE
 
 PYTHON ?= python3
 JOBS ?= 2
+ROUNDS ?= 20
 FUZZ_SECONDS ?= 1800
 TOOLS := .tools
 VENV := .venv
@@ -82,7 +83,8 @@ memory: setup ## A file of 200 MB is attached and saved by a process that grows 
 	@$(PY) -m pytest -m slow -q tests/client/test_attachments_memory.py
 
 .PHONY: crash
-crash: setup ## kill -9 the server during pushes, 20 rounds: nothing acknowledged may be lost; and 200 MB in 64 MiB
+crash: setup ## kill -9 server and database during pushes, ROUNDS each: nothing acknowledged is lost; and 200 MB in 64 MiB
+	@$(PY) -m tests.crash.kills --rounds $(ROUNDS)
 	@$(PY) -m pytest -m slow -q tests/crash
 
 .PHONY: bucket

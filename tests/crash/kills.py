@@ -1,0 +1,134 @@
+"""Rounds of `kill -9` under load: `python -m tests.crash.kills [--rounds N] [sqlite] [postgresql] [postmaster]`.
+
+In each round three devices push to shared journals at once, and a fourth connection reads. Then something is killed:
+
+- `sqlite`, `postgresql`: the server's process, on that database;
+- `postmaster`: PostgreSQL with all its processes, below a server that goes on running.
+
+What was killed is started again. Pushes without an answer are sent again, everything is read back and verified as a
+client does it, and the exact check of the histories has the last word.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import random
+import statistics
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+from tests.conftest import migrate_database
+from tests.crash.couples import MANY, House, house_at
+from tests.crash.postgres import Cluster
+from tests.crash.quick_server import QuickServer
+
+MODES = ("sqlite", "postgresql", "postmaster")
+LOAD = (0.05, 0.4)  # seconds of a round before the kill
+
+
+@dataclass
+class Result:
+    """The figures of some rounds. A loss or another broken promise raises before there is a result."""
+
+    mode: str
+    rounds: int
+    acknowledged: int
+    unknown: int
+    losses: int
+    recovery_median: float
+    recovery_most: float
+    seconds: float
+
+
+@dataclass
+class Killing:
+    """A server with something to kill. `kill` takes it down; `revive` brings it back and returns the seconds."""
+
+    origin: str
+    kill: Callable[[], object]
+    revive: Callable[[], float]
+    times: list[float] = field(default_factory=list)
+
+
+@contextmanager
+def on_sqlite(folder: Path) -> Iterator[Killing]:
+    """A server on SQLite, and its process."""
+    folder.mkdir(exist_ok=True)
+    migrate_database(f"sqlite:///{folder / 'duolog.db'}")
+    with QuickServer(folder, MANY) as server:
+        server.start()
+        yield Killing(server.origin, server.kill, server.start)
+
+
+@contextmanager
+def on_postgresql(folder: Path, *, whole: bool) -> Iterator[Killing]:
+    """A server on PostgreSQL. `whole`: the database is killed, and not the server."""
+    folder.mkdir(exist_ok=True)
+    with ExitStack() as stack:
+        cluster = stack.enter_context(Cluster.new())
+        migrate_database(cluster.address)
+        server = stack.enter_context(QuickServer(folder, {**MANY, "database": cluster.address}))
+        server.start()
+
+        def revive() -> float:
+            began = time.monotonic()
+            cluster.start()
+            server.wait_until_healthy()
+            return time.monotonic() - began
+
+        if whole:
+            yield Killing(server.origin, cluster.kill, revive)
+        else:
+            yield Killing(server.origin, server.kill, server.start)
+
+
+@contextmanager
+def victim(mode: str, folder: Path) -> Iterator[Killing]:
+    """A running server for one of the modes."""
+    chosen = on_sqlite(folder) if mode == "sqlite" else on_postgresql(folder, whole=mode == "postmaster")
+    with chosen as killing:
+        yield killing
+
+
+async def play(killing: Killing, rounds: int, load: tuple[float, float] = LOAD) -> House:
+    """So many rounds. Raises: BrokenHistory, and what a client's own verification raises."""
+    async with house_at(killing.origin) as house:
+        for _ in range(rounds):
+            async with house.at_work():
+                await asyncio.sleep(random.uniform(*load))
+                await asyncio.to_thread(killing.kill)
+            killing.times.append(await asyncio.to_thread(killing.revive))
+            await house.deliver()
+            await house.verify()
+        return house
+
+
+def run(mode: str, rounds: int) -> Result:
+    """Play, and count."""
+    began = time.monotonic()
+    with tempfile.TemporaryDirectory(prefix="duolog-kills-") as folder, victim(mode, Path(folder)) as killing:
+        house = asyncio.run(play(killing, rounds))
+    median, most = statistics.median(killing.times), max(killing.times)
+    spent = time.monotonic() - began
+    figures = round(median, 3), round(most, 3), round(spent, 1)
+    return Result(mode, rounds, house.acknowledged, house.unknown, 0, *figures)
+
+
+def main() -> None:
+    """The command."""
+    parser = argparse.ArgumentParser(prog="python -m tests.crash.kills", description=__doc__.splitlines()[0])
+    parser.add_argument("modes", nargs="*", choices=[*MODES, []], default=list(MODES))
+    parser.add_argument("--rounds", type=int, default=20)
+    chosen = parser.parse_args()
+    for mode in chosen.modes:
+        print(json.dumps(asdict(run(mode, chosen.rounds))), flush=True)
+
+
+if __name__ == "__main__":
+    main()
