@@ -62,8 +62,9 @@ def insert_new(connection: Connection, table: Table) -> Insert:
     return postgresql.insert(table).on_conflict_do_nothing()
 
 
-def storage_problem(error: OperationalError) -> Problem:
+def storage_problem(error: Exception) -> Problem:
     """The problem for a client when the storage failed. It leaves the error's own text out."""
-    code = getattr(error.orig, "sqlite_errorname", None) or getattr(error.orig, "sqlstate", None)
+    driver = error.orig if isinstance(error, OperationalError) else error
+    code = getattr(driver, "sqlite_errorname", None) or getattr(driver, "sqlstate", None)
     full = code in ("SQLITE_FULL", "53100")
     return StorageFull() if full else Unavailable(retry_after=60)

@@ -1,0 +1,160 @@
+"""The server's disk fails at any single call while two pushes come at once: nothing that was acknowledged is ever gone.
+
+After the fault the server goes on without a restart. Then come a power cut, or a kill, a new server and a power cut
+after its first push: each time the log has all that was acknowledged, once, and nothing that was refused for sure.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import copy
+import shutil
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, get_args
+
+import httpx2
+import pytest
+
+from app.main import create_app
+from app.settings import Settings
+from duolog.api.pages import Placed
+from duolog.api.server import ServerInfo
+from tests.app.people import Diary, Person
+from tests.conftest import ORIGIN, migrate_database
+from tests.crash.couples import MANY, Refused, Shared, Writer
+from tests.crash.disk import Disk, Kind
+from tests.crash.history import History
+
+
+
+@dataclass
+class Base:
+    """A server's folder with Ada and her journal in it, and how she reaches a server on a copy of it."""
+
+    folder: Path
+    disk: Disk
+    ada: Person
+    diary: Diary
+    receipt_key: bytes
+
+    @asynccontextmanager
+    async def served(self, folder: Path) -> AsyncIterator[Person]:
+        """A server on `folder`, and Ada there, logged in."""
+        async with served(folder) as http:
+            ada = copy.copy(self.ada)
+            ada.http = http
+            yield ada
+
+    def shared(self, earlier: Shared | None = None) -> Shared:
+        """The journal as somebody knows it who has read nothing; with the history of `earlier`."""
+        made = Shared(self.diary, self.receipt_key)
+        made.history = made.history if earlier is None else earlier.history
+        return made
+
+
+@asynccontextmanager
+async def served(folder: Path) -> AsyncIterator[httpx2.AsyncClient]:
+    """A server in this process, whose answer to an unforeseen error is the one that a client gets."""
+    chosen: dict[str, Any] = {**MANY, "retention_seconds": 0, "log_level": "error"}
+    app = create_app(Settings(data=folder, origin=ORIGIN, **chosen))
+    async with app.router.lifespan_context(app):
+        network = httpx2.ASGITransport(app, raise_app_exceptions=False)
+        async with httpx2.AsyncClient(transport=network, base_url=ORIGIN) as http:
+            yield http
+
+
+@pytest.fixture(scope="module")
+def base(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Base]:
+    try:
+        disk = Disk()
+    except LookupError as error:
+        pytest.skip(str(error))
+    folder = tmp_path_factory.mktemp("base") / "server"
+    folder.mkdir()
+    migrate_database(f"sqlite:///{folder / 'duolog.db'}")
+
+    async def begin() -> Base:
+        async with served(folder) as http:
+            info = ServerInfo.model_validate_json((await http.get("/.well-known/duolog")).content)
+            ada = await Person(http).register()
+            return Base(folder, disk, ada, await Diary(ada).create(), info.receipt_keys[-1].key)
+
+    with disk.installed():
+        yield asyncio.run(begin())
+
+
+async def fault(base: Base, place: Path, kind: Kind, at: int) -> bool:
+    """One fault, and everything after it; whether it came to pass: there may be fewer calls."""
+    place.mkdir(exist_ok=True)
+    live, shared = place / "live", base.shared()
+    shutil.copytree(base.folder, live)
+    async with base.served(live) as ada:
+        writers = [Writer(ada, shared) for _ in range(2)]
+        await write_at_once(writers)
+        base.disk.fail(kind, at)
+        await write_at_once(writers)
+        try:
+            await shared.page(ada, 0 if kind == "read" else shared.state.seq)
+        except Refused as refused:
+            assert refused.status == 503, refused
+        came = base.disk.failed > 0
+        base.disk.heal()
+        statuses = {refused.status for writer in writers for refused in writer.refusals}
+        assert statuses <= {503, 507}, statuses
+        base.disk.after_kill(live, place / "killed")
+        waited = [list(writer.waiting) for writer in writers]
+        history = copy.deepcopy(shared.history)
+        for writer in writers:  # the same server goes on, at once
+            assert not writer.waiting or await writer.push()
+        await shared.verify(ada)
+        base.disk.after_power_cut(live, place / "cut")
+    await verify_again(base, shared, place / "cut")
+    await go_on_after_kill(base, history, waited, place)
+    return came
+
+
+async def go_on_after_kill(base: Base, history: History, waited: list[list[Placed]], place: Path) -> None:
+    """A new server takes the pushes that got no answer, and another; then the power is cut."""
+    async with base.served(place / "killed") as ada:
+        shared = base.shared()
+        shared.history = history
+        writers = [Writer(ada, shared, waiting) for waiting in waited]
+        for writer in writers:
+            assert not writer.waiting or await writer.push()
+        await shared.verify(ada)
+        await write_at_once(writers)
+        base.disk.after_power_cut(place / "killed", place / "cut later")
+    await verify_again(base, shared, place / "cut later")
+
+
+async def write_at_once(writers: list[Writer]) -> None:
+    """A push of each, at the same time."""
+    for writer in writers:
+        writer.waiting = [writer.shared.diary.entry(writer.person) for _ in range(2)]
+    await asyncio.gather(*(writer.push() for writer in writers))
+
+
+async def verify_again(base: Base, shared: Shared, folder: Path) -> None:
+    """Start a server on these files, and check the same history there."""
+    async with base.served(folder) as ada:
+        again = base.shared(shared)
+        await again.verify(ada)
+
+
+@pytest.mark.parametrize(("kind", "at"), [("sync", 1), ("short", 4)])
+def test_a_disk_that_fails_once_loses_nothing(base: Base, tmp_path: Path, kind: Kind, at: int) -> None:
+    assert asyncio.run(fault(base, tmp_path, kind, at))
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(3600)
+@pytest.mark.parametrize("kind", get_args(Kind))
+def test_each_call_of_a_push_may_fail(base: Base, tmp_path: Path, kind: Kind) -> None:
+    at = 1
+    while asyncio.run(fault(base, tmp_path / str(at), kind, at)):
+        shutil.rmtree(tmp_path / str(at))
+        at += 1
+    print(f"{kind}: {at - 1} calls failed, one at a time")
