@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import ctypes
 import shutil
+import sqlite3
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -236,8 +237,7 @@ class Disk:
 
 def _sqlite() -> Path:
     """The SQLite library of this process. Raises: LookupError when it has none of its own."""
-    import sqlite3  # noqa: F401, PLC0415 - so that it is loaded
-
+    assert sqlite3.sqlite_version  # it is loaded
     for line in Path("/proc/self/maps").read_text().splitlines():
         if "libsqlite3" in line:
             return Path(line.split(maxsplit=5)[5])

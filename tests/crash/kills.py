@@ -16,11 +16,12 @@ import asyncio
 import json
 import random
 import statistics
+import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from tests.conftest import migrate_database
@@ -28,32 +29,33 @@ from tests.crash.couples import MANY, House, house_at
 from tests.crash.postgres import Cluster
 from tests.crash.quick_server import QuickServer
 
+TELL = 50  # rounds between two lines of figures
 MODES = ("sqlite", "postgresql", "postmaster")
 LOAD = (0.05, 0.4)  # seconds of a round before the kill
-
-
-@dataclass
-class Result:
-    """The figures of some rounds. A loss or another broken promise raises before there is a result."""
-
-    mode: str
-    rounds: int
-    acknowledged: int
-    unknown: int
-    losses: int
-    recovery_median: float
-    recovery_most: float
-    seconds: float
 
 
 @dataclass
 class Killing:
     """A server with something to kill. `kill` takes it down; `revive` brings it back and returns the seconds."""
 
+    mode: str
     origin: str
     kill: Callable[[], object]
     revive: Callable[[], float]
     times: list[float] = field(default_factory=list)
+
+    def figures(self, house: House) -> dict[str, object]:
+        """The rounds that are over, in figures. A loss, or any other broken promise, raises before it comes here."""
+        return {
+            "killed": self.mode,
+            "rounds": len(self.times),
+            "acknowledged": house.acknowledged,
+            "unknown": house.unknown,
+            "refusals": sorted({refused.status for writer in house.writers for refused in writer.refusals}),
+            "lost": 0,
+            "recovery_median_seconds": round(statistics.median(self.times), 3),
+            "recovery_most_seconds": round(max(self.times), 3),
+        }
 
 
 @contextmanager
@@ -63,7 +65,7 @@ def on_sqlite(folder: Path) -> Iterator[Killing]:
     migrate_database(f"sqlite:///{folder / 'duolog.db'}")
     with QuickServer(folder, MANY) as server:
         server.start()
-        yield Killing(server.origin, server.kill, server.start)
+        yield Killing("sqlite", server.origin, server.kill, server.start)
 
 
 @contextmanager
@@ -83,9 +85,9 @@ def on_postgresql(folder: Path, *, whole: bool) -> Iterator[Killing]:
             return time.monotonic() - began
 
         if whole:
-            yield Killing(server.origin, cluster.kill, revive)
+            yield Killing("postmaster", server.origin, cluster.kill, revive)
         else:
-            yield Killing(server.origin, server.kill, server.start)
+            yield Killing("postgresql", server.origin, server.kill, server.start)
 
 
 @contextmanager
@@ -99,25 +101,22 @@ def victim(mode: str, folder: Path) -> Iterator[Killing]:
 async def play(killing: Killing, rounds: int, load: tuple[float, float] = LOAD) -> House:
     """So many rounds. Raises: BrokenHistory, and what a client's own verification raises."""
     async with house_at(killing.origin) as house:
-        for _ in range(rounds):
+        for number in range(1, rounds + 1):
             async with house.at_work():
                 await asyncio.sleep(random.uniform(*load))
                 await asyncio.to_thread(killing.kill)
             killing.times.append(await asyncio.to_thread(killing.revive))
             await house.deliver()
             await house.verify()
+            if number % TELL == 0 and number < rounds:
+                print(json.dumps(killing.figures(house)), file=sys.stderr, flush=True)
         return house
 
 
-def run(mode: str, rounds: int) -> Result:
+def run(mode: str, rounds: int) -> dict[str, object]:
     """Play, and count."""
-    began = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="duolog-kills-") as folder, victim(mode, Path(folder)) as killing:
-        house = asyncio.run(play(killing, rounds))
-    median, most = statistics.median(killing.times), max(killing.times)
-    spent = time.monotonic() - began
-    figures = round(median, 3), round(most, 3), round(spent, 1)
-    return Result(mode, rounds, house.acknowledged, house.unknown, 0, *figures)
+        return killing.figures(asyncio.run(play(killing, rounds)))
 
 
 def main() -> None:
@@ -127,7 +126,7 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=20)
     chosen = parser.parse_args()
     for mode in chosen.modes:
-        print(json.dumps(asdict(run(mode, chosen.rounds))), flush=True)
+        print(json.dumps(run(mode, chosen.rounds)), flush=True)
 
 
 if __name__ == "__main__":

@@ -9,6 +9,7 @@ came between, the point after the one is also the point before the other, and co
 
 from __future__ import annotations
 
+import gc
 import os
 import sqlite3
 import traceback
@@ -140,6 +141,7 @@ def forked(work: Callable[[], Sequence[str]], said: Path) -> tuple[int, list[str
     pid = os.fork()
     if pid == 0:
         code = 70
+        gc.disable()  # it would copy the memory that both processes share
         try:
             said.write_text("\n".join(work()))
             code = 0
