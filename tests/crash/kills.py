@@ -1,9 +1,10 @@
-"""Rounds of `kill -9` under load: `python -m tests.crash.kills [--rounds N] [sqlite] [postgresql] [postmaster]`.
+"""Rounds of `kill -9` under load: `python -m tests.crash.kills [--rounds N] [MODE ...]`.
 
 In each round three devices push to shared journals at once, and a fourth connection reads. Then something is killed:
 
 - `sqlite`, `postgresql`: the server's process, on that database;
-- `postmaster`: PostgreSQL with all its processes, below a server that goes on running.
+- `postmaster`: PostgreSQL with all its processes, below a server that goes on running;
+- `failover`: the same with a synchronous standby, which takes the place of the primary.
 
 What was killed is started again. Pushes without an answer are sent again, everything is read back and verified as a
 client does it, and the exact check of the histories has the last word.
@@ -26,22 +27,26 @@ from pathlib import Path
 
 from tests.conftest import migrate_database
 from tests.crash.couples import MANY, House, house_at
+from tests.crash.failover import Pair
 from tests.crash.postgres import Cluster
 from tests.crash.quick_server import QuickServer
 
 TELL = 50  # rounds between two lines of figures
 MODES = ("sqlite", "postgresql", "postmaster")
+FAILOVER = "failover"
 LOAD = (0.05, 0.4)  # seconds of a round before the kill
 
 
 @dataclass
 class Killing:
-    """A server with something to kill. `kill` takes it down; `revive` brings it back and returns the seconds."""
+    """A server with something to kill. `kill` takes it down; `revive` brings it back and returns the seconds.
+    `prepare` comes before each round."""
 
     mode: str
     origin: str
     kill: Callable[[], object]
     revive: Callable[[], float]
+    prepare: Callable[[], object] = lambda: None
     times: list[float] = field(default_factory=list)
 
     def figures(self, house: House) -> dict[str, object]:
@@ -91,9 +96,32 @@ def on_postgresql(folder: Path, *, whole: bool) -> Iterator[Killing]:
 
 
 @contextmanager
+def on_pair(folder: Path) -> Iterator[Killing]:
+    """A server on a primary with a standby, and the primary. The server is never restarted, and told nothing."""
+    folder.mkdir(exist_ok=True)
+    with Pair.new() as pair:
+        migrate_database(pair.address)
+        with QuickServer(folder, {**MANY, "database": pair.address}) as server:
+            server.start()
+
+            def revive() -> float:
+                began = time.monotonic()
+                pair.promote()
+                server.wait_until_healthy()
+                return time.monotonic() - began
+
+            yield Killing(FAILOVER, server.origin, pair.kill_primary, revive, pair.join)
+
+
+@contextmanager
 def victim(mode: str, folder: Path) -> Iterator[Killing]:
     """A running server for one of the modes."""
-    chosen = on_sqlite(folder) if mode == "sqlite" else on_postgresql(folder, whole=mode == "postmaster")
+    if mode == "sqlite":
+        chosen = on_sqlite(folder)
+    elif mode == FAILOVER:
+        chosen = on_pair(folder)
+    else:
+        chosen = on_postgresql(folder, whole=mode == "postmaster")
     with chosen as killing:
         yield killing
 
@@ -102,6 +130,7 @@ async def play(killing: Killing, rounds: int, load: tuple[float, float] = LOAD) 
     """So many rounds. Raises: BrokenHistory, and what a client's own verification raises."""
     async with house_at(killing.origin) as house:
         for number in range(1, rounds + 1):
+            await asyncio.to_thread(killing.prepare)
             async with house.at_work():
                 await asyncio.sleep(random.uniform(*load))
                 await asyncio.to_thread(killing.kill)
@@ -122,7 +151,7 @@ def run(mode: str, rounds: int) -> dict[str, object]:
 def main() -> None:
     """The command."""
     parser = argparse.ArgumentParser(prog="python -m tests.crash.kills", description=__doc__.splitlines()[0])
-    parser.add_argument("modes", nargs="*", choices=[*MODES, []], default=list(MODES))
+    parser.add_argument("modes", nargs="*", choices=[*MODES, FAILOVER, []], default=list(MODES))
     parser.add_argument("--rounds", type=int, default=20)
     chosen = parser.parse_args()
     for mode in chosen.modes:

@@ -36,9 +36,8 @@ class Cluster:
         """A running cluster with an empty database `duolog`; it is gone afterwards."""
         with place() as folder:
             cluster = cls(folder)
-            cluster.run("initdb", "--pgdata", str(cluster.data), "--username", "postgres", "--auth", "trust")
-            cluster.configure(**settings)
             try:
+                cluster.create(**settings)
                 cluster.start()
                 cluster.execute("CREATE DATABASE duolog")
                 yield cluster
@@ -49,6 +48,18 @@ class Cluster:
     def address(self) -> str:
         """The address of its database."""
         return f"postgresql://postgres@/duolog?host={self.folder}"
+
+    def create(self, **settings: str) -> None:
+        """Make an empty cluster in the folder."""
+        self.run("initdb", "--pgdata", str(self.data), "--username", "postgres", "--auth", "trust")
+        self.configure(**settings)
+
+    def copy_from(self, primary: Cluster, name: str) -> None:
+        """Make a standby of a running primary, which will know it by this name."""
+        shutil.rmtree(self.data, ignore_errors=True)
+        source = f"host={primary.folder} user=postgres application_name={name}"
+        self.run("pg_basebackup", "--pgdata", str(self.data), "--dbname", source, "--write-recovery-conf")
+        self.configure(synchronous_standby_names="")
 
     def configure(self, **settings: str) -> None:
         """Add settings to its file; a start reads them."""

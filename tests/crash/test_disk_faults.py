@@ -101,7 +101,7 @@ async def fault(base: Base, place: Path, kind: Kind, at: int) -> bool:
         await write_at_once(writers)
         refused = [refusal for writer in writers for refusal in writer.refusals]
         try:
-            await shared.page(ada, 0)
+            await shared.page(ada, shared.history.start)
         except Refused as refusal:
             refused.append(refusal)
         came = base.disk.failed > 0
