@@ -11,7 +11,7 @@ from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
 
 from sqlalchemy import Connection, Insert, MetaData, Row, Table
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError
 
 from app.problems import Problem, StorageFull, Unavailable
 
@@ -19,6 +19,12 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 AnyRow = Row[*tuple[Any, ...]]  # a row whose columns the query names
+
+READ_ONLY = "25006"  # PostgreSQL's code: a standby, or a server that was told to take no writes
+ONLY_READ = (
+    "The server's storage can only be read just now, and nothing was stored. Reading goes on. Keep your text; whoever "
+    "runs the server must look at its disk or database."
+)
 
 metadata = MetaData(
     naming_convention={
@@ -64,7 +70,14 @@ def insert_new(connection: Connection, table: Table) -> Insert:
 
 def storage_problem(error: Exception) -> Problem:
     """The problem for a client when the storage failed. It leaves the error's own text out."""
-    driver = error.orig if isinstance(error, OperationalError) else error
-    code = getattr(driver, "sqlite_errorname", None) or getattr(driver, "sqlstate", None)
-    full = code in ("SQLITE_FULL", "53100")
-    return StorageFull() if full else Unavailable(retry_after=60)
+    code = storage_code(error)
+    if code in ("SQLITE_FULL", "53100"):
+        return StorageFull()
+    read_only = code == READ_ONLY or code.startswith("SQLITE_READONLY")
+    return Unavailable(retry_after=60, sentence=ONLY_READ if read_only else None)
+
+
+def storage_code(error: Exception) -> str:
+    """The database's own code of an error; empty where it has none."""
+    driver = error.orig if isinstance(error, DBAPIError) else error
+    return getattr(driver, "sqlite_errorname", None) or getattr(driver, "sqlstate", None) or ""
