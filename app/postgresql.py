@@ -5,8 +5,8 @@ Each write is one transaction on its own connection. Writers to one journal wait
 serialization failure, or a row that somebody else added first, is tried again: the function runs once more on a fresh
 transaction, and meets what is there now.
 
-The address may name several hosts, a primary and its standbys, with `target_session_attrs=read-write`. A connection that
-meets a server which takes no writes is given up with all others, so that the next ones find the new primary.
+The address may name several hosts, a primary and its standbys, with `target_session_attrs=read-write`. A connection
+that meets a server which takes no writes is given up with all others, so that the next ones find the new primary.
 
 What was deleted stays in dead rows until `VACUUM` (autovacuum does it), and in PostgreSQL's own write-ahead log, its
 archive and its replicas for as long as they are kept. Nothing here can hurry that, so `forget` does nothing.

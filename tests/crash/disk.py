@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 Kind = Literal["read", "write", "short", "full", "sync", "truncate"]
+CHANGES = ("write", "sync", "truncate")
 
 _CODES: dict[Kind, int] = {  # SQLite's result codes
     "read": 266,
@@ -83,6 +84,7 @@ class Disk:
         self.failed = 0
         self._kind: Kind | None = None
         self._at = 0
+        self._read_only = False
         self._images: dict[str, _Image] = {}
         self._names: dict[int, str] = {}
         self._methods: dict[int, tuple[_Methods, Any]] = {}
@@ -113,10 +115,15 @@ class Disk:
         with self._lock:
             self.calls, self.failed, self._kind, self._at = {}, 0, kind, at
 
+    def refuse_changes(self) -> None:
+        """Let every write, sync and truncation fail, as on a disk that the system has made read-only after an error."""
+        with self._lock:
+            self.failed, self._kind, self._read_only = 0, None, True
+
     def heal(self) -> None:
         """Let nothing fail any more."""
         with self._lock:
-            self._kind = None
+            self._kind, self._read_only = None, False
 
     def after_kill(self, folder: Path, copy: Path) -> None:
         """Copy a folder as another process finds it after `kill -9`: with all bytes that were written."""
@@ -143,6 +150,9 @@ class Disk:
         """Count a call; the kind of its failure, if it is to fail."""
         self.calls[call] = number = self.calls.get(call, 0) + 1
         kind = self._kind
+        if self._read_only and call in CHANGES:
+            self.failed += 1
+            return "sync" if call == "sync" else "truncate" if call == "truncate" else "write"
         if kind is None or _CALL.get(kind, kind) != call:
             return None
         if number != self._at and not (kind == "full" and number > self._at):

@@ -17,7 +17,7 @@ from typing import Self
 
 import httpx2
 
-from app.commands.main import main
+from app.commands.main import end, main
 
 START_SECONDS = 120  # on a machine that is busy with other things
 
@@ -132,7 +132,7 @@ def _serve(port: str, log: Path, ours: tuple[int, int]) -> tuple[int, str]:
         os.dup2(errors, 2)
         sys.stdout, sys.stderr = open(1, "w", closefd=False), open(2, "w", closefd=False)  # noqa: SIM115 - until it ends
         os.environ["DUOLOG_PORT"] = port
-        os._exit(main(["serve"]))
+        end(main(["serve"]))
     os.close(into)
     with os.fdopen(out) as lines:
         said = next((line for line in lines if " serves at " in line), "")

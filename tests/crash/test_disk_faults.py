@@ -152,6 +152,35 @@ def test_a_disk_that_fails_once_loses_nothing(base: Base, tmp_path: Path, kind: 
     assert asyncio.run(fault(base, tmp_path, kind, at))
 
 
+async def read_only(base: Base, live: Path) -> None:
+    """The disk takes no change for a while, below a server that runs."""
+    shutil.copytree(base.folder, live)
+    shared = base.shared()
+    async with base.served(live) as ada:
+        writers = [Writer(ada, shared) for _ in range(2)]
+        await write_at_once(writers)
+        base.disk.refuse_changes()
+        for _ in range(3):
+            await write_at_once(writers)
+            await shared.verify(ada)
+            assert (await ada.http.get("/health")).status_code == 200
+        assert base.disk.failed
+        base.disk.heal()
+        said = {(refusal.status, "can't reach its storage" in refusal.text) for refusal in writers[0].refusals}
+        assert said == {(503, True)}
+        for writer in writers:
+            assert await writer.push()
+        await shared.verify(ada)
+        base.disk.after_power_cut(live, live.with_name("cut"))
+    await verify_again(base, shared, live.with_name("cut"))
+
+
+def test_on_a_disk_that_can_only_be_read_reading_goes_on_and_writing_is_refused_plainly(
+    base: Base, tmp_path: Path
+) -> None:
+    asyncio.run(read_only(base, tmp_path / "live"))
+
+
 @pytest.mark.slow
 @pytest.mark.timeout(3600)
 @pytest.mark.parametrize("kind", get_args(Kind))
