@@ -85,7 +85,15 @@ memory: setup ## A file of 200 MB is attached and saved by a process that grows 
 .PHONY: crash
 crash: setup ## kill -9 server and database during pushes, ROUNDS each: nothing acknowledged is lost; and 200 MB in 64 MiB
 	@$(PY) -m tests.crash.kills --rounds $(ROUNDS)
-	@$(PY) -m pytest -m slow -q tests/crash
+	@$(PY) -m pytest -m slow -q -s tests/crash --deselect tests/crash/test_crash_points.py
+
+.PHONY: crash-points
+crash-points: setup ## Kill a client before and after each commit and file of its home, over a whole evening; says how many
+	@$(PY) -m pytest -m slow -q -s tests/crash/test_crash_points.py
+
+.PHONY: test-failover
+test-failover: setup ## A PostgreSQL primary dies under load and its synchronous standby takes its place, ROUNDS times
+	@$(PY) -m tests.crash.kills failover --rounds $(ROUNDS)
 
 .PHONY: bucket
 bucket: setup ## The attachments' bucket at Ceph's own S3 gateway, which Debian's packages bring

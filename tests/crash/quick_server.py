@@ -6,6 +6,7 @@ copy of this process waits beside; on demand it makes a copy of itself, and that
 
 from __future__ import annotations
 
+import http.client
 import os
 import signal
 import sys
@@ -15,9 +16,9 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-import httpx2
-
 from app.commands.main import end, main
+from app.main import create_app
+from app.settings import Settings
 
 START_SECONDS = 120  # on a machine that is busy with other things
 
@@ -75,10 +76,17 @@ class QuickServer:
     def wait_until_healthy(self) -> None:
         """Return as soon as it answers that it can read its database."""
         end = time.monotonic() + START_SECONDS
-        with httpx2.Client(base_url=self.origin, timeout=START_SECONDS) as http:
-            while http.get("/health").status_code != 200:
-                assert time.monotonic() < end
-                time.sleep(0.01)
+        while self._health() != 200:
+            assert time.monotonic() < end
+            time.sleep(0.01)
+
+    def _health(self) -> int:
+        asking = http.client.HTTPConnection(self.origin.removeprefix("http://"), timeout=START_SECONDS)
+        try:
+            asking.request("GET", "/health")
+            return asking.getresponse().status
+        finally:
+            asking.close()
 
     def kill(self, number: int = signal.SIGKILL) -> str:
         """End it by this signal; how it ended."""
@@ -105,6 +113,7 @@ def _wait(asked: int, tell: int, log: Path, variables: Mapping[str, str]) -> Non
     os.environ.clear()
     os.environ.update(variables)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    create_app(Settings())  # what is made once for each process is made now
     pid = 0
     with os.fdopen(asked) as lines, os.fdopen(tell, "w") as said:
         for line in lines:

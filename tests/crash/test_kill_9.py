@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.crash.kills import Killing, play, victim
+from tests.crash.kills import FAILOVER, Killing, play, victim
 
 ROUNDS = 2
 
@@ -25,7 +25,7 @@ def test_nothing_acknowledged_is_lost_and_nothing_is_doubled_by_kill_9(tmp_path:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("mode", ["postgresql", "postmaster"])
-def test_on_postgresql_neither_a_killed_server_nor_a_killed_database_loses_anything(tmp_path: Path, mode: str) -> None:
+@pytest.mark.parametrize("mode", ["postgresql", "postmaster", FAILOVER])
+def test_on_postgresql_nothing_is_lost_with_the_server_the_database_or_the_primary(tmp_path: Path, mode: str) -> None:
     with victim(mode, tmp_path / "server") as killing:
         play_some(killing, ROUNDS)
