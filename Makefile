@@ -9,6 +9,7 @@ unexport PYTHONDONTWRITEBYTECODE
 
 PYTHON ?= python3
 JOBS ?= 2
+ROUNDS ?= 20
 FUZZ_SECONDS ?= 1800
 TOOLS := .tools
 VENV := .venv
@@ -82,8 +83,17 @@ memory: setup ## A file of 200 MB is attached and saved by a process that grows 
 	@$(PY) -m pytest -m slow -q tests/client/test_attachments_memory.py
 
 .PHONY: crash
-crash: setup ## kill -9 the server during pushes, 20 rounds: nothing acknowledged may be lost; and 200 MB in 64 MiB
-	@$(PY) -m pytest -m slow -q tests/crash
+crash: setup ## kill -9 server and database during pushes, ROUNDS each: nothing acknowledged is lost; and 200 MB in 64 MiB
+	@$(PY) -m tests.crash.kills --rounds $(ROUNDS)
+	@$(PY) -m pytest -m slow -q -s tests/crash --deselect tests/crash/test_crash_points.py
+
+.PHONY: crash-points
+crash-points: setup ## Kill a client before and after each commit and file of its home, over a whole evening; says how many
+	@$(PY) -m pytest -m slow -q -s tests/crash/test_crash_points.py
+
+.PHONY: test-failover
+test-failover: setup ## A PostgreSQL primary dies under load and its synchronous standby takes its place, ROUNDS times
+	@$(PY) -m tests.crash.kills failover --rounds $(ROUNDS)
 
 .PHONY: operations
 operations: setup ## Backups under load, stops under load, each kept database on PostgreSQL: the slow tests of an operator's work

@@ -20,6 +20,12 @@ from app.problems import Problem, StorageFull, Unavailable
 QUIET_SECONDS = 600  # between two lines about one cause
 MOST = 100  # causes that are kept apart
 
+READ_ONLY = "25006"  # PostgreSQL's code: a standby, or a server that was told to take no writes
+ONLY_READ = (
+    "The server's storage can only be read just now, and nothing was stored. Reading goes on. Keep your text; whoever "
+    "runs the server must look at its disk or database."
+)
+
 _SQLITE = {  # by the beginning of the code
     "SQLITE_FULL": "the disk is full",
     "SQLITE_READONLY": "the database is read-only: look at the owner of its file and folder, and at the disk",
@@ -62,12 +68,15 @@ class Faults:
         self.counts = Counter[str]()  # by cause: a bounded set of words
         self._causes: dict[str, _Cause] = {}
 
-    def of_database(self, error: DBAPIError) -> Problem:
+    def of_database(self, error: Exception) -> Problem:
         """Tell the operator of a database's error; returns the problem for the client."""
         code = self.note(error)
-        return StorageFull() if code in ("SQLITE_FULL", "53100") else Unavailable(retry_after=60)
+        if code in ("SQLITE_FULL", "53100"):
+            return StorageFull()
+        read_only = code == READ_ONLY or code.startswith("SQLITE_READONLY")
+        return Unavailable(retry_after=60, sentence=ONLY_READ if read_only else None)
 
-    def note(self, error: DBAPIError) -> str:
+    def note(self, error: Exception) -> str:
         """Tell the operator of a database's error; returns its code."""
         code, cause = _of_database(error)
         self.tell(code, cause)
@@ -102,14 +111,21 @@ class Faults:
         log().error("storage", place=self.place, cause=cause, code=code, since=known.since if known else 0)
 
 
-def _of_database(error: DBAPIError) -> tuple[str, str]:
-    name = getattr(error.orig, "sqlite_errorname", None)
-    state = getattr(error.orig, "sqlstate", None)
+def storage_code(error: Exception) -> str:
+    """The database's own code of an error; empty where it has none."""
+    driver = error.orig if isinstance(error, DBAPIError) else error
+    return getattr(driver, "sqlite_errorname", None) or getattr(driver, "sqlstate", None) or ""
+
+
+def _of_database(error: Exception) -> tuple[str, str]:
+    driver = error.orig if isinstance(error, DBAPIError) else error
+    name = getattr(driver, "sqlite_errorname", None)
+    state = getattr(driver, "sqlstate", None)
     if name is not None:
         return name, _words(_SQLITE, name, "SQLite reports an error")
     if state is not None:
         return state, _words(_POSTGRESQL, state, "PostgreSQL reports an error")
-    return type(error.orig).__name__, "the database can't be reached"
+    return type(driver).__name__, "the database can't be reached"
 
 
 def _words(table: dict[str, str], code: str, otherwise: str) -> str:

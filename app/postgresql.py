@@ -5,6 +5,9 @@ Each write is one transaction on its own connection. Writers to one journal wait
 serialization failure, or a row that somebody else added first, is tried again: the function runs once more on a fresh
 transaction, and meets what is there now.
 
+The address may name several hosts, a primary and its standbys, with `target_session_attrs=read-write`. A connection
+that meets a server which takes no writes is given up with all others, so that the next ones find the new primary.
+
 What was deleted stays in dead rows until `VACUUM` (autovacuum does it), and in PostgreSQL's own write-ahead log, its
 archive and its replicas for as long as they are kept. Nothing here can hurry that, so `forget` does nothing.
 """
@@ -15,10 +18,10 @@ from typing import Concatenate, ParamSpec, TypeVar
 
 from sqlalchemy import Connection, text
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
-from app.faults import Faults
+from app.faults import READ_ONLY, Faults, storage_code
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -74,9 +77,12 @@ class PostgresDatabase:
             try:
                 async with self._engine.begin() as connection:
                     return await connection.run_sync(function)
-            except (OperationalError, IntegrityError) as error:
-                if getattr(error.orig, "sqlstate", None) not in _AGAIN or attempt == ATTEMPTS - 1:
-                    if isinstance(error, OperationalError):
+            except DBAPIError as error:
+                code = storage_code(error)
+                if code == READ_ONLY:  # it was a primary: the next connections look for the one that is
+                    await self._engine.dispose()
+                if code not in _AGAIN or attempt == ATTEMPTS - 1:
+                    if isinstance(error, OperationalError) or code == READ_ONLY:
                         raise self.faults.of_database(error) from error
                     raise
                 await asyncio.sleep(0.01 * 2**attempt)

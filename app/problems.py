@@ -305,7 +305,10 @@ class Internal(Problem):
 
 class Unavailable(Problem):
     status, code = 503, "unavailable"
-    sentence = "The server can't reach its storage, and nothing was stored. Try again in a minute."
+    sentence = (
+        "The server can't reach its storage, and can't say whether it stored this. Try again in a minute: nothing is "
+        "stored twice."
+    )
 
 
 class Busy(Problem):

@@ -41,7 +41,10 @@ class Settings(BaseSettings):
     data: Path = Field(default=Path("duolog-data"), description="Folder for the SQLite database and the receipt key.")
     database: str = Field(
         default="",
-        description="`sqlite:///path` or `postgresql://user@host/name`. Empty: `duolog.db` in the data folder.",
+        description=(
+            "`sqlite:///path` or `postgresql://user@host/name`. Empty: `duolog.db` in the data folder. With a standby: "
+            "`postgresql://user@/name?host=one:5432&host=two:5432&target_session_attrs=read-write`."
+        ),
     )
     receipt_key_file: Path | None = Field(
         default=None,

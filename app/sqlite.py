@@ -6,6 +6,10 @@ its savepoint and fails alone. Nobody gets an answer, not even a refusal, before
 must be on disk. A COMMIT that fails, fails them all. Readers have their own connections, and the write-ahead log
 gives each the last committed state.
 
+A server that died, or whose disk failed at a sync, leaves a log with works that perhaps only the system's cache holds.
+The next one reads them there like any other. So before it serves, it moves the log into the file, syncs the file and
+empties the log; otherwise a power cut could take works that it has acknowledged since (docs/decisions/0033).
+
 What is deleted is overwritten by zeros in the file (`secure_delete`), but its older form stays in the write-ahead log
 until that is truncated: `forget` does it, once no reader looks at an older state.
 """
@@ -25,6 +29,7 @@ from sqlalchemy.exc import DatabaseError, OperationalError
 from sqlalchemy.pool import NullPool
 
 from app.faults import Faults
+from app.problems import Unavailable
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -33,6 +38,8 @@ MAX_GROUP = 128  # works per COMMIT: enough to hide the fsync, few enough that t
 BUSY_MILLISECONDS = 10_000  # how long to wait for another process (a command beside the server)
 TRUNCATE_MILLISECONDS = 100  # how long the writer waits for readers, so that the log can be truncated
 TRUNCATE_ATTEMPTS = 10
+
+HELD = "Another program holds the server's database. Stop that program, then start the server again."
 
 
 class SqliteDatabase:
@@ -124,11 +131,14 @@ class _Writer:
         self._thread = threading.Thread(target=self._serve, name="duolog-writer", daemon=True)
 
     def start(self) -> None:
-        """Connect and begin to serve. Raises: Unavailable."""
+        """Connect, settle what an earlier server left, and begin to serve. Raises: Unavailable, StorageFull."""
         try:
             self._connection = self._engine.connect()
-        except OperationalError as error:
+            settled = _empty_log(_driver(self._connection))
+        except (OperationalError, sqlite3.OperationalError) as error:
             raise self._faults.of_database(error) from error
+        if not settled:
+            raise Unavailable(sentence=HELD)
         self._thread.start()
 
     def stop(self) -> None:
@@ -196,8 +206,7 @@ class _Writer:
         connection = _driver(self._connection)
         try:
             connection.execute(f"PRAGMA busy_timeout = {TRUNCATE_MILLISECONDS}")
-            busy, _, _ = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
-            done = not busy
+            done = _empty_log(connection)
         except sqlite3.OperationalError:
             done = False
         finally:
@@ -236,6 +245,15 @@ def resting_engine(file: Path) -> Engine:
     return create_engine(
         "sqlite://", creator=lambda: sqlite3.connect(uri, uri=True), poolclass=NullPool, hide_parameters=True
     )
+
+
+def _empty_log(connection: sqlite3.Connection) -> bool:
+    """Move the write-ahead log into the file, synced, and empty it; False while somebody reads an older state.
+
+    Raises: sqlite3.OperationalError.
+    """
+    busy, _, _ = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+    return not busy
 
 
 def _driver(connection: Connection) -> sqlite3.Connection:

@@ -7,12 +7,12 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from sqlalchemy import BigInteger, Column, Connection, LargeBinary, MetaData, Table, insert, select
+from sqlalchemy import BigInteger, Column, Connection, LargeBinary, MetaData, Table, insert, select, text
 from sqlalchemy.exc import IntegrityError
 
 from app.database import Database
 from app.logs import describe
-from app.problems import NotFound, StorageFull
+from app.problems import NotFound, StorageFull, Unavailable
 from app.sqlite import SqliteDatabase
 
 notes = Table("notes", MetaData(), Column("id", BigInteger, primary_key=True), Column("text", LargeBinary))
@@ -64,6 +64,28 @@ def test_an_error_that_was_raised_from_itself_is_described_too() -> None:
     error = ValueError("text that nobody logs")
     error.__cause__ = error
     assert describe(error) == {"error": "ValueError", "places": []}
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+async def test_a_database_that_takes_no_writes_is_told_as_such_and_its_connections_are_given_up(
+    database: Database,
+) -> None:
+    def add_to_a_standby(connection: Connection) -> None:
+        connection.execute(text("SET TRANSACTION READ ONLY"))
+        add(connection, 1)
+
+    await database.write(create)
+    before = await database.read(backend)
+    with pytest.raises(Unavailable) as refused:
+        await database.write(add_to_a_standby)
+    assert "can only be read" in refused.value.said
+    assert await database.write(add, 1) == 1
+    assert await database.read(backend) != before
+
+
+def backend(connection: Connection) -> int:
+    """PostgreSQL's process of this connection."""
+    return int(connection.execute(text("SELECT pg_backend_pid()")).scalar_one())
 
 
 async def test_a_cancelled_request_breaks_nothing(database: Database) -> None:

@@ -8,6 +8,7 @@ import pytest
 
 from duolog.client.home.item_rows import ItemRow, has_entry, items_of, places_of, save_items
 from duolog.client.home.store import Store
+from duolog.errors import HomeError
 
 JOURNAL = b"j" * 32
 AUTHOR = b"a" * 16
@@ -57,3 +58,9 @@ def test_what_is_found_is_what_was_asked_for(store: Store) -> None:
     assert sorted(item.seq for item in items_of(store, JOURNAL, wanted)) == [3, 700, 1200]
     assert places_of(store, b"k" * 32, wanted) == []
     assert places_of(store, JOURNAL, []) == []
+
+
+def test_rows_of_one_statement_are_all_there_or_none_is(store: Store) -> None:
+    with pytest.raises(HomeError):
+        store.write_all("INSERT INTO mark VALUES (?, ?, ?)", [(JOURNAL, "one", b""), (JOURNAL, "two", None)])
+    assert store.rows("SELECT name FROM mark") == []

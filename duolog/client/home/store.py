@@ -157,8 +157,8 @@ class Store:
             self._db.execute(sql, values)
 
     def write_all(self, sql: str, rows: Iterable[Sequence[object]]) -> None:
-        """Run one statement for each row."""
-        with _failures():
+        """Run one statement for each row, all of them in one transaction."""
+        with self.transaction(), _failures():
             self._db.executemany(sql, rows)
 
     def forget(self) -> None:
