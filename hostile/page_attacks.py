@@ -15,9 +15,11 @@ from hostile.liar import JOURNALS, PULL, Answer, Attack, Call, Liar
 
 
 class PageAttack(Attack):
-    """Shows false pages of every journal of two. `ahead`: by how many places the list of journals is ahead."""
+    """Shows false pages of every journal of two."""
 
-    ahead = 0
+    def newest(self, journal: bytes, seq: int) -> int:
+        """The newest place of a journal as the list of journals says it; `seq` is the true one."""
+        return seq
 
     async def page(self, call: Call, server: Liar, journal: bytes, log: Log, since: int) -> PulledPage:
         """The false page behind the place `since`."""
@@ -29,9 +31,9 @@ class PageAttack(Attack):
         answer = await server.ask(call)
         if answer.status != 200:
             return answer
-        if self.ahead and call.journal("GET", JOURNALS) is not None:
+        if call.journal("GET", JOURNALS) is not None:
             listed = JournalList.model_validate_json(answer.body)
-            more = [state.model_copy(update={"seq": state.seq + self.ahead}) for state in listed.journals]
+            more = [item.model_copy(update={"seq": self.newest(item.journal, item.seq)}) for item in listed.journals]
             return answer.with_model(listed.model_copy(update={"journals": more}))
         journal = call.journal("GET", PULL)
         log = [] if journal is None else await true_log(call, server, journal)
@@ -89,7 +91,9 @@ class SamePageForEver(PageAttack):
     """Says that there is one more push each time, and shows the newest one again."""
 
     client_must = "Freeze: a place is repeated. It never asks for ever."
-    ahead = 1
+
+    def newest(self, journal: bytes, seq: int) -> int:
+        return seq + 1
 
     async def page(self, call: Call, server: Liar, journal: bytes, log: Log, since: int) -> PulledPage:
         return PulledPage((log[-1],), max(since, log[-1].receipt.seq) + 1)
@@ -102,12 +106,15 @@ class EndlessPages(PageAttack):
     """
 
     client_must = "Stop asking in bounded time, quarantine what came, and go on with everything else."
-    ahead = 1
     signs = True
 
     def __init__(self) -> None:
         self.pages = 0
         self._made: dict[tuple[bytes, int], bytes] = {}  # the head behind each place
+        self._newest: dict[bytes, int] = {}
+
+    def newest(self, journal: bytes, seq: int) -> int:
+        return max(seq, self._newest.get(journal, 0)) + 1
 
     async def page(self, call: Call, server: Liar, journal: bytes, log: Log, since: int) -> PulledPage:
         newest, self.pages = log[-1].receipt.seq, self.pages + 1
@@ -117,6 +124,7 @@ class EndlessPages(PageAttack):
         head = self._made[journal, since] if (journal, since) in self._made else head_of(journal, log)
         item = made_up(entries_of(log)[-1])
         self._made[journal, since + 1] = head = next_head(head, item.digest)
+        self._newest[journal] = since + 1
         receipt = server.receipts.sign(journal, since + 1, head, log[-1].receipt.time)
         return PulledPage((PulledPush((Placed(since + 1, item),), receipt),), since + 2)
 

@@ -16,11 +16,14 @@ from hostile.wire import serving
 
 
 @asynccontextmanager
-async def own_server(data: Path, port: int = 0) -> AsyncIterator[tuple[Liar, str]]:
-    """A liar in front of a real server of its own with its data in a folder, and the address of both."""
+async def own_server(data: Path, port: int = 0, as_origin: str = "") -> AsyncIterator[tuple[Liar, str]]:
+    """A liar in front of a real server of its own with its data in a folder, and the address of both.
+
+    `as_origin`: the address by which that server goes, where another liar stands in front of it.
+    """
     liar = Liar(_nowhere, Attack(), _no_key)
     async with serving(liar, port) as origin:
-        settings = Settings(data=data, host="127.0.0.1", origin=origin, **without_limits())
+        settings = Settings(data=data, host="127.0.0.1", origin=as_origin or origin, **without_limits())
         configure_logs(settings)
         migrate_into(settings)
         liar.app = app = create_app(settings)
