@@ -77,7 +77,7 @@ def fault_in(person: Person, written: Mapping[str, str]) -> tuple[Result, str] |
     for shown in person.shown:
         forged = [text for text in shown.texts if text not in written]
         if forged:
-            return Result.FORGED, f"{person.name} was shown {forged[0]!r}, which nobody wrote."
+            return Result.FORGED, f"{person.name} was shown {ascii(forged[0][:20])}, which nobody wrote."
         for author in set(written.values()):
             order = [text for text in written if written[text] == author]
             places = [order.index(text) for text in shown.texts if written[text] == author]

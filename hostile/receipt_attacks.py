@@ -2,10 +2,13 @@
 
 from dataclasses import replace
 
+import nacl.bindings
+
 from app.receipts.service import ReceiptSigner
 from duolog.api.server import ReceiptKey, ServerInfo
+from duolog.protocol import sizes
 from duolog.protocol.codec import sha256
-from duolog.protocol.receipts import Receipt
+from duolog.protocol.receipts import Receipt, receipt_key_input
 from hostile.history import Log, LogAttack, flip
 from hostile.liar import SERVER_INFO, Answer, Attack, Call, Liar
 
@@ -81,3 +84,13 @@ class ForgetReceiptKey(Attack):
         return [ReceiptKey(key=self.key)]
 
 
+class HandOverReceiptKey(ForgetReceiptKey):
+    """Names a new receipt key with the old one's signature, as an honest server may, and goes on signing with the old."""
+
+    client_must = "Follow to the new key, and show nothing that neither of them signed."
+    signs = True
+
+    def named(self, server: Liar, info: ServerInfo) -> list[ReceiptKey]:
+        old = info.receipt_keys[-1].key
+        signed: bytes = nacl.bindings.crypto_sign(receipt_key_input(old, self.key), server.receipts._newest)
+        return [*info.receipt_keys, ReceiptKey(key=self.key, signature=signed[: sizes.SIGNATURE])]

@@ -13,6 +13,7 @@ from hostile.evening import Outcome, play
 from hostile.results import Result
 
 PATIENCE = 120.0  # seconds for one verb
+_COLUMN = max(map(len, CATALOGUE)) + 2
 
 
 def chosen(only: str) -> list[str]:
@@ -49,8 +50,8 @@ def line(outcome: Outcome) -> str:
     """One line of the table on a terminal."""
     right = " or ".join(CATALOGUE[outcome.attack].right)
     note = "" if outcome.as_expected or outcome.result.failed else f"   (the catalogue says: {right})"
-    why = f"\n{'':26}{outcome.why}" if outcome.result.failed else ""
-    return f"{outcome.attack:<26}{outcome.result.value}{note}{why}"
+    why = f"\n{'':{_COLUMN}}{outcome.why}" if outcome.result.failed else ""
+    return f"{outcome.attack:<{_COLUMN}}{outcome.result.value}{note}{why}"
 
 
 def summary(outcomes: Sequence[Outcome]) -> str:

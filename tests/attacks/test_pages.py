@@ -23,6 +23,7 @@ from hostile.page_attacks import (
 from hostile.receipt_attacks import (
     FlipReceiptSignature,
     ForgetReceiptKey,
+    HandOverReceiptKey,
     MoveReceiptSeq,
     MoveReceiptTime,
     ReceiptAttack,
@@ -150,6 +151,12 @@ async def test_server_names_another_receipt_key_alone(couple: Couple) -> None:
     couple.sam.lied_to(Attack())
     await couple.sam.duolog.sync()
     assert await couple.sam.texts(couple.journal) == [*FIRST_TWO, THIRD, FOURTH]
+
+
+async def test_server_hands_its_receipt_key_over_and_signs_with_the_old_one(couple: Couple) -> None:
+    await two_more(couple)
+    couple.sam.lied_to(HandOverReceiptKey())
+    await expect_freeze(couple.sam, couple.journal, BadReceipt, "receipts.signature", "log.receipt_signature")
 
 
 @pytest.mark.parametrize(
