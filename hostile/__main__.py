@@ -13,6 +13,7 @@ from duolog.errors import MalformedData
 from hostile import running
 from hostile.catalogue import CATALOGUE
 from hostile.control import Control
+from hostile.evening import Outcome
 from hostile.served import in_front_of, own_server
 
 PORT = 9000
@@ -102,7 +103,7 @@ def _run(arguments: Sequence[str], client: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(
         prog="python -m hostile run",
         usage="python -m hostile run [--only PATTERNS] [--json] [--patience SECONDS] [--jobs N] -- CLIENT ARGS...",
-        description="Drive a client that speaks the six verbs through an evening with each attack. See hostile/README.md.",
+        description="Play an evening with each attack to a client that speaks the six verbs. See hostile/README.md.",
     )
     parser.add_argument("--only", metavar="PATTERNS", default="", help="names of attacks, such as 'drop-*,swap-blobs'")
     parser.add_argument("--json", action="store_true", help="print the results as JSON alone")
@@ -114,15 +115,13 @@ def _run(arguments: Sequence[str], client: Sequence[str]) -> int:
         sys.stderr.write("Name a client behind `--`.\n" if not client else "No attack has such a name.\n")
         return _TROUBLE
 
-    def tell(outcome: running.Outcome) -> None:
+    def tell(outcome: Outcome) -> None:
         if not options.json:
             sys.stdout.write(running.line(outcome) + "\n")
             sys.stdout.flush()
 
     try:
-        outcomes = asyncio.run(
-            running.run(client, names, patience=options.patience, jobs=options.jobs, tell=tell)
-        )
+        outcomes = asyncio.run(running.run(client, names, patience=options.patience, jobs=options.jobs, tell=tell))
     except FileNotFoundError as error:
         sys.stderr.write(f"The client can't be started: {error}\n")
         return _TROUBLE

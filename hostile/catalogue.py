@@ -41,13 +41,13 @@ class Listed:
 
     @property
     def does(self) -> str:
-        """What it does, as a sentence or a few."""
+        """A sentence or a few that say what the attack does."""
         text = inspect.cleandoc(self.attack.__doc__ or "").partition("\n\n")[0]
         return " ".join(text.split())
 
     @property
     def client_must(self) -> str:
-        """What a correct client does about it, as a sentence."""
+        """A sentence that says what a correct client does about it."""
         return self.attack.client_must
 
 

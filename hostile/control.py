@@ -1,4 +1,4 @@
-"""What is said on the standard input of a lying server: `commit NAME [LINK]` and `stop`, at any time."""
+"""The orders on the standard input of a lying server: `commit NAME [LINK]` and `stop`, at any time."""
 
 import asyncio
 import json

@@ -5,7 +5,7 @@ import asyncio
 import json
 import os
 import sys
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +14,8 @@ from duolog.client.server.http import PATIENCE
 from duolog.errors import DuologError, JournalFrozen, NotAllowed, TransportError
 from hostile.talk import HOME
 
-_SERVER = "server"  # a file in the home, for the next start
+_SERVER = "server"  # files in the home, for the next start: the address, and the journal that was joined
+_JOINED = "joined"
 Fields = Mapping[str, Any]
 
 
@@ -60,7 +61,8 @@ class Client:
         """Accept a `link`; later, say that both see the same `words`."""
         duolog = await self._duolog()
         if "link" in fields:
-            await duolog.join(str(fields["link"]))
+            joined = await duolog.join(str(fields["link"]))
+            (self._home / _JOINED).write_text(joined.journal.hex())
         else:
             await duolog.verify((await self._journal()).id, [str(word) for word in fields["words"]])
         return {}
@@ -86,7 +88,8 @@ class Client:
         """Sync, and say how each journal stands."""
         said = await self._sync()
         views = await (await self._duolog()).journals()
-        return {"journals": [await self._standing(view) for view in views], **said}
+        standing = [await self._standing(view) for view in views]
+        return {"journals": [*standing, *await self._waiting(views)], **said}
 
     async def _sync(self) -> dict[str, Any]:
         try:
@@ -101,8 +104,16 @@ class Client:
         pairing = await self._pairing(view.id)
         if pairing is None or pairing.stage is PairingStage.VERIFIED:
             return {"state": "closed" if view.closed else "ok"}
-        words = pairing.words if pairing.stage in (PairingStage.COMPARE, PairingStage.WAITING_FOR_PARTNER) else None
-        return {"state": "pairing", "words": list(words or ())}
+        return {"state": "pairing", "words": list(pairing.words or ())}
+
+    async def _waiting(self, views: Sequence[JournalView]) -> list[dict[str, Any]]:
+        """The journal that was joined and doesn't name me yet."""
+        file = self._home / _JOINED
+        journal = bytes.fromhex(file.read_text()) if file.exists() else b""
+        if not journal or journal in {view.id for view in views}:
+            return []
+        pairing = await self._pairing(journal)
+        return [] if pairing is None else [{"state": "pairing", "words": list(pairing.words or ())}]
 
     async def _pairing(self, journal: bytes) -> Pairing | None:
         try:

@@ -37,7 +37,7 @@ class Watched(Attack):
         """Lie, and count."""
         asking = _Asking(server, call)
         answer = await self.attack.answer(call, asking)
-        self.lies += (answer.status, answer.body, answer.pause, answer.claims) not in asking.given
+        self.lies += asking.changed or (answer.status, answer.body, answer.pause, answer.claims) not in asking.given
         return answer
 
 
@@ -47,12 +47,14 @@ class _Asking(Liar):
     def __init__(self, liar: Liar, call: Call) -> None:
         super().__init__(liar.app, liar.attack, lambda: liar.receipts)
         self._call = call
+        self.changed = False  # whether the server was sent something else
         self.given: list[tuple[int, bytes, float, int | None]] = []
 
     async def ask(self, call: Call) -> HttpAnswer:
         """The real server's answer, remembered."""
         answer = await super().ask(call)
         same = call.path == self._call.path and (call.query == self._call.query or not call.path.endswith("/entries"))
+        self.changed = self.changed or (same and (call.method, call.body) != (self._call.method, self._call.body))
         if same:
             self.given.append((answer.status, answer.body, answer.pause, answer.claims))
         return answer
@@ -64,7 +66,7 @@ class _Over(Exception):
 
 @dataclass
 class Outcome:
-    """What came of one attack. `why`: a sentence for a failure, or what the client said."""
+    """The end of one attack. `why`: a sentence for a failure, or the one that the client said."""
 
     attack: str
     result: Result

@@ -36,7 +36,7 @@ class Shown:
 
 @dataclass
 class Person:
-    """What one person wrote, was told and was shown. `taken`: the own texts that the client has taken, in order."""
+    """One person's texts and readings. `taken`: the own texts that the client has taken, in order."""
 
     name: str
     taken: list[str] = field(default_factory=list)
@@ -45,7 +45,7 @@ class Person:
 
 
 def notice(*answers: Answer) -> Result | None:
-    """What a client says in these answers about the server; None when it says nothing."""
+    """The result that a client names in these answers; None when it says nothing about the server."""
     found: set[Result] = set()
     for answer in answers:
         code = answer.get("error")
@@ -72,12 +72,12 @@ def journals_of(answer: Answer) -> list[Answer]:
 
 
 def fault_in(person: Person, written: Mapping[str, str]) -> tuple[Result, str] | None:
-    """What is wrong with what a person was shown, at any time. `written`: every text by its author, in order."""
+    """The first fault in a person's readings, with a sentence. `written`: every text by its author, in order."""
     seen: list[str] = []
     for shown in person.shown:
         forged = [text for text in shown.texts if text not in written]
         if forged:
-            return Result.FORGED, f"{person.name} was shown {ascii(forged[0][:20])}, which nobody wrote."
+            return Result.FORGED, f"{person.name} was shown {forged[0][:20]!a}, which nobody wrote."
         for author in set(written.values()):
             order = [text for text in written if written[text] == author]
             places = [order.index(text) for text in shown.texts if written[text] == author]

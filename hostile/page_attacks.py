@@ -100,7 +100,7 @@ class SamePageForEver(PageAttack):
 
 
 class EndlessPages(PageAttack):
-    """Has one more entry for ever: each page brings a made-up one with a valid receipt, and promises another.
+    """Has one more entry each time: every page brings a made-up one with a valid receipt, and promises another.
 
     `pages`: how many it has shown.
     """
@@ -145,7 +145,7 @@ def made_up(like: EntryItem) -> EntryItem:
 
 
 class WithholdNewest(LogAttack):
-    """Shows every journal as it was when the attack began, and takes nothing new meanwhile."""
+    """Shows no entry that came after the attack began, and takes none."""
 
     client_must = "Show what was there, and keep what waits: this can only delay."
     consistent = False
@@ -166,7 +166,7 @@ class WithholdNewest(LogAttack):
 class WithholdRotation(WithholdNewest):
     """Shows every journal up to the first change that names newer keys of a member than it named when the attack began.
 
-    Whoever was revoked by the new keys can go on reading what is sealed to the old ones.
+    A device that the new keys revoke can go on reading entries that are sealed to the old ones.
     """
 
     client_must = "Go on, and show the partner's keys as old once they are older than 45 days."

@@ -85,7 +85,7 @@ class ForgetReceiptKey(Attack):
 
 
 class HandOverReceiptKey(ForgetReceiptKey):
-    """Names a new receipt key with the old one's signature, as an honest server may, and goes on signing with the old."""
+    """Names a new receipt key with the old one's signature, as a server may, and goes on signing with the old one."""
 
     client_must = "Follow to the new key, and show nothing that neither of them signed."
     signs = True

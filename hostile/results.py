@@ -1,4 +1,4 @@
-"""What may come of an attack on a client: the words of the catalogue, of the runner and of its table."""
+"""The ends that an attack on a client may have: the words of the catalogue, of the runner and of its table."""
 
 from enum import StrEnum
 

@@ -38,9 +38,7 @@ async def in_front_of(server: str, port: int, receipt_key: Path | None) -> Async
 
     Raises: OSError, MalformedData when there is no such key.
     """
-    if receipt_key is not None and not receipt_key.is_file():
-        raise FileNotFoundError(f"There is no receipt key at {receipt_key}.")
-    signer = None if receipt_key is None else load_receipt_keys(receipt_key)
+    signer = None if receipt_key is None else _signer_of(receipt_key)
     forward = Forward(server)
     try:
         liar = Liar(forward, Attack(), lambda: signer or _no_key())
@@ -48,6 +46,12 @@ async def in_front_of(server: str, port: int, receipt_key: Path | None) -> Async
             yield liar, origin
     finally:
         await forward.close()
+
+
+def _signer_of(file: Path) -> ReceiptSigner:
+    if not file.is_file():
+        raise FileNotFoundError(f"There is no receipt key at {file}.")
+    return load_receipt_keys(file)
 
 
 def without_limits() -> dict[str, Any]:

@@ -12,7 +12,7 @@ _BEHIND = 13  # a frame's own length, its kind and its seq stand before the rest
 
 
 class NameLargerSize(Attack):
-    """Names a larger Content-Length than the answer has, and closes the connection behind it. `pattern`: of the paths."""
+    """Names a larger Content-Length than the answer has, and closes the connection behind it. `pattern`: of paths."""
 
     client_must = "Take no part of it, as if the server had not answered."
     by = 1

@@ -1,6 +1,6 @@
 """Plays every attack of the catalogue against our own client, prints the table, and writes docs/hostile.md from it.
 
-`python -m tools.hostile_docs`: 1 when the client fell short somewhere; then the page stays as it was.
+`python -m tools.hostile_docs`: 1 when the client fell short somewhere; then the page stays unchanged.
 """
 
 import argparse
@@ -18,14 +18,16 @@ PAGE = Path(__file__).parent.parent / "docs" / "hostile.md"
 CLIENT = (sys.executable, "-m", "hostile.duolog_client", "--patience", "8")
 _HEAD = """# What lying servers get from our client
 
-Written by `make hostile`, which plays an evening with each attack of [the kit](../hostile/README.md) against this project's own
-client; a test keeps the columns about the attacks true. Any other client can be judged in the same way.
+Written by `make hostile`, which plays an evening with each attack of [the kit](../hostile/README.md) against this
+project's own client; a test keeps the columns about the attacks true. Any other client can be judged in the same way.
 
-- *refused*: it said what is wrong, and took nothing of it. *frozen*: the journal is read-only, and all that was verified stays
-  readable. *quarantined*: one entry is shown as unreadable, and the rest goes on. *no server there*: as without a network.
-- *unaffected (delay only)*: nothing false was shown, and everything was there when the server was honest again.
-- *not reached*: the runner's six verbs lead to no request that this attack changes. A test in `tests/attacks` plays it, and
-  [the threat model](threat-model.md) names the test.
+- *refused*: it said what is wrong, and took nothing of it.
+- *frozen*: the journal is read-only, and all that was verified stays readable.
+- *quarantined*: one entry is shown as unreadable, and the rest goes on.
+- *no server there*: it did as without a network.
+- *unaffected (delay only)*: it showed nothing false, and had everything when the server was honest again.
+- *not reached*: the runner's six verbs lead to no request that this attack changes. A test in `tests/attacks` plays it,
+  and [the threat model](threat-model.md) names the test.
 
 | attack | what it does | rule | what a client must do | ours |
 |---|---|---|---|---|

@@ -10,7 +10,7 @@ import pytest
 from duolog.client import Duolog, HttpTransport
 from duolog.errors import MalformedData
 from hostile.control import Control
-from hostile.liar import Attack, Call, Liar
+from hostile.liar import Answer, Attack, Call, Liar
 from hostile.served import in_front_of, own_server
 from hostile.wire import serving
 from tests.attacks.people import UNLOCK
@@ -21,9 +21,11 @@ from tests.hostile.test_command import free_port
 async def behind(tmp_path: Path) -> AsyncIterator[tuple[Liar, str]]:
     """A real server that goes by the address of the liar in front of it, and the liar."""
     port = free_port()
-    async with own_server(tmp_path, as_origin=f"http://127.0.0.1:{port}") as (_, address):
-        async with in_front_of(address, port, tmp_path / "receipt.key") as (liar, origin):
-            yield liar, origin
+    async with (
+        own_server(tmp_path, as_origin=f"http://127.0.0.1:{port}") as (_, address),
+        in_front_of(address, port, tmp_path / "receipt.key") as (liar, origin),
+    ):
+        yield liar, origin
 
 
 async def test_a_client_is_served_through_the_liar_and_then_lied_to(behind: tuple[Liar, str]) -> None:
@@ -45,9 +47,7 @@ async def test_a_lying_length_and_a_body_in_chunks_travel_as_they_are() -> None:
     class Echo(Attack):
         """Answers with what was sent."""
 
-        async def answer(self, call: Call, server: Liar):  # type: ignore[no-untyped-def]
-            from hostile.liar import Answer
-
+        async def answer(self, call: Call, server: Liar) -> Answer:
             return Answer(200, ((b"x-path", call.path.encode()),), call.body, claims=int(call.query or b"-1"))
 
     async def chunks() -> AsyncIterator[bytes]:
