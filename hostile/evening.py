@@ -159,8 +159,7 @@ class Evening:
             if all(any(item.get("state") == "ok" for item in journals_of(answer)) for answer in states.values()):
                 return
             if all(words) and words[0] != words[1]:
-                self.noticed, self.said = self.noticed or Result.REFUSED, "The eight words differ."
-                raise _Over(self.said)
+                raise _Over("The eight words differ.")
             if all(words) and not compared:
                 compared = True
                 for name in self.people:
@@ -223,7 +222,7 @@ async def _outcome(name: str, evening: Evening) -> Outcome:
     except _Over as error:
         if not evening.watched.lies:
             return Outcome(name, Result.STUCK, str(error))
-        evening.said = evening.said or str(error)
+        evening.noticed, evening.said = evening.noticed or Result.REFUSED, evening.said or str(error)
     for person in evening.people.values():
         due = list(evening.written) if not any(item.frozen for item in evening.people.values()) else []
         fault = fault_in(person, evening.written)

@@ -1,7 +1,5 @@
 """The server lies in the pages of a log, in receipts and in sizes: what isn't whole and true is not taken."""
 
-from collections.abc import Callable
-
 import anyio
 import pytest
 from fastapi import FastAPI
@@ -31,7 +29,6 @@ from hostile.receipt_attacks import (
 )
 from hostile.size_attacks import (
     CutAnswer,
-    FrameAttack,
     NameLargerSize,
     NameSmallerSize,
     WrongCount,
@@ -159,45 +156,32 @@ async def test_server_hands_its_receipt_key_over_and_signs_with_the_old_one(coup
     await expect_freeze(couple.sam, couple.journal, BadReceipt, "receipts.signature", "log.receipt_signature")
 
 
-@pytest.mark.parametrize(
-    "attack",
-    [
-        WrongFrameLength(),
-        WrongFrameLength(-1),
-        WrongFrameLength(2**31),
-        WrongFrameLength(-(2**31)),
-        WrongInnerLength(),
-        WrongInnerLength(0),
-        CutAnswer(r".*/entries"),
-    ],
-)
-async def test_server_says_other_lengths_and_counts_than_there_are(
-    couple: Couple, attack: FrameAttack | CutAnswer
-) -> None:
+async def test_server_says_other_lengths_and_counts_than_there_are(couple: Couple) -> None:
     """Nothing of such a page is stored, and the next honest one is taken."""
     await two_more(couple)
-    couple.sam.lied_to(attack)
-    with anyio.fail_after(30), pytest.raises(MalformedData):
-        await couple.sam.duolog.sync()
-    view = await couple.sam.duolog.journal(couple.journal)
-    assert view.frozen is None
-    assert await couple.sam.texts(couple.journal) == FIRST_TWO
+    lengths = [WrongFrameLength(by) for by in (1, -1, 2**31, -(2**31))]
+    for attack in (*lengths, WrongInnerLength(), WrongInnerLength(0), CutAnswer(r".*/entries")):
+        couple.sam.lied_to(attack)
+        with anyio.fail_after(30), pytest.raises(MalformedData):
+            await couple.sam.duolog.sync()
+        assert (await couple.sam.duolog.journal(couple.journal)).frozen is None
+        assert await couple.sam.texts(couple.journal) == FIRST_TWO
     couple.sam.lied_to(Attack())
     await couple.sam.duolog.sync()
     assert await couple.sam.texts(couple.journal) == [*FIRST_TWO, THIRD, FOURTH]
 
 
-@pytest.mark.parametrize("count", [lambda true: true + 1, lambda _: 255, lambda _: 0])
-async def test_server_counts_other_signatures_than_there_are(
-    couple: Couple, real: FastAPI, count: Callable[[int], int]
-) -> None:
+async def test_server_counts_other_signatures_than_there_are(couple: Couple, real: FastAPI) -> None:
     liar = liar_for(real)
     restored = await Duolog.restore(connect(liar), couple.sam.words, home=None, unlock=UNLOCK)
-    liar.attack = WrongCount(count)
     async with restored:
-        with anyio.fail_after(30), pytest.raises((MalformedData, VerificationError)):
-            await restored.sync()
+        for attack in (WrongCount(), WrongCount(lambda _: 255), WrongCount(lambda _: 0)):
+            liar.attack = attack
+            with anyio.fail_after(30), pytest.raises(MalformedData):
+                await restored.sync()
         liar.attack = Attack()
+        await restored.sync()
+        assert len(await restored.timeline(couple.journal)) > 1
 
 
 @pytest.mark.parametrize(
