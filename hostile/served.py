@@ -23,7 +23,8 @@ async def own_server(data: Path, port: int = 0, as_origin: str = "") -> AsyncIte
     """
     liar = Liar(_nowhere, Attack(), _no_key)
     async with serving(liar, port) as origin:
-        settings = Settings(data=data, host="127.0.0.1", origin=as_origin or origin, **without_limits())
+        alone: Any = {"retention_seconds": 0, "body_processes": 0, "log_level": "error"}
+        settings = Settings(data=data, host="127.0.0.1", origin=as_origin or origin, **alone, **without_limits())
         configure_logs(settings)
         migrate_into(settings)
         liar.app = app = create_app(settings)
@@ -55,10 +56,10 @@ def _signer_of(file: Path) -> ReceiptSigner:
 
 
 def without_limits() -> dict[str, Any]:
-    """Settings under which nothing is refused for being much, and nothing is retained meanwhile."""
+    """Settings under which nothing is refused for being much: behind a refusal, nothing more is read."""
     rates = {name: "1000000/second" for name in Settings.model_fields if name.startswith("rate_")}
     quotas = {name: 2**40 for name in Settings.model_fields if name.endswith(("_per_day", "_total"))}
-    return {**rates, **quotas, "retention_seconds": 0, "body_processes": 0, "log_level": "error"}
+    return {**rates, **quotas}
 
 
 def migrate_into(settings: Settings) -> None:
