@@ -41,9 +41,9 @@ class Listed:
 
     @property
     def does(self) -> str:
-        """A sentence or a few that say what the attack does."""
-        text = inspect.cleandoc(self.attack.__doc__ or "").partition("\n\n")[0]
-        return " ".join(text.split())
+        """A sentence or two that say what the attack does; its docstring without the arguments."""
+        text = " ".join(inspect.cleandoc(self.attack.__doc__ or "").partition("\n\n")[0].split())
+        return text.partition(". `")[0].removesuffix(".") + "."
 
     @property
     def client_must(self) -> str:
