@@ -116,6 +116,11 @@ model-check: setup ## Search every short log of each kind with steps, far deeper
 hostile-item: setup ## One hostile item in an honest log: any field, any nasty value, by partner, confidant and server
 	@$(PY) -m pytest -m slow -q -n $(JOBS) tests/hostile/test_one_item.py
 
+.PHONY: hostile
+hostile: setup ## Every attack of the catalogue against our own client, and docs/hostile.md from it (ONLY=pattern takes some)
+	@$(PY) -m tools.hostile_docs --jobs $(JOBS) $(if $(ONLY),--only '$(ONLY)')
+	@$(PY) -m pytest -m slow -q tests/hostile/test_runner.py
+
 .PHONY: fuzz
 fuzz: setup ## Throw mutated bytes at every parser and reader for FUZZ_SECONDS in all (ONLY=pattern takes some targets)
 	@$(UV) pip install --quiet --require-hashes --requirement requirements/fuzz.lock

@@ -18,6 +18,7 @@ from app.main import create_app
 from app.settings import Settings
 from duolog.client.export.exporting import export
 from hostile.liar import Answer, Attack, Call, Liar
+from hostile.served import without_limits
 from tests.attacks.people import ORIGIN, Couple, pair, register
 from tests.conftest import MEMORY, migrate_database
 
@@ -73,13 +74,6 @@ def server_settings() -> Settings:
     migrate_database(address)
     wide: Any = without_limits() | {"retention_seconds": 0}
     return Settings(data=data, database=address, origin=ORIGIN, **wide)
-
-
-def without_limits() -> dict[str, str | int]:
-    """Settings under which nothing is refused for being much: behind a refusal, nothing more is read."""
-    rates = {name: "1000000/second" for name in Settings.model_fields if name.startswith("rate_")}
-    quotas = {name: 2**40 for name in Settings.model_fields if name.endswith(("_per_day", "_total"))}
-    return {**rates, **quotas}
 
 
 async def _evening() -> Evening:

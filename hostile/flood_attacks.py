@@ -65,6 +65,7 @@ class PlantJournals(Attack):
     """
 
     client_must = "Fetch and show none of them, say so once, and go on with the others."
+    signs = True
 
     def __init__(self, count: int = 1, stolen: tuple[SignedStatement, Mapping[bytes, bytes]] | None = None) -> None:
         made = [(FalseAccount().account_journal, {}) for _ in range(count)] if stolen is None else [stolen]

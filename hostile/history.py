@@ -42,6 +42,9 @@ class LogAttack(Attack):
     consistent = True
     shared = True
 
+    def __init_subclass__(cls) -> None:
+        cls.signs = cls.consistent
+
     def edit(self, journal: bytes, log: Log) -> Log:
         """The false log. The base leaves it as it is."""
         return log

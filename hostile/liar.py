@@ -57,12 +57,16 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """One response, whole. `pause`: seconds between its bytes; 0 sends them at once."""
+    """One response, whole. `pause`: seconds between its bytes; 0 sends them at once.
+
+    `claims`: the Content-Length that it names, where that isn't the body's. Only `wire` can send such an answer.
+    """
 
     status: int
     headers: Headers
     body: bytes
     pause: float = 0.0
+    claims: int | None = None
 
     def with_body(self, body: bytes) -> "Answer":
         """The same with another body."""
@@ -82,10 +86,11 @@ class Answer:
 class Attack:
     """An honest server: passes everything on. Every attack derives from it.
 
-    `client_must` says, in a line, what a correct client does about it.
+    `client_must` says, in a line, what a correct client does about it. `signs`: whether it needs the receipt key.
     """
 
     client_must = "Work as always."
+    signs = False
 
     async def answer(self, call: Call, server: "Liar") -> Answer:
         """The answer to one call. `server.ask` asks the real server."""
@@ -98,6 +103,18 @@ class Liar:
     def __init__(self, app: ASGIApp, attack: Attack, receipts: Callable[[], ReceiptSigner]) -> None:
         self.app = app
         self.attack = attack
+        self._receipts = receipts
+
+    @property
+    def can_sign(self) -> bool:
+        """Whether the server's receipt key is here."""
+        try:
+            return bool(self.receipts.keys)
+        except LookupError:
+            return False
+
+    def sign_with(self, receipts: Callable[[], ReceiptSigner]) -> None:
+        """Take this signer from now on."""
         self._receipts = receipts
 
     @property
@@ -117,12 +134,16 @@ class Liar:
             more = message.get("more_body", False)
         headers = tuple((bytes(name), bytes(value)) for name, value in scope["headers"])
         call = Call(scope["method"], scope["path"], scope["query_string"], headers, body, scope)
-        answer = await self.attack.answer(call, self)
+        answer = await self.respond(call)
         await send({"type": "http.response.start", "status": answer.status, "headers": list(answer.headers)})
         for at in range(len(answer.body) if answer.pause else 0):
             await send({"type": "http.response.body", "body": answer.body[at : at + 1], "more_body": True})
             await anyio.sleep(answer.pause)
         await send({"type": "http.response.body", "body": b"" if answer.pause else answer.body})
+
+    async def respond(self, call: Call) -> Answer:
+        """The answer that the caller gets."""
+        return await self.attack.answer(call, self)
 
     async def ask(self, call: Call) -> Answer:
         """The real server's answer to a call."""

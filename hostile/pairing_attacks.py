@@ -135,14 +135,14 @@ class ReplayInvitation(Attack):
 class ResealInvitation(Attack):
     """Somebody who has read the link shows another invitation under the same secret.
 
-    `changes`: fields of the invitation, such as another receipt key or another server.
+    `changes`: fields of the invitation, such as another server; by default another receipt key.
     """
 
     client_must = "Refuse an invitation for another server or receipt key than the one it is at."
 
     def __init__(self, link: bytes | None = None, **changes: Any) -> None:
         self.link = link
-        self.changes = changes
+        self.changes = changes or {"receipt_key": bytes(sizes.SIGN_KEY)}
 
     async def answer(self, call: Call, server: Liar) -> Answer:
         """Lie to the person who opens the link."""

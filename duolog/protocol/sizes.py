@@ -92,6 +92,7 @@ SEALED_ANSWER = AEAD_NONCE + PAIR_PLAINTEXT + AEAD_TAG
 MAX_PUSH_ITEMS = 256
 MAX_PUSH_BYTES = KIB * KIB
 MAX_PAGE_ITEMS = 1024
+MAX_PAGES = 256  # of one log in a row
 MAX_PAGE_BYTES = KIB * KIB
 MAX_CHAIN_PAGE = 256  # key statements in one answer about a journal's accounts
 MAX_OWN_PAGE = 64  # key statements, keyholder sets and earlier seeds, each, in one answer about the own account

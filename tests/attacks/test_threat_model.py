@@ -40,6 +40,6 @@ def test_every_row_names_its_rule() -> None:
 
 def test_every_attack_of_the_catalogue_is_used_by_a_test() -> None:
     used = "".join(file.read_text() for file in HERE.glob("test_*.py") if file != Path(__file__))
-    classes = {attack.__name__ for name, attack in CATALOGUE.items() if name != "honest"}
+    classes = {listed.attack.__name__ for name, listed in CATALOGUE.items() if name != "honest"}
     assert {name for name in classes if f"{name}(" not in used} == set()
-    assert all(attack.__doc__ and attack.client_must for attack in CATALOGUE.values())
+    assert all(listed.does and listed.client_must and listed.right for listed in CATALOGUE.values())

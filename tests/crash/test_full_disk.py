@@ -143,7 +143,7 @@ def test_a_server_does_not_start_on_a_disk_that_can_only_be_read(disk: SmallDisk
     disk.mount("ro")
     server = QuickServer(disk.folder, MANY)
     server.log = tmp_path / "server.log"
-    with server, pytest.raises(RuntimeError, match="Read-only file system. Choose another"):
+    with server, pytest.raises(RuntimeError, match=r"Read-only file system\. Choose another"):
         server.start()
 
 

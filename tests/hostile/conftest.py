@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from app.settings import Settings
-from fuzz.honest import without_limits
+from hostile.served import without_limits
 from tests.attacks.conftest import ada, couple, real, sam
 from tests.attacks.people import ORIGIN
 

@@ -5,11 +5,13 @@ Rules
 - A page is stored in one transaction: items, heads, receipts, rosters, keys, the mark, and what left the outbox.
 - An own entry that is quarantined because an older own generation wrote it is written again.
 - Chains are fetched once for a page, when it names a generation that isn't pinned; they only ever continue.
+- A server can sign more and more. One pull takes a bounded number of pages; the next one goes on behind them.
 """
 
 import secrets
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import count
 
 from duolog.api.pages import Placed, PulledPush, encode_gone, encode_push
 from duolog.client.home.item_rows import ItemRow, refused_since, save_items
@@ -45,6 +47,7 @@ async def pull(context: Context, journal: bytes) -> int:
 
     Raises:
         VerificationError, MalformedData: the server broke the rules; the journal is frozen from now on.
+        MalformedData: the log has no end in sight. Nothing is frozen, and what came is kept.
         Withheld: the server says that there is more, and doesn't give it.
         TransportError, ServerRefused: the page did not come.
     Spec: §6.
@@ -53,7 +56,7 @@ async def pull(context: Context, journal: bytes) -> int:
     if here.frozen is not None:
         return 0
     first = state = here.log
-    while True:
+    for number in count(1):
         page = await context.network.call(Transport.pull, journal, state.seq)
         if page.seq < state.seq and has_mark(context.store, journal, JournalMark.RESTORING):
             break  # this home is still to bring the rest
@@ -71,6 +74,8 @@ async def pull(context: Context, journal: bytes) -> int:
             state = _verify_page(context, state, page.pushes, known)
         if state.seq >= page.seq:
             break
+        if number >= sizes.MAX_PAGES:  # check: client.pages_end
+            raise MalformedData("The server shows a journal without end. What came is kept; the next sync goes on.")
     if journal == context.identity.account_journal:
         judge_again(context)
     return state.seq - first.seq
