@@ -10,6 +10,7 @@ unexport PYTHONDONTWRITEBYTECODE
 PYTHON ?= python3
 JOBS ?= 2
 FUZZ_SECONDS ?= 1800
+ENGINE ?= docker
 TOOLS := .tools
 VENV := .venv
 PY := $(VENV)/bin/python
@@ -90,6 +91,11 @@ bucket: setup ## The attachments' bucket at Ceph's own S3 gateway, which Debian'
 	@$(PY) -m tests.app.attachments.gateway
 	@$(PY) -m pytest -m slow -q tests/app/attachments
 
+.PHONY: deployment
+deployment: setup ## The image's script in a clean environment, compose, Caddy and nginx with the largest requests, systemd's checks
+	@$(PY) -m tests.deploy.proxies
+	@$(PY) -m pytest -m "slow or not slow" -q tests/deploy tests/docs/test_deploy.py
+
 .PHONY: machine
 machine: setup ## Two people with several devices in any order, with faults between any two steps: many long runs
 	@$(PY) -m pytest -m slow -q tests/machine
@@ -131,6 +137,18 @@ evening: setup ## README's evening typed letter by letter, on two machines that 
 .PHONY: bench
 bench: setup ## Measure push, pull, log-in, first sync, revoking, a long journal, and what others notice of the worst that one may send
 	@$(PY) -m bench
+
+##@ Hand it out
+
+.PHONY: pin-images
+pin-images: setup ## Ask the registry for the digest of each image in deploy/images, and write deploy/images.lock
+	@$(PY) -m tools.pin_images
+
+.PHONY: image
+image: setup ## Build the server's image with ENGINE (docker), from an image that is pinned by digest
+	@$(PY) -m tools.pin_images --check
+	@$(PY) -m tools.wheel > /dev/null
+	@$(ENGINE) build --tag duolog --build-arg "$$(grep ^PYTHON_IMAGE= deploy/images.lock)" .
 
 ##@ Change it
 
