@@ -43,7 +43,9 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return built
 
 
-def test_the_same_sources_give_the_same_bytes(wheel: Path, tmp_path: Path) -> None:
+def test_the_same_sources_give_the_same_bytes(wheel: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """tests/house/test_reproducible.py has two people at two places."""
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "1700000000")
     again, archive = build(tmp_path)
     assert again.read_bytes() == wheel.read_bytes()
     assert sorted(path.name for path in tmp_path.iterdir()) == sorted([again.name, archive.name])
