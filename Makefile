@@ -140,6 +140,10 @@ bench: setup ## Measure push, pull, log-in, first sync, revoking, a long journal
 
 ##@ Hand it out
 
+.PHONY: sbom
+sbom: setup ## Write into dist what the command and the server are made of, from their locks, as CycloneDX
+	@$(PY) -m tools.sbom
+
 .PHONY: pin-images
 pin-images: setup ## Ask the registry for the digest of each image in deploy/images, and write deploy/images.lock
 	@$(PY) -m tools.pin_images
@@ -195,6 +199,7 @@ lock: $(TOOLS)/stamp ## Resolve the libraries anew, within pyproject.toml's boun
 	@$(COMPILE) $(if $(UPGRADE),--upgrade) requirements/bootstrap.in -o requirements/bootstrap.lock
 	@$(COMPILE) $(if $(UPGRADE),--upgrade) --group server --group dev pyproject.toml -o requirements/dev.lock
 	@$(COMPILE) -c requirements/dev.lock --group pyproject.toml:server -o requirements/server.lock
+	@$(COMPILE) -c requirements/dev.lock pyproject.toml -o requirements/command.lock
 	@$(COMPILE) -c requirements/dev.lock --group pyproject.toml:fuzz -o requirements/fuzz.lock
 
 .PHONY: clean
