@@ -144,6 +144,11 @@ bench: setup ## Measure push, pull, log-in, first sync, revoking, a long journal
 sbom: setup ## Write into dist what the command and the server are made of, from their locks, as CycloneDX
 	@$(PY) -m tools.sbom
 
+.PHONY: release
+release: setup ## Lay out a release in dist and sign it with a key: make release KEY=~/.ssh/duolog-release
+	@test -n "$(KEY)" || { echo 'Name the key: make release KEY=~/.ssh/duolog-release'; exit 2; }
+	@$(PY) -m tools.release --key "$(KEY)"
+
 .PHONY: pin-images
 pin-images: setup ## Ask the registry for the digest of each image in deploy/images, and write deploy/images.lock
 	@$(PY) -m tools.pin_images

@@ -1,7 +1,7 @@
 """Writes what the command and the server are made of, as CycloneDX 1.6: `python -m tools.sbom`.
 
-It reads the locks alone: each library with its version, the SHA-256 of each file that the lock allows, where it is needed,
-and what asks for it. The same locks give the same bytes. Python itself, and the system of an image, are not among them.
+It reads the locks alone: each library with its version, the SHA-256 of each file that the lock allows, where it is
+needed, and what asks for it. The same locks give the same bytes. Python and an image's system are not among them.
 """
 
 import json

@@ -17,7 +17,7 @@ FIXED_TIME = "1580601600"  # of every file in the archives: what hatchling takes
 def build(folder: Path) -> list[Path]:
     """Both archives, in a folder that held nothing else of ours.
 
-    The same sources give the same bytes, whoever builds them, where, when, and with which rights and settings.
+    The same sources give the same bytes, independent of the builder, the place, the time, and rights and settings.
     """
     folder.mkdir(parents=True, exist_ok=True)
     for old in [*folder.glob("duolog-*.whl"), *folder.glob("duolog-*.tar.gz")]:

@@ -14,8 +14,14 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 SOURCES = ("duolog", "vectors", "tools/__init__.py", "tools/wheel.py", "LICENSE", "README.md", "CHANGELOG.md")
 SOURCES += ("pyproject.toml", ".gitignore")
-ONE = {"umask": 0o000, "TZ": "Pacific/Kiritimati", "SOURCE_DATE_EPOCH": "1", "PYTHONHASHSEED": "1", "LC_ALL": "C"}
-OTHER = {"umask": 0o077, "TZ": "America/Adak", "PYTHONHASHSEED": "2", "LC_ALL": "C.UTF-8"}
+ONE: dict[str, str | int] = {
+    "umask": 0o000,
+    "TZ": "Pacific/Kiritimati",
+    "SOURCE_DATE_EPOCH": "1",
+    "PYTHONHASHSEED": "1",
+    "LC_ALL": "C",
+}
+OTHER: dict[str, str | int] = {"umask": 0o077, "TZ": "America/Adak", "PYTHONHASHSEED": "2", "LC_ALL": "C.UTF-8"}
 BUILD_WHEEL = "import sys, hatchling.build; print(hatchling.build.build_wheel(sys.argv[1]))"
 
 
@@ -49,7 +55,7 @@ def built_by(folder: Path, settings: dict[str, str | int]) -> dict[str, bytes]:
 def test_two_people_at_different_times_and_places_get_the_same_bytes(tmp_path: Path) -> None:
     one = checkout(tmp_path / "one", backwards=False, mtime=1_000_000_000, mask=0o000)
     other = checkout(tmp_path / "elsewhere" / "other", backwards=True, mtime=1_700_000_000, mask=0o077)
-    first, second = built_by(one, dict(ONE)), built_by(other, dict(OTHER))
+    first, second = built_by(one, ONE), built_by(other, OTHER)
     assert len(first) == 2
     assert first == second
 
@@ -57,7 +63,7 @@ def test_two_people_at_different_times_and_places_get_the_same_bytes(tmp_path: P
 @pytest.mark.slow
 def test_the_wheel_of_the_source_archive_is_the_wheel(tmp_path: Path) -> None:
     place = checkout(tmp_path / "one", backwards=False, mtime=1_000_000_000, mask=0o022)
-    archives = built_by(place, dict(OTHER))
+    archives = built_by(place, OTHER)
     (source,) = (place / "dist").glob("*.tar.gz")
     with tarfile.open(source) as archive:
         archive.extractall(tmp_path / "unpacked", filter="data")
