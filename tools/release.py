@@ -59,7 +59,7 @@ def sign(sums: Path, key: Path, signers: Path = SIGNERS) -> Path:
     if not signers.exists():
         raise NotReleased(
             f"{signers.name} is missing: it names the keys that people believe. Its first line is "
-            f'`{SIGNER} namespaces="{PURPOSE}" ` and the content of the .pub file. Commit it, and publish it elsewhere too.'
+            f'`{SIGNER} namespaces="{PURPOSE}" ` and the content of the .pub file. Commit it and publish it elsewhere.'
         )
     signature = sums.with_name(sums.name + ".sig")
     signature.unlink(missing_ok=True)

@@ -12,7 +12,15 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-SOURCES = ("duolog", "vectors", "tools/__init__.py", "tools/wheel.py", "LICENSE", "README.md", "CHANGELOG.md")
+SOURCES: tuple[str, ...] = (
+    "duolog",
+    "vectors",
+    "tools/__init__.py",
+    "tools/wheel.py",
+    "LICENSE",
+    "README.md",
+    "CHANGELOG.md",
+)
 SOURCES += ("pyproject.toml", ".gitignore")
 ONE: dict[str, str | int] = {
     "umask": 0o000,
