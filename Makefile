@@ -121,9 +121,8 @@ schemathesis: setup ## Throw generated requests at the running server
 vectors-node: ## Run the primitives' vectors in JavaScript libraries (needs node 20 and npm)
 	@cd vectors/node && npm ci --no-audit --no-fund --silent && node check.mjs
 
-.PHONY: wheel
-wheel: setup ## Build the wheel and the source archive into dist, and try them in environments of their own
-	@$(PY) -m tools.wheel
+.PHONY: try-wheel
+try-wheel: setup ## Build the archives twice to the same bytes, and try the wheel in environments of its own
 	@$(PY) -m pytest -m slow -q tests/house
 
 .PHONY: prompts
@@ -139,6 +138,10 @@ bench: setup ## Measure push, pull, log-in, first sync, revoking, a long journal
 	@$(PY) -m bench
 
 ##@ Hand it out
+
+.PHONY: wheel
+wheel: $(TOOLS)/stamp ## Build the command's wheel and the source archive into dist; prints their digests
+	@$(TOOLS)/bin/python -m tools.wheel
 
 .PHONY: sbom
 sbom: setup ## Write into dist what the command and the server are made of, from their locks, as CycloneDX
@@ -201,8 +204,8 @@ migration: setup ## Draft a migration from the tables: make migration m="what ch
 
 .PHONY: lock
 lock: $(TOOLS)/stamp ## Resolve the libraries anew, within pyproject.toml's bounds (UPGRADE=1 takes the newest)
-	@$(COMPILE) $(if $(UPGRADE),--upgrade) requirements/bootstrap.in -o requirements/bootstrap.lock
 	@$(COMPILE) $(if $(UPGRADE),--upgrade) --group server --group dev pyproject.toml -o requirements/dev.lock
+	@$(COMPILE) $(if $(UPGRADE),--upgrade) -c requirements/dev.lock requirements/bootstrap.in -o requirements/bootstrap.lock
 	@$(COMPILE) -c requirements/dev.lock --group pyproject.toml:server -o requirements/server.lock
 	@$(COMPILE) -c requirements/dev.lock pyproject.toml -o requirements/command.lock
 	@$(COMPILE) -c requirements/dev.lock --group pyproject.toml:fuzz -o requirements/fuzz.lock

@@ -68,6 +68,14 @@ def test_what_npm_installs_is_locked_by_hash_and_names_no_mirror(folder: str) ->
             assert package.get("resolved", NPM).startswith(NPM), name
 
 
+def test_what_builds_the_wheel_is_what_was_tested() -> None:
+    tested, building = locked("dev.lock"), locked("bootstrap.lock")
+    assert {name: building[name] for name in building.keys() & tested.keys()} == {
+        name: tested[name] for name in building if name != "uv"
+    }
+    assert "hatchling" in building
+
+
 def test_the_image_gets_no_library_of_the_client() -> None:
     assert not {"cryptography", "httpx2", "keyring", "mnemonic", "segno", "typer"} & locked("server.lock").keys()
 

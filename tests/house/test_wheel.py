@@ -75,7 +75,7 @@ def test_the_wheel_asks_for_none_of_the_servers_libraries(wheel: Path) -> None:
 
 @pytest.mark.slow
 def test_the_wheel_works_in_an_environment_without_the_server(wheel: Path, tmp_path: Path) -> None:
-    assert UV.exists(), "run it by `make wheel`"
+    assert UV.exists(), "run it by `make try-wheel`"
     home = tmp_path / "venv"
     python = home / "bin" / "python"
     constraints = ROOT / "requirements" / "dev.lock"
