@@ -11,6 +11,7 @@ PYTHON ?= python3
 JOBS ?= 2
 ROUNDS ?= 20
 FUZZ_SECONDS ?= 1800
+ENGINE ?= docker
 TOOLS := .tools
 VENV := .venv
 PY := $(VENV)/bin/python
@@ -104,6 +105,11 @@ bucket: setup ## The attachments' bucket at Ceph's own S3 gateway, which Debian'
 	@$(PY) -m tests.app.attachments.gateway
 	@$(PY) -m pytest -m slow -q tests/app/attachments
 
+.PHONY: deployment
+deployment: setup ## The image's script in a clean environment, compose, Caddy and nginx with the largest requests, systemd's checks
+	@$(PY) -m tests.deploy.proxies
+	@$(PY) -m pytest -m "slow or not slow" -q tests/deploy tests/docs/test_deploy.py
+
 .PHONY: machine
 machine: setup ## Two people with several devices in any order, with faults between any two steps: many long runs
 	@$(PY) -m pytest -m slow -q tests/machine
@@ -134,9 +140,8 @@ schemathesis: setup ## Throw generated requests at the running server
 vectors-node: ## Run the primitives' vectors in JavaScript libraries (needs node 20 and npm)
 	@cd vectors/node && npm ci --no-audit --no-fund --silent && node check.mjs
 
-.PHONY: wheel
-wheel: setup ## Build the wheel and the source archive into dist, and try them in environments of their own
-	@$(PY) -m tools.wheel
+.PHONY: try-wheel
+try-wheel: setup ## Build the archives twice to the same bytes, and try the wheel in environments of its own
 	@$(PY) -m pytest -m slow -q tests/house
 
 .PHONY: cuts
@@ -154,6 +159,31 @@ evening: setup ## README's evening typed letter by letter, on two machines that 
 .PHONY: bench
 bench: setup ## Measure push, pull, log-in, first sync, revoking, a long journal, and what others notice of the worst that one may send
 	@$(PY) -m bench
+
+##@ Hand it out
+
+.PHONY: wheel
+wheel: $(TOOLS)/stamp ## Build the command's wheel and the source archive into dist; prints their digests
+	@$(TOOLS)/bin/python -m tools.wheel
+
+.PHONY: sbom
+sbom: setup ## Write into dist what the command and the server are made of, from their locks, as CycloneDX
+	@$(PY) -m tools.sbom
+
+.PHONY: release
+release: setup ## Lay out a release in dist and sign it with a key: make release KEY=~/.ssh/duolog-release
+	@test -n "$(KEY)" || { echo 'Name the key: make release KEY=~/.ssh/duolog-release'; exit 2; }
+	@$(PY) -m tools.release --key "$(KEY)"
+
+.PHONY: pin-images
+pin-images: setup ## Ask the registry for the digest of each image in deploy/images, and write deploy/images.lock
+	@$(PY) -m tools.pin_images
+
+.PHONY: image
+image: setup ## Build the server's image with ENGINE (docker), from an image that is pinned by digest
+	@$(PY) -m tools.pin_images --check
+	@$(PY) -m tools.wheel > /dev/null
+	@$(ENGINE) build --tag duolog --build-arg "$$(grep ^PYTHON_IMAGE= deploy/images.lock)" .
 
 ##@ Change it
 
@@ -197,9 +227,10 @@ migration: setup ## Draft a migration from the tables: make migration m="what ch
 
 .PHONY: lock
 lock: $(TOOLS)/stamp ## Resolve the libraries anew, within pyproject.toml's bounds (UPGRADE=1 takes the newest)
-	@$(COMPILE) $(if $(UPGRADE),--upgrade) requirements/bootstrap.in -o requirements/bootstrap.lock
 	@$(COMPILE) $(if $(UPGRADE),--upgrade) --group server --group dev pyproject.toml -o requirements/dev.lock
+	@$(COMPILE) $(if $(UPGRADE),--upgrade) -c requirements/dev.lock requirements/bootstrap.in -o requirements/bootstrap.lock
 	@$(COMPILE) -c requirements/dev.lock --group pyproject.toml:server -o requirements/server.lock
+	@$(COMPILE) -c requirements/dev.lock pyproject.toml -o requirements/command.lock
 	@$(COMPILE) -c requirements/dev.lock --group pyproject.toml:fuzz -o requirements/fuzz.lock
 
 .PHONY: clean

@@ -17,7 +17,8 @@ ROOMS = ("app", "duolog", "fuzz", "hostile", "openapi", "tests", "tools", "vecto
 # What stands in backticks and is a file by its ending, or a folder by the slash at its end.
 PATH = re.compile(r"(?:[\w.<>*-]+/)*[\w.<>*-]+\.(?:py|sql|json|toml|ini|lock|svg|md|mjs)|(?:[\w.<>*-]+/)+")
 BEFORE = ("", "app", "duolog", "duolog/client", "tests")  # a page may leave one of these out
-ELSEWHERE = (".fuzz/", "uv.lock")  # made by a command; turned down by a decision
+# a decision turned uv.lock down; commands make the others
+ELSEWHERE = (".fuzz/", "uv.lock", "deploy/images.lock", "duolog-")
 
 
 def named(text: str) -> list[str]:

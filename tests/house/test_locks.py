@@ -36,12 +36,21 @@ def test_every_line_is_a_pin_with_hashes_and_no_line_has_an_address(lock: Path) 
     assert not re.search(r"://|@ |--(extra-)?index|--find-links|-i ", text)
 
 
-@pytest.mark.parametrize("lock", ["dev.lock", "server.lock"])
-def test_what_pyproject_asks_for_is_locked(lock: str) -> None:
-    groups = PROJECT["dependency-groups"]
-    everything = [*PROJECT["project"]["dependencies"], *groups["server"], *groups["dev"]]
+GROUPS = PROJECT["dependency-groups"]
+COMMAND = PROJECT["project"]["dependencies"]
+
+
+@pytest.mark.parametrize(
+    ("lock", "asked"),
+    [
+        ("dev.lock", [*COMMAND, *GROUPS["server"], *GROUPS["dev"]]),
+        ("server.lock", GROUPS["server"]),
+        ("command.lock", COMMAND),
+    ],
+)
+def test_what_pyproject_asks_for_is_locked(lock: str, asked: list[str]) -> None:
     pins = locked(lock)
-    for text in groups["server"] if lock == "server.lock" else everything:
+    for text in asked:
         requirement = Requirement(text)
         found = pins.get(canonicalize_name(requirement.name), set())
         assert any(requirement.specifier.contains(version) for version in found), f"{text} is not in {lock}: make lock"
@@ -59,11 +68,20 @@ def test_what_npm_installs_is_locked_by_hash_and_names_no_mirror(folder: str) ->
             assert package.get("resolved", NPM).startswith(NPM), name
 
 
+def test_what_builds_the_wheel_is_what_was_tested() -> None:
+    tested, building = locked("dev.lock"), locked("bootstrap.lock")
+    assert {name: building[name] for name in building.keys() & tested.keys()} == {
+        name: tested[name] for name in building if name != "uv"
+    }
+    assert "hatchling" in building
+
+
 def test_the_image_gets_no_library_of_the_client() -> None:
     assert not {"cryptography", "httpx2", "keyring", "mnemonic", "segno", "typer"} & locked("server.lock").keys()
 
 
-def test_the_image_has_the_versions_that_were_tested() -> None:
+@pytest.mark.parametrize("lock", ["command.lock", "server.lock"])
+def test_the_command_and_the_image_have_the_versions_that_were_tested(lock: str) -> None:
     tested = locked("dev.lock")
-    for name, versions in locked("server.lock").items():
+    for name, versions in locked(lock).items():
         assert versions <= tested.get(name, set()), f"{name} {versions}"

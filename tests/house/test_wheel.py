@@ -43,7 +43,9 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return built
 
 
-def test_the_same_sources_give_the_same_bytes(wheel: Path, tmp_path: Path) -> None:
+def test_the_same_sources_give_the_same_bytes(wheel: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """tests/house/test_reproducible.py has two people at two places."""
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "1700000000")
     again, archive = build(tmp_path)
     assert again.read_bytes() == wheel.read_bytes()
     assert sorted(path.name for path in tmp_path.iterdir()) == sorted([again.name, archive.name])
@@ -73,7 +75,7 @@ def test_the_wheel_asks_for_none_of_the_servers_libraries(wheel: Path) -> None:
 
 @pytest.mark.slow
 def test_the_wheel_works_in_an_environment_without_the_server(wheel: Path, tmp_path: Path) -> None:
-    assert UV.exists(), "run it by `make wheel`"
+    assert UV.exists(), "run it by `make try-wheel`"
     home = tmp_path / "venv"
     python = home / "bin" / "python"
     constraints = ROOT / "requirements" / "dev.lock"
