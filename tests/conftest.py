@@ -6,6 +6,7 @@ import shutil
 import tempfile
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
+from functools import cache
 from pathlib import Path
 
 import httpx2
@@ -20,16 +21,29 @@ from app.settings import Settings
 from app.state import system_clock
 from app.storage import create_database
 from duolog.client.account import rotating
+from duolog.client.home import keystore
 from tests.openapi.checked import CheckedTransport, made_once, open_document
 
 MEMORY = Path("/dev/shm")
 ORIGIN = "http://duolog.test"
+SALT = b"one for all here"
+remembered_key = cache(keystore._stretch)
 
 
 @pytest.fixture(autouse=True)
 def no_rotation_by_chance(monkeypatch: pytest.MonkeyPatch) -> None:
     """No test rotates an account's keys by chance; one that wants it draws otherwise."""
     monkeypatch.setattr(rotating, "draw", lambda _: 1)
+
+
+@pytest.fixture(autouse=True)
+def stretched_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A passphrase is stretched once in this process: every new home has one salt, and its keys are remembered.
+
+    The keys are the real ones, so that another process opens these homes too. The keystore's own tests do without.
+    """
+    monkeypatch.setattr(keystore, "_new_salt", lambda: SALT)
+    monkeypatch.setattr(keystore, "_stretch", remembered_key)
 
 
 @pytest.fixture(scope="session")

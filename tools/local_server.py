@@ -2,6 +2,7 @@
 
 import os
 import re
+import shutil
 import subprocess
 import sys
 import threading
@@ -17,22 +18,27 @@ ROOT = Path(__file__).parent.parent
 class LocalServer:
     """`with LocalServer(folder) as server: server.origin`. Its database, receipt key and log are in the folder.
 
-    `database` is a migrated PostgreSQL's address, or empty for SQLite in the folder. `settings` are further ones.
+    `database` is a migrated PostgreSQL's address, or empty for SQLite in the folder. `template` is a migrated SQLite
+    file, or empty: its copy saves the process that migrates. `settings` are further ones.
     """
 
-    def __init__(self, folder: Path, *, database: str = "", **settings: str) -> None:
+    def __init__(self, folder: Path, *, database: str = "", template: Path | str = "", **settings: str) -> None:
         self.folder = folder
         self.log = folder / "server.log"
         self.origin = ""
         self._settings = {"data": str(folder), "port": "0", "log_format": "json", **settings}
         if database:
             self._settings["database"] = database
+        self._template = template
         self._process: subprocess.Popen[str] | None = None
 
     def __enter__(self) -> Self:
         self.folder.mkdir(parents=True, exist_ok=True)
-        with self.log.open("ab") as log:
-            subprocess.run(self._command("migrate"), env=self._environment(), stdout=log, stderr=log, check=True)
+        if self._template:
+            shutil.copyfile(self._template, self.folder / "duolog.db")
+        else:
+            with self.log.open("ab") as log:
+                subprocess.run(self._command("migrate"), env=self._environment(), stdout=log, stderr=log, check=True)
         self.start()
         return self
 

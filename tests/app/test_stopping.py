@@ -62,8 +62,11 @@ class Caller:
         pytest.param(40, 10, id="large", marks=[pytest.mark.slow, pytest.mark.timeout(900)]),
     ],
 )
-async def test_a_stop_under_load_cuts_no_answer(tmp_path: Path, callers: int, rounds: int) -> None:
-    with LocalServer(tmp_path / "server", **RATES, body_processes="0", max_connections_network="500") as server:
+async def test_a_stop_under_load_cuts_no_answer(
+    sqlite_template: Path, tmp_path: Path, callers: int, rounds: int
+) -> None:
+    settings = {**RATES, "body_processes": "0", "max_connections_network": "500"}
+    with LocalServer(tmp_path / "server", template=sqlite_template, **settings) as server:
         for number in range(rounds):
             if number:
                 await asyncio.to_thread(server.start)

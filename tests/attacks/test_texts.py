@@ -50,11 +50,11 @@ class Home:
 
 
 @pytest.fixture(scope="module")
-def two(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Home, Home]]:
+def two(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Home, Home]]:
     """Ada and Sam, who have compared their words. Ada has said how she is called."""
     rates = dict.fromkeys(("rate_anonymous", "rate_register", "rate_login", "rate_bad_token"), "100000/minute")
     homes = tmp_path_factory.mktemp("homes")
-    with LocalServer(tmp_path_factory.mktemp("server"), **rates) as server:
+    with LocalServer(tmp_path_factory.mktemp("server"), template=sqlite_template, **rates) as server:
         ada, sam = Home(homes / "ada"), Home(homes / "sam")
         for someone in (ada, sam):
             someone.ok("register", "--server", server.origin, "--no-confirm", "--json")

@@ -55,7 +55,7 @@ class Killed:
 
 
 @pytest.fixture(scope="module")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Killed]:
+def home(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Killed]:
     folder = tmp_path_factory.mktemp("killed")
     for name in ("chosen", "tmp"):
         (folder / name).mkdir()
@@ -65,7 +65,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Killed]:
     entry = {"uuid": WORD, "text": WORD, "audios": [audio]}
     day_one(folder / "chosen" / "diary.zip", [entry], {f"audios/{'b' * 32}.m4a": sound})
     rates = dict.fromkeys(("rate_large", "rate_session", "rate_anonymous"), "100000/minute")
-    with LocalServer(folder / "server", **rates) as server:
+    with LocalServer(folder / "server", template=sqlite_template, **rates) as server:
         killed = Killed(folder, server)
         killed.done("begin")
         yield killed

@@ -1,4 +1,4 @@
-"""A real server process for all the tests of the command in one file, and homes for the people in them."""
+"""A real server process for all the tests of the command, and homes for the people in them."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,20 +9,20 @@ from tests.cli.people import Person
 from tools.local_server import LocalServer
 
 
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalServer]:
-    """A server process on SQLite, with rates that these tests don't reach."""
+@pytest.fixture(scope="session")
+def server(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalServer]:
+    """A server process on SQLite, with rates that these tests don't reach. Each test has accounts of its own on it."""
     rates = dict.fromkeys(
         ("rate_anonymous", "rate_register", "rate_login", "rate_bad_token", "rate_session"), "100000/minute"
     )
-    with LocalServer(tmp_path_factory.mktemp("server"), **rates) as running:
+    with LocalServer(tmp_path_factory.mktemp("server"), template=sqlite_template, **rates) as running:
         yield running
 
 
 @pytest.fixture
-def elsewhere(tmp_path: Path) -> Iterator[LocalServer]:
+def elsewhere(sqlite_template: Path, tmp_path: Path) -> Iterator[LocalServer]:
     """Another server process."""
-    with LocalServer(tmp_path / "elsewhere") as running:
+    with LocalServer(tmp_path / "elsewhere", template=sqlite_template) as running:
         yield running
 
 

@@ -16,10 +16,10 @@ from tools.local_server import LocalServer
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalServer]:
+def server(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalServer]:
     """A server that takes three attachments a day."""
     settings = {"attachments_per_day": "3", "rate_anonymous": "100000/minute", "rate_session": "100000/minute"}
-    with LocalServer(tmp_path_factory.mktemp("server"), **settings) as running:
+    with LocalServer(tmp_path_factory.mktemp("server"), template=sqlite_template, **settings) as running:
         yield running
 
 

@@ -24,6 +24,11 @@ SOON = 20.0  # seconds; a busy machine is slow
 KNOWING = Unlock(passphrase=lambda new: PASSPHRASE.encode(), keyring=False)
 
 
+@pytest.fixture(autouse=True)
+def stretched_once() -> None:
+    """Not here: these tests are about the keystore itself, and each key is made anew."""
+
+
 @pytest.fixture(scope="module")
 def registered(server: LocalServer, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
     """A home with an account, and its words."""

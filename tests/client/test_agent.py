@@ -19,10 +19,12 @@ import keyring
 import pytest
 
 from duolog.client import lock_home, unlock_home, unlocked_until
+from duolog.client.home import keystore
 from duolog.client.home.agent import asking, holder
 from duolog.client.home.keystore import FILE, Unlock, keystore_key, load_keystore, save_keystore
 from duolog.errors import HomeError, KeystoreLocked, NotAllowed
 from duolog.seal.keys import KeyholderSecret
+from tests.conftest import remembered_key
 
 SECRET = KeyholderSecret(hashlib.sha256(b"a home that an agent keeps unlocked").digest(), "device")
 PASSPHRASE = b"kitchen lamp river seven"
@@ -31,6 +33,12 @@ NOBODY = Unlock(keyring=False)
 SOON = 20.0  # seconds; a busy machine is slow
 linux = pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
 root = pytest.mark.skipif(os.geteuid() != 0, reason="only root can become another user")
+
+
+@pytest.fixture(autouse=True)
+def stretched_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each home has a salt of its own here; its key is remembered in this process."""
+    monkeypatch.setattr(keystore, "_stretch", remembered_key)
 
 
 @pytest.fixture

@@ -20,6 +20,11 @@ SECRET = KeyholderSecret(bytes(range(32)), "device")
 UNLOCK = Unlock(passphrase=lambda new: b"a correct passphrase", keyring=False)
 
 
+@pytest.fixture(autouse=True)
+def stretched_once() -> None:
+    """Not here: these tests are about the keystore itself, and each key is made anew."""
+
+
 def test_a_keystore_opens_with_its_passphrase_and_no_other(tmp_path: Path) -> None:
     save_keystore(tmp_path, SECRET, UNLOCK)
     assert (tmp_path / FILE).stat().st_mode & 0o777 == 0o600

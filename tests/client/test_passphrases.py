@@ -35,6 +35,11 @@ BEFORE = {
 FROZEN = '{"memory":67108864,"passes":3,"place":"file","salt":"%s","sealed":"%s","type":"keystore"}'
 
 
+@pytest.fixture(autouse=True)
+def stretched_once() -> None:
+    """Not here: these tests are about the keystore itself, and each key is made anew."""
+
+
 def typed(passphrase: bytes | str) -> Unlock:
     given = passphrase if isinstance(passphrase, bytes) else passphrase.encode()
     return Unlock(passphrase=lambda new: given, keyring=False)

@@ -10,9 +10,9 @@ from tools.local_server import LocalServer
 
 
 @pytest.fixture
-def server(database_url: str, tmp_path: Path) -> Iterator[LocalServer]:
+def server(database_url: str, sqlite_template: Path, tmp_path: Path) -> Iterator[LocalServer]:
     database = database_url if database_url.startswith("postgresql") else ""
-    with LocalServer(tmp_path / "process", database=database) as running:
+    with LocalServer(tmp_path / "process", database=database, template=sqlite_template) as running:
         yield running
 
 

@@ -115,7 +115,7 @@ def save_keystore(folder: Path, secret: KeyholderSecret, unlock: Unlock, home_se
     plain = StoredSecret(secret, secret.seed if home_seed is None else home_seed).encode()
     value: JsonObject = {"type": "keystore", "place": "keyring", "name": name}
     if not unlock.keyring or not system_keyring.keep(name, plain):
-        salt = secrets.token_bytes(nacl.pwhash.argon2id.SALTBYTES)
+        salt = _new_salt()
         sealed = seal(_stretch(unlock.ask(new=True), salt, PASSES, MEMORY), plain, label("keystore"))
         value = _file(_File(salt, PASSES, MEMORY, sealed))
     write_atomically(folder / FILE, encode_canonical(value))
@@ -202,6 +202,10 @@ def _parse_secret(plain: bytes) -> StoredSecret:
         if (kind := rest.decode("ascii", "replace")) in KEYHOLDER_KINDS:
             return StoredSecret(KeyholderSecret(seed, kind), own)
     raise MalformedData("The keystore is damaged.")
+
+
+def _new_salt() -> bytes:
+    return secrets.token_bytes(nacl.pwhash.argon2id.SALTBYTES)
 
 
 def _stretch(passphrase: bytes, salt: bytes, passes: int, memory: int) -> bytes:

@@ -46,6 +46,7 @@ class Writer:
     ],
 )
 async def test_a_backup_under_load_holds_all_that_was_acknowledged_before_it(
+    sqlite_template: Path,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
@@ -54,7 +55,7 @@ async def test_a_backup_under_load_holds_all_that_was_acknowledged_before_it(
     before: int,
 ) -> None:
     limits = {"entries_per_day": "1000000", "journals_per_day": "1000", "body_processes": "0"}
-    with LocalServer(tmp_path / "server", **RATES, **limits) as server:
+    with LocalServer(tmp_path / "server", template=sqlite_template, **RATES, **limits) as server:
         operator = Operator(tmp_path / "server", monkeypatch, capsys)
         async with httpx2.AsyncClient(base_url=server.origin, timeout=60) as http:
             ada = await person(server.origin, http)
