@@ -55,6 +55,7 @@ BODIES = (
     journals,
     leaving,
     rendezvous,
+    restoring,
     server,
     sessions,
 )

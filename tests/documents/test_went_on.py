@@ -25,7 +25,7 @@ def test_it_stands_for_its_author_and_is_told_in_plain_words() -> None:
     state = apply(JournalState(), said(ADA), PARTNERS)
     assert [*state.part(KIND)] == [ADA]
     assert state.part(KIND)[ADA].seq == 7
-    told = describe(state, said(ADA), VOICE)
+    told = describe(state, state.timeline[0], VOICE)
     assert told == "Ada went on with this journal after the server had gone back to an older state"
 
 

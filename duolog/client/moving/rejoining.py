@@ -41,7 +41,7 @@ NEAR = 64  # items that the first look goes back
 
 
 class _NotSaid(Exception):
-    """Nobody says that they went on from here."""
+    """The log holds no word of a partner who went on from here."""
 
 
 def say_that_i_go_on(context: Context, journal: bytes) -> None:
