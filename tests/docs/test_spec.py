@@ -22,6 +22,7 @@ from duolog.api import (
     journals,
     leaving,
     rendezvous,
+    restoring,
     server,
     sessions,
 )
