@@ -22,6 +22,7 @@ from duolog.api import (
     journals,
     leaving,
     rendezvous,
+    restoring,
     server,
     sessions,
 )
@@ -55,6 +56,7 @@ BODIES = (
     journals,
     leaving,
     rendezvous,
+    restoring,
     server,
     sessions,
 )
