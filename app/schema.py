@@ -1,5 +1,6 @@
 """The state of the database's tables: which migration they are at, and how to bring them to the newest."""
 
+from functools import cache
 from pathlib import Path
 
 from alembic import command
@@ -32,15 +33,21 @@ def reading_engine(settings: Settings) -> Engine:
 
 def newest_revision() -> str:
     """The revision that this code needs."""
-    revision = ScriptDirectory.from_config(Config(CONFIG)).get_current_head()
-    if revision is None:
-        raise FileNotFoundError(f"{CONFIG.parent} holds no migrations")
-    return revision
+    return _revisions()[0]
 
 
 def is_known(revision: str) -> bool:
     """Whether this code has the migration to `revision`: a newer version's it has not."""
-    return any(script.revision == revision for script in ScriptDirectory.from_config(Config(CONFIG)).walk_revisions())
+    return revision in _revisions()
+
+
+@cache
+def _revisions() -> tuple[str, ...]:
+    """Every revision of this code, newest first. Reading them takes a while, and they never change."""
+    found = tuple(script.revision for script in ScriptDirectory.from_config(Config(CONFIG)).walk_revisions())
+    if not found:
+        raise FileNotFoundError(f"{CONFIG.parent} holds no migrations")
+    return found
 
 
 def current_revision(connection: Connection) -> str | None:

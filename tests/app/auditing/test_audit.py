@@ -6,6 +6,8 @@ from contextlib import closing
 
 import pytest
 
+from app.auditing.faults import Report
+from app.commands.progress import Progress
 from tests.app.operating import Operator
 
 SHARED = "(SELECT journal FROM journals ORDER BY seq DESC LIMIT 1)"  # the couple's journal: the others have one item
@@ -140,3 +142,18 @@ def test_the_result_for_scripts_names_places_and_nobody(left: None, operator: Op
 def test_an_audit_needs_tables_of_this_version(operator: Operator) -> None:
     operator.data.mkdir()
     assert "Run `python -m app migrate` first" in operator.refused("audit")
+
+
+def test_an_audit_that_takes_long_shows_once_a_second_how_far_it_is(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    now = 0.0
+    monkeypatch.setattr("app.commands.progress.time.monotonic", lambda: now)
+    progress = Progress()
+    for tenth in range(25):
+        now = tenth / 10
+        progress(Report(accounts=tenth))
+    assert capsys.readouterr().err.splitlines() == [
+        "Verified 10 accounts, 0 journals, 0 items",
+        "Verified 20 accounts, 0 journals, 0 items",
+    ]
