@@ -178,7 +178,7 @@ class HandOverAccount(AccountAttack):
 
 
 class KeepAnchor(HandOverAccount):
-    """The same, with the true account's anchor: it was made for another account id."""
+    """Hands a restoring client a whole other account with the true one's anchor, which was made for another id."""
 
     def edit(self, own: OwnAccount) -> OwnAccount:
         return super().edit(own).model_copy(update={"anchor": own.anchor})

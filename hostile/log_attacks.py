@@ -94,7 +94,7 @@ class ReorderEntries(LogAttack):
 
 
 class ReorderConsistently(ReorderEntries):
-    """The same, with receipts made anew.
+    """Shows the two newest entries in the other order, with receipts made anew.
 
     Nothing but what a client has verified before, or a partner's `seen`, tells.
     """
@@ -187,7 +187,7 @@ class FlipHeaderField(LogAttack):
 
 
 class FlipHeaderRaw(FlipHeaderField):
-    """The same under the receipt of the true header."""
+    """Changes one field of the newest entry's header, under the receipt of the true one."""
 
     client_must = "Freeze: the head is not the one that the receipt names."
     consistent = False
