@@ -43,15 +43,19 @@ def check(names: Path = NAMES) -> None:
 
 def ask(image: str) -> str:
     """The digest of an image, from its registry. Raises: NotPinned."""
-    program = next((name for name in ASKING if shutil.which(name)), None)
-    if program is None:
-        raise NotPinned(f"The digest of {image} is its registry's to say: install one of {', '.join(ASKING)}.")
-    address = f"docker://{image}" if program == "skopeo" else image
-    asked = subprocess.run([program, *ASKING[program], address], capture_output=True, text=True, check=False)
-    found = re.search(rf"^Digest:\s+({DIGEST.pattern})$", asked.stdout, re.MULTILINE)
-    if asked.returncode != 0 or found is None:
-        raise NotPinned(f"{program} doesn't tell the digest of {image}: {asked.stderr.strip() or asked.stdout.strip()}")
-    return found[1]
+    said = []
+    for program, how in ASKING.items():
+        if shutil.which(program) is None:
+            continue
+        address = f"docker://{image}" if program == "skopeo" else image
+        asked = subprocess.run([program, *how, address], capture_output=True, text=True, check=False)
+        found = re.search(rf"^Digest:\s+({DIGEST.pattern})$", asked.stdout, re.MULTILINE)
+        if asked.returncode == 0 and found is not None:
+            return found[1]
+        said.append(f"{program} doesn't tell the digest of {image}: {asked.stderr.strip() or asked.stdout.strip()}")
+    if not said:
+        raise NotPinned(f"The digest of {image} is its registry's to say: install docker with buildx, or skopeo.")
+    raise NotPinned("\n".join(said))
 
 
 def pin(names: Path = NAMES) -> Mapping[str, str]:

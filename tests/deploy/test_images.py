@@ -40,12 +40,19 @@ def test_each_image_gets_the_digest_that_its_registry_tells(names: Path, name: s
 
 @pytest.mark.parametrize("script", ["exit 1", "echo 'Digest: sha256:short'", "echo no such manifest >&2; exit 1"])
 def test_nothing_is_written_without_an_answer(names: Path, script: str) -> None:
-    with pytest.raises(NotPinned, match="install one of docker, skopeo"):
+    with pytest.raises(NotPinned, match="install docker with buildx, or skopeo"):
         pin(names)
     program(names, "docker", script)
     with pytest.raises(NotPinned, match="doesn't tell the digest of"):
         pin(names)
     assert not names.with_suffix(".lock").exists()
+
+
+def test_a_docker_without_buildx_leaves_it_to_skopeo(names: Path) -> None:
+    program(names, "docker", "echo unknown command: docker buildx >&2; exit 1")
+    program(names, "skopeo", f'echo "Digest: {DIGEST}"')
+    pin(names)
+    check(names)
 
 
 def test_a_name_that_has_changed_since_is_not_pinned(names: Path) -> None:

@@ -49,11 +49,13 @@ NOT_FOLLOWED: Mapping[tuple[str, str], str] = {
     ("self-hosting.md", "journalctl"): "needs systemd",
     ("self-hosting.md", "cp -p"): "needs the operator's machine; tests/app/backups has the drill with PostgreSQL",
     ("self-hosting.md", "caddy validate"): "needs Caddy; tests/docs/test_deploy.py runs it where Caddy is",
-    ("self-hosting.md", "export SSL_CERT_FILE"): "tests/client/test_certificates.py sets it",
     (
         "self-hosting.md",
         "/opt/duolog/deploy/admin",
     ): "needs root; tests/docs/test_deploy.py parses each command",
+    ("self-hosting.md", 'echo "alias duolog'): "tests/client/test_certificates.py sets it",
+    ("self-hosting.md", "cat /etc/ssl"): "tests/deploy/test_installing.py types it",
+    ("self-hosting.md", "PIP_CERT="): "tests/deploy/test_installing.py types it",
     ("self-hosting.md", "DUOLOG_ATTACHMENTS="): "a file of settings; tests/app/attachments has a bucket",
     ("self-hosting.md", "DUOLOG_S3_"): "a file of settings; tests/app/attachments has a bucket",
 }
