@@ -65,6 +65,10 @@ format: setup ## Format the code and apply safe fixes
 	@$(VENV)/bin/ruff check --fix --quiet . || true
 	@$(VENV)/bin/ruff format .
 
+.PHONY: postgresql
+postgresql: setup ## The stories and the clients' tests on PostgreSQL; make check tries the server's rooms on it, these on SQLite
+	@$(PY) -m pytest -m postgresql -q -n $(JOBS) tests/client tests/stories
+
 .PHONY: mutants
 mutants: setup ## Take out each named security check in turn and name the test that goes red (ONLY=pattern, TESTS=path)
 	@$(PY) -m tools.mutants --jobs $(JOBS) $(if $(ONLY),--only '$(ONLY)') $(if $(TESTS),--tests '$(TESTS)')
