@@ -96,11 +96,15 @@ bucket: setup ## The attachments' bucket at Ceph's own S3 gateway, which Debian'
 
 .PHONY: machine
 machine: setup ## Two people with several devices in any order, with faults between any two steps: many long runs
-	@$(PY) -m pytest -m slow -q tests/machine
+	@$(PY) -m pytest -m slow -q --hypothesis-profile=thorough tests/machine
+
+.PHONY: properties
+properties: setup ## Each property of Hypothesis on four times the examples that make check tries
+	@$(PY) -m pytest -m "hypothesis and not slow and not postgresql" -q -n $(JOBS) --hypothesis-profile=thorough tests
 
 .PHONY: model-check
 model-check: setup ## Search every short log of each kind with steps, far deeper than make check does: a quarter of an hour
-	@$(PY) -m pytest -m slow -q -s tests/documents
+	@$(PY) -m pytest -m slow -q -s --hypothesis-profile=thorough tests/documents
 
 .PHONY: hostile-item
 hostile-item: setup ## One hostile item in an honest log: any field, any nasty value, by partner, confidant and server

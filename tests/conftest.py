@@ -23,6 +23,7 @@ from app.state import system_clock
 from app.storage import create_database
 from duolog.client.account import rotating
 from duolog.client.home import keystore
+from tests import examples  # noqa: F401  # its profiles are there before any test
 from tests.openapi.checked import CheckedTransport, made_once, open_document
 
 MEMORY = Path("/dev/shm")

@@ -10,7 +10,6 @@ import pytest
 from tests.cli.people import Person
 from tools.local_server import LocalServer
 
-
 certificates = cache(ssl.create_default_context)
 
 
