@@ -67,6 +67,10 @@ format: setup ## Format the code and apply safe fixes
 	@$(VENV)/bin/ruff check --fix --quiet . || true
 	@$(VENV)/bin/ruff format .
 
+.PHONY: postgresql
+postgresql: setup ## The stories and the clients' tests on PostgreSQL; make check tries the server's rooms on it, these on SQLite
+	@$(PY) -m pytest -m postgresql -q -n $(JOBS) tests/client tests/stories
+
 .PHONY: mutants
 mutants: setup ## Take out each named security check in turn and name the test that goes red (ONLY=pattern, TESTS=path)
 	@$(PY) -m tools.mutants --jobs $(JOBS) $(if $(ONLY),--only '$(ONLY)') $(if $(TESTS),--tests '$(TESTS)')
@@ -112,11 +116,15 @@ deployment: setup ## The image's script in a clean environment, compose, Caddy a
 
 .PHONY: machine
 machine: setup ## Two people with several devices in any order, with faults between any two steps: many long runs
-	@$(PY) -m pytest -m slow -q tests/machine
+	@$(PY) -m pytest -m slow -q --hypothesis-profile=thorough tests/machine
+
+.PHONY: properties
+properties: setup ## Each property of Hypothesis on four times the examples that make check tries
+	@$(PY) -m pytest -m "hypothesis and not slow and not postgresql" -q -n $(JOBS) --hypothesis-profile=thorough tests
 
 .PHONY: model-check
 model-check: setup ## Search every short log of each kind with steps, far deeper than make check does: a quarter of an hour
-	@$(PY) -m pytest -m slow -q -s tests/documents
+	@$(PY) -m pytest -m slow -q -s --hypothesis-profile=thorough tests/documents
 
 .PHONY: hostile-item
 hostile-item: setup ## One hostile item in an honest log: any field, any nasty value, by partner, confidant and server

@@ -1,10 +1,11 @@
 """What every test room shares: databases built by the migrations, and the whole server in memory on top of them."""
 
+import gc
 import itertools
 import os
 import shutil
 import tempfile
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Generator, Iterator
 from contextlib import asynccontextmanager
 from functools import cache
 from pathlib import Path
@@ -22,10 +23,19 @@ from app.state import system_clock
 from app.storage import create_database
 from duolog.client.account import rotating
 from duolog.client.home import keystore
+from tests import examples  # noqa: F401  # its profiles are there before any test
 from tests.openapi.checked import CheckedTransport, made_once, open_document
 
 MEMORY = Path("/dev/shm")
 ORIGIN = "http://duolog.test"
+# Where tests run on PostgreSQL too, by default: the server's own rooms, and a story, moving and healing.
+ON_BOTH = (
+    "tests/app/",
+    "tests/migrations/",
+    "tests/client/test_moving.py",
+    "tests/stories/test_story_1_boundary_by_consent.py",
+    "tests/stories/test_story_6_last_weeks_backup.py::test_both_sync",
+)
 SALT = b"one for all here"
 remembered_key = cache(keystore._stretch)
 
@@ -178,6 +188,28 @@ def migrate_database(url: str) -> None:
     with engine.begin() as connection:
         migrate(connection)
     engine.dispose()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
+    """Nothing that collecting makes is garbage; and no later search for garbage goes through all of it."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.freeze()
+        gc.enable()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What a client does is tried on SQLite: on PostgreSQL a server differs in its own rooms alone."""
+    for item in items:
+        called = getattr(item, "callspec", None)
+        if called is None or called.params.get("database_url") != "postgresql" or item.nodeid.startswith(ON_BOTH):
+            continue
+        if item.get_closest_marker("slow") is None:
+            item.add_marker("postgresql")
 
 
 def pytest_configure() -> None:

@@ -275,7 +275,7 @@ def run_tests(copy: Path, tests: Sequence[str], more: Sequence[str] = ()) -> Red
     Raises: MutantError when pytest could not do its work at all.
     """
     options = ["-x", "-q", "--tb=short", "-rfE", f"--rootdir={copy}", f"--basetemp={copy}.tmp"]
-    options += ["-p", "no:cacheprovider", "-p", "no:schemathesis"]  # the second is a second of start-up, for slow tests
+    options += ["-p", "no:cacheprovider"]
     options += [f"--ignore={path}" for path in IGNORED]
     command = [sys.executable, "-m", "pytest", *options, *more, *tests]
     environment = {**os.environ, "PYTHONPATH": str(copy), "COLUMNS": "400"}

@@ -1,12 +1,22 @@
 """A real server process for all the tests of the command, and homes for the people in them."""
 
+import ssl
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
 
 from tests.cli.people import Person
 from tools.local_server import LocalServer
+
+certificates = cache(ssl.create_default_context)
+
+
+@pytest.fixture(autouse=True)
+def certificates_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The authorities' certificates are read once in this process: that takes longer than most commands."""
+    monkeypatch.setattr(ssl, "create_default_context", certificates)
 
 
 @pytest.fixture(scope="session")

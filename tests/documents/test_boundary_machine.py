@@ -12,6 +12,7 @@ from duolog.documents.journal_state import JournalState
 from duolog.documents.kinds.boundary_texts import Accept, Amend, Contest, Counter, Decline, Propose, Retire, TakeBack
 from duolog.errors import NotAllowed
 from tests.documents.evening import ADA, BOTH, KIM, SAM, Evening, answer, wording
+from tests.examples import examples
 
 TEXTS = st.sampled_from(["A", "B", "C"])
 AUTHORS = st.sampled_from([ADA, SAM, ADA, SAM, KIM])
@@ -127,5 +128,5 @@ class Couple(RuleBasedStateMachine):
 
 TestCouple = Couple.TestCase
 TestCouple.settings = settings(
-    max_examples=60, stateful_step_count=40, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+    max_examples=examples(60), stateful_step_count=40, deadline=None, suppress_health_check=[HealthCheck.too_slow]
 )

@@ -21,6 +21,7 @@ from duolog.documents.registry import make_document
 from duolog.documents.timeline import Item, Timeline
 from duolog.protocol.codec import sha256
 from tests.documents.evening import ADA, BOTH, KIM, SAM, START, wording
+from tests.examples import examples
 
 Log = list[tuple[AppliedDocument, Membership]]
 
@@ -125,7 +126,7 @@ def _alike(state: JournalState) -> JournalState:
     return replace(state, timeline=timeline)
 
 
-@settings(deadline=None, max_examples=200, suppress_health_check=[HealthCheck.too_slow])
+@settings(deadline=None, max_examples=examples(200), suppress_health_check=[HealthCheck.too_slow])
 @given(steps=st.lists(STEPS, min_size=1, max_size=12), cuts=st.lists(NUMBERS, max_size=3))
 def test_one_pass_gives_what_folding_at_each_word_gave(steps: list[Step], cuts: list[int]) -> None:
     log, old = _log(steps), JournalState()

@@ -23,10 +23,11 @@ from duolog.imports.parts import MAX_BYTES, MAX_CHARACTERS, in_parts
 from duolog.imports.when import happened, happened_at, happened_in
 from duolog.protocol.messages import Document
 from duolog.protocol.sizes import MAX_DOCUMENT
+from tests.examples import examples
 from tests.imports.builders import SAMPLES, zip_of
 
 FILES = sorted(path for path in SAMPLES.rglob("*") if path.is_file())
-BIT_BY_BIT = settings(max_examples=60, deadline=None)
+BIT_BY_BIT = settings(max_examples=examples(60), deadline=None)
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20),

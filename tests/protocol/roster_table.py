@@ -8,6 +8,7 @@ that somebody has: that is the table's point.
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Literal, cast
 
 Base = Literal["alone", "provisional", "couple"]
@@ -140,8 +141,13 @@ ROWS = tuple(_rows())
 STATES = tuple(_states())
 
 
-def rows_of(state: State) -> Iterator[tuple[Row, Allowed | str]]:
+@cache
+def rows_of(state: State) -> tuple[tuple[Row, Allowed | str], ...]:
     """The changes that can be tried in this state, each with its cell."""
+    return tuple(_rows_of(state))
+
+
+def _rows_of(state: State) -> Iterator[tuple[Row, Allowed | str]]:
     for row in ROWS:
         cell = row.cells.get(state.base)
         lifts = str(row).startswith(("rotate lifting", "refresh")) and row.how != "same"

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from duolog.errors import DuologError
 from duolog.protocol import accounts, codec, entries, keyholder_sets, login, messages, receipts, roster_statements
 from duolog.protocol.roster import check_change
+from tests.examples import examples
 from tests.protocol.builders import couple, sign
 
 ADA, SAM, JOURNAL = couple()
@@ -51,7 +52,7 @@ def spoilt(draw: st.DrawFn) -> bytes:
 
 
 @pytest.mark.parametrize("parse", PARSERS, ids=lambda parse: parse.__name__)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(data=st.binary(max_size=300) | spoilt())
 def test_a_parser_raises_nothing_else(parse: Callable[[bytes], object], data: bytes) -> None:
     with contextlib.suppress(DuologError):

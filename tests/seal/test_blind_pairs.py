@@ -14,6 +14,7 @@ from duolog.protocol.blind_pairs import bound_to, key_fits, pair_keys
 from duolog.seal import aead
 from duolog.seal.blind_pairs import PairSecret, open_answer, seal_answer
 from duolog.seal.derive import expand
+from tests.examples import examples
 
 JOURNAL, PAIR, ADA, SAM = b"j" * 32, b"p" * 16, b"a" * 32, b"s" * 32
 K = PairSecret(b"k" * 32)
@@ -96,7 +97,7 @@ def test_a_secret_shows_nothing_and_has_one_size() -> None:
         PairSecret(b"k" * 31)
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=examples(50), deadline=None)
 @given(k=st.binary(max_size=40), sealed=st.binary(max_size=60) | st.just(SEALED), commitment=st.binary(max_size=40))
 def test_an_opener_raises_nothing_else(k: bytes, sealed: bytes, commitment: bytes) -> None:
     with contextlib.suppress(DuologError):

@@ -14,6 +14,7 @@ from duolog.protocol.entries import Header, padded_length, require_blob_size
 from duolog.seal import aead
 from duolog.seal.entries import Reader, open_entry, readers_of, seal_entry
 from duolog.seal.keys import EpochKey
+from tests.examples import examples
 from tests.protocol.builders import Person, couple
 from tests.protocol.refusals import malformed, refused
 
@@ -34,7 +35,7 @@ def blob_of(plaintext: bytes) -> bytes:
     return bytes(24) + commitment + aead.encrypt(key, bytes(24), plaintext, HEADER.encode() + commitment)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 @given(st.binary(max_size=3000))
 def test_every_member_opens_an_entry_the_author_included(message: bytes) -> None:
     blob = seal_entry(HEADER, message, JOURNAL.key, ADA.secret, READERS)
@@ -169,7 +170,7 @@ def test_a_message_too_long_is_not_sealed() -> None:
         seal_entry(HEADER, bytes(sizes.MAX_MESSAGE + 1), JOURNAL.key, ADA.secret, READERS)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(st.binary(max_size=600), st.integers(0, len(BLOB)), st.binary(max_size=8))
 def test_an_opener_raises_nothing_but_the_projects_errors(noise: bytes, at: int, piece: bytes) -> None:
     for blob in (noise, BLOB[:at] + piece + BLOB[at + len(piece) :], BLOB[:24] + noise):

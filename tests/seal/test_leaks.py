@@ -12,6 +12,7 @@ from duolog.seal import devices, hpke, links, pairing, words
 from duolog.seal.grants import unwrap_grant
 from duolog.seal.keys import EpochKey, GenerationSecret, KeyholderSecret
 from duolog.seal.packages import unwrap_earlier_seed, unwrap_package, wrap_package
+from tests.examples import examples
 from tests.protocol.builders import couple
 from tests.protocol.refusals import malformed
 from vectors.check import load
@@ -73,7 +74,7 @@ def spoilt(draw: st.DrawFn) -> bytes:
 
 
 @pytest.mark.parametrize("opener", OPENERS)
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=examples(50), deadline=None)
 @given(data=st.binary(max_size=60) | spoilt())
 def test_an_opener_raises_nothing_else(opener: Callable[[bytes], object], data: bytes) -> None:
     with contextlib.suppress(DuologError):

@@ -25,6 +25,7 @@ from duolog.seal.pairing import (
     verify_invitation,
 )
 from duolog.seal.words import eight_words, encode_words, parse_words
+from tests.examples import examples
 from tests.protocol.builders import Journal, Person
 from tests.protocol.refusals import malformed, refused
 
@@ -179,7 +180,7 @@ def test_a_truncated_or_mistyped_link_says_what_is_wrong_with_it(spoil: Any, wor
         parse_link(spoil(LINK.url))
 
 
-@settings(max_examples=200)
+@settings(max_examples=examples(200))
 @given(st.text(max_size=30))
 def test_no_part_of_a_secret_is_in_an_error(tail: str) -> None:
     assume(tail.strip() != LINK.url[-5:])
