@@ -5,7 +5,6 @@ command says how to write it with an offset, as `2026-10-25 02:30+01:00`.
 """
 
 import re
-from datetime import timedelta
 
 from duolog.cli import asking
 from duolog.cli.failures import Usage
@@ -65,7 +64,7 @@ def next_clock(typed: str, now: int) -> int:
     if today is None:
         raise Usage("This computer's clock shows no time that a calendar has. Set it, and try again.")
     for ahead in (0, 1, 2):
-        wanted = f"{dates.iso_day(today + timedelta(days=ahead))} {typed.strip()}"
+        wanted = f"{dates.iso_day(dates.days_before(today, -ahead))} {typed.strip()}"
         try:
             found = dates.parse_local(wanted)
         except ValueError as error:

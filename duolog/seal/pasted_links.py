@@ -71,7 +71,7 @@ def holds_secret(text: str) -> bool:
 
 
 def _places(text: str) -> Iterator[tuple[str | None, str, str]]:
-    """Scheme, host with its port, and what stands behind `#`, wherever that looks like a link."""
+    """Scheme, host with its port, and the part behind `#`, wherever that looks like a link."""
     for variant in _variants(text):
         for tail in islice(_TAIL.finditer(variant), _MOST):
             head = _HEAD.search(variant[max(0, tail.start() - _BEFORE) : tail.start()])

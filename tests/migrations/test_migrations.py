@@ -58,8 +58,6 @@ def test_every_table_leads_with_its_tenants_key() -> None:
     untenanted = {
         "invite_codes",
         "challenges",
-        "markers",
-        "restorations",
         "doomed",
         "markers",  # of the whole server
         "restorations",  # of the whole server

@@ -4,7 +4,7 @@ Rules
 - A keyring that raises anything, gives back something else, or doesn't answer is one that can't be used. Each gets one
   sentence with a way on.
 - A secret counts as kept only after the keyring has given it back.
-- Every call waits on a thread of its own for `PATIENCE`, so a keyring that hangs holds up nothing for ever.
+- Every call waits on a thread of its own for `PATIENCE`, so a keyring that hangs holds up nothing without end.
 """
 
 import base64
@@ -85,7 +85,7 @@ class _Unusable(Exception):
 
 
 def _answer(ask: Callable[[], T]) -> T:
-    """What the keyring answers. Raises: _Unusable."""
+    """The answer of the keyring. Raises: _Unusable."""
     answers: queue.SimpleQueue[tuple[T | None, BaseException | None]] = queue.SimpleQueue()
 
     def call() -> None:

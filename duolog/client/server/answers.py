@@ -41,7 +41,7 @@ _ANOTHER_FORM = (
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class HttpAnswer:
     """One HTTP answer as it came.
 
     `media`: its type. `asked`: the type that was asked for. `repeats`: whether it repeats the request's id. `sent`:
@@ -58,7 +58,7 @@ class Answer:
     retry_after: str = ""
 
 
-def judge(answer: Answer) -> bytes:
+def judge(answer: HttpAnswer) -> bytes:
     """The body of a success. Raises: ServerRefused when the server refuses; TransportError when it isn't its answer."""
     if 200 <= answer.status < 300:
         if answer.asked == NOTHING:
@@ -94,7 +94,7 @@ def unread(origin: str, status: int) -> TransportError | None:
     return _elsewhere(origin, status) if 300 <= status < 400 or status in (407, 511) or status < 200 else None
 
 
-def _refusal(answer: Answer) -> DuologError:
+def _refusal(answer: HttpAnswer) -> DuologError:
     if answer.media != MEDIA_TYPE:  # check: client.refusal_type
         return _in_its_place(answer)
     try:
@@ -115,7 +115,7 @@ def _is_sentence(text: str) -> bool:
     return 0 < len(text) <= _SENTENCE and text.isprintable() and json.dumps(text) == f'"{text}"'
 
 
-def _in_its_place(answer: Answer) -> TransportError:
+def _in_its_place(answer: HttpAnswer) -> TransportError:
     """The error for an answer that something else gave."""
     origin, status = answer.origin, answer.status
     if status == 413:

@@ -22,7 +22,7 @@ import anyio
 import httpx2
 
 from duolog.api.common import REQUEST_HEADER
-from duolog.client.server.answers import Answer, judge, unread
+from duolog.client.server.answers import HttpAnswer, judge, unread
 from duolog.client.server.certificates import certificate_fault, unreadable_authorities
 from duolog.client.server.transport import JSON, MAX_ANSWER, Media, Span, Transport
 from duolog.errors import NotAllowed, TransportError
@@ -91,7 +91,7 @@ class HttpTransport(Transport):
 
     async def _try(
         self, request: httpx2.Request, asked: str, size: int, limit: int, deadline: anyio.CancelScope
-    ) -> Answer:
+    ) -> HttpAnswer:
         for attempt in range(TRIES):
             deadline.deadline += size / SLOWEST
             try:
@@ -104,7 +104,7 @@ class HttpTransport(Transport):
             await anyio.sleep(PAUSE * 2**attempt * (0.5 + random.random()))  # noqa: S311  # a pause needs no secrecy
         raise TransportError(f"The server at {self.origin} can't be reached.")
 
-    async def _once(self, request: httpx2.Request, asked: str, limit: int, deadline: anyio.CancelScope) -> Answer:
+    async def _once(self, request: httpx2.Request, asked: str, limit: int, deadline: anyio.CancelScope) -> HttpAnswer:
         response = await self._client.send(request, stream=True)
         repeated = response.headers.get(REQUEST_HEADER)
         try:
@@ -117,7 +117,7 @@ class HttpTransport(Transport):
             data = await _read(response, limit if response.is_success else MAX_ANSWER, deadline)
         finally:
             await response.aclose()
-        return Answer(
+        return HttpAnswer(
             origin=self.origin,
             status=response.status_code,
             media=response.headers.get("Content-Type", "").partition(";")[0].strip().lower(),
