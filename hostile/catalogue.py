@@ -91,17 +91,17 @@ _LOGS: tuple[tuple[type[Attack], str, tuple[Result, ...]], ...] = (
     (receipts.MoveReceiptSeq, "§6.6", (FROZEN, REFUSED)),
     (receipts.ReceiptOfAnotherJournal, "§6.6", (FROZEN,)),
     (times.TimeBackwards, "§6.6 times", (FROZEN,)),
-    (times.ImplausibleTime, "§6.6 times", (REFUSED,)),
+    (times.ImplausibleTime, "§6.6 times", (REFUSED, NO_SERVER)),
     (times.OtherTimes, "§6.9 fork", (FROZEN,)),
     (accounts.ReplaceReceiptKey, "§6.6 receipt key", (REFUSED,)),
     (receipts.ForgetReceiptKey, "§6.6 receipt key", (REFUSED,)),
     (receipts.HandOverReceiptKey, "§6.6 receipt key", (FROZEN, DELAYED)),
-    (bounds.ImpossibleNumber, "§3.3", (REFUSED,)),
+    (bounds.ImpossibleNumber, "§3.3", (REFUSED, NO_SERVER)),
     (sizes.NameLargerSize, "§11.9 sizes", (NO_SERVER,)),
     (sizes.NameSmallerSize, "§11.9 sizes", (REFUSED, NO_SERVER)),
     (sizes.CutAnswer, "§11.9 sizes", (REFUSED, NO_SERVER)),
-    (sizes.WrongFrameLength, "§6.7", (REFUSED,)),
-    (sizes.WrongInnerLength, "§6.7", (REFUSED,)),
+    (sizes.WrongFrameLength, "§6.7", (REFUSED, NO_SERVER)),
+    (sizes.WrongInnerLength, "§6.7", (REFUSED, NO_SERVER)),
 )
 _OTHERS: tuple[tuple[type[Attack], str, tuple[Result, ...]], ...] = (
     (rosters.GhostMember, "§5.3", (FROZEN,)),
@@ -131,9 +131,9 @@ _OTHERS: tuple[tuple[type[Attack], str, tuple[Result, ...]], ...] = (
     (attachments.FalseParts, "§11.10", (REFUSED,)),
 )
 _BEFORE: tuple[tuple[type[Attack], str, tuple[Result, ...], Begins], ...] = (
-    (accounts.RegisterAnother, "§4.7", (REFUSED,), "registering"),
+    (accounts.RegisterAnother, "§4.7", (REFUSED, NO_SERVER), "registering"),
     (accounts.RelayLogIn, "§4.8", (REFUSED,), "registering"),
-    (sizes.WrongCount, "§6.7", (REFUSED,), "pairing"),
+    (sizes.WrongCount, "§6.7", (REFUSED, NO_SERVER), "pairing"),
     (rosters.PlantGrant, "§5.4", (FROZEN,), "pairing"),
     (rosters.WithholdGrant, "§5.4", (FROZEN, REFUSED), "pairing"),
     (rosters.ReencodeStatement, "§3.5", (FROZEN, REFUSED), "pairing"),

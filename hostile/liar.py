@@ -14,8 +14,10 @@ import anyio
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.receipts.service import ReceiptSigner
-from duolog.api.common import Model
+from duolog.api.common import REQUEST_HEADER, Model
 from duolog.protocol.codec import parse_b64
+
+_ID = REQUEST_HEADER.lower().encode("ascii")
 
 Headers = tuple[tuple[bytes, bytes], ...]
 
@@ -142,8 +144,12 @@ class Liar:
         await send({"type": "http.response.body", "body": b"" if answer.pause else answer.body})
 
     async def respond(self, call: Call) -> Answer:
-        """The answer that the caller gets."""
-        return await self.attack.answer(call, self)
+        """The answer that the caller gets. It repeats the request's id, so that an old answer seems to be a new one."""
+        answer = await self.attack.answer(call, self)
+        if not (asked := call.header(_ID)):
+            return answer
+        others = tuple(item for item in answer.headers if item[0].lower() != _ID)
+        return replace(answer, headers=(*others, (_ID, asked)))
 
     async def ask(self, call: Call) -> Answer:
         """The real server's answer to a call."""
