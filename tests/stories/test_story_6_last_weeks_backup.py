@@ -90,6 +90,7 @@ async def test_both_sync_and_everything_acknowledged_is_there_again(week: Week) 
     await week.sam.sync()
     assert await texts(week.sam, week.journal) == sorted([*ALL, "Friday"])
     assert heads(week.sam)[week.journal] == heads(week.ada)[week.journal]
+    assert week.machine.faults() == 0
 
 
 async def test_until_then_each_reads_and_writes_and_sees_the_same_calm_sentence(week: Week) -> None:
@@ -215,3 +216,4 @@ async def test_he_comes_after_eight_days_with_words_that_nobody_had_fetched(week
         there = await texts(person, week.journal)
         assert there == sorted([*ALL, "Friday", "Thursday night", "Friday morning", "back again"])
     assert heads(week.sam)[week.journal] == heads(week.ada)[week.journal]
+    assert week.machine.faults() == 0
