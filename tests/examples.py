@@ -10,4 +10,4 @@ settings.load_profile("quick")  # `--hypothesis-profile=thorough` takes the othe
 
 def examples(thorough: int) -> int:
     """The examples of a property that needs another number: so many in the thorough profile."""
-    return max(1, thorough * settings.default.max_examples // THOROUGH)
+    return max(1, thorough * settings().max_examples // THOROUGH)
