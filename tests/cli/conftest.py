@@ -10,6 +10,18 @@ import pytest
 from tests.cli.people import Person
 from tools.local_server import LocalServer
 
+RATES = dict.fromkeys(
+    (
+        "rate_anonymous",
+        "rate_register",
+        "rate_login",
+        "rate_bad_token",
+        "rate_session",
+        "rate_carried",
+        "rate_carried_network",
+    ),
+    "100000/minute",
+)
 certificates = cache(ssl.create_default_context)
 
 
@@ -22,17 +34,14 @@ def certificates_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture(scope="session")
 def server(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalServer]:
     """A server process on SQLite, with rates that these tests don't reach. Each test has accounts of its own on it."""
-    rates = dict.fromkeys(
-        ("rate_anonymous", "rate_register", "rate_login", "rate_bad_token", "rate_session"), "100000/minute"
-    )
-    with LocalServer(tmp_path_factory.mktemp("server"), template=sqlite_template, **rates) as running:
+    with LocalServer(tmp_path_factory.mktemp("server"), template=sqlite_template, **RATES) as running:
         yield running
 
 
 @pytest.fixture
 def elsewhere(sqlite_template: Path, tmp_path: Path) -> Iterator[LocalServer]:
-    """Another server process."""
-    with LocalServer(tmp_path / "elsewhere", template=sqlite_template) as running:
+    """Another server process, with the same rates: somebody who moves waits for nothing."""
+    with LocalServer(tmp_path / "elsewhere", template=sqlite_template, **RATES) as running:
         yield running
 
 
