@@ -5,6 +5,7 @@ import logging
 import os
 import sys
 from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from typing import NamedTuple, NoReturn
 
 from pydantic import ValidationError
@@ -99,11 +100,16 @@ def _run(command: Command, given: argparse.Namespace) -> int:
     read = _settings()
     if not command.uses:
         return command.run(read, given)
-    try:
-        with using(read):
-            return command.run(read, given)
-    except InUse as error:
-        raise Trouble("The database is being restored. Wait until that has ended.") from error
+    with ExitStack() as stack:
+        try:
+            stack.enter_context(using(read))
+        except InUse as error:
+            raise Trouble("The database is being restored. Wait until that has ended.") from error
+        except OSError as error:
+            raise Trouble(
+                f"The database's folder can't be written to: {error.strerror}. Choose another with DUOLOG_DATA."
+            ) from error
+        return command.run(read, given)
 
 
 def end(code: int) -> NoReturn:

@@ -67,7 +67,7 @@ def mounted(mib: int) -> Iterator[SmallDisk]:
 
 @pytest.fixture
 def disk() -> Iterator[SmallDisk]:
-    with mounted(8) as made:
+    with mounted(16) as made:
         yield made
 
 

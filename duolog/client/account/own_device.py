@@ -37,7 +37,8 @@ async def become_device(context: Context, unlock: Unlock) -> None:
         OWN_DEVICE.save(home, seed)
     secret = KeyholderSecret(seed, "device")
     await add(context, secret.public)
+    # The session that the words opened gives the words' package, which the device can't open. So it ends first.
+    with suppress(TransportError, ServerRefused):
+        await context.network.log_out()
     home.change_keyholder(secret, unlock)
     OWN_DEVICE.clear(home)
-    with suppress(TransportError, ServerRefused):  # the session that the words opened; the next one is the device's
-        await context.network.log_out()
