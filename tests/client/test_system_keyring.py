@@ -105,7 +105,9 @@ def test_a_keyring_that_fails_at_the_beginning_gives_way_to_a_passphrase(
         save_keystore(tmp_path / "other", SECRET, Unlock())
 
 
-@pytest.mark.parametrize("answer", [None, "", "other", b"bytes", 5, object()], ids=["none", "empty", "other", "bytes", "number", "object"])
+@pytest.mark.parametrize(
+    "answer", [None, "", "other", b"bytes", 5, object()], ids=["none", "empty", "other", "bytes", "number", "object"]
+)
 def test_a_secret_that_is_not_given_back_is_not_relied_on(tmp_path: Path, kept: Kept, answer: object) -> None:
     kept.put("get_password", lambda *_: answer)
     save_keystore(tmp_path, SECRET, PASSPHRASE)
