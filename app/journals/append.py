@@ -135,25 +135,26 @@ def append_to_journal(
             AttachmentMissing: as the rules say.
         QuotaReached, DailyLimit: the caller has written as much as they may.
     """
-    state = lock_journal(connection, member.journal, now)
-    if state is None or find_member(connection, member.account, member.journal, now) is None:
+    locked = lock_journal(connection, member.journal, now)
+    if locked is None or find_member(connection, member.account, member.journal, now) is None:
         raise NotFound
-    appended = append(connection, state, candidates, member.account, signer, now)
+    state, held = locked
+    appended = append(connection, state, candidates, member.account, signer, now, held=held)
     if appended.new:
         count, size = len(appended.new), sum(item.size for item in appended.new)
         quotas.spend(connection, member.account, "entries", now, count=count, size=size, times=times)
     return appended
 
 
-def lock_journal(connection: Connection, journal: bytes, now: int) -> LogState | None:
-    """The end of the journal's log, locked. Raises: ClosingDue."""
+def lock_journal(connection: Connection, journal: bytes, now: int) -> tuple[LogState, bool] | None:
+    """The end of the journal's log, locked, and whether the journal is held. Raises: ClosingDue."""
     locked = repository.lock_log(connection, journal, now)
     if locked is None:
         return None
-    state, due = locked
+    state, due, held = locked
     if due and find_due(connection, state, now):
         raise ClosingDue
-    return state
+    return state, held
 
 
 def find_due(connection: Connection, state: LogState, now: int) -> AnyRow | None:
@@ -171,14 +172,19 @@ def append(
     author: bytes,
     signer: ReceiptSigner,
     now: int,
+    *,
+    held: bool = False,
 ) -> Appended:
-    """Append a push after `before`, which is locked, or empty. Raises: as `append_to_journal`."""
+    """Append a push after `before`, which is locked, or empty. A held journal takes nothing new.
+
+    Raises: as `append_to_journal`.
+    """
     entries, versions = _find_known(connection, before, candidates)
     state, new, places, named = before, list[NewItem](), list[KnownItem](), list[tuple[bytes, int]]()
     for candidate in candidates:
         place = _known_place(connection, before, candidate, entries, versions)
         if place is None:
-            if not new and repository.is_held(connection, before.journal):  # check: server.held
+            if held:  # check: server.held
                 raise JournalRestoring
             state = _append_one(connection, state, candidate, author)
             place = KnownItem(state.seq, candidate.digest)

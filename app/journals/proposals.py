@@ -34,7 +34,8 @@ def propose(
         ProposalLimit: too many of the member's wait already, or too large ones.
         DailyLimit: the member has proposed as much as they may.
     """
-    state = lock_journal(connection, member.journal, now)
+    locked = lock_journal(connection, member.journal, now)
+    state = None if locked is None else locked[0]
     if state is None or state.roster is None:
         raise NotFound
     if state.closed:  # check: server.propose_closed

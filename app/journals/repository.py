@@ -104,11 +104,15 @@ def load_log(connection: Connection, journal: bytes, *, lock: bool = False) -> L
     return None if row is None else _state(connection, row)
 
 
-def lock_log(connection: Connection, journal: bytes, now: int) -> tuple[LogState, bool] | None:
-    """Load and lock the end of a journal's log, and whether a closing of the journal is due. Two queries."""
-    query = select(*journals.c, _CARRIED_KEY, is_due(now).label("due")).where(journals.c.journal == journal)
+def lock_log(connection: Connection, journal: bytes, now: int) -> tuple[LogState, bool, bool] | None:
+    """Load and lock the end of a journal's log. Two queries.
+
+    With it: whether a closing of the journal is due, and whether the journal is held.
+    """
+    held = exists().where(held_journals.c.journal == journals.c.journal).correlate(journals).label("held")
+    query = select(*journals.c, _CARRIED_KEY, is_due(now).label("due"), held).where(journals.c.journal == journal)
     row = connection.execute(query.with_for_update()).one_or_none()
-    return None if row is None else (_state(connection, row), row.due)
+    return None if row is None else (_state(connection, row), row.due, row.held)
 
 
 def is_due(now: int) -> Exists:
