@@ -2,16 +2,25 @@
 
 import asyncio
 import shutil
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
 
 import httpx2
 import pytest
+import structlog
 
 from app.settings import Settings
 from tests.app.operating import Operator
 from tests.app.people import ORIGIN, Diary, Person
 from tests.conftest import http_client, running
+
+
+@pytest.fixture(autouse=True)
+def logs_of_this_test() -> Iterator[None]:
+    """A command that configures the logs does so for its own test: its stream is closed when the test is over."""
+    before = structlog.get_config()
+    yield
+    structlog.configure(**before)
 
 
 @pytest.fixture
