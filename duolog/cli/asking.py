@@ -50,13 +50,14 @@ def ask_pasted(question: str, is_whole: Callable[[str], bool]) -> str:
     At a terminal the rest of a paste is taken too, so that no later question and no shell reads it.
     """
     text = ask_line(question)
-    while not is_whole(text) and len(text) < MAX_LINE and (not at_terminal() or _more_waits()):
-        line = sys.stdin.readline(MAX_LINE)
-        if not line:
-            break
-        text += "\n" + line.rstrip("\r\n")
-    while at_terminal() and _more_waits() and sys.stdin.readline(MAX_LINE):
-        continue
+    with asked():
+        while not is_whole(text) and len(text) < MAX_LINE and (not at_terminal() or _more_waits()):
+            line = sys.stdin.readline(MAX_LINE)
+            if not line:
+                break
+            text += "\n" + line.rstrip("\r\n")
+        while at_terminal() and _more_waits() and sys.stdin.readline(MAX_LINE):
+            continue
     return text
 
 
