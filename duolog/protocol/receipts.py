@@ -79,6 +79,15 @@ def verify_receipt(receipt: Receipt, journal: bytes, receipt_key: bytes) -> None
         raise BadReceipt("A receipt was not signed by this server's key.", check="receipts.signature") from error
 
 
+def is_signed(receipt: Receipt, journal: bytes, receipt_key: bytes) -> bool:
+    """Whether this server signed the receipt, for this journal. Spec: §6."""
+    try:
+        verify_receipt(receipt, journal, receipt_key)
+    except BadReceipt:
+        return False
+    return True
+
+
 def receipt_key_input(old_key: bytes, new_key: bytes) -> bytes:
     """The bytes that a server's old receipt key signs to name the next key. Spec: §6."""
     return label("receipt-key") + old_key + new_key

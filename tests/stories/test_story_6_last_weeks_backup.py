@@ -217,3 +217,14 @@ async def test_he_comes_after_eight_days_with_words_that_nobody_had_fetched(week
         assert there == sorted([*ALL, "Friday", "Thursday night", "Friday morning", "back again"])
     assert heads(week.sam)[week.journal] == heads(week.ada)[week.journal]
     assert week.machine.faults() == 0
+
+
+async def test_a_closed_journal_stays_closed_and_stands_in_nobodys_way_after_the_seven_days(week: Week) -> None:
+    await week.ada.leaving(week.journal).close()
+    await week.sam.sync()
+    await week.machine.put_back("monday")
+    week.clock.now += 8 * DAY
+    for person in (week.ada, week.sam):
+        report = await person.sync()
+        assert (report.frozen, report.problems, report.restoring) == ({}, (), {})
+        assert (await person.journal(week.journal)).closed

@@ -35,11 +35,11 @@ from duolog.client.log.stored_logs import encode_roster_state, freezing, save_lo
 from duolog.client.log.verify import Judged, JudgedPush, Known, require_beyond, verify_server
 from duolog.client.log.verify_authors import verify_authors
 from duolog.client.server.transport import Transport
-from duolog.errors import BadReceipt, MalformedData, VerificationError, Withheld
+from duolog.errors import MalformedData, VerificationError, Withheld
 from duolog.protocol import sizes
 from duolog.protocol.log import EntryItem, LogState
 from duolog.protocol.messages import parse_message
-from duolog.protocol.receipts import Receipt, verify_receipt
+from duolog.protocol.receipts import Receipt, is_signed
 
 
 async def pull(context: Context, journal: bytes) -> int:
@@ -109,21 +109,13 @@ async def _earlier_keys(context: Context, state: LogState, pushes: Sequence[Pull
     known = load_earlier(context.store, journal)
     last = known[-1].until if known else 0
     first = next((push.receipt for push in pushes if push.receipt.seq > last), None)
-    if first is None or state.seq > last or _is_signed(first, journal, context.receipt_key()):
+    if first is None or state.seq > last or is_signed(first, journal, context.receipt_key()):
         return known
     listed = shown((await context.network.call(Transport.chains, journal)).receipt_keys)
     if known:
         require_longer(known, listed)
     save_earlier(context.store, journal, listed)
     return listed
-
-
-def _is_signed(receipt: Receipt, journal: bytes, key: bytes) -> bool:
-    try:
-        verify_receipt(receipt, journal, key)
-    except BadReceipt:
-        return False
-    return True
 
 
 def _save(context: Context, pushes: Sequence[JudgedPush], known: Known) -> None:

@@ -48,7 +48,8 @@ def say_that_i_go_on(context: Context, journal: bytes) -> None:
     """Put a `went_on` into the outbox where nobody has said so, and the seven days are over. Raises: as `post`."""
     restored, log = RESTORED_AT.load(context.store), load_log(context.store, journal)
     here = context.standing(journal)
-    others = [] if here.roster is None else [one for one in here.roster.partners if one.account != context.account]
+    roster = here.open_roster  # None: it is closed, frozen, or no longer mine
+    others = [] if roster is None else [one for one in roster.partners if one.account != context.account]
     if restored is None or not others or not here.is_partner or context.clock() < restored + sizes.RESTORING_WAIT:
         return
     body = WentOn(seq=log.seq, head=log.head, restored_at=restored)
