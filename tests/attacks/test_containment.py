@@ -13,6 +13,7 @@ from duolog.client import Duolog, sync
 from duolog.client.export import verify_export
 from duolog.client.export.exporting import export
 from duolog.client.home import chains
+from duolog.client.home.outbox_rows import count_waiting
 from duolog.client.journals import telling
 from duolog.client.log import fetching, folding, pull, verify, verify_authors
 from duolog.client.log.context import Context
@@ -20,7 +21,15 @@ from duolog.client.log.outbox import post
 from duolog.client.pairing import listed_proposals
 from duolog.documents.kinds.note import Note
 from duolog.documents.registry import make_document
-from duolog.errors import ChainViolation, HomeError, LogViolation, MalformedData, Unforeseen, VerificationError
+from duolog.errors import (
+    ChainViolation,
+    HomeError,
+    LogViolation,
+    MalformedData,
+    TransportError,
+    Unforeseen,
+    VerificationError,
+)
 from duolog.protocol import messages, receipts
 from duolog.protocol.codec import encode_b64
 from duolog.protocol.receipts import Receipt
@@ -113,20 +122,31 @@ async def test_server_vouches_for_a_place_ahead_and_the_home_does_not_look_there
 
 @pytest.mark.parametrize(
     ("where", "number"),
-    [("item", 2**53), ("receipt", 2**63), ("time", 2**64 - 1), ("end", 2**63), ("poll", 2**63), ("push", 2**53)],
+    [("item", 2**53), ("receipt", 2**63), ("time", 2**64 - 1), ("end", 2**63), ("poll", 2**63)],
 )
 async def test_server_numbers_what_no_log_reaches(couple: Couple, where: Where, number: int) -> None:
+    """Such an answer counts as none: nothing of it is stored, and the next one is taken."""
     await couple.ada.note(couple.journal, "the third note")
     couple.sam.lied_to(ImpossibleNumber(where, number))
     before = await couple.sam.texts(couple.journal)
-    sam = couple.sam.duolog
-    step = sam.write(couple.journal, "note", {"text": "mine"}) if where == "push" else sam.sync()
-    with pytest.raises(MalformedData):
-        await step
-    assert [text for text in await couple.sam.texts(couple.journal) if text != "mine"] == before
+    with pytest.raises(TransportError, match="not what the protocol says"):
+        await couple.sam.duolog.sync()
+    assert await couple.sam.texts(couple.journal) == before
     couple.sam.lied_to(Attack())
     await couple.sam.duolog.sync()
-    assert "the third note" in await couple.sam.texts(couple.journal)
+    assert (await couple.sam.texts(couple.journal))[len(before) :] == ["the third note"]
+
+
+async def test_server_answers_a_push_with_a_number_that_no_log_reaches(couple: Couple) -> None:
+    """Such an answer counts as none: the text waits, and the log that comes later shows it once."""
+    couple.sam.lied_to(ImpossibleNumber("push", 2**53))
+    written = await couple.sam.duolog.write(couple.journal, "note", {"text": "mine"})
+    assert isinstance(written.problem, TransportError)
+    assert not written.delivered
+    couple.sam.lied_to(Attack())
+    await couple.sam.duolog.sync()
+    assert (await couple.sam.texts(couple.journal)).count("mine") == 1
+    assert count_waiting(couple.sam.duolog._context.store, couple.journal) == 0
 
 
 async def test_home_that_an_impossible_seq_has_stopped_heals_by_updating(
