@@ -95,7 +95,7 @@ _LOGS: tuple[tuple[type[Attack], str, tuple[Result, ...]], ...] = (
     (times.OtherTimes, "§6.9 fork", (FROZEN,)),
     (accounts.ReplaceReceiptKey, "§6.6 receipt key", (REFUSED,)),
     (receipts.ForgetReceiptKey, "§6.6 receipt key", (REFUSED,)),
-    (receipts.HandOverReceiptKey, "§6.6 receipt key", (FROZEN, DELAYED)),
+    (receipts.SignWithReplacedKey, "§6.6 receipt key", (FROZEN, DELAYED)),
     (bounds.ImpossibleNumber, "§3.3", (REFUSED, NO_SERVER)),
     (sizes.NameLargerSize, "§11.9 sizes", (NO_SERVER,)),
     (sizes.NameSmallerSize, "§11.9 sizes", (REFUSED, NO_SERVER)),

@@ -5,6 +5,7 @@ from dataclasses import replace
 import nacl.bindings
 
 from app.receipts.service import ReceiptSigner
+from duolog.api.pages import PulledPush
 from duolog.api.server import ReceiptKey, ServerInfo
 from duolog.protocol import sizes
 from duolog.protocol.codec import sha256
@@ -84,13 +85,32 @@ class ForgetReceiptKey(Attack):
         return [ReceiptKey(key=self.key)]
 
 
-class HandOverReceiptKey(ForgetReceiptKey):
-    """Names a new receipt key with the old one's signature, as a server may, and goes on signing with the old one."""
+class SignWithReplacedKey(ForgetReceiptKey, ReceiptAttack):
+    """Replaces its receipt key, as a server may, and still signs every other receipt with the old key."""
 
-    client_must = "Follow to the new key, and show nothing that neither of them signed."
+    client_must = "Follow to the new key, and freeze: what comes behind its first receipt isn't under the old one."
     signs = True
 
+    def __init__(self) -> None:
+        self.signer = ReceiptSigner([bytes(32)])
+        super().__init__()
+
+    async def answer(self, call: Call, server: Liar) -> Answer:
+        """Lie in the well-known document, and in pulls."""
+        if call.journal("GET", SERVER_INFO) is not None:
+            return await ForgetReceiptKey.answer(self, call, server)
+        return await ReceiptAttack.answer(self, call, server)
+
     def named(self, server: Liar, info: ServerInfo) -> list[ReceiptKey]:
-        old = info.receipt_keys[-1].key
-        signed: bytes = nacl.bindings.crypto_sign(receipt_key_input(old, self.key), server.receipts._newest)
-        return [*info.receipt_keys, ReceiptKey(key=self.key, signature=signed[: sizes.SIGNATURE])]
+        said = receipt_key_input(info.receipt_keys[-1].key, self.key)
+        signed = (nacl.bindings.crypto_sign(said, signer._newest) for signer in (server.receipts, self.signer))
+        signature, countersignature = (item[: sizes.SIGNATURE] for item in signed)
+        new = ReceiptKey(key=self.key, signature=signature, countersignature=countersignature)
+        return [*info.receipt_keys, new]
+
+    def edit(self, journal: bytes, log: Log) -> Log:
+        return [self._signed(journal, push) if number % 2 else push for number, push in enumerate(log)]
+
+    def _signed(self, journal: bytes, push: PulledPush) -> PulledPush:
+        true = push.receipt
+        return replace(push, receipt=self.signer.sign(journal, true.seq, true.head, true.time))

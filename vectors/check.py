@@ -246,6 +246,11 @@ def _run_receipt_key(case: Json, shared: Json) -> Json:
     return {}
 
 
+def _run_former_receipt_key(case: Json, shared: Json) -> Json:
+    receipts.verify_former_key(*(parse_b64(case[name]) for name in ("old_key", "new_key", "countersignature")))
+    return {}
+
+
 def _run_device_code(case: Json, shared: Json) -> Json:
     code = devices.parse_code(case["text"])
     return {"code": text(code.code), "rendezvous": text(code.rendezvous), "uri": code.uri}
@@ -364,6 +369,7 @@ KINDS: dict[str, Callable[[Json, Json], Any]] = {
     "passkey": _run_passkey,
     "receipt": _run_receipt,
     "receipt_key": _run_receipt_key,
+    "former_receipt_key": _run_former_receipt_key,
     "hkdf": _run_hkdf,
     "hmac": _run_hmac,
     "ed25519": _run_ed25519,

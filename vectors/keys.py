@@ -191,14 +191,10 @@ def _receipts() -> list[Json]:
         "receipt": text(receipt.encode()),
     }
     bad = _fault("receipts.signature", "BadReceipt")
-    signature = host.sign(receipt_key_input(host.key, other.key))
-    over = {
-        "name": "receipt key handed over",
-        "kind": "receipt_key",
-        "old_key": text(host.key),
-        "new_key": text(other.key),
-        "signature": text(signature),
-    }
+    said, keys = receipt_key_input(host.key, other.key), {"old_key": text(host.key), "new_key": text(other.key)}
+    over = {"name": "receipt key handed over", "kind": "receipt_key"} | keys | {"signature": text(host.sign(said))}
+    back = {"name": "receipt key taken over", "kind": "former_receipt_key"} | keys
+    back["countersignature"] = text(other.sign(said))
     return [
         base | {"gives": {"seq": 5, "head": text(b"h" * 32), "time": 1_700_000_000}},
         base | {"name": "receipt: another time", "receipt": text(replace(receipt, time=1_700_000_001).encode())} | bad,
@@ -220,6 +216,10 @@ def _receipts() -> list[Json]:
         over | {"gives": {}},
         over
         | {"name": "receipt key handed over: backwards", "old_key": over["new_key"], "new_key": over["old_key"]}
+        | BAD_SIGNATURE,
+        back | {"gives": {}},
+        back
+        | {"name": "receipt key taken over: the old key's signature", "countersignature": over["signature"]}
         | BAD_SIGNATURE,
     ]
 

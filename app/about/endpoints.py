@@ -47,7 +47,10 @@ async def get_server(server: Server) -> ServerInfo:
         version=VERSION,
         suites=[sizes.SUITE],
         registration=server.settings.registration,
-        receipt_keys=[ReceiptKey(key=item.key, signature=item.signature) for item in server.receipts.keys],
+        receipt_keys=[
+            ReceiptKey(key=item.key, signature=item.signature, countersignature=item.countersignature)
+            for item in server.receipts.keys
+        ],
         limits=_limits(server.settings),
         restored_at=await server.database.read(newest_restoration),
     )

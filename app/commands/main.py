@@ -17,6 +17,7 @@ from app.commands import (
     invite_code,
     migrate,
     openapi,
+    replace_receipt_key,
     restore,
     retain,
     serve,
@@ -61,6 +62,9 @@ COMMANDS: dict[str, Command] = {
     ),
     "stats": Command(_simple(stats.run), "count accounts, journals, entries and bytes"),
     "invite-code": Command(_simple(invite_code.run), "make a code that lets one person register"),
+    "replace-receipt-key": Command(
+        _simple(replace_receipt_key.run), "add a receipt key, which signs from the next start on", uses=False
+    ),
     "settings": Command(_simple(settings.run), "print every setting, its default and what it is for", uses=False),
     "openapi": Command(_simple(openapi.run), "print the OpenAPI document", uses=False),
 }

@@ -24,6 +24,7 @@ from duolog.api.pages import Placed
 from duolog.protocol import sizes
 from duolog.protocol.entries import parse_header
 from duolog.protocol.log import entry_item
+from duolog.protocol.receipts import is_signed
 
 
 def withdraw(
@@ -39,7 +40,7 @@ def withdraw(
     Raises:
         NotFound: there is no such entry.
         RuleBroken: the named entry is somebody else's, or the appended one was accepted before.
-        WithdrawalLate: more than a day lies between the two, or another server accepted the named entry.
+        WithdrawalLate: more than a day lies between the two, or the named entry was accepted under another receipt key.
         As `append_to_journal`.
     """
     candidates = parse_candidates([Placed(0, entry_item(request.header, request.blob))])
@@ -57,7 +58,10 @@ def withdraw(
         raise RuleBroken
     if named.seq <= load_origins(connection, journal).until:  # check: server.withdrawal_carried
         raise WithdrawalLate
-    passed = appended.receipt.time - repository.received_at(connection, journal, named.seq)
+    receipt = repository.receipt_over(connection, journal, named.seq)
+    if not is_signed(receipt, journal, signer.keys[-1].key):  # check: server.withdrawal_key
+        raise WithdrawalLate
+    passed = appended.receipt.time - receipt.time
     if passed > sizes.WITHDRAW_WINDOW:  # check: server.withdrawal_window
         raise WithdrawalLate
     repository.mark_withdrawn(connection, journal, named.seq, said)

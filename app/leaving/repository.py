@@ -17,7 +17,7 @@ from app.leaving.table import holdings
 from app.objects.repository import empty
 from app.objects.table import attachments
 from duolog.api.leaving import ClosingRequest
-from duolog.protocol.receipts import stored_receipt
+from duolog.protocol.receipts import Receipt, stored_receipt
 
 Bytes = ColumnElement[bytes | None]
 
@@ -154,15 +154,15 @@ def find_entries(connection: Connection, journal: bytes, entries: Collection[byt
     return list(connection.execute(select(*columns).where(log.c.journal == journal, log.c.entry.in_(entries))).all())
 
 
-def received_at(connection: Connection, journal: bytes, seq: int) -> int:
-    """The receipt time of the push that an item came with, Unix seconds."""
+def receipt_over(connection: Connection, journal: bytes, seq: int) -> Receipt:
+    """The receipt of the push that an item came with."""
     receipt = connection.execute(
         select(log.c.receipt)
         .where(log.c.journal == journal, log.c.seq >= seq, log.c.receipt.is_not(None))
         .order_by(log.c.seq)
         .limit(1)
     ).scalar_one()
-    return stored_receipt(receipt).time
+    return stored_receipt(receipt)
 
 
 def mark_withdrawn(connection: Connection, journal: bytes, seq: int, by: int) -> None:

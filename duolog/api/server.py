@@ -9,10 +9,11 @@ from duolog.protocol import sizes
 
 
 class ReceiptKey(Model):
-    """One receipt key. Each key after the first is signed by the key before it."""
+    """One receipt key. Each key after the first is signed by the key before it, and signs the same bytes itself."""
 
     key: PublicKey
     signature: Annotated[SignatureBytes | None, Field(examples=[None])] = None
+    countersignature: Annotated[SignatureBytes | None, Field(examples=[None])] = None
 
 
 Size = Annotated[int, Field(ge=0, le=sizes.MAX_INTEGER)]

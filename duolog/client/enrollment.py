@@ -147,7 +147,7 @@ class Enrollment:
         plaintext = self._code.open("old", 1, answer.sealed)
         shown = parse_device_account(plaintext)
         verify_device_account(shown, self._network.transport.origin)
-        if shown.receipt_key != self._network.receipt_key:  # check: client.enrolled_receipt_key
+        if shown.receipt_key not in self._network.receipt_keys:  # check: client.enrolled_receipt_key
             raise PinMismatch(
                 "The server shows this device another receipt key than the old one knows. Stop, and ask who runs it.",
                 check="client.enrolled_receipt_key",

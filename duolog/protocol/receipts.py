@@ -5,9 +5,11 @@ Rules
 - Each accepted push has one receipt, at its last seq. Times lie between 2020 and 2200, and never decrease under one
   receipt key: after a move another server's clock counts.
 - A message carries the same encoding (112 bytes) as `seen`.
-- The old receipt key signs a new receipt key, or the user confirms it.
+- A server can replace its receipt key: the old key signs the new one, and the new key signs the same bytes. So from a
+  key that a home has pinned it finds the later ones by the old keys, and the earlier ones by the new keys.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from duolog.errors import BadReceipt, BadSignature, MalformedData
@@ -88,11 +90,21 @@ def is_signed(receipt: Receipt, journal: bytes, receipt_key: bytes) -> bool:
     return True
 
 
+def signer_of(receipt: Receipt, journal: bytes, receipt_keys: Sequence[bytes]) -> bytes:
+    """The one of a server's keys, oldest first, that signed a receipt; the newest where none did. Spec: §6."""
+    return next((key for key in receipt_keys[:-1] if is_signed(receipt, journal, key)), receipt_keys[-1])
+
+
 def receipt_key_input(old_key: bytes, new_key: bytes) -> bytes:
-    """The bytes that a server's old receipt key signs to name the next key. Spec: §6."""
+    """The bytes that a server's old and new receipt key both sign where one replaces the other. Spec: §6."""
     return label("receipt-key") + old_key + new_key
 
 
 def verify_receipt_key(old_key: bytes, new_key: bytes, signature: bytes) -> None:
     """Check that the server's old receipt key signed the new one. Raises: BadSignature. Spec: §6."""
     verify_signature(old_key, receipt_key_input(old_key, new_key), signature)  # check: receipts.hand_over
+
+
+def verify_former_key(old_key: bytes, new_key: bytes, signature: bytes) -> None:
+    """Check that the server's new receipt key signed the old one. Raises: BadSignature. Spec: §6."""
+    verify_signature(new_key, receipt_key_input(old_key, new_key), signature)  # check: receipts.taken_over

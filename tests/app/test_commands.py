@@ -17,6 +17,7 @@ import pytest
 from app import VERSION
 from app.commands.main import COMMANDS, main
 from app.commands.settings import page
+from app.receipts.service import load_receipt_keys
 from app.settings import OF_THE_COMMAND, Settings, unknown_settings
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -231,6 +232,16 @@ def test_an_invite_code_is_printed_once_and_stored_as_a_hash(tmp_path: Path) -> 
     assert re.fullmatch(r"[a-z2-9]{5}(-[a-z2-9]{5}){3}", code)
     stored = b"".join(file.read_bytes() for file in tmp_path.iterdir() if file.is_file())
     assert code.encode() not in stored
+
+
+def test_the_receipt_key_is_replaced_by_a_command_that_says_what_is_next(tmp_path: Path) -> None:
+    missing = app(tmp_path, "replace-receipt-key")
+    assert missing.returncode == 2
+    assert "no receipt key to replace" in missing.stderr
+    [old] = load_receipt_keys(tmp_path / "receipt.key").keys
+    assert "Restart the server" in app(tmp_path, "replace-receipt-key").stdout
+    first, _ = load_receipt_keys(tmp_path / "receipt.key").keys
+    assert first == old
 
 
 def test_a_spoilt_receipt_key_is_a_sentence(tmp_path: Path) -> None:

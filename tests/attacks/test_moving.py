@@ -14,7 +14,7 @@ from duolog.api.journals import CarriedKey, ChainList, JournalList
 from duolog.api.pages import Placed, PulledPage, PulledPush
 from duolog.api.server import ServerInfo
 from duolog.client import Duolog
-from duolog.client.moving.switching import receipt_key_of
+from duolog.client.moving.switching import receipt_keys_of
 from duolog.errors import (
     NotAllowed,
     PinMismatch,
@@ -290,7 +290,7 @@ async def test_somebody_who_was_removed_says_where_to_go(servers: Servers, two: 
     await eve.join(invitation.link)
     await two.ada.sync()
     await eve.sync()
-    key = await receipt_key_of(servers.route(ELSEWHERE))
+    *_, key = await receipt_keys_of(servers.route(ELSEWHERE))
     await eve.write(journal, "moved", {"origin": ELSEWHERE, "receipt_key": encode_b64(key)})
     await two.ada.sync()
     assert [item.account for item in await two.ada.moving.seen()] == [eve.account]

@@ -21,11 +21,11 @@ from hostile.page_attacks import (
 from hostile.receipt_attacks import (
     FlipReceiptSignature,
     ForgetReceiptKey,
-    HandOverReceiptKey,
     MoveReceiptSeq,
     MoveReceiptTime,
     ReceiptAttack,
     ReceiptOfAnotherJournal,
+    SignWithReplacedKey,
 )
 from hostile.size_attacks import (
     CutAnswer,
@@ -151,10 +151,11 @@ async def test_server_names_another_receipt_key_alone(couple: Couple) -> None:
     assert await couple.sam.texts(couple.journal) == [*FIRST_TWO, THIRD, FOURTH]
 
 
-async def test_server_hands_its_receipt_key_over_and_signs_with_the_old_one(couple: Couple) -> None:
+async def test_server_replaces_its_receipt_key_and_goes_on_signing_with_the_old_one(couple: Couple) -> None:
     await two_more(couple)
-    couple.sam.lied_to(HandOverReceiptKey())
-    await expect_freeze(couple.sam, couple.journal, BadReceipt, "receipts.signature", "log.receipt_signature")
+    couple.sam.lied_to(SignWithReplacedKey())
+    checks = ("receipts.signature", "log.receipt_signature")
+    await expect_freeze(couple.sam, couple.journal, BadReceipt, *checks, true=[THIRD, FOURTH])
 
 
 async def test_server_says_other_lengths_and_counts_than_there_are(couple: Couple) -> None:

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from app.receipts.service import add_receipt_key, load_receipt_keys
 from duolog.client.export.verify_export import verify_export
 from duolog.client.home.receipt_keys import EarlierKey, load_earlier, save_earlier
 from duolog.client.log.folding import journal_state
@@ -143,6 +144,25 @@ async def test_server_that_a_journal_came_back_to_shows_two_histories(
         store, left = person._context.store, load_earlier(person._context.store, two.journal)
         save_earlier(store, two.journal, [EarlierKey(3, ELSEWHERE, person._context.receipt_key()), *left])
     other = here.sign(two.journal, 3, bytes(32), NOW)
+    monkeypatch.setattr("duolog.client.log.outbox.newest_receipt", lambda *_: other)
+    with pytest.raises(Fork):
+        await two.sam.write(two.journal, "note", {"text": "I saw something else"})
+    with pytest.raises(Fork):
+        await two.ada.sync()
+
+
+async def test_a_server_that_replaces_its_key_still_answers_for_what_the_old_one_signed(
+    two: Two, servers: Servers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Otherwise it could show two histories, and replace its key before their readers find that out."""
+    state = servers.apps[ORIGIN].state.duolog
+    old = state.receipts
+    other = old.sign(two.journal, 3, bytes(32), NOW)
+    file = state.settings.receipt_key_path
+    add_receipt_key(file)
+    state.receipts = load_receipt_keys(file)
+    await two.ada.write(two.journal, "note", {"text": "under the new key"})
+    await two.sam.sync()
     monkeypatch.setattr("duolog.client.log.outbox.newest_receipt", lambda *_: other)
     with pytest.raises(Fork):
         await two.sam.write(two.journal, "note", {"text": "I saw something else"})

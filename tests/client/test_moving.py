@@ -17,7 +17,7 @@ from duolog.client.log.notes import note
 from duolog.client.log.settle import push_statement
 from duolog.client.log.statements import make_bad_grant
 from duolog.client.log.stored_logs import freeze
-from duolog.client.moving.switching import receipt_key_of
+from duolog.client.moving.switching import receipt_keys_of
 from duolog.client.server.http import HttpTransport
 from duolog.client.server.transport import Transport
 from duolog.documents.account_kinds import Kept
@@ -439,7 +439,7 @@ async def test_members_who_name_different_servers_are_asked_about(servers: Serve
     eve, _ = await servers.register()
     other = await pair(two.sam, eve)
     for person, journal, origin in ((two.ada, two.journal, ELSEWHERE), (eve, other, THIRD)):
-        key = await receipt_key_of(servers.route(origin))
+        *_, key = await receipt_keys_of(servers.route(origin))
         await person.write(journal, "moved", {"origin": origin, "receipt_key": encode_b64(key)})
     await two.sam.sync()
     with pytest.raises(NotAllowed, match="different servers"):

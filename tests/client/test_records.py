@@ -50,7 +50,8 @@ def home() -> Home:
 PLAIN: list[tuple[Plain[Any], Any, bytes]] = [
     (records.ACCOUNT, ONE, ONE),
     (records.SERVER, "https://journal.example", b"https://journal.example"),
-    (records.RECEIPT_KEY, TWO, TWO),
+    (records.RECEIPT_KEYS, [TWO], TWO),
+    (records.RECEIPT_KEYS, [ONE, TWO], ONE + TWO),
     (records.KNOWN_KEYHOLDERS, [b"a" * 32, b"b" * 32], b"a" * 32 + b"b" * 32),
     (records.KNOWN_KEYHOLDERS, [], b""),
     (records.DRAWN, 20_783, (20_783).to_bytes(8, "big")),

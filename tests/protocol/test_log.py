@@ -18,7 +18,7 @@ from duolog.protocol.log import (
     next_head,
 )
 from duolog.protocol.messages import Document, Message
-from duolog.protocol.receipts import parse_receipt, verify_receipt, verify_receipt_key
+from duolog.protocol.receipts import parse_receipt, verify_former_key, verify_receipt, verify_receipt_key
 from duolog.protocol.receipts import receipt_key_input as hand_over
 from duolog.protocol.statements import SignedStatement
 from tests.protocol.builders import Host, Journal, Person, couple, sign
@@ -167,6 +167,10 @@ def test_an_old_receipt_key_hands_over_to_the_next() -> None:
     for signature in (new.sign(message), old.sign(hand_over(new.key, old.key))):
         with pytest.raises(BadSignature):
             verify_receipt_key(old.key, new.key, signature)
+    verify_former_key(old.key, new.key, new.sign(message))
+    for signature in (old.sign(message), new.sign(hand_over(new.key, old.key))):
+        with pytest.raises(BadSignature):
+            verify_former_key(old.key, new.key, signature)
 
 
 def test_a_receipt_in_a_message_is_the_one_that_was_given() -> None:

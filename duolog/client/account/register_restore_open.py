@@ -23,7 +23,7 @@ from duolog.client.home.folder import Home, has_keystore
 from duolog.client.home.identity import Identity, keep_anchors, load_identity, open_account, save_identity
 from duolog.client.home.item_rows import load_heads
 from duolog.client.home.keystore import Unlock
-from duolog.client.home.records import ACCOUNT, RECEIPT_KEY, SERVER, UNCONFIRMED, UNPROVEN_SHEET
+from duolog.client.home.records import ACCOUNT, RECEIPT_KEYS, SERVER, UNCONFIRMED, UNPROVEN_SHEET
 from duolog.client.log.context import Clock, Context
 from duolog.client.log.own_account import fetch_account
 from duolog.client.log.statements import make_genesis
@@ -77,7 +77,7 @@ async def register(
         with home.store.transaction():
             PENDING.save(home, pending)
             if SERVER.load(home.store) != transport.origin:
-                RECEIPT_KEY.clear(home.store)
+                RECEIPT_KEYS.clear(home.store)
             SERVER.save(home.store, transport.origin)
         network = Network(transport, home)
         await network.pin_server()

@@ -35,7 +35,7 @@ from duolog.client.server.transport import Transport
 from duolog.errors import BadReceipt, HomeError, NotAllowed, ServerRefused, TransportError
 from duolog.protocol.keyholder_sets import parse_set, verify_sets
 from duolog.protocol.log import StatementItem, entry_item, next_head
-from duolog.protocol.receipts import Receipt, verify_receipt
+from duolog.protocol.receipts import Receipt, signer_of, verify_receipt
 from duolog.seal.keys import GenerationSecret, KeyholderSecret
 
 CHANCE = 30  # a rotation by chance happens on one day in this many
@@ -156,6 +156,7 @@ async def _send(context: Context, pending: PendingRotation) -> bool:
                 ROTATION.clear(context.home)  # the server would refuse it each time
             raise
     if receipt is not None:
+        await context.learn_receipt_key(receipt.receipt(), context.identity.account_journal)
         _adopt(context, pending, receipt.receipt())
         await pull(context, context.identity.account_journal)
         return True
@@ -192,7 +193,8 @@ def _places(context: Context, request: RotationRequest, receipt: Receipt) -> lis
         logged = entry_item(item.header, item.blob) if isinstance(item, PushEntry) else StatementItem(item.signed())
         seq, head = seq + 1, next_head(head, logged.digest)
         places.append((seq, logged.digest))
-    verify_receipt(receipt, context.identity.account_journal, context.receipt_key())
+    journal = context.identity.account_journal
+    verify_receipt(receipt, journal, signer_of(receipt, journal, context.receipt_keys()))
     if (receipt.seq, receipt.head) != (seq, head):  # check: client.rotation_receipt
         raise BadReceipt("The server signs for something else than your rotation.", check="client.rotation_receipt")
     return places

@@ -119,7 +119,7 @@ def _journal(context: Context, writer: ExportWriter, log: LogState, now: int) ->
     """Write one journal, a page at a time."""
     here, journal, before = context.standing(log.journal), encode_b64(log.journal), writer.counts.copy()
     state, joined = journal_state(context, log.journal), account_state(context).journals.get(log.journal)
-    keys = {context.receipt_key()} | ({joined.receipt_key} if joined is not None else set())
+    keys = {*context.receipt_keys()} | ({joined.receipt_key} if joined is not None else set())
     keys |= {item.key for item in load_earlier(context.store, log.journal)}
     head = {"journal": journal, "receipt_keys": sorted(encode_b64(key) for key in keys)}
     writer.part("journal", {**head, "seq": log.seq, "head": encode_b64(log.head)})

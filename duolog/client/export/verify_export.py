@@ -33,7 +33,7 @@ from duolog.seal.chains import read_link
 from duolog.seal.words import eight_words
 
 FILE_FAULT = partial(VerificationError, check="export.unforeseen")
-_MAX_KEYS = 16  # receipt keys of one journal
+_MAX_KEYS = 2 * sizes.MAX_SERVERS  # receipt keys of one journal: of the servers before, and of the last one
 
 PROVES = (
     "To anyone: whoever holds the receipt key of this server accepted exactly these sealed bytes, in this order, not "

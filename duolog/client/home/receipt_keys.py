@@ -1,8 +1,10 @@
-"""The receipt keys of the servers that held a journal before.
+"""The receipt keys under which a journal's items were accepted before: of the servers that held it, and of today's
+server before it replaced its key.
 
 Rules
 - A receipt, and a `seen`, is verified under the key of its seq: the key of the server that accepted it.
 - The list comes with the first page of a carried journal, and is pinned with it. Later it grows only by moving.
+- Where today's server has replaced its key, this home adds to the list by itself, as far as it has verified.
 - Times are compared within one stretch of receipts under one key: each server has a clock of its own.
 """
 
@@ -46,7 +48,7 @@ def load_earlier(store: Store, journal: bytes) -> tuple[EarlierKey, ...]:
 
 
 def is_earlier(store: Store, journal: bytes, seq: int) -> bool:
-    """Whether another server than the one of today accepted the item at a seq."""
+    """Whether an item was accepted under another key than that of today."""
     return store.row("SELECT 1 FROM earlier_key WHERE journal = ? AND until >= ?", journal, seq) is not None
 
 
@@ -56,6 +58,22 @@ def save_earlier(store: Store, journal: bytes, earlier: Sequence[EarlierKey]) ->
         store.write("DELETE FROM earlier_key WHERE journal = ?", journal)
         rows = [(journal, item.until, item.origin, item.key) for item in earlier]
         store.write_all("INSERT INTO earlier_key VALUES (?, ?, ?, ?)", rows)
+
+
+def note_replaced(store: Store, origin: str, key: bytes) -> None:
+    """Store that today's server signed everything that is verified by now, and not yet listed, by a former key."""
+    store.write(
+        "INSERT INTO earlier_key SELECT j.id, j.seq, ?, ? FROM journal j WHERE j.seq > 0 AND NOT EXISTS "
+        "(SELECT 1 FROM earlier_key e WHERE e.journal = j.id AND e.until >= j.seq)",
+        origin,
+        key,
+    )
+
+
+def extended(known: Sequence[EarlierKey], last: EarlierKey) -> tuple[EarlierKey, ...]:
+    """The list after a receipt of `last` at its seq, which may continue the newest stretch."""
+    same = bool(known) and (known[-1].origin, known[-1].key) == (last.origin, last.key)
+    return (*(known[:-1] if same else known), last)
 
 
 def shown(listed: Sequence[CarriedKey]) -> tuple[EarlierKey, ...]:
@@ -85,18 +103,24 @@ def is_new(known: Sequence[EarlierKey], last: EarlierKey) -> bool:
     return not known or last.until > known[-1].until
 
 
-def require_carried(known: Sequence[EarlierKey], last: EarlierKey, listed: Sequence[EarlierKey]) -> None:
+def require_carried(
+    known: Sequence[EarlierKey], last: EarlierKey, listed: Sequence[EarlierKey], keys: Sequence[bytes]
+) -> None:
     """Check that the new server's list is that of this home, up to the server that the home leaves.
 
-    `last`: that server, with the last seq that this home holds of the journal. The new server may hold more.
+    `last`: that server, with the last seq that this home holds of the journal; `keys`: all of its receipt keys. The new
+    server may hold more that was accepted there.
 
     Raises: PinMismatch when the lists differ. Spec: §13.
     """
-    rest = listed[len(known) :]
-    same_server = [(item.origin, item.key) for item in rest] == [(last.origin, last.key)]
-    reached = same_server and rest[-1].until >= last.until
-    nothing = not rest and not is_new(known, last)
-    if tuple(listed[: len(known)]) != tuple(known) or not (reached or nothing):  # check: client.carried_keys
+    expected = [*known, last] if is_new(known, last) else [*known]
+    before, [end] = expected[:-1], expected[-1:]
+    there = listed[len(before) : len(expected)]
+    same = [(item.origin, item.key) for item in there] == [(end.origin, end.key)]
+    left = [*there, *listed[len(expected) :]]
+    is_left = all(item.origin == last.origin and item.key in keys for item in left)
+    reached = same and (there[0].until >= end.until if is_left else list(listed) == expected)
+    if list(listed[: len(before)]) != before or not reached:  # check: client.carried_keys
         raise PinMismatch(
             "The new server holds another history of a journal than you have. Do not go on there.",
             check="client.carried_keys",

@@ -172,7 +172,7 @@ UNPROVEN_SHEET: Plain[bytes] = Plain("unproven_sheet", bytes, bytes)  # a sheet 
 UNCONFIRMED = Flag("unconfirmed")  # restored from words, and no words were compared since
 
 SERVER: Plain[str] = Plain("server", str.encode, bytes.decode)  # its origin
-RECEIPT_KEY: Plain[bytes] = Plain("receipt_key", bytes, bytes)
+RECEIPT_KEYS: Plain[Sequence[bytes]] = Plain("receipt_key", b"".join, lambda data: _parts(data, sizes.SIGN_KEY))
 RESTORED_AT = _number("restored_at", 8)  # the newest restoration of the server that this home knows, Unix seconds
 SESSION: Sealed[StoredSession] = Sealed(
     "session",

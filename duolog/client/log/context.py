@@ -28,6 +28,7 @@ from duolog.documents.journal_state import JournalState
 from duolog.documents.timeline import Items
 from duolog.errors import HomeError, NotAllowed
 from duolog.protocol import sizes
+from duolog.protocol.receipts import Receipt, is_signed
 from duolog.seal.keys import EpochKey
 
 Clock = Callable[[], int]  # Unix seconds
@@ -120,12 +121,21 @@ class Context:
                 "partner or another device of yours first."
             )
 
-    def receipt_key(self) -> bytes:
-        """The pinned receipt key. Raises: NotAllowed before the first contact with the server."""
-        key = self.network.receipt_key
-        if key is None:
+    def receipt_keys(self) -> Sequence[bytes]:
+        """The server's pinned receipt keys, oldest first. Raises: NotAllowed before the first contact."""
+        keys = self.network.receipt_keys
+        if not keys:
             raise NotAllowed("This home has not reached its server yet. Sync first.")
-        return key
+        return keys
+
+    def receipt_key(self) -> bytes:
+        """The newest of the server's pinned receipt keys. Raises: as `receipt_keys`."""
+        return self.receipt_keys()[-1]
+
+    async def learn_receipt_key(self, receipt: Receipt, journal: bytes) -> None:
+        """Ask the server for newer keys of its own where no pinned one signed a receipt. Raises: as `pin_server`."""
+        if not any(is_signed(receipt, journal, key) for key in reversed(self.receipt_keys())):
+            await self.network.pin_server()
 
     def standing(self, journal: bytes) -> Standing:
         """Where a journal stands for me now: may it be read, written, changed?"""
@@ -139,7 +149,8 @@ class Context:
             return {place.entry: (place.seq, place.author) for place in places_of(store, journal, ids)}
 
         return Known(
-            receipt_key=self.receipt_key(),
+            origin=self.network.transport.origin,
+            receipt_keys=self.receipt_keys(),
             chains=self.chains,
             epochs=self.epochs(journal),
             acknowledged=load_acknowledged(store, journal),

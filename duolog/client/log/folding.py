@@ -133,7 +133,7 @@ def _open_again(item: ItemRow, roster: Roster, me: Identity, known: Known) -> Ap
         received=item.time,
         refused=parsed.refused,
         generation=header.generation,
-        key_since=key_since(known.earlier, known.receipt_key, item.seq),
+        key_since=key_since(known.earlier, known.receipt_keys[-1], item.seq),
     )
 
 

@@ -16,6 +16,7 @@ from duolog.documents.account_kinds import Joined, LeftJournal, NotedHead, Pin, 
 from duolog.documents.bodies import Body
 from duolog.documents.registry import ACCOUNT_KINDS, make_document
 from duolog.errors import NotAllowed
+from duolog.protocol.roster_statements import Role
 
 _DAY = 24 * 3600  # seconds
 
@@ -61,7 +62,7 @@ def _is_noted(context: Context, body: Body) -> bool:
     state = account_state(context)
     if isinstance(body, Joined):
         known = state.journals.get(body.journal)
-        same = known is not None and (known.role, known.receipt_key) == (body.role, body.receipt_key)
+        same = known is not None and known.role == body.role
         named = body.name is None or (known is not None and body.name == known.name)
         return same and named and body.journal not in state.left
     if isinstance(body, Verified):
@@ -96,8 +97,16 @@ def own_names(context: Context) -> dict[bytes, str]:
 
 def as_founded(context: Context, journal: bytes) -> Joined:
     """The note of a journal that I founded."""
-    origin = context.network.transport.origin
-    return Joined(journal=journal, role="partner", receipt_key=context.receipt_key(), origin=origin)
+    return joined_as(context, journal, "partner")
+
+
+def joined_as(context: Context, journal: bytes, role: Role) -> Joined:
+    """The note of a journal in which I have a role. It names the receipt key that was noted first, since the server
+    may have replaced it.
+    """
+    known, origin = account_state(context).journals.get(journal), context.network.transport.origin
+    key = context.receipt_key() if known is None else known.receipt_key
+    return Joined(journal=journal, role=role, receipt_key=key, origin=origin)
 
 
 # --- at each sync -----------------------------------------------------------------------------------------------------

@@ -241,6 +241,8 @@ async def _withdraw(
         if error.code == "withdrawal_late":
             _give_up(context, journal, waiting)
         raise
+    if pushed.receipt is not None:
+        await context.learn_receipt_key(pushed.receipt.receipt(), journal)
     acknowledge(context, journal, pushed, [digests])
 
 

@@ -62,6 +62,8 @@ async def pull(context: Context, journal: bytes) -> int:
             break  # this home is still to bring the rest
         if page.seq > state.seq and not page.pushes:  # check: client.withheld_page
             raise Withheld("The server keeps back new entries that it says exist.", check="client.withheld_page")
+        if page.pushes:
+            await context.learn_receipt_key(page.pushes[-1].receipt, journal)
         with freezing(context.store, journal):
             known = context.known(journal)
             require_beyond(state, page.seq, known.acknowledged)
@@ -109,13 +111,17 @@ async def _earlier_keys(context: Context, state: LogState, pushes: Sequence[Pull
     known = load_earlier(context.store, journal)
     last = known[-1].until if known else 0
     first = next((push.receipt for push in pushes if push.receipt.seq > last), None)
-    if first is None or state.seq > last or is_signed(first, journal, context.receipt_key()):
+    if first is None or state.seq > last or _is_own(context, first, journal):
         return known
     listed = shown((await context.network.call(Transport.chains, journal)).receipt_keys)
     if known:
         require_longer(known, listed)
     save_earlier(context.store, journal, listed)
     return listed
+
+
+def _is_own(context: Context, receipt: Receipt, journal: bytes) -> bool:
+    return any(is_signed(receipt, journal, key) for key in context.receipt_keys())
 
 
 def _save(context: Context, pushes: Sequence[JudgedPush], known: Known) -> None:
@@ -132,6 +138,8 @@ def _save(context: Context, pushes: Sequence[JudgedPush], known: Known) -> None:
         save_rosters(store, journal, {version: encode_roster_state(roster) for version, roster in rosters.items()})
         save_receipts(store, journal, {push.state.seq: push.receipt.encode() for push in pushes})
         save_epochs(store, journal, sealed)
+        if known.earlier != load_earlier(store, journal):
+            save_earlier(store, journal, known.earlier)
         save_log(store, state)
         forget_acknowledged_up_to(store, journal, state.seq)
         mine = [item for item in items if item.header is not None and item.header.author == context.account]

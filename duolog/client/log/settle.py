@@ -30,7 +30,7 @@ from duolog.client.server.transport import Transport
 from duolog.errors import Rollback, ServerRefused, ServerWentBack, TransportError
 from duolog.protocol.codec import u64
 from duolog.protocol.log import StatementItem
-from duolog.protocol.receipts import verify_receipt
+from duolog.protocol.receipts import signer_of, verify_receipt
 
 MOVED = frozenset({"roster_moved", "epoch_stale", "epoch_moved", "generation_moved"})
 TRIES = 8
@@ -113,6 +113,8 @@ async def push_items(context: Context, journal: bytes, items: Sequence[Placed], 
             raise
         set_mark(context.store, journal, JournalMark.RESTORING, u64(0))
         raise ServerWentBack(WENT_BACK) from error
+    if pushed.receipt is not None:
+        await context.learn_receipt_key(pushed.receipt.receipt(), journal)
     acknowledge(context, journal, pushed, digests)
 
 
@@ -131,7 +133,9 @@ def acknowledge(context: Context, journal: bytes, pushed: Pushed, digests: Seque
                     check="client.place_digest",
                 )
         if pushed.receipt is not None:
-            verify_receipt(pushed.receipt.receipt(), journal, context.receipt_key())  # check: client.push_receipt
+            receipt = pushed.receipt.receipt()
+            signer = signer_of(receipt, journal, context.receipt_keys())
+            verify_receipt(receipt, journal, signer)  # check: client.push_receipt
             context.clock_apart = pushed.receipt.time - context.clock()
     # The first promise for a place stands: a second one that differs is caught when the place comes back.
     with context.store.transaction():

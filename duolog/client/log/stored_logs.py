@@ -8,7 +8,7 @@ from duolog.client.home import log_rows
 from duolog.client.home.item_rows import frame_at
 from duolog.client.home.log_rows import LogRow
 from duolog.client.home.receipt_keys import key_at, load_earlier
-from duolog.client.home.records import RECEIPT_KEY
+from duolog.client.home.records import RECEIPT_KEYS
 from duolog.client.home.store import Store
 from duolog.errors import MalformedData, NotAllowed, VerificationError
 from duolog.protocol import sizes
@@ -31,7 +31,8 @@ def load_log(store: Store, journal: bytes) -> LogState:
     roster = None if row.roster is None else parse_roster_state(row.roster)
     under = b"" if row.closed == _LOG_CLOSED else None  # which key stands in the closing, and no item follows it
     seq, time = row.seq, row.time
-    key = key_at(load_earlier(store, journal), RECEIPT_KEY.load(store) or b"", seq) if seq else None
+    newest = (RECEIPT_KEYS.load(store) or (b"",))[-1]
+    key = key_at(load_earlier(store, journal), newest, seq) if seq else None
     if not is_plausible(time):  # stored before times were bounded: a true one after it doesn't run backwards
         time = 0
     return LogState(journal, seq, row.head, time, key, roster, bool(row.closed), under)

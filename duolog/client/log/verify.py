@@ -16,19 +16,19 @@ batches. Nothing is stored or fetched here. Spec: §6
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 
 from duolog.api.pages import Placed, PulledPush
 from duolog.client.home.identity import Identity
-from duolog.client.home.receipt_keys import EarlierKey, key_at
+from duolog.client.home.receipt_keys import EarlierKey, extended, key_at
 from duolog.errors import LogViolation, OpenError, Rollback, RosterViolation, VerificationError, Withheld
 from duolog.protocol.codec import parse_canonical
 from duolog.protocol.containing import contained
 from duolog.protocol.entries import Header
 from duolog.protocol.log import LogState, StatementItem, accept_receipt, append_item
 from duolog.protocol.messages import Message
-from duolog.protocol.receipts import Receipt
+from duolog.protocol.receipts import Receipt, signer_of
 from duolog.protocol.roster import Chains
 from duolog.protocol.roster_changes import Roster
 from duolog.protocol.statements import SignedStatement
@@ -44,11 +44,12 @@ class Known:
 
     `heads(seqs)` gives the verified heads at these seqs, each with the time of the receipt that covers it;
     `entries(ids)` the seq and author of these entries.
-    `believed`: for each earlier generation of mine, the last seq up to which its entries count. `earlier`: the receipt
-    keys of the servers that held this journal before.
+    `believed`: for each earlier generation of mine, the last seq up to which its entries count. `receipt_keys`: of the
+    server at `origin`, oldest first. `earlier`: where receipts under other keys than its newest end.
     """
 
-    receipt_key: bytes
+    origin: str
+    receipt_keys: Sequence[bytes]
     chains: Chains
     epochs: dict[int, EpochKey | None]
     acknowledged: Mapping[int, bytes]
@@ -57,13 +58,30 @@ class Known:
     believed: Mapping[int, int] = field(default_factory=dict)
     earlier: Sequence[EarlierKey] = ()
 
-    def key_at(self, seq: int) -> bytes:
-        """The receipt key of a seq, 32 bytes: an earlier server's, where the journal was carried here later."""
-        return key_at(self.earlier, self.receipt_key, seq)
+    def keys_at(self, seq: int) -> Sequence[bytes]:
+        """The receipt keys that vouch for a seq: all of today's server, or an earlier one's."""
+        key = key_at(self.earlier, self.receipt_keys[-1], seq)
+        return self.receipt_keys if key in self.receipt_keys else (key,)
 
     def is_earlier(self, seq: int) -> bool:
-        """Whether the item at a seq was accepted under another key than that of today's server."""
-        return self.key_at(seq) != self.receipt_key
+        """Whether another server than today's accepted the item at a seq."""
+        return self.keys_at(seq) is not self.receipt_keys
+
+    def accept(self, state: LogState, receipt: Receipt) -> LogState:
+        """The state after a receipt. A server's keys follow each other: after a newer one an older one counts no more.
+
+        Raises: as `accept_receipt`.
+        """
+        if self.earlier and receipt.seq <= self.earlier[-1].until:
+            return accept_receipt(state, receipt, key_at(self.earlier, b"", receipt.seq))
+        keys, replaced = self.receipt_keys, state.key in self.receipt_keys
+        if replaced:
+            keys = keys[keys.index(state.key) :]
+        key = signer_of(receipt, state.journal, keys)
+        after = accept_receipt(replace(state, key=key) if replaced else state, receipt, key)  # one clock for all keys
+        if key != self.receipt_keys[-1]:
+            self.earlier = extended(self.earlier, EarlierKey(receipt.seq, self.origin, key))
+        return after
 
 
 @dataclass(slots=True)
@@ -124,7 +142,7 @@ def verify_server(state: LogState, push: PulledPush, me: Identity, known: Known)
             judged.items.append(Judged(placed, state.head, state.roster))
             if isinstance(placed.item, StatementItem):
                 _take_grant(state.roster, placed.item.signed, placed.grants, me, known)
-        judged.state = accept_receipt(state, push.receipt, known.key_at(push.receipt.seq))
+        judged.state = known.accept(state, push.receipt)
         for item in judged.items:
             item.time = judged.state.time
         return judged

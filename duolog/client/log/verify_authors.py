@@ -17,7 +17,7 @@ from duolog.protocol.containing import contained
 from duolog.protocol.entries import Header, check_entry, parse_header, require_blob_size
 from duolog.protocol.log import EntryItem
 from duolog.protocol.messages import Message, parse_message
-from duolog.protocol.receipts import Receipt, verify_receipt
+from duolog.protocol.receipts import Receipt, signer_of, verify_receipt
 from duolog.protocol.roster_changes import Roster
 from duolog.seal.entries import open_entry, readers_of
 
@@ -145,7 +145,8 @@ def _is_proven(item: Judged, seen: Receipt, known: Known) -> bool:
     proven = False
     with _keeping_fault(item, "messages.seen"):
         try:
-            verify_receipt(seen, item.roster.journal, known.key_at(seen.seq))
+            journal = item.roster.journal
+            verify_receipt(seen, journal, signer_of(seen, journal, known.keys_at(seen.seq)))
             proven = True
         except BadReceipt as error:
             raise EntryFault("The entry says that it saw something, without proof.", check="messages.seen") from error

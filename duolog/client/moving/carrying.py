@@ -143,7 +143,8 @@ def left_server(context: Context, end: LogState) -> EarlierKey:
 def require_keys(context: Context, end: LogState, listed: Sequence[CarriedKey]) -> tuple[EarlierKey, ...]:
     """The earlier receipt keys that the new server lists for a journal. Raises: PinMismatch: another history."""
     keys = shown(listed)
-    require_carried(load_earlier(context.store, end.journal), left_server(context, end), keys)
+    known, left = load_earlier(context.store, end.journal), left_server(context, end)
+    require_carried(known, left, keys, context.receipt_keys())
     return keys
 
 

@@ -8,7 +8,7 @@ Rules
 """
 
 import secrets
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
@@ -27,7 +27,7 @@ from duolog.client.log.stored_logs import load_log
 from duolog.client.moving.bringing import bring_attachments
 from duolog.client.moving.carrying import carried_end, carry_account, carry_journal, finish_journal, keys_there
 from duolog.client.moving.healing import hold_again
-from duolog.client.moving.switching import receipt_key_of, switch
+from duolog.client.moving.switching import receipt_keys_of, switch
 from duolog.client.server.transport import Transport
 from duolog.documents.account_kinds import AccountMoved, NotedHead
 from duolog.documents.kinds.moved import Moved
@@ -79,7 +79,7 @@ async def move(
         TransportError, VerificationError, MalformedData: not now. Begun again it goes on.
     Spec: §13.
     """
-    plan = await _begin(context, transport, named)
+    plan, receipt_keys = await _begin(context, transport, named)
     before = context.network.transport
     answers = await _fetch_last(context)
     session = await carry_account(context, transport, invite_code)
@@ -91,7 +91,7 @@ async def move(
     keys = {journal: await finish_journal(context, transport, journal, ends[journal]) for journal in carried}
     left = [await bring_attachments(context, transport, journal, answers=answers) for journal in carried[1:]]
     moved = _account_moved(context, plan)
-    switch(context, transport, plan.receipt_key, session, keys)
+    switch(context, transport, receipt_keys, session, keys)
     with suppress(DuologError):
         await before.close()
     problems = await _settle(context, moved, sync)
@@ -101,25 +101,30 @@ async def move(
     )
 
 
-async def _begin(context: Context, transport: Transport, named: bytes | None) -> BegunMove:
-    key = await receipt_key_of(transport)
-    if named is not None and key != named:  # check: client.moved_receipt_key
+async def _begin(context: Context, transport: Transport, named: bytes | None) -> tuple[BegunMove, Sequence[bytes]]:
+    """The plan of the move, durable, and the receipt keys of the new server, oldest first."""
+    keys = await receipt_keys_of(transport)
+    if named is not None and named not in keys:  # check: client.moved_receipt_key
         raise PinMismatch(
             "This is not the server that was named: it shows another key. Ask who has moved, in person.",
             check="client.moved_receipt_key",
         )
-    same = transport.origin == context.network.transport.origin or key == context.network.receipt_key
+    same = transport.origin == context.network.transport.origin or not set(keys).isdisjoint(
+        context.network.receipt_keys
+    )
     if same:  # check: client.moved_elsewhere
         raise NotAllowed("This home belongs to that server already.")
     plan = MOVING.load(context.home)
-    if plan is not None and plan.origin == transport.origin and plan.receipt_key != key:  # check: client.moving_key
+    if (
+        plan is not None and plan.origin == transport.origin and plan.receipt_key not in keys
+    ):  # check: client.moving_key
         raise PinMismatch(
             "The new server shows another key than when you began to move there. Ask who runs it.",
             check="client.moving_key",
         )
-    plan = BegunMove(transport.origin, key)
+    plan = BegunMove(transport.origin, keys[-1])
     MOVING.save(context.home, plan)
-    return plan
+    return plan, keys
 
 
 async def _fetch_last(context: Context) -> bool:

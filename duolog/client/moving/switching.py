@@ -17,11 +17,12 @@ from duolog.client.home.log_rows import forget_behind, thaw, verified_journals
 from duolog.client.home.marks import JournalMark, clear_marks, marked_journals
 from duolog.client.home.pairings import forget_sent
 from duolog.client.home.receipt_keys import EarlierKey, is_new, load_earlier, save_earlier
-from duolog.client.home.records import RECEIPT_KEY, RESTORED_AT, SERVER, SESSION, StoredSession
+from duolog.client.home.records import RECEIPT_KEYS, RESTORED_AT, SERVER, SESSION, StoredSession
 from duolog.client.log.context import Context
 from duolog.client.log.folding import account_state
 from duolog.client.log.stored_logs import load_log, save_log
 from duolog.client.moving.carrying import carried_end, keys_there, left_server, require_keys, use_session
+from duolog.client.server.linked_keys import linked_keys
 from duolog.client.server.login import Network, sign_log_in
 from duolog.client.server.transport import Transport
 from duolog.documents.account_kinds import AccountMoved
@@ -30,8 +31,12 @@ from duolog.errors import NotAllowed, PinMismatch, TransportError
 Keys = Mapping[bytes, Sequence[EarlierKey]]
 
 
-def switch(context: Context, transport: Transport, receipt_key: bytes, session: OpenedSession, keys: Keys) -> None:
-    """Make this home belong to the new server. `keys`: the earlier receipt keys of each journal that is there."""
+def switch(
+    context: Context, transport: Transport, receipt_keys: Sequence[bytes], session: OpenedSession, keys: Keys
+) -> None:
+    """Make this home belong to the new server. `receipt_keys`: that server's, oldest first. `keys`: the earlier ones of
+    each journal that is there.
+    """
     store = context.store
     with store.transaction():
         for journal in verified_journals(store):
@@ -45,7 +50,7 @@ def switch(context: Context, transport: Transport, receipt_key: bytes, session: 
             if load_log(store, journal).seq != end.seq:  # the old log was closed
                 save_log(store, end)
         SERVER.save(store, transport.origin)
-        RECEIPT_KEY.save(store, receipt_key)
+        RECEIPT_KEYS.save(store, receipt_keys)
         RESTORED_AT.clear(store)
         SESSION.save(context.home, StoredSession(session.token, session.account))
         MOVING.clear(context.home)
@@ -63,12 +68,13 @@ async def follow_own(context: Context, moved: AccountMoved) -> None:
 
     Raises:
         PinMismatch: that server shows another receipt key, or another history.
-        NotAllowed: as `receipt_key_of`.
+        NotAllowed: as `receipt_keys_of`.
         TransportError, ServerRefused: not now, or the account isn't there yet.
     Spec: §13.
     """
     transport = context.connect(moved.origin)
-    if await receipt_key_of(transport) != moved.receipt_key:  # check: client.followed_receipt_key
+    receipt_keys = await receipt_keys_of(transport)
+    if moved.receipt_key not in receipt_keys:  # check: client.followed_receipt_key
         raise PinMismatch(
             "The server that your other device has moved to shows another key now. Do not go on; ask who runs it.",
             check="client.followed_receipt_key",
@@ -82,15 +88,15 @@ async def follow_own(context: Context, moved: AccountMoved) -> None:
             keys[journal] = require_keys(context, carried_end(context, journal), listed)
         elif journal == context.identity.account_journal:
             raise TransportError("Your other device is still moving to another server. Sync again in a while.")
-    switch(context, transport, moved.receipt_key, session, keys)
+    switch(context, transport, receipt_keys, session, keys)
 
 
-async def receipt_key_of(transport: Transport) -> bytes:
-    """A server's newest receipt key, 32 bytes. Raises: NotAllowed when the server names another address as its own."""
+async def receipt_keys_of(transport: Transport) -> Sequence[bytes]:
+    """A server's receipt keys, oldest first, 32 bytes each. Raises: NotAllowed: it names another address as its own."""
     info = await transport.server_info()
     if info.origin != transport.origin:
         raise NotAllowed("The new server goes by another address than you gave. Use the address it was set up with.")
-    return info.receipt_keys[-1].key
+    return linked_keys(info.receipt_keys, ())
 
 
 def moved_elsewhere(context: Context) -> AccountMoved | None:

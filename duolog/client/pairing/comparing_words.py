@@ -12,14 +12,14 @@ from duolog.client.home.pairings import Progress, load_progress, save_progress
 from duolog.client.log.context import Context
 from duolog.client.log.differing_words import acceptance_of, found_to_differ
 from duolog.client.log.folding import account_state
-from duolog.client.log.notes import note
+from duolog.client.log.notes import joined_as, note
 from duolog.client.log.outbox import post
 from duolog.client.log.settle import settle
 from duolog.client.log.statements import Made, carried, sign_for
 from duolog.client.pairing.listed_proposals import co_signed, send_proposal
 from duolog.client.pairing.views import BEFORE_CONFIDING, BEFORE_FIRST_SHARING, Pairing, PairingStage
 from duolog.client.server.transport import Transport
-from duolog.documents.account_kinds import Joined, NotedHead, Pin, Verified
+from duolog.documents.account_kinds import NotedHead, Pin, Verified
 from duolog.documents.kinds.words_differ import KIND, WordsDiffer
 from duolog.documents.registry import make_document
 from duolog.errors import NotAllowed, PinMismatch, VerificationError
@@ -184,9 +184,7 @@ async def note_joined(context: Context, journal: bytes) -> None:
     other, me = None if progress is None else progress.other, here.me
     if progress is None or other is None or me is None or here.roster is None or here.roster.find(other) is None:
         return
-    origin = context.network.transport.origin
-    joined = Joined(journal=journal, role=me.role, receipt_key=context.receipt_key(), origin=origin)
-    await note(context, "joined", joined)
+    await note(context, "joined", joined_as(context, journal, me.role))
     pin = await _note_pin(context, other)
     elsewhere = me.role == "partner" and other in account_state(context).verified  # on another own device
     if not here.roster.provisional and (progress.confirmed or elsewhere):

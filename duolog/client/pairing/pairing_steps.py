@@ -75,7 +75,10 @@ async def join(context: Context, text: str) -> Pairing:
     known = {item: load_progress(context.home, item) for item in paired_journals(context.store)}
     journal = next((key for key, item in known.items() if item and item.secret == link.secret), None)
     if journal is None:
-        journal = _accept(context, secret, secret.open("invitation", await _offered(context, secret)))
+        plaintext = secret.open("invitation", await _offered(context, secret))
+        if parse_invitation(plaintext).receipt_key not in context.receipt_keys():
+            await context.network.pin_server()  # perhaps it has replaced its key since
+        journal = _accept(context, secret, plaintext)
     progress = load_progress(context.home, journal)
     if progress is None or progress.role == "founder" or progress.signed_acceptance is None:
         raise NotAllowed(_OWN)
@@ -112,7 +115,7 @@ def _accept(context: Context, secret: InvitationSecret, plaintext: bytes) -> byt
     founder, roster = verify_invitation(invitation)
     if invitation.origin != context.network.transport.origin:  # check: client.invitation_origin
         raise VerificationError("The invitation was made for another server.", check="client.invitation_origin")
-    if invitation.receipt_key != context.receipt_key():  # check: client.invitation_receipt_key
+    if invitation.receipt_key not in context.receipt_keys():  # check: client.invitation_receipt_key
         raise PinMismatch(
             "The invitation names another receipt key than this server showed you. Stop, and ask who runs it.",
             check="client.invitation_receipt_key",

@@ -2,29 +2,28 @@
 
 Rules
 - The log-in is signed for the origin that this home means to reach, so no other host can pass it on.
-- The receipt key is pinned; another key counts only when the pinned one has handed over to it.
+- The receipt keys are pinned; a newer key counts only when the newest pinned one has handed over to it.
 """
 
-from collections.abc import Awaitable, Callable
-from itertools import pairwise
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Concatenate, ParamSpec, TypeVar
 
-from duolog.api.server import ServerInfo
 from duolog.api.sessions import LogIn, OpenedSession
 from duolog.client.home.folder import Home
+from duolog.client.home.receipt_keys import note_replaced
 from duolog.client.home.records import (
     ACCOUNT,
     DELETED,
     DELETING,
-    RECEIPT_KEY,
+    RECEIPT_KEYS,
     RESTORED_AT,
     SESSION,
     SHUT_OUT,
     StoredSession,
 )
+from duolog.client.server.linked_keys import linked_keys
 from duolog.client.server.transport import Transport, ignoring
-from duolog.errors import BadSignature, NotAllowed, PinMismatch, ServerRefused, ServerWentBack
-from duolog.protocol.receipts import verify_receipt_key
+from duolog.errors import NotAllowed, ServerRefused, ServerWentBack
 from duolog.seal.keys import KeyholderSecret
 
 P = ParamSpec("P")
@@ -150,12 +149,12 @@ class Network:
             self.transport.use_session(None)
 
     async def pin_server(self) -> None:
-        """Pin the server's receipt key on first use; later check that the pinned key handed over to a newer one.
+        """Pin the server's receipt keys on first use; later check that the pinned ones handed over to newer ones.
 
         Raises:
             ServerWentBack: the server has gone back to an older state since this home heard of it.
             NotAllowed: the server names another address than the one in use.
-            PinMismatch: the pinned key didn't hand over to the one that the server shows.
+            PinMismatch: the pinned keys didn't hand over to the newest one that the server shows.
         Spec: §6.
         """
         info = await self.transport.server_info()
@@ -163,10 +162,12 @@ class Network:
             raise NotAllowed(
                 "The server goes by another address than the one you gave. Use the address it was set up with."
             )
-        newest, pinned = info.receipt_keys[-1].key, self.receipt_key
-        if pinned is not None and pinned != newest:
-            _require_handed_over(info, pinned)  # check: client.receipt_key
-        RECEIPT_KEY.save(self._home.store, newest)
+        pinned = self.receipt_keys
+        keys = linked_keys(info.receipt_keys, pinned)
+        with self._home.store.transaction():
+            if pinned and keys[-1] != pinned[-1]:
+                note_replaced(self._home.store, info.origin, pinned[-1])
+            RECEIPT_KEYS.save(self._home.store, keys)
         if info.restored_at in (None, RESTORED_AT.load(self._home.store)):
             return
         if ACCOUNT.is_set(self._home.store):
@@ -178,18 +179,6 @@ class Network:
         RESTORED_AT.save(self._home.store, at)
 
     @property
-    def receipt_key(self) -> bytes | None:
-        """The pinned receipt key, or None before the first contact."""
-        return RECEIPT_KEY.load(self._home.store)
-
-
-def _require_handed_over(info: ServerInfo, pinned: bytes) -> None:
-    keys = [item.key for item in info.receipt_keys]
-    try:
-        for older, newer in pairwise(info.receipt_keys[keys.index(pinned) :]):
-            verify_receipt_key(older.key, newer.key, newer.signature or b"")
-    except (BadSignature, ValueError) as error:  # ValueError: the server doesn't list the pinned key
-        raise PinMismatch(
-            "The server signs with another key than before. Ask who runs it; do not go on until you know why.",
-            check="client.receipt_key",
-        ) from error
+    def receipt_keys(self) -> Sequence[bytes]:
+        """The pinned receipt keys, oldest first; none before the first contact."""
+        return RECEIPT_KEYS.load(self._home.store) or ()

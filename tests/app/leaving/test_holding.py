@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import Connection, event, select
 
 from app.journals.table import log
+from app.receipts.service import add_receipt_key, load_receipt_keys
 from app.settings import Settings
 from duolog.api.pages import Placed
 from duolog.protocol import sizes
@@ -184,6 +185,22 @@ async def test_an_entry_is_withdrawn_for_a_day(friday: Evening) -> None:
     assert code(answer) == (409, "withdrawal_late")
     assert (await couple.pull(ada)).seq == couple.state.seq
     assert await served(sam, couple, second) == entry_of(second).blob
+
+
+async def test_an_entry_from_before_the_receipt_key_was_replaced_is_not_withdrawn(friday: Evening) -> None:
+    """No home would take it for withdrawn, since the clock of another key may be another one."""
+    ada, couple = friday.ada, friday.couple
+    named = couple.entry(ada)
+    await couple.push(ada, named)
+    state = friday.app.state.duolog
+    file = state.settings.receipt_key_path
+    add_receipt_key(file)
+    state.receipts = load_receipt_keys(file)
+    answer = await ada.post(f"{couple.path}/withdrawals", withdrawal(named, couple.entry(ada)))
+    assert code(answer) == (409, "withdrawal_late")
+    later = couple.entry(ada)
+    await couple.push(ada, later)
+    await withdraw(couple, ada, later)
 
 
 async def test_an_entry_that_is_not_there_cannot_be_marked_and_nothing_else_is(friday: Evening) -> None:
