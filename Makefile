@@ -84,8 +84,8 @@ follow-docs: setup ## Type every line of README and of each howto, in order, wit
 	@$(PY) -m pytest -m "slow or not slow" -q tests/docs/test_followed.py tests/docs/test_deploy.py
 
 .PHONY: memory
-memory: setup ## A file of 200 MB is attached and saved by a process that grows by less than 64 MiB
-	@$(PY) -m pytest -m slow -q tests/client/test_attachments_memory.py
+memory: setup ## A file of 200 MB is attached and saved by a process that grows by less than 64 MiB; 500 imported photos
+	@$(PY) -m pytest -m slow -q tests/client/test_attachments_memory.py tests/client/test_importing.py
 
 .PHONY: crash
 crash: setup ## kill -9 server and database during pushes, ROUNDS each: nothing acknowledged is lost; and 200 MB in 64 MiB

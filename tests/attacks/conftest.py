@@ -11,10 +11,11 @@ from fastapi import FastAPI
 from app.settings import Settings
 from hostile.liar import Attack, Liar
 from tests.attacks.moved import Two
-from tests.attacks.people import ORIGIN, Couple, Someone, pair, register
+from tests.attacks.people import ORIGIN, Couple, Someone, connect, pair, register
 from tests.client.couple import pair as pair_homes
 from tests.client.servers import ELSEWHERE, Servers, other_settings
 from tests.conftest import running
+from tests.kept_pairs import Kept, keep
 
 
 @pytest.fixture
@@ -51,29 +52,48 @@ def liar_for(application: FastAPI) -> Liar:
 
 
 @pytest.fixture
-async def ada(real: FastAPI) -> AsyncIterator[Someone]:
-    someone = await register(liar_for(real))
-    yield someone
-    await someone.duolog.close()
-
-
-@pytest.fixture
-async def sam(real: FastAPI) -> AsyncIterator[Someone]:
-    someone = await register(liar_for(real))
-    yield someone
-    await someone.duolog.close()
-
-
-@pytest.fixture
-async def couple(ada: Someone, sam: Someone) -> Couple:
-    """Verified, with two notes that both have read."""
+async def met(request: pytest.FixtureRequest, real: FastAPI) -> Couple | None:
+    """A couple with two notes that both have read, where a test asks for it."""
+    if "couple" not in request.fixturenames:
+        return None
+    liars = [liar_for(real), liar_for(real)]
+    if _kept:
+        journal, *words = _kept[0].known
+        people = _kept[0].put_back(real, *map(connect, liars))
+        ada, sam = (Someone(*one) for one in zip(people, liars, words, strict=True))
+        return Couple(ada, sam, journal)
+    ada, sam = [await register(liar) for liar in liars]
     made = Couple(ada, sam, await pair(ada, sam))
     await ada.note(made.journal, "the first note")
     await sam.duolog.sync()
     await sam.note(made.journal, "the second note")
     await ada.duolog.sync()
     assert await sam.texts(made.journal) == ["the first note", "the second note"]
+    _kept.append(keep(real, (ada.duolog, sam.duolog), (made.journal, ada.words, sam.words)))
     return made
+
+
+_kept: list[Kept[tuple[bytes, tuple[str, ...], tuple[str, ...]]]] = []
+
+
+@pytest.fixture
+async def ada(met: Couple | None, real: FastAPI) -> AsyncIterator[Someone]:
+    someone = await register(liar_for(real)) if met is None else met.ada
+    yield someone
+    await someone.duolog.close()
+
+
+@pytest.fixture
+async def sam(met: Couple | None, real: FastAPI) -> AsyncIterator[Someone]:
+    someone = await register(liar_for(real)) if met is None else met.sam
+    yield someone
+    await someone.duolog.close()
+
+
+@pytest.fixture
+def couple(met: Couple, ada: Someone, sam: Someone) -> Couple:
+    """Verified, with two notes that both have read: copies of the first such couple in this process."""
+    return met
 
 
 @pytest.fixture

@@ -12,6 +12,7 @@ from fastapi import FastAPI
 
 from duolog.client import Duolog, HttpTransport, Unlock
 from tests.conftest import ORIGIN
+from tests.kept_pairs import Kept, can_keep, keep
 
 UNLOCK = Unlock(passphrase=lambda new: b"a passphrase for tests", keyring=False)
 
@@ -62,13 +63,24 @@ async def pair(ada: Duolog, sam: Duolog) -> bytes:
 
 @asynccontextmanager
 async def couple(app: FastAPI, tmp_path: Path | None = None) -> AsyncIterator[Couple]:
-    """Two registered and paired people; in memory when there is no path."""
+    """Two registered and paired people; in memory when there is no path, and then copies of the first such two."""
+    copied = tmp_path is None and can_keep(app)
+    if copied and _kept:
+        ada, sam = _kept[0].put_back(app, transport(app), transport(app))
+        async with ada, sam:
+            yield Couple(ada, sam, *_kept[0].known)
+        return
     homes = {name: tmp_path / name if tmp_path else None for name in ("ada", "sam")}
     new = await Duolog.register(transport(app), home=homes["ada"], unlock=UNLOCK)
     other = await Duolog.register(transport(app), home=homes["sam"], unlock=UNLOCK)
     async with new.duolog as ada, other.duolog as sam:
         journal = await pair(ada, sam)
+        if copied:
+            _kept.append(keep(app, (ada, sam), (journal, new.words)))
         yield Couple(ada, sam, journal, new.words)
+
+
+_kept: list[Kept[tuple[bytes, tuple[str, ...]]]] = []
 
 
 class Tampered(HttpTransport):

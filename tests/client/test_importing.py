@@ -48,20 +48,21 @@ def texts_only(to: Path, count: int) -> Path:
     return day_one(to, [{"uuid": f"{number:032X}", "text": f"Day {number}."} for number in range(count)])
 
 
-async def test_500_entries_with_photos_twice_and_nothing_is_doubled(app: FastAPI, tmp_path: Path) -> None:
+@pytest.mark.parametrize("count", [60, pytest.param(500, marks=pytest.mark.slow)])
+async def test_entries_with_photos_twice_and_nothing_is_doubled(app: FastAPI, tmp_path: Path, count: int) -> None:
     picture = jpeg()
-    export = many(tmp_path / "dayone.zip", photo=lambda number: picture)
+    export = many(tmp_path / "dayone.zip", count, photo=lambda number: picture)
     ada, _, _ = await register(app)
     async with ada:
         first = await ada.importing.diary(export, None)
         assert first.journal is not None
-        assert (first.written, first.here, first.media, first.broken) == (500, 0, 500, ())
+        assert (first.written, first.here, first.media, first.broken) == (count, 0, count, ())
         assert (first.waiting, first.problem) == (0, None)
         before = await notes(ada, first.journal)
-        assert len(before) == len(set(ids(before))) == 500
+        assert len(before) == len(set(ids(before))) == count
         for into in (first.journal, None):
             second = await ada.importing.diary(export, into)
-            assert (second.written, second.here, second.media, second.journal) == (0, 500, 0, first.journal)
+            assert (second.written, second.here, second.media, second.journal) == (0, count, 0, first.journal)
         assert await notes(ada, first.journal) == before
         assert await private(ada) == [first.journal]
 

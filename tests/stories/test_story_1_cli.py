@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.stories.in_process import InProcess
 from tools.evening import AGREED, CONTEST, FIRST, TOPIC, Person, pair
 from tools.local_server import LocalServer
 
@@ -58,8 +59,8 @@ def test_a_boundary_comes_into_force_when_both_accept_the_same_text(server: Loca
 
 
 def test_what_is_written_offline_is_kept_and_sent_once(server: LocalServer, tmp_path: Path) -> None:
-    ada = Person("Ada", tmp_path / "ada", "ada's passphrase")
-    sam = Person("Sam", tmp_path / "sam", "sam's passphrase")
+    ada = InProcess("Ada", tmp_path / "ada", "ada's passphrase")
+    sam = InProcess("Sam", tmp_path / "sam", "sam's passphrase")
     pair(ada, sam, server.origin)
     server.stop()
 

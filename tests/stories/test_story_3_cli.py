@@ -1,9 +1,10 @@
-"""Story 3, the week and the quarter, through the command: two homes, a process for each command, a real server."""
+"""Story 3, the week and the quarter, through the command: two homes, and a real server process."""
 
 from pathlib import Path
 
 import pytest
 
+from tests.stories.in_process import InProcess
 from tests.stories.test_story_1_cli import server  # noqa: F401 - a fixture
 from tools.evening import Person, pair
 from tools.local_server import LocalServer
@@ -13,8 +14,8 @@ WIN = "We paused and came back."
 
 @pytest.fixture
 def two(server: LocalServer, tmp_path: Path) -> tuple[Person, Person]:  # noqa: F811 - the fixture
-    ada = Person("Ada", tmp_path / "ada", "ada's passphrase")
-    sam = Person("Sam", tmp_path / "sam", "sam's passphrase")
+    ada = InProcess("Ada", tmp_path / "ada", "ada's passphrase")
+    sam = InProcess("Sam", tmp_path / "sam", "sam's passphrase")
     pair(ada, sam, server.origin)
     return ada, sam
 
