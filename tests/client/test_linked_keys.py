@@ -9,6 +9,7 @@ from app.receipts.service import PublicReceiptKey, ReceiptSigner
 from duolog.api.server import ReceiptKey
 from duolog.client.server.linked_keys import linked_keys
 from duolog.errors import PinMismatch
+from duolog.protocol import sizes
 
 LISTED = [
     ReceiptKey(key=item.key, signature=item.signature, countersignature=item.countersignature)
@@ -59,6 +60,14 @@ def test_a_list_without_the_trusted_key_is_refused() -> None:
         linked_keys(LISTED, (STRANGER.key,))
     with pytest.raises(PinMismatch):
         linked_keys([ReceiptKey(key=STRANGER.key)], KEYS)
+
+
+def test_a_chain_that_grows_by_one_key_at_a_time_ends() -> None:
+    trusted = tuple(number.to_bytes(32, "big") for number in range(sizes.MAX_SERVERS - 2))
+    assert len(linked_keys(LISTED[2:], (*trusted, KEYS[2]))) == sizes.MAX_SERVERS
+    with pytest.raises(PinMismatch) as caught:
+        linked_keys(LISTED[1:], (*trusted, KEYS[1]))
+    assert caught.value.check == "client.receipt_keys_count"
 
 
 def test_only_the_first_key_has_no_signatures() -> None:

@@ -12,6 +12,7 @@ from itertools import pairwise
 
 from duolog.api.server import ReceiptKey
 from duolog.errors import BadSignature, PinMismatch
+from duolog.protocol import sizes
 from duolog.protocol.receipts import verify_former_key, verify_receipt_key
 
 
@@ -20,7 +21,8 @@ def linked_keys(listed: Sequence[ReceiptKey], trusted: Sequence[bytes]) -> tuple
 
     `trusted`: those that count already, oldest first; none at first contact, where the newest is believed.
 
-    Raises: PinMismatch when the newest listed key isn't linked with the newest trusted one. Spec: §6.
+    Raises: PinMismatch: the newest listed key isn't linked with the newest trusted one, or there are too many.
+    Spec: §6.
     """
     known = tuple(trusted) or (listed[-1].key,)
     keys = [item.key for item in listed]
@@ -36,7 +38,13 @@ def linked_keys(listed: Sequence[ReceiptKey], trusted: Sequence[bytes]) -> tuple
         if not (_hands_over(old, new) and _takes_over(old, new)):  # check: client.former_key
             break
         earlier.insert(0, old.key)
-    return (*earlier, *known, *keys[newest + 1 :])
+    chain = (*earlier, *known, *keys[newest + 1 :])
+    if len(chain) > sizes.MAX_SERVERS:  # check: client.receipt_keys_count
+        raise PinMismatch(
+            "The server has replaced its key more often than a server can. Ask who runs it.",
+            check="client.receipt_keys_count",
+        )
+    return chain
 
 
 def _hands_over(old: ReceiptKey, new: ReceiptKey) -> bool:
