@@ -3,9 +3,10 @@
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Connection, event, select
+from sqlalchemy import Connection, event, insert, select
 
 from app.journals.table import log
+from app.origins.table import carried
 from app.receipts.service import add_receipt_key, load_receipt_keys
 from app.settings import Settings
 from duolog.api.pages import Placed
@@ -185,6 +186,21 @@ async def test_an_entry_is_withdrawn_for_a_day(friday: Evening) -> None:
     assert code(answer) == (409, "withdrawal_late")
     assert (await couple.pull(ada)).seq == couple.state.seq
     assert await served(sam, couple, second) == entry_of(second).blob
+
+
+async def test_an_entry_from_before_a_journal_was_away_is_not_withdrawn(friday: Evening) -> None:
+    """Also not where this server's own key had signed it: the journal went to another server and came back."""
+    ada, couple = friday.ada, friday.couple
+    named = couple.entry(ada)
+    await couple.push(ada, named)
+    away = {"journal": couple.state.journal, "until": couple.state.seq, "origin": "http://elsewhere.test"}
+
+    def carry_back(connection: Connection) -> None:
+        connection.execute(insert(carried).values(away | {"receipt_key": bytes(32), "complete": True}))
+
+    await friday.app.state.duolog.database.write(carry_back)
+    answer = await ada.post(f"{couple.path}/withdrawals", withdrawal(named, couple.entry(ada)))
+    assert code(answer) == (409, "withdrawal_late")
 
 
 async def test_an_entry_from_before_the_receipt_key_was_replaced_is_not_withdrawn(friday: Evening) -> None:
