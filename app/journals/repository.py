@@ -24,7 +24,7 @@ from sqlalchemy import (
 from app.access.repository import is_active
 from app.access.table import memberships
 from app.database import AnyRow, insert_new
-from app.journals.table import acceptances, closings, held_journals, journals, log, proposals
+from app.journals.table import acceptances, closings, held_journals, journal_accounts, journals, log, proposals
 from app.journals.table import grants as grants_table
 from app.origins.table import carried
 from duolog.protocol import sizes
@@ -116,9 +116,20 @@ def lock_log(connection: Connection, journal: bytes, now: int) -> tuple[LogState
 
 
 def is_due(now: int) -> Exists:
-    """The condition that a closing of the row's open journal is due. It mostly reads an index alone."""
-    waits = (closings.c.journal == journals.c.journal) & waits_no_longer(now)
-    return exists().where(waits, journals.c.closed.is_(False)).correlate(journals)
+    """The condition that a closing of the row's open journal is due."""
+    waits = _of_journal(journals.c.journal), waits_no_longer(now)
+    return exists().where(*waits, journals.c.closed.is_(False)).correlate(journals)
+
+
+def _of_journal(journal: Column[bytes] | bytes) -> ColumnElement[bool]:
+    """The condition that a row of `closings` is of this journal. Its author is an account that the log has named.
+
+    Closings lead with their author. Without it a query would read all that are due here, of any journal.
+    """
+    named = select(journal_accounts.c.account).where(journal_accounts.c.journal == journal)
+    if not isinstance(journal, bytes):
+        named = named.correlate(journal.table)
+    return and_(closings.c.account.in_(named), closings.c.journal == journal)
 
 
 def waits_no_longer(now: int) -> ColumnElement[bool]:
@@ -137,7 +148,7 @@ def due_closings(connection: Connection, journal: bytes, now: int) -> Sequence[A
     columns = closings.c
     return connection.execute(
         select(closings)
-        .where(columns.journal == journal, waits_no_longer(now))
+        .where(_of_journal(journal), waits_no_longer(now))
         .order_by(columns.not_before, columns.account, columns.generation)
     ).all()
 
