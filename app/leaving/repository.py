@@ -137,17 +137,13 @@ def destroy_unheld(
     return gone
 
 
-def empty_unheld(
-    connection: Connection, journals_of: Collection[bytes], seqs: Collection[int] | None = None
-) -> None:
+def empty_unheld(connection: Connection, journals_of: Collection[bytes], seqs: Collection[int] | None = None) -> None:
     """End the attachments of entries without a blob, in these journals, which are locked, or at these places of one."""
     entry = exists().where(log.c.journal == attachments.c.journal, log.c.seq == attachments.c.seq, log.c.blob.is_(None))
     empty(connection, *_at(attachments, journals_of, seqs), entry.correlate(attachments))
 
 
-def _at(
-    table: Table, journals_of: Collection[bytes], seqs: Collection[int] | None
-) -> tuple[ColumnElement[bool], ...]:
+def _at(table: Table, journals_of: Collection[bytes], seqs: Collection[int] | None) -> tuple[ColumnElement[bool], ...]:
     """The condition that a row belongs to these journals, and to one of these places where there are any."""
     within = table.c.journal.in_(journals_of)
     return (within,) if seqs is None else (within, table.c.seq.in_(seqs))

@@ -2,14 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Any
-
-from sqlalchemy import Connection
-
 from app.access import repository as access
-from app.access.repository import Caller, JournalMember
+from app.access.repository import Caller, JournalMember, hash_token
 from app.accounts import repository as accounts
 from app.attachments import repository as attachments
 from app.auditing import repository as auditing
@@ -37,32 +31,10 @@ from duolog.protocol.log import LogState
 from duolog.protocol.receipts import Receipt
 from duolog.protocol.roster_changes import Roster
 from duolog.protocol.statements import SignedStatement
-from tests.plans.filling import DAY, NOW, PUSH, Place, hash_token, name_of, roster_of
+from tests.plans.filling import DAY, NOW, PUSH, Place, name_of, roster_of
+from tests.plans.query import Query, call
 
 EARLIER = NOW - DAY
-Arguments = tuple[tuple[Any, ...], Mapping[str, Any]]
-
-
-def call(*args: object, **kwargs: object) -> Arguments:
-    return args, kwargs
-
-
-@dataclass(frozen=True)
-class Query:
-    """A function of a repository, and the arguments with which it is asked."""
-
-    function: Callable[..., Any]
-    arguments: Callable[[Place], Arguments]
-    how: str = ""
-
-    @property
-    def name(self) -> str:
-        feature = self.function.__module__.removeprefix("app.").removesuffix("repository").strip("._")
-        return f"{feature}.{self.function.__name__}" + (f" ({self.how})" if self.how else "")
-
-    def ask(self, connection: Connection, at: Place) -> object:
-        args, kwargs = self.arguments(at)
-        return self.function(connection, *args, **kwargs)
 
 
 def _caller(at: Place) -> Caller:
@@ -130,7 +102,9 @@ QUERIES = (
     Query(accounts.any_keyholder, lambda at: call([at.thing("keyholder 0", 0), bytes(32)])),
     Query(accounts.add_account, lambda at: call(at.thing("new"), accounts.StoredAccount(bytes(32), bytes(32)))),
     Query(accounts.add_sets, lambda at: call(at.thing("new"), [_SET])),
-    Query(accounts.add_keyholders, lambda at: call(at.account, [Keyholder(bytes(32), "device", bytes(32), bytes(32))], {})),
+    Query(
+        accounts.add_keyholders, lambda at: call(at.account, [Keyholder(bytes(32), "device", bytes(32), bytes(32))], {})
+    ),
     Query(accounts.end_keyholders_except, lambda at: call(at.account, [at.thing("keyholder 0", 0)], NOW)),
     Query(accounts.add_packages, lambda at: call(at.account, 2, {bytes(32): b"sealed"})),
     Query(accounts.replace_packages, lambda at: call(at.account, 2, {bytes(32): b"sealed"})),

@@ -73,15 +73,15 @@ class Place:
 
     def last(self, count: int) -> list[int]:
         """The seqs of the last entries, none of which is a statement or withdrawn."""
-        seqs = (seq for seq in range(self.length, 0, -1) if kind_at(seq) == ENTRY and not is_withdrawn(seq))
+        seqs = (seq for seq in range(self.length, 0, -1) if not is_statement(seq) and not is_withdrawn(seq))
         return [seq for seq, _ in zip(seqs, range(count), strict=False)]
 
 
 SHORT, LONG = Place("short", 600), Place("long", 10_000)
 
 
-def kind_at(seq: int) -> int:
-    return STATEMENT if seq % ROSTER == 1 else ENTRY
+def is_statement(seq: int) -> bool:
+    return seq % ROSTER == 1
 
 
 def is_withdrawn(seq: int) -> bool:
@@ -99,12 +99,11 @@ def fill(connection: Connection, others: int) -> None:
     """Fill an empty database with the two places, and as many other journals, accounts and rows of every kind."""
     made: dict[str, list[Row]] = {table.name: [] for table in metadata.sorted_tables}
     for place in (SHORT, LONG, *(Place(f"other {number}", ITEMS) for number in range(others))):
-        for rows in (_of_journal(place), _of_log(place), _of_account(place)):
-            for table, row in rows:
-                made[table].append(row)
+        for name, row in (*_of_journal(place), *_of_log(place), *_of_account(place)):
+            made[name].append(row)
     for number in range(others):
-        for table, row in _of_nobody(number):
-            made[table].append(row)
+        for name, row in _of_nobody(number):
+            made[name].append(row)
     for table in metadata.sorted_tables:
         if made[table.name]:
             _insert(connection, table.name, made[table.name])
@@ -127,9 +126,12 @@ def _insert(connection: Connection, name: str, rows: list[Row]) -> None:
 
 
 def _of_journal(place: Place) -> Iterator[tuple[str, Row]]:
-    journal, (account, partner) = place.journal, place.members
+    journal = place.journal
     end = {"seq": place.length, "head": bytes(32), "time": NOW, "closed": False, "stale": False, "closed_by": None}
-    yield "journals", {"journal": journal, "founder": account, "nonce": bytes(32), "roster": roster_of(place)} | end
+    yield (
+        "journals",
+        {"journal": journal, "founder": place.account, "nonce": bytes(32), "roster": roster_of(place)} | end,
+    )
     for number, member in enumerate(place.members):
         key = {"account": member, "journal": journal}
         yield "memberships", key | {"role": "partner", "rights": "write", "until": None}
@@ -169,22 +171,25 @@ def _closing(place: Place, number: int) -> Row:
 def _of_log(place: Place) -> Iterator[tuple[str, Row]]:
     journal, last = place.journal, place.length
     for seq in range(1, last + 1):
-        is_entry = kind_at(seq) == ENTRY
+        is_entry = not is_statement(seq)
         ends = seq % PUSH == 0 or seq == last
-        yield "log", {
-            "journal": journal,
-            "seq": seq,
-            "kind": kind_at(seq),
-            "entry": place.entry(seq) if is_entry else None,
-            "version": None if is_entry else 1 + seq // ROSTER,
-            "digest": name_of("digest", seq),
-            "header": b"header" * 20,
-            "signatures": None if is_entry else bytes(96),
-            "blob_hash": bytes(32) if is_entry else None,
-            "receipt": Receipt(seq, bytes(32), NOW, bytes(64)).encode() if ends else None,
-            "blob": b"sealed text" * 20 if is_entry else None,
-            "withdrawn": seq if is_withdrawn(seq) else None,
-        }
+        yield (
+            "log",
+            {
+                "journal": journal,
+                "seq": seq,
+                "kind": ENTRY if is_entry else STATEMENT,
+                "entry": place.entry(seq) if is_entry else None,
+                "version": None if is_entry else 1 + seq // ROSTER,
+                "digest": name_of("digest", seq),
+                "header": b"header" * 20,
+                "signatures": None if is_entry else bytes(96),
+                "blob_hash": bytes(32) if is_entry else None,
+                "receipt": Receipt(seq, bytes(32), NOW, bytes(64)).encode() if ends else None,
+                "blob": b"sealed text" * 20 if is_entry else None,
+                "withdrawn": seq if is_withdrawn(seq) else None,
+            },
+        )
         if not is_entry:
             for member in place.members:
                 yield "grants", {"journal": journal, "account": member, "seq": seq, "sealed": bytes(80)}
@@ -217,12 +222,15 @@ def _of_account(place: Place) -> Iterator[tuple[str, Row]]:
             key = {"account": account, "generation": generation}
             yield "account_statements", key | {"statement": b"{}" * 50, "signatures": bytes(64)}
             yield "earlier_seeds", key | {"sealed": bytes(80)}
-            yield "keyholder_sets", {
-                "account": account,
-                "version": generation,
-                "statement": b"{}" * 50,
-                "signature": bytes(64),
-            }
+            yield (
+                "keyholder_sets",
+                {
+                    "account": account,
+                    "version": generation,
+                    "statement": b"{}" * 50,
+                    "signature": bytes(64),
+                },
+            )
         for number in range(2):
             keyholder = place.thing(f"keyholder {which}", number)
             key = {"account": account, "keyholder": keyholder}
@@ -244,5 +252,3 @@ def _of_nobody(number: int) -> Iterator[tuple[str, Row]]:
     yield "challenges", {"challenge": name_of("challenge", number), "keyholder": bytes(32), "expires": over}
     yield "doomed", {"place": name_of("doomed", number, 16), "due": over, "cleared": False}
     yield "invite_codes", {"code_hash": hash_code(str(number)), "created": NOW, "used": None}
-
-

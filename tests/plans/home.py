@@ -14,11 +14,10 @@ from duolog.client.home.receipt_keys import EarlierKey
 from duolog.client.home.snapshot_rows import PageRow, SegmentRow, save_pages, save_segment, save_snapshot
 from duolog.client.home.store import Row, Store
 from duolog.protocol.codec import u64
-from tests.plans.filling import ITEMS, LONG, NOW, PUSH, ROSTER, SHORT, Place, kind_at
-from tests.plans.filling import STATEMENT as A_STATEMENT
+from tests.plans.filling import ITEMS, LONG, NOW, PUSH, ROSTER, SHORT, Place, is_statement
+from tests.plans.query import Query, call
 
 FEW = 20  # pages and segments of a snapshot, and promises, however long a journal is
-Asked = Callable[[Store, Place], object]
 
 
 class ToldStore(Store):
@@ -58,7 +57,7 @@ def _fill_journal(store: Store, place: Place) -> None:
     save_log_row(store, journal, LogRow(end, bytes(32), NOW, b"{}", 0))
     save_items(store, journal, (_item(place, seq) for seq in range(1, end + 1)))
     save_receipts(store, journal, {seq: _receipt(seq) for seq in range(PUSH, end + 1, PUSH)})
-    save_rosters(store, journal, {version: b"{}" for version in range(1, end // ROSTER + 2)})
+    save_rosters(store, journal, dict.fromkeys(range(1, end // ROSTER + 2), b"{}"))
     log_rows.save_epochs(store, journal, {1: b"sealed"})
     save_acknowledged(store, journal, ((end + number, bytes(32)) for number in range(FEW)))
     for number in range(2 * end // 100):  # a person writes more where there is more
@@ -71,7 +70,7 @@ def _fill_journal(store: Store, place: Place) -> None:
 
 
 def _item(place: Place, seq: int) -> ItemRow:
-    if kind_at(seq) == A_STATEMENT:
+    if is_statement(seq):
         return ItemRow(seq, b"frame" * 50, bytes(32), 1 + seq // ROSTER, None, None, NOW, None)
     fault = "check\nsentence" if seq % 500 == 3 else None
     return ItemRow(seq, b"frame" * 50, bytes(32), 1 + seq // ROSTER, place.entry(seq), place.account, NOW, fault)
@@ -85,80 +84,80 @@ def _waits(at: Place) -> bytes:
     return at.thing("waits", 3, 16)
 
 
-HOT: tuple[Asked, ...] = (
-    lambda store, at: item_rows.head_at(store, at.journal, at.length),
-    lambda store, at: item_rows.heads_at(store, at.journal, at.last(50)),
-    lambda store, at: item_rows.has_entry(store, at.journal, at.entry(50)),
-    lambda store, at: item_rows.places_of(store, at.journal, [at.entry(seq) for seq in at.last(500)]),
-    lambda store, at: item_rows.items_of(store, at.journal, [at.entry(seq) for seq in at.last(500)]),
-    lambda store, at: item_rows.items_between(store, at.journal, at.length - 50, at.length, 50),
-    lambda store, at: item_rows.readable_entries(store, at.journal, at.length - 50, 50),
-    lambda store, at: item_rows.statements_behind(store, at.journal, at.length - 50),
-    lambda store, at: item_rows.shown_items(store, at.journal, at.length - 50, 50),
-    lambda store, at: item_rows.frame_at(store, at.journal, at.length),
-    lambda store, at: item_rows.size_between(store, at.journal, at.length - 50, at.length),
-    lambda store, at: item_rows.refused_since(store, at.journal, at.account),
-    lambda store, at: item_rows.save_items(store, at.journal, [_item(at, at.length + 2)]),
-    lambda store, at: item_rows.save_fault(store, at.journal, [at.length], "fault"),
-    lambda store, at: item_rows.save_frames(store, at.journal, [(at.length, b"frame")]),
-    lambda store, at: log_rows.load_log_row(store, at.journal),
-    lambda store, at: log_rows.save_log_row(store, at.journal, LogRow(at.length, bytes(32), NOW, b"{}", 0)),
-    lambda store, at: log_rows.forget_promises_behind(store, at.journal, at.length),
-    lambda store, at: log_rows.forget_keys_behind(store, at.journal, at.length, 5),
-    lambda store, at: log_rows.forget_behind(store, at.journal, at.length - 5),
-    lambda store, at: log_rows.save_made_grants(store, at.journal, [(bytes(32), at.account, b"sealed")]),
-    lambda store, at: log_rows.load_made_grants(store, at.journal, bytes(32)),
-    lambda store, at: log_rows.save_frozen(store, at.journal, "why"),
-    lambda store, at: log_rows.load_frozen(store, at.journal),
-    lambda store, at: log_rows.thaw(store, at.journal),
-    lambda store, at: log_rows.load_roster(store, at.journal, 1),
-    lambda store, at: log_rows.save_rosters(store, at.journal, {at.length: b"{}"}),
-    lambda store, at: log_rows.newest_timed_receipt(store, at.journal),
-    lambda store, at: log_rows.last_push_before(store, at.journal, at.length),
-    lambda store, at: log_rows.save_receipts(store, at.journal, {at.length + 2: _receipt(1)}),
-    lambda store, at: log_rows.load_epochs(store, at.journal),
-    lambda store, at: log_rows.save_epochs(store, at.journal, {2: b"sealed"}),
-    lambda store, at: outbox_rows.waiting_entries(store, at.journal, 5),
-    lambda store, at: outbox_rows.waiting_entry(store, _waits(at)),
-    lambda store, at: outbox_rows.last_waiting(store, at.journal),
-    lambda store, at: outbox_rows.save_waiting(store, at.journal, bytes(16), b"sealed"),
-    lambda store, at: outbox_rows.save_waiting_first(store, at.journal, [(bytes(16), b"sealed")]),
-    lambda store, at: outbox_rows.save_digests(store, [(bytes(32), _waits(at))]),
-    lambda store, at: outbox_rows.save_message(store, _waits(at), b"sealed"),
-    lambda store, at: outbox_rows.rename_waiting(store, _waits(at), bytes(16), b"sealed"),
-    lambda store, at: outbox_rows.forget_waiting(store, _waits(at)),
-    lambda store, at: outbox_rows.load_acknowledged(store, at.journal),
-    lambda store, at: outbox_rows.save_acknowledged(store, at.journal, [(at.length + FEW, bytes(32))]),
-    lambda store, at: outbox_rows.forget_acknowledged_up_to(store, at.journal, at.length + 5),
-    lambda store, at: outbox_rows.save_written(store, at.journal, bytes(16)),
-    lambda store, at: outbox_rows.was_written(store, at.journal, _waits(at)),
-    lambda store, at: snapshot_rows.load_snapshot(store, at.journal),
-    lambda store, at: snapshot_rows.snapshot_seq(store, at.journal),
-    lambda store, at: snapshot_rows.save_snapshot(store, at.journal, at.length, b"sealed"),
-    lambda store, at: snapshot_rows.load_labels(store, at.journal),
-    lambda store, at: snapshot_rows.load_page(store, at.journal, 3),
-    lambda store, at: snapshot_rows.save_pages(store, at.journal, [PageRow(FEW, b"label", b"items")], FEW + 1),
-    lambda store, at: snapshot_rows.forget_snapshot(store, at.journal),
-    lambda store, at: snapshot_rows.forget_state(store, at.journal),
-    lambda store, at: snapshot_rows.load_segments(store, at.journal),
-    lambda store, at: snapshot_rows.load_segment(store, at.journal, 11),
-    lambda store, at: snapshot_rows.save_segment(store, at.journal, SegmentRow(191, 210, b"sealed")),
-    lambda store, at: snapshot_rows.forget_segments(store, at.journal, [15]),
-    lambda store, at: marks.set_mark(store, at.journal, JournalMark.NAMED),
-    lambda store, at: marks.find_mark(store, at.journal, JournalMark.NAMED),
-    lambda store, at: marks.has_mark(store, at.journal, JournalMark.NAMED),
-    lambda store, at: marks.clear_marks(store, [at.journal], JournalMark.NAMED),
-    lambda store, at: marks.opens_at(store, at.journal),
-    lambda store, at: marks.how_former(store, at.journal),
-    lambda store, at: marks.keep_former(store, at.journal, "left"),
-    lambda store, at: marks.forget_former(store, [at.journal]),
-    lambda store, at: marks.start_act(store, "keep", at.journal, at.entry(50)),
-    lambda store, at: marks.end_act(store, "keep", at.journal, at.entry(50)),
-    lambda store, at: receipt_keys.load_earlier(store, at.journal),
-    lambda store, at: receipt_keys.is_earlier(store, at.journal, at.length),
-    lambda store, at: receipt_keys.save_earlier(store, at.journal, [EarlierKey(5, "https://before.test", bytes(32))]),
-    lambda store, at: chains.stop_for_fork(store, at.journal, at.account),
-    lambda store, at: chains.go_on_after_fork(store, at.journal),
+HOT = (
+    Query(item_rows.head_at, lambda at: call(at.journal, at.length)),
+    Query(item_rows.heads_at, lambda at: call(at.journal, at.last(50))),
+    Query(item_rows.has_entry, lambda at: call(at.journal, at.entry(50))),
+    Query(item_rows.places_of, lambda at: call(at.journal, [at.entry(seq) for seq in at.last(500)])),
+    Query(item_rows.items_of, lambda at: call(at.journal, [at.entry(seq) for seq in at.last(500)])),
+    Query(item_rows.items_between, lambda at: call(at.journal, at.length - 50, at.length, 50)),
+    Query(item_rows.readable_entries, lambda at: call(at.journal, at.length - 50, 50)),
+    Query(item_rows.statements_behind, lambda at: call(at.journal, at.length - 50)),
+    Query(item_rows.shown_items, lambda at: call(at.journal, at.length - 50, 50)),
+    Query(item_rows.frame_at, lambda at: call(at.journal, at.length)),
+    Query(item_rows.size_between, lambda at: call(at.journal, at.length - 50, at.length)),
+    Query(item_rows.refused_since, lambda at: call(at.journal, at.account)),
+    Query(item_rows.save_items, lambda at: call(at.journal, [_item(at, at.length + 2)])),
+    Query(item_rows.save_fault, lambda at: call(at.journal, [at.length], "fault")),
+    Query(item_rows.save_frames, lambda at: call(at.journal, [(at.length, b"frame")])),
+    Query(log_rows.load_log_row, lambda at: call(at.journal)),
+    Query(log_rows.save_log_row, lambda at: call(at.journal, LogRow(at.length, bytes(32), NOW, b"{}", 0))),
+    Query(log_rows.forget_promises_behind, lambda at: call(at.journal, at.length)),
+    Query(log_rows.forget_keys_behind, lambda at: call(at.journal, at.length, 5)),
+    Query(log_rows.forget_behind, lambda at: call(at.journal, at.length - 5)),
+    Query(log_rows.save_made_grants, lambda at: call(at.journal, [(bytes(32), at.account, b"sealed")])),
+    Query(log_rows.load_made_grants, lambda at: call(at.journal, bytes(32))),
+    Query(log_rows.save_frozen, lambda at: call(at.journal, "why")),
+    Query(log_rows.load_frozen, lambda at: call(at.journal)),
+    Query(log_rows.thaw, lambda at: call(at.journal)),
+    Query(log_rows.load_roster, lambda at: call(at.journal, 1)),
+    Query(log_rows.save_rosters, lambda at: call(at.journal, {at.length: b"{}"})),
+    Query(log_rows.newest_timed_receipt, lambda at: call(at.journal)),
+    Query(log_rows.last_push_before, lambda at: call(at.journal, at.length)),
+    Query(log_rows.save_receipts, lambda at: call(at.journal, {at.length + 2: _receipt(1)})),
+    Query(log_rows.load_epochs, lambda at: call(at.journal)),
+    Query(log_rows.save_epochs, lambda at: call(at.journal, {2: b"sealed"})),
+    Query(outbox_rows.waiting_entries, lambda at: call(at.journal, 5)),
+    Query(outbox_rows.waiting_entry, lambda at: call(_waits(at))),
+    Query(outbox_rows.last_waiting, lambda at: call(at.journal)),
+    Query(outbox_rows.save_waiting, lambda at: call(at.journal, bytes(16), b"sealed")),
+    Query(outbox_rows.save_waiting_first, lambda at: call(at.journal, [(bytes(16), b"sealed")])),
+    Query(outbox_rows.save_digests, lambda at: call([(bytes(32), _waits(at))])),
+    Query(outbox_rows.save_message, lambda at: call(_waits(at), b"sealed")),
+    Query(outbox_rows.rename_waiting, lambda at: call(_waits(at), bytes(16), b"sealed")),
+    Query(outbox_rows.forget_waiting, lambda at: call(_waits(at))),
+    Query(outbox_rows.load_acknowledged, lambda at: call(at.journal)),
+    Query(outbox_rows.save_acknowledged, lambda at: call(at.journal, [(at.length + FEW, bytes(32))])),
+    Query(outbox_rows.forget_acknowledged_up_to, lambda at: call(at.journal, at.length + 5)),
+    Query(outbox_rows.save_written, lambda at: call(at.journal, bytes(16))),
+    Query(outbox_rows.was_written, lambda at: call(at.journal, _waits(at))),
+    Query(snapshot_rows.load_snapshot, lambda at: call(at.journal)),
+    Query(snapshot_rows.snapshot_seq, lambda at: call(at.journal)),
+    Query(snapshot_rows.save_snapshot, lambda at: call(at.journal, at.length, b"sealed")),
+    Query(snapshot_rows.load_labels, lambda at: call(at.journal)),
+    Query(snapshot_rows.load_page, lambda at: call(at.journal, 3)),
+    Query(snapshot_rows.save_pages, lambda at: call(at.journal, [PageRow(FEW, b"label", b"items")], FEW + 1)),
+    Query(snapshot_rows.forget_snapshot, lambda at: call(at.journal)),
+    Query(snapshot_rows.forget_state, lambda at: call(at.journal)),
+    Query(snapshot_rows.load_segments, lambda at: call(at.journal)),
+    Query(snapshot_rows.load_segment, lambda at: call(at.journal, 11)),
+    Query(snapshot_rows.save_segment, lambda at: call(at.journal, SegmentRow(191, 210, b"sealed"))),
+    Query(snapshot_rows.forget_segments, lambda at: call(at.journal, [15])),
+    Query(marks.set_mark, lambda at: call(at.journal, JournalMark.NAMED)),
+    Query(marks.find_mark, lambda at: call(at.journal, JournalMark.NAMED)),
+    Query(marks.has_mark, lambda at: call(at.journal, JournalMark.NAMED)),
+    Query(marks.clear_marks, lambda at: call([at.journal], JournalMark.NAMED)),
+    Query(marks.opens_at, lambda at: call(at.journal)),
+    Query(marks.how_former, lambda at: call(at.journal)),
+    Query(marks.keep_former, lambda at: call(at.journal, "left")),
+    Query(marks.forget_former, lambda at: call([at.journal])),
+    Query(marks.start_act, lambda at: call("keep", at.journal, at.entry(50))),
+    Query(marks.end_act, lambda at: call("keep", at.journal, at.entry(50))),
+    Query(receipt_keys.load_earlier, lambda at: call(at.journal)),
+    Query(receipt_keys.is_earlier, lambda at: call(at.journal, at.length)),
+    Query(receipt_keys.save_earlier, lambda at: call(at.journal, [EarlierKey(5, "https://before.test", bytes(32))])),
+    Query(chains.stop_for_fork, lambda at: call(at.journal, at.account)),
+    Query(chains.go_on_after_fork, lambda at: call(at.journal)),
 )
 
 # Each reads a list that is as long as what it is about: the journals of a home, or all of one journal.

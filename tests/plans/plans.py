@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -75,6 +74,9 @@ class Plan:
         return {fault for reading in self.readings for fault in reading.faults()} | set(self.notes)
 
 
+Explain = Callable[[Any, str, Any, bool], Iterable[Plan]]
+
+
 def sqlite_plan(steps: Iterable[str]) -> Plan:
     """The plan that SQLite tells in these steps."""
     readings, notes = list[Reading](), list[str]()
@@ -99,7 +101,7 @@ _KEYS = {f"pk_{table.name}": table.name for table in metadata.sorted_tables}
 
 
 def postgresql_plan(root: Mapping[str, Any]) -> Plan:
-    """The plan that PostgreSQL tells in `EXPLAIN (ANALYZE, FORMAT JSON)`."""
+    """The plan that PostgreSQL tells, and what it met if it carried it out."""
     readings, notes = list[Reading](), list[str]()
     for node in _nodes(root):
         index = node.get("Index Name")
@@ -112,7 +114,7 @@ def postgresql_plan(root: Mapping[str, Any]) -> Plan:
             readings.append(Reading(node["Relation Name"]))
         if node.get("Sort Space Type") == "Disk" or node.get("Disk Usage") or node.get("Hash Batches", 1) > 1:
             notes.append("spills to the disk")
-        if node["Node Type"] == "Sort" and node["Actual Rows"] > MANY:
+        if node["Node Type"] == "Sort" and node.get("Actual Rows", 0) > MANY:
             notes.append("sorts many rows")
         if sum(node.get(f"Rows Removed by {what}", 0) for what in ("Filter", "Index Recheck", "Join Filter")) > MANY:
             notes.append("reads many rows in vain")
@@ -125,39 +127,48 @@ def _nodes(node: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
         yield from _nodes(child)
 
 
-def plans_of(connection: Connection, ask: Callable[[], object]) -> list[Plan]:
+def plans_of(connection: Connection, ask: Callable[[], object], explain: Explain) -> list[Plan]:
     """The plan of each statement of a query that reads rows. What the query does is taken back."""
     found: list[Plan] = []
 
-    def explain(_: object, cursor: Any, sql: str, parameters: Any, __: object, many: bool) -> None:
-        first, driver = parameters[0] if many else parameters, cursor.connection
-        if re.match(r"SAVEPOINT|ROLLBACK|RELEASE", sql):
-            return
-        if isinstance(driver, sqlite3.Connection):
-            steps = [row[3] for row in driver.execute(f"EXPLAIN QUERY PLAN {sql}", first).fetchall()]
-            plan = sqlite_plan(steps)
-        else:
-            plan = postgresql_plan(_explained(driver, sql, first))
-        if plan.readings:
-            found.append(plan)
+    def executes(_: object, cursor: Any, sql: str, values: Any, context: Any, many: bool) -> None:
+        if context.compiled is not None:  # and not a savepoint
+            has_list = bool(context.compiled.post_compile_params)
+            found.extend(explain(cursor.connection, sql, values[0] if many else values, has_list))
 
     with _taken_back(connection):
-        event.listen(connection, "before_cursor_execute", explain)
+        event.listen(connection, "before_cursor_execute", executes)
         try:
             ask()
         finally:
-            event.remove(connection, "before_cursor_execute", explain)
-    return found
+            event.remove(connection, "before_cursor_execute", executes)
+    return [plan for plan in found if plan.readings]
 
 
-def _explained(driver: Any, sql: str, parameters: Any) -> Mapping[str, Any]:
+def on_sqlite(driver: sqlite3.Connection, sql: str, values: Any, _has_list: bool) -> Iterator[Plan]:
+    """How SQLite goes about it. It keeps no statistics here, so that the values make no difference."""
+    yield sqlite_plan([row[3] for row in driver.execute(f"EXPLAIN QUERY PLAN {sql}", values).fetchall()])
+
+
+def on_postgresql(driver: Any, sql: str, values: Any, _has_list: bool) -> Iterator[Plan]:
+    """How PostgreSQL goes about it with these values."""
     with driver.cursor() as cursor:
         cursor.execute("SAVEPOINT explained")
-        cursor.execute(f"EXPLAIN (ANALYZE, FORMAT JSON) {sql}", parameters)
+        cursor.execute(f"EXPLAIN (ANALYZE, FORMAT JSON) {sql}", values)
         (told,) = cursor.fetchone()
         cursor.execute("ROLLBACK TO SAVEPOINT explained")
-    plan: Mapping[str, Any] = (json.loads(told) if isinstance(told, str) else told)[0]["Plan"]
-    return plan
+    yield postgresql_plan(told[0]["Plan"])
+
+
+def prepared_on_postgresql(driver: Any, sql: str, _values: Any, has_list: bool) -> Iterator[Plan]:
+    """How PostgreSQL goes about it with any values, once the statement is prepared; one with a list never is."""
+    if not has_list:
+        names = list(dict.fromkeys(re.findall(r"%\((\w+)\)s", sql)))
+        numbered = re.sub(r"%\((\w+)\)s", lambda match: f"${names.index(match[1]) + 1}", sql).replace("%%", "%")
+        with driver.cursor() as cursor:
+            cursor.execute(f"EXPLAIN (GENERIC_PLAN, FORMAT JSON) {numbered}")
+            (told,) = cursor.fetchone()
+        yield postgresql_plan(told[0]["Plan"])
 
 
 def work_of(connection: Connection, ask: Callable[[], object]) -> int:

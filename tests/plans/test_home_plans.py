@@ -11,16 +11,10 @@ import pytest
 
 from duolog.client.home.store import Store
 from tests.plans.filling import LONG, SHORT, Place
-from tests.plans.home import HOT, MODULES, WHOLE, Asked, ToldStore, fill_home
+from tests.plans.home import HOT, MODULES, WHOLE, ToldStore, fill_home
 from tests.plans.kept import compare
 from tests.plans.plans import Plan, counted, sqlite_plan
-
-
-def name_of(asked: Callable[..., object]) -> str:
-    """The function that a query calls."""
-    names = asked.__code__.co_names
-    return next(f"{module}.{name}" for module, name in zip(names, names[1:], strict=False) if module in ROOMS)
-
+from tests.plans.query import Query, call
 
 # It looks from the newest receipt back, and takes the first that it may.
 FROM_THE_END = {"log_rows.newest_timed_receipt": {"reads receipt by journal alone"}}
@@ -47,23 +41,23 @@ def taken_back(store: ToldStore, ask: Callable[[], object]) -> None:
         store._db.execute("RELEASE asked")
 
 
-def plans_of(store: ToldStore, asked: Asked) -> list[Plan]:
+def plans_of(store: ToldStore, query: Query) -> list[Plan]:
     store.told.clear()
-    taken_back(store, partial(asked, store, LONG))
+    taken_back(store, partial(query.ask, store, LONG))
     explained = (store._db.execute(f"EXPLAIN QUERY PLAN {sql}", tuple(values)) for sql, values in list(store.told))
     plans = (sqlite_plan([row[3] for row in steps]) for steps in explained)
     return [plan for plan in plans if plan.readings]
 
 
-def work_of(store: ToldStore, asked: Asked, at: Place) -> int:
+def work_of(store: ToldStore, query: Query, at: Place) -> int:
     work: list[int] = []
-    taken_back(store, lambda: work.append(counted(store._db, partial(asked, store, at))))
+    taken_back(store, lambda: work.append(counted(store._db, partial(query.ask, store, at))))
     return work[0]
 
 
 def test_every_query_of_a_home_is_asked() -> None:
-    asked = {name_of(query) for query in HOT}
-    whole = {f"{function.__module__.rpartition('.')[2]}.{function.__name__}" for function in WHOLE}
+    asked = {query.name for query in HOT}
+    whole = {Query(function, lambda _: call()).name for function in WHOLE}
     there = {
         f"{room}.{name}"
         for room, module in ROOMS.items()
@@ -75,12 +69,12 @@ def test_every_query_of_a_home_is_asked() -> None:
 
 
 def test_a_home_reads_by_an_index(home: ToldStore) -> None:
-    plans = {name_of(query): plans_of(home, query) for query in HOT}
+    plans = {query.name: plans_of(home, query) for query in HOT}
     faults = {name: set[str]().union(*(plan.faults() for plan in some)) for name, some in plans.items()}
     assert {name: found for name, found in faults.items() if found} == FROM_THE_END
     compare("home", sqlite3.sqlite_version, plans)
 
 
 def test_no_query_of_a_home_works_more_in_a_long_journal(home: ToldStore) -> None:
-    worked = {name_of(query): tuple(work_of(home, query, at) for at in (SHORT, LONG)) for query in HOT}
+    worked = {query.name: tuple(work_of(home, query, at) for at in (SHORT, LONG)) for query in HOT}
     assert {name: (short, long) for name, (short, long) in worked.items() if long > 1.2 * short + 50} == {}

@@ -1,4 +1,4 @@
-"""No query of a request reads more as journals, accounts or the server grow; and what a round reads as a whole is named.
+"""No query of a request reads more as a journal or the server grows; what a round reads as a whole is named.
 
 A plan says so before a server is slow: on SQLite, which keeps no statistics, and on PostgreSQL with the rows and the
 statistics of a server with many journals, of which one is long.
@@ -19,11 +19,13 @@ from sqlalchemy import Connection, Engine, create_engine, make_url, text
 
 import app
 from app.sqlite import sqlite_engine
-from tests.plans.asked import QUERIES, Query
-from tests.plans.expected import EXPECTED, NOT_ASKED, ON_POSTGRESQL, READING_ALL
+from tests.plans import plans
+from tests.plans.asked import QUERIES
+from tests.plans.expected import EXPECTED, NOT_ASKED, PREPARED, READING_ALL, WITH_VALUES
 from tests.plans.filling import LONG, SHORT, Place, fill
 from tests.plans.kept import compare
-from tests.plans.plans import Plan, plans_of, work_of
+from tests.plans.plans import Explain, Plan, plans_of, work_of
+from tests.plans.query import Query
 
 Plans = Mapping[str, list[Plan]]
 
@@ -55,15 +57,17 @@ READ_ALL = {name for name, (why, _) in EXPECTED.items() if why in READING_ALL}
 JUDGED = [query for query in QUERIES if query.name not in READ_ALL]
 
 
-def plans_on(connection: Connection, queries: Iterable[Query]) -> Plans:
+def plans_on(connection: Connection, queries: Iterable[Query], explain: Explain) -> Plans:
     def places(query: Query) -> Place:
         return SHORT if query.name in READ_ALL else LONG  # the plans are the same, and reading all takes its time
 
-    return {query.name: plans_of(connection, partial(query.ask, connection, places(query))) for query in queries}
+    return {
+        query.name: plans_of(connection, partial(query.ask, connection, places(query)), explain) for query in queries
+    }
 
 
-def faults_of(plans: Plans) -> dict[str, set[str]]:
-    found = {name: set[str]().union(*(plan.faults() for plan in some)) for name, some in plans.items()}
+def faults_of(told: Plans) -> dict[str, set[str]]:
+    found = {name: set[str]().union(*(plan.faults() for plan in some)) for name, some in told.items()}
     return {name: faults for name, faults in found.items() if faults}
 
 
@@ -81,9 +85,9 @@ def test_every_query_of_the_server_is_asked() -> None:
 
 
 def test_sqlite_reads_by_an_index(on_sqlite: Connection) -> None:
-    plans = plans_on(on_sqlite, QUERIES)
-    assert faults_of(plans) == {name: faults for name, (_, faults) in EXPECTED.items() if faults}
-    compare("sqlite", sqlite3.sqlite_version, plans)
+    told = plans_on(on_sqlite, QUERIES, plans.on_sqlite)
+    assert faults_of(told) == {name: faults for name, (_, faults) in EXPECTED.items() if faults}
+    compare("sqlite", sqlite3.sqlite_version, told)
 
 
 def test_no_query_works_more_in_a_long_journal(on_sqlite: Connection) -> None:
@@ -97,8 +101,25 @@ def test_no_query_works_more_in_a_long_journal(on_sqlite: Connection) -> None:
 
 @pytest.mark.slow
 def test_postgresql_reads_by_an_index(on_postgresql: Connection) -> None:
-    plans = plans_on(on_postgresql, JUDGED)
-    ranges = {name: faults - {"sorts"} for name, (_, faults) in EXPECTED.items() if name not in READ_ALL}
-    assert faults_of(plans) == {name: faults for name, faults in (ranges | ON_POSTGRESQL).items() if faults}
-    version = on_postgresql.execute(text("SHOW server_version")).scalar_one()
-    compare("postgresql", version.split()[0], plans)
+    told = plans_on(on_postgresql, JUDGED, plans.on_postgresql)
+    assert faults_of(told) == faults_on_postgresql(WITH_VALUES)
+    compare("postgresql", version_of(on_postgresql), told)
+
+
+@pytest.mark.slow
+def test_postgresql_reads_by_an_index_whatever_the_values_are(on_postgresql: Connection) -> None:
+    """A connection that has executed a statement often plans it no more, and an ordinary journal is a short one."""
+    told = plans_on(on_postgresql, JUDGED, plans.prepared_on_postgresql)
+    assert faults_of(told) == faults_on_postgresql(PREPARED)
+    compare("postgresql-prepared", version_of(on_postgresql), told)
+
+
+def faults_on_postgresql(others: Mapping[str, set[str]]) -> dict[str, set[str]]:
+    """The expected ones. It sorts as well, but no list that is long."""
+    expected = {name: faults - {"sorts"} for name, (_, faults) in EXPECTED.items() if name not in READ_ALL}
+    return {name: faults for name, faults in (expected | dict(others)).items() if faults}
+
+
+def version_of(connection: Connection) -> str:
+    version: str = connection.execute(text("SHOW server_version")).scalar_one()
+    return version.split()[0]
