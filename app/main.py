@@ -57,7 +57,7 @@ def create_app(settings: Settings, clock: Callable[[], int] = system_clock) -> F
     add_routes(app)
     for error in (Problem, RequestValidationError, HTTPException):
         app.add_exception_handler(error, render)
-    app.add_middleware(Gate, rates=state.rates, is_session=partial(is_session, state))
-    app.add_middleware(Edge, metrics=state.metrics)
+    gate = Gate(state.rates, partial(is_session, state))
+    app.add_middleware(Edge, metrics=state.metrics, gate=gate)
     describe_api(app)
     return app

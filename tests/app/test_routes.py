@@ -3,6 +3,7 @@
 import inspect
 import re
 from collections.abc import Iterator
+from typing import Any
 
 from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute
@@ -21,8 +22,8 @@ def test_routes_stand_side_by_side() -> None:
 def test_no_address_hides_another() -> None:
     for route in _routes():
         path = re.sub("{[^}]+}", "any", route.path)
-        for method in route.methods:
-            scope = {"type": "http", "method": method, "path": path, "root_path": "", "headers": []}
+        for method in route.methods or ():
+            scope: dict[str, Any] = {"type": "http", "method": method, "path": path, "root_path": "", "headers": []}
             first = next(other for other in _all_routes() if other.matches(dict(scope))[0] is Match.FULL)
             assert first is route, f"{method} {path} never comes here"
 
