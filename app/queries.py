@@ -48,7 +48,7 @@ class Query:
         return rows[0] if rows else None
 
     def stream(self, connection: Connection, /, **values: object) -> Iterator[AnyRow]:
-        """Every row, each read when it is asked for: whoever has enough reads no more."""
+        """Every row, each read when it is asked for: who stops asking reads no more."""
         if connection.dialect.name != "sqlite":
             streamed = {"yield_per": _AT_ONCE}
             yield from connection.execute(self._on_postgresql, values, execution_options=streamed)

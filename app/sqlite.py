@@ -250,7 +250,7 @@ class _Writer:
 
 def sqlite_engine(url: str, *, begin: str | None = None, pool_size: int = 1) -> Engine:
     """An engine whose connections are durable (`synchronous=FULL`), clean after themselves, and start transactions
-    with `begin`. None: whoever has the connection begins and ends its transactions.
+    with `begin`. None: the connection's owner begins and ends its transactions.
     """
     engine = create_engine(
         url, pool_size=pool_size, max_overflow=0, hide_parameters=True, connect_args={"check_same_thread": False}
@@ -275,8 +275,8 @@ def sqlite_engine(url: str, *, begin: str | None = None, pool_size: int = 1) -> 
 
 
 def _opened(engine: Engine) -> Connection:
-    """A connection to be kept, whose transactions the engine knows nothing of: for it, one goes on for ever. Its own
-    way to begin, savepoint and end takes twenty times as long as SQLite's.
+    """A connection to be kept. The engine knows nothing of its transactions, and takes all for one that never ends: its
+    own way to begin, savepoint and end takes twenty times as long as SQLite's.
 
     Raises: OperationalError.
     """
