@@ -7,6 +7,7 @@ it is withdrawn, kept it before. Its author erases it by withdrawing it. Spec: Â
 from collections.abc import Collection, Iterable
 
 from sqlalchemy import (
+    BindParameter,
     ColumnElement,
     Connection,
     Table,
@@ -91,7 +92,7 @@ def add_closings(
 # --- who holds what ---
 
 
-def served_blob(journal: bytes, account: bytes) -> Bytes:
+def served_blob(journal: bytes | BindParameter[bytes], account: bytes | BindParameter[bytes]) -> Bytes:
     """The blob of a row of `log` if this member holds it, in a query that joins the member's own `holdings`."""
     granted = select(func.min(grants.c.seq)).where(grants.c.journal == journal, grants.c.account == account)
     holds = and_(
