@@ -20,6 +20,7 @@ import sqlite3
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, TypeVar
@@ -84,9 +85,10 @@ class SqliteDatabase:
             raise
 
     async def write(self, function: Callable[Concatenate[Connection, P], T], /, *args: P.args, **kwargs: P.kwargs) -> T:
-        future: Future[T] = Future()
+        loop = asyncio.get_running_loop()
+        future: asyncio.Future[T] = loop.create_future()
         self._writer.take(lambda connection: function(connection, *args, **kwargs), future)
-        return await asyncio.wrap_future(future)
+        return await future
 
     def waiting(self) -> int:
         return self._writer.waiting()
@@ -126,7 +128,7 @@ class _Kept:
 class _Work:
     """One caller's function and the future that its request waits for."""
 
-    def __init__(self, function: Callable[[Connection], Any], future: Future[Any]) -> None:
+    def __init__(self, function: Callable[[Connection], Any], future: asyncio.Future[Any]) -> None:
         self.function = function
         self.future = future
         self.value: Any = None
@@ -146,7 +148,9 @@ class _Work:
             self.error = faults.of_database(error) if isinstance(error, OperationalError) else error
 
     def answer(self) -> None:
-        """Wake the request. The group has been committed."""
+        """Wake the request, unless it is gone. On the loop, after the group's COMMIT."""
+        if self.future.done():
+            return
         if self.error is not None:
             self.future.set_exception(self.error)
         else:
@@ -182,7 +186,7 @@ class _Writer:
         """How many works wait for their group."""
         return self._waiting.qsize()
 
-    def take(self, function: Callable[[Connection], T], future: Future[T]) -> None:
+    def take(self, function: Callable[[Connection], T], future: asyncio.Future[T]) -> None:
         """Queue a work."""
         self._waiting.put(_Work(function, future))
 
@@ -194,8 +198,8 @@ class _Writer:
         ending = False
         while not ending:
             group, truncations, ending = self._next_group()
-            # A request that was cancelled while it waited is left out; from here on it can't be cancelled any more.
-            group = [work for work in group if work.future.set_running_or_notify_cancel()]
+            # The work of a request that was cancelled while it waited is left out; from here on it is done anyway.
+            group = [work for work in group if not work.future.cancelled()]
             if group:
                 self._commit(group)
             truncations = [future for future in truncations if future.set_running_or_notify_cancel()]
@@ -229,10 +233,13 @@ class _Writer:
             if isinstance(error, DatabaseError):
                 self._faults.note(error)
             for work in group:
-                work.future.set_exception(trouble)
-            return
-        for work in group:
-            work.answer()
+                work.error = trouble
+        self._wake(group)
+
+    def _wake(self, group: list[_Work]) -> None:
+        """Answer a group's requests, which are all of one loop, with one call to it: each costs as much as a query."""
+        with suppress(RuntimeError):  # the loop is closed, and nobody waits any more
+            group[0].future.get_loop().call_soon_threadsafe(_answer, group)
 
     def _truncate(self, futures: list[Future[bool]]) -> None:
         """Move the write-ahead log into the file and cut it to nothing, between two transactions."""
@@ -246,6 +253,11 @@ class _Writer:
             connection.execute(f"PRAGMA busy_timeout = {BUSY_MILLISECONDS}")
         for future in futures:
             future.set_result(done)
+
+
+def _answer(group: list[_Work]) -> None:
+    for work in group:
+        work.answer()
 
 
 def sqlite_engine(url: str, *, begin: str | None = None, pool_size: int = 1) -> Engine:
