@@ -101,7 +101,7 @@ def _frames(row: AnyRow, account: bytes) -> list[bytes]:
 
 
 def _json(page: PageRows, account: bytes) -> bytes:
-    """The JSON of `duolog.api.entries.Page`. What stands between quotes is base64url, which needs no escaping."""
+    """The JSON of `duolog.api.entries.Page`. All text between quotes is base64url, and needs no escaping."""
     items = ",".join(_json_item(row, account) for row in page.rows)
     receipts = ",".join(_json_receipt(stored_receipt(row.receipt)) for row in page.rows if row.receipt is not None)
     return f'{{"items":[{items}],"receipts":[{receipts}],"seq":{page.seq}}}'.encode("ascii")
