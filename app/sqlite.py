@@ -77,7 +77,8 @@ class SqliteDatabase:
             try:
                 return function(connection)
             finally:
-                ask(driver, "ROLLBACK")
+                if driver.in_transaction:  # an I/O error ends it, and is the one to tell of
+                    ask(driver, "ROLLBACK")
         except OperationalError as error:
             raise self.faults.of_database(error) from error
         except DatabaseError as error:
