@@ -77,3 +77,12 @@ async def test_what_was_stored_without_being_folded_is_folded_later(
         await five_notes(both)
         await both.sam.sync()
         assert await texts(both) == [f"note {number}" for number in range(COUNT)] * 2
+
+
+async def test_the_caller_hears_how_far_a_journal_is_fetched(app: FastAPI) -> None:
+    async with couple(app) as both:
+        await five_notes(both)
+        heard = list[tuple[int, int]]()
+        await both.sam.sync(fetched=lambda done, total: heard.append((done, total)))
+        seq = (await both.sam.journal(both.journal)).seq
+        assert (seq, seq) in heard

@@ -78,6 +78,7 @@ async def pull(context: Context, journal: bytes) -> int:
             journal_state(context, journal)  # the page's documents are folded behind those of the log
         with freezing(context.store, journal):
             state = _verify_page(context, state, page.pushes, known)
+        context.fetched(state.seq, page.seq)
         if state.seq >= page.seq:
             break
         if number >= sizes.MAX_PAGES:  # check: client.pages_end
