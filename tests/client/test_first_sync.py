@@ -24,7 +24,7 @@ async def five_notes(both: Couple) -> None:
 
 
 def counted(monkeypatch: pytest.MonkeyPatch, owner: Any, name: str) -> list[Any]:
-    """What a function is called with from now on."""
+    """The arguments of each call of a function from now on."""
     calls, function = [], getattr(owner, name)
 
     def call(*arguments: Any) -> Any:

@@ -198,7 +198,7 @@ def anything(chance: random.Random, room: int) -> Any:
 
 
 def is_exact(value: object, levels: int = 1) -> bool:
-    """What the rules of messages say of a value, written down a second time."""
+    """Whether a value is exact by the rules of messages, written down a second time."""
     if levels > sizes.MAX_MESSAGE_DEPTH:
         return False
     if isinstance(value, dict):

@@ -145,7 +145,7 @@ def opened(context: Context, journal: bytes, after: int) -> Iterator[tuple[Appli
 
 
 def _openers(context: Context, roster: Roster, known: Known) -> Openers | None:
-    """What opens stored entries under a roster; None where it names a branch of an account that isn't here."""
+    """The openers of stored entries under a roster; None where it names a branch of an account that isn't here."""
     chains = context.chains.under(roster)
     return None if chains is None else Openers(context.identity, replace(known, chains=chains))
 
