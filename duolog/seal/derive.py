@@ -6,33 +6,27 @@ Rules
 - `info` begins with its own label; the callers build it.
 """
 
-import hashlib
+import hmac
 
 from duolog.protocol.codec import hmac_sha256
 from duolog.seal.secret import Secret
 
-_HASH, _BLOCK = 32, 64
-_INNER, _OUTER = (bytes(byte ^ pad for byte in range(256)) for pad in (0x36, 0x5C))
+_HASH = 32
 
 
 class MacKey(Secret):
-    """A key (32 bytes) for many MACs: HMAC-SHA256 (RFC 2104), whose two blocks of key are hashed once.
+    """A key (32 bytes) for many MACs, given to HMAC once."""
 
-    That takes less than half as long as to give the key to `hmac_sha256` each time.
-    """
-
-    __slots__ = ("_inner", "_outer")
+    __slots__ = ("_keyed",)
 
     def __init__(self, key: bytes) -> None:
-        block = key.ljust(_BLOCK, b"\x00")
-        self._inner, self._outer = hashlib.sha256(block.translate(_INNER)), hashlib.sha256(block.translate(_OUTER))
+        self._keyed = hmac.new(key, digestmod="sha256")
 
     def mac(self, data: bytes) -> bytes:
         """HMAC-SHA256, 32 bytes."""
-        inner, outer = self._inner.copy(), self._outer.copy()
-        inner.update(data)
-        outer.update(inner.digest())
-        return outer.digest()
+        keyed = self._keyed.copy()
+        keyed.update(data)
+        return keyed.digest()
 
     def expand(self, info: bytes, length: int) -> bytes:
         """HKDF-Expand: `length` bytes (8160 at most); the key must be uniform. Spec: §3."""
