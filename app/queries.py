@@ -27,7 +27,8 @@ _AT_ONCE = 64  # rows that PostgreSQL sends at once where a query is streamed
 
 
 class Query:
-    """One statement, whose parameters are given by name. `postgresql`: its form for PostgreSQL, where it has another.
+    """One statement, whose parameters are given by name; a list among them is not empty. `postgresql`: its form for
+    PostgreSQL, where it has another.
 
     Each way to run it raises SQLAlchemy's errors.
     """
@@ -40,7 +41,7 @@ class Query:
         """Every row."""
         if connection.dialect.name != "sqlite":
             return connection.execute(self._on_postgresql, values).all()
-        return [self._row(row) for row in ask(_begun(connection), self._sql, self._fixed | values)]
+        return [self._row(row) for row in ask(_begun(connection), *self._spelled(values))]
 
     def one(self, connection: Connection, /, **values: object) -> AnyRow | None:
         """The first row, for queries that have one at most."""
@@ -54,7 +55,7 @@ class Query:
             yield from connection.execute(self._on_postgresql, values, execution_options=streamed)
             return
         try:
-            yield from map(self._row, _begun(connection).execute(self._sql, self._fixed | values))
+            yield from map(self._row, _begun(connection).execute(*self._spelled(values)))
         except sqlite3.Error as error:
             raise _as_sqlalchemy(error, self._sql) from error
 
@@ -67,6 +68,23 @@ class Query:
             _begun(connection).executemany(self._sql, [{**self._fixed, **row} for row in rows])
         except sqlite3.Error as error:
             raise _as_sqlalchemy(error, self._sql) from error
+
+    def _spelled(self, values: Mapping[str, object]) -> tuple[str, dict[str, object]]:
+        """The text for these values. SQLite takes no list, so each of its items gets a name; the last one gets several,
+        so that there are few texts.
+        """
+        sql, given = self._sql, {**self._fixed, **values}
+        for name in self._lists:
+            items = cast("Sequence[object]", given.pop(name))
+            size = 1 << (len(items) - 1).bit_length()
+            named = {f"{name}_{place}": items[min(place, len(items) - 1)] for place in range(size)}
+            sql = sql.replace(f"(__[POSTCOMPILE_{name}])", f"(:{', :'.join(named)})")
+            given |= named
+        return sql, given
+
+    @cached_property
+    def _lists(self) -> list[str]:
+        return [one.key for one in self._statement.compile(dialect=_DIALECT).post_compile_params]
 
     @cached_property
     def _sql(self) -> str:

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import lru_cache
 from typing import Any, TypeVar
 
 from sqlalchemy import (
@@ -221,18 +221,18 @@ def find_known(
 def _find_known(connection: Connection, journal: bytes, name: Column[T], names: Sequence[T]) -> dict[T, KnownItem]:
     if not names:
         return {}
-    size = 1 << (len(names) - 1).bit_length()
-    named = {f"name_{place}": names[min(place, len(names) - 1)] for place in range(size)}
-    rows = _known(name, size).all(connection, journal=journal, **named)
+    query = _KNOWN_ENTRIES if name is log.c.entry else _KNOWN_VERSIONS
+    rows = query.all(connection, journal=journal, names=names)
     return {row.name: KnownItem(row.seq, row.digest) for row in rows}
 
 
-@cache
-def _known(name: Column[T], size: int) -> Query:
-    """The query for this many names: a power of two, so that there are few of them."""
-    names = [bindparam(f"name_{place}", type_=name.type) for place in range(size)]
+def _known(name: Column[Any]) -> Query:
     columns = name.label("name"), log.c.seq, log.c.digest
+    names = bindparam("names", type_=name.type, expanding=True)
     return Query(select(*columns).where(log.c.journal == bindparam("journal"), name.in_(names)))
+
+
+_KNOWN_ENTRIES, _KNOWN_VERSIONS = _known(log.c.entry), _known(log.c.version)
 
 
 def digest_at(connection: Connection, journal: bytes, seq: int) -> bytes | None:

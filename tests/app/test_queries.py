@@ -21,6 +21,7 @@ notes = Table(
 ADD = Query(insert(notes).values({name: bindparam(name) for name in ("id", "read", "text")}))
 ALL = Query(select(notes.c.id, notes.c.read, notes.c.text.label("said")).order_by(notes.c.id))
 ONE = Query(select(notes.c.read.label("seen")).where(notes.c.id == bindparam("id"), notes.c.text != b"draft"))
+SOME = Query(select(notes.c.id).where(notes.c.id.in_(bindparam("ids", expanding=True))).order_by(notes.c.id))
 MISSING = Query(select(Table("no_such_table", MetaData(), Column("id", Integer)).c.id))
 
 
@@ -47,6 +48,12 @@ async def test_rows_have_the_names_and_types_of_the_columns(stored: Database) ->
     assert found is not None
     assert found.seen is False
     assert await stored.read(lambda connection: ONE.one(connection, id=9)) is None
+
+
+@pytest.mark.parametrize("ids", [[2], [1, 3], [3, 1, 2], [9, 1, 8, 2, 7]])
+async def test_a_list_may_have_any_length_but_none(stored: Database, ids: list[int]) -> None:
+    rows = await stored.read(lambda connection: SOME.all(connection, ids=ids))
+    assert [row.id for row in rows] == sorted({1, 2, 3} & set(ids))
 
 
 async def test_a_stream_ends_where_nobody_asks_for_more(stored: Database) -> None:

@@ -130,6 +130,19 @@ def _nodes(node: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
 def plans_of(connection: Connection, ask: Callable[[], object], explain: Explain) -> list[Plan]:
     """The plan of each statement of a query that reads rows. What the query does is taken back."""
     found: list[Plan] = []
+    driver: Any = connection.connection.driver_connection
+    if isinstance(driver, sqlite3.Connection):  # what SQLite hears, since not all of it goes through SQLAlchemy
+        heard: list[str] = []
+        with _taken_back(connection):
+            driver.set_trace_callback(heard.append)
+            try:
+                ask()
+            finally:
+                driver.set_trace_callback(None)
+            for sql in dict.fromkeys(heard):
+                if not sql.startswith(("SAVEPOINT", "--")):
+                    found.extend(explain(driver, sql, (), False))
+        return [plan for plan in found if plan.readings]
 
     def executes(_: object, cursor: Any, sql: str, values: Any, context: Any, many: bool) -> None:
         if context.compiled is not None:  # and not a savepoint
