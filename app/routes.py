@@ -7,6 +7,7 @@ from app.accounts.endpoints import router as accounts
 from app.attachments.endpoints import router as attachments
 from app.carrying.endpoints import router as carrying
 from app.entries.endpoints import router as entries
+from app.events.endpoints import router as events
 from app.invitations.endpoints import router as invitations
 from app.journals.endpoints import router as journals
 from app.leaving.endpoints import router as leaving
@@ -23,6 +24,7 @@ router.include_router(rendezvous)  # /v1/rendezvous: where a new device meets on
 router.include_router(sessions)  # /v1/challenges, /v1/sessions
 router.include_router(journals)  # /v1/journals: create, list, chains, proposals
 router.include_router(entries)  # /v1/journals/{journal}/entries: push and pull
+router.include_router(events)  # /v1/events: a stream that wakes a client where something is new
 router.include_router(attachments)  # /v1/journals/{journal}/attachments: parts up, bytes and ranges down
 router.include_router(invitations)  # /v1/journals/{journal}/invitations, /v1/invitations
 router.include_router(carrying)  # /v1/carried: accounts and journals that come from another server

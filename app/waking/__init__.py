@@ -1,0 +1,1 @@
+"""Who listens on this process, and which journals moved."""
