@@ -25,6 +25,7 @@ HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
 }
 _NAME = REQUEST_HEADER.lower().encode("ascii")
+_OF_STREAMS = {"type", "method", "route"}  # what is needed once a stream has begun
 _ID = re.compile(rb"[A-Za-z0-9_-]{22}")
 
 
@@ -60,6 +61,7 @@ class Edge:
 
         try:
             await self._app(scope, receive, send_with_headers)
+            await _go_on(scope, receive, send_with_headers)
         except Exception as error:  # noqa: BLE001 - the one place where everything ends
             problem = error if isinstance(error, Problem) else Internal()
             if not isinstance(error, Problem):
@@ -73,6 +75,15 @@ class Edge:
         route, seconds = getattr(scope.get("route"), "path", "none"), time.perf_counter() - started
         self._metrics.count_request(route, method, status, seconds)
         log().info("request", method=method, route=route, status=status, milliseconds=round(seconds * 1000, 1))
+
+
+async def _go_on(scope: Scope, receive: Receive, send: Send) -> None:
+    """Answer with a stream of events, if there is one, without what the other layers kept for the request."""
+    stream = scope.get("state", {}).get("stream")
+    if stream is not None:
+        for name in scope.keys() - _OF_STREAMS:
+            del scope[name]
+        await stream(receive, send)
 
 
 class _Head:

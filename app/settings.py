@@ -133,7 +133,7 @@ class Settings(BaseSettings):
     )
     listeners_account: int = Field(default=16, ge=1, description="Streams of events at a time per account.")
     event_seconds: int = Field(
-        default=25, ge=1, le=300, description="How often a stream of events hears from the server when nothing is new."
+        default=25, ge=1, le=60, description="How often a stream of events hears from the server when nothing is new."
     )
     head_seconds: Seconds = Field(default=15, description="How long the headers of a request may take to arrive.")
     request_seconds: Seconds = Field(default=60, description="How long a whole request may take to arrive.")

@@ -23,8 +23,9 @@ from duolog.protocol.codec import encode_b64
 from tests.app.people import Diary, Person
 from tools.local_server import LocalServer
 
-CONNECTING = 200  # at a time
+CONNECTING = 20  # at a time
 SETTLE_SECONDS = 3
+IDLE_SECONDS = 30
 
 
 def add_listeners(file: Path, count: int) -> list[bytes]:
@@ -40,14 +41,15 @@ def add_listeners(file: Path, count: int) -> list[bytes]:
             shared = secrets.token_bytes(32) if number % 2 == 0 else shared
             for journal in {own, shared} if number % 2 == 0 else {own}:
                 values = list((row | {"journal": journal}).values())
-                database.execute(f"INSERT INTO journals VALUES ({', '.join('?' * len(values))})", values)  # noqa: S608
+                database.execute(f"INSERT INTO journals VALUES ({', '.join('?' * len(values))})", values)
             for journal in (own, shared):
                 database.execute(
                     "INSERT INTO memberships (account, journal, role, rights) VALUES (?, ?, 'partner', 'write')",
                     (account, journal),
                 )
             database.execute(
-                "INSERT INTO sessions (account, token_hash, keyholder, created, used, expires) VALUES (?, ?, ?, ?, ?, ?)",
+                "INSERT INTO sessions (account, token_hash, keyholder, created, used, expires) "
+                "VALUES (?, ?, ?, ?, ?, ?)",
                 (account, hash_token(token), bytes(32), now, now, now + 86_400),
             )
     database.close()
@@ -124,7 +126,7 @@ async def measure(folder: Path, listeners: int, wakes: int) -> dict[str, float]:
             await asyncio.sleep(SETTLE_SECONDS)
             each = (memory(server.pid) - before) / (listeners - 100)
             computed, begun = cpu(server.pid), time.monotonic()
-            await asyncio.sleep(30)
+            await asyncio.sleep(IDLE_SECONDS)
             idle = (cpu(server.pid) - computed) / (time.monotonic() - begun)
             among = await wake_ups(server.origin, diary, sam, wakes)
             for _, writer in streams:

@@ -5,13 +5,11 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Header, Request, Response
 from starlette.types import Receive, Scope, Send
 
-from app.access.repository import Caller
 from app.callers import Server, SignedIn
-from app.events import service
+from app.events.stream import Stream
 from app.limits import network_of
 from app.problems import Busy, SessionMissing, SlowDown, refusals
-from app.state import State
-from app.waking.hub import Listener, encode_state
+from app.waking.hub import encode_state
 from duolog.api.events import LAST_EVENT_HEADER, MEDIA_TYPE
 
 router = APIRouter(prefix="/v1/events", tags=["events"])
@@ -32,26 +30,18 @@ _EVENTS: dict[str, Any] = {
 }
 
 
-class Stream(Response):
-    """The answer that doesn't end. It holds one coroutine, and no other task, buffer or iterator for each listener."""
+class Begun(Response):
+    """Hands the stream on to the outermost layer, which answers with it once the framework is done.
 
-    def __init__(self, server: State, caller: Caller, network: bytes, last: str) -> None:
-        self._server, self._caller, self._network, self._last = server, caller, network, last
-        self.status_code, self.background = 200, None
-        self.init_headers({"Content-Type": MEDIA_TYPE, "X-Accel-Buffering": "no"})  # nginx passes each event on at once
+    The framework's layers would wait around the stream, and cost more memory than all the rest of a listener.
+    """
+
+    def __init__(self, request: Request, stream: Stream) -> None:
+        super().__init__()
+        request.state.stream = stream
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Raises: Busy, SlowDown."""
-        hub = self._server.hub
-        listener = Listener(self._caller.account, self._caller.token_hash, self._network, send)
-        hub.admit(listener)
-        try:
-            await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
-            await service.begin(self._server, listener, self._last)
-            while (await receive())["type"] != "http.disconnect":
-                pass
-        finally:
-            hub.leave(listener)
+        """Send nothing."""
 
 
 @router.get(
@@ -61,10 +51,11 @@ class Stream(Response):
     response_class=Response,
     responses=refusals(SessionMissing, SlowDown, Busy) | {200: _EVENTS},
 )
-async def listen(request: Request, caller: SignedIn, server: Server, last: Last = "") -> Stream:
+async def listen(request: Request, caller: SignedIn, server: Server, last: Last = "") -> Begun:
     """A stream of server-sent events. Each says that a journal of the caller's has come to a seq, and nothing else.
 
     An event has an `id` where it and all before it name the present state together. The server tells of one journal at
     most once at a time, with its newest seq. It ends the stream when the session ends.
     """
-    return Stream(server, caller, network_of(request.client.host if request.client else ""), last)
+    network = network_of(request.client.host if request.client else "")
+    return Begun(request, Stream(server, caller, network, last))

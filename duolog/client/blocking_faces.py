@@ -3,6 +3,8 @@
 Written by `make blocking-faces` from the classes; a test keeps it true.
 """
 
+from typing import Self
+
 from duolog.client.account.keyholders import Keyholders as AsyncKeyholders
 from duolog.client.duolog import Duolog as AsyncDuolog
 from duolog.client.importing.importing import Importing as AsyncImporting
@@ -18,7 +20,8 @@ from duolog.client.journals.reminders import Reminders as AsyncReminders
 from duolog.client.leaving.leaving import Leaving as AsyncLeaving
 from duolog.client.moving.moving import Moving as AsyncMoving
 from duolog.client.pairing.members import Members as AsyncMembers
-from duolog.client.portal import Face, gives, waits
+from duolog.client.portal import Face, gives, steps, waits
+from duolog.client.watching import Watch as AsyncWatch
 
 
 class Attachments(Face[AsyncAttachments]):
@@ -202,6 +205,18 @@ class Reminders(Face[AsyncReminders]):
     calendar = waits(AsyncReminders.calendar)
 
 
+class Watch(Face[AsyncWatch]):
+    """`duolog.client.Watch` without `await`."""
+
+    __next__ = steps(AsyncWatch.__anext__)
+
+    def __iter__(self) -> Self:
+        """The face itself."""
+        return self
+
+    close = waits(AsyncWatch.close)
+
+
 class Duolog(Face[AsyncDuolog]):
     """`duolog.client.Duolog` without `await`."""
 
@@ -268,6 +283,7 @@ class Duolog(Face[AsyncDuolog]):
     verify = waits(AsyncDuolog.verify)
     say_words_differ = waits(AsyncDuolog.say_words_differ)
     sync = waits(AsyncDuolog.sync)
+    watch = gives(AsyncDuolog.watch, Watch)
     members = gives(AsyncDuolog.members, Members)
     leaving = gives(AsyncDuolog.leaving, Leaving)
     delete_account = waits(AsyncDuolog.delete_account)

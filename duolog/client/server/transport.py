@@ -14,6 +14,7 @@ from duolog.api.attachments import PART_MEDIA_TYPE, AttachmentRequest, Attachmen
 from duolog.api.carrying import Carried, CarriedAccount, CarriedPage
 from duolog.api.common import JournalStatementModel, Model
 from duolog.api.entries import Pushed
+from duolog.api.events import Wake
 from duolog.api.invitations import (
     InvitationAnswer,
     InvitationRequest,
@@ -69,6 +70,20 @@ class ignoring:  # noqa: N801  # reads as `suppress` does
         return isinstance(error, ServerRefused) and error.code in self._codes
 
 
+class Events(ABC):
+    """An open stream of events. Raises: TransportError when it is lost; MalformedData when it holds no events."""
+
+    last: str  # the newest id of an event
+
+    @abstractmethod
+    async def next(self) -> tuple[Wake, ...] | None:
+        """Wait for the next events; None when the server has ended the stream."""
+
+    @abstractmethod
+    async def close(self) -> None:
+        """End the stream."""
+
+
 class Transport(ABC):
     """One server. `origin`: `scheme://host[:port]`, as log-ins are signed for it.
 
@@ -117,6 +132,10 @@ class Transport(ABC):
 
         `span`: ask for these bytes of the answer alone.
         """
+
+    async def listen(self, last: str) -> Events:
+        """Be woken where something is new. `last`: the newest id of an earlier stream. A server may have no events."""
+        raise ServerRefused(f"The server at {self.origin} has no events.", code="not_found", status=404)
 
     # --- the operations, in the order of the API's table --------------------------------------------------------------
 

@@ -22,7 +22,7 @@ pytestmark = pytest.mark.parametrize("database_url", ["postgresql"], indirect=Tr
 @pytest.fixture
 async def other(settings: Settings, app: FastAPI) -> AsyncIterator[FastAPI]:
     """Another server on the same database. Its beats are so rare that it hears by notices alone."""
-    async with running(settings.model_copy(update={"event_seconds": 300})) as second:
+    async with running(settings.model_copy(update={"event_seconds": 60})) as second:
         yield second
 
 
