@@ -1,4 +1,4 @@
-"""`Duolog.watch`: what others write comes as it is written, through lost streams, portals and servers without events."""
+"""`Duolog.watch`: what others write comes as it is written, through lost streams and from servers without events."""
 
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
@@ -6,7 +6,9 @@ from pathlib import Path
 import anyio
 import httpx2
 import pytest
+from fastapi import FastAPI
 
+from duolog.api.events import Wake
 from duolog.client import Duolog, Watch
 from duolog.client import watching as module
 from duolog.client.server.http import HttpTransport
@@ -34,7 +36,7 @@ async def in_pieces(data: bytes, size: int) -> AsyncIterator[bytes]:
 async def test_a_stream_is_read_in_pieces_of_any_size(size: int) -> None:
     data = b":\r\n\r\nevent: message\n" + b"id: one\r\n" + WAKE + b":\n\n" + WAKE + b"id: two\n" + WAKE
     events = await answering(lambda _: httpx2.Response(200, headers=EVENTS, content=in_pieces(data, size))).listen("")
-    heard = []
+    heard: list[Wake] = []
     while (wakes := await events.next()) is not None:
         heard += wakes
     assert [(wake.journal, wake.seq) for wake in heard] == 3 * [(bytes(32), 7)]
@@ -84,14 +86,16 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.usefixtures("quick")
 @pytest.mark.parametrize("refusal", [404, 0], ids=["a server without events", "a stream that breaks off"])
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-async def test_news_come_without_a_stream_too(app: object, refusal: int, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_news_come_without_a_stream_too(app: FastAPI, refusal: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    real = HttpTransport.listen
+
     async def listen(self: HttpTransport, last: str) -> object:
         if refusal:
             raise ServerRefused("There is nothing here.", code="not_found", status=refusal)
-        return await answering(lambda _: httpx2.Response(200, headers=EVENTS, content=b":\n\n")).listen(last)
+        return await real(answering(lambda _: httpx2.Response(200, headers=EVENTS, content=b":\n\n")), last)
 
     monkeypatch.setattr(HttpTransport, "listen", listen)
-    async with couple(app) as both:  # type: ignore[arg-type]
+    async with couple(app) as both:
         watch = both.ada.watch()
         with anyio.fail_after(PATIENCE):
             async with anyio.create_task_group() as group:
@@ -112,7 +116,7 @@ async def _write_once_watched(sam: Duolog, journal: bytes, watch: Watch) -> None
 
 @pytest.mark.usefixtures("quick")
 async def test_what_a_partner_writes_comes_as_it_is_written(sqlite_template: Path, tmp_path: Path) -> None:
-    with LocalServer(tmp_path / "server", template=sqlite_template) as server:
+    with LocalServer(tmp_path / "server", template=sqlite_template, body_processes="0") as server:
         new = await Duolog.register(server.origin, home=None, unlock=UNLOCK)
         other = await Duolog.register(server.origin, home=None, unlock=UNLOCK)
         async with new.duolog as ada, other.duolog as sam:

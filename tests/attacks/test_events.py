@@ -4,6 +4,7 @@ import pytest
 from fastapi import FastAPI
 
 from app.settings import DAY, Settings
+from tests.app.conftest import ada, couple, diary, sam, stranger  # noqa: F401 - fixtures
 from tests.app.events.ears import hub_of, listening
 from tests.app.people import Diary, Person
 from tests.conftest import http_client, running
