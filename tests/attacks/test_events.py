@@ -4,12 +4,15 @@ import pytest
 from fastapi import FastAPI
 
 from app.settings import DAY, Settings
-from tests.app.conftest import ada, couple, diary, sam, stranger  # noqa: F401 - fixtures
+from tests.app import conftest as of_the_server
 from tests.app.events.ears import hub_of, listening
 from tests.app.people import Diary, Person
 from tests.conftest import http_client, running
 
-pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)  # test_several_servers has the other
+pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+
+ada, sam, stranger = of_the_server.ada, of_the_server.sam, of_the_server.stranger
+diary, couple = of_the_server.diary, of_the_server.couple
 
 
 async def test_a_stranger_hears_nothing_of_a_journal(app: FastAPI, couple: Diary, stranger: Person) -> None:
