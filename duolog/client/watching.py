@@ -39,11 +39,12 @@ class Watch:
         self._session, self._draw = session, draw
         self._events: Events | None = None
         self._last = ""
-        self._told: dict[bytes, int] | None = None  # how far each journal was told
+        self._told: dict[bytes, int] | None = None  # how far each journal was told; at first what was here
+        self._looked = False
         self._pause = FIRST_PAUSE
         self._behind = False  # the newest sync failed
         self._closed = False
-        self._scope = anyio.CancelScope()
+        self._scope: anyio.CancelScope | None = None
 
     def __aiter__(self) -> "Watch":
         return self
@@ -51,6 +52,9 @@ class Watch:
     async def __anext__(self) -> tuple[JournalNews, ...]:
         """Wait for news. Raises: as `Duolog.sync`, but for a server that can't be reached now."""
         with anyio.CancelScope() as self._scope:
+            if self._told is None:
+                async with self._session.alone() as context:
+                    self._told = _seqs(context)
             while not self._closed:
                 await self._wait()
                 if came := await self._look():
@@ -61,7 +65,8 @@ class Watch:
     async def close(self) -> None:
         """End the watching, and the step that waits."""
         self._closed = True
-        self._scope.cancel()
+        if self._scope is not None:
+            self._scope.cancel()
         await self._drop()
 
     # --- when to look -------------------------------------------------------------------------------------------------
@@ -102,7 +107,7 @@ class Watch:
             except ServerRefused as error:
                 if error.code not in _ROOMLESS and error.code not in _LATER:
                     raise
-                if self._told is not None:
+                if self._looked:
                     seconds = max(POLL_SECONDS, error.retry_after or 0)
                     await self._session.step_aside()
                     await anyio.sleep(seconds * self._draw(1, 2))
@@ -136,11 +141,11 @@ class Watch:
             return self._news(context)
 
     def _news(self, context: Context) -> tuple[JournalNews, ...]:
-        before, self._told = (
-            self._told,
-            {journal: load_log(context.store, journal).seq for journal in shown_journals(context)},
-        )
-        if before is None:  # what was there already is for `news`
-            return ()
+        before, self._told, self._looked = self._told or {}, _seqs(context), True
         found = (news_behind(context, journal, before.get(journal, 0)) for journal in self._told)
         return tuple(one for one in found if one.came)
+
+
+def _seqs(context: Context) -> dict[bytes, int]:
+    """How far each journal has been verified here."""
+    return {journal: load_log(context.store, journal).seq for journal in shown_journals(context)}

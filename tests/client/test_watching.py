@@ -1,22 +1,22 @@
 """`Duolog.watch`: what others write comes as it is written, through lost streams and from servers without events."""
 
 from collections.abc import AsyncIterator, Callable
-from pathlib import Path
 
 import anyio
 import httpx2
 import pytest
 from fastapi import FastAPI
 
+from app.settings import Settings
 from duolog.api.events import Wake
 from duolog.client import Duolog, Watch
 from duolog.client import watching as module
 from duolog.client.server.http import HttpTransport
 from duolog.errors import MalformedData, ServerRefused, TransportError
 from duolog.protocol.codec import encode_b64
-from tests.client.couple import UNLOCK, couple, pair
+from tests.app.raw import served
+from tests.client.couple import couple
 from tests.conftest import ORIGIN
-from tools.local_server import LocalServer
 
 PATIENCE = 60  # seconds after which a test gives up
 WAKE = b'data: {"journal":"%s","seq":7}\n\n' % encode_b64(bytes(32)).encode()
@@ -109,28 +109,40 @@ async def test_news_come_without_a_stream_too(app: FastAPI, refusal: int, monkey
 
 
 async def _write_once_watched(sam: Duolog, journal: bytes, watch: Watch) -> None:
-    while watch._told is None:  # noqa: ASYNC110 - it has looked once
+    while not watch._looked:  # noqa: ASYNC110 - it has looked once
         await anyio.sleep(0.01)
     await sam.write(journal, "note", {"text": "while you watch"})
 
 
+class Near(httpx2.AsyncHTTPTransport):
+    """The network, where the server's address leads to a port of this machine."""
+
+    def __init__(self, port: int) -> None:
+        super().__init__()
+        self._port = port
+
+    async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
+        request.url = request.url.copy_with(scheme="http", host="127.0.0.1", port=self._port)
+        return await super().handle_async_request(request)
+
+
 @pytest.mark.usefixtures("quick")
-async def test_what_a_partner_writes_comes_as_it_is_written(sqlite_template: Path, tmp_path: Path) -> None:
-    with LocalServer(tmp_path / "server", template=sqlite_template, body_processes="0") as server:
-        new = await Duolog.register(server.origin, home=None, unlock=UNLOCK)
-        other = await Duolog.register(server.origin, home=None, unlock=UNLOCK)
-        async with new.duolog as ada, other.duolog as sam:
-            journal = await pair(ada, sam)
-            watch = ada.watch()
-            with anyio.fail_after(PATIENCE):
-                async with anyio.create_task_group() as group:
-                    group.start_soon(_write_once_watched, sam, journal, watch)
-                    (news,) = await anext(watch)
-                assert news.came == {sam.account: ("note",)}
-                server.stop()  # the stream ends at once
-                server.start()
-                async with anyio.create_task_group() as group:
-                    group.start_soon(sam.write, journal, "appreciation", {"text": "thanks", "about": "you"})
-                    (news,) = await anext(watch)
-                assert news.came == {sam.account: ("appreciation",)}
-            await watch.close()
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+async def test_what_a_partner_writes_comes_as_it_is_written(app: FastAPI, settings: Settings) -> None:
+    hub = app.state.duolog.hub
+    async with couple(app) as both, served(app, settings) as server:
+        both.ada._context.network.transport._client._transport = Near(server.port)  # type: ignore[attr-defined]
+        watch = both.ada.watch()
+        with anyio.fail_after(PATIENCE):
+            async with anyio.create_task_group() as group:
+                group.start_soon(_write_once_watched, both.sam, both.journal, watch)
+                (news,) = await anext(watch)
+            assert news.came == {both.sam.account: ("note",)}
+            assert len(hub) == 1
+            hub.end()  # as a server that stops
+            hub.stopping = False
+            async with anyio.create_task_group() as group:
+                group.start_soon(both.sam.write, both.journal, "note", {"text": "and after a restart"})
+                (news,) = await anext(watch)
+            assert news.came == {both.sam.account: ("note",)}
+        await watch.close()
