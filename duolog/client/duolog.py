@@ -197,7 +197,7 @@ class Duolog(WritingAndReading):
                 return await sync(context)
 
     def watch(self) -> Watch:
-        """What others write and is not here yet, as it comes: `async for news in duolog.watch()`. Close it in the end."""
+        """What others write that is not here: `async for news in duolog.watch()`. Close it in the end."""
         return Watch(self._session)
 
     def members(self, journal: bytes) -> Members:
