@@ -65,7 +65,7 @@ def module() -> str:
                 _HEAD,
                 *imports,
                 "from typing import Self",
-                "from duolog.client.portal import Face, gives, steps, waits",
+                "from duolog.client.portal import Face, gives, itself, steps, waits",
                 *classes,
             ]
         )
@@ -85,8 +85,7 @@ def _class(face: type) -> Iterator[str]:
     bases = [base for base in SHARED if issubclass(face, base)]
     for attribute, value in {key: value for one in (*bases, face) for key, value in vars(one).items()}.items():
         if attribute == "__anext__":
-            yield from (f"    __next__ = steps(Async{name}.__anext__)", "", "    def __iter__(self) -> Self:")
-            yield from ('        """The face itself."""', "        return self", "")
+            yield from (f"    __next__ = steps(Async{name}.__anext__)", "    __iter__ = itself")
         if attribute.startswith("_") or f"{name}.{attribute}" in BY_HAND:
             continue
         if inspect.iscoroutinefunction(value):

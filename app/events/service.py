@@ -1,4 +1,4 @@
-"""What listeners are told: of each journal that moved, those who are its members now, over sessions that are valid now.
+"""Listeners are told of the journals that moved: the members of now, over sessions that are valid now.
 
 Rules
 - A write is announced after its commit, and what is told is read from the database then. So nothing depends on what an

@@ -1,1 +1,1 @@
-"""Who listens on this process, and which journals moved."""
+"""The listeners of this process, and the journals that moved."""

@@ -131,7 +131,7 @@ class Notices:
 
 
 def parse_notice(payload: str) -> Notes:
-    """The notes of one notice. What is none says nothing: whoever may write to the database could send it."""
+    """The notes of one notice. A payload that is none says nothing."""
     try:
         one = parse_b64(payload[1:], sizes.HASH)
     except MalformedData:

@@ -3,8 +3,6 @@
 Written by `make blocking-faces` from the classes; a test keeps it true.
 """
 
-from typing import Self
-
 from duolog.client.account.keyholders import Keyholders as AsyncKeyholders
 from duolog.client.duolog import Duolog as AsyncDuolog
 from duolog.client.importing.importing import Importing as AsyncImporting
@@ -20,7 +18,7 @@ from duolog.client.journals.reminders import Reminders as AsyncReminders
 from duolog.client.leaving.leaving import Leaving as AsyncLeaving
 from duolog.client.moving.moving import Moving as AsyncMoving
 from duolog.client.pairing.members import Members as AsyncMembers
-from duolog.client.portal import Face, gives, steps, waits
+from duolog.client.portal import Face, gives, itself, steps, waits
 from duolog.client.watching import Watch as AsyncWatch
 
 
@@ -209,11 +207,7 @@ class Watch(Face[AsyncWatch]):
     """`duolog.client.Watch` without `await`."""
 
     __next__ = steps(AsyncWatch.__anext__)
-
-    def __iter__(self) -> Self:
-        """The face itself."""
-        return self
-
+    __iter__ = itself
     close = waits(AsyncWatch.close)
 
 

@@ -197,7 +197,7 @@ class Duolog(WritingAndReading):
                 return await sync(context)
 
     def watch(self) -> Watch:
-        """What others write that is not here: `async for news in duolog.watch()`. Close it in the end."""
+        """Watch for all that others write and this home lacks: `async for news in duolog.watch()`. Close it in the end."""
         return Watch(self._session)
 
     def members(self, journal: bytes) -> Members:

@@ -46,6 +46,11 @@ def steps(method: Callable[[I], Coroutine[Any, Any, R]]) -> Callable[[Face[I]], 
     return call
 
 
+def itself(face: F) -> F:
+    """The face itself, which is its own iterator."""
+    return face
+
+
 def gives(
     method: Callable[Concatenate[I, P], J], face: Callable[[J, BlockingPortal], F]
 ) -> Callable[Concatenate[Face[I], P], F]:

@@ -20,7 +20,8 @@ from duolog.client.log.context import Context
 from duolog.client.log.my_journals import shown_journals
 from duolog.client.log.session import Session
 from duolog.client.log.stored_logs import load_log
-from duolog.client.server.transport import Events, Transport
+from duolog.client.server.events import Events
+from duolog.client.server.transport import Transport
 from duolog.client.sync import sync
 from duolog.errors import MalformedData, ServerRefused, TransportError
 
@@ -33,7 +34,7 @@ Draw = Callable[[float, float], float]
 
 
 class Watch:
-    """What others write, as it comes: an asynchronous iterator. Each step gives the news of the journals with any."""
+    """An asynchronous iterator over what others write, as it comes. Each step gives the news of the journals with any."""
 
     def __init__(self, session: Session, *, draw: Draw = random.uniform) -> None:
         self._session, self._draw = session, draw
@@ -50,7 +51,7 @@ class Watch:
         return self
 
     async def __anext__(self) -> tuple[JournalNews, ...]:
-        """Wait for news. Raises: as `Duolog.sync`, but for a server that can't be reached now."""
+        """Wait for news. Raises: as `Duolog.sync`. A server that can't be reached is waited for."""
         with anyio.CancelScope() as self._scope:
             if self._told is None:
                 async with self._session.alone() as context:

@@ -28,7 +28,8 @@ from duolog.api.events import LAST_EVENT_HEADER, EventReader, Wake
 from duolog.api.events import MEDIA_TYPE as EVENTS
 from duolog.client.server.answers import HttpAnswer, judge, unread
 from duolog.client.server.certificates import certificate_fault, unreadable_authorities
-from duolog.client.server.transport import JSON, MAX_ANSWER, Events, Media, Span, Transport
+from duolog.client.server.events import Events
+from duolog.client.server.transport import JSON, MAX_ANSWER, Media, Span, Transport
 from duolog.errors import NotAllowed, TransportError
 from duolog.protocol import sizes
 from duolog.protocol.codec import encode_b64
@@ -137,7 +138,7 @@ class HttpTransport(Transport):
         return headers
 
     async def listen(self, last: str) -> Events:
-        """A stream of events, judged by its head like any answer. It isn't tried again here: whoever watches does."""
+        """A stream of events, judged by its head like any answer. A caller that watches tries again by itself."""
         headers = self._headers(EVENTS) | ({LAST_EVENT_HEADER: last} if last else {})
         request = self._client.build_request("GET", "/v1/events", headers=headers, timeout=LISTENING)
         with anyio.move_on_after(self._patience) as deadline, _failing(self.origin):

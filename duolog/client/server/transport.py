@@ -14,7 +14,6 @@ from duolog.api.attachments import PART_MEDIA_TYPE, AttachmentRequest, Attachmen
 from duolog.api.carrying import Carried, CarriedAccount, CarriedPage
 from duolog.api.common import JournalStatementModel, Model
 from duolog.api.entries import Pushed
-from duolog.api.events import Wake
 from duolog.api.invitations import (
     InvitationAnswer,
     InvitationRequest,
@@ -31,6 +30,7 @@ from duolog.api.restoring import ConfirmedEnd, JournalEnd
 from duolog.api.server import ServerInfo
 from duolog.api.sessions import ChallengeAnswer, ChallengeRequest, LogIn, OpenedSession, SessionList
 from duolog.client.server.answers import NOTHING, parse_model, parse_pulled
+from duolog.client.server.events import Events
 from duolog.errors import MalformedData, ServerRefused, TooLargeOnTheWay
 from duolog.protocol import sizes
 from duolog.protocol.codec import encode_b64
@@ -68,20 +68,6 @@ class ignoring:  # noqa: N801  # reads as `suppress` does
 
     def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> bool:
         return isinstance(error, ServerRefused) and error.code in self._codes
-
-
-class Events(ABC):
-    """An open stream of events. Raises: TransportError when it is lost; MalformedData when it holds no events."""
-
-    last: str  # the newest id of an event
-
-    @abstractmethod
-    async def next(self) -> tuple[Wake, ...] | None:
-        """Wait for the next events; None when the server has ended the stream."""
-
-    @abstractmethod
-    async def close(self) -> None:
-        """End the stream."""
 
 
 class Transport(ABC):
