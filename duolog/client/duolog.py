@@ -197,7 +197,7 @@ class Duolog(WritingAndReading):
                 return await sync(context)
 
     def watch(self) -> Watch:
-        """Watch for all that others write and this home lacks: `async for news in duolog.watch()`. Close it in the end."""
+        """Watch for what others write: `async for news in duolog.watch()`. Close it in the end."""
         return Watch(self._session)
 
     def members(self, journal: bytes) -> Members:

@@ -34,7 +34,7 @@ Draw = Callable[[float, float], float]
 
 
 class Watch:
-    """An asynchronous iterator over what others write, as it comes. Each step gives the news of the journals with any."""
+    """An asynchronous iterator over news, as they come. Each step gives those of the journals with any."""
 
     def __init__(self, session: Session, *, draw: Draw = random.uniform) -> None:
         self._session, self._draw = session, draw
