@@ -164,6 +164,10 @@ prompts: setup ## Each question of the command: Ctrl-C, a closed terminal and a 
 evening: setup ## README's evening typed letter by letter, on two machines that README's lines set up; says how long
 	@$(PY) -m pytest -m slow -q tests/cli/test_readme_evening.py
 
+.PHONY: plans
+plans: setup ## Write down anew how SQLite and PostgreSQL go about every hot query, in tests/plans; look at the difference
+	@PLANS=write $(PY) -m pytest -m "slow or not slow" -q tests/plans
+
 .PHONY: bench
 bench: setup ## Measure push, pull, log-in, first sync, revoking, a long journal, and what others notice of the worst that one may send
 	@$(PY) -m bench

@@ -12,7 +12,8 @@ AttachmentPath, InvitationPath, JournalPath, ProposalPath, RendezvousPath, Sessi
 from typing import Annotated
 
 from fastapi import Depends, Path
-from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+from fastapi.openapi.models import HTTPBearer
+from fastapi.security.base import SecurityBase
 from starlette.requests import Request
 
 from app.access import repository as access
@@ -20,7 +21,7 @@ from app.access.repository import Caller, JournalMember
 from app.examples import PARAMETERS
 from app.problems import NotFound, SessionMissing
 from app.settings import DAY
-from app.state import Server, State
+from app.state import Server, State, state_of
 from duolog.errors import MalformedData
 from duolog.protocol import sizes
 from duolog.protocol.codec import parse_b64
@@ -39,29 +40,48 @@ __all__ = [
     "SignedIn",
 ]
 
-_bearer = HTTPBearer(auto_error=False, scheme_name="session", description="The token that a log-in gave, base64url.")
-Credentials = Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]
 
+class _MaybeSignedIn(SecurityBase):
+    """A dependency: the caller, or None. It is the scheme in the API's document too, since each dependency of another
+    costs a request as much as a query.
+    """
 
-async def _maybe_signed_in(request: Request, server: Server, credentials: Credentials) -> Caller | None:
-    request.state.counted = True  # here, for the account or as a bad token
-    if credentials is None:
-        if "authorization" in request.headers:
+    model = HTTPBearer(description="The token that a log-in gave, base64url.")
+    scheme_name = "session"
+
+    async def __call__(self, request: Request) -> Caller | None:
+        request.state.counted = True  # here, for the account or as a bad token
+        header = request.headers.get("authorization")
+        if header is None:
+            return None
+        server = await state_of(request)
+        caller = await _find_caller(server, header)
+        if caller is None:
             server.rates.count(server.rates.bad_token, "bad_token", request)
-        return None
-    caller = await _find_caller(server, credentials.credentials)
-    if caller is None:
-        server.rates.count(server.rates.bad_token, "bad_token", request)
-    else:
-        request.state.caller = caller  # whose body it is
-        server.rates.count_session(caller.token_hash, request)
-    return caller
+        else:
+            request.state.caller = caller  # whose body it is
+            server.rates.count_session(caller.token_hash, request)
+        return caller
 
 
-async def _find_caller(server: State, token_b64: str) -> Caller | None:
+class _SignedIn(_MaybeSignedIn):
+    """A dependency: the caller. Everybody else is refused."""
+
+    async def __call__(self, request: Request) -> Caller:
+        caller = await super().__call__(request)
+        if caller is None:  # check: server.session
+            raise SessionMissing
+        return caller
+
+
+async def _find_caller(server: State, header: str) -> Caller | None:
+    """The owner of the session that an `Authorization` header names."""
+    scheme, _, token_b64 = header.partition(" ")
     try:
-        token = parse_b64(token_b64, sizes.TOKEN)
+        token = parse_b64(token_b64.strip(), sizes.TOKEN)
     except MalformedData:
+        return None
+    if scheme.lower() != "bearer":
         return None
     now = server.now()
     caller = await server.database.read(access.find_caller, token, now, server.settings.session_idle_days * DAY)
@@ -72,20 +92,11 @@ async def _find_caller(server: State, token_b64: str) -> Caller | None:
 
 async def is_session(server: State, header: str) -> bool:
     """Whether an `Authorization` header holds a valid session."""
-    scheme, _, token_b64 = header.partition(" ")
-    return scheme.lower() == "bearer" and await _find_caller(server, token_b64.strip()) is not None
+    return await _find_caller(server, header) is not None
 
 
-MaybeSignedIn = Annotated[Caller | None, Depends(_maybe_signed_in)]
-
-
-async def _signed_in(caller: MaybeSignedIn) -> Caller:
-    if caller is None:  # check: server.session
-        raise SessionMissing
-    return caller
-
-
-SignedIn = Annotated[Caller, Depends(_signed_in)]
+MaybeSignedIn = Annotated[Caller | None, Depends(_MaybeSignedIn())]
+SignedIn = Annotated[Caller, Depends(_SignedIn())]
 
 
 def _id(text: str, size: int) -> bytes:
@@ -102,7 +113,8 @@ def _id_path(what: str) -> object:
 JournalText = Annotated[str, _id_path("journal")]
 
 
-async def _member(journal: JournalText, server: Server, caller: SignedIn) -> JournalMember:
+async def _member(journal: JournalText, request: Request, caller: SignedIn) -> JournalMember:
+    server = await state_of(request)
     member = await server.database.read(
         access.find_member, caller.account, _id(journal, sizes.JOURNAL_ID), server.now()
     )

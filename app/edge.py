@@ -1,4 +1,5 @@
-"""The outermost layer of the server: headers on every answer, one log line per request, and no exception beyond it.
+"""The one layer of the server's own around the application: the gate's checks before it, headers on every answer, one
+log line per request, and no exception beyond it.
 
 Each address that takes GET takes HEAD too: the same headers, and no body.
 
@@ -9,13 +10,16 @@ something on the way, and from an answer to another request.
 import re
 import time
 
-from starlette.datastructures import MutableHeaders
+from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from app.limits import Gate
 from app.logs import describe, log
 from app.metrics import Metrics
 from app.problems import Internal, Problem
 from duolog.api.common import REQUEST_HEADER
+
+RawHeaders = list[tuple[bytes, bytes]]
 
 HEADERS = {
     "Cache-Control": "no-store",
@@ -24,6 +28,7 @@ HEADERS = {
     "Referrer-Policy": "no-referrer",
     "Cross-Origin-Resource-Policy": "same-origin",
 }
+_RAW = [(name.lower().encode("ascii"), value.encode("ascii")) for name, value in HEADERS.items()]
 _NAME = REQUEST_HEADER.lower().encode("ascii")
 _OF_STREAMS = {"type", "method", "route"}  # what is needed once a stream has begun
 _ID = re.compile(rb"[A-Za-z0-9_-]{22}")
@@ -32,9 +37,11 @@ _ID = re.compile(rb"[A-Za-z0-9_-]{22}")
 class Edge:
     """Wraps the whole application."""
 
-    def __init__(self, app: ASGIApp, metrics: Metrics) -> None:
+    def __init__(self, app: ASGIApp, metrics: Metrics, gate: Gate) -> None:
         self._app = app
         self._metrics = metrics
+        self._gate = gate
+        self._log = log().bind()  # once: the settings of the logs stay
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -47,34 +54,41 @@ class Edge:
             head = _Head(scope, receive, send)
             scope, receive, send = head.scope, head.receive, head.send
         named = next((value for name, value in scope["headers"] if name == _NAME and _ID.fullmatch(value)), None)
+        connection = HTTPConnection(scope)
 
         async def send_with_headers(message: Message) -> None:
             nonlocal status
             if message["type"] == "http.response.start":
+                self._gate.count(connection)
                 status = message["status"]
-                headers = MutableHeaders(scope=message)
-                for name, value in HEADERS.items():
-                    headers.setdefault(name, value)
-                if named is not None:
-                    headers[REQUEST_HEADER] = named.decode("ascii")
+                message["headers"] = _with_headers(message["headers"], named)
             await send(message)
 
         try:
+            await self._gate.check(connection)
             await self._app(scope, receive, send_with_headers)
             await _go_on(scope, receive, send_with_headers)
         except Exception as error:  # noqa: BLE001 - the one place where everything ends
             problem = error if isinstance(error, Problem) else Internal()
             if not isinstance(error, Problem):
-                log().error("failed", **describe(error))
+                self._log.error("failed", **describe(error))
             if status and method != "HEAD":  # it has begun: the connection must end, or somebody takes it for whole
                 raise ConnectionAbortedError from None
             if not status:
+                self._gate.let_pass(connection)
                 await problem.response()(scope, receive, send_with_headers)
         if method == "HEAD":
             await head.end()
         route, seconds = getattr(scope.get("route"), "path", "none"), time.perf_counter() - started
         self._metrics.count_request(route, method, status, seconds)
-        log().info("request", method=method, route=route, status=status, milliseconds=round(seconds * 1000, 1))
+        self._log.info("request", method=method, route=route, status=status, milliseconds=round(seconds * 1000, 1))
+
+
+def _with_headers(own: RawHeaders, named: bytes | None) -> RawHeaders:
+    """The headers of an answer with those of every answer, which take no place of its own, and the request's id."""
+    names = {name for name, _ in own}
+    headers = [*own, *(field for field in _RAW if field[0] not in names)]
+    return headers if named is None else [*headers, (_NAME, named)]
 
 
 async def _go_on(scope: Scope, receive: Receive, send: Send) -> None:

@@ -23,7 +23,6 @@ from limits import RateLimitItem, parse
 from limits.storage import MemoryStorage
 from limits.strategies import FixedWindowRateLimiter
 from starlette.requests import HTTPConnection
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.addresses import Rate, find
 from app.bodies import announced
@@ -116,31 +115,22 @@ class Gate:
     request counts like one without a session.
     """
 
-    def __init__(self, app: ASGIApp, rates: Rates, is_session: Callable[[str], Awaitable[bool]]) -> None:
-        self._app = app
+    def __init__(self, rates: Rates, is_session: Callable[[str], Awaitable[bool]]) -> None:
         self._rates = rates
         self._is_session = is_session
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http":
-            connection = HTTPConnection(scope)
-            await self._look_at(connection)
-            if "authorization" in connection.headers:
-                send = self._counting(connection, send)
-        await self._app(scope, receive, send)
+    def count(self, connection: HTTPConnection) -> None:
+        """Count a request that is answered, unless it was counted before. Raises: SlowDown."""
+        if not getattr(connection.state, "counted", False):
+            connection.state.counted = True
+            self._rates.count(self._rates.anonymous, "anonymous", connection)
 
-    def _counting(self, connection: HTTPConnection, send: Send) -> Send:
-        """A `send` that counts the request when it is answered, unless it was counted before."""
+    def let_pass(self, connection: HTTPConnection) -> None:
+        """Let the refusal of a request out, whether or not the request was counted."""
+        connection.state.counted = True
 
-        async def counting(message: Message) -> None:
-            if not getattr(connection.state, "counted", False):
-                connection.state.counted = True
-                self._rates.count(self._rates.anonymous, "anonymous", connection)
-            await send(message)
-
-        return counting
-
-    async def _look_at(self, connection: HTTPConnection) -> None:
+    async def check(self, connection: HTTPConnection) -> None:
+        """Raises: TooLarge, SlowDown."""
         rates, header = self._rates, connection.headers.get("authorization")
         method, path = connection.scope["method"], connection.scope["path"]
         takes = find(method, path)

@@ -24,7 +24,7 @@ from app.problems import Problem, render
 from app.receipts.service import load_receipt_keys
 from app.restoring.marker import notice
 from app.retention.job import retaining
-from app.routes import router
+from app.routes import add_routes
 from app.settings import Settings
 from app.state import State, system_clock
 from app.wheel import read_wheel
@@ -56,10 +56,10 @@ def create_app(settings: Settings, clock: Callable[[], int] = system_clock) -> F
 
     app = FastAPI(lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False)
     app.state.duolog = state
-    app.include_router(router)
+    add_routes(app)
     for error in (Problem, RequestValidationError, HTTPException):
         app.add_exception_handler(error, render)
-    app.add_middleware(Gate, rates=state.rates, is_session=partial(is_session, state))
-    app.add_middleware(Edge, metrics=state.metrics)
+    gate = Gate(state.rates, partial(is_session, state))
+    app.add_middleware(Edge, metrics=state.metrics, gate=gate)
     describe_api(app)
     return app

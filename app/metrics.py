@@ -11,6 +11,7 @@ import contextlib
 import socket
 from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager
+from functools import cache
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from prometheus_client.core import CounterMetricFamily
@@ -34,13 +35,18 @@ class Metrics:
         self._seconds = Histogram(
             "duolog_request_seconds", "How long answers took.", ("route",), buckets=SECONDS, registry=self.registry
         )
+        self._of_request = cache(self._find)  # looking them up by their labels takes longer than counting
         self._accepted = Counter("duolog_items_accepted", "Entries and statements accepted.", registry=self.registry)
 
     def count_request(self, route: str, method: str, status: int, seconds: float) -> None:
         """Count a request by its route's pattern; `status` counts by its first digit, 0 when no answer was sent."""
-        known = method if method in METHODS else "other"
-        self._requests.labels(route, known, f"{status // 100}xx" if status else "none").inc()
-        self._seconds.labels(route).observe(seconds)
+        counter, histogram = self._of_request(route, method if method in METHODS else "other", status // 100)
+        counter.inc()
+        histogram.observe(seconds)
+
+    def _find(self, route: str, method: str, digit: int) -> tuple[Counter, Histogram]:
+        counter = self._requests.labels(route, method, f"{digit}xx" if digit else "none")
+        return counter, self._seconds.labels(route)
 
     def count_accepted(self, items: int) -> None:
         """Count items that a journal took."""

@@ -16,6 +16,7 @@ from app.edge import HEADERS
 from app.examples import add_examples
 from app.problems import COMMON, SCHEMA, Problem, refusals
 from app.reading import BINARY, BYTES, JSON, BytesBody, JsonBody
+from app.routes import ROUTES
 
 DESCRIPTION = """\
 A shared journal for two people, end to end encrypted. The server keeps ciphertext in order and can read none of it.
@@ -59,14 +60,14 @@ def describe_api(app: FastAPI) -> None:
 
     def openapi() -> dict[str, Any]:
         if app.openapi_schema is None:
-            app.openapi_schema = _document(app)
+            app.openapi_schema = _document()
         return app.openapi_schema
 
     app.state.allowed_methods = partial(_allowed_methods, app)
     app.openapi = openapi  # type: ignore[method-assign]
 
 
-def _document(app: FastAPI) -> dict[str, Any]:
+def _document() -> dict[str, Any]:
     document: dict[str, Any] = get_openapi(
         title="Duolog",
         version=VERSION,
@@ -76,7 +77,7 @@ def _document(app: FastAPI) -> dict[str, Any]:
         license_info={"name": "Apache-2.0", "identifier": "Apache-2.0"},
         servers=[{"url": "/", "description": "The server that this document comes from."}],
         tags=[{"name": name, "description": text} for name, text in TAGS.items()],
-        routes=app.routes,
+        routes=ROUTES,
     )
     document["info"]["contact"] = CONTACT
     components = document.setdefault("components", {})
@@ -85,7 +86,7 @@ def _document(app: FastAPI) -> dict[str, Any]:
     schemas.pop("HTTPValidationError", None)
     schemas.pop("ValidationError", None)
     _open_answers(schemas)
-    _add_bodies(app, document)
+    _add_bodies(document)
     components["schemas"] = dict(sorted(schemas.items()))
     components["headers"] = answer_headers.HEADERS
     for item in document["paths"].values():
@@ -103,9 +104,9 @@ def _open_answers(schemas: dict[str, Any]) -> None:
         schemas[name] = {key: value for key, value in schema.items() if key != "additionalProperties"}
 
 
-def _bodies(app: FastAPI) -> Iterator[tuple[str, str, JsonBody[Any, Any] | BytesBody]]:
+def _bodies() -> Iterator[tuple[str, str, JsonBody[Any, Any] | BytesBody]]:
     """Path, method and reader of each operation that takes a body: the endpoints' own, which FastAPI doesn't know."""
-    for route in iter_route_contexts(app.routes):
+    for route in iter_route_contexts(ROUTES):
         for dependency in route.dependant.dependencies if isinstance(route.original_route, APIRoute) else ():
             if isinstance(dependency.call, JsonBody | BytesBody):
                 yield from (
@@ -113,9 +114,9 @@ def _bodies(app: FastAPI) -> Iterator[tuple[str, str, JsonBody[Any, Any] | Bytes
                 )
 
 
-def _add_bodies(app: FastAPI, document: dict[str, Any]) -> None:
+def _add_bodies(document: dict[str, Any]) -> None:
     """Add the requests and their schemas. One that an answer has too stands twice: strict here, and open there."""
-    bodies = list(_bodies(app))
+    bodies = list(_bodies())
     schemas = document["components"]["schemas"]
     models: list[type[BaseModel]] = [body.model for _, _, body in bodies if isinstance(body, JsonBody)]
     _, generated = models_json_schema([(model, "validation") for model in models], ref_template=SCHEMAS + "{model}")

@@ -8,18 +8,22 @@ transaction, and meets what is there now.
 The address may name several hosts, a primary and its standbys, with `target_session_attrs=read-write`. A connection
 that meets a server which takes no writes is given up with all others, so that the next ones find the new primary.
 
+A statement that comes often is prepared, and then planned once for any values. One with a list is not: to find a list
+in a journal of ordinary length, it seems best to read the whole journal, and so a long one would be read.
+
 What was deleted stays in dead rows until `VACUUM` (autovacuum does it), and in PostgreSQL's own write-ahead log, its
 archive and its replicas for as long as they are kept. Nothing here can hurry that, so `forget` does nothing.
 """
 
 import asyncio
 from collections.abc import Callable
-from typing import Concatenate, ParamSpec, TypeVar
+from typing import Any, Concatenate, ParamSpec, TypeVar
 
-from sqlalchemy import Connection, text
-from sqlalchemy.engine import make_url
+from sqlalchemy import Connection, event, text
+from sqlalchemy.engine import ExecutionContext, make_url
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.sql.compiler import SQLCompiler
 
 from app.faults import READ_ONLY, Faults, storage_code
 
@@ -27,6 +31,7 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 ATTEMPTS = 5
+PREPARED_AFTER = 5  # times that a connection executes a statement
 _AGAIN = ("40001", "40P01", "23505")  # serialization failure, deadlock, somebody else added the same row first
 
 
@@ -40,6 +45,7 @@ class PostgresDatabase:
         self._engine: AsyncEngine = create_async_engine(
             target, pool_size=connections, max_overflow=connections, pool_pre_ping=True, hide_parameters=True
         )
+        event.listen(self._engine.sync_engine, "before_cursor_execute", plan_lists_anew)
         self._reading = self._engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
 
     async def open(self) -> None:
@@ -87,3 +93,13 @@ class PostgresDatabase:
                     raise
                 await asyncio.sleep(0.01 * 2**attempt)
         raise AssertionError("unreachable: the last attempt returns or raises")
+
+
+def plan_lists_anew(
+    connection: Connection, _cursor: object, _sql: str, _values: object, context: ExecutionContext | None, _many: bool
+) -> None:
+    """Before each statement: it is prepared when it comes often, unless it has a list."""
+    compiled = None if context is None else context.compiled
+    has_list = isinstance(compiled, SQLCompiler) and bool(compiled.post_compile_params)
+    driver: Any = connection.connection.driver_connection
+    driver.prepare_threshold = None if has_list else PREPARED_AFTER

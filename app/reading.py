@@ -22,7 +22,7 @@ from app.access.repository import Caller
 from app.addresses import Takes, find
 from app.bodies import Sender, is_large
 from app.problems import Malformed, UnsupportedMediaType
-from app.state import Server, State
+from app.state import State, state_of
 from duolog.errors import MalformedData
 from duolog.protocol.codec import parse_message_json
 
@@ -95,8 +95,9 @@ class JsonBody(Generic[M, T]):
         self.others = others or {}
         self._then = then
 
-    async def __call__(self, request: Request, server: Server) -> AsyncIterator[M | T]:
+    async def __call__(self, request: Request) -> AsyncIterator[M | T]:
         """Raises: UnsupportedMediaType, Malformed, TooLarge, Busy, TooSlow, SlowDown, and as the functions do."""
+        server = await state_of(request)
         media = media_type(request)
         if media != JSON and media not in self.others:  # check: server.media_type
             raise UnsupportedMediaType
@@ -115,8 +116,9 @@ class BytesBody:
     def __init__(self, media: str) -> None:
         self.media = media
 
-    async def __call__(self, request: Request, server: Server) -> AsyncIterator[bytes]:
+    async def __call__(self, request: Request) -> AsyncIterator[bytes]:
         """Raises: UnsupportedMediaType, Malformed, TooLarge, Busy, TooSlow, SlowDown."""
+        server = await state_of(request)
         if media_type(request) != self.media:  # check: server.media_type_bytes
             raise UnsupportedMediaType
         async with body_of(request, server) as (_, body):

@@ -20,9 +20,10 @@ import sqlite3
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
-from typing import Any, Concatenate, ParamSpec, TypeVar, cast
+from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.exc import DatabaseError, OperationalError
@@ -30,6 +31,7 @@ from sqlalchemy.pool import NullPool
 
 from app.faults import Faults
 from app.problems import Unavailable
+from app.queries import ask, driver_of
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -46,9 +48,10 @@ class SqliteDatabase:
     """One file. Implements `Database`."""
 
     def __init__(self, url: str, *, readers: int) -> None:
-        self._writing = sqlite_engine(url, begin="BEGIN IMMEDIATE")
-        self._reading = sqlite_engine(url, begin="BEGIN", pool_size=readers)
+        self._writing = sqlite_engine(url)
+        self._reading = sqlite_engine(url, pool_size=readers)
         self._readers = ThreadPoolExecutor(readers, thread_name_prefix="duolog-reader")
+        self._kept = _Kept(self._reading)
         self.faults = Faults("database")
         self._writer = _Writer(self._writing, self.faults)
 
@@ -58,6 +61,7 @@ class SqliteDatabase:
     async def close(self) -> None:
         await asyncio.get_running_loop().run_in_executor(self._readers, self._writer.stop)
         self._readers.shutdown()
+        self._kept.close()
         self._reading.dispose()
         self._writing.dispose()
 
@@ -67,8 +71,14 @@ class SqliteDatabase:
 
     def _read(self, function: Callable[[Connection], T]) -> T:
         try:
-            with self._reading.connect() as connection:
+            connection = self._kept.connection()
+            driver = driver_of(connection)
+            ask(driver, "BEGIN")
+            try:
                 return function(connection)
+            finally:
+                if driver.in_transaction:  # an I/O error ends it, and is the one to tell of
+                    ask(driver, "ROLLBACK")
         except OperationalError as error:
             raise self.faults.of_database(error) from error
         except DatabaseError as error:
@@ -76,9 +86,10 @@ class SqliteDatabase:
             raise
 
     async def write(self, function: Callable[Concatenate[Connection, P], T], /, *args: P.args, **kwargs: P.kwargs) -> T:
-        future: Future[T] = Future()
+        loop = asyncio.get_running_loop()
+        future: asyncio.Future[T] = loop.create_future()
         self._writer.take(lambda connection: function(connection, *args, **kwargs), future)
-        return await asyncio.wrap_future(future)
+        return await future
 
     def waiting(self) -> int:
         return self._writer.waiting()
@@ -93,29 +104,54 @@ class SqliteDatabase:
         return False
 
 
+class _Kept:
+    """The readers' connections: one for each thread, kept open between reads."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._own = threading.local()
+        self._all: list[Connection] = []
+
+    def connection(self) -> Connection:
+        """The connection of this thread. Raises: OperationalError."""
+        own: Connection | None = getattr(self._own, "connection", None)
+        if own is None:
+            own = self._own.connection = _opened(self._engine)
+            self._all.append(own)
+        return own
+
+    def close(self) -> None:
+        """Close all, once no thread reads any more."""
+        for connection in self._all:
+            connection.close()
+
+
 class _Work:
     """One caller's function and the future that its request waits for."""
 
-    def __init__(self, function: Callable[[Connection], Any], future: Future[Any]) -> None:
+    def __init__(self, function: Callable[[Connection], Any], future: asyncio.Future[Any]) -> None:
         self.function = function
         self.future = future
         self.value: Any = None
         self.error: Exception | None = None
 
-    def run(self, connection: Connection, faults: Faults) -> None:
+    def run(self, connection: Connection, driver: sqlite3.Connection, faults: Faults) -> None:
         """Run in a savepoint. Raises: OperationalError, when SQLite gave up the whole transaction."""
-        savepoint = connection.begin_nested()
+        ask(driver, "SAVEPOINT work")
         try:
             self.value = self.function(connection)
-            savepoint.commit()
+            ask(driver, "RELEASE work")
         except Exception as error:
-            if not _driver(connection).in_transaction:  # a full disk or I/O error ends the whole transaction
+            if not driver.in_transaction:  # a full disk or I/O error ends the whole transaction
                 raise
-            savepoint.rollback()
+            ask(driver, "ROLLBACK TO work")
+            ask(driver, "RELEASE work")
             self.error = faults.of_database(error) if isinstance(error, OperationalError) else error
 
     def answer(self) -> None:
-        """Wake the request. The group has been committed."""
+        """Wake the request, unless it is gone. On the loop, after the group's COMMIT."""
+        if self.future.done():
+            return
         if self.error is not None:
             self.future.set_exception(self.error)
         else:
@@ -133,8 +169,8 @@ class _Writer:
     def start(self) -> None:
         """Connect, settle what an earlier server left, and begin to serve. Raises: Unavailable, StorageFull."""
         try:
-            self._connection = self._engine.connect()
-            settled = _empty_log(_driver(self._connection))
+            self._connection = _opened(self._engine)
+            settled = _empty_log(driver_of(self._connection))
         except (OperationalError, sqlite3.OperationalError) as error:
             raise self._faults.of_database(error) from error
         if not settled:
@@ -151,7 +187,7 @@ class _Writer:
         """How many works wait for their group."""
         return self._waiting.qsize()
 
-    def take(self, function: Callable[[Connection], T], future: Future[T]) -> None:
+    def take(self, function: Callable[[Connection], T], future: asyncio.Future[T]) -> None:
         """Queue a work."""
         self._waiting.put(_Work(function, future))
 
@@ -163,8 +199,8 @@ class _Writer:
         ending = False
         while not ending:
             group, truncations, ending = self._next_group()
-            # A request that was cancelled while it waited is left out; from here on it can't be cancelled any more.
-            group = [work for work in group if work.future.set_running_or_notify_cancel()]
+            # The work of a request that was cancelled while it waited is left out; from here on it is done anyway.
+            group = [work for work in group if not work.future.cancelled()]
             if group:
                 self._commit(group)
             truncations = [future for future in truncations if future.set_running_or_notify_cancel()]
@@ -186,24 +222,29 @@ class _Writer:
         return group, truncations, True
 
     def _commit(self, group: list[_Work]) -> None:
+        driver = driver_of(self._connection)
         try:
-            with self._connection.begin():
-                for work in group:
-                    work.run(self._connection, self._faults)
+            ask(driver, "BEGIN IMMEDIATE")
+            for work in group:
+                work.run(self._connection, driver, self._faults)
+            ask(driver, "COMMIT")
         except Exception as error:  # noqa: BLE001 - whatever it was, each waiting request must hear of it
-            _driver(self._connection).rollback()  # SQLite may still hold a transaction that it could not commit
+            driver.rollback()  # SQLite may still hold a transaction that it could not commit
             trouble = self._faults.of_database(error) if isinstance(error, OperationalError) else error
             if isinstance(error, DatabaseError):
                 self._faults.note(error)
             for work in group:
-                work.future.set_exception(trouble)
-            return
-        for work in group:
-            work.answer()
+                work.error = trouble
+        self._wake(group)
+
+    def _wake(self, group: list[_Work]) -> None:
+        """Answer a group's requests, which are all of one loop, with one call to it: each costs as much as a query."""
+        with suppress(RuntimeError):  # the loop is closed, and nobody waits any more
+            group[0].future.get_loop().call_soon_threadsafe(_answer, group)
 
     def _truncate(self, futures: list[Future[bool]]) -> None:
         """Move the write-ahead log into the file and cut it to nothing, between two transactions."""
-        connection = _driver(self._connection)
+        connection = driver_of(self._connection)
         try:
             connection.execute(f"PRAGMA busy_timeout = {TRUNCATE_MILLISECONDS}")
             done = _empty_log(connection)
@@ -215,9 +256,14 @@ class _Writer:
             future.set_result(done)
 
 
-def sqlite_engine(url: str, *, begin: str, pool_size: int = 1) -> Engine:
+def _answer(group: list[_Work]) -> None:
+    for work in group:
+        work.answer()
+
+
+def sqlite_engine(url: str, *, begin: str | None = None, pool_size: int = 1) -> Engine:
     """An engine whose connections are durable (`synchronous=FULL`), clean after themselves, and start transactions
-    with `begin`.
+    with `begin`. None: the connection's owner begins and ends its transactions.
     """
     engine = create_engine(
         url, pool_size=pool_size, max_overflow=0, hide_parameters=True, connect_args={"check_same_thread": False}
@@ -232,11 +278,24 @@ def sqlite_engine(url: str, *, begin: str, pool_size: int = 1) -> Engine:
         connection.execute("PRAGMA foreign_keys = ON")
         connection.execute("PRAGMA secure_delete = ON")
 
-    @event.listens_for(engine, "begin")
-    def start(connection: Connection) -> None:
-        connection.exec_driver_sql(begin)
+    if begin is not None:
+
+        @event.listens_for(engine, "begin")
+        def start(connection: Connection) -> None:
+            connection.exec_driver_sql(begin)
 
     return engine
+
+
+def _opened(engine: Engine) -> Connection:
+    """A connection to be kept. The engine knows nothing of its transactions, and takes all for one that never ends: its
+    own way to begin, savepoint and end takes twenty times as long as SQLite's.
+
+    Raises: OperationalError.
+    """
+    connection = engine.connect()
+    connection.begin()
+    return connection
 
 
 def resting_engine(file: Path) -> Engine:
@@ -254,7 +313,3 @@ def _empty_log(connection: sqlite3.Connection) -> bool:
     """
     busy, _, _ = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
     return not busy
-
-
-def _driver(connection: Connection) -> sqlite3.Connection:
-    return cast(sqlite3.Connection, connection.connection.driver_connection)

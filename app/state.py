@@ -52,8 +52,8 @@ class State:
         self.now = clock
 
 
-def state_of(connection: HTTPConnection) -> State:
-    """The state of the application that serves this request."""
+async def state_of(connection: HTTPConnection) -> State:
+    """The state of the application that serves this request. Async, or the framework would ask a thread for it."""
     return cast(State, connection.app.state.duolog)
 
 

@@ -6,9 +6,10 @@ Every look-up of an account's or a journal's data goes through one of these rows
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, Connection, delete, or_, select, update
+from sqlalchemy import BindParameter, ColumnElement, Connection, bindparam, delete, or_, select, update
 
 from app.access.table import keyholders, memberships, sessions
+from app.queries import Query
 from app.waking.notes import note_ended
 from duolog.protocol.codec import sha256
 from duolog.protocol.roster_statements import Rights, Role
@@ -41,15 +42,18 @@ def hash_token(token: bytes) -> bytes:
     return sha256(b"duolog-server/session\x00", token)
 
 
+_CALLER = Query(
+    select(sessions.c.account, sessions.c.keyholder, sessions.c.token_hash, sessions.c.used).where(
+        sessions.c.token_hash == bindparam("token_hash"),
+        sessions.c.expires > bindparam("now"),
+        sessions.c.used > bindparam("used_after"),
+    )
+)
+
+
 def find_caller(connection: Connection, token: bytes, now: int, idle_seconds: int) -> Caller | None:
     """The owner of a session that has not expired and was not idle for too long."""
-    row = connection.execute(
-        select(sessions.c.account, sessions.c.keyholder, sessions.c.token_hash, sessions.c.used).where(
-            sessions.c.token_hash == hash_token(token),
-            sessions.c.expires > now,
-            sessions.c.used > now - idle_seconds,
-        )
-    ).one_or_none()
+    row = _CALLER.one(connection, token_hash=hash_token(token), now=now, used_after=now - idle_seconds)
     return None if row is None else Caller(row.account, row.keyholder, row.token_hash, now - row.used >= TOUCH_SECONDS)
 
 
@@ -98,18 +102,21 @@ def lock_accounts(connection: Connection, accounts: Collection[bytes], *, to_del
     return set(connection.execute(query.with_for_update(read=not to_delete)).scalars())
 
 
-def is_active(now: int) -> ColumnElement[bool]:
+def is_active(now: int | BindParameter[int]) -> ColumnElement[bool]:
     """The condition that neither a confidant's term nor a closing member's time to fetch is over."""
     return or_(memberships.c.until.is_(None), memberships.c.until > now)
 
 
+_MEMBER = Query(
+    select(memberships.c.role, memberships.c.rights).where(
+        memberships.c.account == bindparam("account"),
+        memberships.c.journal == bindparam("journal"),
+        is_active(bindparam("now")),
+    )
+)
+
+
 def find_member(connection: Connection, account: bytes, journal: bytes, now: int) -> JournalMember | None:
     """The account as a member of the journal; None when it isn't a member or its term has ended."""
-    row = connection.execute(
-        select(memberships.c.role, memberships.c.rights).where(
-            memberships.c.account == account,
-            memberships.c.journal == journal,
-            is_active(now),
-        )
-    ).one_or_none()
+    row = _MEMBER.one(connection, account=account, journal=journal, now=now)
     return None if row is None else JournalMember(account, journal, row.role, row.rights)

@@ -138,7 +138,7 @@ def _count(
         raise NotFound
     if upload.brings is not None:
         repository.give_to(connection, journal, attachment, upload.brings)
-        empty_unheld(connection, [journal])  # the entry may have gone meanwhile
+        empty_unheld(connection, [journal], [upload.brings])  # the entry may have gone meanwhile
     return _state(upload.size, upload.received)
 
 

@@ -127,8 +127,6 @@ def _was_here(account: VerifiedAccount, signer: ReceiptSigner) -> bool:
             empty_log(journal), 1, StatementItem(given.genesis.signed()), {account.chain.account: account.chain}
         )
         receipt = given.receipt.receipt()
-        if state.roster is None or state.roster.founder != account.chain.account:  # check: server.accepted_founder
-            raise RuleBroken
         if (receipt.seq, receipt.head) != (state.seq, state.head):  # check: server.accepted_head
             raise RuleBroken
         if not any(is_signed(receipt, journal, known.key) for known in signer.keys):  # check: server.accepted_receipt

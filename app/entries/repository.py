@@ -1,14 +1,15 @@
-"""Queries of pages of a log: whole pushes, as rows. Any page takes two queries."""
+"""The query of pages of a log: whole pushes, as rows."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, Connection, and_, func, select
+from sqlalchemy import Connection, Integer, and_, bindparam, select
 
 from app.database import AnyRow
 from app.journals.table import grants, journals, log
 from app.leaving.repository import served_blob
 from app.leaving.table import holdings
+from app.queries import Query
 from duolog.protocol import sizes
 
 
@@ -20,52 +21,41 @@ class PageRows:
     seq: int
 
 
+_JOURNAL, _ACCOUNT = bindparam("journal", type_=log.c.journal.type), bindparam("account", type_=grants.c.account.type)
+_NEWEST = select(journals.c.seq).where(journals.c.journal == _JOURNAL)
+_OWN = and_(grants.c.journal == log.c.journal, grants.c.account == _ACCOUNT, grants.c.seq == log.c.seq)
+_MARKS = and_(holdings.c.account == _ACCOUNT, holdings.c.journal == log.c.journal, holdings.c.seq == log.c.seq)
+_PAGE = Query(
+    select(
+        *(log.c.seq, log.c.kind, log.c.header, log.c.signatures, log.c.blob_hash, log.c.receipt, grants.c.sealed),
+        served_blob(_JOURNAL, _ACCOUNT).label("blob"),
+        _NEWEST.scalar_subquery().label("newest"),
+    )
+    .select_from(log.outerjoin(grants, _OWN).outerjoin(holdings, _MARKS))
+    .where(log.c.journal == _JOURNAL, log.c.seq > bindparam("since"))
+    .order_by(log.c.seq)
+    .limit(bindparam("most", type_=Integer))
+)
+_END = Query(_NEWEST)
+
+
 def load_page(connection: Connection, journal: bytes, account: bytes, since: int, limit: int) -> PageRows:
-    """The pushes after `since`: `limit` items or 1 MiB of them, but always one push if there is one.
+    """The pushes after `since`: `limit` items or 1 MiB of them, but always one push if there is one. One query, whose
+    rows are read one by one, up to the first that has no place in the page; a second where there are none.
 
     A blob that the caller doesn't hold is left out, and its size doesn't count. So the end of a page doesn't tell what
     others hold.
     """
-    last, newest = _last_of_page(connection, journal, account, since, limit)
-    own = and_(grants.c.journal == log.c.journal, grants.c.account == account, grants.c.seq == log.c.seq)
-    rows = connection.execute(
-        select(
-            log.c.seq,
-            log.c.kind,
-            log.c.header,
-            log.c.signatures,
-            served_blob(journal, account).label("blob"),
-            log.c.blob_hash,
-            log.c.receipt,
-            grants.c.sealed,
-        )
-        .select_from(log.outerjoin(grants, own).outerjoin(holdings, _marks(account)))
-        .where(log.c.journal == journal, log.c.seq > since, log.c.seq <= last)
-        .order_by(log.c.seq)
-    ).all()
-    return PageRows(rows, newest)
-
-
-def _marks(account: bytes) -> ColumnElement[bool]:
-    return and_(holdings.c.account == account, holdings.c.journal == log.c.journal, holdings.c.seq == log.c.seq)
-
-
-def _last_of_page(connection: Connection, journal: bytes, account: bytes, since: int, limit: int) -> tuple[int, int]:
-    """Where the page ends, from the sizes of its items alone, and the newest seq of the journal."""
-    newest = select(journals.c.seq).where(journals.c.journal == journal).scalar_subquery()
-    size = func.length(log.c.header) + func.coalesce(func.length(served_blob(journal, account)), 0)
-    rows = connection.execute(
-        select(log.c.seq, log.c.receipt.is_not(None).label("ends"), size.label("size"), newest.label("newest"))
-        .select_from(log.outerjoin(holdings, _marks(account)))
-        .where(log.c.journal == journal, log.c.seq > since)
-        .order_by(log.c.seq)
-        .limit(max(limit, sizes.MAX_PUSH_ITEMS))
-    ).all()
-    last, total = since, 0
-    for count, row in enumerate(rows, start=1):
-        total += row.size
-        if last > since and (count > limit or total > sizes.MAX_PAGE_BYTES):
+    rows, whole, total = list[AnyRow](), 0, 0
+    most = max(limit, sizes.MAX_PUSH_ITEMS)
+    for row in _PAGE.stream(connection, journal=journal, account=account, since=since, most=most):
+        total += len(row.header) + len(row.blob or b"")
+        if whole and (len(rows) >= limit or total > sizes.MAX_PAGE_BYTES):
             break
-        if row.ends:
-            last = row.seq
-    return last, rows[0].newest if rows else connection.execute(select(newest)).scalar_one()
+        rows.append(row)
+        if row.receipt is not None:
+            whole = len(rows)
+    if rows:
+        return PageRows(rows[:whole], rows[0].newest)
+    (end,) = _END.all(connection, journal=journal)
+    return PageRows([], end.seq)

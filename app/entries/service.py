@@ -1,6 +1,5 @@
 """Pushing and pulling: who may, and in which form."""
 
-import json
 from collections.abc import Sequence
 from itertools import chain
 
@@ -102,29 +101,34 @@ def _frames(row: AnyRow, account: bytes) -> list[bytes]:
 
 
 def _json(page: PageRows, account: bytes) -> bytes:
-    receipts = [_json_receipt(stored_receipt(row.receipt)) for row in page.rows if row.receipt is not None]
-    items = [_json_item(row, account) for row in page.rows]
-    return json.dumps({"items": items, "receipts": receipts, "seq": page.seq}, separators=(",", ":")).encode()
+    """The JSON of `duolog.api.entries.Page`. All text between quotes is base64url, and needs no escaping."""
+    items = ",".join(_json_item(row, account) for row in page.rows)
+    receipts = ",".join(_json_receipt(stored_receipt(row.receipt)) for row in page.rows if row.receipt is not None)
+    return f'{{"items":[{items}],"receipts":[{receipts}],"seq":{page.seq}}}'.encode("ascii")
 
 
-def _json_item(row: AnyRow, account: bytes) -> dict[str, object]:
+def _json_item(row: AnyRow, account: bytes) -> str:
+    header = encode_b64(row.header)
     if row.kind == STATEMENT:
-        grants = [] if row.sealed is None else [{"account": encode_b64(account), "grant": encode_b64(row.sealed)}]
-        signatures = [
-            {"account": encode_b64(item.account), "signature": encode_b64(item.signature)}
-            for item in split_signatures(row.signatures)
-        ]
-        statement = {"statement": encode_b64(row.header), "signatures": signatures, "grants": grants}
-        return {"kind": "statement", "seq": row.seq} | statement
-    return {
-        "kind": "entry",
-        "seq": row.seq,
-        "header": encode_b64(row.header),
-        "blob": None if row.blob is None else encode_b64(row.blob),
-        "blob_hash": encode_b64(row.blob_hash),
-    }
+        signatures = ",".join(
+            _json_pair(item.account, "signature", item.signature) for item in split_signatures(row.signatures)
+        )
+        grants = "" if row.sealed is None else _json_pair(account, "grant", row.sealed)
+        return (
+            f'{{"kind":"statement","seq":{row.seq},"statement":"{header}",'
+            f'"signatures":[{signatures}],"grants":[{grants}]}}'
+        )
+    blob = "null" if row.blob is None else f'"{encode_b64(row.blob)}"'
+    return (
+        f'{{"kind":"entry","seq":{row.seq},"header":"{header}","blob":{blob},'
+        f'"blob_hash":"{encode_b64(row.blob_hash)}"}}'
+    )
 
 
-def _json_receipt(receipt: Receipt) -> dict[str, object]:
+def _json_pair(account: bytes, name: str, value: bytes) -> str:
+    return f'{{"account":"{encode_b64(account)}","{name}":"{encode_b64(value)}"}}'
+
+
+def _json_receipt(receipt: Receipt) -> str:
     head, signature = encode_b64(receipt.head), encode_b64(receipt.signature)
-    return {"seq": receipt.seq, "head": head, "time": receipt.time, "signature": signature}
+    return f'{{"seq":{receipt.seq},"head":"{head}","time":{receipt.time},"signature":"{signature}"}}'

@@ -2,14 +2,16 @@
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
-from typing import TypeVar
+from functools import cache, lru_cache
+from typing import Any, TypeVar
 
 from sqlalchemy import (
+    BindParameter,
     Column,
     ColumnElement,
     Connection,
     Exists,
+    Integer,
     and_,
     bindparam,
     delete,
@@ -24,9 +26,10 @@ from sqlalchemy import (
 from app.access.repository import is_active
 from app.access.table import memberships
 from app.database import AnyRow, insert_new
-from app.journals.table import acceptances, closings, held_journals, journals, log, proposals
+from app.journals.table import acceptances, closings, held_journals, journal_accounts, journals, log, proposals
 from app.journals.table import grants as grants_table
 from app.origins.table import carried
+from app.queries import Query
 from app.waking.notes import note_moved
 from duolog.protocol import sizes
 from duolog.protocol.log import LogState
@@ -51,6 +54,7 @@ _CARRIED_KEY = (
     .label("carried_key")
 )
 
+_ACCEPTANCES = Query(select(acceptances.c.acceptance).where(acceptances.c.journal == bindparam("journal")))
 _IS_HELD = select(held_journals.c.journal).where(held_journals.c.journal == bindparam("journal"))
 
 
@@ -110,22 +114,41 @@ def lock_log(connection: Connection, journal: bytes, now: int) -> tuple[LogState
 
     With it: whether a closing of the journal is due, and whether the journal is held.
     """
-    held = exists().where(held_journals.c.journal == journals.c.journal).correlate(journals).label("held")
-    query = select(*journals.c, _CARRIED_KEY, is_due(now).label("due"), held).where(journals.c.journal == journal)
-    row = connection.execute(query.with_for_update()).one_or_none()
+    row = _LOCKED.one(connection, journal=journal, now=now)
     return None if row is None else (_state(connection, row), row.due, row.held)
 
 
-def is_due(now: int) -> Exists:
-    """The condition that a closing of the row's open journal is due. It mostly reads an index alone."""
-    waits = (closings.c.journal == journals.c.journal) & waits_no_longer(now)
-    return exists().where(waits, journals.c.closed.is_(False)).correlate(journals)
+def is_due(now: int | BindParameter[int]) -> Exists:
+    """The condition that a closing of the row's open journal is due."""
+    waits = _of_journal(journals.c.journal), waits_no_longer(now)
+    return exists().where(*waits, journals.c.closed.is_(False)).correlate(journals)
 
 
-def waits_no_longer(now: int) -> ColumnElement[bool]:
+def _of_journal(journal: Column[bytes] | bytes) -> ColumnElement[bool]:
+    """The condition that a row of `closings` is of this journal. Its author is an account that the log has named.
+
+    Closings lead with their author. Without it a query would read all that are due here, of any journal.
+    """
+    named = select(journal_accounts.c.account).where(journal_accounts.c.journal == journal)
+    if not isinstance(journal, bytes):
+        named = named.correlate(journal.table)
+    return and_(closings.c.account.in_(named), closings.c.journal == journal)
+
+
+def waits_no_longer(now: int | BindParameter[int]) -> ColumnElement[bool]:
     """The condition that a row of `closings` is due: neither it nor its journal is held."""
     held = exists().where(held_journals.c.journal == closings.c.journal).correlate(closings)
     return and_(closings.c.not_before <= now, closings.c.held.is_(False), not_(held))
+
+
+_LOCKED = Query(
+    select(
+        *(*journals.c, _CARRIED_KEY, is_due(bindparam("now")).label("due")),
+        exists().where(held_journals.c.journal == journals.c.journal).correlate(journals).label("held"),
+    )
+    .where(journals.c.journal == bindparam("journal"))
+    .with_for_update()
+)
 
 
 def is_held(connection: Connection, journal: bytes) -> bool:
@@ -138,7 +161,7 @@ def due_closings(connection: Connection, journal: bytes, now: int) -> Sequence[A
     columns = closings.c
     return connection.execute(
         select(closings)
-        .where(columns.journal == journal, waits_no_longer(now))
+        .where(_of_journal(journal), waits_no_longer(now))
         .order_by(columns.not_before, columns.account, columns.generation)
     ).all()
 
@@ -150,8 +173,8 @@ def drop_closings(connection: Connection, journal: bytes, accounts: Collection[b
 
 
 def _state(connection: Connection, row: AnyRow) -> LogState:
-    used = connection.execute(select(acceptances.c.acceptance).where(acceptances.c.journal == row.journal)).scalars()
-    roster = _roster(row, frozenset(used))
+    used = _ACCEPTANCES.all(connection, journal=row.journal)
+    roster = _roster(row, frozenset(one.acceptance for one in used))
     return LogState(
         journal=row.journal,
         seq=row.seq,
@@ -199,10 +222,18 @@ def find_known(
 def _find_known(connection: Connection, journal: bytes, name: Column[T], names: Sequence[T]) -> dict[T, KnownItem]:
     if not names:
         return {}
-    rows = connection.execute(
-        select(name.label("name"), log.c.seq, log.c.digest).where(log.c.journal == journal, name.in_(names))
-    )
+    size = 1 << (len(names) - 1).bit_length()
+    named = {f"name_{place}": names[min(place, len(names) - 1)] for place in range(size)}
+    rows = _known(name, size).all(connection, journal=journal, **named)
     return {row.name: KnownItem(row.seq, row.digest) for row in rows}
+
+
+@cache
+def _known(name: Column[T], size: int) -> Query:
+    """The query for this many names: a power of two, so that there are few of them."""
+    names = [bindparam(f"name_{place}", type_=name.type) for place in range(size)]
+    columns = name.label("name"), log.c.seq, log.c.digest
+    return Query(select(*columns).where(log.c.journal == bindparam("journal"), name.in_(names)))
 
 
 def digest_at(connection: Connection, journal: bytes, seq: int) -> bytes | None:
@@ -240,8 +271,20 @@ def add_journal(connection: Connection, state: LogState, roster: Roster, stateme
 
 def move_journal(connection: Connection, state: LogState, roster: Roster, statement: bytes | None) -> None:
     """Store the new end of a log, and `statement` as the roster in force unless it is None."""
-    values = _end(state, roster) | ({} if statement is None else {"roster": statement})
-    connection.execute(update(journals).where(journals.c.journal == state.journal).values(values))
+    end = {"moved": state.journal, **_end(state, roster)}
+    if statement is None:
+        _MOVE.run(connection, end)
+    else:
+        _MOVE_WITH_ROSTER.run(connection, {**end, "roster": statement})
+
+
+def _move(*columns: str) -> Query:
+    values: dict[str, Any] = {name: bindparam(name) for name in columns}
+    return Query(update(journals).where(journals.c.journal == bindparam("moved")).values(values))
+
+
+_END = "seq", "head", "time", "closed", "stale"
+_MOVE, _MOVE_WITH_ROSTER = _move(*_END), _move(*_END, "roster")
 
 
 def close_journal(connection: Connection, journal: bytes, account: bytes, access_ends: int) -> None:
@@ -285,8 +328,12 @@ def add_items(
         }
         for item in items
     ]
-    connection.execute(insert(log), rows)
+    _ADD_ITEMS.run(connection, *rows)
     add_grants(connection, journal, {item.seq: item.grants for item in items if item.grants})
+
+
+_ITEM = [column.name for column in log.c if column is not log.c.withdrawn]
+_ADD_ITEMS = Query(insert(log).values({name: bindparam(name) for name in _ITEM}))
 
 
 def add_grants(connection: Connection, journal: bytes, grants: Mapping[int, Mapping[bytes, bytes]]) -> None:
@@ -307,28 +354,36 @@ def list_journals(
 
     `due`: a closing is due. `proposals`: how many of others' wait for this partner; 0 for a confidant.
     """
-    waiting = (
-        select(func.count())
-        .select_from(proposals)
-        .where(
-            proposals.c.journal == memberships.c.journal,
-            proposals.c.author != account,
-            proposals.c.proposed >= proposed_after,
-            memberships.c.role == "partner",
-        )
-        .correlate(memberships)
-        .scalar_subquery()
+    page = {"account": account, "after": after, "limit": limit}
+    return _LISTED.all(connection, **page, now=now, proposed_after=proposed_after)
+
+
+_WAITING = (
+    select(func.count())
+    .select_from(proposals)
+    .where(
+        proposals.c.journal == memberships.c.journal,
+        proposals.c.author != bindparam("account"),
+        proposals.c.proposed >= bindparam("proposed_after"),
+        memberships.c.role == "partner",
     )
-    return connection.execute(
-        select(
-            *(journals.c.journal, journals.c.seq, journals.c.closed),
-            *(is_due(now).label("due"), waiting.label("proposals")),
-        )
-        .join(memberships, memberships.c.journal == journals.c.journal)
-        .where(memberships.c.account == account, memberships.c.journal > after, is_active(now))
-        .order_by(memberships.c.journal)
-        .limit(limit)
-    ).all()
+    .correlate(memberships)
+    .scalar_subquery()
+)
+_LISTED = Query(
+    select(
+        *(journals.c.journal, journals.c.seq, journals.c.closed),
+        *(is_due(bindparam("now")).label("due"), _WAITING.label("proposals")),
+    )
+    .join(memberships, memberships.c.journal == journals.c.journal)
+    .where(
+        memberships.c.account == bindparam("account"),
+        memberships.c.journal > bindparam("after"),
+        is_active(bindparam("now")),
+    )
+    .order_by(memberships.c.journal)
+    .limit(bindparam("limit", type_=Integer))
+)
 
 
 def signed_statement(statement: bytes, signatures: bytes) -> SignedStatement:

@@ -89,7 +89,10 @@ def destroy_journals(connection: Connection, of: Collection[bytes]) -> None:
     touched = list(connection.execute(named.distinct()).scalars())
     doom_of_journals(connection, of)
     for table in (*OF_JOURNALS, journal_accounts):
-        connection.execute(delete(table).where(table.c.journal.in_(of)))
+        which = [table.c.journal.in_(of)]
+        if table is closings:  # they lead with their author, whom the log has named
+            which.append(table.c.account.in_(touched))
+        connection.execute(delete(table).where(*which))
     destroy_chains(connection, touched)
 
 

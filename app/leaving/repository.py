@@ -6,7 +6,22 @@ it is withdrawn, kept it before. Its author erases it by withdrawing it. Spec: Â
 
 from collections.abc import Collection, Iterable
 
-from sqlalchemy import ColumnElement, Connection, and_, case, delete, exists, func, insert, not_, or_, select, update
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Connection,
+    Table,
+    and_,
+    case,
+    delete,
+    exists,
+    func,
+    insert,
+    not_,
+    or_,
+    select,
+    update,
+)
 
 from app.access.repository import is_active
 from app.access.table import memberships
@@ -77,7 +92,7 @@ def add_closings(
 # --- who holds what ---
 
 
-def served_blob(journal: bytes, account: bytes) -> Bytes:
+def served_blob(journal: bytes | BindParameter[bytes], account: bytes | BindParameter[bytes]) -> Bytes:
     """The blob of a row of `log` if this member holds it, in a query that joins the member's own `holdings`."""
     granted = select(func.min(grants.c.seq)).where(grants.c.journal == journal, grants.c.account == account)
     holds = and_(
@@ -115,19 +130,24 @@ def destroy_unheld(
     """Destroy the blobs that nobody holds any more, in these journals or at these places of one, with their
     attachments; returns how many.
     """
-    query = update(log).where(
-        log.c.journal.in_(journals_of), log.c.kind == ENTRY, log.c.blob.is_not(None), not_(_has_holder(now))
-    )
-    gone = connection.execute((query if seqs is None else query.where(log.c.seq.in_(seqs))).values(blob=None)).rowcount
+    these = _at(log, journals_of, seqs)
+    query = update(log).where(*these, log.c.kind == ENTRY, log.c.blob.is_not(None), not_(_has_holder(now)))
+    gone = connection.execute(query.values(blob=None)).rowcount
     if gone:
-        empty_unheld(connection, journals_of)
+        empty_unheld(connection, journals_of, seqs)
     return gone
 
 
-def empty_unheld(connection: Connection, journals_of: Collection[bytes]) -> None:
-    """End the attachments of entries without a blob, in these journals, which are locked."""
+def empty_unheld(connection: Connection, journals_of: Collection[bytes], seqs: Collection[int] | None = None) -> None:
+    """End the attachments of entries without a blob, in these journals, which are locked, or at these places of one."""
     entry = exists().where(log.c.journal == attachments.c.journal, log.c.seq == attachments.c.seq, log.c.blob.is_(None))
-    empty(connection, attachments.c.journal.in_(journals_of), entry.correlate(attachments))
+    empty(connection, *_at(attachments, journals_of, seqs), entry.correlate(attachments))
+
+
+def _at(table: Table, journals_of: Collection[bytes], seqs: Collection[int] | None) -> tuple[ColumnElement[bool], ...]:
+    """The condition that a row belongs to these journals, and to one of these places where there are any."""
+    within = table.c.journal.in_(journals_of)
+    return (within,) if seqs is None else (within, table.c.seq.in_(seqs))
 
 
 def unheld_journals(connection: Connection, now: int) -> list[bytes]:

@@ -35,8 +35,8 @@ def doom(connection: Connection, *which: ColumnElement[bool]) -> int:
 
 
 def empty(connection: Connection, *which: ColumnElement[bool]) -> None:
-    """End these named attachments, and leave their rows. The caller has locked their journals."""
-    these = *which, attachments.c.seq.is_not(None), attachments.c.place.is_not(None)
+    """End these attachments, which entries name, and leave their rows. The caller has locked their journals."""
+    these = *which, attachments.c.place.is_not(None)
     ended = connection.execute(select(attachments.c.place).where(*these)).scalars().all()
     if ended:
         _note(connection, ended)

@@ -1,12 +1,13 @@
 """The query that counts an account's use."""
 
 from dataclasses import dataclass
-from functools import lru_cache
+from typing import Any
 
-from sqlalchemy import Connection, case
+from sqlalchemy import BigInteger, Connection, bindparam, case
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.sql.dml import ReturningInsert
 
+from app.queries import Query
 from app.quotas.table import usage
 
 
@@ -22,18 +23,16 @@ class Used:
 
 def add(connection: Connection, account: bytes, thing: str, day: int, count: int, size: int) -> Used:
     """Count things and their bytes on a day; returns the account's use with them. One statement."""
-    row = {"account": account, "thing": thing, "day": day}
-    row |= {"today": count, "bytes_today": size, "ever": count, "bytes_ever": size}
-    used = connection.execute(_upsert(connection.dialect.name), row).one()
+    (used,) = _ADD.all(connection, account=account, thing=thing, day=day, count=count, size=size)
     return Used(used.today, used.bytes_today, used.ever, used.bytes_ever)
 
 
-@lru_cache
-def _upsert(dialect: str) -> ReturningInsert[tuple[int, int, int, int]]:
-    """The statement, which is built once for each dialect: both dialects write it in the same way."""
-    columns = usage.c
-    new = sqlite.insert(usage) if dialect == "sqlite" else postgresql.insert(usage)
-    added = new.excluded
+def _upsert(new: sqlite.Insert | postgresql.Insert) -> ReturningInsert[tuple[int, int, int, int]]:
+    """The statement: both dialects write it in the same way."""
+    columns, added = usage.c, new.excluded
+    count, size = bindparam("count", type_=BigInteger), bindparam("size", type_=BigInteger)
+    row: dict[str, Any] = {name: bindparam(name) for name in ("account", "thing", "day")}
+    row |= {"today": count, "bytes_today": size, "ever": count, "bytes_ever": size}
     goes_on = columns.day >= added.day  # also where another server process is a moment behind at midnight
     values = {
         "day": case((goes_on, columns.day), else_=added.day),
@@ -44,4 +43,7 @@ def _upsert(dialect: str) -> ReturningInsert[tuple[int, int, int, int]]:
     }
     key = [columns.account, columns.thing]
     used = columns.today, columns.bytes_today, columns.ever, columns.bytes_ever
-    return new.on_conflict_do_update(index_elements=key, set_=values).returning(*used)
+    return new.values(row).on_conflict_do_update(index_elements=key, set_=values).returning(*used)
+
+
+_ADD = Query(_upsert(sqlite.insert(usage)), _upsert(postgresql.insert(usage)))

@@ -14,10 +14,11 @@ This module verifies nothing. Spec: §6.
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from struct import Struct
 
 from duolog.errors import MalformedData
 from duolog.protocol import sizes
-from duolog.protocol.codec import length_prefixed, parse_u64, u32, u64
+from duolog.protocol.codec import length_prefixed, u32, u64
 from duolog.protocol.log import EntryItem, Item, StatementItem, entry_item
 from duolog.protocol.receipts import Receipt, parse_receipt
 from duolog.protocol.statements import Signature, SignedStatement
@@ -25,6 +26,7 @@ from duolog.protocol.statements import Signature, SignedStatement
 MEDIA_TYPE = "application/vnd.duolog.v1"
 
 STATEMENT, ENTRY, GONE, RECEIPT, END = 1, 2, 3, 4, 5
+_HEAD = Struct(">I B Q")  # of a frame: length, kind, seq
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,14 +168,17 @@ def _parse_page_receipt(seq: int, rest: bytes) -> Receipt:
 
 
 def _frames(body: bytes) -> Iterator[tuple[int, int, bytes]]:
-    at = 0
-    while at < len(body):
-        length = int.from_bytes(body[at : at + 4], "big")
-        data = body[at + 4 : at + 4 + length]
-        if len(data) != length or length < 9:
+    at, size = 0, len(body)
+    while at < size:
+        if at + _HEAD.size > size:
             raise MalformedData("A frame was cut off.")
-        yield data[0], parse_u64(data[1:9]), data[9:]
-        at += 4 + length
+        length, kind, seq = _HEAD.unpack_from(body, at)
+        start, at = at + _HEAD.size, at + 4 + length
+        if at > size or start > at:
+            raise MalformedData("A frame was cut off.")
+        if seq > sizes.MAX_INTEGER:  # check: api.frame_seq
+            raise MalformedData("A number is beyond 2^53-1.")
+        yield kind, seq, body[start:at]
 
 
 def _parse_item(kind: int, seq: int, rest: bytes) -> Placed:
@@ -217,10 +222,14 @@ class _Reader:
         return count
 
     def prefixed(self, limit: int) -> bytes:
-        size = int.from_bytes(self.take(4), "big")
+        start = self._at + 4
+        size = int.from_bytes(self._data[self._at : start], "big")
         if size > limit:
             raise MalformedData("A part of a frame is too large.")
-        return self.take(size)
+        self._at = start + size
+        if self._at > len(self._data):
+            raise MalformedData("A frame was cut off.")
+        return self._data[start : self._at]
 
     def done(self) -> None:
         if self._at != len(self._data):

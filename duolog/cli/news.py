@@ -53,8 +53,8 @@ def news(run: Run, offline: OfflineOption = False) -> int:
 def sync(run: Run) -> int:
     """Send what waits here, fetch what is new, check all of it, and say what came."""
     with run.opened() as duolog:
-        with run.screen.busy("Sending and fetching"):
-            report = duolog.sync()
+        with run.screen.busy("Sending and fetching") as tell:
+            report = duolog.sync(fetched=tell)
         run.screen.result(sync_shape(report))
         run.screen.say(f"Fetched {sum(report.new.values()) or 'nothing'} new, sent {report.delivered or 'nothing'}.")
         for problem in report.problems:

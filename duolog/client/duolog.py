@@ -190,10 +190,13 @@ class Duolog(WritingAndReading):
 
     # --- syncing, members and leaving ---------------------------------------------------------------------------------
 
-    async def sync(self, *, progress: Progress | None = None) -> SyncReport:
-        """Bring this home and its server together. `progress`: as for `write`. Raises: as `sync.sync`."""
+    async def sync(self, *, progress: Progress | None = None, fetched: Progress | None = None) -> SyncReport:
+        """Bring this home and its server together. Raises: as `sync.sync`.
+
+        `progress`: as for `write`. `fetched`: hears how many items of a journal are here, and of how many.
+        """
         async with self._session.alone() as context:
-            with context.telling(progress):
+            with context.telling(progress, fetched):
                 return await sync(context)
 
     def watch(self) -> Watch:

@@ -18,7 +18,7 @@ from duolog.documents.fields import WRITING, AtMost, Binary
 from duolog.documents.safe_text import hidden_in
 from duolog.errors import MalformedData, NotAllowed
 from duolog.protocol import sizes
-from duolog.protocol.codec import JsonObject, encode_message_json
+from duolog.protocol.codec import JsonObject, encode_message_json, encode_parsed_json
 
 T = TypeVar("T")
 
@@ -94,7 +94,7 @@ def parse_body(adapter: TypeAdapter[T], body: JsonObject, *, writing: bool = Fal
     Spec: documents
     """
     try:
-        data, context = encode_message_json(body), WRITING if writing else None
+        data, context = (encode_message_json(body), WRITING) if writing else (encode_parsed_json(body), None)
         return adapter.validate_json(data, context=context, by_alias=True, by_name=False)
     except ValidationError as error:
         raise MalformedData(_sentence(error, writing=writing)) from error

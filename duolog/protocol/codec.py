@@ -12,22 +12,26 @@ Rules
 This module knows no type of statement; see `statements`.
 """
 
-import base64
 import binascii
 import hashlib
 import hmac
 import json
 import re
+from functools import cache
 from typing import Any, NoReturn
 
 from duolog.errors import MalformedData
 from duolog.protocol import sizes
 
 _KEY = re.compile(r"[a-z_]+", re.ASCII)
+_TO_URL = bytes.maketrans(b"+/", b"-_")
+_FROM_URL = bytes.maketrans(b"-_+/=", b"+/***")  # a star is in no alphabet
+_TAILS = {2: "AQgw", 3: "AEIMQUYcgkosw048"}  # last characters whose unused bits are zero, by the length modulo 4
 
 JsonObject = dict[str, Any]
 
 
+@cache
 def label(purpose: str) -> bytes:
     """The prefix of everything hashed, signed or derived for `purpose`. Spec: §3."""
     return b"duolog/v1/" + purpose.encode("ascii") + b"\x00"
@@ -71,15 +75,12 @@ def _integer(value: int, width: int) -> bytes:
 
 def length_prefixed(*fields: bytes) -> bytes:
     """Each field behind its u32 length, joined: no two lists of fields give the same bytes. Spec: §3."""
-    return b"".join(u32(len(field)) + field for field in fields)
+    return b"".join([part for field in fields for part in (len(field).to_bytes(4, "big"), field)])
 
 
 def sha256(*parts: bytes) -> bytes:
     """SHA-256 of the parts joined, 32 bytes."""
-    digest = hashlib.sha256()
-    for part in parts:
-        digest.update(part)
-    return digest.digest()
+    return hashlib.sha256(b"".join(parts)).digest()
 
 
 def hmac_sha256(key: bytes, *parts: bytes) -> bytes:
@@ -89,7 +90,7 @@ def hmac_sha256(key: bytes, *parts: bytes) -> bytes:
 
 def encode_b64(data: bytes) -> str:
     """Unpadded base64url. Spec: §3."""
-    return base64.urlsafe_b64encode(data).rstrip(b"=").decode("ascii")
+    return binascii.b2a_base64(data, newline=False).rstrip(b"=").translate(_TO_URL).decode("ascii")
 
 
 def parse_b64(text: str, size: int | None = None) -> bytes:
@@ -100,11 +101,13 @@ def parse_b64(text: str, size: int | None = None) -> bytes:
     Spec: §3.
     """
     try:
-        data = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
-    except (binascii.Error, ValueError) as error:
+        standard = text.encode("ascii").translate(_FROM_URL) + b"=" * (-len(text) % 4)
+        data = binascii.a2b_base64(standard, strict_mode=True)
+    except ValueError as error:  # binascii.Error and UnicodeEncodeError are ValueErrors
         raise MalformedData("A binary value is not base64url.") from error
-    if encode_b64(data) != text:  # check: codec.b64_tail
-        raise MalformedData("A binary value is not canonical base64url: padding, or bits after its end.")
+    rest = len(text) % 4
+    if rest and text[-1] not in _TAILS[rest]:  # check: codec.b64_tail
+        raise MalformedData("A binary value is not canonical base64url: there are bits after its end.")
     if size is not None and len(data) != size:  # check: codec.b64_size
         raise MalformedData(f"A binary value has {len(data)} bytes where {size} belong.")
     return data
@@ -152,7 +155,8 @@ def parse_message_json(data: bytes, what: str = "A message") -> JsonObject:
     value = _load(data, what)
     if not isinstance(value, dict):
         raise MalformedData(f"{what} is not a JSON object.")
-    _require_exact(value, what, 1)
+    if not _shows_exactness(data):
+        _require_exact(value, what, 1)
     return value
 
 
@@ -162,17 +166,22 @@ def encode_message_json(value: JsonObject) -> bytes:
     Raises: MalformedData for what JSON can't carry exactly.
     Spec: §3.
     """
-    try:
-        data = json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode("utf-8")
-    except (ValueError, TypeError, RecursionError) as error:
-        raise MalformedData("A message holds something that JSON can't carry.") from error
+    data = encode_parsed_json(value)
     _require_exact(value, "A message", 1)
     return data
 
 
+def encode_parsed_json(value: JsonObject) -> bytes:
+    """UTF-8 JSON of an object that `parse_message_json` gave. It is exact, so it isn't checked again. Spec: §3."""
+    try:
+        return _ENCODER.encode(value).encode("utf-8")
+    except (ValueError, TypeError, RecursionError) as error:
+        raise MalformedData("A message holds something that JSON can't carry.") from error
+
+
 def _load(data: bytes, what: str) -> object:
     try:
-        return json.loads(data.decode("utf-8"), object_pairs_hook=_unrepeated, parse_constant=_refuse_constant)
+        return _DECODER.decode(data.decode("utf-8"))
     except (ValueError, RecursionError) as error:  # UnicodeDecodeError and JSONDecodeError are ValueErrors
         raise MalformedData(f"{what} is not valid JSON.") from error
 
@@ -186,6 +195,34 @@ def _unrepeated(pairs: list[tuple[str, object]]) -> dict[str, object]:
 
 def _refuse_constant(_: str) -> NoReturn:
     raise MalformedData("NaN and Infinity are not JSON.")
+
+
+def _exact_int(digits: str) -> int:
+    number = int(digits)
+    if not -sizes.MAX_INTEGER <= number <= sizes.MAX_INTEGER:  # check: codec.parsed_integer
+        raise MalformedData("A number is beyond 2^53-1.")
+    return number
+
+
+def _exact_float(digits: str) -> float:
+    number = float(digits)
+    if not -sizes.MAX_INTEGER <= number <= sizes.MAX_INTEGER:  # check: codec.parsed_float
+        raise MalformedData("A number is beyond 2^53-1.")
+    return number
+
+
+# Made once: json.loads and json.dumps would make one for each call.
+_DECODER = json.JSONDecoder(
+    object_pairs_hook=_unrepeated, parse_int=_exact_int, parse_float=_exact_float, parse_constant=_refuse_constant
+)
+_ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+
+
+def _shows_exactness(data: bytes) -> bool:
+    """Whether parsed bytes show that all values are exact: no escape can hold half a character, and there are fewer
+    brackets than levels. Numbers are checked where they are parsed.
+    """
+    return b"\\u" not in data and data.count(b"{") + data.count(b"[") < sizes.MAX_MESSAGE_DEPTH
 
 
 def _require_plain(value: object, depth: int) -> None:

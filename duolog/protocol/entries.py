@@ -12,13 +12,15 @@ This module holds no key and opens nothing: see `duolog.seal.entries`.
 """
 
 from dataclasses import dataclass
+from struct import Struct
 
 from duolog.errors import EntryFault, MalformedData
 from duolog.protocol import sizes
 from duolog.protocol.codec import label, sha256, u16, u32
 from duolog.protocol.roster_changes import Roster
 
-_FIXED = 1 + sizes.JOURNAL_ID + sizes.ENTRY_ID + 4 + sizes.ACCOUNT_ID + 4 + 2
+_LAYOUT = Struct(f">B {sizes.JOURNAL_ID}s {sizes.ENTRY_ID}s I {sizes.ACCOUNT_ID}s I H")
+_FIXED = _LAYOUT.size
 MIN_BLOB = sizes.AEAD_NONCE + sizes.COMMITMENT + sizes.MIN_PLAINTEXT + sizes.AEAD_TAG
 
 
@@ -59,24 +61,19 @@ def parse_header(data: bytes) -> Header:
     """
     if len(data) < _FIXED:
         raise MalformedData("An entry's header is cut off.")
-    if data[0] != sizes.SUITE:  # check: entries.suite
+    suite, journal, entry, epoch, author, generation, count = _LAYOUT.unpack_from(data)
+    if suite != sizes.SUITE:  # check: entries.suite
         raise MalformedData("An entry belongs to another version of the protocol. Update this program to read it.")
-    count = int.from_bytes(data[_FIXED - 2 : _FIXED], "big")
     if count > sizes.MAX_ATTACHMENTS:  # check: entries.attachment_count
         raise MalformedData("An entry names too many attachments.")
     if len(data) != _FIXED + count * sizes.ATTACHMENT_ID:  # check: entries.header_length
         raise MalformedData("An entry's header has another length than it says.")
-    header = Header(
-        journal=data[1:33],
-        entry=data[33:49],
-        epoch=int.from_bytes(data[49:53], "big"),
-        author=data[53:85],
-        generation=int.from_bytes(data[85:89], "big"),
-        attachments=tuple(data[at : at + sizes.ATTACHMENT_ID] for at in range(_FIXED, len(data), sizes.ATTACHMENT_ID)),
-    )
-    if header.epoch == 0 or header.generation == 0:  # check: entries.header_numbers
+    if epoch == 0 or generation == 0:  # check: entries.header_numbers
         raise MalformedData("An entry's epoch and generation start at 1.")
-    return header
+    places = range(_FIXED, len(data), sizes.ATTACHMENT_ID)
+    return Header(
+        journal, entry, epoch, author, generation, tuple([data[at : at + sizes.ATTACHMENT_ID] for at in places])
+    )
 
 
 def require_blob_size(blob: bytes) -> None:

@@ -102,7 +102,10 @@ def append_item(state: LogState, seq: int, item: Item, chains: Chains) -> LogSta
         )
     if state.closed:  # check: log.after_close
         raise LogViolation("Something follows the closing of this journal.", check="log.after_close")
-    state = replace(state, seq=seq, head=next_head(state.head, item.digest))
+    head = next_head(state.head, item.digest)
+    state = LogState(
+        *(state.journal, seq, head, state.time, state.key, state.roster, state.closed, state.closed_under)
+    )  # this runs once an item, and `replace` takes three times as long
     if isinstance(item, StatementItem):
         return _append_statement(state, item.signed, chains)
     if state.roster is None:  # check: log.genesis_first

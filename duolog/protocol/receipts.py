@@ -11,11 +11,14 @@ Rules
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from struct import Struct
 
 from duolog.errors import BadReceipt, BadSignature, MalformedData
 from duolog.protocol import sizes
-from duolog.protocol.codec import label, parse_u64, u64
+from duolog.protocol.codec import label, u64
 from duolog.protocol.statements import verify_signature
+
+_LAYOUT = Struct(f">Q {sizes.HASH}s Q {sizes.SIGNATURE}s")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +42,9 @@ def parse_receipt(data: bytes) -> Receipt:
     Spec: §6.
     """
     receipt = stored_receipt(data)
-    if parse_u64(data[:8]) == 0:  # check: receipts.first_seq
+    if receipt.seq > sizes.MAX_INTEGER:  # check: receipts.seq
+        raise MalformedData("A number is beyond 2^53-1.")
+    if receipt.seq == 0:  # check: receipts.first_seq
         raise MalformedData("A receipt is for the place before a journal's first item.")
     if not is_plausible(receipt.time):  # check: receipts.time
         raise MalformedData("A receipt's time is before 2020 or after 2200.")
@@ -58,8 +63,7 @@ def stored_receipt(data: bytes) -> Receipt:
     """
     if len(data) != sizes.RECEIPT:  # check: receipts.size
         raise MalformedData(f"A receipt has {len(data)} bytes where {sizes.RECEIPT} belong.")
-    seq, time = int.from_bytes(data[:8], "big"), int.from_bytes(data[40:48], "big")
-    return Receipt(seq=seq, head=data[8:40], time=time, signature=data[48:])
+    return Receipt(*_LAYOUT.unpack(data))
 
 
 def receipt_input(journal: bytes, seq: int, head: bytes, time: int) -> bytes:

@@ -41,7 +41,10 @@ class Roster:
     accepted: frozenset[bytes]
 
     def find(self, account: bytes) -> Member | None:
-        return next((member for member in self.members if member.account == account), None)
+        for member in self.members:
+            if member.account == account:
+                return member
+        return None
 
     @property
     def partners(self) -> tuple[Member, ...]:

@@ -16,7 +16,7 @@ from duolog.protocol import sizes
 from duolog.protocol.blind_pairs import bound_to, key_fits, pair_keys
 from duolog.protocol.codec import u32
 from duolog.seal import aead
-from duolog.seal.keys import Secret
+from duolog.seal.secret import Secret
 
 _LENGTH = 4
 

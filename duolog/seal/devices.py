@@ -27,7 +27,7 @@ from duolog.protocol.statements import Fields
 from duolog.seal import aead
 from duolog.seal.chains import encode_links, read_link
 from duolog.seal.derive import hkdf
-from duolog.seal.keys import Secret
+from duolog.seal.secret import Secret
 
 Side = Literal["new", "old"]
 

@@ -28,8 +28,9 @@ from duolog.protocol.entries import Header, padded_length
 from duolog.protocol.roster import Chains
 from duolog.protocol.roster_changes import Roster
 from duolog.seal import aead
-from duolog.seal.derive import hkdf
+from duolog.seal.derive import MacKey, hkdf
 from duolog.seal.keys import EpochKey, GenerationSecret
+from duolog.seal.secret import Secret
 
 _LENGTH = 4
 _COMMITMENT_END = sizes.AEAD_NONCE + sizes.COMMITMENT
@@ -97,42 +98,74 @@ def open_entry(
     secret: GenerationSecret,
     readers: Sequence[Reader],
 ) -> bytes:
-    """Open one entry for the reader `account`: the verified message, as shipped.
+    """Open one entry for the reader `account`. Raises: as `EntryOpener` and its `open`. Spec: §6."""
+    return EntryOpener(epoch_key, account, secret, readers).open(header, blob)
 
-    `epoch_key`, `secret` and `readers` are those in force at the entry's place.
 
-    Raises:
-        EntryFault: `check` is entries.commitment (5), entries.aead, entries.padding (6) or entries.tag (7).
-        OpenError: the author or the reader is not in `readers`, or `secret` is of another generation.
-    Spec: §6.
+class EntryOpener(Secret):
+    """Opens the entries at which the same epoch and roster are in force, for the reader `account`.
+
+    It holds the tag key of each author that it has met.
+    Raises: OpenError: the reader is not among the readers, or `secret` is of another generation.
     """
-    author, reader = _find(readers, header.author), _find(readers, account)
-    if (reader.generation, reader.box_key) != (secret.generation, secret.box_key):  # check: seal.reader_generation
-        raise OpenError("This entry was sealed to another generation of your keys than the one at hand.")
-    bound = header.encode()
-    key, commitment = epoch_key.entry_keys(bound)
 
-    # 5. commitment
-    if not hmac.compare_digest(blob[sizes.AEAD_NONCE : _COMMITMENT_END], commitment):  # check: entries.commitment
-        raise EntryFault("The entry does not fit the journal's key.", check="entries.commitment")
+    __slots__ = ("_authors", "_epoch_key", "_own_tag", "_reader", "_secret", "_tag_keys")
 
-    # 6. AEAD and padding
-    try:
-        plaintext = aead.decrypt(key, blob[: sizes.AEAD_NONCE], blob[_COMMITMENT_END:], bound + commitment)
-    except OpenError as error:
-        raise EntryFault("The entry was changed after it was sealed.", check="entries.aead") from error
-    message, tags = _unpad(plaintext, len(readers))
+    def __init__(
+        self, epoch_key: EpochKey, account: bytes, secret: GenerationSecret, readers: Sequence[Reader]
+    ) -> None:
+        self._authors = {reader.account: reader for reader in readers}
+        self._reader = self._find(account)
+        keys = (self._reader.generation, self._reader.box_key)
+        if keys != (secret.generation, secret.box_key):  # check: seal.reader_generation
+            raise OpenError("This entry was sealed to another generation of your keys than the one at hand.")
+        self._epoch_key, self._secret = epoch_key, secret
+        at = readers.index(self._reader) * sizes.TAG
+        self._own_tag = slice(at, at + sizes.TAG)
+        self._tag_keys: dict[bytes, MacKey] = {}  # by author
 
-    # 7. own tag
-    at = readers.index(reader) * sizes.TAG
-    try:
-        tag_key = _tag_key(secret.agree(author.box_key), author, reader)
-    except OpenError as error:
-        raise EntryFault("The entry's author has keys that nobody can check.", check="entries.tag") from error
-    expected = hmac_sha256(tag_key, label("tag"), bound, sha256(message))
-    if not hmac.compare_digest(tags[at : at + sizes.TAG], expected):  # check: entries.tag
-        raise EntryFault("The entry was not written by the member whom it names.", check="entries.tag")
-    return message
+    def open(self, header: Header, blob: bytes) -> bytes:
+        """The verified message of one entry, as shipped.
+
+        Raises:
+            EntryFault: `check` is entries.commitment (5), entries.aead, entries.padding (6) or entries.tag (7).
+            OpenError: the author is not among the readers.
+        Spec: §6.
+        """
+        author, bound = self._find(header.author), header.encode()
+        key, commitment = self._epoch_key.entry_keys(bound)
+
+        # 5. commitment
+        if not hmac.compare_digest(blob[sizes.AEAD_NONCE : _COMMITMENT_END], commitment):  # check: entries.commitment
+            raise EntryFault("The entry does not fit the journal's key.", check="entries.commitment")
+
+        # 6. AEAD and padding
+        try:
+            plaintext = aead.decrypt(key, blob[: sizes.AEAD_NONCE], blob[_COMMITMENT_END:], bound + commitment)
+        except OpenError as error:
+            raise EntryFault("The entry was changed after it was sealed.", check="entries.aead") from error
+        message, tags = _unpad(plaintext, len(self._authors))
+
+        # 7. own tag
+        expected = self._tag_key(author).mac(_tagged(bound, sha256(message)))
+        if not hmac.compare_digest(tags[self._own_tag], expected):  # check: entries.tag
+            raise EntryFault("The entry was not written by the member whom it names.", check="entries.tag")
+        return message
+
+    def _find(self, account: bytes) -> Reader:
+        found = self._authors.get(account)
+        if found is None:
+            raise OpenError("This entry was sealed for others.")
+        return found
+
+    def _tag_key(self, author: Reader) -> MacKey:
+        if author.account not in self._tag_keys:
+            try:
+                shared = self._secret.agree(author.box_key)
+            except OpenError as error:
+                raise EntryFault("The entry's author has keys that nobody can check.", check="entries.tag") from error
+            self._tag_keys[author.account] = MacKey(_tag_key(shared, author, self._reader))
+        return self._tag_keys[author.account]
 
 
 def open_exported(header: bytes, blob: bytes, key: bytes, readers: int) -> bytes:
@@ -153,17 +186,10 @@ def open_exported(header: bytes, blob: bytes, key: bytes, readers: int) -> bytes
     return _unpad(plaintext, readers)[0]
 
 
-def _find(readers: Sequence[Reader], account: bytes) -> Reader:
-    found = next((reader for reader in readers if reader.account == account), None)
-    if found is None:
-        raise OpenError("This entry was sealed for others.")
-    return found
-
-
 def _unpad(plaintext: bytes, readers: int) -> tuple[bytes, bytes]:
     message_end = _LENGTH + int.from_bytes(plaintext[:_LENGTH], "big")
     end = message_end + readers * sizes.TAG
-    ends_well = end <= len(plaintext) == padded_length(end) and not any(plaintext[end:])
+    ends_well = end <= len(plaintext) == padded_length(end) and not plaintext[end:].strip(b"\x00")
     if not ends_well:  # check: entries.padding
         raise EntryFault("The entry's padding is not what the protocol says.", check="entries.padding")
     return plaintext[_LENGTH:message_end], plaintext[message_end:end]
@@ -174,7 +200,11 @@ def _tag_for(secret: GenerationSecret, author: Reader, reader: Reader, header: b
         shared = secret.agree(reader.box_key)
     except OpenError:
         return bytes(sizes.TAG)
-    return hmac_sha256(_tag_key(shared, author, reader), label("tag"), header, hashed_message)
+    return hmac_sha256(_tag_key(shared, author, reader), _tagged(header, hashed_message))
+
+
+def _tagged(header: bytes, hashed_message: bytes) -> bytes:
+    return label("tag") + header + hashed_message
 
 
 def _tag_key(shared: bytes, author: Reader, reader: Reader) -> bytes:

@@ -15,7 +15,6 @@ This module stores and wraps nothing: see `packages`, `grants`, and the client's
 
 import hmac
 import secrets
-from typing import NoReturn
 
 import nacl.bindings
 import nacl.exceptions
@@ -28,20 +27,9 @@ from duolog.protocol.ids import keyholder_id
 from duolog.protocol.keyholder_sets import Keyholder, KeyholderKind
 from duolog.protocol.login import login_input
 from duolog.protocol.statements import signing_input
-from duolog.seal.derive import expand
+from duolog.seal.derive import MacKey, expand
 from duolog.seal.hpke import KemSecret
-
-
-class Secret:
-    """Base of every secret: it can't be printed or pickled."""
-
-    __slots__ = ()
-
-    def __repr__(self) -> str:
-        return f"{type(self).__name__}(<secret>)"
-
-    def __reduce__(self) -> NoReturn:
-        raise TypeError(f"A {type(self).__name__} is not pickled or copied.")
+from duolog.seal.secret import Secret
 
 
 class _Signer:
@@ -208,12 +196,13 @@ class EpochKey(Secret):
     Spec: §5.
     """
 
-    __slots__ = ("epoch", "key")
+    __slots__ = ("_entries", "epoch", "key")
 
     def __init__(self, key: bytes, epoch: int) -> None:
         _require_seed(key)
         self.key = key
         self.epoch = epoch
+        self._entries = MacKey(key)
 
     @classmethod
     def new(cls, epoch: int) -> "EpochKey":
@@ -226,5 +215,5 @@ class EpochKey(Secret):
 
     def entry_keys(self, header: bytes) -> tuple[bytes, bytes]:
         """The AEAD key and the commitment (32 bytes each) of the entry with this header. Spec: §6."""
-        derived = expand(self.key, label("entry") + header, sizes.EPOCH_KEY + sizes.COMMITMENT)
+        derived = self._entries.expand(label("entry") + header, sizes.EPOCH_KEY + sizes.COMMITMENT)
         return derived[: sizes.EPOCH_KEY], derived[sizes.EPOCH_KEY :]

@@ -38,7 +38,7 @@ from duolog.protocol.statements import Fields, Signature, SignedStatement, state
 from duolog.seal import aead
 from duolog.seal.chains import encode_links, read_link
 from duolog.seal.derive import hkdf
-from duolog.seal.keys import Secret
+from duolog.seal.secret import Secret
 from duolog.seal.words import eight_words
 
 Purpose = Literal["invitation", "acceptance", "reveal"]

@@ -66,6 +66,21 @@ def test_an_error_that_was_raised_from_itself_is_described_too() -> None:
     assert describe(error) == {"error": "ValueError", "places": []}
 
 
+def prepared_statements(connection: Connection) -> list[str]:
+    for number in range(10):
+        connection.execute(select(notes.c.text).where(notes.c.id == number)).all()
+        connection.execute(select(notes.c.text).where(notes.c.id.in_([number, number + 1]))).all()
+    return list(connection.execute(text("SELECT statement FROM pg_prepared_statements")).scalars())
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+async def test_a_statement_with_a_list_is_planned_for_its_values(database: Database) -> None:
+    """Prepared once for journals of ordinary length, it would read all of a long one."""
+    await database.write(create)
+    (prepared,) = await database.read(prepared_statements)
+    assert "id = $1" in prepared
+
+
 @pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
 async def test_a_database_that_takes_no_writes_is_told_as_such_and_its_connections_are_given_up(
     database: Database,

@@ -3,6 +3,7 @@
 import asyncio
 import re
 import sqlite3
+from functools import partial
 
 import httpx2
 import pytest
@@ -11,7 +12,9 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import OperationalError
 
 from app import readiness
+from app.callers import is_session
 from app.edge import Edge
+from app.limits import Gate
 from app.metrics import Metrics
 from app.settings import Settings
 from app.state import State
@@ -151,6 +154,8 @@ async def test_an_error_in_the_middle_ends_a_head_answer_whole(settings: Setting
         sent.append(message)
 
     scope = {"type": "http", "method": "HEAD", "path": "/", "headers": []}
-    async with running(settings):
-        await Edge(failing, Metrics())(scope, None, keep)  # type: ignore[arg-type]
+    async with running(settings) as app:
+        state: State = app.state.duolog
+        gate = Gate(state.rates, partial(is_session, state))
+        await Edge(failing, Metrics(), gate)(scope, None, keep)  # type: ignore[arg-type]
     assert [message["type"] for message in sent] == ["http.response.start", "http.response.body"]  # type: ignore[index]

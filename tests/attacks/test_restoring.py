@@ -105,12 +105,18 @@ def release_all(connection: Connection) -> None:
     connection.execute(delete(held_journals))
 
 
-@pytest.mark.parametrize("count", [1, 2])
-async def test_server_lets_her_go_on_without_his_newest_entry_and_he_sees_it(both: Pair, count: int) -> None:
-    """It goes back, and opens the journal at once to her, who has never fetched his newest entry."""
+@pytest.mark.parametrize(("count", "later"), [(1, 0), (2, 3600)])
+async def test_server_lets_her_go_on_without_his_newest_entry_and_he_sees_it(
+    both: Pair, count: int, later: int
+) -> None:
+    """It goes back, and opens the journal at once to her, who has never fetched his newest entry.
+
+    He would join a log in which she says that she goes on; her client says so after seven days alone.
+    """
     newest = [f"his newest {number}" for number in range(count)]
     for text in newest:
         await both.sam.write(both.journal, "note", {"text": text})
+    both.clock.now += later
     await both.machine.put_back("older")
     await both.machine.database.write(release_all)
 

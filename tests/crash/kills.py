@@ -151,10 +151,10 @@ def run(mode: str, rounds: int) -> dict[str, object]:
 def main() -> None:
     """The command."""
     parser = argparse.ArgumentParser(prog="python -m tests.crash.kills", description=__doc__.splitlines()[0])
-    parser.add_argument("modes", nargs="*", choices=[*MODES, FAILOVER, []], default=list(MODES))
+    parser.add_argument("modes", nargs="*", choices=[*MODES, FAILOVER, "all"], default="all")
     parser.add_argument("--rounds", type=int, default=20)
     chosen = parser.parse_args()
-    for mode in chosen.modes:
+    for mode in MODES if "all" in chosen.modes else chosen.modes:
         print(json.dumps(run(mode, chosen.rounds)), flush=True)
 
 

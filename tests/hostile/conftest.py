@@ -7,10 +7,10 @@ import pytest
 
 from app.settings import Settings
 from hostile.served import without_limits
-from tests.attacks.conftest import ada, couple, real, sam
+from tests.attacks.conftest import ada, couple, met, real, sam
 from tests.attacks.people import ORIGIN
 
-__all__ = ["ada", "couple", "real", "sam"]
+__all__ = ["ada", "couple", "met", "real", "sam"]
 
 
 @pytest.fixture

@@ -18,7 +18,7 @@ FILES = sorted(path for room in ROOMS for path in room.rglob("*.py") if not path
 
 SERVER = ROOT / "app"
 # Beside repositories and tables, the storage itself. Migrations are outside of `app`.
-STORAGE = {"database.py", "postgresql.py", "schema.py", "sqlite.py", "tables.py", "waking/notices.py"}
+STORAGE = {"database.py", "postgresql.py", "queries.py", "schema.py", "sqlite.py", "tables.py", "waking/notices.py"}
 
 SQL = re.compile(
     r"\s*(SELECT|INSERT|UPDATE|DELETE|REPLACE|CREATE|DROP|ALTER|PRAGMA|WITH|VALUES|EXPLAIN|VACUUM|ATTACH|BEGIN)\s"
@@ -106,7 +106,9 @@ def is_sql(name: str) -> bool:
     """Whether an imported name builds SQL: SQLAlchemy's, a table, or the server's own insert."""
     if name.split(".")[0] == "sqlalchemy":
         return not any(name == harmless or name.startswith(f"{harmless}.") for harmless in HARMLESS)
-    return name == "app.database.insert_new" or bool(re.match(r"app\.(\w+\.table|tables|database\.metadata)\b", name))
+    return name in ("app.database.insert_new", "app.queries.Query") or bool(
+        re.match(r"app\.(\w+\.table|tables|database\.metadata)\b", name)
+    )
 
 
 def building(source: str) -> Iterator[str]:
@@ -144,6 +146,7 @@ def test_the_server_has_services_and_repositories() -> None:
         "import app.access.table",
         "from app.tables import metadata",
         "from app.database import AnyRow, insert_new",
+        "from app.queries import Query",
         "connection.execute(query)",
         "run = connection.scalars",
         'connection.exec_driver_sql("VACUUM")',

@@ -1,6 +1,7 @@
 """One way in and out of bytes, and nothing else goes through."""
 
 import json
+import random
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from duolog.protocol.codec import (
     encode_b64,
     encode_canonical,
     encode_message_json,
+    encode_parsed_json,
     label,
     length_prefixed,
     parse_b64,
@@ -180,3 +182,58 @@ def test_a_message_keeps_its_text_as_written() -> None:
 def test_a_message_that_cannot_be_written_exactly_is_refused(value: Any) -> None:
     with pytest.raises(MalformedData):
         encode_message_json(value)
+
+
+NUMBERS = (0, -7, 1.5, 2**53 - 1, 2**53, 1 - 2**53, -(2**53), 2**60, 1e15, 9e15, 1e16, -1e300, float("inf"))
+TEXTS = ("", "a", "{[{[", "\\u", '"\n', "\u00e9", "\U0001f600", "\ud800", "a\udc00b")
+
+
+def anything(chance: random.Random, room: int) -> Any:
+    """A value that JSON has a text for, exact or not."""
+    kind = chance.randrange(6) if room else chance.randrange(3)
+    if kind < 3:
+        return (chance.choice(NUMBERS), chance.choice(TEXTS), chance.choice((None, True, False)))[kind]
+    inner = [anything(chance, room - 1) for _ in range(chance.randrange(4))]
+    return inner if kind == 3 else {chance.choice(TEXTS) + str(place): item for place, item in enumerate(inner)}
+
+
+def is_exact(value: object, levels: int = 1) -> bool:
+    """Whether a value is exact by the rules of messages, written down a second time."""
+    if levels > sizes.MAX_MESSAGE_DEPTH:
+        return False
+    if isinstance(value, dict):
+        return all(is_exact(key, levels + 1) and is_exact(item, levels + 1) for key, item in value.items())
+    if isinstance(value, list):
+        return all(is_exact(item, levels + 1) for item in value)
+    if isinstance(value, str):
+        return not any("\ud800" <= char <= "\udfff" for char in value)
+    return not isinstance(value, int | float) or abs(value) <= sizes.MAX_INTEGER
+
+
+def test_a_message_is_taken_exactly_where_all_of_its_values_are_exact() -> None:
+    chance, taken = random.Random(7), 0
+    for round_ in range(2_000):
+        value = anything(chance, 3)
+        for level in range(chance.choice((0, 0, 1, sizes.MAX_MESSAGE_DEPTH - 2, sizes.MAX_MESSAGE_DEPTH))):
+            value = [value] if level % 2 else {"a": value}
+        text = json.dumps({"a": value}, ensure_ascii=round_ % 2 == 0).replace("Infinity", "1e400")
+        try:
+            read = json.loads(text.encode("utf-8"))
+        except UnicodeEncodeError:  # half a character that stands there as it is: no UTF-8
+            read = "\ud800"
+        try:
+            parsed = parse_message_json(text.encode("utf-8", "surrogatepass"))
+        except MalformedData:
+            assert not is_exact(read)
+        else:
+            taken += 1
+            assert is_exact(read)
+            assert parsed == read
+            assert encode_parsed_json(parsed) == encode_message_json(parsed)
+    assert 500 < taken < 1_500
+
+
+@pytest.mark.parametrize("number", ["9007199254740992", "-9007199254740992", "1e400", "1e16", "-1e16"])
+def test_a_number_that_json_readers_round_is_refused_where_it_stands(number: str) -> None:
+    with malformed("beyond"):
+        parse_message_json(b'{"a":[' + number.encode() + b"]}")

@@ -1,6 +1,7 @@
 """Keys: what derives from a seed, what each refuses, and what none of them shows."""
 
 import copy
+import hmac
 import pickle
 
 import pytest
@@ -8,7 +9,7 @@ import pytest
 from duolog.errors import MalformedData, NotAllowed, OpenError, WrongAccount
 from duolog.protocol.statements import verify_statement
 from duolog.seal import hpke
-from duolog.seal.derive import expand, hkdf
+from duolog.seal.derive import MacKey, expand, hkdf
 from duolog.seal.keys import EpochKey, GenerationSecret, KeyholderSecret
 from duolog.seal.links import Link
 from duolog.seal.pairing import InvitationSecret
@@ -37,6 +38,7 @@ def test_fresh_secrets_differ() -> None:
     "secret",
     [
         GenerationSecret(LONG, 1),
+        MacKey(LONG),
         KeyholderSecret(LONG, "device"),
         EpochKey(LONG, 1),
         InvitationSecret(SECRET),
@@ -128,6 +130,13 @@ def test_hpke_opens_what_it_sealed_and_nothing_else() -> None:
 def test_nothing_is_sealed_to_a_key_that_is_none(kem_key: bytes) -> None:
     with pytest.raises(OpenError):
         hpke.seal(kem_key, b"plaintext", b"info")
+
+
+@pytest.mark.parametrize("size", [0, 1, 55, 56, 64, 1000])
+def test_a_key_for_many_macs_gives_the_macs_of_hmac(size: int) -> None:
+    key, data = MacKey(LONG), bytes(range(250)) * 4
+    for _ in range(2):
+        assert key.mac(data[:size]) == hmac.digest(LONG, data[:size], "sha256")
 
 
 def test_derivation_is_hkdf() -> None:

@@ -198,7 +198,8 @@ async def test_a_closing_that_was_taken_back_since_does_not_happen(week: Week) -
     assert (await week.sam.write(week.journal, "note", {"text": "on"})).delivered
 
 
-async def test_he_comes_after_eight_days_with_words_that_nobody_had_fetched(week: Week) -> None:
+@pytest.mark.parametrize("since", [["back again"], []], ids=["something waits", "nothing waits"])
+async def test_he_comes_after_eight_days_with_words_that_nobody_had_fetched(week: Week, since: list[str]) -> None:
     """They were acknowledged, and lost with the server. They come again, behind what she wrote meanwhile."""
     for text in ("Thursday night", "Friday morning"):
         await week.sam.write(week.journal, "note", {"text": text})
@@ -207,14 +208,15 @@ async def test_he_comes_after_eight_days_with_words_that_nobody_had_fetched(week
     await week.ada.write(week.journal, "note", {"text": "Friday"})
     week.clock.now += 7 * DAY + 60
     await week.ada.sync()
-    await week.sam.write(week.journal, "note", {"text": "back again"})  # offline until now
+    for text in since:  # offline until now
+        await week.sam.write(week.journal, "note", {"text": text})
     week.clock.now += DAY
     for person in (week.sam, week.ada, week.sam):
         report = await person.sync()
         assert (report.frozen, report.problems, report.restoring) == ({}, (), {})
     for person in (week.ada, week.sam):
         there = await texts(person, week.journal)
-        assert there == sorted([*ALL, "Friday", "Thursday night", "Friday morning", "back again"])
+        assert there == sorted([*ALL, "Friday", "Thursday night", "Friday morning", *since])
     assert heads(week.sam)[week.journal] == heads(week.ada)[week.journal]
     assert week.machine.faults() == 0
 

@@ -125,7 +125,7 @@ def frame_at(store: Store, journal: bytes, seq: int) -> bytes | None:
 
 def size_between(store: Store, journal: bytes, after: int, end: int) -> int:
     """The bytes of the frames behind the seq `after`, up to the seq `end`. At least one item must be there."""
-    query = "SELECT sum(length(frame)) FROM item WHERE journal = ? AND seq > ? AND seq <= ?"
+    query = "SELECT coalesce(sum(length(frame)), 0) FROM item WHERE journal = ? AND seq > ? AND seq <= ?"
     return store.cell(int, query, journal, after, end) or 0
 
 

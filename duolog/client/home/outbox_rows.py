@@ -51,7 +51,7 @@ def save_waiting(store: Store, journal: bytes, entry: bytes, sealed: bytes) -> N
 
 def save_waiting_first(store: Store, journal: bytes, messages: Sequence[tuple[bytes, bytes]]) -> None:
     """Let messages wait before all others, in their order. `messages`: each one's entry, and the sealed message."""
-    first = (store.cell(int, "SELECT min(place) FROM outbox") or 0) - len(messages)
+    first = (store.cell(int, "SELECT coalesce(min(place), 0) FROM outbox") or 0) - len(messages)
     rows = [(first + number, journal, entry, sealed) for number, (entry, sealed) in enumerate(messages)]
     store.write_all("INSERT INTO outbox (place, journal, entry, sealed) VALUES (?, ?, ?, ?)", rows)
 

@@ -51,7 +51,7 @@ class Context:
     `states`, `pages`: what was folded, and pages of timelines that were read lately.
     `connect`: opens a transport to another server by its origin, when the home moves. `heal`: brings the server forward
     when it has gone back to an older state. `progress`: hears how many bytes
-    of an attachment are sealed, sent or fetched, and of how many.
+    of an attachment are sealed, sent or fetched, and of how many. `fetched`: hears the same of a journal's items.
     """
 
     home: Home
@@ -68,15 +68,16 @@ class Context:
     heal: Callable[["Context"], Awaitable[None]] | None = None
     problems: Collector = field(default_factory=Collector)
     progress: Progress = ignore
+    fetched: Progress = ignore
 
     @contextmanager
-    def telling(self, progress: Progress | None) -> Iterator[None]:
-        """Tell `progress` of attachments meanwhile."""
-        self.progress = progress or ignore
+    def telling(self, progress: Progress | None, fetched: Progress | None = None) -> Iterator[None]:
+        """Tell `progress` of attachments meanwhile, and `fetched` of the journals' items."""
+        self.progress, self.fetched = progress or ignore, fetched or ignore
         try:
             yield
         finally:
-            self.progress = ignore
+            self.progress = self.fetched = ignore
 
     async def read_anew(self) -> None:
         """Forget what was read, because another program has written into the home meanwhile.

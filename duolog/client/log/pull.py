@@ -2,7 +2,8 @@
 
 Rules
 - A server fault freezes the journal with its reason. Pages that were verified before stay. The error is raised once.
-- A page is stored in one transaction: items, heads, receipts, rosters, keys, the mark, and what left the outbox.
+- A page is stored in one transaction: items, heads, receipts, rosters, keys, the mark, and what left the outbox. Then
+  its documents are folded, and only a page of them is in memory at a time.
 - An own entry that is quarantined because an older own generation wrote it is written again.
 - Chains are fetched once for a page, when it names a generation that isn't pinned; they only ever continue.
 - A server can sign more and more. One pull takes a bounded number of pages; the next one goes on behind them.
@@ -13,7 +14,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from itertools import count
 
-from duolog.api.pages import Placed, PulledPush, encode_gone, encode_push
+from duolog.api.pages import PulledPush, encode_entry, encode_gone, encode_statement
 from duolog.client.home.item_rows import ItemRow, refused_since, save_items
 from duolog.client.home.log_rows import save_epochs, save_receipts, save_rosters
 from duolog.client.home.marks import JournalMark, has_mark
@@ -29,6 +30,7 @@ from duolog.client.home.receipt_keys import EarlierKey, load_earlier, require_lo
 from duolog.client.log.context import Context
 from duolog.client.log.earlier_generations import believed_until, judge_again
 from duolog.client.log.fetching_chains import fetch_chains
+from duolog.client.log.folding import fold_page, journal_state
 from duolog.client.log.links import name_anew
 from duolog.client.log.own_account import refresh_account
 from duolog.client.log.stored_logs import encode_roster_state, freezing, save_log
@@ -37,7 +39,7 @@ from duolog.client.log.verify_authors import verify_authors
 from duolog.client.server.transport import Transport
 from duolog.errors import MalformedData, VerificationError, Withheld
 from duolog.protocol import sizes
-from duolog.protocol.log import EntryItem, LogState
+from duolog.protocol.log import LogState, StatementItem
 from duolog.protocol.messages import parse_message
 from duolog.protocol.receipts import Receipt, is_signed
 
@@ -72,8 +74,11 @@ async def pull(context: Context, journal: bytes) -> int:
         if context.chains[context.account].newest.generation > context.identity.secret.generation:
             await refresh_account(context)  # another own device has rotated
         known.believed = believed_until(context, journal)
+        if page.pushes and journal != context.identity.account_journal:
+            journal_state(context, journal)  # the page's documents are folded behind those of the log
         with freezing(context.store, journal):
             state = _verify_page(context, state, page.pushes, known)
+        context.fetched(state.seq, page.seq)
         if state.seq >= page.seq:
             break
         if number >= sizes.MAX_PAGES:  # check: client.pages_end
@@ -98,6 +103,7 @@ def _verify_page(context: Context, state: LogState, pushes: Sequence[PulledPush]
     _save(context, judged, known)
     if fault is not None:
         raise fault
+    fold_page(context, state.journal, judged, known)
     return state
 
 
@@ -149,10 +155,12 @@ def _save(context: Context, pushes: Sequence[JudgedPush], known: Known) -> None:
 
 def _row(item: Judged) -> ItemRow:
     placed, header = item.placed.item, item.header
-    if isinstance(placed, EntryItem) and placed.blob is None:
+    if isinstance(placed, StatementItem):
+        frame = encode_statement(0, placed.signed, item.placed.grants)
+    elif placed.blob is None:
         frame = encode_gone(0, placed.header, placed.hash_of_blob)
     else:
-        frame = encode_push([Placed(0, placed, item.placed.grants)])
+        frame = encode_entry(0, placed.header, placed.blob)
     entry, author = (None, None) if header is None else (header.entry, header.author)
     fault = None if item.fault is None else "\n".join(item.fault)
     return ItemRow(item.placed.seq, frame, item.head, item.roster.version, entry, author, item.time, fault)

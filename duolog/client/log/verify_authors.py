@@ -5,21 +5,21 @@ histories, and raises Fork. Under the key of an earlier server it proves nothing
 The home is asked only about the places that a verified receipt names, and below the entry's own place. Spec: §6
 """
 
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from functools import partial
+from operator import attrgetter
 
 from duolog.api.pages import Placed
 from duolog.client.home.identity import Identity
 from duolog.client.log.verify import Judged, JudgedPush, Known
 from duolog.errors import BadReceipt, EntryFault, Fork, MalformedData, OpenError
-from duolog.protocol.containing import contained
+from duolog.protocol.containing import as_foreseen, contained
 from duolog.protocol.entries import Header, check_entry, parse_header, require_blob_size
 from duolog.protocol.log import EntryItem
 from duolog.protocol.messages import Message, parse_message
 from duolog.protocol.receipts import Receipt, signer_of, verify_receipt
 from duolog.protocol.roster_changes import Roster
-from duolog.seal.entries import open_entry, readers_of
+from duolog.seal.entries import EntryOpener, readers_of
 
 CLOSED_TO_ME = "closed"  # an epoch without a grant for me: nobody's fault
 OWN_OLDER = (
@@ -33,6 +33,7 @@ OTHER_BRANCH = (
 BAD_GRANT = "bad_grant"  # my grant did not open: the fault of the member who made the epoch
 UNFORESEEN = "entries.unforeseen"
 _CLOSED = "This was written before you joined, and stays closed to you."
+_ID = attrgetter("id")
 ENTRY_FAULT = partial(EntryFault, check=UNFORESEEN)
 
 
@@ -49,28 +50,36 @@ def verify_authors(pushes: Sequence[JudgedPush], me: Identity, known: Known) -> 
             with _keeping_fault(item, "entries.header"):
                 item.header = parse_header(entry.header)
     items = [(item, item.header) for item, _ in entries if item.header is not None]
-    earlier = known.entries([header.entry for _, header in items])
+    earlier, openers = known.entries([header.entry for _, header in items]), Openers(me, known)
     for item, header in items:
-        _judge(item, header, earlier, me, known)
+        _judge(item, header, earlier, openers)
         earlier.setdefault(header.entry, (item.placed.seq, header.author))
     _judge_messages(pushes, items, earlier, known)
 
 
-@contextmanager
-def _keeping_fault(item: Judged, malformed: str) -> Iterator[None]:
+class _keeping_fault:  # noqa: N801  # reads as `suppress` does
     """Keep the author's fault that is raised inside with its item. `malformed`: the check that MalformedData fails."""
-    try:
-        with contained("This entry", ENTRY_FAULT):
-            yield
-    except EntryFault as error:
-        item.fault = (error.check, str(error))
-    except MalformedData as error:
-        item.fault = (malformed, str(error))
+
+    __slots__ = ("_item", "_malformed")
+
+    def __init__(self, item: Judged, malformed: str) -> None:
+        self._item, self._malformed = item, malformed
+
+    def __enter__(self) -> None: ...
+
+    def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> bool:
+        if not isinstance(error, Exception):
+            return False
+        fault = as_foreseen(error, "This entry", ENTRY_FAULT)
+        if isinstance(fault, EntryFault):
+            self._item.fault = (fault.check, str(fault))
+        elif isinstance(fault, MalformedData):
+            self._item.fault = (self._malformed, str(fault))
+        return isinstance(fault, EntryFault | MalformedData)
 
 
-def _judge(
-    item: Judged, header: Header, earlier: Mapping[bytes, tuple[int, bytes]], me: Identity, known: Known
-) -> None:
+def _judge(item: Judged, header: Header, earlier: Mapping[bytes, tuple[int, bytes]], openers: "Openers") -> None:
+    me, known = openers.me, openers.known
     try:
         with _keeping_fault(item, "messages.parse"):
             # 4. a member who may write, epoch and generation in force, id new
@@ -82,39 +91,53 @@ def _judge(
             if header.entry in earlier:  # check: client.entry_unique
                 raise EntryFault("An entry of this name exists already.", check="client.entry_unique")
             # 5. commitment, 6. AEAD and padding, 7. own tag
-            item.message = open_verified(item.placed, header, item.roster, me, known)
+            item.message = openers.open(item.placed, header, item.roster)
             # 8. the message itself
             if item.message is not None:
                 item.parsed = parse_message(item.message)
-                if tuple(one.id for one in item.parsed.attachments) != header.attachments:  # check: client.attachments
+                if tuple(map(_ID, item.parsed.attachments)) != header.attachments:  # check: client.attachments
                     raise EntryFault("The entry names other attachments than it carries.", check="messages.attachments")
     except OpenError as error:
         item.fault = (BAD_GRANT if header.epoch in known.epochs else CLOSED_TO_ME, str(error))
 
 
-def open_verified(placed: Placed, header: Header, roster: Roster, me: Identity, known: Known) -> bytes | None:
-    """Steps 5 to 7 of one entry; None where its blob is gone and its epoch is open to me.
+class Openers:
+    """Steps 5 to 7 for the entries of a page: one opener for each roster and epoch. Its keys go with the page."""
 
-    Raises:
-        EntryFault, MalformedData: the author's fault.
-        OpenError: this epoch is closed to me, or my grant was bad.
-    Spec: §6.
-    """
-    if not isinstance(placed.item, EntryItem):
-        return None
-    member = roster.find(me.account)
-    secret = None if member is None else me.secrets.get(member.generation)
-    if header.epoch not in known.epochs:
-        raise OpenError(_CLOSED)
-    if placed.item.blob is None:
-        return None
-    require_blob_size(placed.item.blob)
-    key = known.epochs[header.epoch]
-    if key is None:
-        raise OpenError("The key that you were sent for this part of the journal is no good; a new one was asked for.")
-    if secret is None:
-        raise OpenError(_CLOSED)
-    return open_entry(header, placed.item.blob, key, me.account, secret, readers_of(roster, known.chains))
+    def __init__(self, me: Identity, known: Known) -> None:
+        self.me, self.known = me, known
+        self._made: dict[tuple[int, int], EntryOpener] = {}
+
+    def open(self, placed: Placed, header: Header, roster: Roster) -> bytes | None:
+        """The message of one entry; None where its blob is gone and its epoch is open to me.
+
+        Raises:
+            EntryFault, MalformedData: the author's fault.
+            OpenError: this epoch is closed to me, or my grant was bad.
+        Spec: §6.
+        """
+        if not isinstance(placed.item, EntryItem):
+            return None
+        if header.epoch not in self.known.epochs:
+            raise OpenError(_CLOSED)
+        if placed.item.blob is None:
+            return None
+        require_blob_size(placed.item.blob)
+        at = (roster.version, header.epoch)
+        if at not in self._made:
+            self._made[at] = self._make(roster, header.epoch)
+        return self._made[at].open(header, placed.item.blob)
+
+    def _make(self, roster: Roster, epoch: int) -> EntryOpener:
+        key, member = self.known.epochs[epoch], roster.find(self.me.account)
+        secret = None if member is None else self.me.secrets.get(member.generation)
+        if key is None:
+            raise OpenError(
+                "The key that you were sent for this part of the journal is no good; a new one was asked for."
+            )
+        if secret is None:
+            raise OpenError(_CLOSED)
+        return EntryOpener(key, self.me.account, secret, readers_of(roster, self.known.chains))
 
 
 def _judge_messages(
@@ -125,7 +148,8 @@ def _judge_messages(
 ) -> None:
     """The rest of step 8: `seen`, whose receipt is verified before the home is asked for its head, then `follows`."""
     opened = [(item, header, item.parsed) for item, header in items if item.parsed is not None]
-    proven = [one for one in opened if _is_proven(one[0], one[2].seen, known)]
+    signed = {push.receipt for push in pushes}  # verified: by step 2, or as the `seen` of another entry
+    proven = [one for one in opened if _is_proven(one[0], one[2].seen, signed, known)]
     here = {item.placed.seq: (item.head, item.time) for push in pushes for item in push.items}
     asked = {p.seen.seq for item, _, p in proven if p.seen.seq < item.placed.seq and p.seen.seq not in here}
     heads = {**known.heads(sorted(asked)), **here}
@@ -140,17 +164,21 @@ def _judge_messages(
             item.fault = (error.check, str(error))
 
 
-def _is_proven(item: Judged, seen: Receipt, known: Known) -> bool:
-    """Whether the server signed the receipt that an author claims to have seen. If not, that is the entry's fault."""
-    proven = False
+def _is_proven(item: Judged, seen: Receipt, signed: set[Receipt], known: Known) -> bool:
+    """Whether the server signed the receipt that an author claims to have seen. If not, that is the entry's fault.
+
+    `signed`: the receipts of this journal that were verified with this page, which this one joins.
+    """
+    if seen in signed:
+        return True
     with _keeping_fault(item, "messages.seen"):
         try:
             journal = item.roster.journal
             verify_receipt(seen, journal, signer_of(seen, journal, known.keys_at(seen.seq)))
-            proven = True
+            signed.add(seen)
         except BadReceipt as error:
             raise EntryFault("The entry says that it saw something, without proof.", check="messages.seen") from error
-    return proven
+    return seen in signed
 
 
 def _check_fork(item: Judged, seen: Receipt, heads: Mapping[int, tuple[bytes, int]], known: Known) -> None:

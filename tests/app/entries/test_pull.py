@@ -3,9 +3,14 @@
 from itertools import pairwise
 
 import httpx2
+import pytest
+from fastapi import FastAPI
 from sqlalchemy import Connection, update
 
+from app.database import Database
+from app.entries.repository import load_page
 from app.journals.table import log
+from app.queries import driver_of
 from duolog.api import pages
 from duolog.api.common import ReceiptModel
 from duolog.api.entries import Page
@@ -128,3 +133,30 @@ async def test_strangers_and_the_anonymous_pull_nothing(
 ) -> None:
     assert code(await stranger.get(f"{couple.path}/entries")) == (404, "not_found")
     assert code(await http.get(f"{couple.path}/entries")) == (401, "session_missing")
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+async def test_a_page_reads_little_beyond_its_end(couple: Diary, ada: Person, app: FastAPI) -> None:
+    """A long push behind the page costs it no more than a short one, and no blob is read twice."""
+    database: Database = app.state.duolog.database
+
+    def work(connection: Connection) -> int:
+        """How many instructions of SQLite's machine the page takes, in tens."""
+        taken = 0
+
+        def count() -> int:
+            nonlocal taken
+            taken += 1
+            return 0
+
+        driver_of(connection).set_progress_handler(count, 10)
+        page = load_page(connection, couple.journal, ada.account, begin, 10)
+        driver_of(connection).set_progress_handler(None, 10)
+        assert [row.seq for row in page.rows] == list(range(begin + 1, begin + 11))
+        return taken
+
+    begin = couple.state.seq
+    await couple.push(ada, *(couple.entry(ada) for _ in range(10)))
+    alone = await database.read(work)
+    await couple.push(ada, *(couple.entry(ada) for _ in range(100)))
+    assert await database.read(work) <= alone * 1.2

@@ -3,13 +3,14 @@
 import asyncio
 import copy
 import sqlite3
+from collections import Counter
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
 import httpx2
 import pytest
 from fastapi import FastAPI
-from sqlalchemy import event
 
 from app.settings import Settings
 from duolog.api import pages
@@ -20,6 +21,7 @@ from duolog.protocol.codec import encode_b64, parse_b64
 from duolog.protocol.log import EntryItem, StatementItem, entry_item
 from duolog.protocol.receipts import verify_receipt
 from duolog.protocol.roster_statements import parse_roster
+from tests.app.asked import asked
 from tests.app.keys import push_body
 from tests.app.people import Diary, Person, code
 from tests.conftest import http_client, running
@@ -271,32 +273,30 @@ async def test_receipt_times_never_run_backwards(settings: Settings) -> None:
 async def test_a_push_takes_a_constant_number_of_statements(
     app: FastAPI, couple: Diary, ada: Person, count: int
 ) -> None:
-    statements: list[str] = []
-    engine = app.state.duolog.database._writing
-    event.listen(engine, "before_cursor_execute", lambda c, cursor, sql, *rest: statements.append(sql))
-    assert (await couple.push(ada, *(couple.entry(ada) for _ in range(count)), follow=False)).status_code == 201
-    # begin, membership, journal, acceptances, known items, new end, new items, what the author has used
-    assert len([sql for sql in statements if "SAVEPOINT" not in sql]) == 8, statements
+    entries = [couple.entry(ada) for _ in range(count)]
+    with asked(app) as statements:
+        assert (await couple.push(ada, *entries, follow=False)).status_code == 201
+    writes = statements[statements.index("BEGIN IMMEDIATE") : statements.index("COMMIT")]
+    kinds = Counter(sql.split()[0] for sql in writes)
+    # journal, acceptances, membership, known items; new end; each new item, what the author has used
+    assert kinds == {"BEGIN": 1, "SAVEPOINT": 1, "SELECT": 4, "UPDATE": 1, "INSERT": count + 1, "RELEASE": 1}, writes
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 async def test_a_push_looks_at_no_other_item_of_its_journal(
-    app: FastAPI, couple: Diary, ada: Person, sam: Person, stranger: Person
+    app: FastAPI, couple: Diary, ada: Person, sam: Person, stranger: Person, settings: Settings
 ) -> None:
     """Or each push into a long journal would keep everybody waiting."""
-    plans: list[str] = []
-
-    def explain(
-        connection: object, cursor: sqlite3.Cursor, sql: str, parameters: tuple[object, ...], *_: object
-    ) -> None:
-        if "log" in sql and sql.startswith("SELECT"):
-            plan = cursor.connection.execute("EXPLAIN QUERY PLAN " + sql, parameters)
-            plans.extend(row[3] for row in plan.fetchall() if " log" in row[3])
-
-    event.listen(app.state.duolog.database._writing, "before_cursor_execute", explain)
     joined = couple.add(stranger, [ada, sam], role="confidant", rights="read", until=LATER)
-    for placed in (couple.entry(ada), joined):
-        assert (await couple.push(ada, placed)).status_code == 201
+    with asked(app) as statements:
+        for placed in (couple.entry(ada), joined):
+            assert (await couple.push(ada, placed)).status_code == 201
+    path = settings.database_url.removeprefix("sqlite:///")
+    with closing(sqlite3.connect(path)) as database:
+        explained = [
+            database.execute(f"EXPLAIN QUERY PLAN {sql}").fetchall() for sql in statements if sql.startswith("SELECT")
+        ]
+    plans = [row[3] for rows in explained for row in rows if " log" in row[3]]
     assert len(plans) >= 2
     assert [plan for plan in plans if "journal=? AND" not in plan] == []
 

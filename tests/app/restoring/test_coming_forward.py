@@ -210,7 +210,7 @@ async def test_an_account_that_was_accepted_here_needs_no_invite_code(eve: Perso
     assert (await bring_accepted(newcomer, first_push(newcomer, state.receipts))).status_code == 201
 
 
-@pytest.mark.parametrize("wrong", ["key", "seq", "founder"])
+@pytest.mark.parametrize("wrong", ["key", "head", "seq", "founder"])
 async def test_nobody_else_gets_in_without_a_code(eve: Person, state: State, wrong: str) -> None:
     object.__setattr__(state.settings, "registration", "invite")
     newcomer, other = Person(eve.http), Person(eve.http)
@@ -218,6 +218,9 @@ async def test_nobody_else_gets_in_without_a_code(eve: Person, state: State, wro
     accepted = first_push(other if wrong == "founder" else newcomer, signer)
     if wrong == "seq":
         accepted["receipt"]["seq"] = 2
+    if wrong == "head":
+        own = newcomer.account_journal.state
+        accepted["receipt"] = receipt(signer.sign(own.journal, 2, own.head, 1_780_000_000))
     assert code(await bring_accepted(newcomer, accepted)) == (422, "rule_broken")
 
 
