@@ -30,6 +30,7 @@ HEADERS = {
 }
 _RAW = [(name.lower().encode("ascii"), value.encode("ascii")) for name, value in HEADERS.items()]
 _NAME = REQUEST_HEADER.lower().encode("ascii")
+_OF_STREAMS = {"type", "method", "route"}  # what is needed once a stream has begun
 _ID = re.compile(rb"[A-Za-z0-9_-]{22}")
 
 
@@ -66,6 +67,7 @@ class Edge:
         try:
             await self._gate.check(connection)
             await self._app(scope, receive, send_with_headers)
+            await _go_on(scope, receive, send_with_headers)
         except Exception as error:  # noqa: BLE001 - the one place where everything ends
             problem = error if isinstance(error, Problem) else Internal()
             if not isinstance(error, Problem):
@@ -87,6 +89,15 @@ def _with_headers(own: RawHeaders, named: bytes | None) -> RawHeaders:
     names = {name for name, _ in own}
     headers = [*own, *(field for field in _RAW if field[0] not in names)]
     return headers if named is None else [*headers, (_NAME, named)]
+
+
+async def _go_on(scope: Scope, receive: Receive, send: Send) -> None:
+    """Answer with a stream of events, if there is one, without what the other layers kept for the request."""
+    stream = scope.get("state", {}).get("stream")
+    if stream is not None:
+        for name in scope.keys() - _OF_STREAMS:
+            del scope[name]
+        await stream(receive, send)
 
 
 class _Head:

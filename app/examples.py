@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from duolog.api import examples, pages
+from duolog.api.events import Wake, encode_events
 from duolog.api.pages import Placed
 from duolog.protocol.codec import encode_b64
 from duolog.protocol.receipts import Receipt
@@ -26,6 +27,11 @@ _BINARY = {
     ("store_part", "request"): ("AttachmentPart", "A short last part", examples.SEALED_PART),
     ("fetch_attachment", "200"): ("AttachmentBytes", "A short attachment", examples.SEALED_PART),
     ("fetch_attachment", "206"): ("AttachmentRange", "`Range: bytes=0-31`", examples.SEALED_PART[:32]),
+    ("listen", "200"): (
+        "Events",
+        "A journal has come to its second item",
+        encode_events([Wake(journal=examples.JOURNAL, seq=examples.SEQ)], "AAAAAAAAAAAAAAAAAAAAAA"),
+    ),
 }
 
 PARAMETERS = {

@@ -14,6 +14,7 @@ from starlette.exceptions import HTTPException
 
 from app.callers import is_session
 from app.edge import Edge
+from app.events.job import waking
 from app.limits import Gate
 from app.logs import log
 from app.metrics import listening
@@ -45,8 +46,9 @@ def create_app(settings: Settings, clock: Callable[[], int] = system_clock) -> F
             )
         state.metrics.watch_faults((state.database.faults, state.store.faults))
         state.metrics.watch("duolog_writes_waiting", "Writes that wait or are under way.", state.database.waiting)
+        state.metrics.watch("duolog_event_streams", "Open streams of events.", state.hub.__len__)
         try:
-            async with retaining(state), listening(state.metrics, state.metrics_listener):
+            async with waking(state), retaining(state), listening(state.metrics, state.metrics_listener):
                 yield
         finally:
             await state.beside.close()

@@ -46,6 +46,7 @@ TAGS = {
     "sessions": "Log in with a signed challenge, log out, and end other sessions of one's own.",
     "journals": "Create and list journals, fetch their members' chains, and propose a change of members.",
     "entries": "Push to a journal's log and pull from it, as JSON or in the binary form `application/vnd.duolog.v1`.",
+    "events": "A stream that wakes a client where one of its journals has something new.",
     "attachments": "Send a sealed file in parts, fetch it or a range of it, or give it up.",
     "invitations": "Three sealed messages by which two clients pair. The server reads none of them.",
     "carrying": "Bring an account and its journals from another server.",

@@ -8,6 +8,7 @@ from app.accounts.endpoints import router as accounts
 from app.attachments.endpoints import router as attachments
 from app.carrying.endpoints import router as carrying
 from app.entries.endpoints import router as entries
+from app.events.endpoints import router as events
 from app.invitations.endpoints import router as invitations
 from app.journals.endpoints import router as journals
 from app.leaving.endpoints import router as leaving
@@ -24,6 +25,7 @@ FEATURES = (
     sessions,  # /v1/challenges, /v1/sessions
     journals,  # /v1/journals: create, list, chains, proposals
     entries,  # /v1/journals/{journal}/entries: push and pull
+    events,  # /v1/events: a stream that wakes a client where something is new
     attachments,  # /v1/journals/{journal}/attachments: parts up, bytes and ranges down
     invitations,  # /v1/journals/{journal}/invitations, /v1/invitations
     carrying,  # /v1/carried: accounts and journals that come from another server

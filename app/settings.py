@@ -128,6 +128,13 @@ class Settings(BaseSettings):
     max_connections_network: int = Field(
         default=48, ge=1, description="Connections at a time per client network, trusted proxies excepted."
     )
+    listeners: int = Field(
+        default=256, ge=1, description="Streams of events at a time; at most half of the connections are used for them."
+    )
+    listeners_account: int = Field(default=16, ge=1, description="Streams of events at a time per account.")
+    event_seconds: int = Field(
+        default=25, ge=1, le=60, description="How often a stream of events hears from the server when nothing is new."
+    )
     head_seconds: Seconds = Field(default=15, description="How long the headers of a request may take to arrive.")
     request_seconds: Seconds = Field(default=60, description="How long a whole request may take to arrive.")
     idle_seconds: Seconds = Field(default=65, description="How long a connection may stay open between two requests.")

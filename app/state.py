@@ -20,6 +20,8 @@ from app.readiness import Readiness
 from app.receipts.service import ReceiptSigner
 from app.settings import Settings
 from app.storage import create_database
+from app.waking.announcing import Announcing
+from app.waking.hub import Hub
 from app.wheel import Wheel
 
 
@@ -39,7 +41,8 @@ class State:
         self.settings = settings
         self.rates = Rates(settings)
         self.quotas = Quotas(settings)
-        self.database: Database = create_database(settings)
+        self.hub = Hub(settings)
+        self.database: Database = Announcing(create_database(settings), self.hub.announce)
         self.readiness = Readiness(self.database)
         self.metrics = Metrics()
         self.metrics_listener: socket.socket | None = None

@@ -23,6 +23,7 @@ from duolog.client.journals.reminders import Reminders
 from duolog.client.leaving.leaving import Leaving
 from duolog.client.moving.moving import Moving
 from duolog.client.pairing.members import Members
+from duolog.client.watching import Watch
 from duolog.client.writing_and_reading import WritingAndReading
 
 MODULE = Path(__file__).parent.parent / "duolog" / "client" / "blocking_faces.py"
@@ -41,6 +42,7 @@ FACES: tuple[type, ...] = (
     Members,
     Moving,
     Reminders,
+    Watch,
     Duolog,
 )
 SHARED: tuple[type, ...] = (Practice, WritingAndReading)  # their methods stand in the faces of their subclasses
@@ -57,7 +59,18 @@ def module() -> str:
     """The text of the module."""
     imports = [f"from {face.__module__} import {face.__name__} as Async{face.__name__}" for face in FACES]
     classes = ["\n".join(_class(face)) for face in FACES]
-    text = "\n".join([_HEAD, *imports, "from duolog.client.portal import Face, gives, waits", *classes]) + "\n"
+    text = (
+        "\n".join(
+            [
+                _HEAD,
+                *imports,
+                "from typing import Self",
+                "from duolog.client.portal import Face, gives, itself, steps, waits",
+                *classes,
+            ]
+        )
+        + "\n"
+    )
     ruff, end = str(Path(sys.executable).with_name("ruff")), ["--quiet", "--stdin-filename", str(MODULE), "-"]
     return _through([ruff, "format", *end], _through([ruff, "check", "--fix", "--select", "I", *end], text))
 
@@ -71,6 +84,8 @@ def _class(face: type) -> Iterator[str]:
     yield f'\n\nclass {name}(Face[Async{name}]):\n    """`duolog.client.{name}` without `await`."""\n'
     bases = [base for base in SHARED if issubclass(face, base)]
     for attribute, value in {key: value for one in (*bases, face) for key, value in vars(one).items()}.items():
+        if attribute == "__anext__":
+            yield from (f"    __next__ = steps(Async{name}.__anext__)", "    __iter__ = itself")
         if attribute.startswith("_") or f"{name}.{attribute}" in BY_HAND:
             continue
         if inspect.iscoroutinefunction(value):

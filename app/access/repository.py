@@ -10,6 +10,7 @@ from sqlalchemy import BindParameter, ColumnElement, Connection, bindparam, dele
 
 from app.access.table import keyholders, memberships, sessions
 from app.queries import Query
+from app.waking.notes import note_ended
 from duolog.protocol.codec import sha256
 from duolog.protocol.roster_statements import Rights, Role
 
@@ -88,6 +89,7 @@ def end_keyholders(connection: Connection, account: bytes, ends: Collection[byte
 
 def end_sessions_of(connection: Connection, account: bytes, ends: Collection[bytes]) -> None:
     """End every session of these keyholders of the account."""
+    note_ended(account)
     connection.execute(delete(sessions).where(sessions.c.account == account, sessions.c.keyholder.in_(ends)))
 
 

@@ -57,7 +57,7 @@ def run(settings: Settings) -> None:
     )
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # uvicorn raises the signal again once it has stopped
     with contextlib.suppress(KeyboardInterrupt):
-        _Server(config, settings, connections).run(sockets=[listener])
+        _Server(config, state, connections).run(sockets=[listener])
 
 
 def raise_descriptors() -> int:
@@ -99,13 +99,14 @@ def _bind(host: str, port: int, names: str) -> socket.socket:
 class _Server(uvicorn.Server):
     """Says where it serves once it does, and stops without dropping a request."""
 
-    def __init__(self, config: uvicorn.Config, settings: Settings, connections: Connections) -> None:
+    def __init__(self, config: uvicorn.Config, state: State, connections: Connections) -> None:
         super().__init__(config)
-        self._settings = settings
+        self._state = state
         self._connections = connections
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         self._connections.stopping = True
+        self._state.hub.end()
         waiting = [one for listener in sockets or () for one in _accept_waiting(listener)]
         for server in self.servers:
             server.close()
@@ -123,7 +124,7 @@ class _Server(uvicorn.Server):
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         if self.started:
-            origin = self._settings.public_origin
+            origin = self._state.settings.public_origin
             print(f"Duolog serves at {origin} (stop with Ctrl-C)")
             command = Path(sys.executable).with_name("duolog")
             if command.exists():  # a checkout: both are in one environment

@@ -30,6 +30,7 @@ from app.journals.table import acceptances, closings, held_journals, journal_acc
 from app.journals.table import grants as grants_table
 from app.origins.table import carried
 from app.queries import Query
+from app.waking.notes import note_moved
 from duolog.protocol import sizes
 from duolog.protocol.log import LogState
 from duolog.protocol.receipts import Receipt, stored_receipt
@@ -310,6 +311,7 @@ def add_items(
     connection: Connection, journal: bytes, items: Sequence[NewItem], receipts: Mapping[int, Receipt]
 ) -> None:
     """Store items in order, with the receipts at the ends of pushes, by seq. At most two statements."""
+    note_moved(journal)
     rows = [
         {
             "journal": journal,

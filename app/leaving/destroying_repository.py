@@ -24,6 +24,7 @@ from app.objects.repository import doom_of_journals, doom_unnamed
 from app.origins.table import carried
 from app.quotas.table import usage
 from app.restoring.table import awaited_keyholders, confirmed_ends
+from app.waking.notes import note_ended
 
 OF_JOURNALS = (
     *(log, grants, proposals, invitations, closings, holdings, acceptances, memberships, carried),
@@ -97,6 +98,7 @@ def destroy_journals(connection: Connection, of: Collection[bytes]) -> None:
 
 def destroy_account(connection: Connection, account: bytes) -> None:
     """Destroy all rows of an account except its chain, which the last journal that names it takes along."""
+    note_ended(account)
     doom_unnamed(connection, account)
     for table in OF_ACCOUNTS:
         connection.execute(delete(table).where(table.c.account == account))

@@ -8,6 +8,7 @@ from sqlalchemy import Connection, delete, insert, or_, select
 from app.access.repository import Caller
 from app.access.table import sessions
 from app.sessions.table import challenges
+from app.waking.notes import note_ended
 from duolog.protocol import sizes
 
 
@@ -55,11 +56,13 @@ def add_session(connection: Connection, caller: Caller, now: int, expires: int, 
 
 def end_sessions_except(connection: Connection, account: bytes, kept: Collection[bytes]) -> None:
     """End every session of the account whose keyholder is not one of `kept`."""
+    note_ended(account)
     connection.execute(delete(sessions).where(sessions.c.account == account, sessions.c.keyholder.not_in(kept)))
 
 
 def end_session(connection: Connection, caller: Caller) -> None:
     """End the session that the caller uses."""
+    note_ended(caller.account)
     connection.execute(
         delete(sessions).where(sessions.c.account == caller.account, sessions.c.token_hash == caller.token_hash)
     )
@@ -67,6 +70,7 @@ def end_session(connection: Connection, caller: Caller) -> None:
 
 def end_other_sessions(connection: Connection, caller: Caller) -> None:
     """End every session of the account but the one that the caller uses."""
+    note_ended(caller.account)
     connection.execute(
         delete(sessions).where(sessions.c.account == caller.account, sessions.c.token_hash != caller.token_hash)
     )
@@ -74,6 +78,7 @@ def end_other_sessions(connection: Connection, caller: Caller) -> None:
 
 def end_session_by_id(connection: Connection, account: bytes, session: bytes) -> bool:
     """End one session of the account; returns whether there was one."""
+    note_ended(account)
     rest = sizes.HASH - sizes.SESSION_ID
     within = sessions.c.token_hash.between(session + b"\x00" * rest, session + b"\xff" * rest)
     return connection.execute(delete(sessions).where(sessions.c.account == account, within)).rowcount > 0

@@ -69,6 +69,29 @@ def sync(run: Run) -> int:
         return STOP if report.frozen else code
 
 
+@command(app, "watch", examples=("duolog watch", "duolog watch --json"))
+def watch(run: Run) -> int:
+    """Say what comes while it comes, until you press Ctrl-C. Other commands work meanwhile.
+
+    Nobody learns that you watch. `duolog news` tells of the same again. With `--json`, each piece of news is one line.
+    """
+    with run.synced() as duolog:
+        if not run.screen.as_json:
+            say_news(run, duolog, alone=False)
+            run.screen.aside("Watching. Ctrl-C ends it.", style="quiet")
+        watching = duolog.watch()
+        try:
+            for found in watching:
+                for one in found:
+                    run.screen.line(_shape(one))
+                _say_came(run, found, duolog.journals(), alone=False)
+        except KeyboardInterrupt:
+            run.screen.aside()
+        finally:
+            watching.close()
+        return run.frozen(*duolog.journals())
+
+
 def say_news(run: Run, duolog: "Duolog", *, alone: bool = True) -> int:
     """Say what is new, what is open and what waits; the exit code. `alone`: also that nothing of it is there."""
     found, journals, open_things = duolog.news(), duolog.journals(), duolog.today().open

@@ -54,7 +54,7 @@ class Screen:
             sys.stdout.write(clean(text) + "\n")
             sys.stdout.flush()
 
-    def aside(self, text: str, *, style: str = "") -> None:
+    def aside(self, text: str = "", *, style: str = "") -> None:
         """Advice or a warning beside the result, on standard error."""
         _print(self._err, text, style, 0)
 
@@ -67,6 +67,13 @@ class Screen:
         if self.as_json:
             self._gave_result = True
             sys.stdout.write(json.dumps(value, indent=2) + "\n")
+            sys.stdout.flush()
+
+    def line(self, value: Mapping[str, Any]) -> None:
+        """One of many results for scripts, each an object on a line of its own. Silent without `--json`."""
+        if self.as_json:
+            self._gave_result = True
+            sys.stdout.write(json.dumps(value) + "\n")
             sys.stdout.flush()
 
     def end(self) -> None:

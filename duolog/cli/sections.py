@@ -11,7 +11,7 @@ from typer.core import TyperGroup
 HEADINGS: Final[Mapping[str, tuple[str, ...]]] = {
     "Beginning": ("register", "invite", "join", "verify", "profile", "status"),
     "Every day": (
-        *("news", "today", "write", "thank", "win", "timeline", "comment", "search", "prompts"),
+        *("news", "watch", "today", "write", "thank", "win", "timeline", "comment", "search", "prompts"),
         *("attachment", "draft", "reminder", "import"),
     ),
     "Together": (

@@ -63,6 +63,7 @@ from duolog.client.server.http import HttpTransport
 from duolog.client.server.transport import Transport
 from duolog.client.status import Status
 from duolog.client.sync import SyncReport
+from duolog.client.watching import Watch
 from duolog.seal.devices import PASSKEY_PRF_INPUT
 
 __all__ = [
@@ -134,6 +135,7 @@ __all__ = [
     "Unlock",
     "Unlocked",
     "WaitingClosing",
+    "Watch",
     "WordsOf",
     "Written",
     "check_passphrase",

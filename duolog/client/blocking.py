@@ -25,6 +25,7 @@ from duolog.client.blocking_faces import (
     Pauses,
     Promises,
     Reminders,
+    Watch,
 )
 from duolog.client.duolog import Duolog as AsyncDuolog
 from duolog.client.enrollment import Enrollment as AsyncEnrollment
@@ -134,4 +135,5 @@ __all__ = [
     "Pauses",
     "Promises",
     "Reminders",
+    "Watch",
 ]

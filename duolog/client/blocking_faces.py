@@ -18,7 +18,8 @@ from duolog.client.journals.reminders import Reminders as AsyncReminders
 from duolog.client.leaving.leaving import Leaving as AsyncLeaving
 from duolog.client.moving.moving import Moving as AsyncMoving
 from duolog.client.pairing.members import Members as AsyncMembers
-from duolog.client.portal import Face, gives, waits
+from duolog.client.portal import Face, gives, itself, steps, waits
+from duolog.client.watching import Watch as AsyncWatch
 
 
 class Attachments(Face[AsyncAttachments]):
@@ -202,6 +203,14 @@ class Reminders(Face[AsyncReminders]):
     calendar = waits(AsyncReminders.calendar)
 
 
+class Watch(Face[AsyncWatch]):
+    """`duolog.client.Watch` without `await`."""
+
+    __next__ = steps(AsyncWatch.__anext__)
+    __iter__ = itself
+    close = waits(AsyncWatch.close)
+
+
 class Duolog(Face[AsyncDuolog]):
     """`duolog.client.Duolog` without `await`."""
 
@@ -268,6 +277,7 @@ class Duolog(Face[AsyncDuolog]):
     verify = waits(AsyncDuolog.verify)
     say_words_differ = waits(AsyncDuolog.say_words_differ)
     sync = waits(AsyncDuolog.sync)
+    watch = gives(AsyncDuolog.watch, Watch)
     members = gives(AsyncDuolog.members, Members)
     leaving = gives(AsyncDuolog.leaving, Leaving)
     delete_account = waits(AsyncDuolog.delete_account)

@@ -26,6 +26,7 @@ from duolog.client.pairing.members import Members
 from duolog.client.pairing.views import NewInvitation, Pairing
 from duolog.client.status import Status, status
 from duolog.client.sync import SyncReport, sync
+from duolog.client.watching import Watch
 from duolog.client.writing_and_reading import WritingAndReading
 from duolog.documents.account_state import AccountState
 from duolog.seal.words import plain_words
@@ -197,6 +198,10 @@ class Duolog(WritingAndReading):
         async with self._session.alone() as context:
             with context.telling(progress, fetched):
                 return await sync(context)
+
+    def watch(self) -> Watch:
+        """Watch for what others write: `async for news in duolog.watch()`. Close it in the end."""
+        return Watch(self._session)
 
     def members(self, journal: bytes) -> Members:
         """The members of one journal: their rights, invitations and proposals."""

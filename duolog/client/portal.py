@@ -32,6 +32,25 @@ def waits(method: Callable[Concatenate[I, P], Coroutine[Any, Any, R]]) -> Callab
     return call
 
 
+def steps(method: Callable[[I], Coroutine[Any, Any, R]]) -> Callable[[Face[I]], R]:
+    """The next step of a face that is an iterator: it waits for that of the library's asynchronous one."""
+
+    def call(self: Face[I], /) -> R:
+        try:
+            result: R = self._portal.call(lambda: method(self._inner))
+        except StopAsyncIteration:
+            raise StopIteration from None
+        return result
+
+    call.__doc__, call.__name__ = method.__doc__, "__next__"
+    return call
+
+
+def itself(face: F) -> F:
+    """The face itself, which is its own iterator."""
+    return face
+
+
 def gives(
     method: Callable[Concatenate[I, P], J], face: Callable[[J, BlockingPortal], F]
 ) -> Callable[Concatenate[Face[I], P], F]:

@@ -64,7 +64,7 @@ class Served:
     def __init__(self, connections: Connections, state: ServerState, port: int) -> None:
         self.connections = connections
         self._state = state
-        self._port = port
+        self.port = port
         self.wires: list[Wire] = []
 
     @property
@@ -79,7 +79,7 @@ class Served:
 
     async def connect(self, source: str = "127.0.0.1") -> Wire:
         """A new connection, which seems to come from `source` (any 127.x.y.z)."""
-        reader, writer = await asyncio.open_connection("127.0.0.1", self._port, local_addr=(source, 0))
+        reader, writer = await asyncio.open_connection("127.0.0.1", self.port, local_addr=(source, 0))
         wire = Wire(reader, writer)
         self.wires.append(wire)
         return wire

@@ -156,6 +156,7 @@ def test_the_public_names_are_these() -> None:
             *("WaitingClosing", "Written", "default_home", "parse_link", "restore_with_passkey"),
             *("AnswerView", "Breaches", "CheckIns", "Disclosures", "ImportReport", "Importing", "OpenThing"),
             *("Pauses", "Promises", "SearchHit", "StepView", "ThingView", "TimelineFilter", "Today", "WordsOf"),
+            "Watch",
             *(
                 "JournalNews",
                 "LONGEST_UNLOCKED",

@@ -48,6 +48,11 @@ def note_looked(context: Context) -> None:
 def _news_in(context: Context, journal: bytes) -> JournalNews:
     mark = find_mark(context.store, journal, JournalMark.LOOKED)
     seen, since = (0, None) if mark is None else (parse_u64(mark[:8]), parse_u64(mark[8:]))
+    return news_behind(context, journal, seen, since)
+
+
+def news_behind(context: Context, journal: bytes, seen: int, since: int | None = None) -> JournalNews:
+    """The news of one journal behind the seq `seen`. Without the network."""
     seen = max(seen, load_log(context.store, journal).seq - MOST)
     telling, came = Telling(context, journal), dict[bytes, dict[str, None]]()
     for item in telling.state.timeline.behind(seen):

@@ -30,6 +30,7 @@ from duolog.api.restoring import ConfirmedEnd, JournalEnd
 from duolog.api.server import ServerInfo
 from duolog.api.sessions import ChallengeAnswer, ChallengeRequest, LogIn, OpenedSession, SessionList
 from duolog.client.server.answers import NOTHING, parse_model, parse_pulled
+from duolog.client.server.events import Events
 from duolog.errors import MalformedData, ServerRefused, TooLargeOnTheWay
 from duolog.protocol import sizes
 from duolog.protocol.codec import encode_b64
@@ -117,6 +118,10 @@ class Transport(ABC):
 
         `span`: ask for these bytes of the answer alone.
         """
+
+    async def listen(self, last: str) -> Events:
+        """Be woken where something is new. `last`: the newest id of an earlier stream. A server may have no events."""
+        raise ServerRefused(f"The server at {self.origin} has no events.", code="not_found", status=404)
 
     # --- the operations, in the order of the API's table --------------------------------------------------------------
 

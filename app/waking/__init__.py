@@ -1,0 +1,1 @@
+"""The listeners of this process, and the journals that moved."""
