@@ -14,6 +14,7 @@ from pathlib import Path
 from bench.claim import Claim, Figure, Stage
 from bench.claims import BY_HAND, CLAIMS
 from bench.machine import commit, load_average, machine, sync_milliseconds
+from bench.render import write
 from bench.results import of_claim, save
 
 ROOT = Path(__file__).parent.parent
@@ -26,8 +27,6 @@ def main() -> None:
     """Do what the arguments say."""
     arguments = _parser().parse_args()
     if arguments.what in (["render"], ["keep"]):
-        from bench.render import write  # its library comes with `make bench` alone
-
         if arguments.what == ["keep"]:
             shutil.rmtree(KEPT, ignore_errors=True)
             shutil.copytree(arguments.to, KEPT)
@@ -82,6 +81,7 @@ def _measure(claim: Claim, arguments: argparse.Namespace) -> None:
             "load average before": before,
             "load average after": load_average(),
             "one sync of the disk, ms": round(sync_milliseconds(folder), 3),
+            "profiles": [] if profiles is None else sorted(path.name for path in profiles.glob(f"{claim.name}*.txt")),
         }
     for figure in figures:
         print(_line(figure))

@@ -18,6 +18,7 @@ from bench.claims import (
     push_one,
     push_postgresql,
     revoke,
+    scale,
     worst_bodies,
 )
 
@@ -32,6 +33,7 @@ CLAIMS: tuple[Claim, ...] = (
     pull.CLAIM,
     first_sync.CLAIM,
     again.CLAIM,
+    scale.CLAIM,
     processes.CLAIM,
     attachments.CLAIM,
     memory.CLAIM,

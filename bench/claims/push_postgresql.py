@@ -17,7 +17,7 @@ async def measure(stage: Stage) -> Sequence[Figure]:
     with postgresql() as cluster:
         name = "push, 1 entry a request, 16 clients, PostgreSQL"
         one_folder = replace(stage, folder=stage.folder / "one")
-        one = await singles(one_folder, "push_one_postgresql", name, 0.1, database=cluster.database("singles"))
+        one = await singles(one_folder, "push_postgresql_one", name, 0.1, database=cluster.database("singles"))
         return [one, await _many(stage, cluster)]
 
 
@@ -35,7 +35,7 @@ async def _many(stage: Stage, cluster: Cluster) -> Figure:
         rounds = interleave(stage.rounds, lambda number: push(number) * EACH, lambda number: inserts.rate(bare[number]))
         inserts.close()
         also = side.also()
-        with stage.profile("push_many_postgresql", server.pid):
+        with stage.profile("push_postgresql_many", server.pid):
             push(stage.rounds + 1)
         also["entries counted afterwards, each once"] = await check_counts(writers)
     name = f"push, {EACH} entries a request, {CLIENTS} clients, PostgreSQL"
