@@ -73,7 +73,11 @@ def _measure(claim: Claim, arguments: argparse.Namespace) -> None:
         profiles = None if arguments.no_profiles else arguments.to / "profiles"
         stage = Stage(folder, arguments.rounds, arguments.size, arguments.entries, arguments.minutes, profiles)
         before, start = load_average(), time.perf_counter()
-        figures = asyncio.run(claim.measure(stage))
+        try:
+            figures = asyncio.run(claim.measure(stage))
+        except Exception:
+            _show_logs(folder)
+            raise
         surroundings = {
             "commit": commit(),
             "seconds": round(time.perf_counter() - start),
@@ -86,6 +90,14 @@ def _measure(claim: Claim, arguments: argparse.Namespace) -> None:
     for figure in figures:
         print(_line(figure))
     save(arguments.to / FIGURES, found, of_claim(claim, figures, surroundings))
+
+
+def _show_logs(folder: Path) -> None:
+    """The last warnings of the servers of a measurement that failed: their folders go with it."""
+    for log in folder.rglob("server.log"):
+        lines = [line for line in log.read_text(errors="replace").splitlines() if '"level":"info"' not in line]
+        for line in lines[-5:]:
+            print(f"{log.relative_to(folder)}: {line[:2000]}", file=sys.stderr)
 
 
 def _line(figure: Figure) -> str:

@@ -91,12 +91,13 @@ def _serve(pipe: "Connection[object, tuple[Sequence[Plan], float | None]]") -> N
         except EOFError:
             return
         try:
-            pipe.send(uvloop.run(_run(plans, seconds)))
+            pipe.send(uvloop.run(send(plans, seconds)))
         except (LoadFailed, OSError) as error:
             pipe.send(str(error) or type(error).__name__)
 
 
-async def _run(plans: Sequence[Plan], seconds: float | None) -> Sent:
+async def send(plans: Sequence[Plan], seconds: float | None) -> Sent:
+    """As `Load.run`, in this process. Raises: LoadFailed."""
     loop = asyncio.get_running_loop()
     connections = [_Connection(plan.requests, repeat=seconds is not None) for plan in plans]
     for connection, plan in zip(connections, plans, strict=True):

@@ -19,11 +19,12 @@ from duolog.api.pages import Placed
 from duolog.protocol.codec import encode_b64
 from duolog.protocol.entries import Header
 from duolog.protocol.log import entry_item
+from duolog.protocol.receipts import Receipt
 from duolog.protocol.roster_statements import RosterStatement
 
 EACH = 10  # entries of each journal
 BLOB = 1000  # bytes, as in the pushes of other claims
-SEALED, RECEIPT, SIGNATURES = 1168, 112, 96  # bytes of what is random here
+SEALED, SIGNATURES = 1168, 96  # bytes of what is random here
 Row = tuple[object, ...]
 TYPES = {
     "journals": "bytea bytea bytea int8 bytea int8 bool bool bytea",
@@ -152,15 +153,19 @@ def _rows(table: str, one: Loaded) -> Iterator[Row]:
 
 def _log_rows(journals: list[Loaded]) -> Iterator[Row]:
     for one in journals:
-        signatures, receipt = os.urandom(SIGNATURES), os.urandom(RECEIPT)
-        yield one.journal, 1, 1, None, 1, os.urandom(32), one.roster(), signatures, None, receipt, None
+        signatures = os.urandom(SIGNATURES)
+        yield one.journal, 1, 1, None, 1, os.urandom(32), one.roster(), signatures, None, _receipt(1), None
     for seq in range(2, EACH + 2):
         for one in journals:
             header = one.header()
             yield (
                 *(one.journal, seq, 2, header.entry, None, os.urandom(32), header.encode(), None),
-                *(os.urandom(32), os.urandom(RECEIPT), os.urandom(BLOB)),
+                *(os.urandom(32), _receipt(seq), os.urandom(BLOB)),
             )
+
+
+def _receipt(seq: int) -> bytes:
+    return Receipt(seq, os.urandom(32), 1_700_000_000, os.urandom(64)).encode()
 
 
 def _made(what: str, number: int) -> bytes:
