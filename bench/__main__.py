@@ -6,6 +6,7 @@
 import argparse
 import asyncio
 import shutil
+import signal
 import sys
 import tempfile
 import time
@@ -32,6 +33,7 @@ def main() -> None:
             shutil.copytree(arguments.to, KEPT)
         write(KEPT / FIGURES)
         return
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that what was started is stopped
     for claim in _chosen(arguments.what):
         try:
             _measure(claim, arguments)

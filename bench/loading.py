@@ -31,6 +31,7 @@ TYPES = {
     "log": "bytea int8 int2 bytea int8 bytea bytea bytea bytea bytea bytea",
     "memberships": "bytea bytea varchar varchar",
     "journal_accounts": "bytea bytea",
+    "keyholders": "bytea bytea varchar bytea",
     "sessions": "bytea bytea bytea int8 int8 int8",
     "grants": "bytea bytea int8 bytea",
     "usage": "bytea varchar int8 int8 int8 int8 int8",
@@ -40,6 +41,7 @@ COLUMNS = {
     "log": "journal, seq, kind, entry, version, digest, header, signatures, blob_hash, receipt, blob",
     "memberships": "account, journal, role, rights",
     "journal_accounts": "journal, account",
+    "keyholders": "account, keyholder, kind, sign_key",
     "sessions": "account, token_hash, keyholder, created, used, expires",
     "grants": "journal, account, seq, sealed",
     "usage": "account, thing, day, today, bytes_today, ever, bytes_ever",
@@ -143,8 +145,10 @@ def _rows(table: str, one: Loaded) -> Iterator[Row]:
         yield from ((account, one.journal, "partner", "write") for account in (ada, sam))
     elif table == "journal_accounts":
         yield from ((one.journal, account) for account in (ada, sam))
+    elif table == "keyholders":
+        yield from ((account, sha256(account).digest(), "device", os.urandom(32)) for account in (ada, sam))
     elif table == "sessions":
-        yield ada, hash_token(one.token), os.urandom(32), now, now, now + 86_400
+        yield ada, hash_token(one.token), sha256(ada).digest(), now, now, now + 86_400
     elif table == "grants":
         yield from ((one.journal, account, 1, os.urandom(SEALED)) for account in (ada, sam))
     else:

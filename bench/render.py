@@ -76,6 +76,7 @@ def _summary(run: Json) -> Iterator[str]:
     yield ""
     yield "![Each figure's ratio against the wanted one, on a logarithmic axis.](images/performance.svg)"
     yield ""
+    yield from _doubts(run)
     yield "| figure | measured | at the limit | ratio | wanted | |"
     yield "|---|---|---|---|---|---|"
     for claim, figure in _figures(run):
@@ -83,6 +84,19 @@ def _summary(run: Json) -> Iterator[str]:
         verdict = {True: "holds", False: "**not met**", None: ""}[figure["holds"]]
         link = f"[{figure['name']}](#{claim['name']})"
         yield f"| {link} | {ours} | {limit} | {_number(figure['ratio'])} | {_wanted(figure)} | {verdict} |"
+
+
+def _doubts(run: Json) -> Iterator[str]:
+    """A sentence for each reason to trust the figures less."""
+    small = [claim["name"] for claim in run["claims"] if claim["size"] < 1]
+    busy = [claim["name"] for claim in run["claims"] if claim["load average before"] > run["machine"]["cores"]]
+    for names, reason in (
+        (small, "Measured in a smaller size than the claim names"),
+        (busy, "Measured on a busy machine"),
+    ):
+        if names:
+            yield f"{reason}: {', '.join(names)}."
+            yield ""
 
 
 def _claims(run: Json) -> Iterator[str]:

@@ -95,8 +95,12 @@ async def person_at(origin: str) -> Person:
 
 async def registered(person: Person, origin: str) -> Person:
     """The person with an account and a session at `origin`."""
-    (await person.http.post("/v1/accounts", json=person.registration())).raise_for_status()
-    (await person.log_in(origin=origin)).raise_for_status()
+    for answer in (
+        await person.http.post("/v1/accounts", json=person.registration()),
+        await person.log_in(origin=origin),
+    ):
+        if not answer.is_success:
+            raise RuntimeError(f"an account couldn't be made: {answer.status_code} {answer.text}")
     return person
 
 

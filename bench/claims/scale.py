@@ -26,9 +26,10 @@ async def measure(stage: Stage) -> Sequence[Figure]:
         cluster = stack.enter_context(postgresql(max_wal_size="4GB"))
         sender = stack.enter_context(Load())
         sides = []
-        for name, entries in (("large", stage.entries), ("small", FEW)):
+        few = stage.scaled(FEW, 100 * EACH)
+        for name, entries in (("large", stage.entries), ("small", few)):
             address = cluster.database(name)
-            server = stack.enter_context(serving(stage.folder / name, database=address))
+            server = stack.enter_context(serving(stage.folder / name, database=address, retention_seconds="0"))
             template = await _template(server.origin, address)
             journals = await asyncio.to_thread(load, address, template, entries)
             sides.append(_Database(sender, port_of(server), template, journals, stage.scaled(REQUESTS, HOT)))
@@ -40,7 +41,7 @@ async def measure(stage: Stage) -> Sequence[Figure]:
                 journals_of = f"{HOT} journals again and again" if hot else "each time another journal"
                 title = f"{what} among {stage.entries:,} entries, {'hot' if hot else 'cold'}"
                 also: dict[str, Note] = {"journals": large.journals, "requests of a round": journals_of}
-                limit = f"the same among {FEW:,} entries"
+                limit = f"the same among {few:,} entries"
                 figures.append(Figure(title, "ms", limit, rounds, at_most=1.3, also=also))
     return figures
 
