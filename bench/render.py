@@ -151,7 +151,7 @@ def draw(run: Json) -> None:
     import matplotlib as mpl  # from its own lock: a test of the page does without
 
     mpl.use("svg")
-    mpl.rcParams["svg.hashsalt"] = "duolog"
+    mpl.rcParams.update({"svg.hashsalt": "duolog", "svg.fonttype": "none"})  # words stay words
     from matplotlib import pyplot as plt
 
     IMAGES.mkdir(exist_ok=True)
