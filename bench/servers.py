@@ -20,7 +20,8 @@ _COUNTS = (
     *("journals_per_day", "journals_total", "entries_per_day", "entries_total", "entry_mib_per_day", "entry_mib_total"),
     *("attachments_per_day", "attachment_mib_per_day", "attachment_mib_total", "invitations_per_day"),
 )
-LIFTED = dict.fromkeys(_RATES, "100000000/minute") | dict.fromkeys(_COUNTS, "1000000000")
+RATES = dict.fromkeys(_RATES, "100000000/minute")
+LIFTED = RATES | dict.fromkeys(_COUNTS, "1000000000")
 LIFTED |= {"max_connections": "20000", "max_connections_network": "20000"}
 
 
