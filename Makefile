@@ -169,8 +169,14 @@ plans: setup ## Write down anew how SQLite and PostgreSQL go about every hot que
 	@PLANS=write $(PY) -m pytest -m "slow or not slow" -q tests/plans
 
 .PHONY: bench
-bench: setup ## Measure push, pull, log-in, first sync, revoking, a long journal, and what others notice of the worst that one may send
-	@$(PY) -m bench
+bench: setup ## Measure each claim about speed against a limit in the same run (ONLY="poll get" takes some, BENCH="--minutes 10")
+	@$(UV) pip install --quiet --require-hashes --requirement requirements/bench.lock
+	@$(PY) -m bench $(ONLY) $(BENCH)
+
+.PHONY: bench-keep
+bench-keep: setup ## Keep the last figures of make bench in bench/results, and rewrite docs/performance.md and its plots
+	@$(UV) pip install --quiet --require-hashes --requirement requirements/bench.lock
+	@$(PY) -m bench keep
 
 ##@ Hand it out
 
@@ -244,6 +250,7 @@ lock: $(TOOLS)/stamp ## Resolve the libraries anew, within pyproject.toml's boun
 	@$(COMPILE) -c requirements/dev.lock --group pyproject.toml:server -o requirements/server.lock
 	@$(COMPILE) -c requirements/dev.lock pyproject.toml -o requirements/command.lock
 	@$(COMPILE) -c requirements/dev.lock --group pyproject.toml:fuzz -o requirements/fuzz.lock
+	@$(COMPILE) -c requirements/dev.lock --group pyproject.toml:bench -o requirements/bench.lock
 
 .PHONY: clean
 clean: ## Remove what these targets made, but never ./duolog-data

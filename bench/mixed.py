@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
-from bench.log import TEXT
+from bench.writers import TEXT
 from duolog.client import Duolog
 from duolog.client.journals import answering
 from duolog.client.leaving.withdraw_keep_erase import post_withdrawal

@@ -31,6 +31,7 @@ ORIGIN = "http://duolog.test"
 # Where tests run on PostgreSQL too, by default: the server's own rooms, and a story, moving and healing.
 ON_BOTH = (
     "tests/app/",
+    "tests/bench/",
     "tests/migrations/",
     "tests/client/test_moving.py",
     "tests/stories/test_story_1_boundary_by_consent.py",

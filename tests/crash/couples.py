@@ -13,7 +13,7 @@ from math import inf
 
 import httpx2
 
-from bench.serving import registered
+from bench.writers import registered
 from duolog.api import pages
 from duolog.api.pages import Placed
 from duolog.api.server import ServerInfo

@@ -7,12 +7,13 @@ from pathlib import Path
 import httpx2
 import pytest
 
-from bench.serving import RATES, journal_of, registered
-from bench.worst_bodies import peak
+from bench.machine import peak
+from bench.servers import RATES
+from bench.writers import registered
 from duolog.protocol.codec import encode_b64
 from tests.app.attachments.conftest import moto, new_bucket
 from tests.app.attachments.files import OCTETS, PART
-from tests.app.people import Person
+from tests.app.people import Diary, Person
 from tools.local_server import LocalServer
 
 SIZE = 200 * 1000 * 1000  # bytes
@@ -40,7 +41,7 @@ async def test_a_file_of_200_mb_goes_up_and_down_in_64_mib(
     with LocalServer(tmp_path / "server", **settings) as server:
         async with httpx2.AsyncClient(base_url=server.origin, timeout=60) as http:
             ada = await registered(Person(http), server.origin)
-            diary = await journal_of(ada)
+            diary = await Diary(ada).create()
             assert (await diary.push(ada, diary.entry(ada))).status_code == 201
             attachment = secrets.token_bytes(16)
             path = f"{diary.path}/attachments/{encode_b64(attachment)}"

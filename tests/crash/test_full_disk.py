@@ -14,7 +14,7 @@ import httpx2
 import pytest
 from fastapi import FastAPI
 
-from bench.serving import registered
+from bench.writers import registered
 from duolog.api.server import ServerInfo
 from duolog.client import Duolog
 from duolog.errors import HomeError

@@ -12,13 +12,13 @@ PAGES = [
     *(ROOT / name for name in ("README.md", "CONTRIBUTING.md", "SECURITY.md", "CHANGELOG.md")),
     *(page for room in ("docs", "docs/howto", "docs/decisions") for page in sorted((ROOT / room).glob("*.md"))),
 ]
-ROOMS = ("app", "duolog", "fuzz", "hostile", "openapi", "tests", "tools", "vectors")
+ROOMS = ("app", "bench", "duolog", "fuzz", "hostile", "openapi", "tests", "tools", "vectors")
 
 # What stands in backticks and is a file by its ending, or a folder by the slash at its end.
 PATH = re.compile(r"(?:[\w.<>*-]+/)*[\w.<>*-]+\.(?:py|sql|json|toml|ini|lock|svg|md|mjs)|(?:[\w.<>*-]+/)+")
 BEFORE = ("", "app", "duolog", "duolog/client", "tests")  # a page may leave one of these out
 # a decision turned uv.lock down; commands make the others
-ELSEWHERE = (".fuzz/", "uv.lock", "deploy/images.lock", "duolog-")
+ELSEWHERE = (".bench/", ".fuzz/", "uv.lock", "deploy/images.lock", "duolog-")
 
 
 def named(text: str) -> list[str]:

@@ -46,6 +46,7 @@ COMMAND = PROJECT["project"]["dependencies"]
         ("dev.lock", [*COMMAND, *GROUPS["server"], *GROUPS["dev"]]),
         ("server.lock", GROUPS["server"]),
         ("command.lock", COMMAND),
+        ("bench.lock", GROUPS["bench"]),
     ],
 )
 def test_what_pyproject_asks_for_is_locked(lock: str, asked: list[str]) -> None:

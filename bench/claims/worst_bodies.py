@@ -1,4 +1,4 @@
-"""How others fare while one client sends the worst that the limits allow: `python -m bench worst_bodies`.
+"""Others beside one client that sends the worst that the limits allow: `python -m bench worst_bodies`.
 
 A real server with its default limits. Others ask `/health`, push an entry and pull a few, one after the other; they are
 measured alone, before and after all attackers, and while each of these is at work from another network. A ratio is
@@ -9,20 +9,19 @@ that no later measurement costs more than the first. The memory is the peak of t
 import asyncio
 import json
 import statistics
-import sys
-import tempfile
 import time
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 import httpx2
 
 from app.addresses import TABLE
 from app.receipts.service import ReceiptSigner
 from bench.attackers import Shot, attack
-from bench.serving import journal_of, registered
+from bench.claim import Claim, Figure, Stage
+from bench.machine import peak
+from bench.writers import registered
 from duolog.api import pages
 from duolog.protocol import sizes
 from duolog.protocol.codec import encode_b64
@@ -92,7 +91,7 @@ async def probe(origin: str, others: Sequence[tuple[Person, Diary]], seconds: fl
 
 async def filled(person: Person) -> Diary:
     """A journal of `LENGTH` entries."""
-    diary = await journal_of(person)
+    diary = await Diary(person).create()
     for start in range(0, LENGTH, 100):
         entries = [diary.entry(person, f"line {start + number}") for number in range(100)]
         (await diary.push(person, *entries)).raise_for_status()
@@ -159,26 +158,13 @@ def carried_pages(ada: Person) -> list[Shot]:
     return [shots[number] for number in (0, 2, 4, 6, 1, 3, 5, 7)]
 
 
-def peak(pid: int) -> int:
-    """The most memory that a process and its children ever had, MiB."""
-    total = 0
-    for process in (pid, *_children(pid)):
-        found = [line for line in Path(f"/proc/{process}/status").read_text().splitlines() if line.startswith("VmHWM")]
-        total += int(found[0].split()[1]) if found else 0
-    return total // 1024
-
-
-def _children(pid: int) -> list[int]:
-    return [int(one) for one in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
-
-
-async def measure(origin: str, pid: int, seconds: float) -> list[Worst]:
+async def _all(origin: str, seconds: float) -> list[Worst]:
     """Alone, and with each attacker."""
     async with httpx2.AsyncClient(base_url=origin, timeout=60) as http:
         people = [await registered(Person(http), origin) for _ in range(PEOPLE + 2)]
         others = [(person, await filled(person)) for person in people[2:]]
         mallory, mover = people[:2]  # each with limits of their own
-        theirs = await journal_of(mallory)
+        theirs = await Diary(mallory).create()
         await probe(origin, others, 2)
         attackers: list[tuple[str, list[Shot], bool]] = [
             ("bodies without a session", anonymous_bodies(), False),
@@ -192,23 +178,24 @@ async def measure(origin: str, pid: int, seconds: float) -> list[Worst]:
             with attack(origin, shots, half_open=half_open) as sent:
                 times = await probe(origin, others, seconds)
             done.append(Worst(name, times, sent))
-            print(f"    {name}: peak so far {peak(pid)} MiB", file=sys.stderr)
         for what, more in (await probe(origin, others, seconds)).items():
             alone.times[what] += more
         return done
 
 
-def worst_bodies(seconds: float = SECONDS) -> None:
-    """Measure and print."""
-    print(f"Measuring others beside each attacker, {seconds:.0f} s each.", file=sys.stderr)
-    with tempfile.TemporaryDirectory(prefix="duolog-bench-") as folder, LocalServer(Path(folder)) as server:
-        done = asyncio.run(measure(server.origin, server.pid, seconds))
+async def measure(stage: Stage) -> Sequence[Figure]:
+    """A real server with its default limits."""
+    with LocalServer(stage.folder / "server") as server:
+        idle, *attacked = await _all(server.origin, max(2.0, SECONDS * stage.size))
         memory = peak(server.pid)
-    idle = done[0]
-    for one in done:
-        print(f"{one.name}: " + (", ".join(f"{count} x {what}" for what, count in sorted(one.sent.items())) or "-"))
+    figures = []
+    for one in attacked:
         for what, times in one.times.items():
-            middle, high = percentile(times, 50), percentile(times, 99)
-            ratio = high / percentile(idle.times[what], 99)
-            print(f"    {what:6} {len(times):5} times: p50 {middle:7.1f} ms, p99 {high:7.1f} ms, ratio {ratio:.1f}")
-    print(f"memory of the server at its peak: {memory} MiB")
+            pair = percentile(times, 99), percentile(idle.times[what], 99)
+            also: dict[str, str | float] = {"p50, ms": percentile(times, 50), "times": len(times)}
+            also |= {f"attacker: {answer}": count for answer, count in sorted(one.sent.items())}
+            figures.append(Figure(f"{what} beside {one.name}, p99", "ms", "the same alone", [pair], also=also))
+    return [*figures, Figure("the server's memory at its peak", "MiB", "200 MiB", [(memory, 200.0)])]
+
+
+CLAIM = Claim("worst_bodies", "One who sends the worst that the limits allow slows others down by little.", measure)

@@ -6,19 +6,22 @@ tenth of the length, by the same code: a ratio of 10 says that it costs what is 
 
 import asyncio
 import multiprocessing
-import sys
+import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from multiprocessing.queues import SimpleQueue
 from pathlib import Path
 from typing import Any
 
+from bench.claim import Claim, Figure, Stage
+from bench.clients import UNLOCK
 from bench.limits import opened_entries
-from bench.log import TEXT
-from bench.measure import Figure
+from bench.machine import forget_peak, peak
 from bench.mixed import write_mixed
-from duolog.client import Duolog, TimelineFilter, Unlock
+from bench.servers import serving
+from bench.writers import TEXT
+from duolog.client import Duolog, TimelineFilter
 from duolog.client.home.snapshot_rows import forget_snapshot
 from duolog.client.log.outbox import post
 from duolog.documents.journal import apply
@@ -26,10 +29,17 @@ from duolog.protocol.messages import Document
 from tests.client.couple import pair
 
 DOCUMENTS = 20_000
-SHORT = DOCUMENTS // 10
 SIZE = 1024  # bytes of a padded entry with this text
 OFTEN = 20  # times that something short is repeated; the shortest counts
-UNLOCK = Unlock(passphrase=lambda new: b"only for measuring", keyring=False)
+ACTS = {
+    "again": "opening them again, and showing the newest 50",
+    "one more": "writing one more document",
+    "fold": "reading one more document, with the state kept",
+    "filter": "the newest 50 of one kind",
+    "today": "opening them again, and what is open today",
+    "oldest": "opening them again, and showing the oldest letter",
+    "search": "the newest 50 that have two words",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,38 +47,24 @@ class Costs:
     """The seconds that each act took, and the MiB by which it raised the memory of its process."""
 
     seconds: dict[str, float]
-    memory: dict[str, int]
+    memory: dict[str, float]
 
 
-async def long_journal(origin: str, folder: Path) -> list[Figure]:
-    """The figures of a long journal, each against the same of a short one."""
-    print(f"Writing {DOCUMENTS:,} and {SHORT:,} documents of two people.", file=sys.stderr)
-    long, short = folder / "long", folder / "short"
-    journals = {home: await _written(origin, home, count) for home, count in ((long, DOCUMENTS), (short, SHORT))}
-    costs = {home: _costs(home / "ada", journal) for home, journal in journals.items()}
-    first = costs[long].seconds["first"]
-    figures = [
-        Figure(
-            f"first opening of {DOCUMENTS:,} documents",
-            DOCUMENTS,
-            first,
-            opened_entries(DOCUMENTS, SIZE),
-            "bare decryption and hashes",
-            {"MiB more": costs[long].memory["first"]},
-        )
-    ]
-    for name, what in (
-        ("again", "opening them again, and showing the newest 50"),
-        ("one more", "writing one more document"),
-        ("fold", "reading one more document, with the state kept"),
-        ("filter", "the newest 50 of one kind"),
-        ("today", "opening them again, and what is open today"),
-        ("oldest", "opening them again, and showing the oldest letter"),
-        ("search", "the newest 50 that have two words"),
-    ):
-        also = {"MiB more": costs[long].memory[name]}
-        limit = costs[short].seconds[name]
-        figures.append(Figure(what, 1, costs[long].seconds[name], limit, f"the same with {SHORT:,} documents", also))
+async def measure(stage: Stage) -> Sequence[Figure]:
+    """The figures of a long journal, each against the same of a short one. Each act is its own best of many."""
+    count = stage.scaled(DOCUMENTS, 200)
+    long, short = stage.folder / "long", stage.folder / "short"
+    with serving(stage.folder / "server") as server:
+        sizes = {long: count, short: count // 10}
+        journals = {home: await _written(server.origin, home, least) for home, least in sizes.items()}
+        costs = {home: _costs(home / "ada", journal) for home, journal in journals.items()}
+    first, limit = costs[long].seconds["first"], opened_entries(count, b'"%s"' % (b"x" * (SIZE - 2)))
+    also = {"MiB more": costs[long].memory["first"]}
+    figures = [Figure(f"first opening of {count:,} documents", "s", "bare primitives", [(first, limit)], also=also)]
+    for name, what in ACTS.items():
+        pair = costs[long].seconds[name], costs[short].seconds[name]
+        more = {"MiB more": costs[long].memory[name]}
+        figures.append(Figure(what, "s", f"the same with {count // 10:,} documents", [pair], also=more))
     return figures
 
 
@@ -84,8 +80,8 @@ async def _written(origin: str, folder: Path, count: int) -> bytes:
 
 def _costs(home: Path, journal: bytes) -> Costs:
     """Each in a process of its own, so that none profits from what another has in memory."""
-    seconds, memory = dict[str, float](), dict[str, int]()
-    for name in ("first", "again", "one more", "fold", "filter", "today", "oldest", "search"):
+    seconds, memory = dict[str, float](), dict[str, float]()
+    for name in ("first", *ACTS):
         queue: SimpleQueue[Any] = multiprocessing.get_context("spawn").SimpleQueue()
         process = multiprocessing.get_context("spawn").Process(target=_measured, args=(name, home, journal, queue))
         process.start()
@@ -98,7 +94,7 @@ def _measured(name: str, home: Path, journal: bytes, results: "SimpleQueue[Any]"
     results.put(asyncio.run(_act(name, home, journal)))
 
 
-async def _act(name: str, home: Path, journal: bytes) -> tuple[float, int]:
+async def _act(name: str, home: Path, journal: bytes) -> tuple[float, float]:
     async with await Duolog.open(home=home, unlock=UNLOCK) as ada:
         context = ada._context
         await ada.status()  # what any journal needs: names, keys, the account's own journal
@@ -106,8 +102,8 @@ async def _act(name: str, home: Path, journal: bytes) -> tuple[float, int]:
         letter = (await ada.disclosures(journal).list())[0].entry if name == "oldest" else b""
         if name == "first":
             forget_snapshot(context.store, journal)
-        _clear_peak()
-        before = _peak()
+        forget_peak(os.getpid())  # unlocking the home took more memory than all that follows
+        before = peak(os.getpid())
 
         def forget() -> None:
             context.states.clear()
@@ -151,17 +147,7 @@ async def _act(name: str, home: Path, journal: bytes) -> tuple[float, int]:
             start = time.perf_counter()
             await acts[name]()
             best = min(best, time.perf_counter() - start)
-        return best, _peak() - before
+        return best, peak(os.getpid()) - before
 
 
-def _clear_peak() -> None:
-    """Let the peak begin anew: unlocking the home took more memory than all that follows."""
-    Path("/proc/self/clear_refs").write_text("5")
-
-
-def _peak() -> int:
-    """The most memory that this process had since its peak was cleared, in MiB. Linux alone says so."""
-    for line in Path("/proc/self/status").read_text().splitlines():
-        if line.startswith("VmHWM:"):
-            return int(line.split()[1]) // 1024
-    raise RuntimeError("this system doesn't say how much memory a process had")
+CLAIM = Claim("long_journal", "Opening a long journal again, and adding to it, cost what is new.", measure)
