@@ -18,10 +18,10 @@ from pathlib import Path
 import httpx2
 
 from app.access.repository import hash_token
-from bench.serving import QUOTAS, RATES, registered
+from bench.servers import serving
+from bench.writers import registered
 from duolog.protocol.codec import encode_b64
 from tests.app.people import Diary, Person
-from tools.local_server import LocalServer
 
 CONNECTING = 20  # at a time
 SETTLE_SECONDS = 3
@@ -111,7 +111,7 @@ def _spread(values: list[float]) -> tuple[float, float]:
 async def measure(folder: Path, listeners: int, wakes: int) -> dict[str, float]:
     """All figures of one server."""
     room = {"listeners": str(listeners + 2), "max_connections": "65536", "max_connections_network": "65536"}
-    with LocalServer(folder, **RATES, **QUOTAS, **room) as server:
+    with serving(folder, **room) as server:
         async with httpx2.AsyncClient(base_url=server.origin, timeout=60) as http:
             ada, sam = [await registered(Person(http), server.origin) for _ in range(2)]
             diary = await (await Diary(ada).create()).make_couple(sam)
