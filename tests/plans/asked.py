@@ -10,6 +10,7 @@ from app.auditing import repository as auditing
 from app.carrying import repository as carrying
 from app.chains import repository as chains
 from app.entries import repository as entries
+from app.events import repository as events
 from app.invitations import repository as invitations
 from app.journals import member_repository as members
 from app.journals import proposal_repository as proposals
@@ -240,6 +241,11 @@ QUERIES = (
     Query(restoring.lacking, lambda at: call(at.journal, at.members)),
     Query(restoring.load_marker, lambda at: call()),
     Query(restoring.save_marker, lambda at: call(bytes(16))),
+    Query(events.members_of, lambda at: call([at.journal], NOW)),
+    Query(
+        events.look, lambda at: call([at.account], [_caller(at).token_hash], [at.journal], NOW, DAY), "at one journal"
+    ),
+    Query(events.look, lambda at: call([at.account], [_caller(at).token_hash], None, NOW, DAY), "at all"),
     # --- rounds of retention ---
     Query(retention.journals_with_due_closing, lambda at: call(NOW)),
     Query(retention.drop_challenges, lambda at: call(NOW)),
