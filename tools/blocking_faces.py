@@ -72,7 +72,7 @@ def module() -> str:
         + "\n"
     )
     ruff, end = str(Path(sys.executable).with_name("ruff")), ["--quiet", "--stdin-filename", str(MODULE), "-"]
-    return _through([ruff, "format", *end], _through([ruff, "check", "--fix", "--select", "I", *end], text))
+    return _through([ruff, "format", *end], _through([ruff, "check", "--fix", "--select", "I,F401", *end], text))
 
 
 def _through(command: Sequence[str], text: str) -> str:

@@ -3,8 +3,6 @@
 Written by `make blocking-faces` from the classes; a test keeps it true.
 """
 
-from typing import Self
-
 from duolog.client.account.keyholders import Keyholders as AsyncKeyholders
 from duolog.client.duolog import Duolog as AsyncDuolog
 from duolog.client.importing.importing import Importing as AsyncImporting
