@@ -11,11 +11,17 @@ from app.queries import driver_of
 from app.sqlite import SqliteDatabase
 
 
+def sqlite_of(app: FastAPI) -> SqliteDatabase:
+    """The server's database, behind what announces its writes."""
+    database = app.state.duolog.database._inner
+    assert isinstance(database, SqliteDatabase)
+    return database
+
+
 @contextmanager
 def asked(app: FastAPI) -> Iterator[list[str]]:
     """Every statement that runs meanwhile, with its parameters in it, in order."""
-    database = app.state.duolog.database
-    assert isinstance(database, SqliteDatabase)
+    database = sqlite_of(app)
     statements: list[str] = []
     drivers = [driver_of(connection) for connection in (database._writer._connection, *database._kept._all)]
 

@@ -11,6 +11,7 @@ from app.chains.table import account_statements
 from duolog.api.pages import Placed
 from duolog.protocol.log import StatementItem
 from duolog.protocol.statements import verify_statement
+from tests.app.asked import sqlite_of
 from tests.app.keys import Rotation
 from tests.app.people import Diary, Person, code, sign, statement_of
 
@@ -25,7 +26,7 @@ def count_loads(app: FastAPI) -> list[str]:
         if "account_statements" in sql:
             asked.append(sql)
 
-    event.listen(app.state.duolog.database._writing, "before_cursor_execute", note)
+    event.listen(sqlite_of(app)._writing, "before_cursor_execute", note)
     return asked
 
 
