@@ -26,6 +26,12 @@ HEADERS: dict[str, dict[str, Any]] = {
         "schema": {"const": "bytes"},
         "example": "bytes",
     },
+    "X-Accel-Buffering": {
+        "description": "A proxy passes each event on at once.",
+        "required": True,
+        "schema": {"const": "no"},
+        "example": "no",
+    },
     "Content-Range": {
         "description": "Which bytes these are, and of how many: `bytes a-b/size`, or `bytes */size` in a refusal.",
         "required": True,

@@ -8,7 +8,7 @@ from starlette.types import Receive, Scope, Send
 from app.callers import Server, SignedIn
 from app.events.stream import Stream
 from app.limits import network_of
-from app.problems import Busy, SessionMissing, SlowDown, refusals
+from app.problems import Busy, SessionMissing, SlowDown, headers, refusals
 from app.waking.hub import encode_state
 from duolog.api.events import LAST_EVENT_HEADER, MEDIA_TYPE
 
@@ -26,6 +26,7 @@ Last = Annotated[
 ]
 _EVENTS: dict[str, Any] = {
     "description": "Events without an end. The `data` of each is a `Wake` as JSON. Lines with a colon alone are beats.",
+    "headers": headers("X-Accel-Buffering"),
     "content": {MEDIA_TYPE: {"schema": {"type": "string"}}},
 }
 
