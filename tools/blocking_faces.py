@@ -64,7 +64,6 @@ def module() -> str:
             [
                 _HEAD,
                 *imports,
-                "from typing import Self",
                 "from duolog.client.portal import Face, gives, itself, steps, waits",
                 *classes,
             ]
@@ -72,7 +71,7 @@ def module() -> str:
         + "\n"
     )
     ruff, end = str(Path(sys.executable).with_name("ruff")), ["--quiet", "--stdin-filename", str(MODULE), "-"]
-    return _through([ruff, "format", *end], _through([ruff, "check", "--fix", "--select", "I,F401", *end], text))
+    return _through([ruff, "format", *end], _through([ruff, "check", "--fix", "--select", "I", *end], text))
 
 
 def _through(command: Sequence[str], text: str) -> str:

@@ -35,7 +35,7 @@ from duolog.protocol.accounts import AccountChain, SignedAccountStatement, verif
 from duolog.protocol.codec import sha256
 from duolog.protocol.keyholder_sets import Keyholder, KeyholderSet, verify_sets
 from duolog.protocol.log import StatementItem, append_item, empty_log
-from duolog.protocol.receipts import is_signed
+from duolog.protocol.receipts import signer_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +129,7 @@ def _was_here(account: VerifiedAccount, signer: ReceiptSigner) -> bool:
         receipt = given.receipt.receipt()
         if (receipt.seq, receipt.head) != (state.seq, state.head):  # check: server.accepted_head
             raise RuleBroken
-        if not any(is_signed(receipt, journal, known.key) for known in signer.keys):  # check: server.accepted_receipt
+        if signer_of(receipt, journal, [known.key for known in signer.keys]) is None:  # check: server.accepted_receipt
             raise RuleBroken
     except (MalformedData, VerificationError) as error:
         raise refuse(error) from error

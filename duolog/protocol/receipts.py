@@ -94,9 +94,9 @@ def is_signed(receipt: Receipt, journal: bytes, receipt_key: bytes) -> bool:
     return True
 
 
-def signer_of(receipt: Receipt, journal: bytes, receipt_keys: Sequence[bytes]) -> bytes:
-    """The one of a server's keys, oldest first, that signed a receipt; the newest where none did. Spec: §6."""
-    return next((key for key in receipt_keys[:-1] if is_signed(receipt, journal, key)), receipt_keys[-1])
+def signer_of(receipt: Receipt, journal: bytes, receipt_keys: Sequence[bytes]) -> bytes | None:
+    """The one of a server's keys that signed a receipt; None where none did. Spec: §6."""
+    return next((key for key in reversed(receipt_keys) if is_signed(receipt, journal, key)), None)
 
 
 def receipt_key_input(old_key: bytes, new_key: bytes) -> bytes:

@@ -56,7 +56,7 @@ async def test_a_receipt_that_several_entries_have_seen_is_verified_once(
 ) -> None:
     async with couple(app) as both:
         await five_notes(both)
-        verified = counted(monkeypatch, verify_authors, "verify_receipt")
+        verified = counted(monkeypatch, verify_authors, "signer_of")
         await both.sam.sync()
         assert len(await texts(both)) == COUNT
         assert len(verified) == 1

@@ -194,7 +194,7 @@ def _places(context: Context, request: RotationRequest, receipt: Receipt) -> lis
         seq, head = seq + 1, next_head(head, logged.digest)
         places.append((seq, logged.digest))
     journal = context.identity.account_journal
-    verify_receipt(receipt, journal, signer_of(receipt, journal, context.receipt_keys()))
+    verify_receipt(receipt, journal, signer_of(receipt, journal, context.receipt_keys()) or context.receipt_key())
     if (receipt.seq, receipt.head) != (seq, head):  # check: client.rotation_receipt
         raise BadReceipt("The server signs for something else than your rotation.", check="client.rotation_receipt")
     return places

@@ -21,7 +21,7 @@ from duolog.protocol.codec import JsonObject, encode_b64, parse_b64
 from duolog.protocol.entries import Header, check_entry, parse_header, require_blob_size
 from duolog.protocol.log import EntryItem, LogState
 from duolog.protocol.messages import Attachment, Message, message_hash, parse_message
-from duolog.protocol.receipts import Receipt, is_signed
+from duolog.protocol.receipts import Receipt, signer_of
 from duolog.protocol.roster_changes import Roster
 from duolog.seal.entries import open_exported
 
@@ -172,7 +172,7 @@ class JournalCheck:
     def _is_seen(self, item: LoggedEntry, seen: Receipt) -> bool:
         if not 0 < seen.seq < item.seq or self._heads[seen.seq - 1] != seen.head:
             return False
-        return any(is_signed(seen, self.journal, key) for key in self.receipt_keys)
+        return signer_of(seen, self.journal, self.receipt_keys) is not None
 
     # --- the end ---
 

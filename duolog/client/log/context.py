@@ -28,7 +28,7 @@ from duolog.documents.journal_state import JournalState
 from duolog.documents.timeline import Items
 from duolog.errors import HomeError, NotAllowed
 from duolog.protocol import sizes
-from duolog.protocol.receipts import Receipt, is_signed
+from duolog.protocol.receipts import Receipt, signer_of
 from duolog.seal.keys import EpochKey
 
 Clock = Callable[[], int]  # Unix seconds
@@ -135,7 +135,7 @@ class Context:
 
     async def learn_receipt_key(self, receipt: Receipt, journal: bytes) -> None:
         """Ask the server for newer keys of its own where no pinned one signed a receipt. Raises: as `pin_server`."""
-        if not any(is_signed(receipt, journal, key) for key in reversed(self.receipt_keys())):
+        if signer_of(receipt, journal, self.receipt_keys()) is None:
             await self.network.pin_server()
 
     def standing(self, journal: bytes) -> Standing:

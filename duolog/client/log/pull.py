@@ -41,7 +41,7 @@ from duolog.errors import MalformedData, VerificationError, Withheld
 from duolog.protocol import sizes
 from duolog.protocol.log import LogState, StatementItem
 from duolog.protocol.messages import parse_message
-from duolog.protocol.receipts import Receipt, is_signed
+from duolog.protocol.receipts import Receipt, signer_of
 
 
 async def pull(context: Context, journal: bytes) -> int:
@@ -117,17 +117,13 @@ async def _earlier_keys(context: Context, state: LogState, pushes: Sequence[Pull
     known = load_earlier(context.store, journal)
     last = known[-1].until if known else 0
     first = next((push.receipt for push in pushes if push.receipt.seq > last), None)
-    if first is None or state.seq > last or _is_own(context, first, journal):
+    if first is None or state.seq > last or signer_of(first, journal, context.receipt_keys()):
         return known
     listed = shown((await context.network.call(Transport.chains, journal)).receipt_keys)
     if known:
         require_longer(known, listed)
     save_earlier(context.store, journal, listed)
     return listed
-
-
-def _is_own(context: Context, receipt: Receipt, journal: bytes) -> bool:
-    return any(is_signed(receipt, journal, key) for key in context.receipt_keys())
 
 
 def _save(context: Context, pushes: Sequence[JudgedPush], known: Known) -> None:

@@ -134,7 +134,7 @@ def acknowledge(context: Context, journal: bytes, pushed: Pushed, digests: Seque
                 )
         if pushed.receipt is not None:
             receipt = pushed.receipt.receipt()
-            signer = signer_of(receipt, journal, context.receipt_keys())
+            signer = signer_of(receipt, journal, context.receipt_keys()) or context.receipt_key()
             verify_receipt(receipt, journal, signer)  # check: client.push_receipt
             context.clock_apart = pushed.receipt.time - context.clock()
     # The first promise for a place stands: a second one that differs is caught when the place comes back.

@@ -77,7 +77,7 @@ class Known:
         keys, replaced = self.receipt_keys, state.key in self.receipt_keys
         if replaced:
             keys = keys[keys.index(state.key) :]
-        key = signer_of(receipt, state.journal, keys)
+        key = keys[-1] if len(keys) == 1 else signer_of(receipt, state.journal, keys) or keys[-1]
         after = accept_receipt(replace(state, key=key) if replaced else state, receipt, key)  # one clock for all keys
         if key != self.receipt_keys[-1]:
             self.earlier = extended(self.earlier, EarlierKey(receipt.seq, self.origin, key))

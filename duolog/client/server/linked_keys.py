@@ -7,7 +7,7 @@ Rules
   nothing: anybody can sign that their own key was replaced by another's.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import pairwise
 
 from duolog.api.server import ReceiptKey
@@ -48,16 +48,18 @@ def linked_keys(listed: Sequence[ReceiptKey], trusted: Sequence[bytes]) -> tuple
 
 
 def _hands_over(old: ReceiptKey, new: ReceiptKey) -> bool:
-    try:
-        verify_receipt_key(old.key, new.key, new.signature or b"")
-    except BadSignature:
-        return False
-    return True
+    return _holds(verify_receipt_key, old, new, new.signature)
 
 
 def _takes_over(old: ReceiptKey, new: ReceiptKey) -> bool:
+    return _holds(verify_former_key, old, new, new.countersignature)
+
+
+def _holds(
+    verify: Callable[[bytes, bytes, bytes], None], old: ReceiptKey, new: ReceiptKey, signature: bytes | None
+) -> bool:
     try:
-        verify_former_key(old.key, new.key, new.countersignature or b"")
+        verify(old.key, new.key, signature or b"")
     except BadSignature:
         return False
     return True
