@@ -84,7 +84,7 @@ async def _find_caller(server: State, header: str) -> Caller | None:
     if scheme.lower() != "bearer":
         return None
     now = server.now()
-    caller = await server.database.read(access.find_caller, token, now, server.settings.session_idle_days * DAY)
+    caller = await server.database.look_up(access.find_caller, token, now, server.settings.session_idle_days * DAY)
     if caller is not None and caller.touch:
         await server.database.write(access.note_use, caller, now)
     return caller
@@ -115,7 +115,7 @@ JournalText = Annotated[str, _id_path("journal")]
 
 async def _member(journal: JournalText, request: Request, caller: SignedIn) -> JournalMember:
     server = await state_of(request)
-    member = await server.database.read(
+    member = await server.database.look_up(
         access.find_member, caller.account, _id(journal, sizes.JOURNAL_ID), server.now()
     )
     if member is None:  # check: server.membership

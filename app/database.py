@@ -1,8 +1,10 @@
-"""The one way to the database: `await db.read(function, ...)` and `await db.write(function, ...)`; and `db.forget()`.
+"""The one way to the database: `await db.read(function, ...)` and `await db.write(function, ...)`; `db.look_up` for
+short reads; and `db.forget()`.
 
 A function of a repository or service is synchronous and takes a SQLAlchemy Core `Connection` first. `read` gives it
 one consistent view. `write` gives it a transaction that is committed, on disk, before `write` returns; when the
-function raises, `write` rolls back. Nothing else commits. `forget` scrubs deleted data. SQLite and PostgreSQL
+function raises, `write` rolls back. Nothing else commits. `look_up` is a `read` of a few rows by their keys, such as the
+caller of a request: so short that asking another thread would cost more. `forget` scrubs deleted data. SQLite and PostgreSQL
 stand behind the same verbs (`sqlite.py`, `postgresql.py`; `storage.py` chooses).
 """
 
@@ -45,6 +47,11 @@ class Database(Protocol):
 
     async def read(self, function: Callable[Concatenate[Connection, P], T], /, *args: P.args, **kwargs: P.kwargs) -> T:
         """Run `function` on one consistent view. Raises: Unavailable, and what the function raises."""
+
+    async def look_up(
+        self, function: Callable[Concatenate[Connection, P], T], /, *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        """As `read`, for a function that reads a few rows by their keys."""
 
     async def write(self, function: Callable[Concatenate[Connection, P], T], /, *args: P.args, **kwargs: P.kwargs) -> T:
         """Run `function` in a transaction and return after its commit.

@@ -1,5 +1,5 @@
-"""The one layer of the server's own around the application: the gate's checks before it, headers on every answer, one
-log line per request, and no exception beyond it.
+"""The one layer around the routes: the gate's checks before them, headers on every answer, one log line per request, an
+answer to every exception, and none beyond it.
 
 Each address that takes GET takes HEAD too: the same headers, and no body.
 
@@ -10,13 +10,13 @@ something on the way, and from an answer to another request.
 import re
 import time
 
-from starlette.requests import HTTPConnection
+from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.limits import Gate
 from app.logs import describe, log
 from app.metrics import Metrics
-from app.problems import Internal, Problem
+from app.problems import ANSWERED, Internal, Problem, render
 from duolog.api.common import REQUEST_HEADER
 
 RawHeaders = list[tuple[bytes, bytes]]
@@ -35,7 +35,9 @@ _ID = re.compile(rb"[A-Za-z0-9_-]{22}")
 
 
 class Edge:
-    """Wraps the whole application."""
+    """Wraps the whole application. What ends in an answer is answered here, so the framework's own layers for errors,
+    telemetry and sizes of bodies, which would do nothing else, don't stand around each request.
+    """
 
     def __init__(self, app: ASGIApp, metrics: Metrics, gate: Gate) -> None:
         self._app = app
@@ -54,7 +56,7 @@ class Edge:
             head = _Head(scope, receive, send)
             scope, receive, send = head.scope, head.receive, head.send
         named = next((value for name, value in scope["headers"] if name == _NAME and _ID.fullmatch(value)), None)
-        connection = HTTPConnection(scope)
+        connection = Request(scope)
 
         async def send_with_headers(message: Message) -> None:
             nonlocal status
@@ -66,7 +68,12 @@ class Edge:
 
         try:
             await self._gate.check(connection)
-            await self._app(scope, receive, send_with_headers)
+            try:
+                await self._app(scope, receive, send_with_headers)
+            except ANSWERED as error:
+                if status:
+                    raise
+                await (await render(connection, error))(scope, receive, send_with_headers)
             await _go_on(scope, receive, send_with_headers)
         except Exception as error:  # noqa: BLE001 - the one place where everything ends
             problem = error if isinstance(error, Problem) else Internal()

@@ -12,22 +12,21 @@ Requests that end sessions have a rate of their own.
 """
 
 import hashlib
-import ipaddress
 import math
 import re
 import secrets
-import time
+import socket
 from collections.abc import Awaitable, Callable
 
 from limits import RateLimitItem, parse
-from limits.storage import MemoryStorage
-from limits.strategies import FixedWindowRateLimiter
 from starlette.requests import HTTPConnection
+from starlette.types import Scope
 
 from app.addresses import Rate, find
 from app.bodies import announced
 from app.problems import SlowDown, TooLarge
 from app.settings import Settings
+from app.windows import Windows
 
 # Requests whose endpoint looks up no session, so that a session that is sent along proves nothing.
 OPEN = re.compile(
@@ -39,15 +38,18 @@ ENDING = re.compile(
     r"(GET|DELETE) /v1/sessions(/[^/]*)?|POST /v1/account/rotations|PUT /v1/journals/[^/]*/closing", re.DOTALL
 )
 
+_MAPPED = bytes(10) + b"\xff\xff"  # a socket for both kinds shows an IPv4 address behind it
+
 
 def network_of(host: str) -> bytes:
     """The network that counts as one caller: an IPv4 address, or an IPv6 /64."""
     try:
-        address = ipaddress.ip_address(host)
-    except ValueError:
+        if ":" not in host:
+            return socket.inet_pton(socket.AF_INET, host)
+        packed = socket.inet_pton(socket.AF_INET6, host.partition("%")[0])
+    except (OSError, ValueError):
         return host.encode()
-    four = address if address.version == 4 else address.ipv4_mapped  # a socket for both kinds shows IPv4 like this
-    return address.packed[:8] if four is None else four.packed
+    return packed[12:] if packed.startswith(_MAPPED) else packed[:8]
 
 
 class Rates:
@@ -65,7 +67,7 @@ class Rates:
         self.carried = parse(settings.rate_carried)
         self.carried_network = parse(settings.rate_carried_network)
         self.session = parse(settings.rate_session)
-        self._limiter = FixedWindowRateLimiter(MemoryStorage())
+        self._windows = Windows()
         self._key = secrets.token_bytes(32)
 
     def count(self, limit: RateLimitItem, what: str, connection: HTTPConnection) -> None:
@@ -74,8 +76,9 @@ class Rates:
 
     def count_caller(self, limit: RateLimitItem, what: str, caller: str) -> None:
         """Count one request of `caller` against `limit`. Raises: SlowDown."""
-        if not self._limiter.hit(limit, what, caller):
-            raise SlowDown(retry_after=self._wait(limit, what, caller))
+        key = what + caller
+        if not self._windows.hit(limit, key):
+            raise SlowDown(retry_after=max(1, math.ceil(self._windows.seconds_left(key))))
 
     def caller(self, connection: HTTPConnection, session: bytes | None) -> str:
         """The name of a caller for the counters: a network, or one session there. `session`: the hash of its token."""
@@ -93,11 +96,7 @@ class Rates:
 
     def is_left(self, limit: RateLimitItem, what: str, connection: HTTPConnection) -> bool:
         """Whether `limit` has room for one more request. This counts nothing."""
-        return self._limiter.test(limit, what, self._network(connection))
-
-    def _wait(self, limit: RateLimitItem, what: str, network: str) -> int:
-        reset = self._limiter.get_window_stats(limit, what, network).reset_time
-        return max(1, math.ceil(reset - time.time()))
+        return self._windows.has_room(limit, what + self._network(connection))
 
     def _network(self, connection: HTTPConnection) -> str:
         return self._hash(network_of(connection.client.host if connection.client else ""))
@@ -121,30 +120,43 @@ class Gate:
 
     def count(self, connection: HTTPConnection) -> None:
         """Count a request that is answered, unless it was counted before. Raises: SlowDown."""
-        if not getattr(connection.state, "counted", False):
-            connection.state.counted = True
+        state = _state(connection)
+        if "counted" not in state:
+            state["counted"] = True
             self._rates.count(self._rates.anonymous, "anonymous", connection)
 
     def let_pass(self, connection: HTTPConnection) -> None:
         """Let the refusal of a request out, whether or not the request was counted."""
-        connection.state.counted = True
+        _state(connection)["counted"] = True
 
     async def check(self, connection: HTTPConnection) -> None:
         """Raises: TooLarge, SlowDown."""
-        rates, header = self._rates, connection.headers.get("authorization")
-        method, path = connection.scope["method"], connection.scope["path"]
+        rates, scope = self._rates, connection.scope
+        header, length = _field(scope, b"authorization"), _field(scope, b"content-length")
+        method, path = scope["method"], scope["path"]
         takes = find(method, path)
         try:
-            announced(connection.headers.get("content-length", "0"), takes.limit(signed_in=header is not None))
+            announced("0" if length is None else length, takes.limit(signed_in=header is not None))
         except TooLarge:
-            methods = connection.app.state.allowed_methods(path)
+            methods = scope["app"].state.allowed_methods(path)
             if method in methods or not methods:
                 raise
             # The address refuses the method, and reads no body.
         if header is None or OPEN.fullmatch(f"{method} {path}"):
-            connection.state.counted = True
+            _state(connection)["counted"] = True
             rates.count(rates.anonymous, "anonymous", connection)
             if takes.rate is not None:
                 rates.count(rates.named[takes.rate], takes.rate, connection)
         elif not rates.is_left(rates.bad_token, "bad_token", connection) and not await self._is_session(header):
             rates.count(rates.bad_token, "bad_token", connection)
+
+
+def _state(connection: HTTPConnection) -> dict[str, object]:
+    """What is kept for one request, as `Request.state` shows it."""
+    state: dict[str, object] = connection.scope.setdefault("state", {})
+    return state
+
+
+def _field(scope: Scope, name: bytes) -> str | None:
+    """The first header field of this name."""
+    return next((value.decode("latin-1") for field, value in scope["headers"] if field == name), None)

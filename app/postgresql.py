@@ -61,6 +61,8 @@ class PostgresDatabase:
         except OperationalError as error:
             raise self.faults.of_database(error) from error
 
+    look_up = read
+
     async def write(self, function: Callable[Concatenate[Connection, P], T], /, *args: P.args, **kwargs: P.kwargs) -> T:
         # Shielded: a request that is cancelled leaves no transaction half way; the work is committed or not as a whole.
         return await asyncio.shield(asyncio.ensure_future(self._write(lambda sync: function(sync, *args, **kwargs))))

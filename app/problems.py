@@ -362,8 +362,11 @@ def _documented(problems: list[type[Problem]]) -> dict[str, Any]:
     }
 
 
+ANSWERED = (Problem, RequestValidationError, HTTPException)  # what an endpoint, or the framework, raises on purpose
+
+
 async def render(request: Request, error: Exception) -> Response:
-    """The one handler: it answers every exception that an endpoint raises on purpose with a problem document."""
+    """The problem document that answers one of `ANSWERED`."""
     if isinstance(error, Problem):
         return error.response()
     if isinstance(error, RequestValidationError):

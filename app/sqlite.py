@@ -6,6 +6,10 @@ its savepoint and fails alone. Nobody gets an answer, not even a refusal, before
 must be on disk. A COMMIT that fails, fails them all. Readers have their own connections, and the write-ahead log
 gives each the last committed state.
 
+A look-up of a few rows takes SQLite some microseconds, and asking a thread takes ten times as long. So the loop asks by
+itself, on a connection of its own that waits for nobody. Where the disk makes it wait all the same, look-ups go to the
+readers' threads for a while: a slow disk stops the loop for one look-up in `REST_SECONDS`.
+
 A server that died, or whose disk failed at a sync, leaves a log with works that perhaps only the system's cache holds.
 The next one reads them there like any other. So before it serves, it moves the log into the file, syncs the file and
 empties the log; otherwise a power cut could take works that it has acknowledged since (docs/decisions/0033).
@@ -18,6 +22,7 @@ import asyncio
 import queue
 import sqlite3
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
@@ -38,6 +43,8 @@ T = TypeVar("T")
 
 MAX_GROUP = 128  # works per COMMIT: enough to hide the fsync, few enough that the first doesn't wait long
 BUSY_MILLISECONDS = 10_000  # how long to wait for another process (a command beside the server)
+SLOW_SECONDS = 0.05  # a look-up that takes as long has waited for the disk
+REST_SECONDS = 10.0  # how long look-ups then go to threads
 TRUNCATE_MILLISECONDS = 100  # how long the writer waits for readers, so that the log can be truncated
 TRUNCATE_ATTEMPTS = 10
 
@@ -49,9 +56,10 @@ class SqliteDatabase:
 
     def __init__(self, url: str, *, readers: int) -> None:
         self._writing = sqlite_engine(url)
-        self._reading = sqlite_engine(url, pool_size=readers)
+        self._reading = sqlite_engine(url, pool_size=readers + 1)  # and the loop's own connection
         self._readers = ThreadPoolExecutor(readers, thread_name_prefix="duolog-reader")
         self._kept = _Kept(self._reading)
+        self._rests_until = 0.0  # of the monotonic clock: until then, look-ups go to threads
         self.faults = Faults("database")
         self._writer = _Writer(self._writing, self.faults)
 
@@ -69,16 +77,23 @@ class SqliteDatabase:
         work = partial(self._read, lambda connection: function(connection, *args, **kwargs))
         return await asyncio.get_running_loop().run_in_executor(self._readers, work)
 
+    async def look_up(
+        self, function: Callable[Concatenate[Connection, P], T], /, *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        started = time.monotonic()
+        if started >= self._rests_until:
+            try:
+                return _view(self._kept.connection(waiting=False), lambda connection: function(connection, *args, **kwargs))
+            except OperationalError:  # perhaps another process holds the file: a thread waits for it, or finds out
+                self._rests_until = started + REST_SECONDS
+            finally:
+                if time.monotonic() - started > SLOW_SECONDS:
+                    self._rests_until = started + REST_SECONDS
+        return await self.read(function, *args, **kwargs)
+
     def _read(self, function: Callable[[Connection], T]) -> T:
         try:
-            connection = self._kept.connection()
-            driver = driver_of(connection)
-            ask(driver, "BEGIN")
-            try:
-                return function(connection)
-            finally:
-                if driver.in_transaction:  # an I/O error ends it, and is the one to tell of
-                    ask(driver, "ROLLBACK")
+            return _view(self._kept.connection(), function)
         except OperationalError as error:
             raise self.faults.of_database(error) from error
         except DatabaseError as error:
@@ -104,19 +119,32 @@ class SqliteDatabase:
         return False
 
 
+def _view(connection: Connection, function: Callable[[Connection], T]) -> T:
+    """Run a function on one consistent view."""
+    driver = driver_of(connection)
+    ask(driver, "BEGIN")
+    try:
+        return function(connection)
+    finally:
+        if driver.in_transaction:  # an I/O error ends it, and is the one to tell of
+            ask(driver, "ROLLBACK")
+
+
 class _Kept:
-    """The readers' connections: one for each thread, kept open between reads."""
+    """The readers' connections: one for each thread, the loop's among them, kept open between reads."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self._own = threading.local()
         self._all: list[Connection] = []
 
-    def connection(self) -> Connection:
-        """The connection of this thread. Raises: OperationalError."""
+    def connection(self, *, waiting: bool = True) -> Connection:
+        """The connection of this thread; `waiting`: whether it waits for other processes. Raises: OperationalError."""
         own: Connection | None = getattr(self._own, "connection", None)
         if own is None:
             own = self._own.connection = _opened(self._engine)
+            if not waiting:
+                ask(driver_of(own), "PRAGMA busy_timeout = 0")
             self._all.append(own)
         return own
 

@@ -52,7 +52,7 @@ async def get_server(server: Server) -> ServerInfo:
             for item in server.receipts.keys
         ],
         limits=_limits(server.settings),
-        restored_at=await server.database.read(newest_restoration),
+        restored_at=await server.database.look_up(newest_restoration),
     )
 
 

@@ -102,12 +102,12 @@ async def create_journal(caller: SignedIn, server: Server, genesis: Json[Journal
 async def list_journals(caller: SignedIn, server: Server, after: After = "", limit: Limit = 100) -> JournalList:
     """The poll of every client: it tells which journals have new items."""
     page = caller.account, _id(after, "after"), limit + 1, server.now(), _dropped_before(server)
-    rows = await server.database.read(repository.list_journals, *page)
+    rows = await server.database.look_up(repository.list_journals, *page)
     due = [row.journal for row in rows if row.due]
     for journal in due:
         await server.database.write(closings.carry_out, journal, server.receipts, server.now())
     if due:
-        rows = await server.database.read(repository.list_journals, *page)
+        rows = await server.database.look_up(repository.list_journals, *page)
     listed = [
         ListedJournal(journal=row.journal, seq=row.seq, closed=row.closed, proposals=row.proposals)
         for row in rows[:limit]
