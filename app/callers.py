@@ -41,37 +41,53 @@ __all__ = [
 ]
 
 
-class _MaybeSignedIn(SecurityBase):
-    """A dependency: the caller, or None. It is the scheme in the API's document too, since each dependency of another
-    costs a request as much as a query.
+class _Session(SecurityBase):
+    """What dependencies that look up a session have in common: the scheme in the API's document. Each dependency of
+    another costs a request as much as a query, so each of these finds the caller by itself.
     """
 
     model = HTTPBearer(description="The token that a log-in gave, base64url.")
     scheme_name = "session"
 
+
+class _MaybeSignedIn(_Session):
+    """A dependency: the caller, or None."""
+
     async def __call__(self, request: Request) -> Caller | None:
-        request.state.counted = True  # here, for the account or as a bad token
-        header = request.headers.get("authorization")
-        if header is None:
-            return None
-        server = await state_of(request)
-        caller = await _find_caller(server, header)
-        if caller is None:
-            server.rates.count(server.rates.bad_token, "bad_token", request)
-        else:
-            request.state.caller = caller  # whose body it is
-            server.rates.count_session(caller.token_hash, request)
-        return caller
+        return await _caller(request)
 
 
-class _SignedIn(_MaybeSignedIn):
+class _SignedIn(_Session):
     """A dependency: the caller. Everybody else is refused."""
 
     async def __call__(self, request: Request) -> Caller:
-        caller = await super().__call__(request)
-        if caller is None:  # check: server.session
-            raise SessionMissing
-        return caller
+        return await _signed_in(request)
+
+
+async def _caller(request: Request) -> Caller | None:
+    """The caller of a request, looked up and counted once."""
+    known: Caller | None = getattr(request.state, "caller", None)
+    if known is not None:
+        return known
+    request.state.counted = True  # here, for the account or as a bad token
+    header = request.headers.get("authorization")
+    if header is None:
+        return None
+    server = await state_of(request)
+    caller = await _find_caller(server, header)
+    if caller is None:
+        server.rates.count(server.rates.bad_token, "bad_token", request)
+    else:
+        request.state.caller = caller  # whose body it is
+        server.rates.count_session(caller.token_hash, request)
+    return caller
+
+
+async def _signed_in(request: Request) -> Caller:
+    caller = await _caller(request)
+    if caller is None:  # check: server.session
+        raise SessionMissing
+    return caller
 
 
 async def _find_caller(server: State, header: str) -> Caller | None:
@@ -113,26 +129,31 @@ def _id_path(what: str) -> object:
 JournalText = Annotated[str, _id_path("journal")]
 
 
-async def _member(journal: JournalText, request: Request, caller: SignedIn) -> JournalMember:
-    server = await state_of(request)
-    member = await server.database.look_up(
-        access.find_member, caller.account, _id(journal, sizes.JOURNAL_ID), server.now()
-    )
-    if member is None:  # check: server.membership
-        raise NotFound
-    return member
+class _Member(_Session):
+    """A dependency: the caller as a member of the journal in the path."""
+
+    async def __call__(self, journal: JournalText, request: Request) -> JournalMember:
+        caller, server = await _signed_in(request), await state_of(request)
+        member = await server.database.look_up(
+            access.find_member, caller.account, _id(journal, sizes.JOURNAL_ID), server.now()
+        )
+        if member is None:  # check: server.membership
+            raise NotFound
+        return member
 
 
-Member = Annotated[JournalMember, Depends(_member)]
+class _Partner(_Member):
+    """A dependency: the same, in the role of partner."""
+
+    async def __call__(self, journal: JournalText, request: Request) -> JournalMember:
+        member = await super().__call__(journal, request)
+        if member.role != "partner":  # check: server.partner
+            raise NotFound
+        return member
 
 
-async def _partner(member: Member) -> JournalMember:
-    if member.role != "partner":  # check: server.partner
-        raise NotFound
-    return member
-
-
-Partner = Annotated[JournalMember, Depends(_partner)]
+Member = Annotated[JournalMember, Depends(_Member())]
+Partner = Annotated[JournalMember, Depends(_Partner())]
 
 
 async def _attachment(attachment: Annotated[str, _id_path("attachment")]) -> bytes:

@@ -9,6 +9,8 @@ something on the way, and from an answer to another request.
 
 import re
 import time
+from contextlib import AsyncExitStack
+from typing import Any
 
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -56,11 +58,12 @@ class Edge:
             head = _Head(scope, receive, send)
             scope, receive, send = head.scope, head.receive, head.send
         named = next((value for name, value in scope["headers"] if name == _NAME and _ID.fullmatch(value)), None)
-        connection = Request(scope)
+        connection, kept = Request(scope), scope.setdefault("state", {})
 
         async def send_with_headers(message: Message) -> None:
             nonlocal status
             if message["type"] == "http.response.start":
+                await _let_go(kept)
                 self._gate.count(connection)
                 status = message["status"]
                 message["headers"] = _with_headers(message["headers"], named)
@@ -84,11 +87,20 @@ class Edge:
             if not status:
                 self._gate.let_pass(connection)
                 await problem.response()(scope, receive, send_with_headers)
+        finally:
+            await _let_go(kept)
         if method == "HEAD":
             await head.end()
         route, seconds = getattr(scope.get("route"), "path", "none"), time.perf_counter() - started
         self._metrics.count_request(route, method, status, seconds)
         self._log.info("request", method=method, route=route, status=status, milliseconds=round(seconds * 1000, 1))
+
+
+async def _let_go(kept: dict[str, Any]) -> None:
+    """Let go of what a request held: the room of its body."""
+    held: AsyncExitStack | None = kept.pop("held", None)
+    if held is not None:
+        await held.aclose()
 
 
 def _with_headers(own: RawHeaders, named: bytes | None) -> RawHeaders:

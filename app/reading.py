@@ -9,8 +9,8 @@ Rules
 - Large bodies are parsed, validated and verified beside the loop, so that nobody waits for them.
 """
 
-from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import Callable, Mapping
+from contextlib import AsyncExitStack
 from functools import partial
 from typing import TYPE_CHECKING, Annotated, Generic, TypeVar
 
@@ -59,9 +59,8 @@ def caller_of(request: Request) -> Caller | None:
     return caller
 
 
-@asynccontextmanager
-async def body_of(request: Request, server: State) -> AsyncIterator[tuple[Takes, bytes]]:
-    """The body of a request, and what its address takes, for as long as it is needed.
+async def body_of(request: Request, server: State) -> tuple[Takes, bytes]:
+    """The body of a request, and what its address takes. Its room is free again once the answer begins (`app/edge.py`).
 
     Raises: TooLarge, Malformed, Busy, TooSlow, SlowDown.
     """
@@ -75,8 +74,8 @@ async def body_of(request: Request, server: State) -> AsyncIterator[tuple[Takes,
         rates.count(rates.carried_network, "carried_network", request)
     elif is_large(request, limit):
         rates.count_caller(rates.large, "large", sender.caller)
-    async with server.bodies.read(request, limit, sender) as body:
-        yield takes, body
+    request.state.held = held = AsyncExitStack()
+    return takes, await held.enter_async_context(server.bodies.read(request, limit, sender))
 
 
 class JsonBody(Generic[M, T]):
@@ -95,19 +94,19 @@ class JsonBody(Generic[M, T]):
         self.others = others or {}
         self._then = then
 
-    async def __call__(self, request: Request) -> AsyncIterator[M | T]:
+    async def __call__(self, request: Request) -> M | T:
         """Raises: UnsupportedMediaType, Malformed, TooLarge, Busy, TooSlow, SlowDown, and as the functions do."""
         server = await state_of(request)
         media = media_type(request)
         if media != JSON and media not in self.others:  # check: server.media_type
             raise UnsupportedMediaType
-        async with body_of(request, server) as (takes, body):
-            read: Callable[[bytes], M | T]
-            if media == JSON:
-                read = partial(_read, self.model, self._then, takes.values)
-            else:
-                read = self.others[media]
-            yield read(body) if len(body) <= INLINE else await server.beside.run(read, body)
+        takes, body = await body_of(request, server)
+        read: Callable[[bytes], M | T]
+        if media == JSON:
+            read = partial(_read, self.model, self._then, takes.values)
+        else:
+            read = self.others[media]
+        return read(body) if len(body) <= INLINE else await server.beside.run(read, body)
 
 
 class BytesBody:
@@ -116,13 +115,12 @@ class BytesBody:
     def __init__(self, media: str) -> None:
         self.media = media
 
-    async def __call__(self, request: Request) -> AsyncIterator[bytes]:
+    async def __call__(self, request: Request) -> bytes:
         """Raises: UnsupportedMediaType, Malformed, TooLarge, Busy, TooSlow, SlowDown."""
         server = await state_of(request)
         if media_type(request) != self.media:  # check: server.media_type_bytes
             raise UnsupportedMediaType
-        async with body_of(request, server) as (_, body):
-            yield body
+        return (await body_of(request, server))[1]
 
 
 def _read(model: type[M], then: Callable[[M], T] | None, values: int, body: bytes) -> M | T:
@@ -138,4 +136,4 @@ else:
         """`Json[Model]`: an endpoint's parameter that is the model in the body."""
 
         def __class_getitem__(cls, model: type[BaseModel]) -> object:
-            return Annotated[model, Depends(JsonBody(model), scope="function")]
+            return Annotated[model, Depends(JsonBody(model))]

@@ -83,7 +83,9 @@ class SqliteDatabase:
         started = time.monotonic()
         if started >= self._rests_until:
             try:
-                return _view(self._kept.connection(waiting=False), lambda connection: function(connection, *args, **kwargs))
+                return _view(
+                    self._kept.connection(waiting=False), lambda connection: function(connection, *args, **kwargs)
+                )
             except OperationalError:  # perhaps another process holds the file: a thread waits for it, or finds out
                 self._rests_until = started + REST_SECONDS
             finally:

@@ -35,9 +35,7 @@ KnownTo = Annotated[
     ),
 ]
 
-Verified = Annotated[
-    service.VerifiedRegistration, Depends(JsonBody(Registration, service.verify_registration), scope="function")
-]
+Verified = Annotated[service.VerifiedRegistration, Depends(JsonBody(Registration, service.verify_registration))]
 
 
 @router.post(

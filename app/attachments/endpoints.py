@@ -29,7 +29,7 @@ from duolog.protocol import sizes
 router = APIRouter(prefix="/v1/journals/{journal}/attachments/{attachment}", tags=["attachments"])
 
 Number = Annotated[int, Path(ge=0, lt=sizes.MAX_PARTS, examples=[0], description="Which part, from 0.")]
-Part = Annotated[bytes, Depends(BytesBody(MEDIA_TYPE), scope="function")]
+Part = Annotated[bytes, Depends(BytesBody(MEDIA_TYPE))]
 MIB = sizes.KIB * sizes.KIB
 
 

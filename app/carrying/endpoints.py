@@ -34,10 +34,8 @@ router = APIRouter(prefix="/v1/carried", tags=["carrying"])
 
 WHY = "a client holds items that this server had signed: the database is an older one. Clients bring what is missing"
 
-Account = Annotated[
-    accounts.VerifiedAccount, Depends(JsonBody(CarriedAccount, accounts.verify_account), scope="function")
-]
-Page = Annotated[pages.ReadPage, Depends(JsonBody(CarriedPage, pages.read_page), scope="function")]
+Account = Annotated[accounts.VerifiedAccount, Depends(JsonBody(CarriedAccount, accounts.verify_account))]
+Page = Annotated[pages.ReadPage, Depends(JsonBody(CarriedPage, pages.read_page))]
 
 
 @router.post(

@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Query, Request, Response
 
 from app.accept import choose
-from app.callers import Member, Server
+from app.callers import Member
 from app.entries import service
 from app.journals.append import Candidate
 from app.journals.closings import write_to_journal
@@ -26,6 +26,7 @@ from app.problems import (
     refusals,
 )
 from app.reading import BINARY, JSON, JsonBody
+from app.state import state_of
 from duolog.api.common import ReceiptModel
 from duolog.api.entries import Page, Place, Push, Pushed
 from duolog.api.pages import MEDIA_TYPE
@@ -43,7 +44,7 @@ Limit = Annotated[
 
 Items = Annotated[
     tuple[Candidate, ...],
-    Depends(JsonBody(Push, service.read_push, {MEDIA_TYPE: service.read_frames}), scope="function"),
+    Depends(JsonBody(Push, service.read_push, {MEDIA_TYPE: service.read_frames})),
 ]
 
 
@@ -67,11 +68,12 @@ Items = Annotated[
         DailyLimit,
     ),
 )
-async def push_entries(member: Member, server: Server, items: Items) -> Pushed:
+async def push_entries(request: Request, member: Member, items: Items) -> Pushed:
     """Accepts all of a push, or nothing, and answers after it is on disk.
 
     An item that was accepted before gets its first place again. After a lost answer a client sends the push again.
     """
+    server = await state_of(request)
     appended = await write_to_journal(
         server, member.journal, service.push, member, items, server.receipts, server.quotas, server.now()
     )
@@ -97,11 +99,12 @@ async def push_entries(member: Member, server: Server, items: Items) -> Pushed:
     },
 )
 async def pull_entries(
-    request: Request, member: Member, server: Server, since: Since = 0, limit: Limit = sizes.MAX_PAGE_ITEMS
+    request: Request, member: Member, since: Since = 0, limit: Limit = sizes.MAX_PAGE_ITEMS
 ) -> Response:
     """Ask for `application/vnd.duolog.v1` to get the binary form. Ask again until the page's `seq` is reached."""
     media = choose(request.headers.get("accept", ""), (JSON, MEDIA_TYPE))
     if media is None:
         raise NotAcceptable
+    server = await state_of(request)
     body = await server.database.read(service.pull, member, since, limit, binary=media == MEDIA_TYPE)
     return Response(body, media_type=media)

@@ -35,7 +35,7 @@ async def rounds(server: State) -> None:
         try:
             if everything:
                 await _look(server, hub.accounts(), None)
-            else:
+            elif len(hub):
                 members = await server.database.read(repository.members_of, notes.journals, server.now())
                 ended = hub.accounts(notes.accounts)
                 await _look(server, [*hub.accounts(members), *ended], notes.journals)

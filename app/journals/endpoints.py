@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Query, Request, Response
 
 from app.callers import Member, Partner, ProposalPath, Server, SignedIn
 from app.examples import PARAMETERS
@@ -25,7 +25,7 @@ from app.problems import (
 )
 from app.reading import Json
 from app.settings import DAY
-from app.state import State
+from app.state import State, state_of
 from duolog.api import examples
 from duolog.api.common import AccountStatementModel, GrantModel, JournalStatementModel, ReceiptModel, SignatureModel
 from duolog.api.journals import (
@@ -99,8 +99,9 @@ async def create_journal(caller: SignedIn, server: Server, genesis: Json[Journal
     summary="How far each of my journals has come",
     responses=refusals(SessionMissing),
 )
-async def list_journals(caller: SignedIn, server: Server, after: After = "", limit: Limit = 100) -> JournalList:
+async def list_journals(request: Request, caller: SignedIn, after: After = "", limit: Limit = 100) -> JournalList:
     """The poll of every client: it tells which journals have new items."""
+    server = await state_of(request)
     page = caller.account, _id(after, "after"), limit + 1, server.now(), _dropped_before(server)
     rows = await server.database.look_up(repository.list_journals, *page)
     due = [row.journal for row in rows if row.due]

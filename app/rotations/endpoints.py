@@ -25,7 +25,7 @@ from duolog.api.common import ReceiptModel
 
 router = APIRouter(prefix="/v1", tags=["accounts"])
 
-Read = Annotated[service.Rotation, Depends(JsonBody(RotationRequest, service.read_rotation), scope="function")]
+Read = Annotated[service.Rotation, Depends(JsonBody(RotationRequest, service.read_rotation))]
 
 
 @router.post(
