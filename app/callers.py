@@ -64,33 +64,33 @@ class _SignedIn(_Session):
         return await _signed_in(request)
 
 
-async def _caller(request: Request) -> Caller | None:
-    """The caller of a request, looked up and counted once."""
+async def _caller(request: Request, journal: bytes = b"") -> Caller | None:
+    """The caller of a request, counted once; `journal`: as a member of which journal."""
     known: Caller | None = getattr(request.state, "caller", None)
-    if known is not None:
+    if known is not None and not journal:
         return known
     request.state.counted = True  # here, for the account or as a bad token
     header = request.headers.get("authorization")
     if header is None:
         return None
     server = await state_of(request)
-    caller = await _find_caller(server, header)
+    caller = await _find_caller(server, header, journal)
     if caller is None:
         server.rates.count(server.rates.bad_token, "bad_token", request)
-    else:
+    elif known is None:
         request.state.caller = caller  # whose body it is
         server.rates.count_session(caller.token_hash, request)
     return caller
 
 
-async def _signed_in(request: Request) -> Caller:
-    caller = await _caller(request)
+async def _signed_in(request: Request, journal: bytes = b"") -> Caller:
+    caller = await _caller(request, journal)
     if caller is None:  # check: server.session
         raise SessionMissing
     return caller
 
 
-async def _find_caller(server: State, header: str) -> Caller | None:
+async def _find_caller(server: State, header: str, journal: bytes = b"") -> Caller | None:
     """The owner of the session that an `Authorization` header names."""
     scheme, _, token_b64 = header.partition(" ")
     try:
@@ -100,7 +100,8 @@ async def _find_caller(server: State, header: str) -> Caller | None:
     if scheme.lower() != "bearer":
         return None
     now = server.now()
-    caller = await server.database.look_up(access.find_caller, token, now, server.settings.session_idle_days * DAY)
+    idle = server.settings.session_idle_days * DAY
+    caller = await server.database.look_up(access.find_caller, token, now, idle, journal)
     if caller is not None and caller.touch:
         await server.database.write(access.note_use, caller, now)
     return caller
@@ -133,13 +134,14 @@ class _Member(_Session):
     """A dependency: the caller as a member of the journal in the path."""
 
     async def __call__(self, journal: JournalText, request: Request) -> JournalMember:
-        caller, server = await _signed_in(request), await state_of(request)
-        member = await server.database.look_up(
-            access.find_member, caller.account, _id(journal, sizes.JOURNAL_ID), server.now()
-        )
-        if member is None:  # check: server.membership
+        try:
+            asked = parse_b64(journal, sizes.JOURNAL_ID)
+        except MalformedData:
+            asked = b""
+        caller = await _signed_in(request, asked)
+        if caller.member is None:  # check: server.membership
             raise NotFound
-        return member
+        return caller.member
 
 
 class _Partner(_Member):

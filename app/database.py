@@ -3,9 +3,9 @@ short reads; and `db.forget()`.
 
 A function of a repository or service is synchronous and takes a SQLAlchemy Core `Connection` first. `read` gives it
 one consistent view. `write` gives it a transaction that is committed, on disk, before `write` returns; when the
-function raises, `write` rolls back. Nothing else commits. `look_up` is a `read` of a few rows by their keys, such as the
-caller of a request: so short that asking another thread would cost more. `forget` scrubs deleted data. SQLite and PostgreSQL
-stand behind the same verbs (`sqlite.py`, `postgresql.py`; `storage.py` chooses).
+function raises, `write` rolls back. Nothing else commits. `look_up` is a `read` by one query for a few rows, such as
+the caller of a request: so short that asking another thread would cost more. `forget` scrubs deleted data. SQLite and
+PostgreSQL stand behind the same verbs (`sqlite.py`, `postgresql.py`; `storage.py` chooses).
 """
 
 from collections.abc import Callable
@@ -51,7 +51,7 @@ class Database(Protocol):
     async def look_up(
         self, function: Callable[Concatenate[Connection, P], T], /, *args: P.args, **kwargs: P.kwargs
     ) -> T:
-        """As `read`, for a function that reads a few rows by their keys."""
+        """As `read`, for a function that asks one query, for a few rows by their keys."""
 
     async def write(self, function: Callable[Concatenate[Connection, P], T], /, *args: P.args, **kwargs: P.kwargs) -> T:
         """Run `function` in a transaction and return after its commit.

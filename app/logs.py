@@ -4,9 +4,12 @@ No line carries a token, a query string, a body, an id from a path, a full addre
 request is logged by its route's pattern, a failure by its type and the places in our code that it came through.
 """
 
+import asyncio
+import atexit
 import logging
 import sys
 import traceback
+from collections import deque
 from contextlib import suppress
 from pathlib import Path
 from typing import TextIO, cast
@@ -17,6 +20,7 @@ from pydantic_core import to_json
 from app.settings import Settings
 
 HERE = Path(__file__).parent.parent
+TOGETHER_SECONDS = 0.05  # how long a line waits for others
 
 
 def configure_logs(settings: Settings) -> None:
@@ -41,17 +45,40 @@ def _as_json(line: object, **_: object) -> str:
 
 
 class _Lines:
-    """A stream for log lines. A line that finds no room is left out: no request fails because of its log line."""
+    """A stream for log lines. A line that finds no room is left out: no request fails because of its log line.
+
+    The lines of the loop are written together, a moment later: each write lets another thread run, for which the loop
+    then waits.
+    """
 
     def __init__(self, stream: TextIO) -> None:
         self._stream = stream
+        self._waiting: deque[str] = deque()
+        self._loop: asyncio.AbstractEventLoop | None = None  # which writes them soon
+        atexit.register(self._write)
 
     def write(self, text: str) -> None:
-        with suppress(OSError, ValueError):  # ValueError: it is closed
-            self._stream.write(text)
+        self._waiting.append(text)
+        try:
+            loop = asyncio.get_running_loop()
+        except RuntimeError:  # another thread
+            self._write()
+            return
+        if loop is not self._loop:
+            self._loop = loop
+            loop.call_later(TOGETHER_SECONDS, self._write)
 
     def flush(self) -> None:
-        with suppress(OSError, ValueError):
+        """Nothing: every line is written soon."""
+
+    def _write(self) -> None:
+        self._loop = None
+        lines = []
+        with suppress(IndexError):  # another thread took the last one
+            while self._waiting:
+                lines.append(self._waiting.popleft())
+        with suppress(OSError, ValueError):  # ValueError: it is closed
+            self._stream.write("".join(lines))
             self._stream.flush()
 
 

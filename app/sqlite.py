@@ -6,9 +6,10 @@ its savepoint and fails alone. Nobody gets an answer, not even a refusal, before
 must be on disk. A COMMIT that fails, fails them all. Readers have their own connections, and the write-ahead log
 gives each the last committed state.
 
-A look-up of a few rows takes SQLite some microseconds, and asking a thread takes ten times as long. So the loop asks by
-itself, on a connection of its own that waits for nobody. Where the disk makes it wait all the same, look-ups go to the
-readers' threads for a while: a slow disk stops the loop for one look-up in `REST_SECONDS`.
+A look-up takes SQLite some microseconds, and asking a thread takes ten times as long. So the loop asks by itself, on a
+connection of its own that waits for nobody, and without a transaction: one query is a consistent view by itself. Where
+the disk makes it wait all the same, look-ups go to the readers' threads for a while: a slow disk stops the loop for one
+look-up in `REST_SECONDS`.
 
 A server that died, or whose disk failed at a sync, leaves a log with works that perhaps only the system's cache holds.
 The next one reads them there like any other. So before it serves, it moves the log into the file, syncs the file and
@@ -83,9 +84,7 @@ class SqliteDatabase:
         started = time.monotonic()
         if started >= self._rests_until:
             try:
-                return _view(
-                    self._kept.connection(waiting=False), lambda connection: function(connection, *args, **kwargs)
-                )
+                return function(self._kept.connection(waiting=False), *args, **kwargs)
             except OperationalError:  # perhaps another process holds the file: a thread waits for it, or finds out
                 self._rests_until = started + REST_SECONDS
             finally:
@@ -95,7 +94,14 @@ class SqliteDatabase:
 
     def _read(self, function: Callable[[Connection], T]) -> T:
         try:
-            return _view(self._kept.connection(), function)
+            connection = self._kept.connection()
+            driver = driver_of(connection)
+            ask(driver, "BEGIN")
+            try:
+                return function(connection)
+            finally:
+                if driver.in_transaction:  # an I/O error ends it, and is the one to tell of
+                    ask(driver, "ROLLBACK")
         except OperationalError as error:
             raise self.faults.of_database(error) from error
         except DatabaseError as error:
@@ -119,17 +125,6 @@ class SqliteDatabase:
                 return True
             await asyncio.sleep(0.01 * 2**attempt if attempt < 5 else 0.2)
         return False
-
-
-def _view(connection: Connection, function: Callable[[Connection], T]) -> T:
-    """Run a function on one consistent view."""
-    driver = driver_of(connection)
-    ask(driver, "BEGIN")
-    try:
-        return function(connection)
-    finally:
-        if driver.in_transaction:  # an I/O error ends it, and is the one to tell of
-            ask(driver, "ROLLBACK")
 
 
 class _Kept:

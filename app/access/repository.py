@@ -6,7 +6,7 @@ Every look-up of an account's or a journal's data goes through one of these rows
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from sqlalchemy import BindParameter, ColumnElement, Connection, bindparam, delete, or_, select, update
+from sqlalchemy import BindParameter, ColumnElement, Connection, and_, bindparam, delete, or_, select, update
 
 from app.access.table import keyholders, memberships, sessions
 from app.queries import Query
@@ -15,16 +15,6 @@ from duolog.protocol.codec import sha256
 from duolog.protocol.roster_statements import Rights, Role
 
 TOUCH_SECONDS = 3600  # the server stores a session's last use this often, so that reading rarely writes
-
-
-@dataclass(frozen=True, slots=True)
-class Caller:
-    """The caller: an account, through one of its keyholders. `touch`: the session's last use is due to be stored."""
-
-    account: bytes
-    keyholder: bytes
-    token_hash: bytes
-    touch: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,24 +27,23 @@ class JournalMember:
     rights: Rights
 
 
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """The caller: an account, through one of its keyholders. `touch`: the session's last use is due to be stored.
+
+    `member`: the caller in the journal that was asked for, None where the caller is no member of it.
+    """
+
+    account: bytes
+    keyholder: bytes
+    token_hash: bytes
+    touch: bool
+    member: JournalMember | None = None
+
+
 def hash_token(token: bytes) -> bytes:
     """The stored form of a session's token; only its owner has the token itself."""
     return sha256(b"duolog-server/session\x00", token)
-
-
-_CALLER = Query(
-    select(sessions.c.account, sessions.c.keyholder, sessions.c.token_hash, sessions.c.used).where(
-        sessions.c.token_hash == bindparam("token_hash"),
-        sessions.c.expires > bindparam("now"),
-        sessions.c.used > bindparam("used_after"),
-    )
-)
-
-
-def find_caller(connection: Connection, token: bytes, now: int, idle_seconds: int) -> Caller | None:
-    """The owner of a session that has not expired and was not idle for too long."""
-    row = _CALLER.one(connection, token_hash=hash_token(token), now=now, used_after=now - idle_seconds)
-    return None if row is None else Caller(row.account, row.keyholder, row.token_hash, now - row.used >= TOUCH_SECONDS)
 
 
 def find_session(connection: Connection, caller: Caller) -> bool:
@@ -114,6 +103,39 @@ _MEMBER = Query(
         is_active(bindparam("now")),
     )
 )
+
+
+_CALLER = Query(
+    select(
+        *(sessions.c.account, sessions.c.keyholder, sessions.c.token_hash, sessions.c.used),
+        *(memberships.c.role, memberships.c.rights),
+    )
+    .outerjoin(
+        memberships,
+        and_(
+            memberships.c.account == sessions.c.account,
+            memberships.c.journal == bindparam("journal"),
+            is_active(bindparam("now")),
+        ),
+    )
+    .where(
+        sessions.c.token_hash == bindparam("token_hash"),
+        sessions.c.expires > bindparam("now"),
+        sessions.c.used > bindparam("used_after"),
+    )
+)
+
+
+def find_caller(
+    connection: Connection, token: bytes, now: int, idle_seconds: int, journal: bytes = b""
+) -> Caller | None:
+    """The owner of a session that has not expired and was not idle for too long, as a member of `journal` too."""
+    asked = {"token_hash": hash_token(token), "now": now, "used_after": now - idle_seconds}
+    row = _CALLER.one(connection, journal=journal, **asked)
+    if row is None:
+        return None
+    member = None if row.role is None else JournalMember(row.account, journal, row.role, row.rights)
+    return Caller(row.account, row.keyholder, row.token_hash, now - row.used >= TOUCH_SECONDS, member)
 
 
 def find_member(connection: Connection, account: bytes, journal: bytes, now: int) -> JournalMember | None:

@@ -1,5 +1,6 @@
 """What holds for every address: problem details, headers, limits, logs that say nothing of people."""
 
+import asyncio
 import json
 from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
@@ -9,7 +10,7 @@ import pytest
 import structlog
 
 from app.addresses import MIB, find
-from app.logs import configure_logs
+from app.logs import TOGETHER_SECONDS, configure_logs
 from app.settings import Settings
 from duolog.api.common import REQUEST_HEADER
 from duolog.protocol.codec import encode_b64
@@ -201,6 +202,7 @@ async def test_logs_hold_routes_and_counts_and_nothing_of_anyone(
             await client.get(f"/v1/account?{SECRET}=1", headers=headers)
             await client.post("/v1/challenges", json={"keyholder": SECRET})
             assert (await client.get(f"/broken/{SECRET}")).status_code == 500
+        await asyncio.sleep(2 * TOGETHER_SECONDS)
     lines = [json.loads(line) for line in capsys.readouterr().err.splitlines()]
     requests = [line for line in lines if line["event"] == "request"]
     assert [(line["route"], line["status"]) for line in requests][-3:] == [

@@ -80,7 +80,7 @@ _CODE = "7"
 
 QUERIES = (
     # --- who calls ---
-    Query(access.find_caller, lambda at: call(at.thing("token 0", 0), NOW, DAY)),
+    Query(access.find_caller, lambda at: call(at.thing("token 0", 0), NOW, DAY, at.journal)),
     Query(access.find_session, lambda at: call(_caller(at))),
     Query(access.note_use, lambda at: call(_caller(at), NOW)),
     Query(access.keyholders_of, lambda at: call(at.account)),
