@@ -42,8 +42,8 @@ __all__ = [
 
 
 class _Session(SecurityBase):
-    """What dependencies that look up a session have in common: the scheme in the API's document. Each dependency of
-    another costs a request as much as a query, so each of these finds the caller by itself.
+    """The scheme in the API's document, for dependencies that look up a session. Each dependency of another costs a
+    request as much as a query, so each of these finds the caller by itself.
     """
 
     model = HTTPBearer(description="The token that a log-in gave, base64url.")

@@ -17,6 +17,7 @@ import re
 import secrets
 import socket
 from collections.abc import Awaitable, Callable
+from typing import Any
 
 from limits import RateLimitItem, parse
 from starlette.requests import HTTPConnection
@@ -99,7 +100,11 @@ class Rates:
         return self._windows.has_room(limit, what + self._network(connection))
 
     def _network(self, connection: HTTPConnection) -> str:
-        return self._hash(network_of(connection.client.host if connection.client else ""))
+        state = _state(connection)
+        if "network" not in state:  # several rates of one request ask
+            state["network"] = self._hash(network_of(connection.client.host if connection.client else ""))
+        network: str = state["network"]
+        return network
 
     def _hash(self, data: bytes) -> str:
         return hashlib.blake2b(data, key=self._key, digest_size=16).hexdigest()
@@ -151,9 +156,9 @@ class Gate:
             rates.count(rates.bad_token, "bad_token", connection)
 
 
-def _state(connection: HTTPConnection) -> dict[str, object]:
-    """What is kept for one request, as `Request.state` shows it."""
-    state: dict[str, object] = connection.scope.setdefault("state", {})
+def _state(connection: HTTPConnection) -> dict[str, Any]:
+    """The state of one request, as `Request.state` shows it."""
+    state: dict[str, Any] = connection.scope.setdefault("state", {})
     return state
 
 

@@ -8,7 +8,7 @@ gives each the last committed state.
 
 A look-up takes SQLite some microseconds, and asking a thread takes ten times as long. So the loop asks by itself, on a
 connection of its own that waits for nobody, and without a transaction: one query is a consistent view by itself. Where
-the disk makes it wait all the same, look-ups go to the readers' threads for a while: a slow disk stops the loop for one
+the disk makes it wait, look-ups go to the readers' threads for a while: a slow disk stops the loop for one
 look-up in `REST_SECONDS`.
 
 A server that died, or whose disk failed at a sync, leaves a log with works that perhaps only the system's cache holds.

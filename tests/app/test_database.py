@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import BigInteger, Column, Connection, LargeBinary, MetaData, Table, insert, select, text
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import IntegrityError, OperationalError
 
 from app.database import Database
 from app.logs import describe
 from app.problems import NotFound, StorageFull, Unavailable
-from app.sqlite import SqliteDatabase
+from app.sqlite import BUSY_MILLISECONDS, REST_SECONDS, SLOW_SECONDS, SqliteDatabase
 
 notes = Table("notes", MetaData(), Column("id", BigInteger, primary_key=True), Column("text", LargeBinary))
 
@@ -40,6 +40,62 @@ async def test_what_write_returned_is_there_for_every_reader(database: Database)
     await database.write(create)
     assert await database.write(add, 1) == 1
     assert await database.read(numbers) == [1]
+
+
+async def test_a_look_up_sees_what_write_returned(database: Database) -> None:
+    await database.write(create)
+    assert await database.look_up(numbers) == []
+    assert await database.write(add, 1) == 1
+    assert await database.look_up(numbers) == [1]
+    assert await database.write(add, 2) == 2, "a look-up holds no older state"
+    assert await database.look_up(numbers) == [1, 2]
+
+
+def thread_of(_: Connection) -> int:
+    return threading.get_ident()
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+async def test_a_slow_look_up_sends_the_next_ones_to_threads_for_a_while(
+    database: SqliteDatabase, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A disk that makes it wait stops the loop once, not with every request."""
+    here = threading.get_ident()
+    now = 1000.0
+    monkeypatch.setattr("app.sqlite.time.monotonic", lambda: now)
+
+    def slow(connection: Connection) -> int:
+        nonlocal now
+        now += 2 * SLOW_SECONDS
+        return thread_of(connection)
+
+    assert await database.look_up(thread_of) == here
+    assert await database.look_up(slow) == here
+    assert await database.look_up(thread_of) != here
+    now += REST_SECONDS
+    assert await database.look_up(thread_of) == here
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+async def test_a_look_up_that_another_program_would_keep_waiting_waits_in_a_thread(database: SqliteDatabase) -> None:
+    here = threading.get_ident()
+
+    def locked_here(connection: Connection) -> int:
+        if thread_of(connection) == here:
+            raise OperationalError("SELECT 1", {}, sqlite3.OperationalError("database is locked"))
+        return thread_of(connection)
+
+    assert await database.look_up(locked_here) != here
+    assert await database.look_up(thread_of) != here, "for a while"
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+async def test_the_connection_of_the_loop_waits_for_nobody(database: SqliteDatabase) -> None:
+    def patience(connection: Connection) -> object:
+        return connection.exec_driver_sql("PRAGMA busy_timeout").scalar()
+
+    assert await database.look_up(patience) == 0
+    assert await database.read(patience) == BUSY_MILLISECONDS
 
 
 async def test_a_work_that_fails_leaves_nothing_and_hurts_no_other(database: Database) -> None:
