@@ -48,14 +48,16 @@ class Query:
         rows = self.all(connection, **values)
         return rows[0] if rows else None
 
-    def stream(self, connection: Connection, /, **values: object) -> Iterator[AnyRow]:
-        """Every row, each read when it is asked for: who stops asking reads no more."""
+    def stream(self, connection: Connection, /, **values: object) -> Iterator[Sequence[Any]]:
+        """Every row, each read when it is asked for: who stops asking reads no more. It has no names, and numbers for
+        booleans on SQLite: where rows are many, names cost as much as the reading.
+        """
         if connection.dialect.name != "sqlite":
             streamed = {"yield_per": _AT_ONCE}
             yield from connection.execute(self._on_postgresql, values, execution_options=streamed)
             return
         try:
-            yield from map(self._row, _begun(connection).execute(*self._spelled(values)))
+            yield from _begun(connection).execute(*self._spelled(values))
         except sqlite3.Error as error:
             raise _as_sqlalchemy(error, self._sql) from error
 
