@@ -10,7 +10,8 @@ columns on both.
 import sqlite3
 from collections import namedtuple
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from functools import cached_property
+from functools import cache, cached_property
+from itertools import chain, repeat
 from typing import Any, cast
 
 from sqlalchemy import Boolean, Connection, Insert, Select, Update
@@ -22,7 +23,7 @@ from app.database import AnyRow
 
 Statement = Select[*tuple[Any, ...]] | Insert | Update | ReturningInsert[*tuple[Any, ...]]
 
-_DIALECT = sqlite.dialect(paramstyle="named")
+_DIALECT, _IN_ORDER = sqlite.dialect(paramstyle="named"), sqlite.dialect(paramstyle="qmark")
 _AT_ONCE = 64  # rows that PostgreSQL sends at once where a query is streamed
 
 
@@ -48,14 +49,16 @@ class Query:
         rows = self.all(connection, **values)
         return rows[0] if rows else None
 
-    def stream(self, connection: Connection, /, **values: object) -> Iterator[AnyRow]:
-        """Every row, each read when it is asked for: who stops asking reads no more."""
+    def stream(self, connection: Connection, /, **values: object) -> Iterator[Sequence[Any]]:
+        """Every row, each read when it is asked for: who stops asking reads no more. It has no names, and numbers for
+        booleans on SQLite: where rows are many, names cost as much as the reading.
+        """
         if connection.dialect.name != "sqlite":
             streamed = {"yield_per": _AT_ONCE}
             yield from connection.execute(self._on_postgresql, values, execution_options=streamed)
             return
         try:
-            yield from map(self._row, _begun(connection).execute(*self._spelled(values)))
+            yield from _begun(connection).execute(*self._spelled(values))
         except sqlite3.Error as error:
             raise _as_sqlalchemy(error, self._sql) from error
 
@@ -65,9 +68,14 @@ class Query:
             connection.execute(self._on_postgresql, rows)
             return
         try:
-            _begun(connection).executemany(self._sql, [{**self._fixed, **row} for row in rows])
+            _begun(connection).executemany(self._sql_of_many, [self._in_order(row) for row in rows])
         except sqlite3.Error as error:
             raise _as_sqlalchemy(error, self._sql) from error
+
+    def _in_order(self, row: Mapping[str, object]) -> list[object]:
+        """The values for `_sql_of_many`: without names SQLite takes many rows in half the time."""
+        given = {**self._fixed, **row} if self._fixed else row
+        return [given[name] for name in self._order]
 
     def _spelled(self, values: Mapping[str, object]) -> tuple[str, dict[str, object]]:
         """The text for these values. SQLite takes no list, so each of its items gets a name; the last one gets several,
@@ -76,10 +84,9 @@ class Query:
         sql, given = self._sql, {**self._fixed, **values}
         for name in self._lists:
             items = cast("Sequence[object]", given.pop(name))
-            size = 1 << (len(items) - 1).bit_length()
-            named = {f"{name}_{place}": items[min(place, len(items) - 1)] for place in range(size)}
-            sql = sql.replace(f"(__[POSTCOMPILE_{name}])", f"(:{', :'.join(named)})")
-            given |= named
+            names = _spelled_out(name, 1 << (len(items) - 1).bit_length())
+            sql = sql.replace(f"(__[POSTCOMPILE_{name}])", f"(:{', :'.join(names)})")
+            given |= zip(names, chain(items, repeat(items[-1])), strict=False)
         return sql, given
 
     @cached_property
@@ -89,6 +96,15 @@ class Query:
     @cached_property
     def _sql(self) -> str:
         return str(self._statement.compile(dialect=_DIALECT))
+
+    @cached_property
+    def _sql_of_many(self) -> str:
+        return str(self._statement.compile(dialect=_IN_ORDER))
+
+    @cached_property
+    def _order(self) -> list[str]:
+        """The names of the parameters in the order in which `_sql_of_many` takes them."""
+        return list(self._statement.compile(dialect=_IN_ORDER).positiontup or ())
 
     @cached_property
     def _fixed(self) -> dict[str, object]:
@@ -113,6 +129,11 @@ class Query:
             return make(values)
 
         return with_booleans
+
+
+@cache
+def _spelled_out(name: str, count: int) -> list[str]:
+    return [f"{name}_{place}" for place in range(count)]
 
 
 def _named(names: list[str]) -> Callable[[Iterable[Any]], AnyRow]:

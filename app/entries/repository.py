@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import Connection, Integer, and_, bindparam, select
 
-from app.database import AnyRow
 from app.journals.table import grants, journals, log
 from app.leaving.repository import served_blob
 from app.leaving.table import holdings
@@ -15,9 +15,12 @@ from duolog.protocol import sizes
 
 @dataclass(frozen=True, slots=True)
 class PageRows:
-    """The rows of a page in order, each with the caller's own grant, and the newest seq of the journal."""
+    """The rows of a page in order, and the newest seq of the journal.
 
-    rows: Sequence[AnyRow]
+    A row: seq, kind, header, signatures, hash of the blob, blob, receipt, the caller's own grant, and that newest seq.
+    """
+
+    rows: Sequence[Sequence[Any]]
     seq: int
 
 
@@ -27,8 +30,8 @@ _OWN = and_(grants.c.journal == log.c.journal, grants.c.account == _ACCOUNT, gra
 _MARKS = and_(holdings.c.account == _ACCOUNT, holdings.c.journal == log.c.journal, holdings.c.seq == log.c.seq)
 _PAGE = Query(
     select(
-        *(log.c.seq, log.c.kind, log.c.header, log.c.signatures, log.c.blob_hash, log.c.receipt, grants.c.sealed),
-        served_blob(_JOURNAL, _ACCOUNT).label("blob"),
+        *(log.c.seq, log.c.kind, log.c.header, log.c.signatures, log.c.blob_hash),
+        *(served_blob(_JOURNAL, _ACCOUNT).label("blob"), log.c.receipt, grants.c.sealed),
         _NEWEST.scalar_subquery().label("newest"),
     )
     .select_from(log.outerjoin(grants, _OWN).outerjoin(holdings, _MARKS))
@@ -46,16 +49,17 @@ def load_page(connection: Connection, journal: bytes, account: bytes, since: int
     A blob that the caller doesn't hold is left out, and its size doesn't count. So the end of a page doesn't tell what
     others hold.
     """
-    rows, whole, total = list[AnyRow](), 0, 0
+    rows, whole, total, newest = list[Sequence[Any]](), 0, 0, 0
     most = max(limit, sizes.MAX_PUSH_ITEMS)
     for row in _PAGE.stream(connection, journal=journal, account=account, since=since, most=most):
-        total += len(row.header) + len(row.blob or b"")
+        _, _, header, _, _, blob, receipt, _, newest = row
+        total += len(header) + len(blob or b"")
         if whole and (len(rows) >= limit or total > sizes.MAX_PAGE_BYTES):
             break
         rows.append(row)
-        if row.receipt is not None:
+        if receipt is not None:
             whole = len(rows)
     if rows:
-        return PageRows(rows[:whole], rows[0].newest)
+        return PageRows(rows[:whole], newest)
     (end,) = _END.all(connection, journal=journal)
     return PageRows([], end.seq)

@@ -1,12 +1,10 @@
 """Pushing and pulling: who may, and in which form."""
 
 from collections.abc import Sequence
-from itertools import chain
 
 from sqlalchemy import Connection
 
 from app.access.repository import JournalMember
-from app.database import AnyRow
 from app.entries import repository
 from app.entries.repository import PageRows
 from app.journals.append import Appended, Candidate, append_to_journal, parse_candidates
@@ -14,14 +12,15 @@ from app.journals.repository import STATEMENT, signed_statement, split_signature
 from app.problems import Malformed, TooLarge
 from app.quotas.service import Quotas
 from app.receipts.service import ReceiptSigner
+from app.writing import receipt_json, write_json
 from duolog.api import pages
 from duolog.api.entries import Push, PushEntry
 from duolog.api.pages import Placed
 from duolog.errors import MalformedData
 from duolog.protocol import sizes
-from duolog.protocol.codec import encode_b64
+from duolog.protocol.codec import JsonObject
 from duolog.protocol.log import EntryItem, StatementItem, entry_item
-from duolog.protocol.receipts import Receipt, stored_receipt
+from duolog.protocol.receipts import stored_receipt
 
 
 def read_push(push: Push) -> tuple[Candidate, ...]:
@@ -79,56 +78,36 @@ def _size(placed: Placed) -> int:
 def pull(connection: Connection, member: JournalMember, since: int, limit: int, *, binary: bool) -> bytes:
     """A page after `since` as the bytes of its answer: rows become bytes, with no model between."""
     page = repository.load_page(connection, member.journal, member.account, since, limit)
-    return _binary(page, member.account) if binary else _json(page, member.account)
+    return binary_page(page, member.account) if binary else json_page(page, member.account)
 
 
-def _binary(page: PageRows, account: bytes) -> bytes:
-    frames = chain.from_iterable(_frames(row, account) for row in page.rows)
-    return b"".join((*frames, pages.encode_end(page.seq)))
+def binary_page(page: PageRows, account: bytes) -> bytes:
+    """The frames of a page for this account."""
+    parts = list[bytes]()
+    for seq, kind, header, signatures, hashed, blob, receipt, own, _ in page.rows:
+        if kind == STATEMENT:
+            grants = {} if own is None else {account: own}
+            parts.append(pages.encode_statement(seq, signed_statement(header, signatures), grants))
+        elif blob is None:
+            parts.append(pages.encode_gone(seq, header, hashed))
+        else:
+            parts += pages.entry_parts(seq, header, blob)
+        if receipt is not None:
+            parts.append(pages.frame(pages.RECEIPT, seq, receipt))
+    parts.append(pages.encode_end(page.seq))
+    return b"".join(parts)
 
 
-def _frames(row: AnyRow, account: bytes) -> list[bytes]:
-    if row.kind == STATEMENT:
-        own = {} if row.sealed is None else {account: row.sealed}
-        frames = [pages.encode_statement(row.seq, signed_statement(row.header, row.signatures), own)]
-    elif row.blob is None:
-        frames = [pages.encode_gone(row.seq, row.header, row.blob_hash)]
-    else:
-        frames = [pages.encode_entry(row.seq, row.header, row.blob)]
-    if row.receipt is not None:
-        frames.append(pages.frame(pages.RECEIPT, row.seq, row.receipt))
-    return frames
-
-
-def _json(page: PageRows, account: bytes) -> bytes:
-    """The JSON of `duolog.api.entries.Page`. All text between quotes is base64url, and needs no escaping."""
-    items = ",".join(_json_item(row, account) for row in page.rows)
-    receipts = ",".join(_json_receipt(stored_receipt(row.receipt)) for row in page.rows if row.receipt is not None)
-    return f'{{"items":[{items}],"receipts":[{receipts}],"seq":{page.seq}}}'.encode("ascii")
-
-
-def _json_item(row: AnyRow, account: bytes) -> str:
-    header = encode_b64(row.header)
-    if row.kind == STATEMENT:
-        signatures = ",".join(
-            _json_pair(item.account, "signature", item.signature) for item in split_signatures(row.signatures)
-        )
-        grants = "" if row.sealed is None else _json_pair(account, "grant", row.sealed)
-        return (
-            f'{{"kind":"statement","seq":{row.seq},"statement":"{header}",'
-            f'"signatures":[{signatures}],"grants":[{grants}]}}'
-        )
-    blob = "null" if row.blob is None else f'"{encode_b64(row.blob)}"'
-    return (
-        f'{{"kind":"entry","seq":{row.seq},"header":"{header}","blob":{blob},'
-        f'"blob_hash":"{encode_b64(row.blob_hash)}"}}'
-    )
-
-
-def _json_pair(account: bytes, name: str, value: bytes) -> str:
-    return f'{{"account":"{encode_b64(account)}","{name}":"{encode_b64(value)}"}}'
-
-
-def _json_receipt(receipt: Receipt) -> str:
-    head, signature = encode_b64(receipt.head), encode_b64(receipt.signature)
-    return f'{{"seq":{receipt.seq},"head":"{head}","time":{receipt.time},"signature":"{signature}"}}'
+def json_page(page: PageRows, account: bytes) -> bytes:
+    """The JSON of a page for this account, as `duolog.api.entries.Page` says."""
+    items, receipts = list[JsonObject](), list[JsonObject]()
+    for seq, kind, header, signatures, hashed, blob, receipt, own, _ in page.rows:
+        if kind == STATEMENT:
+            signed = [{"account": one.account, "signature": one.signature} for one in split_signatures(signatures)]
+            grants = [] if own is None else [{"account": account, "grant": own}]
+            items.append({"kind": "statement", "seq": seq, "statement": header, "signatures": signed, "grants": grants})
+        else:
+            items.append({"kind": "entry", "seq": seq, "header": header, "blob": blob, "blob_hash": hashed})
+        if receipt is not None:
+            receipts.append(receipt_json(stored_receipt(receipt)))
+    return write_json({"items": items, "receipts": receipts, "seq": page.seq})

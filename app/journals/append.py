@@ -16,8 +16,9 @@ Rules:
   (`closings`).
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import groupby
 
 from sqlalchemy import Connection
 
@@ -49,7 +50,7 @@ from duolog.errors import MalformedData, VerificationError
 from duolog.protocol import sizes
 from duolog.protocol.codec import parse_canonical
 from duolog.protocol.entries import Header, check_entry, parse_header, require_blob_size
-from duolog.protocol.log import EntryItem, LogState, StatementItem, append_item
+from duolog.protocol.log import EntryItem, LogState, StatementItem, append_entries, append_item
 from duolog.protocol.receipts import Receipt, is_plausible
 from duolog.protocol.roster import Chains, check_grants
 from duolog.protocol.roster_changes import Roster
@@ -71,7 +72,7 @@ class Candidate:
 
     item: EntryItem | StatementItem
     digest: bytes
-    grants: dict[bytes, bytes]
+    grants: Mapping[bytes, bytes]
     header: Header | None = None
     roster: RosterStatement | None = None
 
@@ -105,7 +106,7 @@ def parse_candidates(items: Sequence[Placed]) -> tuple[Candidate, ...]:
 
 
 def _parse(placed: Placed) -> Candidate:
-    item, grants = placed.item, dict(placed.grants)
+    item, grants = placed.item, placed.grants
     if isinstance(item, EntryItem):
         if item.blob is None:
             raise MalformedData("An entry was pushed without its blob.")
@@ -180,36 +181,41 @@ def append(
     Raises: as `append_to_journal`.
     """
     entries, versions = _find_known(connection, before, candidates)
-    state, new, places, named = before, list[NewItem](), list[KnownItem](), list[tuple[bytes, int]]()
+    fresh, places = list[Candidate](), list[KnownItem]()
     for candidate in candidates:
         place = _known_place(connection, before, candidate, entries, versions)
         if place is None:
             if held:  # check: server.held
                 raise JournalRestoring
-            state = _append_one(connection, state, candidate, author)
-            place = KnownItem(state.seq, candidate.digest)
-            new.append(_new_item(state, candidate))
+            fresh.append(candidate)
+            place = KnownItem(before.seq + len(fresh), candidate.digest)
             if candidate.header is not None:
                 entries[candidate.header.entry] = place
-                named += [(attachment, state.seq) for attachment in candidate.header.attachments]
         places.append(place)
+    state = _append_all(connection, before, fresh, author)
     if state.closed_under not in (None, signer.keys[-1].key):  # check: server.close_key
         raise RuleBroken
-    if not new:
+    if not fresh:
         return Appended(tuple(places), None)
-    if named:
-        _name(connection, state.journal, author, named)
+    new = [_new_item(seq, candidate) for seq, candidate in enumerate(fresh, before.seq + 1)]
+    _name(connection, state.journal, author, fresh, before.seq)
     receipt = signer.sign(state.journal, state.seq, state.head, _time(before, signer, now))
     _store(connection, before, replace(state, time=receipt.time), new, receipt)
     return Appended(tuple(places), receipt, tuple(new))
 
 
-def _name(connection: Connection, journal: bytes, author: bytes, named: Sequence[tuple[bytes, int]]) -> None:
-    """Give attachments to the new entries that name them."""
+def _name(connection: Connection, journal: bytes, author: bytes, fresh: Sequence[Candidate], since: int) -> None:
+    """Give attachments to the new entries after `since` that name them."""
+    named = [
+        (attachment, seq)
+        for seq, candidate in enumerate(fresh, since + 1)
+        if candidate.header is not None
+        for attachment in candidate.header.attachments
+    ]
     once = dict(named)
     if len(once) != len(named):  # check: server.attachment_twice
         raise AttachmentMissing
-    if not name_attachments(connection, journal, author, once):  # check: server.attachment_named
+    if once and not name_attachments(connection, journal, author, once):  # check: server.attachment_named
         raise AttachmentMissing
 
 
@@ -255,17 +261,34 @@ def named_generations(connection: Connection, roster: Roster | None, statement: 
     return NamedGenerations(connection, ((member.account, member.generation) for member in members))
 
 
-def _append_one(connection: Connection, state: LogState, candidate: Candidate, author: bytes) -> LogState:
-    chains = named_generations(connection, state.roster, candidate.roster)
+def _append_all(connection: Connection, state: LogState, fresh: Iterable[Candidate], author: bytes) -> LogState:
+    """The state after new items: entries that follow each other at once, statements one by one."""
     try:
-        after = append_item(state, state.seq + 1, candidate.item, chains)
-        if candidate.header is not None:
-            _check_entry(state.roster, candidate.header, author)
-        if candidate.roster is not None and after.roster is not None:
-            check_grants(_with_named_grants(after.roster, candidate.roster), candidate.grants)
-        return after
+        for is_entry, run in groupby(fresh, lambda candidate: candidate.header is not None):
+            if is_entry:
+                state = _append_entries(state, list(run), author)
+            else:
+                for candidate in run:
+                    state = _append_statement(connection, state, candidate)
+        return state
     except (MalformedData, VerificationError) as error:
         raise refuse(error) from error
+
+
+def _append_entries(state: LogState, run: Sequence[Candidate], author: bytes) -> LogState:
+    after = append_entries(state, [candidate.digest for candidate in run])
+    for candidate in run:
+        if candidate.header is not None:
+            _check_entry(state.roster, candidate.header, author)
+    return after
+
+
+def _append_statement(connection: Connection, state: LogState, candidate: Candidate) -> LogState:
+    chains = named_generations(connection, state.roster, candidate.roster)
+    after = append_item(state, state.seq + 1, candidate.item, chains)
+    if candidate.roster is not None and after.roster is not None:
+        check_grants(_with_named_grants(after.roster, candidate.roster), candidate.grants)
+    return after
 
 
 def _check_entry(roster: Roster | None, header: Header, author: bytes) -> None:
@@ -280,11 +303,11 @@ def _with_named_grants(after: Roster, named: RosterStatement) -> Roster:
     return replace(after, grants=named.grants or {})
 
 
-def _new_item(state: LogState, candidate: Candidate) -> NewItem:
+def _new_item(seq: int, candidate: Candidate) -> NewItem:
     item = candidate.item
     if isinstance(item, StatementItem):
         return NewItem(
-            seq=state.seq,
+            seq=seq,
             kind=STATEMENT,
             digest=candidate.digest,
             header=item.signed.statement,
@@ -293,7 +316,7 @@ def _new_item(state: LogState, candidate: Candidate) -> NewItem:
             grants=candidate.grants,
         )
     return NewItem(
-        seq=state.seq,
+        seq=seq,
         kind=ENTRY,
         digest=candidate.digest,
         header=item.header,

@@ -76,7 +76,7 @@ class NewItem:
     @property
     def size(self) -> int:
         """How many bytes of it were sent."""
-        sealed = sum(len(grant) for grant in (self.grants or {}).values())
+        sealed = sum(map(len, self.grants.values())) if self.grants else 0
         return len(self.header) + len(self.signatures or b"") + len(self.blob or b"") + sealed
 
 

@@ -18,7 +18,7 @@ from struct import Struct
 
 from duolog.errors import MalformedData
 from duolog.protocol import sizes
-from duolog.protocol.codec import length_prefixed, u32, u64
+from duolog.protocol.codec import length_prefixed
 from duolog.protocol.log import EntryItem, Item, StatementItem, entry_item
 from duolog.protocol.receipts import Receipt, parse_receipt
 from duolog.protocol.statements import Signature, SignedStatement
@@ -65,7 +65,13 @@ def encode_statement(seq: int, signed: SignedStatement, grants: Mapping[bytes, b
 
 def encode_entry(seq: int, header: bytes, blob: bytes) -> bytes:
     """One frame. Spec: §6."""
-    return frame(ENTRY, seq, length_prefixed(header, blob))
+    return b"".join(entry_parts(seq, header, blob))
+
+
+def entry_parts(seq: int, header: bytes, blob: bytes) -> tuple[bytes, ...]:
+    """The same frame in parts, for a page that is joined once: the blob isn't copied before. Spec: §6."""
+    head = _head(ENTRY, seq, 8 + len(header) + len(blob))
+    return head, len(header).to_bytes(4, "big"), header, len(blob).to_bytes(4, "big"), blob
 
 
 def encode_gone(seq: int, header: bytes, hash_of_blob: bytes) -> bytes:
@@ -85,7 +91,14 @@ def encode_end(seq: int) -> bytes:
 
 def frame(kind: int, seq: int, body: bytes) -> bytes:
     """Any frame behind its length. Spec: §6."""
-    return u32(len(body) + 9) + bytes([kind]) + u64(seq) + body
+    return _head(kind, seq, len(body)) + body
+
+
+def _head(kind: int, seq: int, size: int) -> bytes:
+    """What stands before a frame's body of `size` bytes."""
+    if not 0 <= seq <= sizes.MAX_INTEGER:  # check: api.encoded_seq
+        raise MalformedData("The number does not fit: 2^53-1 is the largest.")
+    return _HEAD.pack(size + 9, kind, seq)
 
 
 def encode_push(items: Sequence[Placed]) -> bytes:
@@ -247,6 +260,7 @@ __all__ = [
     "encode_push",
     "encode_receipt",
     "encode_statement",
+    "entry_parts",
     "frame",
     "parse_frame",
     "parse_page",

@@ -100,20 +100,30 @@ def append_item(state: LogState, seq: int, item: Item, chains: Chains) -> LogSta
         raise LogViolation(
             "The journal's entries are not in sequence: one is missing or repeated.", check="log.gapless"
         )
-    if state.closed:  # check: log.after_close
-        raise LogViolation("Something follows the closing of this journal.", check="log.after_close")
-    head = next_head(state.head, item.digest)
-    state = LogState(
-        *(state.journal, seq, head, state.time, state.key, state.roster, state.closed, state.closed_under)
-    )  # this runs once an item, and `replace` takes three times as long
-    if isinstance(item, StatementItem):
-        return _append_statement(state, item.signed, chains)
+    if isinstance(item, EntryItem):
+        return append_entries(state, (item.digest,))
+    return _append_statement(state, item, chains)
+
+
+def append_entries(state: LogState, digests: Iterable[bytes]) -> LogState:
+    """The state after entries with these digests, one after the other.
+
+    Raises:
+        LogViolation: the entries follow a close, or come before the genesis.
+    Spec: §6.
+    """
+    _require_open(state)
     if state.roster is None:  # check: log.genesis_first
         raise LogViolation("The journal does not begin with its genesis.", check="log.genesis_first")
-    return state
+    seq, head = state.seq, state.head
+    for digest in digests:
+        seq, head = seq + 1, next_head(head, digest)
+    return _moved(state, seq, head)
 
 
-def _append_statement(state: LogState, signed: SignedStatement, chains: Chains) -> LogState:
+def _append_statement(state: LogState, item: StatementItem, chains: Chains) -> LogState:
+    _require_open(state)
+    signed, state = item.signed, _moved(state, state.seq + 1, next_head(state.head, item.digest))
     if statement_type(parse_canonical(signed.statement)) == "roster":
         roster = check_change(state.roster, signed, chains)
         if roster.journal != state.journal:  # check: log.genesis_journal
@@ -126,6 +136,16 @@ def _append_statement(state: LogState, signed: SignedStatement, chains: Chains) 
         raise RosterViolation("A closing is signed by its author alone.", check="log.close_signer")
     check_close(state.roster, close, signed.signatures[0].signature, chains)
     return replace(state, closed=True, closed_under=close.receipt_key)
+
+
+def _require_open(state: LogState) -> None:
+    if state.closed:  # check: log.after_close
+        raise LogViolation("Something follows the closing of this journal.", check="log.after_close")
+
+
+def _moved(state: LogState, seq: int, head: bytes) -> LogState:
+    """The state with another end. This runs once an item, and `replace` takes three times as long."""
+    return LogState(*(state.journal, seq, head, state.time, state.key, state.roster, state.closed, state.closed_under))
 
 
 def accept_receipt(state: LogState, receipt: Receipt, receipt_key: bytes) -> LogState:

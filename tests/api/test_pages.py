@@ -15,6 +15,7 @@ from duolog.api.pages import (
     encode_push,
     encode_receipt,
     encode_statement,
+    entry_parts,
     frame,
     parse_frame,
     parse_page,
@@ -94,6 +95,13 @@ def test_a_place_that_no_log_reaches_is_refused(seq: int) -> None:
     data[5:13] = seq.to_bytes(8, "big")
     with malformed("beyond"):
         parse_page(bytes(data))
+
+
+@pytest.mark.parametrize("seq", [-1, 2**53, 2**64])
+def test_a_place_that_no_log_reaches_is_not_encoded(seq: int) -> None:
+    for encode in (lambda: encode_end(seq), lambda: entry_parts(seq, b"header", b"blob")):
+        with malformed("does not fit"):
+            encode()
 
 
 @pytest.mark.parametrize(

@@ -152,7 +152,7 @@ async def test_a_page_reads_little_beyond_its_end(couple: Diary, ada: Person, ap
         driver_of(connection).set_progress_handler(count, 10)
         page = load_page(connection, couple.journal, ada.account, begin, 10)
         driver_of(connection).set_progress_handler(None, 10)
-        assert [row.seq for row in page.rows] == list(range(begin + 1, begin + 11))
+        assert [row[0] for row in page.rows] == list(range(begin + 1, begin + 11))
         return taken
 
     begin = couple.state.seq
