@@ -10,6 +10,7 @@ from functools import partial
 
 from fastapi import FastAPI
 from fastapi.middleware.asyncexitstack import AsyncExitStackMiddleware
+from fastapi.telemetry import TelemetryConfig
 from starlette.types import ASGIApp
 
 from app.callers import is_session
@@ -27,6 +28,10 @@ from app.routes import add_routes
 from app.settings import Settings
 from app.state import State, system_clock
 from app.wheel import read_wheel
+
+
+# Whatever the environment asks for, nobody is told of addresses, which hold ids.
+SILENT: TelemetryConfig = {"auto_configure": False, "tracing": False, "metrics": False, "logs": False}
 
 
 def create_app(settings: Settings, clock: Callable[[], int] = system_clock) -> FastAPI:
@@ -53,7 +58,14 @@ def create_app(settings: Settings, clock: Callable[[], int] = system_clock) -> F
             await state.beside.close()
             await state.database.close()
 
-    app = _Application(lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False)
+    app = _Application(
+        lifespan=lifespan,
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
+        redirect_slashes=False,
+        telemetry=SILENT,
+    )
     app.state.duolog = state
     add_routes(app)
     describe_api(app)

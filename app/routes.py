@@ -37,7 +37,10 @@ FEATURES = (
 ROUTES = [route for feature in FEATURES for route in feature.routes]  # as the document lists them
 
 # Asked all the time. Routes are tried one after the other, so these go first.
-OFTEN = ("/v1/journals/{journal}/entries", "/v1/journals", "/health")
+OFTEN = (
+    *(("GET", "/health"), ("GET", "/v1/journals")),
+    *(("GET", "/v1/journals/{journal}/entries"), ("POST", "/v1/journals/{journal}/entries")),
+)
 
 
 def add_routes(app: FastAPI) -> None:
@@ -48,5 +51,5 @@ def add_routes(app: FastAPI) -> None:
 
 
 def _rank(route: BaseRoute) -> int:
-    path = getattr(route, "path", "")
-    return OFTEN.index(path) if path in OFTEN else len(OFTEN)
+    path, methods = getattr(route, "path", ""), getattr(route, "methods", None) or ()
+    return next((OFTEN.index((method, path)) for method in methods if (method, path) in OFTEN), len(OFTEN))

@@ -185,6 +185,25 @@ def default_logs() -> Iterator[None]:
     structlog.reset_defaults()
 
 
+async def test_no_address_is_told_to_a_collector_that_the_environment_names(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The framework would send a span of each request, with its address, wherever these variables say."""
+    told: list[str] = []
+
+    class Collector:
+        def __getattr__(self, name: str) -> Callable[..., object]:
+            told.append(name)
+            raise AssertionError(name)
+
+    monkeypatch.setenv("OTEL_EXPORTER_OTLP_ENDPOINT", "http://127.0.0.1:4318")
+    for signal in ("trace.get_tracer_provider", "metrics.get_meter_provider", "_logs.get_logger_provider"):
+        monkeypatch.setattr(f"opentelemetry.{signal}", Collector)
+    async with running(settings) as app, http_client(app) as client:
+        assert (await client.get("/health")).status_code == 200
+    assert told == []
+
+
 @pytest.mark.usefixtures("default_logs")
 async def test_logs_hold_routes_and_counts_and_nothing_of_anyone(
     settings: Settings, capsys: pytest.CaptureFixture[str]
