@@ -6,11 +6,13 @@ Rules
 - JSON is strict: it has one meaning or none. A repeated key, NaN, half a character, a number that JSON can't carry
   exactly and deep nesting are refused, and so is what has more values than the address takes, before it is taken apart.
 - A model's faults end at the first one in each list, and nothing of the request is repeated.
-- Large bodies are parsed, validated and verified beside the loop, so that nobody waits for them.
+- Large bodies are parsed, validated and verified beside the loop, so that nobody waits for them. None is large that
+  costs less to read than to hand over.
 """
 
 from collections.abc import Callable, Mapping
 from contextlib import AsyncExitStack
+from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Annotated, Generic, TypeVar
 
@@ -30,6 +32,7 @@ JSON = "application/json"
 BINARY = {"type": "string", "format": "binary", "description": "Frames, as §6 of the specification describes."}
 BYTES = {"type": "string", "format": "binary", "description": "Sealed bytes."}
 INLINE = 8 * 1024  # bytes; what is smaller is taken apart where it is
+QUICK = 128 * 1024  # bytes; the same for what is quickly read: a millisecond, less than handing it over takes
 
 M = TypeVar("M", bound=BaseModel)
 T = TypeVar("T")
@@ -78,17 +81,25 @@ async def body_of(request: Request, server: State) -> tuple[Takes, bytes]:
     return takes, await held.enter_async_context(server.bodies.read(request, limit, sender))
 
 
-class JsonBody(Generic[M, T]):
-    """A dependency: the model in the body, or what `then` makes of it; `others` read other media types.
+@dataclass(frozen=True, slots=True)
+class Form(Generic[T]):
+    """Another form of a body than JSON: what reads it, and which bodies it reads quickly."""
 
-    They are functions of modules, and what they give can be pickled.
+    read: Callable[[bytes], T]
+    is_quick: Callable[[bytes], bool]
+
+
+class JsonBody(Generic[M, T]):
+    """A dependency: the model in the body, or what `then` makes of it; `others` are other forms, by media type.
+
+    What reads is a function of a module, and what it gives can be pickled.
     """
 
     def __init__(
         self,
         model: type[M],
         then: Callable[[M], T] | None = None,
-        others: Mapping[str, Callable[[bytes], T]] | None = None,
+        others: Mapping[str, Form[T]] | None = None,
     ) -> None:
         self.model = model
         self.others = others or {}
@@ -103,10 +114,11 @@ class JsonBody(Generic[M, T]):
         takes, body = await body_of(request, server)
         read: Callable[[bytes], M | T]
         if media == JSON:
-            read = partial(_read, self.model, self._then, takes.values)
+            read, most = partial(_read, self.model, self._then, takes.values), INLINE
         else:
-            read = self.others[media]
-        return read(body) if len(body) <= INLINE else await server.beside.run(read, body)
+            form = self.others[media]
+            read, most = form.read, QUICK if form.is_quick(body) else INLINE
+        return read(body) if len(body) <= most else await server.beside.run(read, body)
 
 
 class BytesBody:

@@ -25,11 +25,10 @@ from app.problems import (
     SessionMissing,
     refusals,
 )
-from app.reading import BINARY, JSON, JsonBody
+from app.reading import BINARY, JSON, Form, JsonBody
 from app.state import state_of
-from duolog.api.common import ReceiptModel
-from duolog.api.entries import Page, Place, Push, Pushed
-from duolog.api.pages import MEDIA_TYPE
+from duolog.api.entries import Page, Push, Pushed
+from duolog.api.pages import MEDIA_TYPE, holds_entries_alone
 from duolog.protocol import sizes
 
 router = APIRouter(prefix="/v1/journals/{journal}/entries", tags=["entries"])
@@ -42,10 +41,8 @@ Limit = Annotated[
     Query(ge=1, le=sizes.MAX_PAGE_ITEMS, examples=[256], description="How many items at most; a push is never cut."),
 ]
 
-Items = Annotated[
-    tuple[Candidate, ...],
-    Depends(JsonBody(Push, service.read_push, {MEDIA_TYPE: service.read_frames})),
-]
+_FRAMES = Form(service.read_frames, holds_entries_alone)
+Items = Annotated[tuple[Candidate, ...], Depends(JsonBody(Push, service.read_push, {MEDIA_TYPE: _FRAMES}))]
 
 
 @router.post(
@@ -53,6 +50,7 @@ Items = Annotated[
     operation_id="push_entries",
     summary="Append entries and statements to the log",
     status_code=201,
+    response_class=Response,
     responses=refusals(
         SessionMissing,
         NotFound,
@@ -66,9 +64,10 @@ Items = Annotated[
         RuleBroken,
         QuotaReached,
         DailyLimit,
-    ),
+    )
+    | {201: {"model": Pushed, "description": Pushed.__doc__}},
 )
-async def push_entries(request: Request, member: Member, items: Items) -> Pushed:
+async def push_entries(request: Request, member: Member, items: Items) -> Response:
     """Accepts all of a push, or nothing, and answers after it is on disk.
 
     An item that was accepted before gets its first place again. After a lost answer a client sends the push again.
@@ -78,10 +77,7 @@ async def push_entries(request: Request, member: Member, items: Items) -> Pushed
         server, member.journal, service.push, member, items, server.receipts, server.quotas, server.now()
     )
     server.metrics.count_accepted(len(appended.new))
-    return Pushed(
-        places=[Place(seq=place.seq, digest=place.digest) for place in appended.places],
-        receipt=None if appended.receipt is None else ReceiptModel.of(appended.receipt),
-    )
+    return Response(service.answer(appended), status_code=201, media_type=JSON)
 
 
 @router.get(

@@ -55,6 +55,13 @@ def push(
     return append_to_journal(connection, member, items, signer, quotas, now, times=_times(items))
 
 
+def answer(appended: Appended) -> bytes:
+    """The JSON that answers a push, as `duolog.api.entries.Pushed` says."""
+    places = [{"seq": place.seq, "digest": place.digest} for place in appended.places]
+    receipt = None if appended.receipt is None else receipt_json(appended.receipt)
+    return write_json({"places": places, "receipt": receipt})
+
+
 def _times(candidates: Sequence[Candidate]) -> int | None:
     """How far beyond its author's quota a push goes: a closing always does, other changes without entries for long."""
     if any(candidate.header is not None for candidate in candidates):

@@ -70,6 +70,8 @@ def parse_header(data: bytes) -> Header:
         raise MalformedData("An entry's header has another length than it says.")
     if epoch == 0 or generation == 0:  # check: entries.header_numbers
         raise MalformedData("An entry's epoch and generation start at 1.")
+    if count == 0:  # as in most
+        return Header(journal, entry, epoch, author, generation)
     places = range(_FIXED, len(data), sizes.ATTACHMENT_ID)
     return Header(
         journal, entry, epoch, author, generation, tuple([data[at : at + sizes.ATTACHMENT_ID] for at in places])

@@ -4,6 +4,8 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from duolog.api.pages import (
     ENTRY,
@@ -17,6 +19,7 @@ from duolog.api.pages import (
     encode_statement,
     entry_parts,
     frame,
+    holds_entries_alone,
     parse_frame,
     parse_page,
     parse_push,
@@ -43,6 +46,36 @@ def test_a_page_comes_out_as_it_went_in() -> None:
 def test_a_push_comes_out_as_it_went_in() -> None:
     first, second = Placed(0, STATEMENT.item, STATEMENT.grants), Placed(0, ENTRY_ITEM.item)
     assert parse_push(encode_push([first, second])) == (first, second)
+
+
+@pytest.mark.parametrize(
+    ("body", "alone"),
+    [
+        (b"", True),
+        (encode_push([ENTRY_ITEM] * 256), True),
+        (encode_push([ENTRY_ITEM] * 255 + [STATEMENT]), False),
+        (encode_push([STATEMENT, ENTRY_ITEM]), False),
+        (encode_push([ENTRY_ITEM, STATEMENT])[:-1], False),
+        (encode_push([ENTRY_ITEM])[:-1], True),
+        (encode_push([ENTRY_ITEM])[:12], True),
+    ],
+    ids=["empty", "entries", "a statement last", "a statement first", "cut later", "a cut entry", "a cut head"],
+)
+def test_a_push_without_statements_is_known_without_parsing_it(body: bytes, alone: bool) -> None:
+    assert holds_entries_alone(body) == alone
+
+
+FRAMES = [encode_push([Placed(0, placed.item)]) for placed in (STATEMENT, ENTRY_ITEM)]
+
+
+@given(st.lists(st.sampled_from([*FRAMES, b"\x00"]), max_size=4), st.integers(0, 3))
+def test_no_statement_passes_for_an_entry(frames: list[bytes], cut: int) -> None:
+    body = b"".join(frames)[cut:]
+    try:
+        items = parse_push(body)
+    except MalformedData:
+        return
+    assert holds_entries_alone(body) == all(isinstance(placed.item, EntryItem) for placed in items)
 
 
 def test_a_page_that_ends_early_is_refused_wherever_it_was_cut() -> None:

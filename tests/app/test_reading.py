@@ -306,7 +306,7 @@ async def test_a_large_push_is_taken_apart_in_a_process_of_its_own(settings: Set
     async with running(own) as app, http_client(app) as http:
         ada = await Person(http).register()
         diary = await Diary(ada).create()
-        entries = [diary.entry(ada, "x" * 20_000) for _ in range(5)]
+        entries = [diary.entry(ada, "x" * 20_000) for _ in range(8)]
         assert (await diary.push(ada, *entries)).status_code == 201
         wrong = b'{"items":[' + b"0," * 9000 + b"0]}"
         answer = await ada.post(f"{diary.path}/entries", content=wrong, headers=JSON)
@@ -316,6 +316,31 @@ async def test_a_large_push_is_taken_apart_in_a_process_of_its_own(settings: Set
         answer = await ada.post(f"{diary.path}/entries", content=too_many, headers=JSON)
         assert code(answer) == (422, "malformed")
         assert "values" in answer.json()["detail"]
+
+
+async def test_entries_in_frames_are_read_where_they_are_up_to_a_size(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """To hand their parts over from another process takes longer. Statements take much longer to read than that."""
+    beside = list[int]()
+    async with running(settings) as app, http_client(app) as http:
+        run = app.state.duolog.beside.run
+
+        async def note(read: Any, body: bytes) -> object:
+            beside.append(len(body))
+            return await run(read, body)
+
+        ada = await Person(http).register()
+        diary = await Diary(ada).create()
+        monkeypatch.setattr(app.state.duolog.beside, "run", note)
+        for entries in ([diary.entry(ada) for _ in range(30)], [diary.entry(ada, "x" * 20_000) for _ in range(3)]):
+            assert (await diary.push(ada, *entries)).status_code == 201
+        assert beside == []
+        rotate = diary.change("rotate", [ada], fresh=True)
+        assert (await diary.push(ada, *(diary.entry(ada) for _ in range(30)), rotate)).status_code == 201
+        large = [diary.entry(ada, "x" * 20_000) for _ in range(7)]
+        assert (await diary.push(ada, *large)).status_code == 201
+        assert len(beside) == 2
 
 
 async def test_a_registration_and_a_rotation_are_verified_in_a_process_of_its_own(
