@@ -136,7 +136,8 @@ def append_to_journal(
             AttachmentMissing: as the rules say.
         QuotaReached, DailyLimit: the caller has written as much as they may.
     """
-    locked = lock_journal(connection, member.journal, now)
+    for_statements = any(candidate.header is None for candidate in candidates)
+    locked = lock_journal(connection, member.journal, now, for_statements=for_statements)
     if locked is None or find_member(connection, member.account, member.journal, now) is None:
         raise NotFound
     state, held = locked
@@ -147,9 +148,14 @@ def append_to_journal(
     return appended
 
 
-def lock_journal(connection: Connection, journal: bytes, now: int) -> tuple[LogState, bool] | None:
-    """The end of the journal's log, locked, and whether the journal is held. Raises: ClosingDue."""
-    locked = repository.lock_log(connection, journal, now)
+def lock_journal(
+    connection: Connection, journal: bytes, now: int, *, for_statements: bool = True
+) -> tuple[LogState, bool] | None:
+    """The end of the journal's log, locked, and whether the journal is held. Raises: ClosingDue.
+
+    `for_statements`: as in `lock_log`. Without it, only entries may follow.
+    """
+    locked = repository.lock_log(connection, journal, now, for_statements=for_statements)
     if locked is None:
         return None
     state, due, held = locked

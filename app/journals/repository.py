@@ -109,13 +109,16 @@ def load_log(connection: Connection, journal: bytes, *, lock: bool = False) -> L
     return None if row is None else _state(connection, row)
 
 
-def lock_log(connection: Connection, journal: bytes, now: int) -> tuple[LogState, bool, bool] | None:
-    """Load and lock the end of a journal's log. Two queries.
+def lock_log(
+    connection: Connection, journal: bytes, now: int, *, for_statements: bool = True
+) -> tuple[LogState, bool, bool] | None:
+    """Load and lock the end of a journal's log. Two queries, or one without what only statements are judged by: the
+    acceptances that the roster has used.
 
     With it: whether a closing of the journal is due, and whether the journal is held.
     """
     row = _LOCKED.one(connection, journal=journal, now=now)
-    return None if row is None else (_state(connection, row), row.due, row.held)
+    return None if row is None else (_state(connection, row, for_statements=for_statements), row.due, row.held)
 
 
 def is_due(now: int | BindParameter[int]) -> Exists:
@@ -172,8 +175,8 @@ def drop_closings(connection: Connection, journal: bytes, accounts: Collection[b
         connection.execute(delete(closings).where(closings.c.journal == journal, closings.c.account.in_(accounts)))
 
 
-def _state(connection: Connection, row: AnyRow) -> LogState:
-    used = _ACCEPTANCES.all(connection, journal=row.journal)
+def _state(connection: Connection, row: AnyRow, *, for_statements: bool = True) -> LogState:
+    used = _ACCEPTANCES.all(connection, journal=row.journal) if for_statements else ()
     roster = _roster(row, frozenset(one.acceptance for one in used))
     return LogState(
         journal=row.journal,
