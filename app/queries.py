@@ -68,7 +68,7 @@ class Query:
             connection.execute(self._on_postgresql, rows)
             return
         try:
-            _begun(connection).executemany(self._sql_of_many, [self._in_order(row) for row in rows])
+            _begun(connection).executemany(self._sql_of_many, map(self._in_order, rows))
         except sqlite3.Error as error:
             raise _as_sqlalchemy(error, self._sql) from error
 

@@ -1,6 +1,9 @@
 """Pulling: whole pushes, in order, each reader with their own grants alone."""
 
+import asyncio
+import time
 from itertools import pairwise
+from typing import Any
 
 import httpx2
 import pytest
@@ -8,7 +11,7 @@ from fastapi import FastAPI
 from sqlalchemy import Connection, update
 
 from app.database import Database
-from app.entries.repository import load_page
+from app.entries.repository import PageRows, load_page
 from app.journals.table import log
 from app.queries import driver_of
 from duolog.api import pages
@@ -160,3 +163,24 @@ async def test_a_page_reads_little_beyond_its_end(couple: Diary, ada: Person, ap
     alone = await database.read(work)
     await couple.push(ada, *(couple.entry(ada) for _ in range(100)))
     assert await database.read(work) <= alone * 1.2
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+async def test_pages_are_read_one_at_a_time_from_sqlite(
+    couple: Diary, ada: Person, sam: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Threads that read them at once would fight for the interpreter at each row."""
+    await couple.push(ada, *(couple.entry(ada) for _ in range(5)))
+    reading, at_once = list[object](), list[int]()
+
+    def load(*given: Any) -> PageRows:
+        reading.append(given)
+        at_once.append(len(reading))
+        time.sleep(0.02)
+        reading.pop()
+        return load_page(*given)
+
+    monkeypatch.setattr("app.entries.repository.load_page", load)
+    found = await asyncio.gather(*(couple.pull(person) for person in (ada, sam) * 3))
+    assert {page.seq for page in found} == {couple.state.seq}
+    assert at_once == [1] * 6
