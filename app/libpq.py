@@ -122,8 +122,12 @@ def _require_open(connection: Connection, sql: bytes) -> None:
 
 def _require_done(connection: Connection, sql: bytes, result: "PGresult") -> None:
     psycopg = _module(connection)
-    if result.status not in (psycopg.pq.ExecStatus.TUPLES_OK, psycopg.pq.ExecStatus.COMMAND_OK):
-        raise as_sqlalchemy(psycopg.errors.error_from_result(result), sql.decode())
+    if result.status in (psycopg.pq.ExecStatus.TUPLES_OK, psycopg.pq.ExecStatus.COMMAND_OK):
+        return
+    error = psycopg.errors.error_from_result(result)
+    if error.sqlstate is None:  # it is libpq's own: the connection was lost
+        error = psycopg.OperationalError(str(error))
+    raise as_sqlalchemy(error, sql.decode())
 
 
 def _module(connection: Connection) -> ModuleType:

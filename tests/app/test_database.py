@@ -4,31 +4,15 @@ import asyncio
 import sqlite3
 import threading
 from collections.abc import AsyncIterator
-from contextlib import suppress
 from pathlib import Path
 
 import pytest
-from psycopg.pq import TransactionStatus
-from sqlalchemy import (
-    BigInteger,
-    Column,
-    Connection,
-    LargeBinary,
-    MetaData,
-    Table,
-    create_engine,
-    insert,
-    make_url,
-    select,
-    text,
-)
-from sqlalchemy.exc import IntegrityError, InternalError, OperationalError
+from sqlalchemy import BigInteger, Column, Connection, LargeBinary, MetaData, Table, insert, select, text
+from sqlalchemy.exc import IntegrityError, OperationalError
 
 from app.database import Database
-from app.libpq import psycopg_of
 from app.logs import describe
 from app.problems import NotFound, StorageFull, Unavailable
-from app.settings import Settings
 from app.sqlite import BUSY_MILLISECONDS, REST_SECONDS, SLOW_SECONDS, SqliteDatabase
 
 notes = Table("notes", MetaData(), Column("id", BigInteger, primary_key=True), Column("text", LargeBinary))
@@ -168,94 +152,6 @@ async def test_a_database_that_takes_no_writes_is_told_as_such_and_its_connectio
     assert "can only be read" in refused.value.said
     assert await database.write(add, 1) == 1
     assert await database.read(backend) != before
-
-
-def end_others(connection: Connection) -> int:
-    """End every other connection of the database, as a restart of PostgreSQL does; returns how many there were."""
-    query = "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity"
-    others = "datname = current_database() AND pid != pg_backend_pid()"
-    return len(connection.execute(text(f"{query} WHERE {others}")).all())
-
-
-@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
-@pytest.mark.parametrize("how", ["read", "look_up", "write"])
-async def test_a_connection_that_was_lost_meanwhile_hurts_nobody(
-    database: Database, database_url: str, how: str
-) -> None:
-    use = getattr(database, how)
-    await use(backend)
-    engine = create_engine(make_url(database_url).set(drivername="postgresql+psycopg"))
-    with engine.connect() as connection:
-        assert end_others(connection) == 1
-    engine.dispose()
-    assert await use(backend)
-
-
-@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
-@pytest.mark.parametrize("how", ["read", "write"])
-async def test_a_connection_that_is_lost_on_the_way_is_told_as_such(database: Database, how: str) -> None:
-    asked = 0
-
-    def end_my_own(connection: Connection) -> None:
-        nonlocal asked
-        asked += 1
-        connection.execute(text("SELECT pg_terminate_backend(pg_backend_pid())"))
-
-    with pytest.raises(Unavailable):
-        await getattr(database, how)(end_my_own)
-    assert asked == 1
-    assert await getattr(database, how)(backend)
-
-
-@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
-@pytest.mark.parametrize(("how", "status"), [("read", TransactionStatus.INTRANS), ("look_up", TransactionStatus.IDLE)])
-async def test_a_look_up_asks_without_a_transaction(database: Database, how: str, status: TransactionStatus) -> None:
-    def found(connection: Connection) -> TransactionStatus:
-        assert backend(connection)
-        return psycopg_of(connection).info.transaction_status
-
-    assert await getattr(database, how)(found) == status
-
-
-@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
-async def test_a_write_whose_function_hides_an_error_fails(database: Database) -> None:
-    """PostgreSQL rolls it back, whatever the function returns."""
-
-    def add_twice(connection: Connection) -> int:
-        with suppress(IntegrityError):
-            add(connection, 1)
-            add(connection, 1)
-        return 1
-
-    await database.write(create)
-    with pytest.raises(InternalError):
-        await database.write(add_twice)
-    assert await database.read(numbers) == []
-
-
-@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
-async def test_no_read_writes(database: Database) -> None:
-    await database.write(create)
-    with pytest.raises(InternalError):
-        await database.read(add, 1)
-    assert await database.read(numbers) == []
-
-
-@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
-async def test_readers_wait_for_no_writer_that_waits(database: Database, settings: Settings) -> None:
-    """However many writers wait for a journal that another process has locked."""
-    release = threading.Event()
-
-    def hold(_: Connection) -> None:
-        assert release.wait(10)
-
-    held = [asyncio.ensure_future(database.write(hold)) for _ in range(2 * settings.database_readers)]
-    await asyncio.sleep(0)
-    assert database.waiting() == len(held)
-    assert await asyncio.wait_for(database.read(backend), 10)
-    release.set()
-    await asyncio.gather(*held)
-    assert database.waiting() == 0
 
 
 def backend(connection: Connection) -> int:
