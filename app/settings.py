@@ -195,7 +195,7 @@ class Settings(BaseSettings):
         default=24, ge=16, description="How often an account may replace its keys in 24 hours: others verify each."
     )
     database_readers: int = Field(
-        default=4, ge=1, le=64, description="Threads that read (SQLite), or connections (PostgreSQL)."
+        default=4, ge=1, le=64, description="Threads that read. On PostgreSQL as many write, and each has a connection."
     )
     metrics: str = Field(
         default="",

@@ -28,7 +28,7 @@ from duolog.protocol import sizes
 from duolog.protocol.codec import encode_b64, parse_b64
 
 CHANNEL = "duolog_moved"
-GAP_SECONDS = 0.01  # between two notices
+GAP_SECONDS = 0.02  # between two notices: a process that hears them tells no more often
 RETRY_SECONDS = 1.0, 30.0  # until the next try to connect: at first, and at most
 PER_NOTICE = 1024  # ids in one statement
 LISTENING = f"LISTEN {CHANNEL}"

@@ -87,6 +87,31 @@ async def test_errors_are_those_of_sqlalchemy(stored: Database) -> None:
         assert isinstance(refused.value.__cause__, OperationalError) == isinstance(stored, SqliteDatabase)
 
 
+async def test_many_rows_are_added_as_one_is(stored: Database) -> None:
+    many = [note(number, number % 2 == 0, bytes([0, number])) for number in range(4, 40)]
+    await stored.write(lambda connection: ADD.run(connection, *many))
+    rows = await stored.read(ALL.all)
+    assert [(row.id, row.read, row.said) for row in rows[3:]] == [(one["id"], one["read"], one["text"]) for one in many]
+    with pytest.raises(IntegrityError) as caught:
+        await stored.write(lambda connection: ADD.run(connection, note(40), note(1, text=b"what somebody wrote")))
+    assert "somebody" not in str(caught.value)
+    assert len(await stored.read(ALL.all)) == 3 + len(many)
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+async def test_a_query_is_prepared_unless_it_has_a_list_of_several_values(stored: Database) -> None:
+    def prepared(connection: Connection) -> list[str]:
+        ONE.one(connection, id=1)
+        SOME.all(connection, ids=[1])
+        SOME.all(connection, ids=[1, 2])
+        found = connection.exec_driver_sql("SELECT statement FROM pg_prepared_statements").scalars()
+        return sorted(sql.partition("WHERE")[2].strip() for sql in found if "SELECT" in sql)
+
+    one, some = await stored.read(prepared)
+    assert one.startswith("query_notes.id = $1")
+    assert some.startswith("query_notes.id IN ($1)")
+
+
 async def test_a_read_that_begins_with_one_sees_one_moment(stored: Database) -> None:
     loop = asyncio.get_running_loop()
 

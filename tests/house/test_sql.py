@@ -18,7 +18,16 @@ FILES = sorted(path for room in ROOMS for path in room.rglob("*.py") if not path
 
 SERVER = ROOT / "app"
 # Beside repositories and tables, the storage itself. Migrations are outside of `app`.
-STORAGE = {"database.py", "postgresql.py", "queries.py", "schema.py", "sqlite.py", "tables.py", "waking/notices.py"}
+STORAGE = {
+    "database.py",
+    "libpq.py",
+    "postgresql.py",
+    "queries.py",
+    "schema.py",
+    "sqlite.py",
+    "tables.py",
+    "waking/notices.py",
+}
 
 SQL = re.compile(
     r"\s*(SELECT|INSERT|UPDATE|DELETE|REPLACE|CREATE|DROP|ALTER|PRAGMA|WITH|VALUES|EXPLAIN|VACUUM|ATTACH|BEGIN)\s"

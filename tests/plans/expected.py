@@ -57,12 +57,6 @@ WITH_VALUES: dict[str, set[str]] = {
     # Most of a session's token hash is given, so that the index of all tokens leads to it as well.
     "sessions.end_session_by_id": {"reads sessions by a range of token_hash"},
 }
-# For any values: it takes a member for somebody who marks few entries of a journal.
-PREPARED: dict[str, set[str]] = {
-    f"entries.load_page ({how})": {"reads holdings by account and journal alone"}
-    for how in ("the newest", "nothing new", "the first")
-}
-
 # Functions that ask for the conditions or the whole of a query above, and the ones of operators' commands.
 NOT_ASKED = {
     "accounts.load_chains",

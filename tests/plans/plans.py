@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import re
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
+from unittest.mock import patch
 
+from psycopg import RawCursor
 from sqlalchemy import Connection, event
 
+from app import libpq
 from app.tables import metadata
 
 SMALL = {"markers", "restorations"}  # a handful of rows, whatever the server holds
@@ -144,38 +147,58 @@ def plans_of(connection: Connection, ask: Callable[[], object], explain: Explain
                     found.extend(explain(driver, sql, (), False))
         return [plan for plan in found if plan.readings]
 
-    def executes(_: object, cursor: Any, sql: str, values: Any, context: Any, many: bool) -> None:
-        if context.compiled is not None:  # and not a savepoint
-            has_list = bool(context.compiled.post_compile_params)
-            found.extend(explain(cursor.connection, sql, values[0] if many else values, has_list))
-
-    with _taken_back(connection):
-        event.listen(connection, "before_cursor_execute", executes)
-        try:
-            ask()
-        finally:
-            event.remove(connection, "before_cursor_execute", executes)
+    with _taken_back(connection), _heard(connection, lambda *asked: found.extend(explain(driver, *asked))):
+        ask()
     return [plan for plan in found if plan.readings]
 
 
-def on_sqlite(driver: sqlite3.Connection, sql: str, values: Any, _has_list: bool) -> Iterator[Plan]:
+@contextmanager
+def _heard(connection: Connection, hear: Callable[[str, Any, bool], None]) -> Iterator[None]:
+    """Hear of each statement for PostgreSQL before it runs: its values, and whether it is planned for these alone."""
+
+    def executes(_: object, cursor: Any, sql: str, values: Any, context: Any, many: bool) -> None:
+        if context.compiled is not None:  # and not a savepoint
+            hear(sql, values[0] if many else values, bool(context.compiled.post_compile_params))
+
+    def execute(connection: Connection, sql: bytes, values: Sequence[object], *, prepare: bool) -> Any:
+        hear(sql.decode(), values, not prepare)
+        return run(
+            connection, sql, values, prepare=False
+        )  # the driver forgets what is prepared as it takes things back
+
+    def stream(connection: Connection, sql: bytes, values: Sequence[object]) -> Iterator[Any]:
+        hear(sql.decode(), values, True)
+        return streamed(connection, sql, values)
+
+    run, streamed = libpq.execute, libpq.stream
+    event.listen(connection, "before_cursor_execute", executes)
+    try:
+        with patch.multiple(libpq, execute=execute, stream=stream):
+            yield
+    finally:
+        event.remove(connection, "before_cursor_execute", executes)
+
+
+def on_sqlite(driver: sqlite3.Connection, sql: str, values: Any, _planned_anew: bool) -> Iterator[Plan]:
     """How SQLite goes about it. It keeps no statistics here, so that the values make no difference."""
     yield sqlite_plan([row[3] for row in driver.execute(f"EXPLAIN QUERY PLAN {sql}", values).fetchall()])
 
 
-def on_postgresql(driver: Any, sql: str, values: Any, _has_list: bool) -> Iterator[Plan]:
+def on_postgresql(driver: Any, sql: str, values: Any, _planned_anew: bool) -> Iterator[Plan]:
     """How PostgreSQL goes about it with these values."""
-    with driver.cursor() as cursor:
+    with driver.cursor() if isinstance(values, dict) else RawCursor(driver) as cursor:
         cursor.execute("SAVEPOINT explained")
         cursor.execute(f"EXPLAIN (ANALYZE, FORMAT JSON) {sql}", values)
-        (told,) = cursor.fetchone()
+        told: Any = cursor.fetchall()[0][0]
         cursor.execute("ROLLBACK TO SAVEPOINT explained")
     yield postgresql_plan(told[0]["Plan"])
 
 
-def prepared_on_postgresql(driver: Any, sql: str, _values: Any, has_list: bool) -> Iterator[Plan]:
-    """How PostgreSQL goes about it with any values, once the statement is prepared; one with a list never is."""
-    if not has_list:
+def prepared_on_postgresql(driver: Any, sql: str, _values: Any, planned_anew: bool) -> Iterator[Plan]:
+    """How PostgreSQL goes about it with any values, once the statement is prepared; one with a list never is, nor one
+    whose rows are fetched a few at a time.
+    """
+    if not planned_anew:
         names = list(dict.fromkeys(re.findall(r"%\((\w+)\)s", sql)))
         numbered = re.sub(r"%\((\w+)\)s", lambda match: f"${names.index(match[1]) + 1}", sql).replace("%%", "%")
         with driver.cursor() as cursor:
