@@ -29,7 +29,6 @@ from app.settings import Settings
 from app.state import State, system_clock
 from app.wheel import read_wheel
 
-
 # Whatever the environment asks for, nobody is told of addresses, which hold ids.
 SILENT: TelemetryConfig = {"auto_configure": False, "tracing": False, "metrics": False, "logs": False}
 
