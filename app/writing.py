@@ -16,5 +16,5 @@ def write_json(value: JsonObject) -> bytes:
 
 
 def receipt_json(receipt: Receipt) -> JsonObject:
-    """What `ReceiptModel` shows of a receipt."""
+    """A receipt as `ReceiptModel` shows it."""
     return {"seq": receipt.seq, "head": receipt.head, "time": receipt.time, "signature": receipt.signature}

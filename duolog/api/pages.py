@@ -95,7 +95,7 @@ def frame(kind: int, seq: int, body: bytes) -> bytes:
 
 
 def _head(kind: int, seq: int, size: int) -> bytes:
-    """What stands before a frame's body of `size` bytes."""
+    """The head of a frame, before its body of `size` bytes."""
     if not 0 <= seq <= sizes.MAX_INTEGER:  # check: api.encoded_seq
         raise MalformedData("The number does not fit: 2^53-1 is the largest.")
     return _HEAD.pack(size + 9, kind, seq)
