@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Integer, and_, bindparam, select
+from sqlalchemy import Connection, Integer, and_, bindparam, case, select
 
+from app.journals.repository import STATEMENT
 from app.journals.table import grants, journals, log
 from app.leaving.repository import served_blob
 from app.leaving.table import holdings
@@ -26,15 +27,19 @@ class PageRows:
 
 _JOURNAL, _ACCOUNT = bindparam("journal", type_=log.c.journal.type), bindparam("account", type_=grants.c.account.type)
 _NEWEST = select(journals.c.seq).where(journals.c.journal == _JOURNAL)
-_OWN = and_(grants.c.journal == log.c.journal, grants.c.account == _ACCOUNT, grants.c.seq == log.c.seq)
+# A look-up for statements alone: entries, which are most, have no grants.
+_OWN = select(grants.c.sealed).where(
+    grants.c.journal == log.c.journal, grants.c.account == _ACCOUNT, grants.c.seq == log.c.seq
+)
 _MARKS = and_(holdings.c.account == _ACCOUNT, holdings.c.journal == log.c.journal, holdings.c.seq == log.c.seq)
 _PAGE = Query(
     select(
         *(log.c.seq, log.c.kind, log.c.header, log.c.signatures, log.c.blob_hash),
-        *(served_blob(_JOURNAL, _ACCOUNT).label("blob"), log.c.receipt, grants.c.sealed),
+        *(served_blob(_JOURNAL, _ACCOUNT).label("blob"), log.c.receipt),
+        case((log.c.kind == STATEMENT, _OWN.correlate(log).scalar_subquery())).label("own"),
         _NEWEST.scalar_subquery().label("newest"),
     )
-    .select_from(log.outerjoin(grants, _OWN).outerjoin(holdings, _MARKS))
+    .select_from(log.outerjoin(holdings, _MARKS))
     .where(log.c.journal == _JOURNAL, log.c.seq > bindparam("since"))
     .order_by(log.c.seq)
     .limit(bindparam("most", type_=Integer))
