@@ -302,6 +302,7 @@ def sqlite_engine(url: str, *, begin: str | None = None, pool_size: int = 1) -> 
         connection.execute("PRAGMA synchronous = FULL")
         connection.execute("PRAGMA foreign_keys = ON")
         connection.execute("PRAGMA secure_delete = ON")
+        connection.execute("PRAGMA temp_store = MEMORY")  # no page of a savepoint's journal goes into a temporary file
 
     if begin is not None:
 
