@@ -39,7 +39,7 @@ async def _many(stage: Stage, cluster: Cluster) -> Figure:
             push(stage.rounds + 1)
         also["entries counted afterwards, each once"] = await check_counts(writers)
     name = f"push, {EACH} entries a request, {CLIENTS} clients, PostgreSQL"
-    limit = "raw inserts by psycopg in the same transactions, over as many connections, with the same hashes"
+    limit = "raw inserts by psycopg (executemany) in the same transactions and connections, with the same hashes"
     return Figure(name, "entries/s", limit, rounds, at_least=0.4, also=also)
 
 
