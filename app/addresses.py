@@ -66,7 +66,7 @@ TABLE = (
     Takes("POST", "/v1/journals", STATEMENT),
     Takes("POST", "/v1/journals/{journal}/entries", 2 * sizes.MAX_PUSH_BYTES, values=20_000),
     Takes("PUT", "/v1/journals/{journal}/attachments/{attachment}", SMALL_BODY),
-    Takes("PUT", "/v1/journals/{journal}/attachments/{attachment}/parts/{number}", sizes.ATTACHMENT_PART),
+    Takes("PUT", "/v1/journals/{journal}/attachments/{attachment}/parts/{number}", MAX_BODY),
     Takes("POST", "/v1/journals/{journal}/proposals", STATEMENT + SEALED),
     Takes("PUT", "/v1/journals/{journal}/closing", STATEMENT),
     Takes("POST", "/v1/journals/{journal}/end", SMALL_BODY),

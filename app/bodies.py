@@ -6,6 +6,7 @@ Rules
   a quarter of its network's share for small bodies, and one large body at a time; a second large body waits for its
   turn, for a while. The server refuses a body beyond these limits; the caller may send it again a moment later.
 - Only received bytes count: a caller who announces much and sends little takes no room.
+- A body that is taken in pieces takes the memory of one piece at a time.
 - A large body must keep a pace. Each `PACE` bytes give it another second, and it never has more than `PAUSE_SECONDS`
   ahead: a caller who holds back the last byte soon loses the room.
 """
@@ -13,7 +14,7 @@ Rules
 import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager, nullcontext
 from dataclasses import dataclass
 
 from starlette.requests import ClientDisconnect, Request
@@ -101,13 +102,37 @@ class Bodies:
 
         Raises: TooLarge, Malformed when it is cut off, Busy, TooSlow.
         """
-        if not is_large(request, limit):
-            with self._small.share(sender) as share:
-                yield await _receive(request, limit, share, None)
-            return
-        async with self._turn(sender.caller):
-            with self._large.share(sender) as share:
-                yield await _receive(request, limit, share, self._pause_seconds)
+        memory, pause, turn = self._way(request, limit, sender)
+        async with turn:
+            with memory.share(sender) as share:
+                yield (await _receive(request.stream(), limit, share, pause))[0]
+
+    async def pieces(self, request: Request, limit: int, sender: Sender, size: int) -> AsyncIterator[bytes]:
+        """The same body in pieces of `size` bytes, the last one shorter; each until the next one is asked for.
+
+        Raises: as `read`, between any two pieces.
+        """
+        memory, pause, turn = self._way(request, limit, sender)
+        stream, rest, at = request.stream(), b"", 0
+        async with turn:
+            while True:
+                with memory.share(sender) as share:
+                    piece, rest = await _receive(stream, limit - at, share, pause, rest, size)
+                    length = len(piece)
+                    if piece:
+                        yield piece
+                    del piece  # before the next one comes
+                if length < size:
+                    return
+                at += length
+
+    def _way(
+        self, request: Request, limit: int, sender: Sender
+    ) -> tuple[Memory, float | None, AbstractAsyncContextManager[None]]:
+        """The memory that a body takes, how long it may pause, and its turn."""
+        if is_large(request, limit):
+            return self._large, self._pause_seconds, self._turn(sender.caller)
+        return self._small, None, nullcontext()
 
     @asynccontextmanager
     async def _turn(self, caller: str) -> AsyncIterator[None]:
@@ -131,11 +156,20 @@ class Bodies:
                 self._turns[caller] = lock, waiting - 1
 
 
-async def _receive(request: Request, limit: int, share: Share, pause: float | None) -> bytes:
-    chunks: list[bytes] = []
+async def _receive(
+    stream: AsyncIterator[bytes], limit: int, share: Share, pause: float | None, begun: bytes = b"", size: int | None = None
+) -> tuple[bytes, bytes]:
+    """Receive until the end, or until `size` bytes are here with those that have `begun`; they, and what came behind
+    them. `limit`: of all.
+    """
+    chunks = [begun]
+    share.grow(len(begun))
     try:
         async with asyncio.timeout(pause) as deadline:
-            async for chunk in request.stream():
+            while size is None or share.size < size:
+                chunk = await anext(stream, None)
+                if chunk is None:
+                    break
                 share.grow(len(chunk))
                 if share.size > limit:  # check: server.body_bytes
                     raise TooLarge
@@ -148,7 +182,9 @@ async def _receive(request: Request, limit: int, share: Share, pause: float | No
         raise
     except ClientDisconnect:
         raise Malformed(sentence="The request was cut off.") from None
-    return b"".join(chunks)
+    ends = len(chunks[-1]) - max(0, share.size - (size or share.size))  # of what was asked for, in the newest chunk
+    rest, chunks[-1] = chunks[-1][ends:], chunks[-1][:ends]
+    return b"".join(chunks), rest
 
 
 def _prolong(deadline: asyncio.Timeout, size: int, pause: float) -> None:

@@ -10,8 +10,8 @@ Rules
   costs less to read than to hand over.
 """
 
-from collections.abc import Callable, Mapping
-from contextlib import AsyncExitStack
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import AsyncExitStack, aclosing
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Annotated, Generic, TypeVar
@@ -62,10 +62,11 @@ def caller_of(request: Request) -> Caller | None:
     return caller
 
 
-async def body_of(request: Request, server: State) -> tuple[Takes, bytes]:
-    """The body of a request, and what its address takes. Its room is free again once the answer begins (`app/edge.py`).
+def _counted(request: Request, server: State) -> tuple[Takes, int, Sender, AsyncExitStack]:
+    """What the address of a request takes, the largest body, and its sender, once its rates were counted; and what
+    holds the room of the body, which is free again once the answer begins (`app/edge.py`).
 
-    Raises: TooLarge, Malformed, Busy, TooSlow, SlowDown.
+    Raises: TooLarge, SlowDown.
     """
     takes = find(request.method, request.scope["path"])
     rates, known = server.rates, caller_of(request)
@@ -78,7 +79,7 @@ async def body_of(request: Request, server: State) -> tuple[Takes, bytes]:
     elif is_large(request, limit):
         rates.count_caller(rates.large, "large", sender.caller)
     request.state.held = held = AsyncExitStack()
-    return takes, await held.enter_async_context(server.bodies.read(request, limit, sender))
+    return takes, limit, sender, held
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +112,8 @@ class JsonBody(Generic[M, T]):
         media = media_type(request)
         if media != JSON and media not in self.others:  # check: server.media_type
             raise UnsupportedMediaType
-        takes, body = await body_of(request, server)
+        takes, limit, sender, held = _counted(request, server)
+        body = await held.enter_async_context(server.bodies.read(request, limit, sender))
         read: Callable[[bytes], M | T]
         if media == JSON:
             read, most = partial(_read, self.model, self._then, takes.values), INLINE
@@ -122,17 +124,19 @@ class JsonBody(Generic[M, T]):
 
 
 class BytesBody:
-    """A dependency: the bytes of a body of one media type, as they came."""
+    """A dependency: the bytes of a body of one media type, in pieces of `size` bytes, as they come."""
 
-    def __init__(self, media: str) -> None:
+    def __init__(self, media: str, size: int) -> None:
         self.media = media
+        self._size = size
 
-    async def __call__(self, request: Request) -> bytes:
+    async def __call__(self, request: Request) -> AsyncIterator[bytes]:
         """Raises: UnsupportedMediaType, Malformed, TooLarge, Busy, TooSlow, SlowDown."""
         server = await state_of(request)
         if media_type(request) != self.media:  # check: server.media_type_bytes
             raise UnsupportedMediaType
-        return (await body_of(request, server))[1]
+        _, limit, sender, held = _counted(request, server)
+        return await held.enter_async_context(aclosing(server.bodies.pieces(request, limit, sender, self._size)))
 
 
 def _read(model: type[M], then: Callable[[M], T] | None, values: int, body: bytes) -> M | T:

@@ -1,5 +1,6 @@
 """`/v1/journals/{journal}/attachments`: begin, send the parts, fetch, give up."""
 
+from collections.abc import AsyncIterator
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Path, Request, Response
@@ -29,7 +30,7 @@ from duolog.protocol import sizes
 router = APIRouter(prefix="/v1/journals/{journal}/attachments/{attachment}", tags=["attachments"])
 
 Number = Annotated[int, Path(ge=0, lt=sizes.MAX_PARTS, examples=[0], description="Which part, from 0.")]
-Part = Annotated[bytes, Depends(BytesBody(MEDIA_TYPE))]
+Parts = Annotated[AsyncIterator[bytes], Depends(BytesBody(MEDIA_TYPE, sizes.ATTACHMENT_PART))]
 MIB = sizes.KIB * sizes.KIB
 
 
@@ -66,14 +67,16 @@ async def begin_attachment(
 @router.put(
     "/parts/{number}",
     operation_id="store_part",
-    summary="Send the next part of an attachment",
+    summary="Send the next parts of an attachment",
     responses=refusals(SessionMissing, NotFound, AttachmentOrder, JournalClosed),
 )
 async def store_part(
-    member: Member, attachment: AttachmentPath, number: Number, server: Server, part: Part
+    member: Member, attachment: AttachmentPath, number: Number, server: Server, parts: Parts
 ) -> AttachmentState:
-    """Each part but the last has 1 MiB. A part that is stored is not stored again, and gets the same answer."""
-    return await service.store_part(server, member, attachment, number, part)
+    """Each part but the last has 1 MiB; one request carries four at most, from this number on. A part that is stored is
+    not stored again, and gets the same answer.
+    """
+    return await service.store_parts(server, member, attachment, number, parts)
 
 
 @router.get(

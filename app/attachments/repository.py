@@ -59,17 +59,23 @@ def add(
     connection.execute(insert(attachments).values(row | {"begun": now, "place": place, "brings": brings}))
 
 
-def count_part(connection: Connection, journal: bytes, attachment: bytes, place: bytes, number: int) -> None:
-    """Count the part of this number, unless it was counted meanwhile or the attachment has ended."""
+def count_parts(
+    connection: Connection, journal: bytes, attachment: bytes, place: bytes, numbers: tuple[int, int]
+) -> None:
+    """Count the parts before the second number, unless those before the first are not counted, they were counted
+    meanwhile, or the attachment has ended.
+    """
+    first, end = numbers
     connection.execute(
         update(attachments)
         .where(
             attachments.c.journal == journal,
             attachments.c.attachment == attachment,
             attachments.c.place == place,
-            attachments.c.received == number,
+            attachments.c.received >= first,
+            attachments.c.received < end,
         )
-        .values(received=number + 1)
+        .values(received=end)
     )
 
 

@@ -11,6 +11,7 @@ Rules (spec §11.10)
 """
 
 import secrets
+from collections.abc import AsyncIterator
 
 from sqlalchemy import Connection
 
@@ -94,27 +95,39 @@ def _brought_for(connection: Connection, member: JournalMember, attachment: byte
     return seq
 
 
-async def store_part(
-    server: State, member: JournalMember, attachment: bytes, number: int, data: bytes
+async def store_parts(
+    server: State, member: JournalMember, attachment: bytes, first: int, parts: AsyncIterator[bytes]
 ) -> AttachmentState:
-    """Store the next part, and count it. A part that is stored already gets the same answer.
+    """Store the next parts as they come, and count them. Those that are stored already get the same answer.
 
     Raises:
         NotFound: the caller has begun no such attachment.
-        Malformed: the part has another length.
+        Malformed: a part has another length.
         AttachmentOrder: another part is the next one.
         JournalClosed: the journal was closed meanwhile, so no entry can name the attachment.
         StorageFull, Unavailable: the store failed.
+        TooLarge, Busy, TooSlow: as the parts, while they come.
     """
     upload = await server.database.read(_own_upload, member, attachment)
-    if not data or len(data) != _length(upload.size, number):  # check: server.attachment_length
-        raise Malformed(sentence="This part of the attachment has another length than belongs there. Send it whole.")
-    if number < upload.received:
+    end = first
+    async for part in parts:
+        if len(part) != _length(upload.size, end):  # check: server.attachment_length
+            raise _other_length()
+        if end >= upload.received:
+            if first > upload.received or upload.place is None:  # check: server.attachment_order
+                raise AttachmentOrder(upload.received)
+            await server.store.put(upload.place, end, part)
+        end += 1
+        del part  # its memory counts for the next one
+    if end == first:
+        raise _other_length()
+    if end <= upload.received or upload.place is None:
         return _state(upload.size, upload.received)
-    if number > upload.received or upload.place is None:  # check: server.attachment_order
-        raise AttachmentOrder(upload.received)
-    await server.store.put(upload.place, number, data)
-    return await server.database.write(_count, member, attachment, upload.place, number, server.now())
+    return await server.database.write(_count, member, attachment, upload.place, (first, end))
+
+
+def _other_length() -> Malformed:
+    return Malformed(sentence="This part of the attachment has another length than belongs there. Send it whole.")
 
 
 def _own_upload(connection: Connection, member: JournalMember, attachment: bytes) -> Upload:
@@ -128,11 +141,11 @@ def _own_upload(connection: Connection, member: JournalMember, attachment: bytes
 
 
 def _count(
-    connection: Connection, member: JournalMember, attachment: bytes, place: bytes, number: int, now: int
+    connection: Connection, member: JournalMember, attachment: bytes, place: bytes, numbers: tuple[int, int]
 ) -> AttachmentState:
     journal = member.journal
     lock_journals(connection, [journal])
-    repository.count_part(connection, journal, attachment, place, number)
+    repository.count_parts(connection, journal, attachment, place, numbers)
     upload = repository.find(connection, journal, attachment)
     if upload is None or upload.place != place:  # it ended meanwhile, and the place will be cleared
         raise NotFound

@@ -53,8 +53,7 @@ class Folder:
 
     async def put(self, place: bytes, number: int, data: bytes) -> None:
         with self.faults.told(BaseError, OSError, is_full=_is_full):
-            await self._store.put_async(_path(place, number), data)
-            await asyncio.to_thread(self._to_disk, place, number)
+            await asyncio.to_thread(self._put, place, number, data)
 
     async def get(self, place: bytes, number: int, start: int, end: int) -> bytes | None:
         return await _get(self._store, self.faults, _path(place, number), start, end)
@@ -63,10 +62,16 @@ class Folder:
         with self.faults.told(BaseError, OSError, is_full=_is_full):
             await asyncio.to_thread(self._remove, place)
 
-    def _to_disk(self, place: bytes, number: int) -> None:
-        """Sync a part, its folder and the store: the library writes beside the name and renames, but syncs nothing."""
-        for path in (self._folder / _path(place, number), self._folder / place.hex(), self._folder):
-            _sync(path)
+    def _put(self, place: bytes, number: int, data: bytes) -> None:
+        """Write a part, and sync it with its folder: the library writes beside the name and renames, but syncs nothing.
+
+        The first part of a place syncs the store too, which has the name of the folder.
+        """
+        self._store.put(_path(place, number), data)
+        _sync(self._folder / _path(place, number))
+        _sync(self._folder / place.hex())
+        if number == 0:
+            _sync(self._folder)
 
     def _remove(self, place: bytes) -> None:
         """Delete the folder of a place, with the files of interrupted writes, which the library doesn't list."""

@@ -113,9 +113,39 @@ async def test_a_part_of_another_length_is_refused(diary: Diary, ada: Person, nu
 
 
 @ONE
-async def test_a_part_of_more_than_a_mebibyte_is_not_read(diary: Diary, ada: Person) -> None:
-    file = await File().send(diary, ada, 0, 0)
-    assert code(await file.part(diary, ada, 0, bytes(PART + 1))) == (413, "too_large")
+@pytest.mark.parametrize(("first", "held"), [(0, 0), (1, 1), (0, 1), (0, 5)])
+async def test_one_request_carries_several_parts(diary: Diary, ada: Person, first: int, held: int) -> None:
+    file = await File(4 * PART + 5).send(diary, ada, 0, held)
+    for number in range(first, 5, 4):
+        answer = await file.part(diary, ada, number, file.data[number * PART : (number + 4) * PART])
+        received = max(held, min(5, number + 4))
+        assert (answer.status_code, answer.json()) == (200, {"parts": 5, "received": received})
+    await diary.push(ada, naming(diary, ada, file))
+    assert (await file.fetch(diary, ada)).content == file.data
+
+
+@ONE
+@pytest.mark.parametrize("length", [PART + 1, 2 * PART - 1, 3 * PART + 4, 3 * PART + 6])
+async def test_several_parts_of_which_one_has_another_length_count_for_nothing(
+    diary: Diary, ada: Person, length: int
+) -> None:
+    file = await File(3 * PART + 5).send(diary, ada, 0, 0)
+    file.data += bytes(1)
+    assert code(await file.part(diary, ada, 0, file.data[:length])) == (422, "malformed")
+    assert (await file.begin(diary, ada)).json()["received"] == 0
+
+
+@ONE
+async def test_more_than_four_parts_at_once_are_not_read(diary: Diary, ada: Person) -> None:
+    file = await File(5 * PART).send(diary, ada, 0, 0)
+    assert code(await file.part(diary, ada, 0, file.data[: 4 * PART + 1])) == (413, "too_large")
+
+
+@ONE
+async def test_several_parts_that_are_behind_the_next_are_refused(diary: Diary, ada: Person) -> None:
+    file = await File(4 * PART).send(diary, ada, 0, 1)
+    assert code(await file.part(diary, ada, 2, file.data[2 * PART :])) == (409, "attachment_order")
+    assert (await file.begin(diary, ada)).json()["received"] == 1
 
 
 @ONE

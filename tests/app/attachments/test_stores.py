@@ -52,8 +52,11 @@ async def test_what_an_interrupted_write_left_goes_with_its_place(tmp_path: Path
 async def test_a_part_is_on_disk_before_the_folder_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     synced = list[Path]()
     monkeypatch.setattr(stores, "_sync", synced.append)
-    await Folder(tmp_path).put(PLACE, 3, b"part")
-    assert synced == [tmp_path / PLACE.hex() / "3", tmp_path / PLACE.hex(), tmp_path]
+    folder = Folder(tmp_path)
+    for number in (0, 3):
+        await folder.put(PLACE, number, b"part")
+    place = tmp_path / PLACE.hex()
+    assert synced == [place / "0", place, tmp_path, place / "3", place]
 
 
 async def test_others_may_not_read_the_parts(tmp_path: Path) -> None:
@@ -146,7 +149,7 @@ async def test_a_store_that_fails_is_told_plainly_and_the_part_can_be_sent_again
         await file.begin(diary, ada)
 
         class Failing:
-            async def put_async(self, *_: object) -> None:
+            def put(self, *_: object) -> None:
                 raise error
 
         with monkeypatch.context() as broken:
