@@ -157,7 +157,12 @@ class Bodies:
 
 
 async def _receive(
-    stream: AsyncIterator[bytes], limit: int, share: Share, pause: float | None, begun: bytes = b"", size: int | None = None
+    stream: AsyncIterator[bytes],
+    limit: int,
+    share: Share,
+    pause: float | None,
+    begun: bytes = b"",
+    size: int | None = None,
 ) -> tuple[bytes, bytes]:
     """Receive until the end, or until `size` bytes are here with those that have `begun`; they, and what came behind
     them. `limit`: of all.

@@ -257,7 +257,7 @@ async def test_a_rotation_on_the_way_changes_neither_ids_nor_bytes(
     monkeypatch.setattr(network, "send_part", counting)
     monkeypatch.setattr(network, "push", overtaken)
     await attach(two.ada, two.journal, made(tmp_path / "hers", THREE_PARTS))
-    assert parts == [0, 1, 2]
+    assert parts == [0, 1]
     await two.sam.sync()
     [view] = await two.sam.attachments(two.journal).list()
     await two.sam.attachments(two.journal).save(view.entry, view.id, tmp_path / "his.bin")

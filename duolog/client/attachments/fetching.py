@@ -3,6 +3,7 @@
 Rules
 - Stored bytes come part by part into a file of ciphertext in this home, and go on there after a lost connection.
 - No byte more is asked for than the message's size gives, and no byte is opened before the digest of all was verified.
+- The bytes are verified once, on the disk where they lie, by whoever uses them: `opened`, or `verify_fetched`.
 - Bytes that fail are removed, so that the next try begins anew.
 - Nothing stays here: when the content was handed out, the ciphertext goes.
 """
@@ -12,6 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
 
+from duolog.client.attachments.pace import Pace
 from duolog.client.attachments.sealing import Progress
 from duolog.client.attachments.sending import patient
 from duolog.client.home.attachment_files import Way
@@ -31,10 +33,9 @@ _GONE = (
 
 
 async def fetch_attachment(home: Home, network: Network, journal: bytes, named: Attachment, progress: Progress) -> None:
-    """Fetch what isn't here yet of an attachment, and verify all of it.
+    """Fetch what isn't here yet of an attachment. Nothing is verified.
 
     Raises:
-        AttachmentFault: the server sent other bytes than the author sealed. They are removed.
         ServerRefused: `not_found` when the server has it no more, or doesn't give it to this account.
         TransportError, MalformedData: not now; what came so far is kept for a day.
     Spec: §6.12.
@@ -45,10 +46,12 @@ async def fetch_attachment(home: Home, network: Network, journal: bytes, named: 
         if have > total:
             have = file.seek(0)
             file.truncate()
+        pace = Pace()
         while have < total:
-            span = (have, min(have + sizes.ATTACHMENT_PART, total) - 1)
+            span = (have, min(have + pace.parts * sizes.ATTACHMENT_PART, total) - 1)
             try:
-                part = await patient(partial(network.call, Transport.fetch_attachment, journal, named.id, span))
+                with pace.measured():
+                    part = await patient(partial(network.call, Transport.fetch_attachment, journal, named.id, span))
             except ServerRefused as error:
                 if error.code == "not_found":
                     raise ServerRefused(_GONE, code=error.code, status=error.status) from error
@@ -56,8 +59,11 @@ async def fetch_attachment(home: Home, network: Network, journal: bytes, named: 
             file.write(part)
             have += len(part)
             progress(have, total)
-        file.flush()
-        file.seek(0)
+
+
+def verify_fetched(home: Home, named: Attachment) -> None:
+    """Verify the stored bytes that came in. Raises: AttachmentFault: the author sealed others; these are removed."""
+    with home.files.open(named.id, "in") as file:
         try:
             verify_stored(file, named)
         except AttachmentFault:
@@ -69,8 +75,8 @@ async def fetch_attachment(home: Home, network: Network, journal: bytes, named: 
 def opened(home: Home, journal: bytes, named: Attachment) -> Iterator[Iterator[bytes]]:
     """The content of an attachment whose stored bytes are here, a chunk at a time.
 
-    They are verified once more, since they lie on a disk. Nothing counts before the last chunk came. What came in goes
-    when the content was read, or failed.
+    All of them are verified first. Nothing counts before the last chunk came. What came in goes when the content was
+    read, or failed.
 
     Raises: AttachmentFault, also while it is read: what is here is not what its author sealed, or was sealed badly.
     """

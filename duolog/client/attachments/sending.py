@@ -1,6 +1,7 @@
 """Sending an attachment's stored bytes, part by part, before the entry that names them.
 
 Rules
+- A request carries a few parts where the network is quick, and single ones where something takes no more.
 - The server says how many parts it holds. Sending goes on there, after a crash, a lost connection or a busy server.
 - The bytes are verified before they leave: a file that was damaged here would reach nobody whole.
 - A server that doesn't count a part, or counts other parts than there are, gets no more.
@@ -13,9 +14,10 @@ from typing import BinaryIO, TypeVar
 import anyio
 
 from duolog.api.attachments import AttachmentState
+from duolog.client.attachments.pace import Pace
 from duolog.client.attachments.sealing import Progress
 from duolog.client.home.attachment_files import AttachmentFiles, Way
-from duolog.errors import AttachmentFault, HomeError, MalformedData, ServerRefused
+from duolog.errors import AttachmentFault, HomeError, MalformedData, ServerRefused, TooLargeOnTheWay
 from duolog.protocol import sizes
 from duolog.protocol.attachments import stored_size
 from duolog.protocol.messages import Attachment
@@ -23,7 +25,7 @@ from duolog.seal.attachments import verify_stored
 
 T = TypeVar("T")
 Begin = Callable[[], Awaitable[AttachmentState]]
-SendPart = Callable[[int, bytes], Awaitable[AttachmentState]]
+SendParts = Callable[[int, bytes], Awaitable[AttachmentState]]
 
 PATIENCE = 8  # times that one request waits for a busy server
 LONGEST_PAUSE = 120  # seconds
@@ -36,11 +38,11 @@ _DAMAGED = (
 
 
 async def send_attachment(
-    files: AttachmentFiles, named: Attachment, begin: Begin, send: SendPart, progress: Progress, *, way: Way = "out"
+    files: AttachmentFiles, named: Attachment, begin: Begin, send: SendParts, progress: Progress, *, way: Way = "out"
 ) -> None:
     """Send what the server doesn't hold yet of an attachment. Sent again it changes nothing.
 
-    `begin`, `send`: ask the server, as `Transport.begin_attachment` and `Transport.send_part` do for this attachment.
+    `begin`, `send`: ask the server, as `Transport.begin_attachment` and `Transport.send_parts` do for this attachment.
     `way`: of the file that is sent.
 
     Raises:
@@ -68,12 +70,19 @@ async def send_attachment(
     raise MalformedData("The server loses what it is sent of an attachment. It stays here; ask who runs the server.")
 
 
-async def _send_parts(file: BinaryIO, state: AttachmentState, send: SendPart, progress: Progress) -> None:
-    total, number = file.seek(0, 2), state.received
+async def _send_parts(file: BinaryIO, state: AttachmentState, send: SendParts, progress: Progress) -> None:
+    total, number, pace = file.seek(0, 2), state.received, Pace()
     while number < state.parts:
         file.seek(number * sizes.ATTACHMENT_PART)
-        part = file.read(sizes.ATTACHMENT_PART)
-        answer = await patient(partial(send, number, part))
+        parts = file.read(pace.parts * sizes.ATTACHMENT_PART)
+        try:
+            with pace.measured():
+                answer = await patient(partial(send, number, parts))
+        except (TooLargeOnTheWay, ServerRefused) as error:
+            too_large = isinstance(error, TooLargeOnTheWay) or error.code == "too_large"  # of an earlier server
+            if not too_large or not pace.narrow():
+                raise
+            continue
         _require_parts(answer, total)
         if answer.received <= number:  # check: client.parts_counted
             raise MalformedData("The server doesn't count what it is sent of an attachment.")

@@ -10,7 +10,7 @@ Rules
 from contextlib import suppress
 from functools import partial
 
-from duolog.client.attachments.fetching import fetch_attachment
+from duolog.client.attachments.fetching import fetch_attachment, verify_fetched
 from duolog.client.attachments.sending import patient, send_attachment
 from duolog.client.home.item_rows import ItemRow
 from duolog.client.log.attached import entries_with_attachments, message_of
@@ -62,6 +62,7 @@ async def _bring(
     with ignoring("attachment_exists"):
         await patient(begin)
         await fetch_attachment(context.home, context.network, journal, named, context.progress)
+        verify_fetched(context.home, named)
         await send_attachment(context.home.files, named, begin, send, context.progress, way="in")
         context.home.files.remove(named.id, "in")
     return True

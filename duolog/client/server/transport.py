@@ -201,9 +201,10 @@ class Transport(ABC):
         body = _encode(AttachmentRequest(size=size, entry=entry))
         return parse_model(AttachmentState, await self._call("PUT", _attachment(journal, attachment), body))
 
-    async def send_part(self, journal: bytes, attachment: bytes, number: int, part: bytes) -> AttachmentState:
+    async def send_part(self, journal: bytes, attachment: bytes, number: int, parts: bytes) -> AttachmentState:
+        """Send this part, or as many parts from this one on as the bytes have: four at most."""
         path = f"{_attachment(journal, attachment)}/parts/{number}"
-        return parse_model(AttachmentState, await self._call("PUT", path, part, media=(PART_MEDIA_TYPE, JSON)))
+        return parse_model(AttachmentState, await self._call("PUT", path, parts, media=(PART_MEDIA_TYPE, JSON)))
 
     async def fetch_attachment(self, journal: bytes, attachment: bytes, span: Span) -> bytes:
         """These bytes of an attachment, whole. Raises: MalformedData when the server answers with fewer."""
