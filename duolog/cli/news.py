@@ -7,6 +7,7 @@ from duolog.cli.accepted import waited_for
 from duolog.cli.command import OfflineOption, command, commands
 from duolog.cli.failures import OK, STOP
 from duolog.cli.run import Run
+from duolog.cli.screen import in_bytes
 from duolog.cli.shapes import Shape, b64, fields, sync_shape
 from duolog.documents.names import SOMEBODY
 
@@ -54,7 +55,7 @@ def sync(run: Run) -> int:
     """Send what waits here, fetch what is new, check all of it, and say what came."""
     with run.opened() as duolog:
         with run.screen.busy("Sending and fetching") as tell:
-            report = duolog.sync(fetched=tell)
+            report = duolog.sync(progress=in_bytes(tell), fetched=tell)
         run.screen.result(sync_shape(report))
         run.screen.say(f"Fetched {sum(report.new.values()) or 'nothing'} new, sent {report.delivered or 'nothing'}.")
         for problem in report.problems:

@@ -11,7 +11,7 @@ from duolog.cli.accepted import OVER, waited_for
 from duolog.cli.failures import STOP, Failure, Usage
 from duolog.cli.journal_names import chosen_journal, in_words
 from duolog.cli.reports import Reports
-from duolog.cli.screen import BEFORE_ASKING, Screen
+from duolog.cli.screen import BEFORE_ASKING, Screen, in_bytes
 from duolog.cli.texts import rescue_leftovers
 from duolog.cli.uncompared import say_differ
 from duolog.errors import DuologError, ServerRefused, TransportError
@@ -224,8 +224,8 @@ class Run(Reports):
         if (offline and self.ephemeral is None) or duolog.is_deleted() or duolog.read_only() is not None:
             return None
         try:
-            with self.screen.carrying("Asking the server for news") as tell:
-                report = duolog.sync(progress=tell)
+            with self.screen.busy("Asking the server for news") as tell:
+                report = duolog.sync(progress=in_bytes(tell), fetched=tell)
         except TransportError as error:
             self.screen.aside(f"{error} What follows is what this computer already has.")
             return None

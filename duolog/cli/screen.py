@@ -6,9 +6,9 @@ import signal
 import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import contextmanager
 from functools import cached_property
-from typing import IO, TYPE_CHECKING, Any, ClassVar
+from typing import IO, TYPE_CHECKING, Any, ClassVar, Protocol
 
 from duolog.documents.safe_text import clean
 
@@ -23,6 +23,12 @@ OWN = "* "  # marks the reader's own words; nobody else's text is ever shown in 
 
 # Colour repeats what the words say; it never stands alone.
 STYLES = {"good": "green", "own": "cyan", "careful": "yellow", "stop": "bold red", "quiet": "dim", "strong": "bold"}
+
+
+class Tell(Protocol):
+    """How much is done, and of how much (0: unknown). `words`: how a number is shown."""
+
+    def __call__(self, done: int, total: int, words: Callable[[int], str] = str) -> None: ...
 
 
 class Screen:
@@ -86,25 +92,35 @@ class Screen:
         self.result(value)
         self.say(sentence, style="good")
 
-    def carrying(self, what: str) -> AbstractContextManager[Callable[[int, int], None]]:
+    @contextmanager
+    def carrying(self, what: str) -> Iterator[Callable[[int, int], None]]:
         """As `busy`, for work that counts bytes."""
-        from duolog.client.attachments.names import readable_size
-
-        return self.busy(what, readable_size)
+        with self.busy(what) as tell:
+            yield in_bytes(tell)
 
     @contextmanager
-    def busy(self, what: str, words: Callable[[int], str] = str) -> Iterator[Callable[[int, int], None]]:
+    def busy(self, what: str) -> Iterator[Tell]:
         """Say on a terminal what is going on, once it has taken a second.
 
-        It yields a function for work that can count: how much is done, and of how much (0: unknown). `words`: how a
-        number is shown.
+        It yields a function for work that can count.
         """
         if not sys.stderr.isatty():
-            yield lambda done, total: None
+            yield lambda done, total, words=str: None
             return
         sign = _Sign(self._err, what + " …")
+
+        def tell(done: int, total: int, words: Callable[[int], str] = str) -> None:
+            sign.update(f"{what} … {words(done)}" + (f" of {words(total)}" if total else ""))
+
         with sign.shown():
-            yield lambda done, total: sign.update(f"{what} … {words(done)}" + (f" of {words(total)}" if total else ""))
+            yield tell
+
+
+def in_bytes(tell: Tell) -> Callable[[int, int], None]:
+    """Tell of bytes, as people read them."""
+    from duolog.client.attachments.names import readable_size
+
+    return lambda done, total: tell(done, total, readable_size)
 
 
 class _Sign:
