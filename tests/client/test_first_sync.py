@@ -1,11 +1,12 @@
 """Fetching a journal: each entry is opened once, each receipt verified once, and nothing that was stored is lost."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from fastapi import FastAPI
 
-from duolog.client.log import pull, verify_authors
+from duolog.client.log import kept_states, pull, verify_authors
 from duolog.client.log.outbox import post
 from duolog.errors import HomeError
 from duolog.protocol.messages import Document
@@ -68,7 +69,7 @@ async def test_what_was_stored_without_being_folded_is_folded_later(
     async with couple(app) as both:
         await five_notes(both)
 
-        def fail(*_: object) -> None:
+        def fail(*_: object, **__: object) -> None:
             raise HomeError("The disk is full.")
 
         with monkeypatch.context() as patched:
@@ -86,3 +87,28 @@ async def test_the_caller_hears_how_far_a_journal_is_fetched(app: FastAPI) -> No
         await both.sam.sync(fetched=lambda done, total: heard.append((done, total)))
         seq = (await both.sam.journal(both.journal)).seq
         assert (seq, seq) in heard
+
+
+async def test_a_state_is_stored_once_for_many_pages_of_a_first_sync(
+    app: FastAPI, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with couple(app) as both:
+        for _ in range(3):
+            await five_notes(both)
+        page = both.sam._context.network.transport.pull
+
+        async def short(journal: bytes, since: int) -> Any:
+            answer = await page(journal, since)
+            return replace(answer, pushes=answer.pushes[:1])
+
+        monkeypatch.setattr(both.sam._context.network.transport, "pull", short)
+        kept = counted(monkeypatch, kept_states, "save_snapshot")
+        monkeypatch.setattr(kept_states, "KEPT_EVERY", 1)
+        await both.sam.sync()
+        assert [journal for _, journal, *_ in kept].count(both.journal) == 1
+        assert len(await texts(both)) == 3 * COUNT
+        monkeypatch.setattr(kept_states, "KEPT_MEANWHILE", 1)
+        for _ in range(3):
+            await five_notes(both)
+        await both.sam.sync()
+        assert [journal for _, journal, *_ in kept].count(both.journal) >= 4

@@ -57,8 +57,10 @@ def journal_state(context: Context, journal: bytes) -> JournalState:
     return state
 
 
-def fold_page(context: Context, journal: bytes, pushes: Sequence[JudgedPush], known: Known) -> None:
-    """Fold the documents of a stored page behind a state that has all documents before it.
+def fold_page(
+    context: Context, journal: bytes, pushes: Sequence[JudgedPush], known: Known, *, more: bool = False
+) -> None:
+    """Fold the documents of a stored page behind a state that has all documents before it. `more`: another page comes.
 
     Without such a state nothing happens: `journal_state` reads the log when it is asked for the state.
     """
@@ -66,7 +68,7 @@ def fold_page(context: Context, journal: bytes, pushes: Sequence[JudgedPush], kn
     if state is not None:
         anew = partial(_folded, context, journal, JournalState())
         state = apply_all(state, _judged(pushes, known))
-        context.states[journal] = keep_state(context, journal, state, anew, usable=True)
+        context.states[journal] = keep_state(context, journal, state, anew, usable=True, more=more)
 
 
 def _judged(pushes: Sequence[JudgedPush], known: Known) -> Iterator[tuple[AppliedDocument, Membership]]:

@@ -29,6 +29,7 @@ from duolog.errors import DuologError, HomeError
 from duolog.protocol.codec import sha256
 
 KEPT_EVERY = 64  # entries; opening fewer again costs less than writing the head of a long journal anew
+KEPT_MEANWHILE = 4096  # entries; the same while a journal is still being fetched
 _IN_MEMORY = 8  # pages
 
 Anew = Callable[[], JournalState]
@@ -56,13 +57,17 @@ def load_state(context: Context, journal: bytes, anew: Anew) -> tuple[JournalSta
     return replace(head.state, timeline=Timeline(head.state.timeline, tuple(pages))), True
 
 
-def keep_state(context: Context, journal: bytes, state: JournalState, anew: Anew, *, usable: bool) -> JournalState:
+def keep_state(
+    context: Context, journal: bytes, state: JournalState, anew: Anew, *, usable: bool, more: bool = False
+) -> JournalState:
     """Store a state, unless the stored one is nearly as new; the state as it is kept.
 
-    `usable`: whether the stored snapshot is.
+    `usable`: whether the stored snapshot is. `more`: the server has said that more of the log comes.
     """
-    before = snapshot_seq(context.store, journal)
-    if context.store.read_only or (before is not None and usable and state.timeline.seq - before < KEPT_EVERY):
+    before, every = snapshot_seq(context.store, journal), KEPT_MEANWHILE if more else KEPT_EVERY
+    if context.store.read_only or (
+        (before is not None or more) and usable and state.timeline.seq - (before or 0) < every
+    ):
         return state
     rows, kept = list[PageRow](), dict[int, FullPage]()
     for place, page in enumerate(state.timeline.pages):

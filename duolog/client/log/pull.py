@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from itertools import count
 
-from duolog.api.pages import PulledPush, encode_entry, encode_gone, encode_statement
+from duolog.api.pages import PulledPage, PulledPush, encode_entry, encode_gone, encode_statement
 from duolog.client.home.item_rows import ItemRow, refused_since, save_items
 from duolog.client.home.log_rows import save_epochs, save_receipts, save_rosters
 from duolog.client.home.marks import JournalMark, has_mark
@@ -77,7 +77,7 @@ async def pull(context: Context, journal: bytes) -> int:
         if page.pushes and journal != context.identity.account_journal:
             journal_state(context, journal)  # the page's documents are folded behind those of the log
         with freezing(context.store, journal):
-            state = _verify_page(context, state, page.pushes, known)
+            state = _verify_page(context, state, page, known)
         context.fetched(state.seq, page.seq)
         if state.seq >= page.seq:
             break
@@ -88,11 +88,11 @@ async def pull(context: Context, journal: bytes) -> int:
     return state.seq - first.seq
 
 
-def _verify_page(context: Context, state: LogState, pushes: Sequence[PulledPush], known: Known) -> LogState:
+def _verify_page(context: Context, state: LogState, page: PulledPage, known: Known) -> LogState:
     """Steps 1 to 3 push by push, then 4 to 8. Pushes before a server fault are stored."""
     judged: list[JudgedPush] = []
     fault: VerificationError | MalformedData | None = None
-    for push in pushes:
+    for push in page.pushes:
         try:
             judged.append(verify_server(state, push, context.identity, known))
         except (VerificationError, MalformedData) as error:
@@ -103,7 +103,7 @@ def _verify_page(context: Context, state: LogState, pushes: Sequence[PulledPush]
     _save(context, judged, known)
     if fault is not None:
         raise fault
-    fold_page(context, state.journal, judged, known)
+    fold_page(context, state.journal, judged, known, more=state.seq < page.seq)
     return state
 
 
