@@ -68,7 +68,7 @@ def heads_at(store: Store, journal: bytes, seqs: Sequence[int]) -> dict[int, tup
 
 def load_heads(store: Store, journal: bytes) -> list[bytes]:
     """Every verified head of a journal, in order."""
-    return store.column(bytes, "SELECT head FROM item WHERE journal = ?", journal)
+    return store.column(bytes, "SELECT head FROM item WHERE journal = ? ORDER BY seq", journal)
 
 
 # Queries name their index where SQLite would read all of a journal instead: the frames are most of a home.

@@ -36,7 +36,7 @@ CREATE TABLE IF NOT EXISTS journal (
     roster BLOB, closed INTEGER NOT NULL, frozen TEXT);
 CREATE TABLE IF NOT EXISTS item (
     journal BLOB NOT NULL, seq INTEGER NOT NULL, frame BLOB NOT NULL, head BLOB NOT NULL, version INTEGER NOT NULL,
-    entry BLOB, author BLOB, time INTEGER NOT NULL, fault TEXT, PRIMARY KEY (journal, seq)) WITHOUT ROWID;
+    entry BLOB, author BLOB, time INTEGER NOT NULL, fault TEXT, PRIMARY KEY (journal, seq));
 CREATE INDEX IF NOT EXISTS item_entry ON item (journal, entry) WHERE entry IS NOT NULL;
 CREATE INDEX IF NOT EXISTS item_fault ON item (journal, seq) WHERE fault IS NOT NULL;
 CREATE INDEX IF NOT EXISTS item_author ON item (journal, author, seq) WHERE fault IS NULL;
