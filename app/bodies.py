@@ -13,7 +13,7 @@ Rules
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager, nullcontext
 from dataclasses import dataclass
 
@@ -107,7 +107,7 @@ class Bodies:
             with memory.share(sender) as share:
                 yield (await _receive(request.stream(), limit, share, pause))[0]
 
-    async def pieces(self, request: Request, limit: int, sender: Sender, size: int) -> AsyncIterator[bytes]:
+    async def pieces(self, request: Request, limit: int, sender: Sender, size: int) -> AsyncGenerator[bytes, None]:
         """The same body in pieces of `size` bytes, the last one shorter; each until the next one is asked for.
 
         Raises: as `read`, between any two pieces.

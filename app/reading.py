@@ -63,8 +63,8 @@ def caller_of(request: Request) -> Caller | None:
 
 
 def _counted(request: Request, server: State) -> tuple[Takes, int, Sender, AsyncExitStack]:
-    """What the address of a request takes, the largest body, and its sender, once its rates were counted; and what
-    holds the room of the body, which is free again once the answer begins (`app/edge.py`).
+    """Count a request's rates; the limits of its address, the largest body, its sender, and the stack that holds the
+    body's room until the answer begins (`app/edge.py`).
 
     Raises: TooLarge, SlowDown.
     """

@@ -25,7 +25,7 @@ OWN = "* "  # marks the reader's own words; nobody else's text is ever shown in 
 STYLES = {"good": "green", "own": "cyan", "careful": "yellow", "stop": "bold red", "quiet": "dim", "strong": "bold"}
 
 
-class Tell(Protocol):
+class Counting(Protocol):
     """How much is done, and of how much (0: unknown). `words`: how a number is shown."""
 
     def __call__(self, done: int, total: int, words: Callable[[int], str] = str) -> None: ...
@@ -99,7 +99,7 @@ class Screen:
             yield in_bytes(tell)
 
     @contextmanager
-    def busy(self, what: str) -> Iterator[Tell]:
+    def busy(self, what: str) -> Iterator[Counting]:
         """Say on a terminal what is going on, once it has taken a second.
 
         It yields a function for work that can count.
@@ -116,8 +116,8 @@ class Screen:
             yield tell
 
 
-def in_bytes(tell: Tell) -> Callable[[int, int], None]:
-    """Tell of bytes, as people read them."""
+def in_bytes(tell: Counting) -> Callable[[int, int], None]:
+    """Counting of bytes, as people read them."""
     from duolog.client.attachments.names import readable_size
 
     return lambda done, total: tell(done, total, readable_size)

@@ -206,7 +206,7 @@ QUERIES = (
     Query(attachments.find, lambda at: call(at.journal, at.attachment(70))),
     Query(attachments.is_closed, lambda at: call(at.journal)),
     Query(attachments.add, lambda at: call(at.journal, bytes(16), at.account, 100, bytes(16), NOW, None)),
-    Query(attachments.count_part, lambda at: call(at.journal, at.attachment(70), bytes(16), 0)),
+    Query(attachments.count_parts, lambda at: call(at.journal, at.attachment(70), bytes(16), (0, 2))),
     Query(attachments.give_to, lambda at: call(at.journal, at.attachment(70), 70)),
     Query(attachments.find_held, lambda at: call(at.journal, at.account, at.attachment(70))),
     Query(attachments.find_entry, lambda at: call(at.journal, at.account, at.entry(70))),

@@ -3,7 +3,7 @@
 Rules
 - Stored bytes come part by part into a file of ciphertext in this home, and go on there after a lost connection.
 - No byte more is asked for than the message's size gives, and no byte is opened before the digest of all was verified.
-- The bytes are verified once, on the disk where they lie, by whoever uses them: `opened`, or `verify_fetched`.
+- The bytes are verified once, on the disk where they lie, by `opened` or `verify_fetched`.
 - Bytes that fail are removed, so that the next try begins anew.
 - Nothing stays here: when the content was handed out, the ciphertext goes.
 """
