@@ -12,7 +12,6 @@ Rules
 """
 
 import asyncio
-from collections import Counter
 from collections.abc import AsyncGenerator, AsyncIterator, Iterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager, nullcontext
 from dataclasses import dataclass
@@ -40,7 +39,9 @@ class Memory:
 
     def __init__(self, total: int, network: int, caller: int) -> None:
         self._bounds = total, network, caller
-        self._taken: Counter[tuple[str, ...]] = Counter()
+        self._taken = 0
+        self._networks: dict[str, int] = {}
+        self._callers: dict[str, int] = {}
 
     @contextmanager
     def share(self, sender: Sender) -> Iterator["Share"]:
@@ -57,13 +58,17 @@ class Memory:
         if any(own > most for own, most in taken):  # check: server.body_memory
             raise Busy(retry_after=1)
 
-    def _add(self, sender: Sender, size: int) -> list[int]:
-        keys: list[tuple[str, ...]] = [(), ("network", sender.network), ("caller", sender.caller)]
-        for key in keys:
-            self._taken[key] += size
-            if not self._taken[key]:
-                del self._taken[key]
-        return [self._taken[key] for key in keys]
+    def _add(self, sender: Sender, size: int) -> tuple[int, int, int]:
+        self._taken += size
+        return self._taken, _added(self._networks, sender.network, size), _added(self._callers, sender.caller, size)
+
+
+def _added(taken: dict[str, int], key: str, size: int) -> int:
+    """Add to the part of one key, which is there as long as it has one."""
+    now = taken[key] = taken.get(key, 0) + size
+    if not now:
+        del taken[key]
+    return now
 
 
 @dataclass(slots=True)
@@ -103,6 +108,10 @@ class Bodies:
         Raises: TooLarge, Malformed when it is cut off, Busy, TooSlow.
         """
         memory, pause, turn = self._way(request, limit, sender)
+        if pause is None:
+            with memory.share(sender) as share:
+                yield await _receive_small(request, limit, share)
+            return
         async with turn:
             with memory.share(sender) as share:
                 yield (await _receive(request.stream(), limit, share, pause))[0]
@@ -154,6 +163,21 @@ class Bodies:
                 del self._turns[caller]
             else:
                 self._turns[caller] = lock, waiting - 1
+
+
+async def _receive_small(request: Request, limit: int, share: Share) -> bytes:
+    """A body without a pace, whole."""
+    chunks: list[bytes] = []
+    try:
+        async for chunk in request.stream():
+            if chunk:
+                share.grow(len(chunk))
+                if share.size > limit:  # check: server.small_body_bytes
+                    raise TooLarge
+                chunks.append(chunk)
+    except ClientDisconnect:
+        raise Malformed(sentence="The request was cut off.") from None
+    return b"".join(chunks)
 
 
 async def _receive(

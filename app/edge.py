@@ -12,11 +12,11 @@ import time
 from contextlib import AsyncExitStack
 from typing import Any
 
-from starlette.requests import Request
+from starlette.requests import HTTPConnection, Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.limits import Gate
-from app.logs import describe, log
+from app.logs import describe, log, request_lines
 from app.metrics import Metrics
 from app.problems import ANSWERED, Internal, Problem, render
 from duolog.api.common import REQUEST_HEADER
@@ -45,7 +45,7 @@ class Edge:
         self._app = app
         self._metrics = metrics
         self._gate = gate
-        self._log = log().bind()  # once: the settings of the logs stay
+        self._write_line = request_lines()  # once: the settings of the logs stay
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -58,7 +58,7 @@ class Edge:
             head = _Head(scope, receive, send)
             scope, receive, send = head.scope, head.receive, head.send
         named = next((value for name, value in scope["headers"] if name == _NAME and _ID.fullmatch(value)), None)
-        connection, kept = Request(scope), scope.setdefault("state", {})
+        connection, kept = HTTPConnection(scope), scope.setdefault("state", {})
 
         async def send_with_headers(message: Message) -> None:
             nonlocal status
@@ -76,12 +76,12 @@ class Edge:
             except ANSWERED as error:
                 if status:
                     raise
-                await (await render(connection, error))(scope, receive, send_with_headers)
+                await (await render(Request(scope), error))(scope, receive, send_with_headers)
             await _go_on(scope, receive, send_with_headers)
         except Exception as error:  # noqa: BLE001 - the one place where everything ends
             problem = error if isinstance(error, Problem) else Internal()
             if not isinstance(error, Problem):
-                self._log.error("failed", **describe(error))
+                log().error("failed", **describe(error))
             if status and method != "HEAD":  # it has begun: the connection must end, or somebody takes it for whole
                 raise ConnectionAbortedError from None
             if not status:
@@ -93,7 +93,7 @@ class Edge:
             await head.end()
         route, seconds = getattr(scope.get("route"), "path", "none"), time.perf_counter() - started
         self._metrics.count_request(route, method, status, seconds)
-        self._log.info("request", method=method, route=route, status=status, milliseconds=round(seconds * 1000, 1))
+        self._write_line(method, route, status, seconds)
 
 
 async def _let_go(kept: dict[str, Any]) -> None:

@@ -10,7 +10,9 @@ import logging
 import sys
 import traceback
 from collections import deque
+from collections.abc import Callable
 from contextlib import suppress
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TextIO, cast
 
@@ -80,6 +82,26 @@ class _Lines:
         with suppress(OSError, ValueError):  # ValueError: it is closed
             self._stream.write("".join(lines))
             self._stream.flush()
+
+
+def request_lines() -> Callable[[str, str, int, float], None]:
+    """What writes a request's line: its method, its route's pattern, the status and the seconds."""
+    settings = structlog.get_config()
+    *_, renderer = settings["processors"]
+    logger = log().bind()
+    if not isinstance(renderer, structlog.processors.JSONRenderer) or not logger.is_enabled_for(logging.INFO):
+        return lambda method, route, status, seconds: logger.info(
+            "request", method=method, route=route, status=status, milliseconds=round(seconds * 1000, 1)
+        )
+    lines = settings["logger_factory"]()
+
+    def write(method: str, route: str, status: int, seconds: float) -> None:
+        """The line that the logger would write, at once: it comes with every request."""
+        now = datetime.now(UTC).isoformat().replace("+00:00", "Z")
+        line = {"method": method, "route": route, "status": status, "milliseconds": round(seconds * 1000, 1)}
+        lines.msg(_as_json({**line, "event": "request", "level": "info", "timestamp": now}))
+
+    return write
 
 
 def log() -> structlog.typing.FilteringBoundLogger:
