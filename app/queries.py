@@ -231,6 +231,14 @@ def driver_of(connection: Connection) -> sqlite3.Connection:
     return cast(sqlite3.Connection, connection.connection.driver_connection)
 
 
+def command(driver: sqlite3.Connection, sql: str) -> None:
+    """Run a command of SQLite that has no rows, such as `BEGIN`. Raises: SQLAlchemy's errors."""
+    try:
+        driver.execute(sql)
+    except sqlite3.Error as error:
+        raise as_sqlalchemy(error, sql) from error
+
+
 def ask(driver: sqlite3.Connection, sql: str, values: Mapping[str, object] = {}) -> list[tuple[Any, ...]]:
     """Run a statement of SQLite; returns its rows. Raises: SQLAlchemy's errors."""
     try:

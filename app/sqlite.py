@@ -37,7 +37,7 @@ from sqlalchemy.pool import NullPool
 
 from app.faults import Faults
 from app.problems import Unavailable
-from app.queries import ask, driver_of
+from app.queries import command, driver_of
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -96,12 +96,12 @@ class SqliteDatabase:
         try:
             connection = self._kept.connection()
             driver = driver_of(connection)
-            ask(driver, "BEGIN")
+            command(driver, "BEGIN")
             try:
                 return function(connection)
             finally:
                 if driver.in_transaction:  # an I/O error ends it, and is the one to tell of
-                    ask(driver, "ROLLBACK")
+                    command(driver, "ROLLBACK")
         except OperationalError as error:
             raise self.faults.of_database(error) from error
         except DatabaseError as error:
@@ -141,7 +141,7 @@ class _Kept:
         if own is None:
             own = self._own.connection = _opened(self._engine)
             if not waiting:
-                ask(driver_of(own), "PRAGMA busy_timeout = 0")
+                command(driver_of(own), "PRAGMA busy_timeout = 0")
             self._all.append(own)
         return own
 
@@ -162,15 +162,15 @@ class _Work:
 
     def run(self, connection: Connection, driver: sqlite3.Connection, faults: Faults) -> None:
         """Run in a savepoint. Raises: OperationalError, when SQLite gave up the whole transaction."""
-        ask(driver, "SAVEPOINT work")
+        command(driver, "SAVEPOINT work")
         try:
             self.value = self.function(connection)
-            ask(driver, "RELEASE work")
+            command(driver, "RELEASE work")
         except Exception as error:
             if not driver.in_transaction:  # a full disk or I/O error ends the whole transaction
                 raise
-            ask(driver, "ROLLBACK TO work")
-            ask(driver, "RELEASE work")
+            command(driver, "ROLLBACK TO work")
+            command(driver, "RELEASE work")
             self.error = faults.of_database(error) if isinstance(error, OperationalError) else error
 
     def answer(self) -> None:
@@ -249,10 +249,10 @@ class _Writer:
     def _commit(self, group: list[_Work]) -> None:
         driver = driver_of(self._connection)
         try:
-            ask(driver, "BEGIN IMMEDIATE")
+            command(driver, "BEGIN IMMEDIATE")
             for work in group:
                 work.run(self._connection, driver, self._faults)
-            ask(driver, "COMMIT")
+            command(driver, "COMMIT")
         except Exception as error:  # noqa: BLE001 - whatever it was, each waiting request must hear of it
             driver.rollback()  # SQLite may still hold a transaction that it could not commit
             trouble = self._faults.of_database(error) if isinstance(error, OperationalError) else error

@@ -8,7 +8,7 @@ push. A statement's `header` is the statement itself.
 what it lost. A closing is `held` until its author sets it again.
 """
 
-from sqlalchemy import BigInteger, Boolean, Column, Index, LargeBinary, SmallInteger, Table, false
+from sqlalchemy import BigInteger, Boolean, Column, Index, LargeBinary, SmallInteger, Table, false, text
 
 from app.database import metadata
 
@@ -57,7 +57,13 @@ log = Table(
     Column("blob", LargeBinary),
     Column("withdrawn", BigInteger),
     Index("ix_log_journal_entry", "journal", "entry", unique=True),
-    Index("ix_log_journal_version", "journal", "version", unique=True),
+    Index(
+        "ix_log_journal_version",
+        *("journal", "version"),
+        unique=True,
+        sqlite_where=text("version IS NOT NULL"),  # an entry has none, and takes no row of this index
+        postgresql_where=text("version IS NOT NULL"),
+    ),
 )
 
 grants = Table(

@@ -5,7 +5,7 @@ hold more of a journal than is here. `confirmed_ends`: which device of a partner
 `markers`: one value, which the file beside the database knows as well. The held journals are in `app.journals.table`.
 """
 
-from sqlalchemy import BigInteger, Column, LargeBinary, SmallInteger, Table
+from sqlalchemy import BigInteger, Column, Index, LargeBinary, SmallInteger, Table
 
 from app.database import metadata
 
@@ -24,6 +24,7 @@ confirmed_ends = Table(
     Column("journal", LargeBinary(32), primary_key=True),
     Column("account", LargeBinary(32), primary_key=True),
     Column("keyholder", LargeBinary(32), primary_key=True),
+    Index("ix_confirmed_ends_account", "account"),
 )
 
 markers = Table(

@@ -26,7 +26,7 @@ EXPECTED: dict[str, tuple[str, set[str]]] = {
     "journals.proposal.list_waiting": (BOUNDED, {"sorts"}),
     "invitations.list_own": (BOUNDED, {"sorts"}),
     "leaving.destroying.end_membership": (MINE, {"reads holdings by account and journal alone"}),
-    "leaving.destroying.destroy_account": (MINE, {"reads all of confirmed_ends", "reads holdings by account alone"}),
+    "leaving.destroying.destroy_account": (MINE, {"reads holdings by account alone"}),
     "objects.doom_unnamed (in all journals)": (MINE, set()),
     "leaving.destroying.destroy_journals": (
         ALL_OF_JOURNAL,
