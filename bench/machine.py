@@ -75,6 +75,12 @@ def forget_peak(pid: int) -> None:
         Path(f"/proc/{one}/clear_refs").write_text("5")
 
 
+def computed_seconds(pid: int) -> float:
+    """How long a process has computed."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
 def _memory(pid: int, name: str) -> float:
     return sum(int((_from_file(f"/proc/{one}/status", name) or "0").split()[0]) for one in (pid, *children(pid))) / 1024
 

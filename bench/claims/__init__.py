@@ -8,6 +8,7 @@ from bench.claims import (
     first_sync,
     generator,
     get,
+    listeners,
     log_in,
     long_journal,
     memory,
@@ -35,6 +36,7 @@ CLAIMS: tuple[Claim, ...] = (
     again.CLAIM,
     scale.CLAIM,
     processes.CLAIM,
+    listeners.CLAIM,
     attachments.CLAIM,
     memory.CLAIM,
 )

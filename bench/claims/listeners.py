@@ -1,31 +1,35 @@
-"""`python -m bench.events`: many idle listeners on one process: the memory of each, and how long a wake-up takes.
+"""Many idle listeners on one process: the memory of each, and how long a wake-up takes.
 
 The listeners are accounts of their own, each with two journals, written into the database as rows. Their connections
 are bare sockets in this process, which is the load generator. One couple more writes, and the partner's stream tells
 when the wake-up came.
 """
 
-import argparse
 import asyncio
-import json
 import secrets
 import sqlite3
-import statistics
-import tempfile
 import time
+from collections.abc import Sequence
 from pathlib import Path
-
-import httpx2
+from statistics import quantiles
 
 from app.access.repository import hash_token
+from bench.claim import Claim, Figure, Note, Stage
+from bench.machine import computed_seconds, resident
 from bench.servers import serving
-from bench.writers import registered
+from bench.writers import person_at
 from duolog.protocol.codec import encode_b64
+from duolog.protocol.sizes import KIB
 from tests.app.people import Diary, Person
 
+LISTENERS = 10_000
+MOST = 15.0  # KiB
+FIRST = 100  # listeners, until pools and caches are full
 CONNECTING = 20  # at a time
+WAKES = 200
 SETTLE_SECONDS = 3
 IDLE_SECONDS = 30
+PAUSE_SECONDS = 0.03  # between two pushes: wake-ups that come together are told as one
 
 
 def add_listeners(file: Path, count: int) -> list[bytes]:
@@ -68,22 +72,10 @@ async def listen(origin: str, token: str) -> tuple[asyncio.StreamReader, asyncio
     return reader, writer
 
 
-def memory(pid: int) -> int:
-    """Resident bytes of a process."""
-    fields = Path(f"/proc/{pid}/status").read_text().split("VmRSS:")[1].split()
-    return int(fields[0]) * 1024
-
-
-def cpu(pid: int) -> float:
-    """Seconds that a process has computed."""
-    fields = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
-    return (int(fields[11]) + int(fields[12])) / 100
-
-
-async def wake_ups(origin: str, diary: Diary, partner: Person, count: int) -> list[float]:
-    """Seconds from sending a push to the partner's event, and of the push alone."""
+async def wake_ups(origin: str, diary: Diary, partner: Person, count: int) -> tuple[list[float], list[float]]:
+    """Milliseconds from sending a push to the partner's event, and of the push alone."""
     reader, writer = await listen(origin, partner.headers["authorization"].removeprefix("Bearer "))
-    waits, pushes = [], []
+    waits, pushes = list[float](), list[float]()
 
     async def heard(seq: int) -> float:
         while f'"seq":{seq}}}'.encode() not in await reader.readuntil(b"\n\n"):
@@ -94,59 +86,60 @@ async def wake_ups(origin: str, diary: Diary, partner: Person, count: int) -> li
         entry = diary.entry(diary.founder)
         waiting = asyncio.create_task(heard(diary.state.seq + 1))
         begun = time.perf_counter()
-        answer = await diary.push(diary.founder, entry)
-        pushes.append(time.perf_counter() - begun)
-        assert answer.status_code == 201, answer.text
-        waits.append(await waiting - begun)
-        await asyncio.sleep(0.03)
+        (await diary.push(diary.founder, entry)).raise_for_status()
+        pushes.append(1000 * (time.perf_counter() - begun))
+        waits.append(1000 * (await waiting - begun))
+        await asyncio.sleep(PAUSE_SECONDS)
     writer.close()
-    return [*_spread(waits), *_spread(pushes)]
+    return waits, pushes
 
 
-def _spread(values: list[float]) -> tuple[float, float]:
-    ordered = statistics.quantiles(values, n=100)
-    return ordered[49], ordered[98]
+def _percentile(values: Sequence[float], percent: int) -> float:
+    return quantiles(values, n=100, method="inclusive")[percent - 1]
 
 
-async def measure(folder: Path, listeners: int, wakes: int) -> dict[str, float]:
-    """All figures of one server."""
+async def measure(stage: Stage) -> Sequence[Figure]:
+    listeners, wakes = stage.scaled(LISTENERS, FIRST + 50), stage.scaled(WAKES, 20)
+    folder = stage.folder / "server"
     room = {"listeners": str(listeners + 2), "max_connections": "65536", "max_connections_network": "65536"}
     with serving(folder, **room) as server:
-        async with httpx2.AsyncClient(base_url=server.origin, timeout=60) as http:
-            ada, sam = [await registered(Person(http), server.origin) for _ in range(2)]
-            diary = await (await Diary(ada).create()).make_couple(sam)
-            alone = await wake_ups(server.origin, diary, sam, wakes)
-            tokens = add_listeners(folder / "duolog.db", listeners)
-            first = [await listen(server.origin, encode_b64(token)) for token in tokens[:100]]
-            await asyncio.sleep(SETTLE_SECONDS)
-            before, streams = memory(server.pid), list(first)
-            for start in range(100, listeners, CONNECTING):
-                some = tokens[start : start + CONNECTING]
+        ada, sam = await person_at(server.origin), await person_at(server.origin)
+        diary = await (await Diary(ada).create()).make_couple(sam)
+        alone, _ = await wake_ups(server.origin, diary, sam, wakes)
+        tokens = add_listeners(folder / "duolog.db", listeners)
+        streams = [await listen(server.origin, encode_b64(token)) for token in tokens[:FIRST]]
+        await asyncio.sleep(SETTLE_SECONDS)
+        rounds, before, counted = list[tuple[float, float]](), resident(server.pid), FIRST
+        for part in range(1, stage.rounds + 1):  # the listeners that each round adds
+            until = FIRST + (listeners - FIRST) * part // stage.rounds
+            for start in range(counted, until, CONNECTING):
+                some = tokens[start : min(start + CONNECTING, until)]
                 streams += await asyncio.gather(*(listen(server.origin, encode_b64(token)) for token in some))
             await asyncio.sleep(SETTLE_SECONDS)
-            each = (memory(server.pid) - before) / (listeners - 100)
-            computed, begun = cpu(server.pid), time.monotonic()
-            await asyncio.sleep(IDLE_SECONDS)
-            idle = (cpu(server.pid) - computed) / (time.monotonic() - begun)
-            among = await wake_ups(server.origin, diary, sam, wakes)
-            for _, writer in streams:
-                writer.close()
-    names = ("wake_p50", "wake_p99", "push_p50", "push_p99")
-    figures = {f"{name}_ms_alone": 1000 * value for name, value in zip(names, alone, strict=True)}
-    figures |= {f"{name}_ms": 1000 * value for name, value in zip(names, among, strict=True)}
-    return {"listeners": listeners, "bytes_each": each, "cpu_while_idle": idle} | figures
+            counted = until
+            rounds.append(((resident(server.pid) - before) * KIB / (counted - FIRST), MOST))
+        computed, begun = computed_seconds(server.pid), time.monotonic()
+        await asyncio.sleep(stage.scaled(IDLE_SECONDS, 3))
+        idle = (computed_seconds(server.pid) - computed) / (time.monotonic() - begun)
+        among, pushes = await wake_ups(server.origin, diary, sam, wakes)
+        for _, writer in streams:
+            writer.close()
+    also: dict[str, Note] = {"listeners": listeners, "the server's share of a core while all are idle": idle}
+    said: dict[str, Note] = {
+        "p99, ms": _percentile(among, 99),
+        "p99 with no other listener, ms": _percentile(alone, 99),
+        "p50 of the push alone, ms": _percentile(pushes, 50),
+    }
+    return [
+        Figure("memory of each idle listener", "KiB", f"{MOST:g} KiB", rounds, at_most=1.0, also=also),
+        Figure(
+            f"from a push to the partner's wake-up, among {listeners:,} listeners, p50",
+            "ms",
+            "the same with no other listener",
+            [(_percentile(among, 50), _percentile(alone, 50))],
+            also=said,
+        ),
+    ]
 
 
-def main() -> None:
-    """Measure and print JSON."""
-    parser = argparse.ArgumentParser(prog="python -m bench.events", description="Idle listeners, and a wake-up.")
-    parser.add_argument("--listeners", type=int, default=10_000)
-    parser.add_argument("--wakes", type=int, default=200)
-    arguments = parser.parse_args()
-    with tempfile.TemporaryDirectory(prefix="duolog-bench-") as folder:
-        figures = asyncio.run(measure(Path(folder) / "server", arguments.listeners, arguments.wakes))
-    print(json.dumps({name: round(value, 2) for name, value in figures.items()}, indent=2))
-
-
-if __name__ == "__main__":
-    main()
+CLAIM = Claim("listeners", "Ten thousand devices listen to one process, and one hears of a push at once.", measure)
