@@ -12,7 +12,6 @@ import traceback
 from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TextIO, cast
 
@@ -85,7 +84,7 @@ class _Lines:
 
 
 def request_lines() -> Callable[[str, str, int, float], None]:
-    """What writes a request's line: its method, its route's pattern, the status and the seconds."""
+    """The function that writes a request's line: its method, its route's pattern, the status and the seconds."""
     settings = structlog.get_config()
     *_, renderer = settings["processors"]
     logger = log().bind()
@@ -93,13 +92,12 @@ def request_lines() -> Callable[[str, str, int, float], None]:
         return lambda method, route, status, seconds: logger.info(
             "request", method=method, route=route, status=status, milliseconds=round(seconds * 1000, 1)
         )
-    lines = settings["logger_factory"]()
+    lines, stamp = settings["logger_factory"](), structlog.processors.TimeStamper(fmt="iso", utc=True)
 
     def write(method: str, route: str, status: int, seconds: float) -> None:
         """The line that the logger would write, at once: it comes with every request."""
-        now = datetime.now(UTC).isoformat().replace("+00:00", "Z")
         line = {"method": method, "route": route, "status": status, "milliseconds": round(seconds * 1000, 1)}
-        lines.msg(_as_json({**line, "event": "request", "level": "info", "timestamp": now}))
+        lines.msg(_as_json(stamp(None, "", {**line, "event": "request", "level": "info"})))
 
     return write
 
