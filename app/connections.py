@@ -211,7 +211,7 @@ class GuardedProtocol(HttpToolsProtocol):
 
     def _start_asgi_task(self, cycle: RequestResponseCycle, app: ASGI3Application) -> None:
         self._answered = cycle
-        cycle.scope["extensions"] = {HAND_OVER: self._hand_over}
+        cycle.scope["extensions"] = {HAND_OVER: self._hand_over}  # type: ignore[dict-item]
         super()._start_asgi_task(cycle, app)
 
     def _hand_over(self, reader: Reader) -> Line:
@@ -222,7 +222,7 @@ class GuardedProtocol(HttpToolsProtocol):
         )
         self.connections.discard(self)
         if cycle is None or cycle.disconnected:  # the caller has left, and counts no more
-            self.connections.discard(line)  # type: ignore[arg-type]
+            self.connections.discard(line)
             reader.left()
             return line
         cycle.disconnected = True  # the request ends without another word
