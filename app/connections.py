@@ -26,6 +26,7 @@ from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
 from app.addresses import MAX_BODY
 from app.limits import network_of
+from app.lines import HAND_OVER, Line, Reader
 from app.problems import Busy, HeadTooLarge, Problem, TooSlow
 from app.settings import Settings
 
@@ -82,9 +83,13 @@ class Connections:
         elif doing == "sending":
             self._sending[connection] = None
         elif doing == "gone":
-            self._networks[connection.network] -= 1
-            if not self._networks[connection.network]:
-                del self._networks[connection.network]
+            self.forget(connection.network)
+
+    def forget(self, network: bytes) -> None:
+        """Count one connection less."""
+        self._networks[network] -= 1
+        if not self._networks[network]:
+            del self._networks[network]
 
     def _is_proxy(self, connection: "GuardedProtocol") -> bool:
         host = connection.client[0] if connection.client else ""
@@ -139,6 +144,8 @@ class GuardedProtocol(HttpToolsProtocol):
             if timer is not None:
                 timer.cancel()
         super().connection_lost(exc)
+        if self.cycle is not None:
+            self.cycle.scope.pop("extensions", None)  # which leads back here: memory would wait for the collector
 
     def shutdown(self) -> None:
         """Answer what has begun, and close. Called once the server is stopping."""
@@ -204,7 +211,33 @@ class GuardedProtocol(HttpToolsProtocol):
 
     def _start_asgi_task(self, cycle: RequestResponseCycle, app: ASGI3Application) -> None:
         self._answered = cycle
+        cycle.scope["extensions"] = {HAND_OVER: self._hand_over}  # type: ignore[dict-item]
         super()._start_asgi_task(cycle, app)
+
+    def _hand_over(self, reader: Reader) -> Line:
+        """Become a stream, whose head has been sent. From now on the line has the connection, which still counts."""
+        cycle, transport, settings = self._answered, self.transport, self._settings
+        line = Line(
+            transport, reader, self.connections, self._connections.forget, self.network, settings.unread_seconds
+        )
+        self.connections.discard(self)
+        if cycle is None or cycle.disconnected:  # the caller has left, and counts no more
+            self.connections.discard(line)
+            reader.left()
+            return line
+        cycle.disconnected = True  # the request ends without another word
+        self._connections.note(self, "waiting")
+        self._doing = "gone"
+        self._arm(None)
+        self.flow.resume_reading()
+        transport.set_protocol(line)
+        if self._unread is not None:
+            self._unread.cancel()
+            line.pause_writing()
+        self.pipeline.clear()
+        self._answered = self._arriving = None
+        self.scope = self.headers = self.cycle = self.parser = None  # type: ignore[assignment]
+        return line
 
     def _leave(self) -> None:
         """Read no more, and end once the caller has read everything; `pause_writing` bounds how long that takes."""

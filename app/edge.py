@@ -16,6 +16,7 @@ from starlette.requests import HTTPConnection, Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.limits import Gate
+from app.lines import HAND_OVER
 from app.logs import describe, log, request_lines
 from app.metrics import Metrics
 from app.problems import ANSWERED, Internal, Problem, render
@@ -32,7 +33,6 @@ HEADERS = {
 }
 _RAW = [(name.lower().encode("ascii"), value.encode("ascii")) for name, value in HEADERS.items()]
 _NAME = REQUEST_HEADER.lower().encode("ascii")
-_OF_STREAMS = {"type", "method", "route"}  # what is needed once a stream has begun
 _ID = re.compile(rb"[A-Za-z0-9_-]{22}")
 
 
@@ -77,7 +77,7 @@ class Edge:
                 if status:
                     raise
                 await (await render(Request(scope), error))(scope, receive, send_with_headers)
-            await _go_on(scope, receive, send_with_headers)
+            await _go_on(scope, send_with_headers)
         except Exception as error:  # noqa: BLE001 - the one place where everything ends
             problem = error if isinstance(error, Problem) else Internal()
             if not isinstance(error, Problem):
@@ -110,13 +110,11 @@ def _with_headers(own: RawHeaders, named: bytes | None) -> RawHeaders:
     return headers if named is None else [*headers, (_NAME, named)]
 
 
-async def _go_on(scope: Scope, receive: Receive, send: Send) -> None:
-    """Answer with a stream of events, if there is one, without what the other layers kept for the request."""
+async def _go_on(scope: Scope, send: Send) -> None:
+    """Begin a stream of events, if there is one, now that the other layers are done."""
     stream = scope.get("state", {}).get("stream")
     if stream is not None:
-        for name in scope.keys() - _OF_STREAMS:
-            del scope[name]
-        await stream(receive, send)
+        await stream(send, scope.get("extensions", {}).get(HAND_OVER))
 
 
 class _Head:
@@ -124,7 +122,7 @@ class _Head:
 
     def __init__(self, scope: Scope, receive: Receive, send: Send) -> None:
         headers = [field for field in scope["headers"] if field[0] != b"range"]  # which means nothing without a body
-        self.scope: Scope = {**scope, "method": "GET", "headers": headers}
+        self.scope: Scope = {**scope, "method": "GET", "headers": headers, "extensions": {}}
         self._receive, self._send, self._started = receive, send, False
 
     async def receive(self) -> Message:

@@ -24,7 +24,7 @@ TICKS = 25  # in one beat: each looks at those listeners whose beat is due
 async def begin(server: State, listener: Listener, last: str) -> None:
     """Tell a new listener how far its journals have come, unless `last` shows that it knows."""
     await _look(server, [listener.account], None)
-    await listener.begin(last)
+    listener.begin(last)
 
 
 async def rounds(server: State) -> None:

@@ -1,9 +1,10 @@
-"""The answer that doesn't end: one coroutine for each listener, and no other task, buffer or iterator."""
+"""The answer that doesn't end: once it has begun, its listener has the connection, and the request is over."""
 
-from starlette.types import Receive, Send
+from starlette.types import Send
 
 from app.access.repository import Caller
 from app.events import service
+from app.lines import HandOver
 from app.state import State
 from app.waking.hub import Listener
 from duolog.api.events import MEDIA_TYPE
@@ -11,6 +12,7 @@ from duolog.api.events import MEDIA_TYPE
 HEADERS = [
     (b"content-type", MEDIA_TYPE.encode("ascii")),
     (b"x-accel-buffering", b"no"),  # so that nginx passes each event on at once
+    (b"connection", b"close"),  # no answer follows on this connection
 ]
 
 
@@ -23,15 +25,21 @@ class Stream:
         self._server, self._network, self._last = server, network, last
         self._account, self._session = caller.account, caller.token_hash
 
-    async def __call__(self, receive: Receive, send: Send) -> None:
-        """Answer, until the reader leaves or the server ends it. Raises: Busy, SlowDown."""
+    async def __call__(self, send: Send, hand_over: HandOver | None) -> None:
+        """Begin, and leave the rest to the listener. Without a line, for HEAD, send the headers alone.
+
+        Raises: Busy, SlowDown.
+        """
         hub = self._server.hub
-        listener = Listener(self._account, self._session, self._network, send)
+        listener = Listener(hub, self._account, self._session, self._network)
         hub.admit(listener)
         try:
             await send({"type": "http.response.start", "status": 200, "headers": list(HEADERS)})
+            if hand_over is None:
+                hub.leave(listener)
+                return
+            listener.connect(hand_over(listener))
             await service.begin(self._server, listener, self._last)
-            while (await receive())["type"] != "http.disconnect":
-                pass
-        finally:
+        except BaseException:
             hub.leave(listener)
+            raise

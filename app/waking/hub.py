@@ -5,7 +5,7 @@ Rules
   asks the database whose they are, and whether the session is valid, each time before anything is told.
 - A journal waits at most once for a listener, with its newest seq. So a slow reader costs no more than its journals.
 - The server writes to a listener once the reader has taken what came before, and ends the connection of one that
-  doesn't read, as every other (`unread_seconds`).
+  doesn't read, as every other (`unread_seconds`). No task waits for either: the line says when to go on.
 - A session has `SESSION_STREAMS` streams; the next one ends its oldest, which may be a connection that died unseen. An
   account has `listeners_account`, and a network half of its connections, so that nobody locks another out. All
   together have `listeners`, and at most half of the server's connections.
@@ -17,8 +17,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from itertools import takewhile
 
-from starlette.types import Send
-
+from app.lines import Line
 from app.problems import Busy, SlowDown
 from app.settings import Settings
 from app.waking.notes import Notes
@@ -51,59 +50,64 @@ class Told:
 
 
 class Listener:
-    """One open stream."""
+    """One open stream. It is told nothing before it has begun."""
 
-    __slots__ = ("_busy", "_ended", "_send", "_told", "_waiting", "account", "network", "session")
+    __slots__ = ("_begun", "_ended", "_hub", "_line", "_told", "_waiting", "account", "network", "session")
 
-    def __init__(self, account: bytes, session: bytes, network: bytes, send: Send) -> None:
+    def __init__(self, hub: "Hub", account: bytes, session: bytes, network: bytes) -> None:
         self.account, self.session, self.network = account, session, network
-        self._send = send
+        self._hub = hub
+        self._line: Line | None = None
         self._told = Told()
         self._waiting: set[bytes] | None = None  # the journals to be told; none is made for a listener at rest
-        self._busy = self._ended = False
+        self._begun = self._ended = False
 
     def follow(self, told: Told) -> None:
         """Belong to the account's listeners."""
         self._told = told
         told.listeners.append(self)
 
-    async def begin(self, last: str) -> None:
+    def connect(self, line: Line) -> None:
+        """Speak over this line."""
+        self._line = line
+        if self._ended:
+            line.end()
+
+    def begin(self, last: str) -> None:
         """Send the first bytes: nothing new for a client that was told all of this already, else every journal."""
         self._waiting = None if last == encode_state(self._told.state) else set(self._told.seqs)
-        self._busy = True
-        await self._write()
+        self._begun = True
+        self._write()
 
     def wake(self, journals: Iterable[bytes]) -> None:
         """Tell of these journals, as soon as the reader takes it."""
         self._waiting = (self._waiting or set()) | set(journals)
-        self._start()
+        self._write()
 
     def beat(self) -> None:
         """Show that the server is there."""
-        self._start()
+        self._write()
 
     def end(self) -> None:
-        """End the stream, once the reader has taken what was sent."""
+        """End the stream."""
+        if not self._ended:
+            self._ended = True
+            if self._line is not None:
+                self._line.end()
+
+    def taken(self) -> None:
+        """Tell what came while the reader was slow."""
+        if self._waiting:
+            self._write()
+
+    def left(self) -> None:
+        """Be forgotten: the connection is closed."""
         self._ended = True
-        self._start()
+        self._hub.leave(self)
 
-    def _start(self) -> None:
-        if not self._busy:
-            self._busy = True
-            _tasks.add(task := asyncio.get_running_loop().create_task(self._write()))
-            task.add_done_callback(_tasks.discard)
-
-    async def _write(self) -> None:
-        """Send what waits, until nothing does."""
-        try:
-            data = self._take()
-            while data and not self._ended:
-                await self._send({"type": "http.response.body", "body": data, "more_body": True})
-                data = self._take() if self._waiting else b""
-            if self._ended:
-                await self._send({"type": "http.response.body", "body": b"", "more_body": False})
-        finally:
-            self._busy = False
+    def _write(self) -> None:
+        if self._line is not None and self._begun and not self._ended and not self._line.waits:
+            self._line.write(self._take())
 
     def _take(self) -> bytes:
         """The events that wait, or a beat. The last event carries the state, which holds for all of them."""
@@ -113,9 +117,6 @@ class Listener:
         seqs = self._told.seqs
         wakes = [Wake(journal=journal, seq=seqs[journal]) for journal in sorted(waiting)]
         return encode_events(wakes, encode_state(self._told.state))
-
-
-_tasks: set[asyncio.Task[None]] = set()  # the loop itself keeps tasks only weakly
 
 
 class Hub:

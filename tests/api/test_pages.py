@@ -151,3 +151,9 @@ def test_a_place_that_no_log_reaches_is_not_encoded(seq: int) -> None:
 def test_other_pushes_are_refused(body: bytes) -> None:
     with pytest.raises(MalformedData):
         parse_push(body)
+
+
+@pytest.mark.parametrize("seq", [2**53, 2**64 - 1])
+def test_a_frame_for_a_place_beyond_2_53_is_refused(seq: int) -> None:
+    with malformed("beyond"):
+        parse_page(encode_end(9)[:-8] + seq.to_bytes(8, "big"))

@@ -1,5 +1,6 @@
 """Numbers of eight bytes are at most 2^53-1, and lists, texts and depths have a maximum, where they are parsed."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -53,3 +54,9 @@ def test_a_message_is_64_levels_deep_at_most() -> None:
     assert parse_message_json(b'{"a":' + b"[" * inner + b"1" + b"]" * inner + b"}")
     with malformed("too deep"):
         parse_message_json(b'{"a":' + b"[" * (inner + 1) + b"1" + b"]" * (inner + 1) + b"}")
+
+
+@pytest.mark.parametrize("seq", [2**53, 2**64 - 1])
+def test_a_receipt_for_a_place_beyond_2_53_is_refused(seq: int) -> None:
+    with malformed("beyond"):
+        parse_receipt(seq.to_bytes(8, "big") + bytes(32) + (1_790_000_000).to_bytes(8, "big") + bytes(64))

@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 from fastapi import FastAPI
 from starlette.types import Message
 
+from app.lines import HAND_OVER, Line, Reader
 from app.state import State
 from duolog.protocol.codec import parse_b64
 from tests.app.people import Json, Person
@@ -15,35 +16,74 @@ from tests.app.people import Json, Person
 PATIENCE = 60  # seconds after which a test gives up
 
 
-class Ear:
-    """What one stream brings. While it is not `reading`, the server's writes wait, as for a reader that is slow."""
+class Reading:
+    """Whether the reader takes what comes. While it doesn't, the line waits, as for a reader that is slow."""
 
     def __init__(self) -> None:
+        self.line: Line | None = None
+
+    def clear(self) -> None:
+        """Take nothing more."""
+        if self.line is not None:
+            self.line.pause_writing()
+
+    def set(self) -> None:
+        """Take what waits, and all that comes."""
+        if self.line is not None and self.line.waits:
+            self.line.resume_writing()
+
+
+class Ear(asyncio.Transport):
+    """What one stream brings: the transport of its line, and the caller of a request that is refused."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._open = set[Line]()
         self.status = 0
         self.headers: Mapping[str, str] = {}
         self.sent = b""
         self.over = False
-        self.reading = asyncio.Event()
-        self.reading.set()
-        self.left = asyncio.Event()
+        self.reading = Reading()
         self._news = asyncio.Event()
         self._taken = 0
 
     async def receive(self) -> Message:
-        await self.left.wait()
         return {"type": "http.disconnect"}
 
     async def send(self, message: Message) -> None:
-        await self.reading.wait()
         if message["type"] == "http.response.start":
             self.status = message["status"]
             self.headers = {key.decode().lower(): value.decode() for key, value in message["headers"]}
         else:
             self.sent += message["body"]
-            if not message.get("more_body"):
-                self.over = True
-                self.left.set()
+            self.over = not message.get("more_body")
         self._news.set()
+
+    def hand_over(self, reader: Reader) -> Line:
+        """The connection becomes a stream."""
+        self.reading.line = Line(self, reader, self._open, lambda _: None, b"", PATIENCE)
+        return self.reading.line
+
+    def write(self, data: bytes | bytearray | memoryview) -> None:
+        """Take a chunk."""
+        size, _, rest = bytes(data).partition(b"\r\n")
+        assert len(rest) == int(size, 16) + 2, data
+        self.sent += rest[:-2]
+        self._news.set()
+
+    def is_closing(self) -> bool:
+        """Whether it is over."""
+        return self.over
+
+    def close(self) -> None:
+        """End, on either side."""
+        if not self.over:
+            self.over = True
+            self._news.set()
+            for line in list(self._open):
+                line.connection_lost(None)
+
+    abort = close
 
     async def event(self) -> tuple[str, Json]:
         """The next event: its id, empty where it has none, and its data. Beats are passed over."""
@@ -109,6 +149,7 @@ async def listening(
         "client": (address, 1),
         "server": ("journal.example", 443),
         "state": {},
+        "extensions": {HAND_OVER: ear.hand_over},
     }
     task = asyncio.create_task(app(scope, ear.receive, ear.send))
     async with asyncio.timeout(PATIENCE):
@@ -117,8 +158,7 @@ async def listening(
     try:
         yield ear
     finally:
-        ear.left.set()
-        ear.reading.set()
+        ear.close()
         await task
 
 
