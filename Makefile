@@ -212,7 +212,7 @@ openapi: setup ## Regenerate openapi/openapi.json and the schemas of all kinds o
 	@$(PY) -m tools.kind_schemas openapi/documents
 
 .PHONY: docs
-docs: cli-docs server-docs kind-docs help-docs house-drawing ## Rewrite every page that is made from code
+docs: cli-docs server-docs kind-docs help-docs protocol-docs house-drawing ## Rewrite every page that is made from code
 
 .PHONY: cli-docs
 cli-docs: setup ## Rewrite docs/cli.md from the command
@@ -229,6 +229,10 @@ kind-docs: setup ## Rewrite docs/kinds.md from the rows of the kinds
 .PHONY: help-docs
 help-docs: setup ## Rewrite docs/help-resources.md from the page that the command shows
 	@$(PY) -m tools.help_docs
+
+.PHONY: protocol-docs
+protocol-docs: setup ## Rewrite openapi/protocol.json and the tables of §6.9 from the code
+	@$(PY) -m tools.protocol_file
 
 .PHONY: blocking-faces
 blocking-faces: setup ## Rewrite the library without `await` from the classes that have it
