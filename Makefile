@@ -206,10 +206,11 @@ image: setup ## Build the server's image with ENGINE (docker), from an image tha
 ##@ Change it
 
 .PHONY: openapi
-openapi: setup ## Regenerate openapi/openapi.json and the schemas of all kinds of documents
+openapi: setup ## Regenerate openapi/openapi.json and the schemas of documents and statements
 	@mkdir -p openapi
 	@$(PY) -m app openapi > openapi/openapi.json.new && mv openapi/openapi.json.new openapi/openapi.json
 	@$(PY) -m tools.kind_schemas openapi/documents
+	@$(PY) -m tools.statement_schemas openapi/statements
 
 .PHONY: docs
 docs: cli-docs server-docs kind-docs help-docs protocol-docs house-drawing ## Rewrite every page that is made from code

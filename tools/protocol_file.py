@@ -24,6 +24,39 @@ SPEC = ROOT / "docs" / "spec"
 LOG = SPEC / "06-entries-and-log.md"
 _TABLES = {"**Steps 1 to 3": SERVER_FAULTS, "**Steps 4 to 8": AUTHOR_FAULTS}
 
+# What is bytes and no JSON: name, size and type of each field in order. A size of 0: the rest, as its section says.
+_BINARY = {
+    "header": [
+        ["suite", 1, "u8"],
+        ["journal", sizes.JOURNAL_ID, "id"],
+        ["entry", sizes.ENTRY_ID, "id"],
+        ["epoch", 4, "u32"],
+        ["author", sizes.ACCOUNT_ID, "id"],
+        ["generation", 4, "u32"],
+        ["attachment_count", 2, "u16"],
+        ["attachments", 0, "ids of 16"],
+    ],
+    "blob": [
+        ["nonce", sizes.AEAD_NONCE, "bytes"],
+        ["commitment", sizes.COMMITMENT, "bytes"],
+        ["sealed", 0, "ciphertext and tag"],
+    ],
+    "entry_plaintext": [
+        ["length", 4, "u32"],
+        ["message", 0, "JSON"],
+        ["tags", 0, "32 for each member"],
+        ["padding", 0, "zeros"],
+    ],
+    "receipt": [
+        ["seq", 8, "u64"],
+        ["head", sizes.HASH, "hash"],
+        ["time", 8, "u64"],
+        ["signature", sizes.SIGNATURE, "Ed25519"],
+    ],
+    "reveal": [["nonce", sizes.NONCE, "N_F"]],
+    "pair_answer_plaintext": [["length", 4, "u32"], ["answer", 0, "bytes"], ["padding", 0, "zeros to 4096"]],
+}
+
 
 def protocol_data() -> JsonObject:
     """The whole file."""
@@ -35,6 +68,7 @@ def protocol_data() -> JsonObject:
         "sizes": {name: value for name, value in vars(sizes).items() if name.isupper() and name != "KIB"},
         "problems": [{"code": item.code, "status": item.status} for item in _problems()],
         "epochs": {"genesis": "fresh"} | {change: epoch for change, (_, epoch) in TABLE.items()},
+        "binary": _BINARY,
         "checks": list(_checks()),
     }
 

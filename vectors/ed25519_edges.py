@@ -1,7 +1,7 @@
 """Signatures at the edges of Ed25519, with libsodium's verdict: mixed-order and small-order points, and S too large.
 
-The arithmetic here makes points that no library makes. It signs with public secrets, in variable time, for vectors alone;
-nothing else may use it.
+The arithmetic here makes points that no library makes. It signs with public secrets, in variable time, for vectors
+alone; nothing else may use it.
 """
 
 import hashlib

@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 
 from duolog.errors import DuologError
+from duolog.protocol import sizes
+from duolog.protocol.entries import Header
 from tools import protocol_file
 from tools.check_rows import check_rows
 from tools.check_steps import STEPS
@@ -41,6 +43,13 @@ def test_vectors_name_checks_and_errors_of_the_code(file: str) -> None:
 
 def test_an_error_carries_the_name_of_a_check_that_exists() -> None:
     assert {row["carries"] for row in CHECKS.values()} <= CHECKS.keys()
+
+
+def test_binary_forms_have_the_sizes_of_the_code() -> None:
+    whole = {name: sum(size for _, size, _ in fields) for name, fields in DATA["binary"].items()}
+    assert whole["receipt"] == sizes.RECEIPT
+    assert whole["header"] == len(Header(bytes(32), bytes(16), 1, bytes(32), 1).encode())
+    assert whole["reveal"] == sizes.NONCE
 
 
 def test_every_error_is_a_class_or_a_problem_code() -> None:
