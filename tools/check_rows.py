@@ -126,7 +126,7 @@ def _first_raise(body: list[ast.stmt]) -> tuple[str | None, str | None]:
 
 
 def _called_error(node: ast.stmt) -> tuple[str | None, str | None]:
-    """What a call raises, if the function that it names raises one thing alone: `verify_statement` BadSignature."""
+    """The error of a call, if the function that it names raises one thing alone: `verify_statement` BadSignature."""
     for called in _calls(node):
         function = _functions().get(called)
         told = "" if function is None else (ast.get_docstring(function) or "").partition("Raises:")[2]
