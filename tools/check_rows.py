@@ -93,7 +93,7 @@ def _named(call: ast.Call) -> tuple[str | None, str | None]:
     """The error and the check of a call such as `BadReceipt(..., check="receipts.time")` or `refuse("prev", ...)`."""
     called = _name(call.func)
     if called == "refuse" and call.args and isinstance(call.args[0], ast.Constant):
-        return "RosterViolation", f"roster.{call.args[0].value}"
+        return "RosterViolation", f"roster.{call.args[0].value!s}"
     if called == "_keeping_fault" and isinstance(call.args[1], ast.Constant):
         return "EntryFault", str(call.args[1].value)
     if called == "_fault" and len(call.args) > 1 and isinstance(call.args[1], ast.Constant):
