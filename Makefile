@@ -206,13 +206,14 @@ image: setup ## Build the server's image with ENGINE (docker), from an image tha
 ##@ Change it
 
 .PHONY: openapi
-openapi: setup ## Regenerate openapi/openapi.json and the schemas of all kinds of documents
+openapi: setup ## Regenerate openapi/openapi.json and the schemas of documents and statements
 	@mkdir -p openapi
 	@$(PY) -m app openapi > openapi/openapi.json.new && mv openapi/openapi.json.new openapi/openapi.json
 	@$(PY) -m tools.kind_schemas openapi/documents
+	@$(PY) -m tools.statement_schemas openapi/statements
 
 .PHONY: docs
-docs: cli-docs server-docs kind-docs help-docs house-drawing ## Rewrite every page that is made from code
+docs: cli-docs server-docs kind-docs help-docs protocol-docs house-drawing ## Rewrite every page that is made from code
 
 .PHONY: cli-docs
 cli-docs: setup ## Rewrite docs/cli.md from the command
@@ -229,6 +230,10 @@ kind-docs: setup ## Rewrite docs/kinds.md from the rows of the kinds
 .PHONY: help-docs
 help-docs: setup ## Rewrite docs/help-resources.md from the page that the command shows
 	@$(PY) -m tools.help_docs
+
+.PHONY: protocol-docs
+protocol-docs: setup ## Rewrite openapi/protocol.json and the tables of §6.9 from the code
+	@$(PY) -m tools.protocol_file
 
 .PHONY: blocking-faces
 blocking-faces: setup ## Rewrite the library without `await` from the classes that have it

@@ -297,6 +297,12 @@ def _run_ed25519(case: Json, shared: Json) -> Json:
     return {"public_key": public.hex(), "signature": signature.hex()}
 
 
+def _run_ed25519_verify(case: Json, shared: Json) -> bool:
+    key, message, signature = (bytes.fromhex(case[name]) for name in ("public_key", "message", "signature"))
+    verify_signature(key, message, signature)
+    return True
+
+
 def _run_x25519(case: Json, shared: Json) -> Json:
     secret, other = bytes.fromhex(case["secret"]), bytes.fromhex(case["other_public_key"])
     public = nacl.bindings.crypto_scalarmult_base(secret)
@@ -373,6 +379,7 @@ KINDS: dict[str, Callable[[Json, Json], Any]] = {
     "hkdf": _run_hkdf,
     "hmac": _run_hmac,
     "ed25519": _run_ed25519,
+    "ed25519_verify": _run_ed25519_verify,
     "x25519": _run_x25519,
     "xchacha20poly1305": _run_xchacha,
     "hpke": _run_hpke,

@@ -5,6 +5,7 @@ import json
 from duolog.protocol.codec import parse_b64
 from duolog.seal.hpke import KemSecret
 from vectors.check import FOLDER, Json
+from vectors.ed25519_edges import ed25519_edges
 
 unb64 = parse_b64
 _X_WING_SEED = "7f9c2ba4e88f827d616045507605853ed73b8093f6efbc88eb1a6eacfa66ef26"
@@ -16,7 +17,7 @@ def make() -> Json:
     return {
         "about": "Known answers of the primitives, in hex. `source` names the document.",
         "shared": {},
-        "cases": [*_hkdf(), *_hmac(), *_ed25519(), *_x25519(), *_xchacha(), *_x_wing(), *frozen],
+        "cases": [*_hkdf(), *_hmac(), *_ed25519(), *ed25519_edges(), *_x25519(), *_xchacha(), *_x_wing(), *frozen],
     }
 
 

@@ -97,6 +97,11 @@ def _messages() -> list[Json]:
     ]
     raw = [
         ("a repeated key", b'{"a":1,"a":2}'),
+        ("a repeated key, once escaped", b'{"a":1,"\\u0061":2}'),
+        ("a repeated key, deep inside", b'{"a":[{"b":1,"b":1}]}'),
+        ("a byte order mark", b'\xef\xbb\xbf{"a":1}'),
+        ("a byte order mark at the end", b'{"a":1}\xef\xbb\xbf'),
+        ("UTF-16 with a byte order mark", '{"a":1}'.encode("utf-16")),
         ("a lone surrogate", b'{"a":"\\ud800"}'),
         ("an integer beyond 2^53-1", b'{"a":9007199254740992}'),
         ("a number that overflows", b'{"a":1e999}'),

@@ -1,5 +1,6 @@
 """Every vector does what it says, and the generator makes the same bytes again."""
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -31,3 +32,13 @@ def test_every_kind_has_a_vector_and_no_name_stands_twice() -> None:
     assert len(seen) == len(set(seen))
     assert {case["kind"] for name in FILES for case in load(name)["cases"]} == set(KINDS)
     assert {path.name for path in FOLDER.glob("*.json")} == {*FILES, "sealed_once.json"}
+
+
+def test_the_readme_names_every_input_of_every_kind() -> None:
+    rows = [line for line in (FOLDER / "README.md").read_text().splitlines() if line.startswith("| `")]
+    told = {kind: cells for line in rows for cells in [line.split("|")] for kind in re.findall(r"`(\w+)`", cells[1])}
+    assert set(KINDS) <= set(told)
+    for name in FILES:
+        for case in load(name)["cases"]:
+            inputs = set(case) - {"name", "kind", "source", "gives", "error", "check"}
+            assert inputs <= set(re.findall(r"`(\w+)`", told[case["kind"]][2])), case["name"]

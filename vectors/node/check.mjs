@@ -47,6 +47,11 @@ const kinds = {
     same("noble", hex(ed25519.sign(message, seed)), hex(signature));
     return { public_key: hex(pair.publicKey), signature: hex(signature) };
   },
+  // libsodium alone: noble takes what holds only with the cofactor, and a browser's WebCrypto takes the identity as key
+  ed25519_verify(item) {
+    const [signature, message, key] = ["signature", "message", "public_key"].map((name) => unhex(item[name]));
+    return sodium.crypto_sign_verify_detached(signature, message, key);
+  },
   x25519(item) {
     const [secret, other] = [unhex(item.secret), unhex(item.other_public_key)];
     const agreed = sodium.crypto_scalarmult(secret, other);
@@ -100,8 +105,9 @@ export async function check() {
   const counts = {};
   for (const file of ["primitives.json", "codec.json", "keys.json"]) {
     for (const item of load(file).cases) {
-      if (!(item.kind in kinds) || item.error) continue;
-      same(item.name, await kinds[item.kind](item), item.gives);
+      const verdict = item.kind === "ed25519_verify";
+      if (!(item.kind in kinds) || (item.error && !verdict)) continue;
+      same(item.name, await kinds[item.kind](item), verdict ? !item.error : item.gives);
       counts[item.kind] = (counts[item.kind] ?? 0) + 1;
     }
   }

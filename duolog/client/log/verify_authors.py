@@ -95,7 +95,7 @@ def _judge(item: Judged, header: Header, earlier: Mapping[bytes, tuple[int, byte
             # 8. the message itself
             if item.message is not None:
                 item.parsed = parse_message(item.message)
-                if tuple(map(_ID, item.parsed.attachments)) != header.attachments:  # check: client.attachments
+                if tuple(map(_ID, item.parsed.attachments)) != header.attachments:  # check: messages.attachments
                     raise EntryFault("The entry names other attachments than it carries.", check="messages.attachments")
     except OpenError as error:
         item.fault = (BAD_GRANT if header.epoch in known.epochs else CLOSED_TO_ME, str(error))
@@ -207,5 +207,5 @@ def _check_follows(item: Judged, header: Header, parsed: Message, earlier: Mappi
     if parsed.follows is None:
         return
     seq, author = earlier.get(parsed.follows, (item.placed.seq, b""))
-    if seq >= item.placed.seq or author != header.author:  # check: client.follows
+    if seq >= item.placed.seq or author != header.author:  # check: messages.follows
         raise EntryFault("The entry follows one of its author that isn't here.", check="messages.follows")
