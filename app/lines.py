@@ -13,7 +13,7 @@ END = b"0\r\n\r\n"
 
 
 class Reader(Protocol):
-    """Who is told of the caller's end."""
+    """An object that is told what the caller does."""
 
     def taken(self) -> None:
         """The caller has taken all that was written."""
