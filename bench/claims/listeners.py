@@ -29,6 +29,8 @@ CONNECTING = 20  # at a time
 WAKES = 200
 SETTLE_SECONDS = 3
 IDLE_SECONDS = 30
+BEAT_SECONDS = 25  # as the server has it by itself
+PATIENCE = 120  # seconds in which every stream must hear a beat
 PAUSE_SECONDS = 0.03  # between two pushes: wake-ups that come together are told as one
 
 
@@ -102,6 +104,7 @@ async def measure(stage: Stage) -> Sequence[Figure]:
     listeners, wakes = stage.scaled(LISTENERS, FIRST + 50), stage.scaled(WAKES, 20)
     folder = stage.folder / "server"
     room = {"listeners": str(listeners + 2), "max_connections": "65536", "max_connections_network": "65536"}
+    room["event_seconds"] = str(stage.scaled(BEAT_SECONDS, 1))
     with serving(folder, **room) as server:
         ada, sam = await person_at(server.origin), await person_at(server.origin)
         diary = await (await Diary(ada).create()).make_couple(sam)
@@ -122,9 +125,18 @@ async def measure(stage: Stage) -> Sequence[Figure]:
         await asyncio.sleep(stage.scaled(IDLE_SECONDS, 3))
         idle = (computed_seconds(server.pid) - computed) / (time.monotonic() - begun)
         among, pushes = await wake_ups(server.origin, diary, sam, wakes)
+        # A stream that the server had dropped would cost nothing.
+        if len(list(Path(f"/proc/{server.pid}/fd").iterdir())) < len(streams):
+            raise SystemExit("the server ended some of the streams")
+        async with asyncio.timeout(PATIENCE):
+            for reader, _ in streams:
+                await reader.readuntil(b":\n\n")
         for _, writer in streams:
             writer.close()
-    also: dict[str, Note] = {"listeners": listeners, "the server's share of a core while all are idle": idle}
+    also: dict[str, Note] = {
+        "listeners, each of which heard a beat": len(streams),
+        "the server's share of a core while all are idle": idle,
+    }
     said: dict[str, Note] = {
         "p99, ms": _percentile(among, 99),
         "p99 with no other listener, ms": _percentile(alone, 99),
