@@ -102,7 +102,7 @@ test-failover: setup ## A PostgreSQL primary dies under load and its synchronous
 
 .PHONY: operations
 operations: setup ## Backups under load, stops under load, each kept database on PostgreSQL: the slow tests of an operator's work
-	@$(PY) -m pytest -m slow -q tests/app/backups tests/app/test_stopping.py tests/migrations
+	@$(PY) -m pytest -m slow -q tests/app/backups tests/app/test_stopping.py tests/app/events tests/migrations
 
 .PHONY: bucket
 bucket: setup ## The attachments' bucket at Ceph's own S3 gateway, which Debian's packages bring

@@ -63,7 +63,7 @@ class Line(asyncio.Protocol):
         self.transport.abort()
 
     def pause_writing(self) -> None:
-        """Wait for the caller, for a while."""
+        """Wait for the caller, `unread_seconds` at most."""
         self.waits = True
         if self._unread is None:
             loop = asyncio.get_running_loop()

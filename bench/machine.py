@@ -59,6 +59,11 @@ def load_average() -> float:
     return round(os.getloadavg()[0], 2)
 
 
+def descriptors(pid: int) -> int:
+    """How many files and connections a process has open."""
+    return len(list(Path(f"/proc/{pid}/fd").iterdir()))
+
+
 def resident(pid: int) -> float:
     """The memory of a process and its children now, MiB."""
     return _memory(pid, "VmRSS")

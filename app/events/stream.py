@@ -12,8 +12,8 @@ from duolog.api.events import MEDIA_TYPE
 HEADERS = [
     (b"content-type", MEDIA_TYPE.encode("ascii")),
     (b"x-accel-buffering", b"no"),  # so that nginx passes each event on at once
-    (b"connection", b"close"),  # no answer follows on this connection
 ]
+LAST = (b"connection", b"close")  # no answer follows on a connection that becomes a stream
 
 
 class Stream:
@@ -34,7 +34,8 @@ class Stream:
         listener = Listener(hub, self._account, self._session, self._network)
         hub.admit(listener)
         try:
-            await send({"type": "http.response.start", "status": 200, "headers": list(HEADERS)})
+            headers = HEADERS if hand_over is None else [*HEADERS, LAST]
+            await send({"type": "http.response.start", "status": 200, "headers": list(headers)})
             if hand_over is None:
                 hub.leave(listener)
                 return

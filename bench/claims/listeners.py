@@ -15,7 +15,7 @@ from statistics import quantiles
 
 from app.access.repository import hash_token
 from bench.claim import Claim, Figure, Note, Stage
-from bench.machine import computed_seconds, resident
+from bench.machine import computed_seconds, descriptors, resident
 from bench.servers import serving
 from bench.writers import person_at
 from duolog.protocol.codec import encode_b64
@@ -126,7 +126,7 @@ async def measure(stage: Stage) -> Sequence[Figure]:
         idle = (computed_seconds(server.pid) - computed) / (time.monotonic() - begun)
         among, pushes = await wake_ups(server.origin, diary, sam, wakes)
         # A stream that the server had dropped would cost nothing.
-        if len(list(Path(f"/proc/{server.pid}/fd").iterdir())) < len(streams):
+        if descriptors(server.pid) < len(streams):
             raise SystemExit("the server ended some of the streams")
         async with asyncio.timeout(PATIENCE):
             for reader, _ in streams:
