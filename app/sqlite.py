@@ -59,13 +59,20 @@ class SqliteDatabase:
         self._writing = sqlite_engine(url)
         self._reading = sqlite_engine(url, pool_size=readers + 1)  # and the loop's own connection
         self._readers = ThreadPoolExecutor(readers, thread_name_prefix="duolog-reader")
-        self._kept = _Kept(self._reading)
+        self._kept = _Kept(self._reading, readers)
         self._rests_until = 0.0  # of the monotonic clock: until then, look-ups go to threads
         self.faults = Faults("database")
         self._writer = _Writer(self._writing, self.faults)
 
     async def open(self) -> None:
-        await asyncio.get_running_loop().run_in_executor(self._readers, self._writer.start)
+        await asyncio.get_running_loop().run_in_executor(self._readers, self._start)
+
+    def _start(self) -> None:
+        self._writer.start()
+        try:
+            self._kept.open()
+        except OperationalError as error:
+            raise self.faults.of_database(error) from error
 
     async def close(self) -> None:
         await asyncio.get_running_loop().run_in_executor(self._readers, self._writer.stop)
@@ -84,7 +91,7 @@ class SqliteDatabase:
         started = time.monotonic()
         if started >= self._rests_until:
             try:
-                return function(self._kept.connection(waiting=False), *args, **kwargs)
+                return function(self._kept.of_loop, *args, **kwargs)
             except OperationalError:  # perhaps another process holds the file: a thread waits for it, or finds out
                 self._rests_until = started + REST_SECONDS
             finally:
@@ -93,9 +100,9 @@ class SqliteDatabase:
         return await self.read(function, *args, **kwargs)
 
     def _read(self, function: Callable[[Connection], T]) -> T:
+        connection = self._kept.take()
+        driver = driver_of(connection)
         try:
-            connection = self._kept.connection()
-            driver = driver_of(connection)
             command(driver, "BEGIN")
             try:
                 return function(connection)
@@ -107,6 +114,8 @@ class SqliteDatabase:
         except DatabaseError as error:
             self.faults.note(error)
             raise
+        finally:
+            self._kept.put_back(connection)
 
     async def write(self, function: Callable[Concatenate[Connection, P], T], /, *args: P.args, **kwargs: P.kwargs) -> T:
         loop = asyncio.get_running_loop()
@@ -128,22 +137,29 @@ class SqliteDatabase:
 
 
 class _Kept:
-    """The readers' connections: one for each thread, the loop's among them, kept open between reads."""
+    """The readers' connections, as many as threads, and the loop's own. All are opened at the start: on a disk that can
+    only be read, those that are open go on reading, where a new one could not be opened.
+    """
 
-    def __init__(self, engine: Engine) -> None:
-        self._engine = engine
-        self._own = threading.local()
+    def __init__(self, engine: Engine, readers: int) -> None:
+        self._engine, self._readers = engine, readers
+        self._idle: list[Connection] = []
         self._all: list[Connection] = []
 
-    def connection(self, *, waiting: bool = True) -> Connection:
-        """The connection of this thread; `waiting`: whether it waits for other processes. Raises: OperationalError."""
-        own: Connection | None = getattr(self._own, "connection", None)
-        if own is None:
-            own = self._own.connection = _opened(self._engine)
-            if not waiting:
-                command(driver_of(own), "PRAGMA busy_timeout = 0")
-            self._all.append(own)
-        return own
+    def open(self) -> None:
+        """Open all. Raises: OperationalError."""
+        self._idle = [_opened(self._engine) for _ in range(self._readers)]
+        self.of_loop = _opened(self._engine)
+        command(driver_of(self.of_loop), "PRAGMA busy_timeout = 0")  # it waits for nobody
+        self._all = [*self._idle, self.of_loop]
+
+    def take(self) -> Connection:
+        """A connection for one thread, until it is put back."""
+        return self._idle.pop()
+
+    def put_back(self, connection: Connection) -> None:
+        """Let the next thread have it."""
+        self._idle.append(connection)
 
     def close(self) -> None:
         """Close all, once no thread reads any more."""

@@ -1,11 +1,9 @@
 """What a server asks of its SQLite database, as SQLite hears it."""
 
-import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from fastapi import FastAPI
-from sqlalchemy import event
 
 from app.queries import driver_of
 from app.sqlite import SqliteDatabase
@@ -25,16 +23,10 @@ def asked(app: FastAPI) -> Iterator[list[str]]:
     statements: list[str] = []
     drivers = [driver_of(connection) for connection in (database._writer._connection, *database._kept._all)]
 
-    def listen(driver: sqlite3.Connection, *_: object) -> None:
+    for driver in drivers:
         driver.set_trace_callback(statements.append)
-        drivers.append(driver)
-
-    for driver in list(drivers):
-        listen(driver)
-    event.listen(database._reading, "connect", listen)  # a reader that has not read before
     try:
         yield statements
     finally:
-        event.remove(database._reading, "connect", listen)
         for driver in drivers:
             driver.set_trace_callback(None)
