@@ -91,7 +91,7 @@ class Disk:
         self._lock = threading.RLock()
         self._library = ctypes.CDLL(str(_sqlite()))
         self._library.sqlite3_vfs_find.restype = POINTER(_Vfs)
-        self._kept: list[Any] = []  # functions that SQLite calls, for as long as this is there
+        self._kept: list[Any] = []  # functions and names that SQLite uses, for as long as this is there
 
     @contextmanager
     def installed(self) -> Iterator[None]:
@@ -162,6 +162,7 @@ class Disk:
 
     def _open(self, real: Any) -> Any:
         def step(vfs: int, name: bytes | None, file: int, flags: int, out: int) -> int:
+            self._kept.append(name)  # the file keeps the pointer to it
             code: int = real(vfs, name, file, flags, out)
             table = c_void_p.from_address(file)
             if code == 0 and name and table.value:
