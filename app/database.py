@@ -53,6 +53,11 @@ class Database(Protocol):
     ) -> T:
         """As `read`, for a function that asks one query, for a few rows by their keys."""
 
+    async def read_page(
+        self, function: Callable[Concatenate[Connection, P], T], /, *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        """As `read`, for a function that reads a bounded number of rows in the order of their keys."""
+
     async def write(self, function: Callable[Concatenate[Connection, P], T], /, *args: P.args, **kwargs: P.kwargs) -> T:
         """Run `function` in a transaction and return after its commit.
 

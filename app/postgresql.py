@@ -77,6 +77,11 @@ class PostgresDatabase:
         except OperationalError as error:
             raise self.faults.of_database(error) from error
 
+    async def read_page(
+        self, function: Callable[Concatenate[Connection, P], T], /, *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        return await self.read(function, *args, **kwargs)
+
     async def look_up(
         self, function: Callable[Concatenate[Connection, P], T], /, *args: P.args, **kwargs: P.kwargs
     ) -> T:

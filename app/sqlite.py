@@ -7,9 +7,10 @@ must be on disk. A COMMIT that fails, fails them all. Readers have their own con
 gives each the last committed state.
 
 A look-up takes SQLite some microseconds, and asking a thread takes ten times as long. So the loop asks by itself, on a
-connection of its own that waits for nobody, and without a transaction: one query is a consistent view by itself. Where
-the disk makes it wait, look-ups go to the readers' threads for a while: a slow disk stops the loop for one
-look-up in `REST_SECONDS`.
+connection of its own that waits for nobody, and without a transaction: one query is a consistent view by itself. It
+reads pages too: the driver lets go of the interpreter at each row, and threads that read pages would fight for it at
+each row. Where the disk makes the loop wait, it breaks off, and look-ups and pages go to the readers' threads for a
+while, pages one at a time. So a slow disk stops the loop for a twentieth of the time at most.
 
 A server that died, or whose disk failed at a sync, leaves a log with works that perhaps only the system's cache holds.
 The next one reads them there like any other. So before it serves, it moves the log into the file, syncs the file and
@@ -29,6 +30,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
+from threading import Lock
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from sqlalchemy import Connection, Engine, create_engine, event
@@ -44,8 +46,10 @@ T = TypeVar("T")
 
 MAX_GROUP = 128  # works per COMMIT: enough to hide the fsync, few enough that the first doesn't wait long
 BUSY_MILLISECONDS = 10_000  # how long to wait for another process (a command beside the server)
-SLOW_SECONDS = 0.05  # a look-up that takes as long has waited for the disk
-REST_SECONDS = 10.0  # how long look-ups then go to threads
+SLOW_SECONDS = 0.05  # what takes the loop as long has waited for the disk, and is broken off
+STEPS = 500  # of SQLite's machine, a dozen rows of a page, between two looks at the clock
+REST_SECONDS = 1.0  # how long look-ups and pages go to threads then, at least
+REST_TIMES = 20  # and this many times as long as the wait: so the loop waits for a twentieth of the time at most
 TRUNCATE_MILLISECONDS = 100  # how long the writer waits for readers, so that the log can be truncated
 TRUNCATE_ATTEMPTS = 10
 
@@ -60,7 +64,9 @@ class SqliteDatabase:
         self._reading = sqlite_engine(url, pool_size=readers + 1)  # and the loop's own connection
         self._readers = ThreadPoolExecutor(readers, thread_name_prefix="duolog-reader")
         self._kept = _Kept(self._reading, readers)
+        self._one_page = Lock()
         self._rests_until = 0.0  # of the monotonic clock: until then, look-ups go to threads
+        self._gives_up = 0.0  # of the monotonic clock: when the loop's connection breaks off
         self.faults = Faults("database")
         self._writer = _Writer(self._writing, self.faults)
 
@@ -70,7 +76,7 @@ class SqliteDatabase:
     def _start(self) -> None:
         self._writer.start()
         try:
-            self._kept.open()
+            self._kept.open(self._is_late)
         except OperationalError as error:
             raise self.faults.of_database(error) from error
 
@@ -88,27 +94,51 @@ class SqliteDatabase:
     async def look_up(
         self, function: Callable[Concatenate[Connection, P], T], /, *args: P.args, **kwargs: P.kwargs
     ) -> T:
+        def work(connection: Connection) -> T:
+            return function(connection, *args, **kwargs)
+
+        return await self._soon(work, partial(self._read, work))
+
+    async def read_page(
+        self, function: Callable[Concatenate[Connection, P], T], /, *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        def work(connection: Connection) -> T:
+            return function(connection, *args, **kwargs)
+
+        def in_turn() -> T:
+            with self._one_page:
+                return self._read(work)
+
+        return await self._soon(partial(_in_one_view, work), in_turn)
+
+    async def _soon(self, here: Callable[[Connection], T], there: Callable[[], T]) -> T:
+        """`here` on the loop, or where the disk makes it wait, `there` in a thread."""
         started = time.monotonic()
         if started >= self._rests_until:
+            self._gives_up = started + SLOW_SECONDS
             try:
-                return function(self._kept.of_loop, *args, **kwargs)
-            except OperationalError:  # perhaps another process holds the file: a thread waits for it, or finds out
+                return here(self._kept.of_loop)
+            except (
+                OperationalError
+            ):  # it took too long, or another process holds the file: a thread waits, or finds out
                 self._rests_until = started + REST_SECONDS
             finally:
-                if time.monotonic() - started > SLOW_SECONDS:
-                    self._rests_until = started + REST_SECONDS
-        return await self.read(function, *args, **kwargs)
+                waited = time.monotonic() - started
+                if waited > SLOW_SECONDS:
+                    self._rests_until = started + max(REST_SECONDS, REST_TIMES * waited)
+        return await asyncio.get_running_loop().run_in_executor(self._readers, there)
+
+    def _is_late(self) -> bool:
+        """Whether SQLite is to break off what it does for the loop. True once: it must still end the transaction."""
+        late = time.monotonic() > self._gives_up
+        if late:
+            self._gives_up = float("inf")
+        return late
 
     def _read(self, function: Callable[[Connection], T]) -> T:
         connection = self._kept.take()
-        driver = driver_of(connection)
         try:
-            command(driver, "BEGIN")
-            try:
-                return function(connection)
-            finally:
-                if driver.in_transaction:  # an I/O error ends it, and is the one to tell of
-                    command(driver, "ROLLBACK")
+            return _in_one_view(function, connection)
         except OperationalError as error:
             raise self.faults.of_database(error) from error
         except DatabaseError as error:
@@ -136,6 +166,17 @@ class SqliteDatabase:
         return False
 
 
+def _in_one_view(function: Callable[[Connection], T], connection: Connection) -> T:
+    """Run a reading function, whose queries see the same moment."""
+    driver = driver_of(connection)
+    command(driver, "BEGIN")
+    try:
+        return function(connection)
+    finally:
+        if driver.in_transaction:  # an I/O error ends it, and is the one to tell of
+            command(driver, "ROLLBACK")
+
+
 class _Kept:
     """The readers' connections, as many as threads, and the loop's own. All are opened at the start: on a disk that can
     only be read, those that are open go on reading, where a new one could not be opened.
@@ -146,11 +187,12 @@ class _Kept:
         self._idle: list[Connection] = []
         self._all: list[Connection] = []
 
-    def open(self) -> None:
-        """Open all. Raises: OperationalError."""
+    def open(self, is_late: Callable[[], bool]) -> None:
+        """Open all. The loop's own breaks off when `is_late` says so. Raises: OperationalError."""
         self._idle = [_opened(self._engine) for _ in range(self._readers)]
         self.of_loop = _opened(self._engine)
         command(driver_of(self.of_loop), "PRAGMA busy_timeout = 0")  # it waits for nobody
+        driver_of(self.of_loop).set_progress_handler(is_late, STEPS)
         self._all = [*self._idle, self.of_loop]
 
     def take(self) -> Connection:

@@ -102,5 +102,5 @@ async def pull_entries(
     if media is None:
         raise NotAcceptable
     server = await state_of(request)
-    body = await server.database.read(service.pull, member, since, limit, binary=media == MEDIA_TYPE)
+    body = await server.database.read_page(service.pull, member, since, limit, binary=media == MEDIA_TYPE)
     return Response(body, media_type=media)

@@ -1,8 +1,6 @@
 """Pushing and pulling: who may, and in which form."""
 
 from collections.abc import Sequence
-from contextlib import nullcontext
-from threading import Lock
 
 from sqlalchemy import Connection
 
@@ -23,10 +21,6 @@ from duolog.protocol import sizes
 from duolog.protocol.codec import JsonObject
 from duolog.protocol.log import EntryItem, StatementItem, entry_item
 from duolog.protocol.receipts import stored_receipt
-
-# SQLite's driver lets go of the interpreter at each row. Threads that read pages at once fight for it at each row too,
-# and a page takes them more than twice as long. On PostgreSQL rows come by the dozen.
-_ONE_PAGE = Lock()
 
 
 def read_push(push: Push) -> tuple[Candidate, ...]:
@@ -90,9 +84,8 @@ def _size(placed: Placed) -> int:
 
 def pull(connection: Connection, member: JournalMember, since: int, limit: int, *, binary: bool) -> bytes:
     """A page after `since` as the bytes of its answer: rows become bytes, with no model between."""
-    with _ONE_PAGE if connection.dialect.name == "sqlite" else nullcontext():
-        page = repository.load_page(connection, member.journal, member.account, since, limit)
-        return binary_page(page, member.account) if binary else json_page(page, member.account)
+    page = repository.load_page(connection, member.journal, member.account, since, limit)
+    return binary_page(page, member.account) if binary else json_page(page, member.account)
 
 
 def binary_page(page: PageRows, account: bytes) -> bytes:

@@ -23,7 +23,7 @@ class Announcing:
         self.faults = inner.faults
         self.waiting = inner.waiting
         self.open, self.close = inner.open, inner.close
-        self.read, self.look_up, self.forget = inner.read, inner.look_up, inner.forget
+        self.read, self.look_up, self.read_page, self.forget = inner.read, inner.look_up, inner.read_page, inner.forget
 
     async def write(self, function: Callable[Concatenate[Connection, P], T], /, *args: P.args, **kwargs: P.kwargs) -> T:
         """As the other database's `write`."""

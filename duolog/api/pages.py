@@ -27,6 +27,7 @@ MEDIA_TYPE = "application/vnd.duolog.v1"
 
 STATEMENT, ENTRY, GONE, RECEIPT, END = 1, 2, 3, 4, 5
 _HEAD = Struct(">I B Q")  # of a frame: length, kind, seq
+_ENTRY_HEAD = Struct(">I B Q I")  # the same, and the length of the header
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +71,8 @@ def encode_entry(seq: int, header: bytes, blob: bytes) -> bytes:
 
 def entry_parts(seq: int, header: bytes, blob: bytes) -> tuple[bytes, ...]:
     """The same frame in parts, for a page that is joined once: the blob isn't copied before. Spec: §6."""
-    head = _head(ENTRY, seq, 8 + len(header) + len(blob))
-    return head, len(header).to_bytes(4, "big"), header, len(blob).to_bytes(4, "big"), blob
+    head = _ENTRY_HEAD.pack(17 + len(header) + len(blob), ENTRY, _fitting(seq), len(header))
+    return head, header, len(blob).to_bytes(4, "big"), blob
 
 
 def encode_gone(seq: int, header: bytes, hash_of_blob: bytes) -> bytes:
@@ -96,9 +97,13 @@ def frame(kind: int, seq: int, body: bytes) -> bytes:
 
 def _head(kind: int, seq: int, size: int) -> bytes:
     """The head of a frame, before its body of `size` bytes."""
+    return _HEAD.pack(size + 9, kind, _fitting(seq))
+
+
+def _fitting(seq: int) -> int:
     if not 0 <= seq <= sizes.MAX_INTEGER:  # check: api.encoded_seq
         raise MalformedData("The number does not fit: 2^53-1 is the largest.")
-    return _HEAD.pack(size + 9, kind, seq)
+    return seq
 
 
 def encode_push(items: Sequence[Placed]) -> bytes:

@@ -4,16 +4,18 @@ import asyncio
 import sqlite3
 import threading
 from collections.abc import AsyncIterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 from sqlalchemy import BigInteger, Column, Connection, LargeBinary, MetaData, Table, insert, select, text
+from sqlalchemy.engine import make_url
 from sqlalchemy.exc import IntegrityError, OperationalError
 
 from app.database import Database
 from app.logs import describe
 from app.problems import NotFound, StorageFull, Unavailable
-from app.sqlite import BUSY_MILLISECONDS, REST_SECONDS, SLOW_SECONDS, SqliteDatabase
+from app.sqlite import BUSY_MILLISECONDS, REST_SECONDS, REST_TIMES, SqliteDatabase
 
 notes = Table("notes", MetaData(), Column("id", BigInteger, primary_key=True), Column("text", LargeBinary))
 
@@ -55,25 +57,66 @@ def thread_of(_: Connection) -> int:
     return threading.get_ident()
 
 
+@pytest.mark.parametrize("how", ["look_up", "read_page"])
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-async def test_a_slow_look_up_sends_the_next_ones_to_threads_for_a_while(
-    database: SqliteDatabase, monkeypatch: pytest.MonkeyPatch
+async def test_a_slow_disk_sends_look_ups_and_pages_to_threads_for_twenty_times_as_long_as_the_loop_waited(
+    database: SqliteDatabase, monkeypatch: pytest.MonkeyPatch, how: str
 ) -> None:
-    """A disk that makes it wait stops the loop once, not with every request."""
     here = threading.get_ident()
     now = 1000.0
     monkeypatch.setattr("app.sqlite.time.monotonic", lambda: now)
+    read = getattr(database, how)
 
     def slow(connection: Connection) -> int:
         nonlocal now
-        now += 2 * SLOW_SECONDS
+        now += 2 * REST_SECONDS / REST_TIMES
         return thread_of(connection)
 
-    assert await database.look_up(thread_of) == here
-    assert await database.look_up(slow) == here
-    assert await database.look_up(thread_of) != here
+    assert await read(thread_of) == here
+    assert await read(slow) == here
     now += REST_SECONDS
-    assert await database.look_up(thread_of) == here
+    assert await read(thread_of) != here
+    now += REST_SECONDS
+    assert await read(thread_of) == here
+
+
+@pytest.mark.parametrize("how", ["look_up", "read_page"])
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+async def test_the_loop_breaks_off_what_takes_long_and_a_thread_reads_it_whole(
+    database: SqliteDatabase, how: str
+) -> None:
+    begun, ended = list[int](), list[int]()
+    numbers = "WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n WHERE x < 3000000) SELECT count(*) FROM n"
+
+    def count(connection: Connection) -> object:
+        begun.append(threading.get_ident())
+        found = connection.exec_driver_sql(numbers).scalar()
+        ended.append(threading.get_ident())
+        return found
+
+    assert await getattr(database, how)(count) == 3_000_000
+    here, thread = begun
+    assert here == threading.get_ident() != thread
+    assert ended == [thread]
+
+
+@pytest.mark.parametrize("rests", [False, True], ids=["on the loop", "in a thread"])
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+async def test_the_queries_of_a_page_see_one_moment(
+    database: SqliteDatabase, database_url: str, monkeypatch: pytest.MonkeyPatch, rests: bool
+) -> None:
+    await database.write(create)
+    if rests:
+        monkeypatch.setattr(database, "_rests_until", float("inf"))
+
+    def around_a_write(connection: Connection) -> tuple[list[int], list[int]]:
+        before = numbers(connection)
+        with closing(sqlite3.connect(make_url(database_url).database or "")) as other, other:
+            other.execute("INSERT INTO notes VALUES (7, '')")
+        return before, numbers(connection)
+
+    assert await database.read_page(around_a_write) == ([], [])
+    assert await database.read_page(numbers) == [7]
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)

@@ -169,7 +169,8 @@ async def test_a_page_reads_little_beyond_its_end(couple: Diary, ada: Person, ap
 async def test_pages_are_read_one_at_a_time_from_sqlite(
     couple: Diary, ada: Person, sam: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Threads that read them at once would fight for the interpreter at each row."""
+    """On the loop, and where the disk is slow, in threads, which would fight for the interpreter at each row."""
+    monkeypatch.setattr("app.sqlite.SLOW_SECONDS", 0.01)
     await couple.push(ada, *(couple.entry(ada) for _ in range(5)))
     reading, at_once = list[object](), list[int]()
 
