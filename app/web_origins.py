@@ -37,7 +37,7 @@ class WebOrigins:
         self._shown = (b"access-control-expose-headers", ", ".join(SHOWN).encode("ascii"))
 
     def fields(self, scope: Scope) -> RawHeaders:
-        """The headers of an answer for the browser of a page: none, unless the request comes from a page that may ask."""
+        """The headers of an answer for the browser of a page; none, unless the page may ask."""
         if not (self._every or self._listed):
             return []
         origin = _field(scope, b"origin")
