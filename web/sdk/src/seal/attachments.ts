@@ -23,22 +23,26 @@ import { SecretStream, Sha256, STREAM_TAGS } from "../sodium.ts";
 
 const CHANGED = "The file was changed while it was sealed. Try again.";
 
-/** Collects pieces, and gives them back in the sizes that are asked for. */
+/** Collects pieces, and gives them back in the sizes that are asked for. Tiny pieces cost no more than large ones. */
 class Pieces {
-  #held: Uint8Array = new Uint8Array();
+  #parts: Uint8Array[] = [];
+  #size = 0;
 
   get size(): number {
-    return this.#held.length;
+    return this.#size;
   }
 
   add(piece: Uint8Array): void {
-    this.#held = this.#held.length > 0 ? concat(this.#held, piece) : piece;
+    this.#parts.push(piece);
+    this.#size += piece.length;
   }
 
   /** The next `size` bytes, or what there is. */
   take(size: number): Uint8Array {
-    const taken = this.#held.slice(0, size);
-    this.#held = this.#held.subarray(size);
+    const whole = concat(...this.#parts);
+    const taken = whole.slice(0, size);
+    this.#parts = [whole.subarray(size)];
+    this.#size -= taken.length;
     return taken;
   }
 }
