@@ -16,24 +16,11 @@ from duolog.seal import hpke
 from duolog.seal.grants import Epoch
 from duolog.seal.keys import EpochKey
 from vectors import attachments, blind_pairs, devices, documents, entries, journals, keys, machines, primitives, texts
-from vectors.check import FOLDER, Json, text
+from vectors.check import FILES, FOLDER, Json, text
 from vectors.transcript.lines import FILE, acts_of, read
 from vectors.transcript.recording import record
 
 _ONCE = FOLDER / "sealed_once.json"
-FILES = (
-    "primitives.json",
-    "codec.json",
-    "keys.json",
-    "accounts.json",
-    "devices.json",
-    "journals.json",
-    "entries.json",
-    "attachments.json",
-    "pairing.json",
-    "documents.json",
-    "blind_pairs.json",
-)
 
 
 class Once:

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from vectors.check import FOLDER, KINDS, load, run
-from vectors.generate import FILES, encode, generate
+from vectors.check import FILES, FOLDER, KINDS, load, run
+from vectors.generate import encode, generate
 
 
 def cases() -> Iterator[Any]:
