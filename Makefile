@@ -160,6 +160,14 @@ fuzz: setup ## Throw mutated bytes at every parser and reader for FUZZ_SECONDS i
 schemathesis: setup ## Throw generated requests at the running server
 	@$(PY) -m pytest -m slow -q tests/openapi
 
+.PHONY: vectors
+vectors: setup ## Give every vector to a client, a line of JSON each way: make vectors CLIENT="node my-vectors.mjs" (ours)
+	@$(PY) -m vectors.run $(if $(ONLY),--only '$(ONLY)') -- $(if $(CLIENT),$(CLIENT),$(PY) -m vectors.adapter)
+
+.PHONY: transcript
+transcript: setup ## Play the golden transcript to a client over HTTP: make transcript CLIENT="node my-client.mjs" (ours)
+	@$(PY) -m vectors.transcript play --port 0 -- $(if $(CLIENT),$(CLIENT),$(PY) -m vectors.transcript.programs)
+
 .PHONY: vectors-node
 vectors-node: ## Run the primitives' vectors in JavaScript libraries (needs node 20 and npm)
 	@cd vectors/node && npm ci --no-audit --no-fund --silent && node check.mjs
