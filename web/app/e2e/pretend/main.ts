@@ -1,0 +1,20 @@
+/** The app with a Worker that is played in the page: each screen in each state, without a server. For tests alone. */
+import { mount } from "svelte";
+import App from "../../src/ui/App.svelte";
+import "../../src/ui/style/base.css";
+import { BUILD, played } from "./evening.ts";
+
+const asked = new URLSearchParams(location.search);
+const target = document.getElementById("app");
+if (target === null) throw new Error("The page has no place for the app.");
+const invited = asked.get("invited");
+mount(App, {
+  target,
+  props: {
+    rpc: played(asked.get("state") ?? "open"),
+    build: BUILD,
+    invited,
+    mirrored: asked.has("mirrored"),
+    zone: "Europe/Vienna",
+  },
+});

@@ -1,0 +1,71 @@
+/** A view of the Worker that stays true: it is asked for again whenever something may look different. */
+import { isRefusal, type Rpc } from "../rpc.ts";
+import type { Key } from "./words.ts";
+
+/** The sentence for an error: of a refusal its own, of anything else that it was unforeseen. */
+export function sentenceOf(error: unknown): Key {
+  const refusals: Record<string, Key> = {
+    offline: "error_offline",
+    wrong_passphrase: "error_wrong_passphrase",
+    weak_passphrase: "error_weak_passphrase",
+    bad_invitation: "error_bad_invitation",
+    bad_words: "error_bad_words",
+    not_now: "error_not_now",
+    full: "error_full",
+    journal_closed: "error_journal_closed",
+    no_passkey: "error_no_passkey",
+  };
+  return (isRefusal(error) ? refusals[error.code] : undefined) ?? "error_unforeseen";
+}
+
+export class Live<T> {
+  value = $state.raw<T | undefined>(undefined);
+  error = $state.raw<Key | null>(null);
+
+  /** Call it while a component is set up. `get` may read reactive values: a change asks again. */
+  constructor(rpc: Rpc, get: () => Promise<T>) {
+    let turn = 0;
+    const ask = () => {
+      const mine = ++turn;
+      get().then(
+        (value) => {
+          if (mine !== turn) return;
+          this.value = value;
+          this.error = null;
+        },
+        (error: unknown) => {
+          if (mine === turn) this.error = sentenceOf(error);
+        },
+      );
+    };
+    $effect(() => {
+      ask();
+      const stop = rpc.onChange(ask);
+      return () => {
+        turn++;
+        stop();
+      };
+    });
+  }
+}
+
+/** One act at a time of a screen: its button waits, and a failure becomes a sentence beside it. */
+export class Act {
+  busy = $state.raw(false);
+  error = $state.raw<Key | null>(null);
+
+  async run(act: () => Promise<void>): Promise<boolean> {
+    if (this.busy) return false;
+    this.busy = true;
+    this.error = null;
+    try {
+      await act();
+      return true;
+    } catch (error) {
+      this.error = sentenceOf(error);
+      return false;
+    } finally {
+      this.busy = false;
+    }
+  }
+}

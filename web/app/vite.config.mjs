@@ -1,0 +1,33 @@
+import { fileURLToPath } from "node:url";
+import MessageFormat from "@messageformat/core";
+import compileModule from "@messageformat/core/compile-module.js";
+import { svelte } from "@sveltejs/vite-plugin-svelte";
+import { defineConfig } from "vite";
+
+/** Turns `messages/<language>.json` into functions at build time: the page evaluates no text. */
+function messages() {
+  return {
+    name: "duolog-messages",
+    enforce: "pre",
+    transform(source, id) {
+      const language = /\/messages\/([a-z]{2})\.json$/.exec(id)?.[1];
+      if (language === undefined) return null;
+      return { code: compileModule(new MessageFormat(language), JSON.parse(source)), map: { mappings: "" }, moduleType: "js" };
+    },
+  };
+}
+
+export default defineConfig({
+  root: fileURLToPath(new URL("e2e/pretend", import.meta.url)),
+  publicDir: fileURLToPath(new URL("public", import.meta.url)),
+  base: "/app/",
+  plugins: [messages(), svelte({ compilerOptions: { fragments: "tree" } })],
+  build: {
+    outDir: fileURLToPath(new URL("build/pretend", import.meta.url)),
+    emptyOutDir: true,
+    target: "es2022",
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+    reportCompressedSize: false,
+  },
+});
