@@ -11,6 +11,8 @@ PYTHON ?= python3
 JOBS ?= 2
 ROUNDS ?= 20
 FUZZ_SECONDS ?= 1800
+INPUTS ?= 1000000
+SEED ?= 1
 ENGINE ?= docker
 TOOLS := .tools
 VENV := .venv
@@ -72,7 +74,12 @@ web-install: $(WEB)/node_modules/stamp ## Libraries and tools of the TypeScript 
 
 .PHONY: web-check
 web-check: web-install ## Format, lint, build, types and tests of the TypeScript SDK, with the vectors
-	@cd $(WEB) && $(NPM) run --silent check
+	@cd $(WEB) && DUOLOG_PYTHON=$(CURDIR)/$(PY) && export DUOLOG_PYTHON && $(NPM) run --silent check
+
+.PHONY: web-fuzz
+web-fuzz: web-install ## A million changed inputs to the parsers of both languages: the same verdict on each (INPUTS=, SEED=)
+	@cd $(WEB) && $(NODE) node_modules/.bin/tsc -p sdk/tsconfig.build.json
+	@$(NODE) $(PY) -m fuzz.differential --inputs $(INPUTS) --seed $(SEED) -- node $(WEB)/sdk/test/verdicts.mjs
 
 .PHONY: web-format
 web-format: web-install ## Format the TypeScript, and apply safe fixes
