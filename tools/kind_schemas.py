@@ -21,7 +21,7 @@ def schemas() -> Mapping[str, str]:
     texts = {kind.name: _schema(kind) for kind in (*KINDS.values(), *ACCOUNT_KINDS.values())}
     for kind in KINDS.values():
         if kind.machine is not None:
-            texts[f"{kind.name}.rules"] = _text(rules(kind.name, kind.v, kind.machine))
+            texts[f"{kind.name}.rules"] = _text(rules(kind, kind.machine))
     return {f"{name}.json": text for name, text in sorted(texts.items())}
 
 
