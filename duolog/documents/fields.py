@@ -59,9 +59,11 @@ class AtMost:
 
     def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonObject:
         """Describe it to other clients, for which the limit holds too when they write (`x-writing`)."""
-        found = handler(schema)
+        whole = handler(schema)
+        found = whole["anyOf"][0] if "anyOf" in whole else whole  # of a list that may be null
         found["maxItems" if found.get("type") == "array" else "maxLength"] = self.size
-        return found | {"x-writing": True}
+        found["x-writing"] = True
+        return whole
 
 
 class NullIsEmpty:
