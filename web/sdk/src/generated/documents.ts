@@ -1,2947 +1,1165 @@
-// Made by `make sdk-documents` from the Python code: change that, not this file.
-
-import type { Rules } from "../documents/rules.ts";
-import type { BodyShape, ObjectShape } from "../documents/shapes.ts";
-import type { JsonObject } from "../protocol/codec.ts";
-
-/** Display name, pronouns, and a colour as `#rrggbb`. */
-export interface Profile {
-  readonly display_name: string;
-  readonly pronouns?: string;
-  readonly colour?: string;
-}
-
-const PROFILE: ObjectShape = { is: "object", name: "Profile", fields: new Map([
-  ["display_name", { shape: { is: "text", least: 1, most: 80, holds: /\P{White_Space}/u }, needed: true }],
-  ["pronouns", { shape: { is: "text", most: 40 }, nullable: true }],
-  ["colour", { shape: { is: "text", holds: /^#[0-9a-f]{6}$/u }, nullable: true }],
-]) };
-
-/** An attachment of the note's message, by its id. `alt`: what it shows, in words. `preview`: another attachment of the same message, a small picture that stands beside the original. Where either id isn't among the message's attachments, a client says so, and nothing else follows. */
-export interface Attached {
-  readonly id: string;
-  readonly name: string;
-  readonly alt?: string;
-  readonly preview?: string;
-}
-
-const ATTACHED: ObjectShape = { is: "object", name: "Attached", fields: new Map([
-  ["id", { shape: { is: "bytes", size: 16 }, needed: true }],
-  ["name", { shape: { is: "text", least: 1, writing: 120, holds: /^[^/\\\u0000-\u001f\u007f-\u009f\u2028\u2029]*[^/\\\u0000-\u001f\u007f-\u009f\u2028\u2029.\p{White_Space}][^/\\\u0000-\u001f\u007f-\u009f\u2028\u2029]*$/u }, needed: true }],
-  ["alt", { shape: { is: "text", least: 1, writing: 120, holds: /^[^\r\n]*\P{White_Space}[^\r\n]*$/u }, nullable: true }],
-  ["preview", { shape: { is: "bytes", size: 16 }, nullable: true }],
-]) };
-
-/** The entry of another diary that a note came from, so that a second import adds nothing. */
-export interface Imported {
-  readonly app: string;
-  readonly id: string;
-}
-
-const IMPORTED: ObjectShape = { is: "object", name: "Imported", fields: new Map([
-  ["app", { shape: { is: "text", least: 1, writing: 120, holds: /^[^\r\n]*\P{White_Space}[^\r\n]*$/u }, needed: true }],
-  ["id", { shape: { is: "text", least: 1, writing: 120, holds: /^[^\r\n]*\P{White_Space}[^\r\n]*$/u }, needed: true }],
-]) };
-
-/** Markdown text, feelings in the writer's own words, tags, and what is attached. `happened`: a day, or a day and a time, by the clock on its author's wall. It stands beside the time of writing. */
-export interface Note {
-  readonly text: string;
-  readonly feelings?: readonly string[];
-  readonly tags?: readonly string[];
-  readonly attachments?: readonly Attached[];
-  readonly happened?: string;
-  readonly imported?: Imported;
-}
-
-const NOTE: ObjectShape = { is: "object", name: "Note", fields: new Map([
-  ["text", { shape: { is: "text", least: 1, writing: 20000, holds: /\P{White_Space}/u }, needed: true }],
-  ["feelings", { shape: { is: "list", of: { is: "text", least: 1, most: 64, holds: /\P{White_Space}/u }, most: 32 }, nullable: true }],
-  ["tags", { shape: { is: "list", of: { is: "text", least: 1, most: 64, holds: /\P{White_Space}/u }, most: 32 }, nullable: true }],
-  ["attachments", { shape: { is: "list", of: ATTACHED, writing: 8 }, nullable: true }],
-  ["happened", { shape: { is: "wallTime" }, nullable: true }],
-  ["imported", { shape: IMPORTED, nullable: true }],
-]) };
-
-/** The text that a step answers: its entry, and the SHA-256 of exactly that message. */
-export interface Answer {
-  readonly entry: string;
-  readonly message: string;
-}
-
-const ANSWER: ObjectShape = { is: "object", name: "Answer", fields: new Map([
-  ["entry", { shape: { is: "bytes", size: 16 }, needed: true }],
-  ["message", { shape: { is: "bytes", size: 32 }, needed: true }],
-]) };
-
-/** A reply to the document that it answers. */
-export interface Comment {
-  readonly answers: Answer;
-  readonly text: string;
-}
-
-const COMMENT: ObjectShape = { is: "object", name: "Comment", fields: new Map([
-  ["answers", { shape: ANSWER, needed: true }],
-  ["text", { shape: { is: "text", least: 1, writing: 2000, holds: /\P{White_Space}/u }, needed: true }],
-]) };
-
-/** Words of thanks. `of`: the other partner, or the two together. `about`: a soft link to what they are about. */
-export interface Appreciation {
-  readonly text: string;
-  readonly of?: "you" | "us";
-  readonly about?: Answer;
-}
-
-const APPRECIATION: ObjectShape = { is: "object", name: "Appreciation", fields: new Map([
-  ["text", { shape: { is: "text", least: 1, writing: 2000, holds: /\P{White_Space}/u }, needed: true }],
-  ["of", { shape: { is: "choice", of: ["you", "us"] }, nullable: true }],
-  ["about", { shape: ANSWER, nullable: true }],
-]) };
-
-/** Where a copy is from: ids of journal and entry, SHA-256 of its message, its author, its author's clock. */
-export interface Origin {
-  readonly journal: string;
-  readonly entry: string;
-  readonly message: string;
-  readonly author: string;
-  readonly at: number;
-}
-
-const ORIGIN: ObjectShape = { is: "object", name: "Origin", fields: new Map([
-  ["journal", { shape: { is: "bytes", size: 32 }, needed: true }],
-  ["entry", { shape: { is: "bytes", size: 16 }, needed: true }],
-  ["message", { shape: { is: "bytes", size: 32 }, needed: true }],
-  ["author", { shape: { is: "bytes", size: 32 }, needed: true }],
-  ["at", { shape: { is: "integer", low: 0, high: 9007199254740991 }, needed: true }],
-]) };
-
-/** The document that was copied, whole or shortened, without its time. */
-export interface CopiedDocument {
-  readonly kind: string;
-  readonly v: number;
-  readonly body: JsonObject;
-}
-
-const COPIED_DOCUMENT: ObjectShape = { is: "object", name: "CopiedDocument", fields: new Map([
-  ["kind", { shape: { is: "text", least: 1, most: 64 }, needed: true }],
-  ["v", { shape: { is: "integer", low: 1, high: 4294967295 }, needed: true }],
-  ["body", { shape: { is: "any" }, needed: true }],
-]) };
-
-/** A document from another journal. `left_out`: the copier left something out of its text. `attachments_left_out`: how many attachments stayed where they were written. */
-export interface Copy {
-  readonly of: Origin;
-  readonly document: CopiedDocument;
-  readonly left_out?: boolean;
-  readonly attachments_left_out?: number;
-}
-
-const COPY: ObjectShape = { is: "object", name: "Copy", fields: new Map([
-  ["of", { shape: ORIGIN, needed: true }],
-  ["document", { shape: COPIED_DOCUMENT, needed: true }],
-  ["left_out", { shape: { is: "flag" }, nullable: true }],
-  ["attachments_left_out", { shape: { is: "integer", low: 1, high: 4294967295 }, nullable: true }],
-]) };
-
-/** Consent to exactly the named text; or, after contesting, consent to the agreed text once more. */
-export interface Accept {
-  readonly step: "accept";
-  readonly answers: Answer;
-}
-
-const ACCEPT: ObjectShape = { is: "object", name: "Accept", fields: new Map([
-  ["step", { shape: { is: "choice", of: ["accept"] }, needed: true }],
-  ["answers", { shape: ANSWER, needed: true }],
-]) };
-
-/** The content of a boundary. `binds`: `me` is the author of the text. `review`: the day to look at it again. */
-export interface Wording {
-  readonly topic: "communication" | "friendships" | "social_media" | "time" | "money" | "closeness" | "other";
-  readonly text: string;
-  readonly binds: "me" | "both" | "you";
-  readonly why?: string;
-  readonly fine?: string;
-  readonly not_fine?: string;
-  readonly if_compromised?: string;
-  readonly review?: string;
-}
-
-const WORDING: ObjectShape = { is: "object", name: "Wording", fields: new Map([
-  ["topic", { shape: { is: "choice", of: ["communication", "friendships", "social_media", "time", "money", "closeness", "other"] }, needed: true }],
-  ["text", { shape: { is: "text", least: 1, writing: 20000, holds: /\P{White_Space}/u }, needed: true }],
-  ["binds", { shape: { is: "choice", of: ["me", "both", "you"] }, needed: true }],
-  ["why", { shape: { is: "text", least: 1, writing: 2000, holds: /\P{White_Space}/u }, nullable: true }],
-  ["fine", { shape: { is: "text", least: 1, writing: 2000, holds: /\P{White_Space}/u }, nullable: true }],
-  ["not_fine", { shape: { is: "text", least: 1, writing: 2000, holds: /\P{White_Space}/u }, nullable: true }],
-  ["if_compromised", { shape: { is: "text", least: 1, writing: 2000, holds: /\P{White_Space}/u }, nullable: true }],
-  ["review", { shape: { is: "day" }, nullable: true }],
-]) };
-
-/** A new text instead of the agreed one, which stays in force until the other accepts. `from`: what it grew from. */
-export interface Amend {
-  readonly step: "amend";
-  readonly answers: Answer;
-  readonly wording: Wording;
-  readonly from?: Answer;
-}
-
-const AMEND: ObjectShape = { is: "object", name: "Amend", fields: new Map([
-  ["step", { shape: { is: "choice", of: ["amend"] }, needed: true }],
-  ["answers", { shape: ANSWER, needed: true }],
-  ["wording", { shape: WORDING, needed: true }],
-  ["from", { shape: ANSWER, nullable: true }],
-]) };
-
-/** The agreed text no longer holds for me, and why, in my words. */
-export interface Contest {
-  readonly step: "contest";
-  readonly answers: Answer;
-  readonly words: string;
-}
-
-const CONTEST: ObjectShape = { is: "object", name: "Contest", fields: new Map([
-  ["step", { shape: { is: "choice", of: ["contest"] }, needed: true }],
-  ["answers", { shape: ANSWER, needed: true }],
-  ["words", { shape: { is: "text", least: 1, writing: 2000, holds: /\P{White_Space}/u }, needed: true }],
-]) };
-
-/** Another text instead of the one that waits, or instead of retiring. */
-export interface Counter {
-  readonly step: "counter";
-  readonly answers: Answer;
-  readonly wording: Wording;
-}
-
-const COUNTER: ObjectShape = { is: "object", name: "Counter", fields: new Map([
-  ["step", { shape: { is: "choice", of: ["counter"] }, needed: true }],
-  ["answers", { shape: ANSWER, needed: true }],
-  ["wording", { shape: WORDING, needed: true }],
-]) };
-
-/** No to the text or ask that waits. */
-export interface Decline {
-  readonly step: "decline";
-  readonly answers: Answer;
-  readonly why?: string;
-}
-
-const DECLINE: ObjectShape = { is: "object", name: "Decline", fields: new Map([
-  ["step", { shape: { is: "choice", of: ["decline"] }, needed: true }],
-  ["answers", { shape: ANSWER, needed: true }],
-  ["why", { shape: { is: "text", least: 1, writing: 2000, holds: /\P{White_Space}/u }, nullable: true }],
-]) };
-
-/** A first text. Writing it is its author's consent to it. `from`: what it grew from. */
-export interface Propose {
-  readonly step: "propose";
-  readonly wording: Wording;
-  readonly from?: Answer;
-}
-
-const PROPOSE: ObjectShape = { is: "object", name: "Propose", fields: new Map([
-  ["step", { shape: { is: "choice", of: ["propose"] }, needed: true }],
-  ["wording", { shape: WORDING, needed: true }],
-  ["from", { shape: ANSWER, nullable: true }],
-]) };
-
-/** Asks to end the boundary, naming the agreed text; or confirms it, naming the other's ask. */
-export interface Retire {
-  readonly step: "retire";
-  readonly answers: Answer;
-  readonly why?: string;
-}
-
-const RETIRE: ObjectShape = { is: "object", name: "Retire", fields: new Map([
-  ["step", { shape: { is: "choice", of: ["retire"] }, needed: true }],
-  ["answers", { shape: ANSWER, needed: true }],
-  ["why", { shape: { is: "text", least: 1, writing: 2000, holds: /\P{White_Space}/u }, nullable: true }],
-]) };
-
-/** The author takes back their own text or ask while it waits. */
-export interface TakeBack {
-  readonly step: "take_back";
-  readonly answers: Answer;
-}
-
-const TAKE_BACK: ObjectShape = { is: "object", name: "TakeBack", fields: new Map([
-  ["step", { shape: { is: "choice", of: ["take_back"] }, needed: true }],
-  ["answers", { shape: ANSWER, needed: true }],
-]) };
-
-export type BoundaryStep = Accept | Amend | Contest | Counter | Decline | Propose | Retire | TakeBack;
-
-/** I have the letter. */
-export interface Acknowledge {
-  readonly step: "acknowledge";
-  readonly answers: Answer;
-}
-
-const ACKNOWLEDGE: ObjectShape = { is: "object", name: "Acknowledge", fields: new Map([
-  ["step", { shape: { is: "choice", of: ["acknowledge"] }, needed: true }],
-  ["answers", { shape: ANSWER, needed: true }],
-]) };
-
-/** The named reflection is right. */
-export interface Heard {
-  readonly step: "heard";
-  readonly answers: Answer;
-  readonly words?: string;
-}
-
-const HEARD: ObjectShape = { is: "object", name: "Heard", fields: new Map([
-  ["step", { shape: { is: "choice", of: ["heard"] }, needed: true }],
-  ["answers", { shape: ANSWER, needed: true }],
-  ["words", { shape: { is: "text", least: 1, writing: 2000, holds: /\P{White_Space}/u }, nullable: true }],
-]) };
-
-/** The named reflection is not quite right. `words`: what is missing. */
-export interface NotQuite {
-  readonly step: "not_quite";
-  readonly answers: Answer;
-  readonly words: string;
-}
-
-const NOT_QUITE: ObjectShape = { is: "object", name: "NotQuite", fields: new Map([
-  ["step", { shape: { is: "choice", of: ["not_quite"] }, needed: true }],
-  ["answers", { shape: ANSWER, needed: true }],
-  ["words", { shape: { is: "text", least: 1, writing: 2000, holds: /\P{White_Space}/u }, needed: true }],
-]) };
-
-/** A reflection: what I hear, in the note `text`. `asks`: one question. */
-export interface Reflect {
-  readonly step: "reflect";
-  readonly answers: Answer;
-  readonly text: Answer;
-  readonly asks?: string;
-}
-
-const REFLECT: ObjectShape = { is: "object", name: "Reflect", fields: new Map([
-  ["step", { shape: { is: "choice", of: ["reflect"] }, needed: true }],
-  ["answers", { shape: ANSWER, needed: true }],
-  ["text", { shape: ANSWER, needed: true }],
-  ["asks", { shape: { is: "text", least: 1, writing: 2000, holds: /\P{White_Space}/u }, nullable: true }],
-]) };
-
-/** My response, in the note `text`. */
-export interface Respond {
-  readonly step: "respond";
-  readonly answers: Answer;
-  readonly text: Answer;
-}
-
-const RESPOND: ObjectShape = { is: "object", name: "Respond", fields: new Map([
-  ["step", { shape: { is: "choice", of: ["respond"] }, needed: true }],
-  ["answers", { shape: ANSWER, needed: true }],
-  ["text", { shape: ANSWER, needed: true }],
-]) };
-
-/** Not now. The reader lets the letter rest; the writer asks for nothing more. */
-export interface SetAside {
-  readonly step: "set_aside";
-  readonly answers: Answer;
-  readonly words?: string;
-}
-
-const SET_ASIDE: ObjectShape = { is: "object", name: "SetAside", fields: new Map([
-  ["step", { shape: { is: "choice", of: ["set_aside"] }, needed: true }],
-  ["answers", { shape: ANSWER, needed: true }],
-  ["words", { shape: { is: "text", least: 1, writing: 2000, holds: /\P{White_Space}/u }, nullable: true }],
-]) };
-
-/** A letter. `text`: the note with its words. `about`: a line that is read before opening it. `hold`: a wish to read it in a session. A supplement answers a disclosure of its own author. Other forms may have `of`. */
-export interface Tell {
-  readonly step: "tell";
-  readonly form: "disclosure" | "supplement" | "impact" | "repair";
-  readonly text: Answer;
-  readonly about: string;
-  readonly hold?: boolean;
-  readonly of?: Answer;
-  readonly answers?: Answer;
-}
-
-const TELL: ObjectShape = { is: "object", name: "Tell", fields: new Map([
-  ["step", { shape: { is: "choice", of: ["tell"] }, needed: true }],
-  ["form", { shape: { is: "choice", of: ["disclosure", "supplement", "impact", "repair"] }, needed: true }],
-  ["text", { shape: ANSWER, needed: true }],
-  ["about", { shape: { is: "text", least: 1, writing: 120, holds: /^[^\r\n]*\P{White_Space}[^\r\n]*$/u }, needed: true }],
-  ["hold", { shape: { is: "flag" }, nullable: true }],
-  ["of", { shape: ANSWER, nullable: true }],
-  ["answers", { shape: ANSWER, nullable: true }],
-]) };
-
-export type DisclosureStep = Acknowledge | Heard | NotQuite | Reflect | Respond | SetAside | Tell;
-
-/** I end it. */
-export interface EndPromise {
-  readonly step: "end";
-  readonly answers: Answer;
-  readonly words?: string;
-}
-
-const END_PROMISE: ObjectShape = { is: "object", name: "EndPromise", fields: new Map([
-  ["step", { shape: { is: "choice", of: ["end"] }, needed: true }],
-  ["answers", { shape: ANSWER, needed: true }],
-  ["words", { shape: { is: "text", least: 1, writing: 2000, holds: /\P{White_Space}/u }, nullable: true }],
-]) };
-
-/** A promise. `text`: what I do, or make visible. `until`: when an offer ends, Unix seconds; it must have one. The fields of a plan, of which it has at least one: what may lead there (`triggers`), how I notice (`early_signs`), what I do first (`first_step`), whom I call (`calls`), and when I tell you (`tell_when`). */
-export interface MakePromise {
-  readonly step: "make";
-  readonly form: "habit" | "offer" | "plan";
-  readonly text: string;
-  readonly rhythm?: string;
-  readonly why?: string;
-  readonly until?: number;
-  readonly triggers?: string;
-  readonly early_signs?: string;
-  readonly first_step?: string;
-  readonly calls?: string;
-  readonly tell_when?: string;
-  readonly from?: Answer;
-}
-
-const MAKE_PROMISE: ObjectShape = { is: "object", name: "MakePromise", fields: new Map([
-  ["step", { shape: { is: "choice", of: ["make"] }, needed: true }],
-  ["form", { shape: { is: "choice", of: ["habit", "offer", "plan"] }, needed: true }],
-  ["text", { shape: { is: "text", least: 1, writing: 2000, holds: /\P{White_Space}/u }, needed: true }],
-  ["rhythm", { shape: { is: "text", least: 1, writing: 120, holds: /^[^\r\n]*\P{White_Space}[^\r\n]*$/u }, nullable: true }],
-  ["why", { shape: { is: "text", least: 1, writing: 2000, holds: /\P{White_Space}/u }, nullable: true }],
-  ["until", { shape: { is: "integer", low: 0, high: 9007199254740991 }, nullable: true }],
-  ["triggers", { shape: { is: "text", least: 1, writing: 2000, holds: /\P{White_Space}/u }, nullable: true }],
-  ["early_signs", { shape: { is: "text", least: 1, writing: 2000, holds: /\P{White_Space}/u }, nullable: true }],
-  ["first_step", { shape: { is: "text", least: 1, writing: 2000, holds: /\P{White_Space}/u }, nullable: true }],
-  ["calls", { shape: { is: "text", least: 1, writing: 2000, holds: /\P{White_Space}/u }, nullable: true }],
-  ["tell_when", { shape: { is: "text", least: 1, writing: 2000, holds: /\P{White_Space}/u }, nullable: true }],
-  ["from", { shape: ANSWER, nullable: true }],
-]) };
-
-/** Of a habit: done. Of an offer: an update, in `words`. Of a plan: I used it. */
-export interface MarkPromise {
-  readonly step: "mark";
-  readonly answers: Answer;
-  readonly words?: string;
-}
-
-const MARK_PROMISE: ObjectShape = { is: "object", name: "MarkPromise", fields: new Map([
-  ["step", { shape: { is: "choice", of: ["mark"] }, needed: true }],
-  ["answers", { shape: ANSWER, needed: true }],
-  ["words", { shape: { is: "text", least: 1, writing: 2000, holds: /\P{White_Space}/u }, nullable: true }],
-]) };
-
-/** My offer runs until another time. `until`: Unix seconds. */
-export interface RenewPromise {
-  readonly step: "renew";
-  readonly answers: Answer;
-  readonly until: number;
-}
-
-const RENEW_PROMISE: ObjectShape = { is: "object", name: "RenewPromise", fields: new Map([
-  ["step", { shape: { is: "choice", of: ["renew"] }, needed: true }],
-  ["answers", { shape: ANSWER, needed: true }],
-  ["until", { shape: { is: "integer", low: 0, high: 9007199254740991 }, needed: true }],
-]) };
-
-export type PromiseStep = EndPromise | MakePromise | MarkPromise | RenewPromise;
-
-/** I take a pause. `until`: when I plan to be back, Unix seconds. `words`: a note for the other. */
-export interface Call {
-  readonly step: "call";
-  readonly until: number;
-  readonly words?: string;
-}
-
-const CALL: ObjectShape = { is: "object", name: "Call", fields: new Map([
-  ["step", { shape: { is: "choice", of: ["call"] }, needed: true }],
-  ["until", { shape: { is: "integer", low: 0, high: 9007199254740991 }, needed: true }],
-  ["words", { shape: { is: "text", least: 1, writing: 2000, holds: /\P{White_Space}/u }, nullable: true }],
-]) };
-
-/** I need more time. `until`: when I plan to be back, Unix seconds. */
-export interface Extend {
-  readonly step: "extend";
-  readonly answers: Answer;
-  readonly until: number;
-}
-
-const EXTEND: ObjectShape = { is: "object", name: "Extend", fields: new Map([
-  ["step", { shape: { is: "choice", of: ["extend"] }, needed: true }],
-  ["answers", { shape: ANSWER, needed: true }],
-  ["until", { shape: { is: "integer", low: 0, high: 9007199254740991 }, needed: true }],
-]) };
-
-/** I am back. */
-export interface Return {
-  readonly step: "return";
-  readonly answers: Answer;
-  readonly words?: string;
-}
-
-const RETURN: ObjectShape = { is: "object", name: "Return", fields: new Map([
-  ["step", { shape: { is: "choice", of: ["return"] }, needed: true }],
-  ["answers", { shape: ANSWER, needed: true }],
-  ["words", { shape: { is: "text", least: 1, writing: 2000, holds: /\P{White_Space}/u }, nullable: true }],
-]) };
-
-export type PauseStep = Call | Extend | Return;
-
-/** My own account of it, in the note `text`. `look_again`: a day on which its author alone is reminded. */
-export interface GiveAccount {
-  readonly step: "account";
-  readonly answers: Answer;
-  readonly text: Answer;
-  readonly look_again?: string;
-}
-
-const GIVE_ACCOUNT: ObjectShape = { is: "object", name: "GiveAccount", fields: new Map([
-  ["step", { shape: { is: "choice", of: ["account"] }, needed: true }],
-  ["answers", { shape: ANSWER, needed: true }],
-  ["text", { shape: ANSWER, needed: true }],
-  ["look_again", { shape: { is: "day" }, nullable: true }],
-]) };
-
-/** For me it is closed. */
-export interface CloseBreach {
-  readonly step: "close";
-  readonly answers: Answer;
-  readonly words?: string;
-}
-
-const CLOSE_BREACH: ObjectShape = { is: "object", name: "CloseBreach", fields: new Map([
-  ["step", { shape: { is: "choice", of: ["close"] }, needed: true }],
-  ["answers", { shape: ANSWER, needed: true }],
-  ["words", { shape: { is: "text", least: 1, writing: 2000, holds: /\P{White_Space}/u }, nullable: true }],
-]) };
-
-/** A first account, in the note `text`. `as`: `own` for what I did, `saw` for what I saw. `answers`: the boundary's text, for `saw` and nothing else. `about`: something that an `own` account belongs to. `look_again`: a day on which its author alone is reminded. */
-export interface OpenBreach {
-  readonly step: "open";
-  readonly as: "own" | "saw";
-  readonly text: Answer;
-  readonly happened?: string;
-  readonly look_again?: string;
-  readonly about?: Answer;
-  readonly answers?: Answer;
-}
-
-const OPEN_BREACH: ObjectShape = { is: "object", name: "OpenBreach", fields: new Map([
-  ["step", { shape: { is: "choice", of: ["open"] }, needed: true }],
-  ["as", { shape: { is: "choice", of: ["own", "saw"] }, needed: true }],
-  ["text", { shape: ANSWER, needed: true }],
-  ["happened", { shape: { is: "day" }, nullable: true }],
-  ["look_again", { shape: { is: "day" }, nullable: true }],
-  ["about", { shape: ANSWER, nullable: true }],
-  ["answers", { shape: ANSWER, nullable: true }],
-]) };
-
-/** For me it is open again. */
-export interface ReopenBreach {
-  readonly step: "reopen";
-  readonly answers: Answer;
-  readonly words?: string;
+// Made by `make sdk-types` from openapi/: change the Python code, not this file.
+
+/**
+ * I have moved to another server: both servers' origins and receipt keys, and the verified head of each journal.
+ *
+ * My other devices follow by themselves.
+ */
+export interface AccountMovedBody {
+  origin: string;
+  /**
+   * 32 bytes, unpadded base64url
+   */
+  receipt_key: string;
+  from_origin: string;
+  /**
+   * 32 bytes, unpadded base64url
+   */
+  from_receipt_key: string;
+  heads?: AccountMovedNotedHead[] | null;
+  [k: string]: unknown;
+}
+/**
+ * The head up to which I have verified a journal. Noted daily at most, and at pairing, revoking and closing.
+ */
+export interface AccountMovedNotedHead {
+  /**
+   * 32 bytes, unpadded base64url
+   */
+  journal: string;
+  seq: number;
+  /**
+   * 32 bytes, unpadded base64url
+   */
+  head: string;
+  [k: string]: unknown;
+}
+
+/**
+ * Words of thanks. `of`: the other partner, or the two together. `about`: a soft link to what they are about.
+ */
+export interface AppreciationBody {
+  text: string;
+  of?: ("you" | "us") | null;
+  about?: AppreciationAnswer | null;
+  [k: string]: unknown;
+}
+/**
+ * The text that a step answers: its entry, and the SHA-256 of exactly that message.
+ */
+export interface AppreciationAnswer {
+  /**
+   * 16 bytes, unpadded base64url
+   */
+  entry: string;
+  /**
+   * 32 bytes, unpadded base64url
+   */
+  message: string;
+  [k: string]: unknown;
+}
+
+export type BoundaryBody =
+  | BoundaryPropose
+  | BoundaryCounter
+  | BoundaryAccept
+  | BoundaryDecline
+  | BoundaryTakeBack
+  | BoundaryContest
+  | BoundaryAmend
+  | BoundaryRetire;
+
+/**
+ * A first text. Writing it is its author's consent to it. `from`: what it grew from.
+ */
+export interface BoundaryPropose {
+  step: "propose";
+  wording: BoundaryWording;
+  from?: BoundaryAnswer | null;
+  [k: string]: unknown;
+}
+/**
+ * The content of a boundary. `binds`: `me` is the author of the text. `review`: the day to look at it again.
+ */
+export interface BoundaryWording {
+  topic: "communication" | "friendships" | "social_media" | "time" | "money" | "closeness" | "other";
+  text: string;
+  binds: "me" | "both";
+  why?: string | null;
+  fine?: string | null;
+  not_fine?: string | null;
+  if_compromised?: string | null;
+  review?: string | null;
+  [k: string]: unknown;
+}
+/**
+ * The text that a step answers: its entry, and the SHA-256 of exactly that message.
+ */
+export interface BoundaryAnswer {
+  /**
+   * 16 bytes, unpadded base64url
+   */
+  entry: string;
+  /**
+   * 32 bytes, unpadded base64url
+   */
+  message: string;
+  [k: string]: unknown;
+}
+/**
+ * Another text instead of the one that waits, or instead of retiring.
+ */
+export interface BoundaryCounter {
+  step: "counter";
+  answers: BoundaryAnswer;
+  wording: BoundaryWording;
+  [k: string]: unknown;
+}
+/**
+ * Consent to exactly the named text; or, after contesting, consent to the agreed text once more.
+ */
+export interface BoundaryAccept {
+  step: "accept";
+  answers: BoundaryAnswer;
+  [k: string]: unknown;
+}
+/**
+ * No to the text or ask that waits.
+ */
+export interface BoundaryDecline {
+  step: "decline";
+  answers: BoundaryAnswer;
+  why?: string | null;
+  [k: string]: unknown;
+}
+/**
+ * The author takes back their own text or ask while it waits.
+ */
+export interface BoundaryTakeBack {
+  step: "take_back";
+  answers: BoundaryAnswer;
+  [k: string]: unknown;
+}
+/**
+ * The agreed text no longer holds for me, and why, in my words.
+ */
+export interface BoundaryContest {
+  step: "contest";
+  answers: BoundaryAnswer;
+  words: string;
+  [k: string]: unknown;
+}
+/**
+ * A new text instead of the agreed one, which stays in force until the other accepts. `from`: what it grew from.
+ */
+export interface BoundaryAmend {
+  step: "amend";
+  answers: BoundaryAnswer;
+  wording: BoundaryWording;
+  from?: BoundaryAnswer | null;
+  [k: string]: unknown;
+}
+/**
+ * Asks to end the boundary, naming the agreed text; or confirms it, naming the other's ask.
+ */
+export interface BoundaryRetire {
+  step: "retire";
+  answers: BoundaryAnswer;
+  why?: string | null;
+  [k: string]: unknown;
+}
+
+/**
+ * The branch of a forked account whose words I have compared with the account's owner.
+ */
+export interface BranchChosenBody {
+  /**
+   * 32 bytes, unpadded base64url
+   */
+  account: string;
+  generation: number;
+  /**
+   * 32 bytes, unpadded base64url
+   */
+  chain_head: string;
+  [k: string]: unknown;
+}
+
+export type BreachBody = BreachOpenBreach | BreachGiveAccount | BreachCloseBreach | BreachReopenBreach;
+
+/**
+ * A first account, in the note `text`. `as`: `own` for what I did, `saw` for what I saw.
+ *
+ * `answers`: the boundary's text, for `saw` and nothing else. `about`: something that an `own` account belongs to.
+ * `look_again`: a day on which its author alone is reminded.
+ */
+export interface BreachOpenBreach {
+  step: "open";
+  as: "own" | "saw";
+  text: BreachAnswer;
+  happened?: string | null;
+  look_again?: string | null;
+  about?: BreachAnswer | null;
+  answers?: BreachAnswer | null;
+  [k: string]: unknown;
+}
+/**
+ * The text that a step answers: its entry, and the SHA-256 of exactly that message.
+ */
+export interface BreachAnswer {
+  /**
+   * 16 bytes, unpadded base64url
+   */
+  entry: string;
+  /**
+   * 32 bytes, unpadded base64url
+   */
+  message: string;
+  [k: string]: unknown;
+}
+/**
+ * My own account of it, in the note `text`. `look_again`: a day on which its author alone is reminded.
+ */
+export interface BreachGiveAccount {
+  step: "account";
+  answers: BreachAnswer;
+  text: BreachAnswer;
+  look_again?: string | null;
+  [k: string]: unknown;
+}
+/**
+ * For me it is closed.
+ */
+export interface BreachCloseBreach {
+  step: "close";
+  answers: BreachAnswer;
+  words?: string | null;
+  [k: string]: unknown;
+}
+/**
+ * For me it is open again.
+ */
+export interface BreachReopenBreach {
+  step: "reopen";
+  answers: BreachAnswer;
+  words?: string | null;
+  [k: string]: unknown;
+}
+
+export type CheckInBody = CheckInBeginCheckIn | CheckInCommitAnswer | CheckInRevealAnswer | CheckInSetCheckInAside;
+
+/**
+ * A check-in. `talk_on`: the day to talk about it. `period`, `chosen`: what a review looks at.
+ */
+export interface CheckInBeginCheckIn {
+  step: "begin";
+  form: "week" | "review";
+  talk_on?: string | null;
+  period?: CheckInPeriod | null;
+  chosen?: CheckInAnswer[] | null;
+  [k: string]: unknown;
+}
+/**
+ * The days that a review looks at.
+ */
+export interface CheckInPeriod {
+  from: string;
+  to: string;
+  [k: string]: unknown;
+}
+/**
+ * The text that a step answers: its entry, and the SHA-256 of exactly that message.
+ */
+export interface CheckInAnswer {
+  /**
+   * 16 bytes, unpadded base64url
+   */
+  entry: string;
+  /**
+   * 32 bytes, unpadded base64url
+   */
+  message: string;
+  [k: string]: unknown;
+}
+/**
+ * My sealed answer (4136 bytes), and the commitment to its key (32 bytes).
+ */
+export interface CheckInCommitAnswer {
+  step: "commit";
+  answers: CheckInAnswer;
+  /**
+   * 4136 bytes, unpadded base64url
+   */
+  sealed: string;
+  /**
+   * 32 bytes, unpadded base64url
+   */
+  commitment: string;
+  [k: string]: unknown;
+}
+/**
+ * The secret `k` of my answer, 32 bytes.
+ */
+export interface CheckInRevealAnswer {
+  step: "reveal";
+  answers: CheckInAnswer;
+  /**
+   * 32 bytes, unpadded base64url
+   */
+  k: string;
+  [k: string]: unknown;
+}
+/**
+ * Not this one.
+ */
+export interface CheckInSetCheckInAside {
+  step: "set_aside";
+  answers: CheckInAnswer;
+  [k: string]: unknown;
+}
+
+export type CheckInAnswerBody = CheckInAnswerWeekAnswer | CheckInAnswerReviewAnswer;
+
+/**
+ * One person's answer to the questions of the week. The last three are sliders, 0 to 10.
+ */
+export interface CheckInAnswerWeekAnswer {
+  form: "week";
+  appreciation?: string | null;
+  went_well?: string | null;
+  issue?: string | null;
+  need?: string | null;
+  ownership?: string | null;
+  struggle?: string | null;
+  feelings?: string[] | null;
+  closeness?: number | null;
+  trust?: number | null;
+  stress?: number | null;
+  [k: string]: unknown;
+}
+/**
+ * One person's answer in a review. `chosen`: documents that matter to them.
+ */
+export interface CheckInAnswerReviewAnswer {
+  form: "review";
+  summary: string;
+  keep?: string | null;
+  change?: string | null;
+  chosen?: CheckInAnswerAnswer[] | null;
+  [k: string]: unknown;
+}
+/**
+ * The text that a step answers: its entry, and the SHA-256 of exactly that message.
+ */
+export interface CheckInAnswerAnswer {
+  /**
+   * 16 bytes, unpadded base64url
+   */
+  entry: string;
+  /**
+   * 32 bytes, unpadded base64url
+   */
+  message: string;
+  [k: string]: unknown;
+}
+
+/**
+ * A reply to the document that it answers.
+ */
+export interface CommentBody {
+  answers: CommentAnswer;
+  text: string;
+  [k: string]: unknown;
+}
+/**
+ * The text that a step answers: its entry, and the SHA-256 of exactly that message.
+ */
+export interface CommentAnswer {
+  /**
+   * 16 bytes, unpadded base64url
+   */
+  entry: string;
+  /**
+   * 32 bytes, unpadded base64url
+   */
+  message: string;
+  [k: string]: unknown;
+}
+
+/**
+ * A record that the words of a restored state were compared: on which keyholder, and with which account.
+ *
+ * No device takes its own state as confirmed by reading this.
+ */
+export interface ConfirmedBody {
+  /**
+   * 32 bytes, unpadded base64url
+   */
+  keyholder: string;
+  generation: number;
+  /**
+   * 32 bytes, unpadded base64url
+   */
+  chain_head: string;
+  heads?: ConfirmedNotedHead[] | null;
+  with_account?: string | null;
+  [k: string]: unknown;
+}
+/**
+ * The head up to which I have verified a journal. Noted daily at most, and at pairing, revoking and closing.
+ */
+export interface ConfirmedNotedHead {
+  /**
+   * 32 bytes, unpadded base64url
+   */
+  journal: string;
+  seq: number;
+  /**
+   * 32 bytes, unpadded base64url
+   */
+  head: string;
+  [k: string]: unknown;
+}
+
+/**
+ * A document from another journal. `left_out`: the copier left something out of its text.
+ *
+ * `attachments_left_out`: how many attachments stayed where they were written.
+ */
+export interface CopyBody {
+  of: CopyOrigin;
+  document: CopyCopiedDocument;
+  left_out?: boolean | null;
+  attachments_left_out?: number | null;
+  [k: string]: unknown;
+}
+/**
+ * Where a copy is from: ids of journal and entry, SHA-256 of its message, its author, its author's clock.
+ */
+export interface CopyOrigin {
+  /**
+   * 32 bytes, unpadded base64url
+   */
+  journal: string;
+  /**
+   * 16 bytes, unpadded base64url
+   */
+  entry: string;
+  /**
+   * 32 bytes, unpadded base64url
+   */
+  message: string;
+  /**
+   * 32 bytes, unpadded base64url
+   */
+  author: string;
+  at: number;
+  [k: string]: unknown;
+}
+/**
+ * The document that was copied, whole or shortened, without its time.
+ */
+export interface CopyCopiedDocument {
+  kind: string;
+  v: number;
+  body: {
+    [k: string]: unknown;
+  };
+  [k: string]: unknown;
+}
+
+/**
+ * A change of members that one partner proposed and the other declined, with its terms, and when (`at`).
+ */
+export interface DeclinedProposalBody {
+  /**
+   * 32 bytes, unpadded base64url
+   */
+  journal: string;
+  change: "add" | "extend" | "rights";
+  /**
+   * 32 bytes, unpadded base64url
+   */
+  account: string;
+  rights: "read" | "write";
+  until: number;
+  at: number;
+  [k: string]: unknown;
+}
+
+export type DisclosureBody =
+  | DisclosureTell
+  | DisclosureAcknowledge
+  | DisclosureReflect
+  | DisclosureHeard
+  | DisclosureNotQuite
+  | DisclosureRespond
+  | DisclosureSetAside;
+
+/**
+ * A letter. `text`: the note with its words. `about`: a line that is read before opening it.
+ *
+ * `hold`: a wish to read it in a session. A supplement answers a disclosure of its own author. Other forms may have
+ * `of`.
+ */
+export interface DisclosureTell {
+  step: "tell";
+  form: "disclosure" | "supplement" | "impact" | "repair";
+  text: DisclosureAnswer;
+  about: string;
+  hold?: boolean | null;
+  of?: DisclosureAnswer | null;
+  answers?: DisclosureAnswer | null;
+  [k: string]: unknown;
+}
+/**
+ * The text that a step answers: its entry, and the SHA-256 of exactly that message.
+ */
+export interface DisclosureAnswer {
+  /**
+   * 16 bytes, unpadded base64url
+   */
+  entry: string;
+  /**
+   * 32 bytes, unpadded base64url
+   */
+  message: string;
+  [k: string]: unknown;
+}
+/**
+ * I have the letter.
+ */
+export interface DisclosureAcknowledge {
+  step: "acknowledge";
+  answers: DisclosureAnswer;
+  [k: string]: unknown;
+}
+/**
+ * A reflection: what I hear, in the note `text`. `asks`: one question.
+ */
+export interface DisclosureReflect {
+  step: "reflect";
+  answers: DisclosureAnswer;
+  text: DisclosureAnswer;
+  asks?: string | null;
+  [k: string]: unknown;
+}
+/**
+ * The named reflection is right.
+ */
+export interface DisclosureHeard {
+  step: "heard";
+  answers: DisclosureAnswer;
+  words?: string | null;
+  [k: string]: unknown;
+}
+/**
+ * The named reflection is not quite right. `words`: what is missing.
+ */
+export interface DisclosureNotQuite {
+  step: "not_quite";
+  answers: DisclosureAnswer;
+  words: string;
+  [k: string]: unknown;
+}
+/**
+ * My response, in the note `text`.
+ */
+export interface DisclosureRespond {
+  step: "respond";
+  answers: DisclosureAnswer;
+  text: DisclosureAnswer;
+  [k: string]: unknown;
+}
+/**
+ * Not now. The reader lets the letter rest; the writer asks for nothing more.
+ */
+export interface DisclosureSetAside {
+  step: "set_aside";
+  answers: DisclosureAnswer;
+  words?: string | null;
+  [k: string]: unknown;
+}
+
+/**
+ * A draft for one journal. Without a document, the draft is deleted.
+ */
+export interface DraftBody {
+  /**
+   * 16 bytes, unpadded base64url
+   */
+  draft: string;
+  /**
+   * 32 bytes, unpadded base64url
+   */
+  journal: string;
+  document?: DraftDraftDocument | null;
+  [k: string]: unknown;
+}
+/**
+ * The document that a draft would become, without its time.
+ *
+ * `words`: the body of the note that will stand beside a step, which then names it in `text`.
+ */
+export interface DraftDraftDocument {
+  kind: string;
+  v: number;
+  body: {
+    [k: string]: unknown;
+  };
+  words?: {
+    [k: string]: unknown;
+  } | null;
+  [k: string]: unknown;
+}
+
+/**
+ * The end of my closing of this journal: nothing waits any more.
+ */
+export interface EndedClosingBody {
+  /**
+   * 32 bytes, unpadded base64url
+   */
+  journal: string;
+  how: "closed" | "cancelled";
+  [k: string]: unknown;
+}
+
+/**
+ * An invitation that has ended.
+ */
+export interface EndedInvitationBody {
+  /**
+   * 16 bytes, unpadded base64url
+   */
+  invitation: string;
+  how: "added" | "revoked" | "expired";
+  [k: string]: unknown;
+}
+
+/**
+ * An entry that I have erased for myself, which explains its gap.
+ */
+export interface ErasedBody {
+  /**
+   * 32 bytes, unpadded base64url
+   */
+  journal: string;
+  /**
+   * 16 bytes, unpadded base64url
+   */
+  entry: string;
+  [k: string]: unknown;
+}
+
+/**
+ * A journal that is mine: my role, its server's receipt key and origin, and my own name for it.
+ */
+export interface JoinedBody {
+  /**
+   * 32 bytes, unpadded base64url
+   */
+  journal: string;
+  role: "partner" | "confidant";
+  /**
+   * 32 bytes, unpadded base64url
+   */
+  receipt_key: string;
+  origin: string;
+  name?: string | null;
+  [k: string]: unknown;
+}
+
+/**
+ * An entry that I keep, even if its author withdraws it.
+ */
+export interface KeptBody {
+  /**
+   * 32 bytes, unpadded base64url
+   */
+  journal: string;
+  /**
+   * 16 bytes, unpadded base64url
+   */
+  entry: string;
+  [k: string]: unknown;
+}
+
+/**
+ * My own name for one of my keyholders.
+ */
+export interface KeyholderLabelBody {
+  /**
+   * 32 bytes, unpadded base64url
+   */
+  keyholder: string;
+  label: string;
+  [k: string]: unknown;
+}
+
+/**
+ * A journal that I was a confidant of, and left.
+ */
+export interface LeftJournalBody {
+  /**
+   * 32 bytes, unpadded base64url
+   */
+  journal: string;
+  [k: string]: unknown;
+}
+
+/**
+ * The server to which its author has moved: its origin, and its receipt key (32 bytes).
+ */
+export interface MovedBody {
+  origin: string;
+  /**
+   * 32 bytes, unpadded base64url
+   */
+  receipt_key: string;
+  [k: string]: unknown;
+}
+
+/**
+ * Markdown text, feelings in the writer's own words, tags, and what is attached.
+ *
+ * `happened`: a day, or a day and a time, by the clock on its author's wall. It stands beside the time of writing.
+ */
+export interface NoteBody {
+  text: string;
+  feelings?: string[] | null;
+  tags?: string[] | null;
+  attachments?: NoteAttached[] | null;
+  happened?: string | null;
+  imported?: NoteImported | null;
+  [k: string]: unknown;
+}
+/**
+ * An attachment of the note's message, by its id. `alt`: what it shows, in words.
+ *
+ * `preview`: another attachment of the same message, a small picture that stands beside the original. Where either id
+ * isn't among the message's attachments, a client says so, and nothing else follows.
+ */
+export interface NoteAttached {
+  /**
+   * 16 bytes, unpadded base64url
+   */
+  id: string;
+  name: string;
+  alt?: string | null;
+  preview?: string | null;
+  [k: string]: unknown;
+}
+/**
+ * The entry of another diary that a note came from, so that a second import adds nothing.
+ */
+export interface NoteImported {
+  app: string;
+  id: string;
+  [k: string]: unknown;
+}
+
+/**
+ * The head up to which I have verified a journal. Noted daily at most, and at pairing, revoking and closing.
+ */
+export interface NotedHeadBody {
+  /**
+   * 32 bytes, unpadded base64url
+   */
+  journal: string;
+  seq: number;
+  /**
+   * 32 bytes, unpadded base64url
+   */
+  head: string;
+  [k: string]: unknown;
+}
+
+/**
+ * The hash whose words I compare with another member of a journal (section 7); only its first 88 bits are shown.
+ */
+export interface PairingBody {
+  /**
+   * 32 bytes, unpadded base64url
+   */
+  journal: string;
+  /**
+   * 32 bytes, unpadded base64url
+   */
+  account: string;
+  /**
+   * 32 bytes, unpadded base64url
+   */
+  words_hash: string;
+  [k: string]: unknown;
+}
+
+export type PauseBody = PauseCall | PauseExtend | PauseReturn;
+
+/**
+ * I take a pause. `until`: when I plan to be back, Unix seconds. `words`: a note for the other.
+ */
+export interface PauseCall {
+  step: "call";
+  until: number;
+  words?: string | null;
+  [k: string]: unknown;
+}
+/**
+ * I need more time. `until`: when I plan to be back, Unix seconds.
+ */
+export interface PauseExtend {
+  step: "extend";
+  answers: PauseAnswer;
+  until: number;
+  [k: string]: unknown;
+}
+/**
+ * The text that a step answers: its entry, and the SHA-256 of exactly that message.
+ */
+export interface PauseAnswer {
+  /**
+   * 16 bytes, unpadded base64url
+   */
+  entry: string;
+  /**
+   * 32 bytes, unpadded base64url
+   */
+  message: string;
+  [k: string]: unknown;
+}
+/**
+ * I am back.
+ */
+export interface PauseReturn {
+  step: "return";
+  answers: PauseAnswer;
+  words?: string | null;
+  [k: string]: unknown;
+}
+
+/**
+ * A closing of mine that waits until `not_before`, Unix seconds. `statement`: its bytes. `salt` opens its timing.
+ *
+ * `held`: whether the server brings it in then, or the first of my devices that comes. `ends`: keyholders of mine that
+ * are revoked with it.
+ */
+export interface PendingClosingBody {
+  /**
+   * 32 bytes, unpadded base64url
+   */
+  journal: string;
+  /**
+   * bytes, unpadded base64url
+   */
+  statement: string;
+  /**
+   * 64 bytes, unpadded base64url
+   */
+  signature: string;
+  /**
+   * 32 bytes, unpadded base64url
+   */
+  salt: string;
+  not_before: number;
+  held: "server" | "device";
+  ends?: string[] | null;
+  [k: string]: unknown;
+}
+
+/**
+ * An invitation that I made, with all that my other devices need to finish it.
+ *
+ * `secret`: 16 bytes. `n_f`: the founder's nonce N_F, 32 bytes. `plaintext_hash`: SHA-256 of the invitation's
+ * plaintext.
+ */
+export interface PendingInvitationBody {
+  /**
+   * 16 bytes, unpadded base64url
+   */
+  invitation: string;
+  /**
+   * 32 bytes, unpadded base64url
+   */
+  journal: string;
+  /**
+   * 16 bytes, unpadded base64url
+   */
+  secret: string;
+  /**
+   * 32 bytes, unpadded base64url
+   */
+  n_f: string;
+  /**
+   * 32 bytes, unpadded base64url
+   */
+  plaintext_hash: string;
+  role: "partner" | "confidant";
+  rights: "read" | "write";
+  until?: number | null;
+  expires: number;
+  [k: string]: unknown;
+}
+
+/**
+ * The chain of an account as I know it: its newest generation, and the hash of that statement.
+ */
+export interface PinBody {
+  /**
+   * 32 bytes, unpadded base64url
+   */
+  account: string;
+  generation: number;
+  /**
+   * 32 bytes, unpadded base64url
+   */
+  chain_head: string;
+  [k: string]: unknown;
+}
+
+/**
+ * Display name, pronouns, and a colour as `#rrggbb`.
+ */
+export interface ProfileBody {
+  display_name: string;
+  pronouns?: string | null;
+  colour?: string | null;
+  [k: string]: unknown;
+}
+
+export type PromiseBody = PromiseMakePromise | PromiseMarkPromise | PromiseRenewPromise | PromiseEndPromise;
+
+/**
+ * A promise. `text`: what I do, or make visible. `until`: when an offer ends, Unix seconds; it must have one.
+ *
+ * The fields of a plan, of which it has at least one: what may lead there (`triggers`), how I notice (`early_signs`),
+ * what I do first (`first_step`), whom I call (`calls`), and when I tell you (`tell_when`).
+ */
+export interface PromiseMakePromise {
+  step: "make";
+  form: "habit" | "offer" | "plan";
+  text: string;
+  rhythm?: string | null;
+  why?: string | null;
+  until?: number | null;
+  triggers?: string | null;
+  early_signs?: string | null;
+  first_step?: string | null;
+  calls?: string | null;
+  tell_when?: string | null;
+  from?: PromiseAnswer | null;
+  [k: string]: unknown;
+}
+/**
+ * The text that a step answers: its entry, and the SHA-256 of exactly that message.
+ */
+export interface PromiseAnswer {
+  /**
+   * 16 bytes, unpadded base64url
+   */
+  entry: string;
+  /**
+   * 32 bytes, unpadded base64url
+   */
+  message: string;
+  [k: string]: unknown;
+}
+/**
+ * Of a habit: done. Of an offer: an update, in `words`. Of a plan: I used it.
+ */
+export interface PromiseMarkPromise {
+  step: "mark";
+  answers: PromiseAnswer;
+  words?: string | null;
+  [k: string]: unknown;
+}
+/**
+ * My offer runs until another time. `until`: Unix seconds.
+ */
+export interface PromiseRenewPromise {
+  step: "renew";
+  answers: PromiseAnswer;
+  until: number;
+  [k: string]: unknown;
+}
+/**
+ * I end it.
+ */
+export interface PromiseEndPromise {
+  step: "end";
+  answers: PromiseAnswer;
+  words?: string | null;
+  [k: string]: unknown;
+}
+
+/**
+ * A rotation that I made: its generation, the head of every other journal, and the keyholders that it left out.
+ *
+ * Entries that my generation before wrote after these heads are not believed.
+ */
+export interface RotatedBody {
+  generation: number;
+  heads?: RotatedNotedHead[] | null;
+  removed?: string[] | null;
+  [k: string]: unknown;
+}
+/**
+ * The head up to which I have verified a journal. Noted daily at most, and at pairing, revoking and closing.
+ */
+export interface RotatedNotedHead {
+  /**
+   * 32 bytes, unpadded base64url
+   */
+  journal: string;
+  seq: number;
+  /**
+   * 32 bytes, unpadded base64url
+   */
+  head: string;
+  [k: string]: unknown;
+}
+
+/**
+ * My answer in a check-in, kept before I commit to it, so that every own device can open it and seal it again.
+ *
+ * `pair`: the entry that began it. `k`, `nonce`: by which it is sealed, 32 and 24 bytes. `answer`: its bytes. `fill`:
+ * dots, so that the server can't tell a long answer from a short one.
+ */
+export interface SealedAnswerBody {
+  /**
+   * 32 bytes, unpadded base64url
+   */
+  journal: string;
+  /**
+   * 16 bytes, unpadded base64url
+   */
+  pair: string;
+  /**
+   * 32 bytes, unpadded base64url
+   */
+  k: string;
+  /**
+   * 24 bytes, unpadded base64url
+   */
+  nonce: string;
+  /**
+   * bytes, unpadded base64url
+   */
+  answer: string;
+  fill?: string | null;
+  [k: string]: unknown;
+}
+
+/**
+ * My own acceptance of somebody's invitation, with all that my other devices need to go on from it.
+ *
+ * `secret`: 16 bytes. `plaintext_hash`: SHA-256 of the invitation's plaintext. `acceptance`: the statement's bytes.
+ */
+export interface SentAcceptanceBody {
+  /**
+   * 32 bytes, unpadded base64url
+   */
+  journal: string;
+  /**
+   * 16 bytes, unpadded base64url
+   */
+  secret: string;
+  /**
+   * 32 bytes, unpadded base64url
+   */
+  plaintext_hash: string;
+  /**
+   * bytes, unpadded base64url
+   */
+  acceptance: string;
+  /**
+   * 64 bytes, unpadded base64url
+   */
+  signature: string;
+  [k: string]: unknown;
+}
+
+/**
+ * The one acceptance that I take for an invitation. `acceptance`: the statement's bytes.
+ */
+export interface TakenAcceptanceBody {
+  /**
+   * 16 bytes, unpadded base64url
+   */
+  invitation: string;
+  /**
+   * 32 bytes, unpadded base64url
+   */
+  account: string;
+  /**
+   * bytes, unpadded base64url
+   */
+  acceptance: string;
+  /**
+   * 64 bytes, unpadded base64url
+   */
+  signature: string;
+  [k: string]: unknown;
+}
+
+/**
+ * I have compared words with this account, and its chain was the pinned one.
+ */
+export interface VerifiedBody {
+  /**
+   * 32 bytes, unpadded base64url
+   */
+  account: string;
+  generation: number;
+  /**
+   * 32 bytes, unpadded base64url
+   */
+  chain_head: string;
+  [k: string]: unknown;
+}
+
+/**
+ * The last place before, with its head, and the restoration as the server dates it, Unix seconds.
+ */
+export interface WentOnBody {
+  seq: number;
+  /**
+   * 32 bytes, unpadded base64url
+   */
+  head: string;
+  restored_at: number;
+  [k: string]: unknown;
+}
+
+/**
+ * The text that is taken back.
+ */
+export interface WithdrawnBody {
+  answers: WithdrawnAnswer;
+  [k: string]: unknown;
+}
+/**
+ * The text that a step answers: its entry, and the SHA-256 of exactly that message.
+ */
+export interface WithdrawnAnswer {
+  /**
+   * 16 bytes, unpadded base64url
+   */
+  entry: string;
+  /**
+   * 32 bytes, unpadded base64url
+   */
+  message: string;
+  [k: string]: unknown;
+}
+
+/**
+ * The pairing whose words differ: the statement hash of its acceptance, 32 bytes.
+ */
+export interface WordsDifferBody {
+  /**
+   * 32 bytes, unpadded base64url
+   */
+  acceptance: string;
+  [k: string]: unknown;
 }
-
-const REOPEN_BREACH: ObjectShape = { is: "object", name: "ReopenBreach", fields: new Map([
-  ["step", { shape: { is: "choice", of: ["reopen"] }, needed: true }],
-  ["answers", { shape: ANSWER, needed: true }],
-  ["words", { shape: { is: "text", least: 1, writing: 2000, holds: /\P{White_Space}/u }, nullable: true }],
-]) };
-
-export type BreachStep = GiveAccount | CloseBreach | OpenBreach | ReopenBreach;
-
-/** The days that a review looks at. */
-export interface Period {
-  readonly from: string;
-  readonly to: string;
-}
-
-const PERIOD: ObjectShape = { is: "object", name: "Period", fields: new Map([
-  ["from", { shape: { is: "day" }, needed: true }],
-  ["to", { shape: { is: "day" }, needed: true }],
-]) };
-
-/** A check-in. `talk_on`: the day to talk about it. `period`, `chosen`: what a review looks at. */
-export interface BeginCheckIn {
-  readonly step: "begin";
-  readonly form: "week" | "review";
-  readonly talk_on?: string;
-  readonly period?: Period;
-  readonly chosen?: readonly Answer[];
-}
-
-const BEGIN_CHECK_IN: ObjectShape = { is: "object", name: "BeginCheckIn", fields: new Map([
-  ["step", { shape: { is: "choice", of: ["begin"] }, needed: true }],
-  ["form", { shape: { is: "choice", of: ["week", "review"] }, needed: true }],
-  ["talk_on", { shape: { is: "day" }, nullable: true }],
-  ["period", { shape: PERIOD, nullable: true }],
-  ["chosen", { shape: { is: "list", of: ANSWER, writing: 32 }, nullable: true }],
-]) };
-
-/** My sealed answer (4136 bytes), and the commitment to its key (32 bytes). */
-export interface CommitAnswer {
-  readonly step: "commit";
-  readonly answers: Answer;
-  readonly sealed: string;
-  readonly commitment: string;
-}
-
-const COMMIT_ANSWER: ObjectShape = { is: "object", name: "CommitAnswer", fields: new Map([
-  ["step", { shape: { is: "choice", of: ["commit"] }, needed: true }],
-  ["answers", { shape: ANSWER, needed: true }],
-  ["sealed", { shape: { is: "bytes", size: 4136 }, needed: true }],
-  ["commitment", { shape: { is: "bytes", size: 32 }, needed: true }],
-]) };
-
-/** The secret `k` of my answer, 32 bytes. */
-export interface RevealAnswer {
-  readonly step: "reveal";
-  readonly answers: Answer;
-  readonly k: string;
-}
-
-const REVEAL_ANSWER: ObjectShape = { is: "object", name: "RevealAnswer", fields: new Map([
-  ["step", { shape: { is: "choice", of: ["reveal"] }, needed: true }],
-  ["answers", { shape: ANSWER, needed: true }],
-  ["k", { shape: { is: "bytes", size: 32 }, needed: true }],
-]) };
-
-/** Not this one. */
-export interface SetCheckInAside {
-  readonly step: "set_aside";
-  readonly answers: Answer;
-}
-
-const SET_CHECK_IN_ASIDE: ObjectShape = { is: "object", name: "SetCheckInAside", fields: new Map([
-  ["step", { shape: { is: "choice", of: ["set_aside"] }, needed: true }],
-  ["answers", { shape: ANSWER, needed: true }],
-]) };
-
-export type CheckInStep = BeginCheckIn | CommitAnswer | RevealAnswer | SetCheckInAside;
-
-/** The server to which its author has moved: its origin, and its receipt key (32 bytes). */
-export interface Moved {
-  readonly origin: string;
-  readonly receipt_key: string;
-}
-
-const MOVED: ObjectShape = { is: "object", name: "Moved", fields: new Map([
-  ["origin", { shape: { is: "text", least: 1, most: 512 }, needed: true }],
-  ["receipt_key", { shape: { is: "bytes", size: 32 }, needed: true }],
-]) };
-
-/** The text that is taken back. */
-export interface Withdrawn {
-  readonly answers: Answer;
-}
-
-const WITHDRAWN: ObjectShape = { is: "object", name: "Withdrawn", fields: new Map([
-  ["answers", { shape: ANSWER, needed: true }],
-]) };
-
-/** The pairing whose words differ: the statement hash of its acceptance, 32 bytes. */
-export interface WordsDiffer {
-  readonly acceptance: string;
-}
-
-const WORDS_DIFFER: ObjectShape = { is: "object", name: "WordsDiffer", fields: new Map([
-  ["acceptance", { shape: { is: "bytes", size: 32 }, needed: true }],
-]) };
-
-/** The last place before, with its head, and the restoration as the server dates it, Unix seconds. */
-export interface WentOn {
-  readonly seq: number;
-  readonly head: string;
-  readonly restored_at: number;
-}
-
-const WENT_ON: ObjectShape = { is: "object", name: "WentOn", fields: new Map([
-  ["seq", { shape: { is: "integer", low: 1, high: 9007199254740991 }, needed: true }],
-  ["head", { shape: { is: "bytes", size: 32 }, needed: true }],
-  ["restored_at", { shape: { is: "integer", low: 0, high: 9007199254740991 }, needed: true }],
-]) };
-
-/** A journal that is mine: my role, its server's receipt key and origin, and my own name for it. */
-export interface Joined {
-  readonly journal: string;
-  readonly role: "partner" | "confidant";
-  readonly receipt_key: string;
-  readonly origin: string;
-  readonly name?: string;
-}
-
-const JOINED: ObjectShape = { is: "object", name: "Joined", fields: new Map([
-  ["journal", { shape: { is: "bytes", size: 32 }, needed: true }],
-  ["role", { shape: { is: "choice", of: ["partner", "confidant"] }, needed: true }],
-  ["receipt_key", { shape: { is: "bytes", size: 32 }, needed: true }],
-  ["origin", { shape: { is: "text", least: 1, most: 300 }, needed: true }],
-  ["name", { shape: { is: "text", least: 1, most: 120, holds: /\P{White_Space}/u }, nullable: true }],
-]) };
-
-/** The chain of an account as I know it: its newest generation, and the hash of that statement. */
-export interface Pin {
-  readonly account: string;
-  readonly generation: number;
-  readonly chain_head: string;
-}
-
-const PIN: ObjectShape = { is: "object", name: "Pin", fields: new Map([
-  ["account", { shape: { is: "bytes", size: 32 }, needed: true }],
-  ["generation", { shape: { is: "integer", low: 1, high: 4294967295 }, needed: true }],
-  ["chain_head", { shape: { is: "bytes", size: 32 }, needed: true }],
-]) };
-
-/** I have compared words with this account, and its chain was the pinned one. */
-export interface Verified {
-  readonly account: string;
-  readonly generation: number;
-  readonly chain_head: string;
-}
-
-const VERIFIED: ObjectShape = { is: "object", name: "Verified", fields: new Map([
-  ["account", { shape: { is: "bytes", size: 32 }, needed: true }],
-  ["generation", { shape: { is: "integer", low: 1, high: 4294967295 }, needed: true }],
-  ["chain_head", { shape: { is: "bytes", size: 32 }, needed: true }],
-]) };
-
-/** The head up to which I have verified a journal. Noted daily at most, and at pairing, revoking and closing. */
-export interface NotedHead {
-  readonly journal: string;
-  readonly seq: number;
-  readonly head: string;
-}
-
-const NOTED_HEAD: ObjectShape = { is: "object", name: "NotedHead", fields: new Map([
-  ["journal", { shape: { is: "bytes", size: 32 }, needed: true }],
-  ["seq", { shape: { is: "integer", low: 1, high: 4294967295 }, needed: true }],
-  ["head", { shape: { is: "bytes", size: 32 }, needed: true }],
-]) };
-
-/** My own name for one of my keyholders. */
-export interface KeyholderLabel {
-  readonly keyholder: string;
-  readonly label: string;
-}
-
-const KEYHOLDER_LABEL: ObjectShape = { is: "object", name: "KeyholderLabel", fields: new Map([
-  ["keyholder", { shape: { is: "bytes", size: 32 }, needed: true }],
-  ["label", { shape: { is: "text", least: 1, most: 120, holds: /\P{White_Space}/u }, needed: true }],
-]) };
-
-/** An invitation that I made, with all that my other devices need to finish it. `secret`: 16 bytes. `n_f`: the founder's nonce N_F, 32 bytes. `plaintext_hash`: SHA-256 of the invitation's plaintext. */
-export interface PendingInvitation {
-  readonly invitation: string;
-  readonly journal: string;
-  readonly secret: string;
-  readonly n_f: string;
-  readonly plaintext_hash: string;
-  readonly role: "partner" | "confidant";
-  readonly rights: "read" | "write";
-  readonly until?: number;
-  readonly expires: number;
-}
-
-const PENDING_INVITATION: ObjectShape = { is: "object", name: "PendingInvitation", fields: new Map([
-  ["invitation", { shape: { is: "bytes", size: 16 }, needed: true }],
-  ["journal", { shape: { is: "bytes", size: 32 }, needed: true }],
-  ["secret", { shape: { is: "bytes", size: 16 }, needed: true }],
-  ["n_f", { shape: { is: "bytes", size: 32 }, needed: true }],
-  ["plaintext_hash", { shape: { is: "bytes", size: 32 }, needed: true }],
-  ["role", { shape: { is: "choice", of: ["partner", "confidant"] }, needed: true }],
-  ["rights", { shape: { is: "choice", of: ["read", "write"] }, needed: true }],
-  ["until", { shape: { is: "integer", low: 0, high: 9007199254740991 }, nullable: true }],
-  ["expires", { shape: { is: "integer", low: 0, high: 9007199254740991 }, needed: true }],
-]) };
-
-/** The one acceptance that I take for an invitation. `acceptance`: the statement's bytes. */
-export interface TakenAcceptance {
-  readonly invitation: string;
-  readonly account: string;
-  readonly acceptance: string;
-  readonly signature: string;
-}
-
-const TAKEN_ACCEPTANCE: ObjectShape = { is: "object", name: "TakenAcceptance", fields: new Map([
-  ["invitation", { shape: { is: "bytes", size: 16 }, needed: true }],
-  ["account", { shape: { is: "bytes", size: 32 }, needed: true }],
-  ["acceptance", { shape: { is: "bytes" }, needed: true }],
-  ["signature", { shape: { is: "bytes", size: 64 }, needed: true }],
-]) };
-
-/** An invitation that has ended. */
-export interface EndedInvitation {
-  readonly invitation: string;
-  readonly how: "added" | "revoked" | "expired";
-}
-
-const ENDED_INVITATION: ObjectShape = { is: "object", name: "EndedInvitation", fields: new Map([
-  ["invitation", { shape: { is: "bytes", size: 16 }, needed: true }],
-  ["how", { shape: { is: "choice", of: ["added", "revoked", "expired"] }, needed: true }],
-]) };
-
-/** My own acceptance of somebody's invitation, with all that my other devices need to go on from it. `secret`: 16 bytes. `plaintext_hash`: SHA-256 of the invitation's plaintext. `acceptance`: the statement's bytes. */
-export interface SentAcceptance {
-  readonly journal: string;
-  readonly secret: string;
-  readonly plaintext_hash: string;
-  readonly acceptance: string;
-  readonly signature: string;
-}
-
-const SENT_ACCEPTANCE: ObjectShape = { is: "object", name: "SentAcceptance", fields: new Map([
-  ["journal", { shape: { is: "bytes", size: 32 }, needed: true }],
-  ["secret", { shape: { is: "bytes", size: 16 }, needed: true }],
-  ["plaintext_hash", { shape: { is: "bytes", size: 32 }, needed: true }],
-  ["acceptance", { shape: { is: "bytes" }, needed: true }],
-  ["signature", { shape: { is: "bytes", size: 64 }, needed: true }],
-]) };
-
-/** The hash whose words I compare with another member of a journal (section 7); only its first 88 bits are shown. */
-export interface ComparedWords {
-  readonly journal: string;
-  readonly account: string;
-  readonly words_hash: string;
-}
-
-const COMPARED_WORDS: ObjectShape = { is: "object", name: "ComparedWords", fields: new Map([
-  ["journal", { shape: { is: "bytes", size: 32 }, needed: true }],
-  ["account", { shape: { is: "bytes", size: 32 }, needed: true }],
-  ["words_hash", { shape: { is: "bytes", size: 32 }, needed: true }],
-]) };
-
-/** The document that a draft would become, without its time. `words`: the body of the note that will stand beside a step, which then names it in `text`. */
-export interface DraftDocument {
-  readonly kind: string;
-  readonly v: number;
-  readonly body: JsonObject;
-  readonly words?: JsonObject;
-}
-
-const DRAFT_DOCUMENT: ObjectShape = { is: "object", name: "DraftDocument", fields: new Map([
-  ["kind", { shape: { is: "text", least: 1, most: 64 }, needed: true }],
-  ["v", { shape: { is: "integer", low: 1, high: 4294967295 }, needed: true }],
-  ["body", { shape: { is: "any" }, needed: true }],
-  ["words", { shape: { is: "any" }, nullable: true }],
-]) };
-
-/** A draft for one journal. Without a document, the draft is deleted. */
-export interface Draft {
-  readonly draft: string;
-  readonly journal: string;
-  readonly document?: DraftDocument;
-}
-
-const DRAFT: ObjectShape = { is: "object", name: "Draft", fields: new Map([
-  ["draft", { shape: { is: "bytes", size: 16 }, needed: true }],
-  ["journal", { shape: { is: "bytes", size: 32 }, needed: true }],
-  ["document", { shape: DRAFT_DOCUMENT, nullable: true }],
-]) };
-
-/** A record that the words of a restored state were compared: on which keyholder, and with which account. No device takes its own state as confirmed by reading this. */
-export interface Confirmed {
-  readonly keyholder: string;
-  readonly generation: number;
-  readonly chain_head: string;
-  readonly heads?: readonly NotedHead[];
-  readonly with_account?: string;
-}
-
-const CONFIRMED: ObjectShape = { is: "object", name: "Confirmed", fields: new Map([
-  ["keyholder", { shape: { is: "bytes", size: 32 }, needed: true }],
-  ["generation", { shape: { is: "integer", low: 1, high: 4294967295 }, needed: true }],
-  ["chain_head", { shape: { is: "bytes", size: 32 }, needed: true }],
-  ["heads", { shape: { is: "list", of: NOTED_HEAD, writing: 400 }, nullable: true }],
-  ["with_account", { shape: { is: "bytes", size: 32 }, nullable: true }],
-]) };
-
-/** I have moved to another server: both servers' origins and receipt keys, and the verified head of each journal. My other devices follow by themselves. */
-export interface AccountMoved {
-  readonly origin: string;
-  readonly receipt_key: string;
-  readonly from_origin: string;
-  readonly from_receipt_key: string;
-  readonly heads?: readonly NotedHead[];
-}
-
-const ACCOUNT_MOVED: ObjectShape = { is: "object", name: "AccountMoved", fields: new Map([
-  ["origin", { shape: { is: "text", least: 1, most: 512 }, needed: true }],
-  ["receipt_key", { shape: { is: "bytes", size: 32 }, needed: true }],
-  ["from_origin", { shape: { is: "text", least: 1, most: 512 }, needed: true }],
-  ["from_receipt_key", { shape: { is: "bytes", size: 32 }, needed: true }],
-  ["heads", { shape: { is: "list", of: NOTED_HEAD, writing: 400 }, nullable: true }],
-]) };
-
-/** A rotation that I made: its generation, the head of every other journal, and the keyholders that it left out. Entries that my generation before wrote after these heads are not believed. */
-export interface Rotated {
-  readonly generation: number;
-  readonly heads?: readonly NotedHead[];
-  readonly removed?: readonly string[];
-}
-
-const ROTATED: ObjectShape = { is: "object", name: "Rotated", fields: new Map([
-  ["generation", { shape: { is: "integer", low: 1, high: 4294967295 }, needed: true }],
-  ["heads", { shape: { is: "list", of: NOTED_HEAD, writing: 400 }, nullable: true }],
-  ["removed", { shape: { is: "list", of: { is: "bytes", size: 32 }, writing: 16 }, nullable: true }],
-]) };
-
-/** The branch of a forked account whose words I have compared with the account's owner. */
-export interface BranchChosen {
-  readonly account: string;
-  readonly generation: number;
-  readonly chain_head: string;
-}
-
-const BRANCH_CHOSEN: ObjectShape = { is: "object", name: "BranchChosen", fields: new Map([
-  ["account", { shape: { is: "bytes", size: 32 }, needed: true }],
-  ["generation", { shape: { is: "integer", low: 1, high: 4294967295 }, needed: true }],
-  ["chain_head", { shape: { is: "bytes", size: 32 }, needed: true }],
-]) };
-
-/** A closing of mine that waits until `not_before`, Unix seconds. `statement`: its bytes. `salt` opens its timing. `held`: whether the server brings it in then, or the first of my devices that comes. `ends`: keyholders of mine that are revoked with it. */
-export interface PendingClosing {
-  readonly journal: string;
-  readonly statement: string;
-  readonly signature: string;
-  readonly salt: string;
-  readonly not_before: number;
-  readonly held: "server" | "device";
-  readonly ends?: readonly string[];
-}
-
-const PENDING_CLOSING: ObjectShape = { is: "object", name: "PendingClosing", fields: new Map([
-  ["journal", { shape: { is: "bytes", size: 32 }, needed: true }],
-  ["statement", { shape: { is: "bytes" }, needed: true }],
-  ["signature", { shape: { is: "bytes", size: 64 }, needed: true }],
-  ["salt", { shape: { is: "bytes", size: 32 }, needed: true }],
-  ["not_before", { shape: { is: "integer", low: 0, high: 9007199254740991 }, needed: true }],
-  ["held", { shape: { is: "choice", of: ["server", "device"] }, needed: true }],
-  ["ends", { shape: { is: "list", of: { is: "bytes", size: 32 }, most: 16 }, nullable: true }],
-]) };
-
-/** The end of my closing of this journal: nothing waits any more. */
-export interface EndedClosing {
-  readonly journal: string;
-  readonly how: "closed" | "cancelled";
-}
-
-const ENDED_CLOSING: ObjectShape = { is: "object", name: "EndedClosing", fields: new Map([
-  ["journal", { shape: { is: "bytes", size: 32 }, needed: true }],
-  ["how", { shape: { is: "choice", of: ["closed", "cancelled"] }, needed: true }],
-]) };
-
-/** An entry that I keep, even if its author withdraws it. */
-export interface Kept {
-  readonly journal: string;
-  readonly entry: string;
-}
-
-const KEPT: ObjectShape = { is: "object", name: "Kept", fields: new Map([
-  ["journal", { shape: { is: "bytes", size: 32 }, needed: true }],
-  ["entry", { shape: { is: "bytes", size: 16 }, needed: true }],
-]) };
-
-/** An entry that I have erased for myself, which explains its gap. */
-export interface Erased {
-  readonly journal: string;
-  readonly entry: string;
-}
-
-const ERASED: ObjectShape = { is: "object", name: "Erased", fields: new Map([
-  ["journal", { shape: { is: "bytes", size: 32 }, needed: true }],
-  ["entry", { shape: { is: "bytes", size: 16 }, needed: true }],
-]) };
-
-/** My answer in a check-in, kept before I commit to it, so that every own device can open it and seal it again. `pair`: the entry that began it. `k`, `nonce`: by which it is sealed, 32 and 24 bytes. `answer`: its bytes. `fill`: dots, so that the server can't tell a long answer from a short one. */
-export interface SealedAnswer {
-  readonly journal: string;
-  readonly pair: string;
-  readonly k: string;
-  readonly nonce: string;
-  readonly answer: string;
-  readonly fill?: string;
-}
-
-const SEALED_ANSWER: ObjectShape = { is: "object", name: "SealedAnswer", fields: new Map([
-  ["journal", { shape: { is: "bytes", size: 32 }, needed: true }],
-  ["pair", { shape: { is: "bytes", size: 16 }, needed: true }],
-  ["k", { shape: { is: "bytes", size: 32 }, needed: true }],
-  ["nonce", { shape: { is: "bytes", size: 24 }, needed: true }],
-  ["answer", { shape: { is: "bytes" }, needed: true }],
-  ["fill", { shape: { is: "text" }, nullable: true }],
-]) };
-
-/** A change of members that one partner proposed and the other declined, with its terms, and when (`at`). */
-export interface DeclinedProposal {
-  readonly journal: string;
-  readonly change: "add" | "extend" | "rights";
-  readonly account: string;
-  readonly rights: "read" | "write";
-  readonly until: number;
-  readonly at: number;
-}
-
-const DECLINED_PROPOSAL: ObjectShape = { is: "object", name: "DeclinedProposal", fields: new Map([
-  ["journal", { shape: { is: "bytes", size: 32 }, needed: true }],
-  ["change", { shape: { is: "choice", of: ["add", "extend", "rights"] }, needed: true }],
-  ["account", { shape: { is: "bytes", size: 32 }, needed: true }],
-  ["rights", { shape: { is: "choice", of: ["read", "write"] }, needed: true }],
-  ["until", { shape: { is: "integer", low: 0, high: 9007199254740991 }, needed: true }],
-  ["at", { shape: { is: "integer", low: 0, high: 9007199254740991 }, needed: true }],
-]) };
-
-/** A journal that I was a confidant of, and left. */
-export interface LeftJournal {
-  readonly journal: string;
-}
-
-const LEFT_JOURNAL: ObjectShape = { is: "object", name: "LeftJournal", fields: new Map([
-  ["journal", { shape: { is: "bytes", size: 32 }, needed: true }],
-]) };
-
-/** One person's answer in a review. `chosen`: documents that matter to them. */
-export interface ReviewAnswer {
-  readonly form: "review";
-  readonly summary: string;
-  readonly keep?: string;
-  readonly change?: string;
-  readonly chosen?: readonly Answer[];
-}
-
-const REVIEW_ANSWER: ObjectShape = { is: "object", name: "ReviewAnswer", fields: new Map([
-  ["form", { shape: { is: "choice", of: ["review"] }, needed: true }],
-  ["summary", { shape: { is: "text", least: 1, writing: 2000, holds: /\P{White_Space}/u }, needed: true }],
-  ["keep", { shape: { is: "text", least: 1, writing: 2000, holds: /\P{White_Space}/u }, nullable: true }],
-  ["change", { shape: { is: "text", least: 1, writing: 2000, holds: /\P{White_Space}/u }, nullable: true }],
-  ["chosen", { shape: { is: "list", of: ANSWER, least: 1, writing: 8 }, nullable: true }],
-]) };
-
-/** One person's answer to the questions of the week. The last three are sliders, 0 to 10. */
-export interface WeekAnswer {
-  readonly form: "week";
-  readonly appreciation?: string;
-  readonly went_well?: string;
-  readonly issue?: string;
-  readonly need?: string;
-  readonly ownership?: string;
-  readonly struggle?: string;
-  readonly feelings?: readonly string[];
-  readonly closeness?: number;
-  readonly trust?: number;
-  readonly stress?: number;
-}
-
-const WEEK_ANSWER: ObjectShape = { is: "object", name: "WeekAnswer", fields: new Map([
-  ["form", { shape: { is: "choice", of: ["week"] }, needed: true }],
-  ["appreciation", { shape: { is: "text", least: 1, writing: 2000, holds: /\P{White_Space}/u }, nullable: true }],
-  ["went_well", { shape: { is: "text", least: 1, writing: 2000, holds: /\P{White_Space}/u }, nullable: true }],
-  ["issue", { shape: { is: "text", least: 1, writing: 2000, holds: /\P{White_Space}/u }, nullable: true }],
-  ["need", { shape: { is: "text", least: 1, writing: 2000, holds: /\P{White_Space}/u }, nullable: true }],
-  ["ownership", { shape: { is: "text", least: 1, writing: 2000, holds: /\P{White_Space}/u }, nullable: true }],
-  ["struggle", { shape: { is: "text", least: 1, writing: 2000, holds: /\P{White_Space}/u }, nullable: true }],
-  ["feelings", { shape: { is: "list", of: { is: "text", least: 1, most: 64, holds: /\P{White_Space}/u }, least: 1, writing: 32 }, nullable: true }],
-  ["closeness", { shape: { is: "integer", low: 0, high: 10 }, nullable: true }],
-  ["trust", { shape: { is: "integer", low: 0, high: 10 }, nullable: true }],
-  ["stress", { shape: { is: "integer", low: 0, high: 10 }, nullable: true }],
-]) };
-
-export type CheckInAnswer = ReviewAnswer | WeekAnswer;
-
-/** The body of each kind of shared and private journals. */
-export interface Bodies {
-  readonly profile: Profile;
-  readonly note: Note;
-  readonly comment: Comment;
-  readonly appreciation: Appreciation;
-  readonly copy: Copy;
-  readonly boundary: BoundaryStep;
-  readonly disclosure: DisclosureStep;
-  readonly promise: PromiseStep;
-  readonly pause: PauseStep;
-  readonly breach: BreachStep;
-  readonly check_in: CheckInStep;
-  readonly moved: Moved;
-  readonly withdrawn: Withdrawn;
-  readonly words_differ: WordsDiffer;
-  readonly went_on: WentOn;
-}
-
-/** The kinds of shared and private journals: the version that is written and read, and the shape of the body. */
-export const BODIES: ReadonlyMap<string, { readonly v: number; readonly body: BodyShape }> = new Map([
-  ["profile", { v: 1, body: PROFILE }],
-  ["note", { v: 1, body: NOTE }],
-  ["comment", { v: 1, body: COMMENT }],
-  ["appreciation", { v: 1, body: APPRECIATION }],
-  ["copy", { v: 1, body: COPY }],
-  ["boundary", { v: 1, body: { is: "union", by: "step", of: new Map([["accept", ACCEPT], ["amend", AMEND], ["contest", CONTEST], ["counter", COUNTER], ["decline", DECLINE], ["propose", PROPOSE], ["retire", RETIRE], ["take_back", TAKE_BACK]]) } }],
-  ["disclosure", { v: 1, body: { is: "union", by: "step", of: new Map([["acknowledge", ACKNOWLEDGE], ["heard", HEARD], ["not_quite", NOT_QUITE], ["reflect", REFLECT], ["respond", RESPOND], ["set_aside", SET_ASIDE], ["tell", TELL]]) } }],
-  ["promise", { v: 1, body: { is: "union", by: "step", of: new Map([["end", END_PROMISE], ["make", MAKE_PROMISE], ["mark", MARK_PROMISE], ["renew", RENEW_PROMISE]]) } }],
-  ["pause", { v: 1, body: { is: "union", by: "step", of: new Map([["call", CALL], ["extend", EXTEND], ["return", RETURN]]) } }],
-  ["breach", { v: 1, body: { is: "union", by: "step", of: new Map([["account", GIVE_ACCOUNT], ["close", CLOSE_BREACH], ["open", OPEN_BREACH], ["reopen", REOPEN_BREACH]]) } }],
-  ["check_in", { v: 1, body: { is: "union", by: "step", of: new Map([["begin", BEGIN_CHECK_IN], ["commit", COMMIT_ANSWER], ["reveal", REVEAL_ANSWER], ["set_aside", SET_CHECK_IN_ASIDE]]) } }],
-  ["moved", { v: 1, body: MOVED }],
-  ["withdrawn", { v: 1, body: WITHDRAWN }],
-  ["words_differ", { v: 1, body: WORDS_DIFFER }],
-  ["went_on", { v: 1, body: WENT_ON }],
-]);
-
-/** The body of each kind of the account journal. */
-export interface AccountBodies {
-  readonly joined: Joined;
-  readonly pin: Pin;
-  readonly verified: Verified;
-  readonly noted_head: NotedHead;
-  readonly keyholder_label: KeyholderLabel;
-  readonly pending_invitation: PendingInvitation;
-  readonly taken_acceptance: TakenAcceptance;
-  readonly ended_invitation: EndedInvitation;
-  readonly sent_acceptance: SentAcceptance;
-  readonly pairing: ComparedWords;
-  readonly draft: Draft;
-  readonly confirmed: Confirmed;
-  readonly account_moved: AccountMoved;
-  readonly rotated: Rotated;
-  readonly branch_chosen: BranchChosen;
-  readonly pending_closing: PendingClosing;
-  readonly ended_closing: EndedClosing;
-  readonly kept: Kept;
-  readonly erased: Erased;
-  readonly sealed_answer: SealedAnswer;
-  readonly declined_proposal: DeclinedProposal;
-  readonly left_journal: LeftJournal;
-}
-
-/** The kinds of the account journal: the version that is written and read, and the shape of the body. */
-export const ACCOUNT_BODIES: ReadonlyMap<string, { readonly v: number; readonly body: BodyShape }> = new Map([
-  ["joined", { v: 1, body: JOINED }],
-  ["pin", { v: 1, body: PIN }],
-  ["verified", { v: 1, body: VERIFIED }],
-  ["noted_head", { v: 1, body: NOTED_HEAD }],
-  ["keyholder_label", { v: 1, body: KEYHOLDER_LABEL }],
-  ["pending_invitation", { v: 1, body: PENDING_INVITATION }],
-  ["taken_acceptance", { v: 1, body: TAKEN_ACCEPTANCE }],
-  ["ended_invitation", { v: 1, body: ENDED_INVITATION }],
-  ["sent_acceptance", { v: 1, body: SENT_ACCEPTANCE }],
-  ["pairing", { v: 1, body: COMPARED_WORDS }],
-  ["draft", { v: 1, body: DRAFT }],
-  ["confirmed", { v: 1, body: CONFIRMED }],
-  ["account_moved", { v: 1, body: ACCOUNT_MOVED }],
-  ["rotated", { v: 1, body: ROTATED }],
-  ["branch_chosen", { v: 1, body: BRANCH_CHOSEN }],
-  ["pending_closing", { v: 1, body: PENDING_CLOSING }],
-  ["ended_closing", { v: 1, body: ENDED_CLOSING }],
-  ["kept", { v: 1, body: KEPT }],
-  ["erased", { v: 1, body: ERASED }],
-  ["sealed_answer", { v: 1, body: SEALED_ANSWER }],
-  ["declined_proposal", { v: 1, body: DECLINED_PROPOSAL }],
-  ["left_journal", { v: 1, body: LEFT_JOURNAL }],
-]);
-
-/** An opened answer of a check-in. */
-export const CHECK_IN_ANSWER: BodyShape = { is: "union", by: "form", of: new Map([["review", REVIEW_ANSWER], ["week", WEEK_ANSWER]]) };
-
-/** The rows of each kind with steps, as `openapi/documents/<kind>.rules.json` has them. */
-export const RULES: readonly Rules[] = [
- {
-  "kind": "boundary",
-  "v": 1,
-  "noun": "boundary",
-  "while_provisional": true,
-  "comments_open": [
-   "live",
-   "retired"
-  ],
-  "binding": [],
-  "digests": {
-   "propose": {
-    "label": "boundary-text",
-    "parts": [
-     "json"
-    ],
-    "path": "wording"
-   },
-   "counter": {
-    "label": "boundary-text",
-    "parts": [
-     "json"
-    ],
-    "path": "wording"
-   },
-   "amend": {
-    "label": "boundary-text",
-    "parts": [
-     "json"
-    ],
-    "path": "wording"
-   },
-   "retire": {
-    "label": "boundary-retire",
-    "parts": [
-     "thing"
-    ]
-   }
-  },
-  "rows": [
-   {
-    "step": "propose",
-    "class": "asks",
-    "names": null,
-    "only": [
-     {
-      "guard": "two",
-      "says": "There is nobody in this journal yet to agree with. Invite your partner first."
-     },
-     {
-      "guard": "is",
-      "says": "A boundary says what I do, or what both of us agree to. One that binds only the other person can't be proposed: say what you will do yourself, or bind both.",
-      "path": "wording.binds",
-      "values": [
-       "me",
-       "both"
-      ],
-      "of_body": true
-     },
-     {
-      "guard": "differs",
-      "says": "Exactly this text is agreed already.",
-      "stage": "live",
-      "register": "agreed",
-      "of_body": true
-     },
-     {
-      "guard": "fresh",
-      "says": "Exactly this waits for an answer, or was declined, taken back or lapsed less than 14 days ago. Wait, or find other words: an answer can't be pressed for.",
-      "seconds": 1209600,
-      "lapse": 1209600,
-      "of_body": true
-     }
-    ],
-    "then": [
-     {
-      "effect": "make",
-      "stage": "live"
-     },
-     {
-      "effect": "put",
-      "register": "waiting"
-     }
-    ]
-   },
-   {
-    "step": "counter",
-    "class": "answers",
-    "names": "waiting",
-    "only": [
-     {
-      "guard": "from",
-      "says": "This boundary was retired. Propose it anew if it should hold again.",
-      "stages": [
-       "live"
-      ]
-     },
-     {
-      "guard": "at",
-      "says": "Nothing waits for an answer here.",
-      "register": "waiting",
-      "became": {
-       "waiting": "Nobody answered this within 14 days, so it has lapsed.",
-       "accepted": "This text was accepted before; it does not wait for an answer.",
-       "declined": "This text was declined.",
-       "taken_back": "Its author took this back before it was answered.",
-       "replaced": "This text has been replaced by a newer one. Read that one, and answer it."
-      }
-     },
-     {
-      "guard": "within",
-      "says": "Nobody answered this within 14 days, so it has lapsed.",
-      "seconds": 1209600
-     },
-     {
-      "guard": "by",
-      "says": "One acceptance is not in force: nobody answers their own words.",
-      "who": "not_writer"
-     },
-     {
-      "guard": "is",
-      "says": "A boundary says what I do, or what both of us agree to. One that binds only the other person can't be proposed: say what you will do yourself, or bind both.",
-      "path": "wording.binds",
-      "values": [
-       "me",
-       "both"
-      ],
-      "of_body": true
-     },
-     {
-      "guard": "differs",
-      "says": "Exactly this text is agreed already.",
-      "stage": "live",
-      "register": "agreed",
-      "of_body": true
-     },
-     {
-      "guard": "fresh",
-      "says": "Exactly this waits for an answer, or was declined, taken back or lapsed less than 14 days ago. Wait, or find other words: an answer can't be pressed for.",
-      "seconds": 1209600,
-      "lapse": 1209600,
-      "of_body": true
-     }
-    ],
-    "then": [
-     {
-      "effect": "settle",
-      "register": "waiting",
-      "outcome": "replaced"
-     },
-     {
-      "effect": "put",
-      "register": "waiting"
-     }
-    ]
-   },
-   {
-    "step": "accept",
-    "class": "answers",
-    "names": "waiting",
-    "only": [
-     {
-      "guard": "from",
-      "says": "This boundary was retired. Propose it anew if it should hold again.",
-      "stages": [
-       "live"
-      ]
-     },
-     {
-      "guard": "at",
-      "says": "Nothing waits for an answer here.",
-      "register": "waiting",
-      "became": {
-       "waiting": "Nobody answered this within 14 days, so it has lapsed.",
-       "accepted": "This text was accepted before; it does not wait for an answer.",
-       "declined": "This text was declined.",
-       "taken_back": "Its author took this back before it was answered.",
-       "replaced": "This text has been replaced by a newer one. Read that one, and answer it."
-      }
-     },
-     {
-      "guard": "within",
-      "says": "Nobody answered this within 14 days, so it has lapsed.",
-      "seconds": 1209600
-     },
-     {
-      "guard": "by",
-      "says": "One acceptance is not in force: nobody answers their own words.",
-      "who": "not_writer"
-     },
-     {
-      "guard": "named",
-      "says": "This asks to retire the boundary. Confirm with retire, or decline.",
-      "path": "step",
-      "values": [
-       "propose",
-       "counter",
-       "amend"
-      ]
-     }
-    ],
-    "then": [
-     {
-      "effect": "settle",
-      "register": "waiting",
-      "outcome": "accepted"
-     },
-     {
-      "effect": "point",
-      "register": "agreed",
-      "to": "named"
-     },
-     {
-      "effect": "empty",
-      "register": "contests"
-     }
-    ]
-   },
-   {
-    "step": "accept",
-    "class": "own",
-    "names": "agreed",
-    "only": [
-     {
-      "guard": "from",
-      "says": "This boundary was retired. Propose it anew if it should hold again.",
-      "stages": [
-       "live"
-      ]
-     },
-     {
-      "guard": "at",
-      "says": "This is not the text that both agreed on. Only that one can be contested, amended or retired.",
-      "register": "agreed"
-     },
-     {
-      "guard": "in",
-      "says": "This text is agreed already. There is nothing left to accept.",
-      "register": "contests"
-     }
-    ],
-    "then": [
-     {
-      "effect": "drop",
-      "register": "contests"
-     }
-    ]
-   },
-   {
-    "step": "decline",
-    "class": "ends",
-    "names": "waiting",
-    "only": [
-     {
-      "guard": "from",
-      "says": "This boundary was retired. Propose it anew if it should hold again.",
-      "stages": [
-       "live"
-      ]
-     },
-     {
-      "guard": "at",
-      "says": "Nothing waits for an answer here.",
-      "register": "waiting",
-      "became": {
-       "waiting": "Nobody answered this within 14 days, so it has lapsed.",
-       "accepted": "This text was accepted before; it does not wait for an answer.",
-       "declined": "This text was declined.",
-       "taken_back": "Its author took this back before it was answered.",
-       "replaced": "This text has been replaced by a newer one. Read that one, and answer it."
-      }
-     },
-     {
-      "guard": "within",
-      "says": "Nobody answered this within 14 days, so it has lapsed.",
-      "seconds": 1209600
-     },
-     {
-      "guard": "by",
-      "says": "One acceptance is not in force: nobody answers their own words.",
-      "who": "not_writer"
-     }
-    ],
-    "then": [
-     {
-      "effect": "settle",
-      "register": "waiting",
-      "outcome": "declined",
-      "why": "why"
-     }
-    ]
-   },
-   {
-    "step": "take_back",
-    "class": "ends",
-    "names": "waiting",
-    "only": [
-     {
-      "guard": "from",
-      "says": "This boundary was retired. Propose it anew if it should hold again.",
-      "stages": [
-       "live"
-      ]
-     },
-     {
-      "guard": "by",
-      "says": "Only who wrote it can take it back. You can decline it.",
-      "who": "writer"
-     },
-     {
-      "guard": "at",
-      "says": "Nothing waits for an answer here.",
-      "register": "waiting",
-      "became": {
-       "waiting": "Nobody answered this within 14 days, so it has lapsed.",
-       "accepted": "This text was accepted before; it does not wait for an answer.",
-       "declined": "This text was declined.",
-       "taken_back": "Its author took this back before it was answered.",
-       "replaced": "This text has been replaced by a newer one. Read that one, and answer it."
-      }
-     },
-     {
-      "guard": "within",
-      "says": "Nobody answered this within 14 days, so it has lapsed.",
-      "seconds": 1209600
-     }
-    ],
-    "then": [
-     {
-      "effect": "settle",
-      "register": "waiting",
-      "outcome": "declined"
-     }
-    ]
-   },
-   {
-    "step": "contest",
-    "class": "ends",
-    "names": "agreed",
-    "only": [
-     {
-      "guard": "from",
-      "says": "This boundary was retired. Propose it anew if it should hold again.",
-      "stages": [
-       "live"
-      ]
-     },
-     {
-      "guard": "at",
-      "says": "This is not the text that both agreed on. Only that one can be contested, amended or retired.",
-      "register": "agreed"
-     },
-     {
-      "guard": "not_in",
-      "says": "It is contested already, in words of the same person. Amend it, or settle it by accepting the agreed text.",
-      "register": "contests"
-     }
-    ],
-    "then": [
-     {
-      "effect": "add",
-      "register": "contests",
-      "words": "words"
-     }
-    ]
-   },
-   {
-    "step": "amend",
-    "class": "asks",
-    "names": "agreed",
-    "only": [
-     {
-      "guard": "from",
-      "says": "This boundary was retired. Propose it anew if it should hold again.",
-      "stages": [
-       "live"
-      ]
-     },
-     {
-      "guard": "at",
-      "says": "This is not the text that both agreed on. Only that one can be contested, amended or retired.",
-      "register": "agreed"
-     },
-     {
-      "guard": "free",
-      "says": "The other partner's words wait for an answer. Accept, counter or decline them first.",
-      "register": "waiting",
-      "seconds": 1209600
-     },
-     {
-      "guard": "is",
-      "says": "A boundary says what I do, or what both of us agree to. One that binds only the other person can't be proposed: say what you will do yourself, or bind both.",
-      "path": "wording.binds",
-      "values": [
-       "me",
-       "both"
-      ],
-      "of_body": true
-     },
-     {
-      "guard": "differs",
-      "says": "Exactly this text is agreed already.",
-      "stage": "live",
-      "register": "agreed",
-      "of_body": true
-     },
-     {
-      "guard": "fresh",
-      "says": "Exactly this waits for an answer, or was declined, taken back or lapsed less than 14 days ago. Wait, or find other words: an answer can't be pressed for.",
-      "seconds": 1209600,
-      "lapse": 1209600,
-      "of_body": true
-     }
-    ],
-    "then": [
-     {
-      "effect": "aside",
-      "register": "waiting",
-      "seconds": 1209600,
-      "stays": true
-     },
-     {
-      "effect": "put",
-      "register": "waiting"
-     }
-    ]
-   },
-   {
-    "step": "retire",
-    "class": "asks",
-    "names": "agreed",
-    "only": [
-     {
-      "guard": "from",
-      "says": "This boundary was retired. Propose it anew if it should hold again.",
-      "stages": [
-       "live"
-      ]
-     },
-     {
-      "guard": "at",
-      "says": "This is not the text that both agreed on. Only that one can be contested, amended or retired.",
-      "register": "agreed"
-     },
-     {
-      "guard": "free",
-      "says": "The other partner's words wait for an answer. Accept, counter or decline them first.",
-      "register": "waiting",
-      "seconds": 1209600
-     },
-     {
-      "guard": "fresh",
-      "says": "Exactly this waits for an answer, or was declined, taken back or lapsed less than 14 days ago. Wait, or find other words: an answer can't be pressed for.",
-      "seconds": 1209600,
-      "lapse": 1209600,
-      "of_body": true
-     }
-    ],
-    "then": [
-     {
-      "effect": "aside",
-      "register": "waiting",
-      "seconds": 1209600,
-      "stays": true
-     },
-     {
-      "effect": "put",
-      "register": "waiting"
-     }
-    ]
-   },
-   {
-    "step": "retire",
-    "class": "answers",
-    "names": "waiting",
-    "only": [
-     {
-      "guard": "from",
-      "says": "This boundary was retired. Propose it anew if it should hold again.",
-      "stages": [
-       "live"
-      ]
-     },
-     {
-      "guard": "named",
-      "says": "Nobody asks to retire it.",
-      "path": "step",
-      "values": [
-       "retire"
-      ]
-     },
-     {
-      "guard": "at",
-      "says": "Nothing waits for an answer here.",
-      "register": "waiting",
-      "became": {
-       "waiting": "Nobody answered this within 14 days, so it has lapsed.",
-       "accepted": "This text was accepted before; it does not wait for an answer.",
-       "declined": "This text was declined.",
-       "taken_back": "Its author took this back before it was answered.",
-       "replaced": "This text has been replaced by a newer one. Read that one, and answer it."
-      }
-     },
-     {
-      "guard": "within",
-      "says": "Nobody answered this within 14 days, so it has lapsed.",
-      "seconds": 1209600
-     },
-     {
-      "guard": "by",
-      "says": "One acceptance is not in force: nobody answers their own words.",
-      "who": "not_writer"
-     }
-    ],
-    "then": [
-     {
-      "effect": "settle",
-      "register": "waiting",
-      "outcome": "accepted"
-     },
-     {
-      "effect": "point",
-      "register": "retired",
-      "to": "step"
-     },
-     {
-      "effect": "empty",
-      "register": "contests"
-     },
-     {
-      "effect": "stage",
-      "stage": "retired"
-     }
-    ]
-   }
-  ]
- },
- {
-  "kind": "disclosure",
-  "v": 1,
-  "noun": "disclosure",
-  "while_provisional": false,
-  "comments_open": [
-   "answered"
-  ],
-  "binding": [],
-  "digests": {
-   "tell": {
-    "label": "disclosure-text",
-    "parts": [
-     "step",
-     "bytes"
-    ],
-    "path": "text.entry"
-   },
-   "reflect": {
-    "label": "disclosure-text",
-    "parts": [
-     "step",
-     "bytes"
-    ],
-    "path": "text.entry"
-   }
-  },
-  "rows": [
-   {
-    "step": "tell",
-    "class": "tells",
-    "names": "told",
-    "only": [
-     {
-      "guard": "at",
-      "says": "Name the letter itself, and not what was said of it.",
-      "register": "told"
-     },
-     {
-      "guard": "by",
-      "says": "A supplement is to a disclosure of your own.",
-      "who": "owner"
-     },
-     {
-      "guard": "named",
-      "says": "A supplement names a disclosure.",
-      "path": "form",
-      "values": [
-       "disclosure"
-      ]
-     },
-     {
-      "guard": "two",
-      "says": "There is nobody here yet to tell. Invite your partner first."
-     },
-     {
-      "guard": "fresh",
-      "says": "The same text was sent less than 14 days ago.",
-      "seconds": 1209600,
-      "mine": true,
-      "of_body": true
-     }
-    ],
-    "then": [
-     {
-      "effect": "make",
-      "stage": "told"
-     },
-     {
-      "effect": "put",
-      "register": "told"
-     }
-    ]
-   },
-   {
-    "step": "tell",
-    "class": "tells",
-    "names": null,
-    "only": [
-     {
-      "guard": "is",
-      "path": "form",
-      "values": [
-       "disclosure",
-       "impact",
-       "repair"
-      ],
-      "of_body": true
-     },
-     {
-      "guard": "two",
-      "says": "There is nobody here yet to tell. Invite your partner first."
-     },
-     {
-      "guard": "fresh",
-      "says": "The same text was sent less than 14 days ago.",
-      "seconds": 1209600,
-      "mine": true,
-      "of_body": true
-     }
-    ],
-    "then": [
-     {
-      "effect": "make",
-      "stage": "told"
-     },
-     {
-      "effect": "put",
-      "register": "told"
-     }
-    ]
-   },
-   {
-    "step": "acknowledge",
-    "class": "answers",
-    "names": "told",
-    "only": [
-     {
-      "guard": "at",
-      "says": "Name the letter itself, and not what was said of it.",
-      "register": "told"
-     },
-     {
-      "guard": "by",
-      "says": "Only who it was told to answers it.",
-      "who": "other"
-     },
-     {
-      "guard": "from",
-      "says": "It is acknowledged already.",
-      "stages": [
-       "told"
-      ]
-     }
-    ],
-    "then": [
-     {
-      "effect": "stage",
-      "stage": "read"
-     },
-     {
-      "effect": "drop",
-      "register": "aside"
-     }
-    ]
-   },
-   {
-    "step": "reflect",
-    "class": "answers",
-    "names": "told",
-    "only": [
-     {
-      "guard": "at",
-      "says": "Name the letter itself, and not what was said of it.",
-      "register": "told"
-     },
-     {
-      "guard": "by",
-      "says": "Only who it was told to answers it.",
-      "who": "other"
-     },
-     {
-      "guard": "from",
-      "says": "“Heard” was said already.",
-      "stages": [
-       "told",
-       "read",
-       "reflected",
-       "again"
-      ]
-     }
-    ],
-    "then": [
-     {
-      "effect": "stage",
-      "stage": "reflected"
-     },
-     {
-      "effect": "put",
-      "register": "reflection"
-     },
-     {
-      "effect": "drop",
-      "register": "aside"
-     }
-    ]
-   },
-   {
-    "step": "heard",
-    "class": "answers",
-    "names": "reflection",
-    "only": [
-     {
-      "guard": "at",
-      "says": "This is not the reflection that waits.",
-      "register": "reflection"
-     },
-     {
-      "guard": "by",
-      "says": "Only who told it can say so.",
-      "who": "owner"
-     },
-     {
-      "guard": "from",
-      "says": "This is not the reflection that waits.",
-      "stages": [
-       "reflected"
-      ]
-     }
-    ],
-    "then": [
-     {
-      "effect": "stage",
-      "stage": "heard"
-     },
-     {
-      "effect": "drop",
-      "register": "aside"
-     }
-    ]
-   },
-   {
-    "step": "not_quite",
-    "class": "answers",
-    "names": "reflection",
-    "only": [
-     {
-      "guard": "at",
-      "says": "This is not the reflection that waits.",
-      "register": "reflection"
-     },
-     {
-      "guard": "by",
-      "says": "Only who told it can say so.",
-      "who": "owner"
-     },
-     {
-      "guard": "from",
-      "says": "This is not the reflection that waits.",
-      "stages": [
-       "reflected"
-      ]
-     }
-    ],
-    "then": [
-     {
-      "effect": "stage",
-      "stage": "again"
-     },
-     {
-      "effect": "count",
-      "count": "tries"
-     },
-     {
-      "effect": "drop",
-      "register": "aside"
-     }
-    ]
-   },
-   {
-    "step": "respond",
-    "class": "answers",
-    "names": "told",
-    "only": [
-     {
-      "guard": "at",
-      "says": "Name the letter itself, and not what was said of it.",
-      "register": "told"
-     },
-     {
-      "guard": "by",
-      "says": "Only who it was told to answers it.",
-      "who": "other"
-     },
-     {
-      "guard": "from",
-      "says": "Reflect first: say what you hear, until it is “heard”.",
-      "stages": [
-       "heard"
-      ]
-     }
-    ],
-    "then": [
-     {
-      "effect": "stage",
-      "stage": "answered"
-     },
-     {
-      "effect": "drop",
-      "register": "aside"
-     }
-    ]
-   },
-   {
-    "step": "respond",
-    "class": "answers",
-    "names": "told",
-    "only": [
-     {
-      "guard": "at",
-      "says": "Name the letter itself, and not what was said of it.",
-      "register": "told"
-     },
-     {
-      "guard": "by",
-      "says": "Only who it was told to answers it.",
-      "who": "other"
-     },
-     {
-      "guard": "from",
-      "says": "Reflect first: say what you hear, until it is “heard”.",
-      "stages": [
-       "told",
-       "read",
-       "reflected",
-       "again"
-      ]
-     },
-     {
-      "guard": "owner_in",
-      "says": "Reflect first: say what you hear, until it is “heard”.",
-      "register": "aside"
-     }
-    ],
-    "then": [
-     {
-      "effect": "stage",
-      "stage": "answered"
-     },
-     {
-      "effect": "count",
-      "count": "unheard"
-     },
-     {
-      "effect": "drop",
-      "register": "aside"
-     }
-    ]
-   },
-   {
-    "step": "respond",
-    "class": "answers",
-    "names": "told",
-    "only": [
-     {
-      "guard": "at",
-      "says": "Name the letter itself, and not what was said of it.",
-      "register": "told"
-     },
-     {
-      "guard": "by",
-      "says": "Only who it was told to answers it.",
-      "who": "other"
-     },
-     {
-      "guard": "from",
-      "says": "Reflect first: say what you hear, until it is “heard”.",
-      "stages": [
-       "reflected",
-       "again"
-      ]
-     },
-     {
-      "guard": "least",
-      "says": "Reflect first: say what you hear, until it is “heard”.",
-      "count": "tries",
-      "least": 2
-     }
-    ],
-    "then": [
-     {
-      "effect": "stage",
-      "stage": "answered"
-     },
-     {
-      "effect": "count",
-      "count": "unheard"
-     },
-     {
-      "effect": "drop",
-      "register": "aside"
-     }
-    ]
-   },
-   {
-    "step": "respond",
-    "class": "answers",
-    "names": "told",
-    "only": [
-     {
-      "guard": "at",
-      "says": "Name the letter itself, and not what was said of it.",
-      "register": "told"
-     },
-     {
-      "guard": "by",
-      "says": "Only who it was told to answers it.",
-      "who": "other"
-     },
-     {
-      "guard": "from",
-      "says": "Reflect first: say what you hear, until it is “heard”.",
-      "stages": [
-       "reflected"
-      ]
-     },
-     {
-      "guard": "after",
-      "says": "Reflect first: say what you hear, until it is “heard”.",
-      "register": "reflection",
-      "seconds": 604800
-     }
-    ],
-    "then": [
-     {
-      "effect": "stage",
-      "stage": "answered"
-     },
-     {
-      "effect": "count",
-      "count": "unheard"
-     },
-     {
-      "effect": "drop",
-      "register": "aside"
-     }
-    ]
-   },
-   {
-    "step": "set_aside",
-    "class": "ends",
-    "names": "told",
-    "only": [
-     {
-      "guard": "at",
-      "says": "Name the letter itself, and not what was said of it.",
-      "register": "told"
-     },
-     {
-      "guard": "from",
-      "says": "It was answered; it asks nothing more.",
-      "stages": [
-       "told",
-       "read",
-       "reflected",
-       "again",
-       "heard"
-      ]
-     },
-     {
-      "guard": "not_in",
-      "says": "It is set aside already.",
-      "register": "aside"
-     }
-    ],
-    "then": [
-     {
-      "effect": "add",
-      "register": "aside",
-      "words": "words"
-     }
-    ]
-   }
-  ]
- },
- {
-  "kind": "promise",
-  "v": 1,
-  "noun": "promise",
-  "while_provisional": false,
-  "comments_open": [
-   "held",
-   "ended"
-  ],
-  "binding": [],
-  "digests": {},
-  "rows": [
-   {
-    "step": "make",
-    "class": "own",
-    "names": null,
-    "only": [
-     {
-      "guard": "is",
-      "path": "form",
-      "values": [
-       "offer"
-      ],
-      "of_body": true
-     },
-     {
-      "guard": "ahead",
-      "says": "An offer ends within 90 days; you can renew it.",
-      "path": "until",
-      "at_most": 7776000,
-      "of_body": true
-     }
-    ],
-    "then": [
-     {
-      "effect": "make",
-      "stage": "held"
-     },
-     {
-      "effect": "put",
-      "register": "made"
-     },
-     {
-      "effect": "time",
-      "register": "until",
-      "path": "until"
-     }
-    ]
-   },
-   {
-    "step": "make",
-    "class": "own",
-    "names": null,
-    "only": [
-     {
-      "guard": "is",
-      "path": "form",
-      "values": [
-       "habit",
-       "plan"
-      ],
-      "of_body": true
-     },
-     {
-      "guard": "left_out",
-      "says": "Only an offer has an end.",
-      "path": "until",
-      "of_body": true
-     }
-    ],
-    "then": [
-     {
-      "effect": "make",
-      "stage": "held"
-     },
-     {
-      "effect": "put",
-      "register": "made"
-     }
-    ]
-   },
-   {
-    "step": "mark",
-    "class": "own",
-    "names": "made",
-    "only": [
-     {
-      "guard": "at",
-      "says": "Name the promise itself, and not a mark of it.",
-      "register": "made"
-     },
-     {
-      "guard": "by",
-      "says": "A promise is its owner's alone.",
-      "who": "owner"
-     },
-     {
-      "guard": "from",
-      "says": "It has ended already.",
-      "stages": [
-       "held"
-      ]
-     },
-     {
-      "guard": "not_after",
-      "says": "This offer ran out. Renew it, or leave it.",
-      "register": "until"
-     }
-    ],
-    "then": [
-     {
-      "effect": "put",
-      "register": "mark"
-     }
-    ]
-   },
-   {
-    "step": "renew",
-    "class": "own",
-    "names": "made",
-    "only": [
-     {
-      "guard": "at",
-      "says": "Name the promise itself, and not a mark of it.",
-      "register": "made"
-     },
-     {
-      "guard": "by",
-      "says": "A promise is its owner's alone.",
-      "who": "owner"
-     },
-     {
-      "guard": "from",
-      "says": "It has ended already.",
-      "stages": [
-       "held"
-      ]
-     },
-     {
-      "guard": "has",
-      "says": "Only an offer is renewed.",
-      "register": "until"
-     },
-     {
-      "guard": "ahead",
-      "says": "An offer is renewed for 90 days at most.",
-      "path": "until",
-      "at_most": 7776000,
-      "of_body": true
-     }
-    ],
-    "then": [
-     {
-      "effect": "time",
-      "register": "until",
-      "path": "until"
-     }
-    ]
-   },
-   {
-    "step": "end",
-    "class": "ends",
-    "names": "made",
-    "only": [
-     {
-      "guard": "at",
-      "says": "Name the promise itself, and not a mark of it.",
-      "register": "made"
-     },
-     {
-      "guard": "by",
-      "says": "A promise is its owner's alone.",
-      "who": "owner"
-     },
-     {
-      "guard": "from",
-      "says": "It has ended already.",
-      "stages": [
-       "held"
-      ]
-     }
-    ],
-    "then": [
-     {
-      "effect": "stage",
-      "stage": "ended"
-     },
-     {
-      "effect": "add",
-      "register": "ended",
-      "words": "words"
-     }
-    ]
-   }
-  ]
- },
- {
-  "kind": "pause",
-  "v": 1,
-  "noun": "pause",
-  "while_provisional": true,
-  "comments_open": [
-   "called",
-   "returned"
-  ],
-  "binding": [],
-  "digests": {},
-  "rows": [
-   {
-    "step": "call",
-    "class": "tells",
-    "names": null,
-    "only": [
-     {
-      "guard": "two",
-      "says": "There is nobody here yet to tell. Invite your partner first."
-     },
-     {
-      "guard": "no_open",
-      "says": "You are on a pause already: extend it, or return.",
-      "stages": [
-       "called"
-      ],
-      "register": "until",
-      "mine": true
-     },
-     {
-      "guard": "ahead",
-      "says": "A pause lasts from 20 minutes to 24 hours.",
-      "path": "until",
-      "at_least": 1200,
-      "at_most": 86400,
-      "of_body": true
-     }
-    ],
-    "then": [
-     {
-      "effect": "make",
-      "stage": "called"
-     },
-     {
-      "effect": "put",
-      "register": "called"
-     },
-     {
-      "effect": "time",
-      "register": "until",
-      "path": "until"
-     }
-    ]
-   },
-   {
-    "step": "extend",
-    "class": "own",
-    "names": "called",
-    "only": [
-     {
-      "guard": "at",
-      "says": "Name the pause itself, and not its extension.",
-      "register": "called"
-     },
-     {
-      "guard": "by",
-      "says": "Only who called a pause extends it or returns from it.",
-      "who": "owner"
-     },
-     {
-      "guard": "from",
-      "says": "You are back already.",
-      "stages": [
-       "called"
-      ]
-     },
-     {
-      "guard": "unset",
-      "says": "A pause is extended once. Return, or call a new one.",
-      "register": "extended"
-     },
-     {
-      "guard": "not_after",
-      "says": "Its time passed more than a day ago. Call a new one.",
-      "register": "until",
-      "seconds": 86400
-     },
-     {
-      "guard": "ahead",
-      "says": "A pause lasts from 20 minutes to 24 hours.",
-      "path": "until",
-      "at_least": 1200,
-      "at_most": 86400,
-      "of_body": true
-     },
-     {
-      "guard": "later",
-      "says": "An extension ends later than the pause.",
-      "path": "until",
-      "register": "until",
-      "of_body": true
-     }
-    ],
-    "then": [
-     {
-      "effect": "put",
-      "register": "extended"
-     },
-     {
-      "effect": "time",
-      "register": "until",
-      "path": "until"
-     }
-    ]
-   },
-   {
-    "step": "return",
-    "class": "ends",
-    "names": "called",
-    "only": [
-     {
-      "guard": "at",
-      "says": "Name the pause itself, and not its extension.",
-      "register": "called"
-     },
-     {
-      "guard": "by",
-      "says": "Only who called a pause extends it or returns from it.",
-      "who": "owner"
-     },
-     {
-      "guard": "from",
-      "says": "You are back already.",
-      "stages": [
-       "called"
-      ]
-     }
-    ],
-    "then": [
-     {
-      "effect": "stage",
-      "stage": "returned"
-     },
-     {
-      "effect": "add",
-      "register": "returned",
-      "words": "words"
-     }
-    ]
-   }
-  ]
- },
- {
-  "kind": "breach",
-  "v": 1,
-  "noun": "breach",
-  "while_provisional": false,
-  "comments_open": [
-   "open"
-  ],
-  "binding": [],
-  "digests": {},
-  "rows": [
-   {
-    "step": "open",
-    "class": "tells",
-    "names": null,
-    "only": [
-     {
-      "guard": "two",
-      "says": "There is nobody here yet to tell. Invite your partner first."
-     },
-     {
-      "guard": "of_kind",
-      "says": "Name the text of a boundary between the two of you.",
-      "kind": "boundary",
-      "of_body": true
-     },
-     {
-      "guard": "became",
-      "says": "Only a text that both accepted, and that binds the other, can be named so.",
-      "outcomes": [
-       "accepted"
-      ]
-     },
-     {
-      "guard": "named",
-      "says": "Only a text that both accepted, and that binds the other, can be named so.",
-      "path": "wording.binds",
-      "values": [
-       "both"
-      ]
-     }
-    ],
-    "then": [
-     {
-      "effect": "make",
-      "stage": "open"
-     },
-     {
-      "effect": "put",
-      "register": "opened"
-     },
-     {
-      "effect": "put_by",
-      "register": "accounts"
-     }
-    ]
-   },
-   {
-    "step": "open",
-    "class": "tells",
-    "names": null,
-    "only": [
-     {
-      "guard": "of_kind",
-      "says": "Name the text of a boundary between the two of you.",
-      "kind": "boundary",
-      "of_body": true
-     },
-     {
-      "guard": "became",
-      "says": "Only a text that both accepted, and that binds the other, can be named so.",
-      "outcomes": [
-       "accepted"
-      ]
-     },
-     {
-      "guard": "named",
-      "says": "Only a text that both accepted, and that binds the other, can be named so.",
-      "path": "wording.binds",
-      "values": [
-       "me"
-      ]
-     },
-     {
-      "guard": "by",
-      "says": "Only a text that both accepted, and that binds the other, can be named so.",
-      "who": "not_writer"
-     }
-    ],
-    "then": [
-     {
-      "effect": "make",
-      "stage": "open"
-     },
-     {
-      "effect": "put",
-      "register": "opened"
-     },
-     {
-      "effect": "put_by",
-      "register": "accounts"
-     }
-    ]
-   },
-   {
-    "step": "open",
-    "class": "tells",
-    "names": null,
-    "only": [
-     {
-      "guard": "is",
-      "path": "as",
-      "values": [
-       "own"
-      ],
-      "of_body": true
-     },
-     {
-      "guard": "two",
-      "says": "There is nobody here yet to tell. Invite your partner first."
-     }
-    ],
-    "then": [
-     {
-      "effect": "make",
-      "stage": "open"
-     },
-     {
-      "effect": "put",
-      "register": "opened"
-     },
-     {
-      "effect": "put_by",
-      "register": "accounts"
-     }
-    ]
-   },
-   {
-    "step": "account",
-    "class": "tells",
-    "names": "opened",
-    "only": [
-     {
-      "guard": "at",
-      "says": "Name what was opened, and not the other's account.",
-      "register": "opened"
-     },
-     {
-      "guard": "not_in",
-      "says": "One account each; further words are comments.",
-      "register": "accounts"
-     }
-    ],
-    "then": [
-     {
-      "effect": "put_by",
-      "register": "accounts"
-     }
-    ]
-   },
-   {
-    "step": "close",
-    "class": "ends",
-    "names": "opened",
-    "only": [
-     {
-      "guard": "at",
-      "says": "Name what was opened, and not the other's account.",
-      "register": "opened"
-     },
-     {
-      "guard": "not_in",
-      "says": "It is closed for you already.",
-      "register": "closed"
-     }
-    ],
-    "then": [
-     {
-      "effect": "add",
-      "register": "closed",
-      "words": "words"
-     }
-    ]
-   },
-   {
-    "step": "reopen",
-    "class": "own",
-    "names": "opened",
-    "only": [
-     {
-      "guard": "at",
-      "says": "Name what was opened, and not the other's account.",
-      "register": "opened"
-     },
-     {
-      "guard": "in",
-      "says": "It is open for you.",
-      "register": "closed"
-     }
-    ],
-    "then": [
-     {
-      "effect": "drop",
-      "register": "closed"
-     }
-    ]
-   }
-  ]
- },
- {
-  "kind": "check_in",
-  "v": 1,
-  "noun": "check-in",
-  "while_provisional": false,
-  "comments_open": [
-   "opened"
-  ],
-  "binding": [
-   "commit"
-  ],
-  "digests": {},
-  "rows": [
-   {
-    "step": "begin",
-    "class": "asks",
-    "names": null,
-    "only": [
-     {
-      "guard": "two",
-      "says": "There is nobody here yet to answer with. Invite your partner first."
-     },
-     {
-      "guard": "is",
-      "path": "form",
-      "values": [
-       "week"
-      ],
-      "of_body": true
-     },
-     {
-      "guard": "no_open",
-      "says": "One is open already. Answer it, or set it aside.",
-      "stages": [
-       "begun",
-       "sealed"
-      ],
-      "register": "until",
-      "form": "week"
-     },
-     {
-      "guard": "rested",
-      "says": "The other set one aside less than 14 days ago. Only they can begin one before that.",
-      "stages": [
-       "aside"
-      ],
-      "register": "aside",
-      "form": "week",
-      "seconds": 1209600
-     }
-    ],
-    "then": [
-     {
-      "effect": "make",
-      "stage": "begun"
-     },
-     {
-      "effect": "put",
-      "register": "begun"
-     },
-     {
-      "effect": "time",
-      "register": "until",
-      "seconds": 604800
-     }
-    ]
-   },
-   {
-    "step": "begin",
-    "class": "asks",
-    "names": null,
-    "only": [
-     {
-      "guard": "two",
-      "says": "There is nobody here yet to answer with. Invite your partner first."
-     },
-     {
-      "guard": "is",
-      "path": "form",
-      "values": [
-       "review"
-      ],
-      "of_body": true
-     },
-     {
-      "guard": "no_open",
-      "says": "One is open already. Answer it, or set it aside.",
-      "stages": [
-       "begun",
-       "sealed"
-      ],
-      "register": "until",
-      "form": "review"
-     },
-     {
-      "guard": "rested",
-      "says": "The other set one aside less than 14 days ago. Only they can begin one before that.",
-      "stages": [
-       "aside"
-      ],
-      "register": "aside",
-      "form": "review",
-      "seconds": 1209600
-     }
-    ],
-    "then": [
-     {
-      "effect": "make",
-      "stage": "begun"
-     },
-     {
-      "effect": "put",
-      "register": "begun"
-     },
-     {
-      "effect": "time",
-      "register": "until",
-      "seconds": 1209600
-     }
-    ]
-   },
-   {
-    "step": "commit",
-    "class": "answers",
-    "names": "begun",
-    "only": [
-     {
-      "guard": "at",
-      "says": "Name the check-in itself, and not an answer in it.",
-      "register": "begun"
-     },
-     {
-      "guard": "from",
-      "says": "It takes no more answers.",
-      "stages": [
-       "begun"
-      ]
-     },
-     {
-      "guard": "not_after",
-      "says": "Its time has passed. You can begin a new one.",
-      "register": "until"
-     },
-     {
-      "guard": "not_in",
-      "says": "You have answered already.",
-      "register": "commits"
-     }
-    ],
-    "then": [
-     {
-      "effect": "put_by",
-      "register": "commits"
-     },
-     {
-      "effect": "when_both",
-      "register": "commits",
-      "stage": "sealed"
-     }
-    ]
-   },
-   {
-    "step": "reveal",
-    "class": "own",
-    "names": "begun",
-    "only": [
-     {
-      "guard": "at",
-      "says": "Name the check-in itself, and not an answer in it.",
-      "register": "begun"
-     },
-     {
-      "guard": "from",
-      "says": "Keys count once both have answered.",
-      "stages": [
-       "sealed"
-      ]
-     },
-     {
-      "guard": "not_in",
-      "says": "You have opened your answer already.",
-      "register": "keys"
-     },
-     {
-      "guard": "key_fits",
-      "says": "This key does not fit the answer, so it is not counted.",
-      "register": "commits",
-      "of_body": true
-     }
-    ],
-    "then": [
-     {
-      "effect": "put_by",
-      "register": "keys"
-     },
-     {
-      "effect": "when_both",
-      "register": "keys",
-      "stage": "opened"
-     }
-    ]
-   },
-   {
-    "step": "set_aside",
-    "class": "ends",
-    "names": "begun",
-    "only": [
-     {
-      "guard": "at",
-      "says": "Name the check-in itself, and not an answer in it.",
-      "register": "begun"
-     },
-     {
-      "guard": "from",
-      "says": "It is open; it asks nothing more.",
-      "stages": [
-       "begun",
-       "sealed",
-       "aside"
-      ]
-     },
-     {
-      "guard": "not_in",
-      "says": "You have opened your answer already.",
-      "register": "keys"
-     },
-     {
-      "guard": "not_in",
-      "says": "It is set aside already.",
-      "register": "aside"
-     }
-    ],
-    "then": [
-     {
-      "effect": "stage",
-      "stage": "aside"
-     },
-     {
-      "effect": "add",
-      "register": "aside",
-      "words": "words"
-     }
-    ]
-   }
-  ]
- }
-];
