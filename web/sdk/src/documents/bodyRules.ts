@@ -20,10 +20,7 @@ const RULES: ReadonlyMap<string, Rule> = new Map<string, Rule>([
         ? "only a review looks at a period or at chosen documents"
         : null,
   ],
-  [
-    "Attached",
-    (body) => (body.text("preview") === body.text("id") ? "an attachment is no preview of itself" : null),
-  ],
+  ["Attached", (body) => (body.text("preview") === body.text("id") ? "an attachment is no preview of itself" : null)],
   ["WeekAnswer", saysSomething],
   ["ReviewAnswer", saysSomething],
 ]);

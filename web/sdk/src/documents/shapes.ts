@@ -7,42 +7,15 @@
  * - Limits named `writing` hold before a text is sent. What is in a log is read at any length, up to a document's 64 KiB.
  * - Limits count characters (code points). A binary value stays unpadded base64url, since its text is as unique as it.
  *
- * The shapes come from Python's models (`generated/documents.ts`), and so do the sentences. Spec: documents §1
+ * The shapes come from Python's models (`generated/kinds.ts`). Spec: documents §1
  */
 
 import { MalformedData } from "../errors.ts";
+import type { BodyShape, Field, ObjectShape, Shape } from "../generated/kinds.ts";
 import { characters } from "../protocol/bytes.ts";
 import { isJsonArray, isJsonObject, type Json, type JsonObject, parseB64 } from "../protocol/codec.ts";
 import { faultOf } from "./bodyRules.ts";
 import { isDay, isWallTime } from "./days.ts";
-
-export type Shape =
-  | { readonly is: "text"; readonly least?: number; readonly most?: number; readonly writing?: number; readonly holds?: RegExp }
-  | { readonly is: "bytes"; readonly size?: number }
-  | { readonly is: "integer"; readonly low: number; readonly high: number }
-  | { readonly is: "choice"; readonly of: readonly string[] }
-  | { readonly is: "list"; readonly of: Shape; readonly least?: number; readonly most?: number; readonly writing?: number }
-  | { readonly is: "flag" | "day" | "wallTime" | "any" }
-  | ObjectShape;
-
-/** An object of known fields. `name`: of the type in Python, by which rules about several fields are found. */
-export interface ObjectShape {
-  readonly is: "object";
-  readonly name: string;
-  readonly fields: ReadonlyMap<string, Field>;
-}
-
-/** `needed`: it can't be left out. `nullable`: it may be null, which means the same as left out. */
-export interface Field {
-  readonly shape: Shape;
-  readonly needed?: boolean;
-  readonly nullable?: boolean;
-}
-
-/** The shape of a body: an object, or one of several by the text in a field. */
-export type BodyShape =
-  | ObjectShape
-  | { readonly is: "union"; readonly by: string; readonly of: ReadonlyMap<string, ObjectShape> };
 
 /** A body that was read: its fields as they stand in the message, and the shape that they have. */
 export class Body {
@@ -177,16 +150,19 @@ class Reader {
   #value(shape: Shape, value: Json, place: string): void {
     switch (shape.is) {
       case "text":
-        return this.#text(shape, value, place);
+        this.#text(shape, value, place);
+        return;
       case "bytes":
-        return this.#bytes(shape.size, value, place);
+        this.#bytes(shape.size, value, place);
+        return;
       case "integer":
         if (typeof value !== "number") throw this.#wrong(place);
         if (value < shape.low) throw this.fault(place, "it is too small");
         if (value > shape.high) throw this.fault(place, "it is too large");
         return;
       case "choice":
-        if (typeof value !== "string" || !shape.of.includes(value)) throw this.fault(place, `it must be ${oneOf(shape.of)}`);
+        if (typeof value !== "string" || !shape.of.includes(value))
+          throw this.fault(place, `it must be ${oneOf(shape.of)}`);
         return;
       case "list":
         if (!isJsonArray(value)) throw this.#wrong(place);
