@@ -23,7 +23,10 @@ _NAME = rf"^{_IN_NAME}*[^/\\\u0000-\u001f\u007f-\u009f\u2028\u2029.\s]{_IN_NAME}
 
 
 def _require_real(text: str) -> str:
-    dates.wall_time(text)
+    try:
+        dates.wall_time(text)
+    except ValueError as error:
+        raise ValueError("no calendar has it") from error
     return text
 
 

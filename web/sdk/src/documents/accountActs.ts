@@ -7,9 +7,7 @@ import type {
   NotedHeadBody,
   PendingClosingBody,
 } from "../generated/documents.ts";
-import { sameBytes } from "../protocol/bytes.ts";
 import type { AccountState } from "./accountState.ts";
-import { bodyJson } from "./bodyJson.ts";
 import type { Body } from "./shapes.ts";
 
 /** A closing of mine that waits: the newest for a journal counts. */
@@ -48,7 +46,7 @@ export function declined(state: AccountState, body: Body): AccountState {
 
 /** Whether two proposals would make the same change, apart from the time of declining. */
 export function sameTerms(one: DeclinedProposalBody, other: DeclinedProposalBody): boolean {
-  return sameBytes(termsOf(one), termsOf(other));
+  return (["journal", "change", "account", "rights", "until"] as const).every((name) => one[name] === other[name]);
 }
 
 /**
@@ -71,8 +69,4 @@ export function movedAway(state: AccountState, body: Body): AccountState {
   );
   const heads = (said.heads ?? []).map((item) => [item.journal, item as NotedHeadBody] as const);
   return { ...state, moved: said, journals: new Map(journals), heads: new Map([...state.heads, ...heads]) };
-}
-
-function termsOf({ journal, change, account, rights, until }: DeclinedProposalBody): Uint8Array {
-  return bodyJson(new Map<string, string | number>(Object.entries({ journal, change, account, rights, until })));
 }

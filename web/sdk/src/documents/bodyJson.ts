@@ -4,8 +4,8 @@
  * Rules
  * - UTF-8, keys sorted by code point at every level, no white space, nothing escaped that JSON doesn't require.
  * - Null fields of the object itself are left out, those within its fields aren't.
- * - A number with a fraction or an exponent is written as the shortest decimal that gives the same double: with an
- *   exponent of two digits or more where its power of ten is below -4 or above 15, and else with a point.
+ * - A number that was written with a fraction or an exponent is the shortest decimal that gives the same double: below
+ *   0.0001 with an exponent of at least two digits (`1e-07`), else with a point and a digit behind it (`8000000.0`).
  *
  * Spec: documents §4
  */
@@ -44,10 +44,7 @@ function decimal(value: number): string {
   const [digits = "", power = "0"] = Math.abs(value).toExponential().split("e");
   const at = Number(power);
   const sign = value < 0 ? "-" : "";
-  if (at < -4 || at > 15) {
-    const size = String(Math.abs(at)).padStart(2, "0");
-    return `${sign}${digits}e${at < 0 ? "-" : "+"}${size}`;
-  }
+  if (at < -4) return `${sign}${digits}e-${String(-at).padStart(2, "0")}`;
   const plain = digits.replace(".", "");
   if (at < 0) return `${sign}0.${"0".repeat(-at - 1)}${plain}`;
   const whole = plain.slice(0, at + 1).padEnd(at + 1, "0");

@@ -5,7 +5,8 @@
  */
 
 const DAY_FORM = /^(?<year>[0-9]{4})-(?<month>[0-9]{2})-(?<day>[0-9]{2})$/;
-const WALL_FORM = /^(?<date>(?:19|20|21)[0-9]{2}-[0-9]{2}-[0-9]{2})(?:T(?<hour>[0-9]{2}):(?<minute>[0-9]{2}))?$/;
+/** The form of a day, or of a day and time, by a clock on the wall; no proof of a real one. */
+export const WALL_FORM = /^(?<date>(?:19|20|21)[0-9]{2}-[0-9]{2}-[0-9]{2})(?:T(?<hour>[0-9]{2}):(?<minute>[0-9]{2}))?$/;
 
 export const DAY = 86_400; // seconds
 const FIRST = -719_162; // 0001-01-01, in days from 1970

@@ -15,7 +15,7 @@ import type { BodyShape, Field, ObjectShape, Shape } from "../generated/kinds.ts
 import { characters } from "../protocol/bytes.ts";
 import { isJsonArray, isJsonObject, type Json, type JsonObject, parseB64 } from "../protocol/codec.ts";
 import { faultOf } from "./bodyRules.ts";
-import { isDay, isWallTime } from "./days.ts";
+import { isDay, isWallTime, WALL_FORM } from "./days.ts";
 
 /** A body that was read: its fields as they stand in the message, and the shape that they have. */
 export class Body {
@@ -166,8 +166,11 @@ class Reader {
         return;
       case "list":
         if (!isJsonArray(value)) throw this.#wrong(place);
+        for (const [at, item] of value.entries()) {
+          this.#value(shape.of, item, place);
+          if (at + 1 > (shape.most ?? value.length)) throw this.fault(place, "it is too long");
+        }
         this.#limits(shape, value.length, place);
-        for (const item of value) this.#value(shape.of, item, place);
         return;
       case "object":
         if (!isJsonObject(value)) throw this.#wrong(place);
@@ -180,7 +183,8 @@ class Reader {
         if (typeof value !== "string" || !isDay(value)) throw this.#wrong(place);
         return;
       case "wallTime":
-        if (typeof value !== "string" || !isWallTime(value)) throw this.#wrong(place);
+        if (typeof value !== "string" || !WALL_FORM.test(value)) throw this.#wrong(place);
+        if (!isWallTime(value)) throw this.fault(place, "no calendar has it");
         return;
       case "any":
         if (!isJsonObject(value)) throw this.#wrong(place);
