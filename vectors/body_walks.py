@@ -16,7 +16,10 @@ from vectors.documents import ADA, SAM, START
 from vectors.samples import PLAIN, STEPS, Place, damaged
 
 _NOTE: Json = {
-    **{"text": "Rain.", "feelings": ["calm"], "tags": ["weather"], "happened": "2026-09-20T18:30"},
+    "text": "Rain.",
+    "feelings": ["calm"],
+    "tags": ["weather"],
+    "happened": "2026-09-20T18:30",
     "attachments": [{"id": text(bytes(16)), "name": "the sea.jpg", "alt": "Waves", "preview": text(b"p" * 16)}],
     "imported": {"app": "Another diary", "id": "7"},
 }

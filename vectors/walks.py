@@ -24,7 +24,17 @@ from vectors.documents import ADA, JOURNAL, KIM, SAM, START
 from vectors.samples import PLAIN, STEPS, Place, damaged
 
 HOUR = 3600
-_PAUSES = (0, 0, 60, 60, 60, HOUR, HOUR, 6 * HOUR, DAY, DAY, DAY + 1, 3 * DAY, 7 * DAY, 7 * DAY + 1, 14 * DAY, 14 * DAY + 1)
+_PAUSES = (
+    0,
+    0,
+    60,
+    60,
+    60,
+    HOUR,
+    HOUR,
+    6 * HOUR,
+    *(DAY, DAY, DAY + 1, 3 * DAY, 7 * DAY, 7 * DAY + 1, 14 * DAY, 14 * DAY + 1),
+)
 BOTH = frozenset({ADA, SAM})
 
 
