@@ -81,6 +81,10 @@ web-fuzz: web-install ## A million changed inputs to the parsers of both languag
 	@cd $(WEB) && $(NODE) node_modules/.bin/tsc -p sdk/tsconfig.build.json
 	@$(NODE) $(PY) -m fuzz.differential --inputs $(INPUTS) --seed $(SEED) -- node $(WEB)/sdk/test/verdicts.mjs
 
+.PHONY: web-hostile
+web-hostile: web-install ## The attacks of the hostile catalogue that reach a reader, against the TypeScript SDK
+	@cd $(WEB) && $(NODE) DUOLOG_SLOW=1 DUOLOG_PYTHON=$(CURDIR)/$(PY) node_modules/.bin/vitest run sdk/test/client
+
 .PHONY: web-format
 web-format: web-install ## Format the TypeScript, and apply safe fixes
 	@cd $(WEB) && $(NODE) node_modules/.bin/biome check --write .

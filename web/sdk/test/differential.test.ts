@@ -1,16 +1,14 @@
 /** Python's parsers and these give the same verdict about changed bytes: a few thousand here, a million by `make web-fuzz`. */
 
 import { execFileSync } from "node:child_process";
-import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
+import { CAN_SERVE, PYTHON, ROOT } from "./client/evening.ts";
 
-const ROOT = fileURLToPath(new URL("../../../", import.meta.url));
-const PYTHON = process.env.DUOLOG_PYTHON ?? `${ROOT}.venv/bin/python`;
 const OTHER = fileURLToPath(new URL("verdicts.mjs", import.meta.url));
 
-test.skipIf(!existsSync(PYTHON))(
-  `both languages judge alike (skipped without ${PYTHON}, which \`make setup\` makes)`,
+test.skipIf(!CAN_SERVE)(
+  "both languages judge alike (skipped without Python's environment)",
   () => {
     const said = execFileSync(PYTHON, ["-m", "fuzz.differential", "--inputs", "3000", "--", process.execPath, OTHER], {
       cwd: ROOT,

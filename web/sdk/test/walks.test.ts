@@ -9,9 +9,9 @@ import { expected, Inputs, outcome } from "./vectors/cases.ts";
 import { STATES } from "./vectors/states.ts";
 
 const ROOT = fileURLToPath(new URL("../../../", import.meta.url));
-const [python = ""] = [process.env["DUOLOG_PYTHON"] ?? "", `${ROOT}.venv/bin/python`].filter((one) => existsSync(one));
-const LOGS = process.env["DUOLOG_WALKS"] ?? "10";
-const SEED = process.env["DUOLOG_SEED"] ?? "1";
+const [python = ""] = [process.env.DUOLOG_PYTHON ?? "", `${ROOT}.venv/bin/python`].filter((one) => existsSync(one));
+const LOGS = process.env.DUOLOG_WALKS ?? "10";
+const SEED = process.env.DUOLOG_SEED ?? "1";
 
 describe.skipIf(python === "")("random logs", () => {
   test("both languages make the same states", () => {

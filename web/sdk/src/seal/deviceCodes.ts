@@ -20,7 +20,7 @@ import { keyholderId } from "../protocol/ids.ts";
 import type { Keyholder } from "../protocol/keyholderSets.ts";
 import type { Random } from "../random.ts";
 import { sameSecret } from "../sodium.ts";
-import { opened, sealed } from "./aead.ts";
+import { drawn, opened, sealed } from "./aead.ts";
 import { hkdf } from "./derive.ts";
 import { Secret } from "./secret.ts";
 
@@ -57,7 +57,7 @@ export class DeviceCode extends Secret {
 
   /** The code of a new device, with a fresh secret. */
   static fresh(device: DeviceKeys, random: Random): DeviceCode {
-    return new DeviceCode(concat(random.bytes(SECRET), fingerprint(device)));
+    return new DeviceCode(concat(random.bytes(SECRET, "device_code"), fingerprint(device)));
   }
 
   /** The code itself, 32 bytes: for the vault. */
@@ -89,7 +89,7 @@ export class DeviceCode extends Secret {
 
   /** One message, sealed. Each side numbers its messages from 1. */
   seal(side: Side, number: number, plaintext: Uint8Array, random: Random): Uint8Array {
-    return sealed(this.#key, plaintext, this.#bound(side, number), random);
+    return sealed(this.#key, plaintext, this.#bound(side, number), drawn(random, "message_nonce", `${side}/${number}`));
   }
 
   /** The plaintext of one message. Throws OpenError when it is another message, or changed. */
