@@ -11,6 +11,8 @@ PYTHON ?= python3
 JOBS ?= 2
 ROUNDS ?= 20
 FUZZ_SECONDS ?= 1800
+INPUTS ?= 1000000
+SEED ?= 1
 ENGINE ?= docker
 TOOLS := .tools
 VENV := .venv
@@ -72,7 +74,16 @@ web-install: $(WEB)/node_modules/stamp ## Libraries and tools of the TypeScript 
 
 .PHONY: web-check
 web-check: web-install ## Format, lint, build, types and tests of the TypeScript SDK, with the vectors
-	@cd $(WEB) && $(NPM) run --silent check
+	@cd $(WEB) && DUOLOG_PYTHON=$(CURDIR)/$(PY) && export DUOLOG_PYTHON && $(NPM) run --silent check
+
+.PHONY: web-fuzz
+web-fuzz: web-install ## A million changed inputs to the parsers of both languages: the same verdict on each (INPUTS=, SEED=)
+	@cd $(WEB) && $(NODE) node_modules/.bin/tsc -p sdk/tsconfig.build.json
+	@$(NODE) $(PY) -m fuzz.differential --inputs $(INPUTS) --seed $(SEED) -- node $(WEB)/sdk/test/verdicts.mjs
+
+.PHONY: web-hostile
+web-hostile: web-install ## The attacks of the hostile catalogue that reach a reader, against the TypeScript SDK
+	@cd $(WEB) && $(NODE) DUOLOG_SLOW=1 DUOLOG_PYTHON=$(CURDIR)/$(PY) node_modules/.bin/vitest run sdk/test/client
 
 .PHONY: web-format
 web-format: web-install ## Format the TypeScript, and apply safe fixes
@@ -147,9 +158,13 @@ hostile-item: setup ## One hostile item in an honest log: any field, any nasty v
 	@$(PY) -m pytest -m slow -q -n $(JOBS) tests/hostile/test_one_item.py
 
 .PHONY: hostile
-hostile: setup ## Every attack of the catalogue against our own client, and docs/hostile.md from it (ONLY=pattern takes some)
+hostile: setup ## Every attack of the catalogue against our own client, and docs/hostile.md from it; CLIENT="node mine.mjs" judges another
+ifdef CLIENT
+	@$(PY) -m hostile run --jobs $(JOBS) $(if $(ONLY),--only '$(ONLY)') -- $(CLIENT)
+else
 	@$(PY) -m tools.hostile_docs --jobs $(JOBS) $(if $(ONLY),--only '$(ONLY)')
-	@$(PY) -m pytest -m slow -q tests/hostile/test_runner.py
+	@$(PY) -m pytest -m slow -q tests/hostile/test_runner.py tests/hostile/test_scenes.py
+endif
 
 .PHONY: fuzz
 fuzz: setup ## Throw mutated bytes at every parser and reader for FUZZ_SECONDS in all (ONLY=pattern takes some targets)
