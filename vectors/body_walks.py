@@ -11,12 +11,14 @@ from duolog.documents.kinds.check_in_answers import ANSWER
 from duolog.documents.registry import ACCOUNT_KINDS, KINDS
 from duolog.errors import MalformedData
 from vectors.account_walks import BODIES, Of
-from vectors.check import Json, text
-from vectors.documents import ADA, SAM, START
 from vectors.samples import PLAIN, STEPS, Place, damaged
+from vectors.values import ADA, SAM, START, Json, text
 
 _NOTE: Json = {
-    **{"text": "Rain.", "feelings": ["calm"], "tags": ["weather"], "happened": "2026-09-20T18:30"},
+    "text": "Rain.",
+    "feelings": ["calm"],
+    "tags": ["weather"],
+    "happened": "2026-09-20T18:30",
     "attachments": [{"id": text(bytes(16)), "name": "the sea.jpg", "alt": "Waves", "preview": text(b"p" * 16)}],
     "imported": {"app": "Another diary", "id": "7"},
 }

@@ -21,7 +21,7 @@ from duolog.documents.links import takes_comments
 from duolog.documents.registry import KINDS
 from duolog.documents.timeline import Item
 from duolog.protocol.codec import encode_b64
-from vectors.check import Json, text
+from vectors.values import Json, text
 
 
 def plain(value: object) -> Any:
@@ -31,7 +31,7 @@ def plain(value: object) -> Any:
     if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, StepBody):
-        return {"step": value.step} | _body(value)
+        return value.step  # all else of it stands in the log
     if isinstance(value, BaseModel):
         return _body(value)
     if isinstance(value, Mapping):

@@ -19,12 +19,28 @@ from duolog.protocol.messages import Document
 from vectors import plain
 from vectors.account_walks import account_case
 from vectors.body_walks import body_case
-from vectors.check import Json, text
-from vectors.documents import ADA, JOURNAL, KIM, SAM, START
 from vectors.samples import PLAIN, STEPS, Place, damaged
+from vectors.values import ADA, JOURNAL, KIM, SAM, START, Json, text
 
 HOUR = 3600
-_PAUSES = (0, 0, 60, 60, 60, HOUR, HOUR, 6 * HOUR, DAY, DAY, DAY + 1, 3 * DAY, 7 * DAY, 7 * DAY + 1, 14 * DAY, 14 * DAY + 1)
+_PAUSES = (
+    0,
+    0,
+    60,
+    60,
+    60,
+    HOUR,
+    HOUR,
+    6 * HOUR,
+    DAY,
+    DAY,
+    DAY + 1,
+    3 * DAY,
+    7 * DAY,
+    7 * DAY + 1,
+    14 * DAY,
+    14 * DAY + 1,
+)
 BOTH = frozenset({ADA, SAM})
 
 
@@ -65,8 +81,10 @@ class Walk:
         thing = self.random.choice([None, *things.values(), *[*things.values()][-2:]])
         found = machine.steps(things, thing, author, self.now, Membership(BOTH))
         may = [one for one in found if one.why_not is None] or list(found)
-        if not may or self.is_odd(2):
-            return anything, self.random.choice([*STEPS[kind]])
+        if not may or self.is_odd(3):
+            texts = [] if thing is None or self.is_odd(3) else [*thing.texts]
+            named = self._held(self.random.choice(texts)) if texts else anything
+            return named, self.random.choice([*STEPS[kind]])
         one = self.random.choice(may)
         if one.names is None:
             boundaries = [text for item in self.state.boundaries.values() for text in item.texts.values()]
@@ -98,9 +116,9 @@ class Walk:
             "at": max(self.now + skew, 0),
             "body": body,
             "received": 0 if self.is_odd(0.5) else self.now,
-            "partners": sorted(map(text, context.partners)),
-            "provisional": context.provisional,
         }
+        document |= {} if context.partners == BOTH else {"partners": sorted(map(text, context.partners))}
+        document |= {"provisional": True} if context.provisional else {}
         if self.is_odd():
             recent = [one["seq"] for one in self.documents[-6:]]
             document["refused"] = sorted(self.random.sample(recent, min(len(recent), 2)))
@@ -148,7 +166,8 @@ def placed(item: Json) -> tuple[AppliedDocument, Membership]:
         generation=item.get("generation", 0),
         key_since=item.get("key_since", 0),
     )
-    return applied, Membership(frozenset(map(parse_b64, item["partners"])), item["provisional"], JOURNAL)
+    partners = frozenset(map(parse_b64, item["partners"])) if "partners" in item else BOTH
+    return applied, Membership(partners, item.get("provisional", False), JOURNAL)
 
 
 def _named(entry: bytes) -> Json:

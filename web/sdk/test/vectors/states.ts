@@ -23,7 +23,7 @@ export const STATES: Readonly<Record<string, Runner>> = {
   journal_state: (input) => {
     const journal = input.text("journal");
     const documents = input.objects("documents").map((item): Placed => {
-      const partners = new Set(item.list("partners").map(String));
+      const partners = new Set((item.has("partners") ? item : input).list("partners").map(String));
       return [appliedOf(item, item.number("seq")), { partners, provisional: item.flag("provisional"), journal }];
     });
     const state = applyAll(EMPTY, documents);
@@ -113,7 +113,7 @@ function stepsOf(state: JournalState, ask: Inputs, context: Membership): unknown
 
 /** A value as plain JSON; what is empty, null or false is left out. Names of fields get underscores. */
 export function plain(value: unknown): unknown {
-  if (value instanceof Body) return filled(Object.entries(value.fields<object>()));
+  if (value instanceof Body) return value.step; // all else of it stands in the log
   if (value instanceof Texts) return filled([...value.values()].map((text) => [text.entry, text]));
   if (value instanceof Things) return filled([...value.values()].map((thing) => [thing.entry, thing]));
   if (value instanceof Map) return filled([...value].map(([key, item]) => [String(key), item]));
