@@ -11,6 +11,8 @@ PYTHON ?= python3
 JOBS ?= 2
 ROUNDS ?= 20
 FUZZ_SECONDS ?= 1800
+INPUTS ?= 1000000
+SEED ?= 1
 ENGINE ?= docker
 TOOLS := .tools
 VENV := .venv
@@ -72,7 +74,17 @@ web-install: $(WEB)/node_modules/stamp ## Libraries and tools of the TypeScript 
 
 .PHONY: web-check
 web-check: web-install ## Format, lint, build, types and tests of the TypeScript SDK, with the vectors
-	@cd $(WEB) && $(NPM) run --silent check
+	@cd $(WEB) && DUOLOG_PYTHON=$(CURDIR)/$(PY) && export DUOLOG_PYTHON && $(NPM) run --silent check
+
+.PHONY: web-fuzz
+web-fuzz: web-install ## A million changed inputs to the parsers of both languages: the same verdict on each (INPUTS=, SEED=)
+	@cd $(WEB) && $(NODE) node_modules/.bin/tsc -p sdk/tsconfig.build.json
+	@$(NODE) $(PY) -m fuzz.differential --inputs $(INPUTS) --seed $(SEED) -- node $(WEB)/sdk/test/verdicts.mjs
+
+.PHONY: web-walks
+web-walks: web-install ## A thousand random logs and 60,000 bodies to the reducers of both languages: the same states (WALKS=, SEED=)
+	@cd $(WEB) && DUOLOG_PYTHON=$(abspath $(VENV))/bin/python DUOLOG_WALKS=$(or $(WALKS),1000) DUOLOG_SEED=$(or $(SEED),1) \
+		$(NODE) node_modules/.bin/vitest run sdk/test/walks.test.ts
 
 .PHONY: web-format
 web-format: web-install ## Format the TypeScript, and apply safe fixes
@@ -159,6 +171,14 @@ fuzz: setup ## Throw mutated bytes at every parser and reader for FUZZ_SECONDS i
 .PHONY: schemathesis
 schemathesis: setup ## Throw generated requests at the running server
 	@$(PY) -m pytest -m slow -q tests/openapi
+
+.PHONY: vectors
+vectors: setup ## Give every vector to a client, a line of JSON each way: make vectors CLIENT="node my-vectors.mjs" (ours)
+	@$(PY) -m vectors.run $(if $(ONLY),--only '$(ONLY)') -- $(if $(CLIENT),$(CLIENT),$(PY) -m vectors.adapter)
+
+.PHONY: transcript
+transcript: setup ## Play the golden transcript to a client over HTTP: make transcript CLIENT="node my-client.mjs" (ours)
+	@$(PY) -m vectors.transcript play --port 0 -- $(if $(CLIENT),$(CLIENT),$(PY) -m vectors.transcript.programs)
 
 .PHONY: vectors-node
 vectors-node: ## Run the primitives' vectors in JavaScript libraries (needs node 20 and npm)
@@ -254,6 +274,11 @@ protocol-docs: setup ## Rewrite openapi/protocol.json and the tables of §6.9 fr
 .PHONY: sdk-constants
 sdk-constants: setup ## Rewrite the TypeScript SDK's constants and word list from the code
 	@$(PY) -m tools.sdk_constants
+
+.PHONY: sdk-documents
+sdk-documents: setup ## Rewrite what the TypeScript SDK knows of each kind, and its tables of Unicode
+	@$(PY) -m tools.sdk_documents
+	@$(PY) -m tools.sdk_unicode
 
 .PHONY: sdk-types
 sdk-types: web-install ## Rewrite the TypeScript SDK's types from openapi/

@@ -13,6 +13,7 @@ from contextlib import AsyncExitStack
 from typing import Any
 
 from starlette.requests import HTTPConnection, Request
+from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.limits import Gate
@@ -20,6 +21,7 @@ from app.lines import HAND_OVER
 from app.logs import describe, log, request_lines
 from app.metrics import Metrics
 from app.problems import ANSWERED, Internal, Problem, render
+from app.web_origins import WebOrigins
 from duolog.api.common import REQUEST_HEADER
 
 RawHeaders = list[tuple[bytes, bytes]]
@@ -41,10 +43,11 @@ class Edge:
     telemetry and sizes of bodies, which would do nothing else, don't stand around each request.
     """
 
-    def __init__(self, app: ASGIApp, metrics: Metrics, gate: Gate) -> None:
+    def __init__(self, app: ASGIApp, metrics: Metrics, gate: Gate, web_origins: WebOrigins) -> None:
         self._app = app
         self._metrics = metrics
         self._gate = gate
+        self._web_origins = web_origins
         self._write_line = request_lines()  # once: the settings of the logs stay
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -59,6 +62,7 @@ class Edge:
             scope, receive, send = head.scope, head.receive, head.send
         named = next((value for name, value in scope["headers"] if name == _NAME and _ID.fullmatch(value)), None)
         connection, kept = HTTPConnection(scope), scope.setdefault("state", {})
+        of_pages, preflight = self._web_origins.fields(scope), self._web_origins.preflight(scope)
 
         async def send_with_headers(message: Message) -> None:
             nonlocal status
@@ -66,13 +70,13 @@ class Edge:
                 await _let_go(kept)
                 self._gate.count(connection)
                 status = message["status"]
-                message["headers"] = _with_headers(message["headers"], named)
+                message["headers"] = [*_with_headers(message["headers"], named), *of_pages]
             await send(message)
 
         try:
-            await self._gate.check(connection)
+            await self._let_in(connection, preflight)
             try:
-                await self._app(scope, receive, send_with_headers)
+                await (preflight or self._app)(scope, receive, send_with_headers)
             except ANSWERED as error:
                 if status:
                     raise
@@ -94,6 +98,13 @@ class Edge:
         route, seconds = getattr(scope.get("route"), "path", "none"), time.perf_counter() - started
         self._metrics.count_request(route, method, status, seconds)
         self._write_line(method, route, status, seconds)
+
+    async def _let_in(self, connection: HTTPConnection, preflight: Response | None) -> None:
+        """Count a request, unless it is a preflight. Raises: TooLarge, SlowDown."""
+        if preflight is None:
+            await self._gate.check(connection)
+        else:
+            self._gate.let_pass(connection)
 
 
 async def _let_go(kept: dict[str, Any]) -> None:

@@ -27,6 +27,7 @@ from app.retention.job import retaining
 from app.routes import add_routes
 from app.settings import Settings
 from app.state import State, system_clock
+from app.web_origins import WebOrigins
 from app.wheel import read_wheel
 
 # Whatever the environment asks for, nobody is told of addresses, which hold ids.
@@ -77,4 +78,4 @@ class _Application(FastAPI):
     def build_middleware_stack(self) -> ASGIApp:
         state: State = self.state.duolog
         gate = Gate(state.rates, partial(is_session, state))
-        return Edge(AsyncExitStackMiddleware(self.router), state.metrics, gate)
+        return Edge(AsyncExitStackMiddleware(self.router), state.metrics, gate, WebOrigins(state.settings.web_origins))

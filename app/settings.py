@@ -13,6 +13,7 @@ from limits import parse
 from pydantic import Field, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from app.web_origins import EVERY_ORIGIN, split
 from duolog.errors import MalformedData
 from duolog.protocol import sizes
 from duolog.protocol.login import parse_origin
@@ -75,6 +76,12 @@ class Settings(BaseSettings):
     trusted_proxies: str = Field(
         default="",
         description="Comma-separated addresses of reverse proxies whose `X-Forwarded-For` is believed. Empty: none.",
+    )
+    web_origins: str = Field(
+        default="",
+        description="Comma-separated origins of other sites whose pages may use this server, as "
+        "`https://app.example, http://localhost:8332`; `*`: pages of every site. A page still needs a session's token. "
+        "Empty: none.",
     )
     contact: str = Field(
         default="",
@@ -217,6 +224,16 @@ class Settings(BaseSettings):
         if plain and (is_every_address(urlsplit(plain).hostname or "") or urlsplit(plain).port == 0):
             raise ValueError("nobody can type this address; write the one that people type, as https://duolog.example")
         return plain
+
+    @field_validator("web_origins")
+    @classmethod
+    def _plain_web_origins(cls, origins: str) -> str:
+        if origins.strip() == EVERY_ORIGIN:
+            return EVERY_ORIGIN
+        try:
+            return ", ".join(parse_origin(origin) for origin in split(origins))
+        except MalformedData as error:
+            raise ValueError(f"write * or a list of origins, as https://app.example ({error})") from error
 
     @field_validator(*_RATES)
     @classmethod

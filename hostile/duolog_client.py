@@ -17,6 +17,8 @@ from hostile.talk import HOME
 _SERVER = "server"  # files in the home, for the next start: the address, and the journal that was joined
 _JOINED = "joined"
 Fields = Mapping[str, Any]
+Json = dict[str, Any]
+Verb = Callable[[Fields], Awaitable[Json]]
 
 
 class Client:
@@ -27,9 +29,10 @@ class Client:
         self._patience = patience
         self._open: Duolog | None = None
 
-    async def answer(self, verb: str, fields: Fields) -> dict[str, Any]:
-        """The answer to one verb; what goes wrong stands in it."""
-        verbs: Mapping[str, Callable[[Fields], Awaitable[dict[str, Any]]]] = {
+    @property
+    def verbs(self) -> Mapping[str, Verb]:
+        """Each verb by its name."""
+        return {
             "register": self.register,
             "invite": self.invite,
             "join": self.join,
@@ -37,42 +40,45 @@ class Client:
             "read": self.read,
             "status": self.status,
         }
-        if verb not in verbs:
+
+    async def answer(self, verb: str, fields: Fields) -> Json:
+        """The answer to one verb; what goes wrong stands in it."""
+        if verb not in self.verbs:
             return {"error": "usage", "say": f"There is no verb {verb!r}."}
         try:
-            return await verbs[verb](fields)
+            return await self.verbs[verb](fields)
         except DuologError as error:
             return fault(error)
 
-    async def register(self, fields: Fields) -> dict[str, Any]:
+    async def register(self, fields: Fields) -> Json:
         """A new account at `server`."""
         transport = HttpTransport(str(fields["server"]), patience=self._patience)
         made = await Duolog.register(transport, home=self._home / "duolog", unlock=_unlock())
-        (self._home / _SERVER).write_text(transport.origin)
+        self.keep(_SERVER, transport.origin)
         self._open = made.duolog
         return {}
 
-    async def invite(self, _: Fields) -> dict[str, Any]:
+    async def invite(self, _: Fields) -> Json:
         """A new journal for two, and a link for the other."""
         duolog = await self._duolog()
         return {"link": (await duolog.invite(await duolog.create_journal())).link}
 
-    async def join(self, fields: Fields) -> dict[str, Any]:
+    async def join(self, fields: Fields) -> Json:
         """Accept a `link`; later, say that both see the same `words`."""
         duolog = await self._duolog()
         if "link" in fields:
             joined = await duolog.join(str(fields["link"]))
-            (self._home / _JOINED).write_text(joined.journal.hex())
+            self.keep(_JOINED, joined.journal.hex())
         else:
             await duolog.verify((await self._journal()).id, [str(word) for word in fields["words"]])
         return {}
 
-    async def write(self, fields: Fields) -> dict[str, Any]:
+    async def write(self, fields: Fields) -> Json:
         """Write a note. It is kept here and sent, now or at the next sync."""
         written = await (await self._duolog()).write((await self._journal()).id, "note", {"text": str(fields["text"])})
         return {} if written.delivered or written.problem is None else {"say": str(written.problem)}
 
-    async def read(self, _: Fields) -> dict[str, Any]:
+    async def read(self, _: Fields) -> Json:
         """Sync, and show the notes of the journal. What was verified before is shown although the sync failed."""
         said = await self._sync()
         entries: list[dict[str, str]] = []
@@ -84,21 +90,21 @@ class Client:
                 entries.append({"unreadable": str(item.unreadable or item.hidden)})
         return {"entries": entries, **said}
 
-    async def status(self, _: Fields) -> dict[str, Any]:
+    async def status(self, _: Fields) -> Json:
         """Sync, and say how each journal stands."""
         said = await self._sync()
         views = await (await self._duolog()).journals()
         standing = [await self._standing(view) for view in views]
         return {"journals": [*standing, *await self._waiting(views)], **said}
 
-    async def _sync(self) -> dict[str, Any]:
+    async def _sync(self) -> Json:
         try:
             report = await (await self._duolog()).sync()
         except DuologError as error:
             return fault(error)
         return fault(report.problems[0]) if report.problems else {}
 
-    async def _standing(self, view: JournalView) -> dict[str, Any]:
+    async def _standing(self, view: JournalView) -> Json:
         if view.frozen is not None:
             return {"state": "frozen", "say": view.frozen}
         pairing = await self._pairing(view.id)
@@ -108,8 +114,7 @@ class Client:
 
     async def _waiting(self, views: Sequence[JournalView]) -> list[dict[str, Any]]:
         """The journal that was joined and doesn't name me yet."""
-        file = self._home / _JOINED
-        journal = bytes.fromhex(file.read_text()) if file.exists() else b""
+        journal = bytes.fromhex(self.kept(_JOINED))
         if not journal or journal in {view.id for view in views}:
             return []
         pairing = await self._pairing(journal)
@@ -131,9 +136,18 @@ class Client:
     async def _duolog(self) -> Duolog:
         """The account, opened where this program was started anew. Raises: as `Duolog.open`."""
         if self._open is None:
-            transport = HttpTransport((self._home / _SERVER).read_text(), patience=self._patience)
+            transport = HttpTransport(self.kept(_SERVER), patience=self._patience)
             self._open = await Duolog.open(home=self._home / "duolog", unlock=_unlock(), server=transport)
         return self._open
+
+    def keep(self, name: str, text: str) -> None:
+        """Keep a text for the next start."""
+        (self._home / name).write_text(text)
+
+    def kept(self, name: str) -> str:
+        """A text that was kept, empty where there is none."""
+        file = self._home / name
+        return file.read_text() if file.exists() else ""
 
     async def close(self) -> None:
         """Close the account."""
@@ -141,7 +155,7 @@ class Client:
             await self._open.close()
 
 
-def fault(error: DuologError) -> dict[str, Any]:
+def fault(error: DuologError) -> Json:
     """An error as the runner reads it."""
     codes = ((JournalFrozen, "frozen"), (TransportError, "no server"))
     code = next((code for kind, code in codes if isinstance(error, kind)), "refused")

@@ -15,7 +15,7 @@ from duolog.documents.names import OUR_WORDS, RESERVED, letter_of, prototypes
 from tools.sdk_constants import FOLDER
 
 FILE = FOLDER / "unicode.ts"
-_HEAD = """// Made by `make sdk-unicode` from Python's tables of Unicode: change nothing here.
+_HEAD = """// Made by `make sdk-documents` from Python's tables of Unicode: change nothing here.
 
 """
 _CLASSES = {

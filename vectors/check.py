@@ -27,6 +27,20 @@ from vectors import check_attachments, check_blind_pairs, check_documents, check
 from vectors.values import Json, text
 
 FOLDER = Path(__file__).parent
+FILES = (
+    "primitives.json",
+    "codec.json",
+    "keys.json",
+    "accounts.json",
+    "devices.json",
+    "journals.json",
+    "entries.json",
+    "attachments.json",
+    "pairing.json",
+    "documents.json",
+    "reducers.json",
+    "blind_pairs.json",
+)
 
 
 class Mismatch(AssertionError):

@@ -3,8 +3,11 @@
 kept in `sealed_once.json` by a hash of what went in, and taken from there; only something new is sealed anew.
 """
 
+import asyncio
 import json
+import tempfile
 from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
 
 from duolog.protocol.accounts import AccountChain
 from duolog.protocol.codec import length_prefixed, sha256
@@ -25,24 +28,12 @@ from vectors import (
     reducers,
     texts,
 )
-from vectors.check import FOLDER
+from vectors.check import FILES, FOLDER
+from vectors.transcript.lines import FILE, acts_of, read
+from vectors.transcript.recording import record
 from vectors.values import Json, text
 
 _ONCE = FOLDER / "sealed_once.json"
-FILES = (
-    "primitives.json",
-    "codec.json",
-    "keys.json",
-    "accounts.json",
-    "devices.json",
-    "journals.json",
-    "entries.json",
-    "attachments.json",
-    "pairing.json",
-    "documents.json",
-    "reducers.json",
-    "blind_pairs.json",
-)
 
 
 class Once:
@@ -109,6 +100,9 @@ def main() -> None:
         (FOLDER / name).write_text(encode(generate(name, once)), encoding="utf-8")
         print(f"{name}: {len(generate(name, once)['cases'])} cases")
     once.save()
+    with tempfile.TemporaryDirectory(prefix="transcript-") as folder:
+        FILE.write_text(asyncio.run(record(Path(folder) / "server")), encoding="utf-8")
+    print(f"{FILE.name}: {len(list(acts_of(read())))} acts")
 
 
 if __name__ == "__main__":

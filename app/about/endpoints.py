@@ -97,15 +97,15 @@ async def get_specification(name: str = "") -> HTMLResponse:
 
 @router.get("/schemas", include_in_schema=False)
 async def get_schemas() -> HTMLResponse:
-    """The list of the schemas of documents."""
+    """The list of the schemas, and of the protocol's data."""
     if not schemas():
         raise NotFound
-    return page("Duolog: documents", schemas_page())
+    return page("Duolog: schemas", schemas_page())
 
 
 @router.get("/schemas/{name}", include_in_schema=False)
 async def get_schema(name: str) -> Response:
-    """One schema, under its file's name."""
+    """One file, under its name."""
     if name not in schemas():
         raise NotFound
     return Response(schemas()[name], media_type="application/json")

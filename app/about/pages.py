@@ -2,12 +2,13 @@
 
 import base64
 import hashlib
+from collections.abc import Iterable
 from html import escape
 from pathlib import Path
 
 from starlette.responses import HTMLResponse
 
-from app.about.specification import schemas, sections
+from app.about.specification import documents, schemas, sections, statements
 
 _HERE = Path(__file__).parent
 STYLE = (_HERE / "style.css").read_text(encoding="utf-8")
@@ -81,7 +82,7 @@ _NO_CONTACT = """\
 _CONTACT = """\
 <p>The person who runs this server can be reached at <a href="{address}">{shown}</a>, also about its security.</p>"""
 _SPECIFICATION = '<li><a href="/spec">The specification</a>, from which another client can be written</li>'
-_SCHEMAS = '<li><a href="/schemas">JSON Schemas</a> of the documents that couples write</li>'
+_SCHEMAS = '<li><a href="/schemas">JSON Schemas</a> of statements, and of the documents that couples write</li>'
 _OPENAPI = '<li><a href="/openapi.json">The OpenAPI document</a> of this server</li>'
 
 
@@ -104,12 +105,25 @@ def _readings(*others: str) -> str:
 
 def schemas_page() -> str:
     """The body of the page that lists the schemas, which is HTML."""
-    files = [f'<li><a href="/schemas/{escape(name)}">{escape(name)}</a></li>' for name in schemas()]
-    return f"{_ABOUT_SCHEMAS}<ul>\n{chr(10).join(files)}\n</ul>"
+    others = [name for name in schemas() if name not in documents() and name not in statements()]
+    return _ABOUT_SCHEMAS.format(data=_listed(others), statements=_listed(statements()), documents=_listed(documents()))
+
+
+def _listed(names: Iterable[str]) -> str:
+    files = [f'<li><a href="/schemas/{escape(name)}">{escape(name)}</a></li>' for name in names]
+    return f"<ul>\n{chr(10).join(files)}\n</ul>"
 
 
 _ABOUT_SCHEMAS = """\
-<h1>Documents that couples write</h1>
+<h1>Schemas</h1>
+<p>For whoever writes another client: the protocol's labels, sizes, problem codes and checks as data.</p>
+{data}
+<h2>Statements</h2>
+<p>The JSON Schema of each statement, and of each sealed text that is JSON. A parser takes exactly these fields, and the
+canonical bytes alone.</p>
+{statements}
+<h2>Documents that couples write</h2>
 <p>The JSON Schema of each kind, and beside it the rules of a kind with steps. These documents are sealed on devices;
 no server reads one.</p>
+{documents}
 """

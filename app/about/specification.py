@@ -1,4 +1,4 @@
-"""The specification and the schemas of what couples write, as this server hands them out.
+"""The specification, and the schemas and data for who writes a program, as this server hands them out.
 
 They lie beside the server's code, in a checkout and in the image. A copy without them links to none.
 """
@@ -11,7 +11,8 @@ from app.about.markdown import Renderer
 
 _ROOT = Path(__file__).resolve().parents[2]
 _SPECIFICATION = _ROOT / "docs" / "spec"
-_SCHEMAS = _ROOT / "openapi" / "documents"
+_OPENAPI = _ROOT / "openapi"
+DATA = "protocol.json"
 _FIRST = "README"
 _LINK = re.compile(r"([\w-]+)\.md(#[\w-]+)?")
 
@@ -29,9 +30,25 @@ def section(name: str) -> str:
 
 
 @cache
-def schemas() -> dict[str, bytes]:
+def documents() -> dict[str, bytes]:
     """The JSON Schema, or the rules, of each kind of document by its file's name."""
-    return {file.name: file.read_bytes() for file in sorted(_SCHEMAS.glob("*.json"))}
+    return _files("documents/*.json")
+
+
+@cache
+def statements() -> dict[str, bytes]:
+    """The JSON Schema of each statement, and of each sealed plaintext that is JSON, by its file's name."""
+    return _files("statements/*.json")
+
+
+@cache
+def schemas() -> dict[str, bytes]:
+    """All of these, and the labels, sizes, codes and checks as data: no two files share a name."""
+    return {**documents(), **statements(), **_files(DATA)}
+
+
+def _files(pattern: str) -> dict[str, bytes]:
+    return {file.name: file.read_bytes() for file in sorted(_OPENAPI.glob(pattern))}
 
 
 def _resolve(target: str) -> str | None:

@@ -4,6 +4,7 @@ import re
 from copy import deepcopy
 from datetime import UTC, datetime
 from html import unescape
+from pathlib import Path
 from xml.etree import ElementTree as ET
 
 import httpx2
@@ -121,6 +122,17 @@ async def test_text_of_the_document_is_never_taken_for_html(app: FastAPI) -> Non
     assert "&lt;script&gt;" in text
     assert "<img" not in text
     assert all(target.startswith("#") for target in ASKING.findall(text))
+
+
+async def test_schemas_and_the_protocols_data_are_handed_out_as_they_lie_here(http: httpx2.AsyncClient) -> None:
+    folder = Path(__file__).resolve().parents[2] / "openapi"
+    files = [*folder.glob("documents/*.json"), *folder.glob("statements/*.json"), folder / "protocol.json"]
+    assert len({file.name for file in files}) == len(files), "one address each"
+    listed = (await http.get("/schemas")).text
+    for file in files:
+        answer = await http.get(f"/schemas/{file.name}")
+        assert (answer.headers["content-type"], answer.content) == ("application/json", file.read_bytes())
+        assert f'"/schemas/{file.name}"' in listed
 
 
 @pytest.mark.parametrize("name", ["nothing", "..%2f..%2fREADME", "README.md", "note.json%00"])

@@ -19,6 +19,7 @@ from app.limits import Gate
 from app.metrics import Metrics
 from app.settings import Settings
 from app.state import State
+from app.web_origins import WebOrigins
 from duolog.protocol import sizes
 from tests.app.attachments.files import File
 from tests.app.people import Diary, Person
@@ -166,5 +167,5 @@ async def test_an_error_in_the_middle_ends_a_head_answer_whole(settings: Setting
     async with running(settings) as app:
         state: State = app.state.duolog
         gate = Gate(state.rates, partial(is_session, state))
-        await Edge(failing, Metrics(), gate)(scope, None, keep)  # type: ignore[arg-type]
+        await Edge(failing, Metrics(), gate, WebOrigins(""))(scope, None, keep)  # type: ignore[arg-type]
     assert [message["type"] for message in sent] == ["http.response.start", "http.response.body"]  # type: ignore[index]

@@ -83,6 +83,27 @@ async def test_anybody_sends_bodies_beyond_a_rate(attacked_settings: Settings) -
     assert read == 32
 
 
+@pytest.mark.parametrize("web_origins", ["", "https://app.example", "*"])
+async def test_a_strange_page_asks_through_a_visitors_browser(attacked_settings: Settings, web_origins: str) -> None:
+    """It can send what a browser sends for any page, reads no answer unless it is let in, and is nobody even then."""
+    settings = attacked_settings.model_copy(update={"web_origins": web_origins})
+    strange = {"origin": "https://strange.example"}
+    asked = strange | {"access-control-request-method": "DELETE", "access-control-request-headers": "authorization"}
+    async with running(settings) as application, http_client(application) as http:
+        person = await Person(http).register()
+        preflight = await http.options("/v1/account", headers=asked)
+        assert (preflight.status_code == 204) is (web_origins == "*")
+        for path in ("/v1/account", "/v1/journals", "/v1/sessions"):
+            answer = await http.get(path, headers=strange)
+            assert code(answer) == (401, "session_missing")
+            assert ("access-control-allow-origin" in answer.headers) is (web_origins == "*")
+        simple = {"content-type": "text/plain"} | strange  # a browser sends this without asking
+        refused = await http.post("/v1/challenges", content=b"{}", headers=simple)
+        assert code(refused) == (415, "unsupported_media_type")
+        for answer in (preflight, refused, await person.get("/v1/account")):
+            assert not {"set-cookie", "access-control-allow-credentials"} & set(answer.headers)
+
+
 async def test_somebody_sends_more_than_the_server_has_room_for(attacked_settings: Settings) -> None:
     async with running(attacked_settings) as application, http_client(application) as http:
         person = await Person(http).register()

@@ -9,6 +9,7 @@ import anyio
 import pytest
 
 from duolog.api.common import REQUEST_HEADER
+from duolog.api.journals import JournalList
 from duolog.client import HttpTransport
 from duolog.errors import TransportError
 
@@ -110,3 +111,37 @@ async def test_an_answer_that_stands_behind_another_is_not_taken_for_the_next() 
         await asked(origin, ask)
     assert [head.split()[0] for head in heads].count(b"DELETE") == len(heads) >= 2
     assert any(b"/closing" in head for head in heads), "the second request was answered itself"
+
+
+MEANINGLESS = {
+    "a key twice": b'{"journals":[],"more":true,"more":false}',
+    "a key twice, once escaped": b'{"journals":[],"more":true,"m\\u006fre":false}',
+    "a key twice in what nobody knows": b'{"journals":[],"more":false,"new":{"a":1,"a":2}}',
+    "a number that no other program reads alike": b'{"journals":[],"more":false,"new":9007199254740993}',
+    "half a character": b'{"journals":[],"more":false,"new":"\\ud800"}',
+    "no number": b'{"journals":[],"more":false,"new":NaN}',
+    "a mark before it": b'\xef\xbb\xbf{"journals":[],"more":false}',
+}
+
+
+@pytest.mark.parametrize("body", MEANINGLESS.values(), ids=MEANINGLESS)
+async def test_an_answer_with_more_than_one_meaning_is_no_server(body: bytes) -> None:
+    said = OK + JSON + b"Content-Length: %d\r\n\r\n" % len(body) + body
+    async with saying(lambda _: said) as origin:
+        with pytest.raises(TransportError, match="The answer is not what the protocol says"):
+            await asked(origin, lambda transport: transport.journals(None))
+
+
+async def test_a_refusal_with_more_than_one_meaning_is_no_refusal() -> None:
+    body = b'{"type":"a","title":"b","status":401,"code":"not_found","code":"session_missing","detail":"c"}'
+    said = b"HTTP/1.1 401 No\r\nContent-Type: application/problem+json\r\nContent-Length: %d\r\n\r\n" % len(body) + body
+    async with saying(lambda _: said) as origin:
+        with pytest.raises(TransportError):
+            await asked(origin, lambda transport: transport.journals(None))
+
+
+async def test_a_newer_servers_fields_are_passed_over() -> None:
+    body = b'{"journals":[],"new":{"a":[1,2.5,"\\u00e4"]},"more":false}'
+    async with saying(lambda _: OK + JSON + b"Content-Length: %d\r\n\r\n" % len(body) + body) as origin:
+        found = await asked(origin, lambda transport: transport.journals(None))
+    assert found == JournalList(journals=[], more=False)

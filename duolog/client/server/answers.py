@@ -8,6 +8,7 @@ Rules
   request: it is dropped with its connection.
 - A success has the media type that was asked for, and is then parsed. A success without a body repeats the id, because
   nothing else shows whose it is.
+- JSON has one meaning, as in a request: an answer in which a key stands twice is none.
 - A refusal is a problem document: its media type, its shape, and the HTTP status that it names itself.
 - Everything else is no answer of the server: `TransportError`. Whatever waits here goes on waiting.
 """
@@ -23,6 +24,7 @@ from duolog.api.pages import PulledPage, parse_page
 from duolog.api.problems import MEDIA_TYPE, Problem
 from duolog.errors import DuologError, MalformedData, ServerRefused, TooLargeOnTheWay, TransportError
 from duolog.protocol import sizes
+from duolog.protocol.codec import parse_message_json
 
 M = TypeVar("M", bound=Model)
 
@@ -76,9 +78,14 @@ def parse_model(model: type[M], data: bytes) -> M:
     if sum(data.count(mark) for mark in (b",", b"[", b"{")) > MAX_VALUES:  # check: client.answer_values
         raise MalformedData("The server's answer holds more than such an answer can; it was not taken apart.")
     try:
-        return model.model_validate_json(data, extra="ignore")  # a newer server may say more
-    except (ValidationError, RecursionError) as error:
+        return _read(model, data)
+    except (ValidationError, MalformedData) as error:
         raise TransportError(_ANOTHER_FORM) from error
+
+
+def _read(model: type[M], data: bytes) -> M:
+    """A JSON answer, from JSON that has one meaning. Raises: MalformedData, ValidationError."""
+    return model.model_validate(parse_message_json(data, "The answer"), extra="ignore")  # a newer server may say more
 
 
 def parse_pulled(data: bytes) -> PulledPage:
@@ -98,8 +105,8 @@ def _refusal(answer: HttpAnswer) -> DuologError:
     if answer.media != MEDIA_TYPE:  # check: client.refusal_type
         return _in_its_place(answer)
     try:
-        problem = Problem.model_validate_json(answer.data, extra="ignore")
-    except (ValidationError, RecursionError):
+        problem = _read(Problem, answer.data)
+    except (ValidationError, MalformedData):
         return _in_its_place(answer)
     if problem.status != answer.status:  # check: client.refusal_status
         return _in_its_place(answer)

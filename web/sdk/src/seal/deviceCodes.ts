@@ -14,7 +14,7 @@
 
 import { MalformedData, VerificationError } from "../errors.ts";
 import { SIZES } from "../generated/constants.ts";
-import { concat, sameBytes } from "../protocol/bytes.ts";
+import { concat, sameBytes, withoutSpace } from "../protocol/bytes.ts";
 import { encodeB64, label, parseB64, sha256, u8 } from "../protocol/codec.ts";
 import { keyholderId } from "../protocol/ids.ts";
 import type { Keyholder } from "../protocol/keyholderSets.ts";
@@ -116,7 +116,7 @@ export class DeviceCode extends Secret {
  * Throws MalformedData: a foreign character, a wrong length, or a typing error. The error repeats no part of the code.
  */
 export function parseCode(typed: string): DeviceCode {
-  const text = typed.replace(/\s/g, "").replace(/^duolog-device:/, "");
+  const text = withoutSpace(typed).replace(/^duolog-device:/, "");
   if (!/^[A-Za-z0-9_-]*$/.test(text)) {
     throw new MalformedData("The code has a character that does not belong there. Copy it from the new device again.");
   }

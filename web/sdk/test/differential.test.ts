@@ -1,0 +1,23 @@
+/** Python's parsers and these give the same verdict about changed bytes: a few thousand here, a million by `make web-fuzz`. */
+
+import { execFileSync } from "node:child_process";
+import { existsSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { expect, test } from "vitest";
+
+const ROOT = fileURLToPath(new URL("../../../", import.meta.url));
+const PYTHON = process.env.DUOLOG_PYTHON ?? `${ROOT}.venv/bin/python`;
+const OTHER = fileURLToPath(new URL("verdicts.mjs", import.meta.url));
+
+test.skipIf(!existsSync(PYTHON))(
+  `both languages judge alike (skipped without ${PYTHON}, which \`make setup\` makes)`,
+  () => {
+    const said = execFileSync(PYTHON, ["-m", "fuzz.differential", "--inputs", "3000", "--", process.execPath, OTHER], {
+      cwd: ROOT,
+      env: { ...process.env, PYTHONPATH: ROOT },
+      encoding: "utf8",
+    });
+    expect(said).toContain("3000 inputs, 0 differences");
+  },
+  120_000,
+);
