@@ -159,9 +159,13 @@ hostile-item: setup ## One hostile item in an honest log: any field, any nasty v
 	@$(PY) -m pytest -m slow -q -n $(JOBS) tests/hostile/test_one_item.py
 
 .PHONY: hostile
-hostile: setup ## Every attack of the catalogue against our own client, and docs/hostile.md from it (ONLY=pattern takes some)
+hostile: setup ## Every attack of the catalogue against our own client, and docs/hostile.md from it; CLIENT="node mine.mjs" judges another
+ifdef CLIENT
+	@$(PY) -m hostile run --jobs $(JOBS) $(if $(ONLY),--only '$(ONLY)') -- $(CLIENT)
+else
 	@$(PY) -m tools.hostile_docs --jobs $(JOBS) $(if $(ONLY),--only '$(ONLY)')
-	@$(PY) -m pytest -m slow -q tests/hostile/test_runner.py
+	@$(PY) -m pytest -m slow -q tests/hostile/test_runner.py tests/hostile/test_scenes.py
+endif
 
 .PHONY: fuzz
 fuzz: setup ## Throw mutated bytes at every parser and reader for FUZZ_SECONDS in all (ONLY=pattern takes some targets)

@@ -16,7 +16,7 @@ from tests.conftest import running
 from vectors.transcript import compare
 from vectors.transcript.__main__ import main
 from vectors.transcript.beside import RealServer, ask_all, real_server
-from vectors.transcript.drawing import drawing
+from vectors.transcript.drawing import Draws, drawing
 from vectors.transcript.lines import FILE, Act, acts_of, bytes_of, read
 from vectors.transcript.player import Player
 from vectors.transcript.playing import Played, line_to, play
@@ -191,6 +191,34 @@ async def test_reading_is_free_where_a_real_server_stands_beside(acts: list[Act]
             if token:
                 assert len((await send(client, {**unasked, "token": token})).json()["sessions"]) == 1
     assert player.fault == ""
+
+
+class LookingFirst(OwnPrograms):
+    """Our client, with a habit: it syncs before it does anything. A real server in this process draws for itself."""
+
+    def __init__(self, connect: Any, server: Draws) -> None:
+        super().__init__(connect)
+        self._server = server
+
+    async def tell(self, person: str, line: Json) -> Mapping[str, object]:
+        if person in self._clients and line["verb"] not in ("see_words", "finish"):
+            await super().tell(person, {**line, "verb": "status"})
+        return await super().tell(person, line)
+
+    def draw(self, purpose: str, of: str, size: int, *, server: bool) -> bytes:
+        if server:
+            return self._server.draw(purpose, of, size, server=True)
+        return super().draw(purpose, of, size, server=False)
+
+
+async def test_a_client_that_looks_before_each_act_sends_the_same(acts: list[Act], real: RealServer) -> None:
+    network = httpx2.ASGITransport(line_to(player := Player(acts, real.ask)))
+    programs = LookingFirst(lambda server: HttpTransport(server, network=network), real.draws)
+    with drawing(programs):
+        try:
+            assert await play(programs.tell, player, acts) == Played(len(acts), len(acts))
+        finally:
+            await programs.close()
 
 
 async def test_reading_otherwise_is_said_where_only_the_transcript_answers(acts: list[Act]) -> None:
