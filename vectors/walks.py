@@ -5,7 +5,9 @@ for a client in another language to compare with.
 """
 
 import json
+import os
 import sys
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from random import Random
@@ -20,6 +22,7 @@ from vectors import plain
 from vectors.account_walks import account_case
 from vectors.body_walks import body_case
 from vectors.samples import PLAIN, STEPS, Place, damaged
+from vectors.text_walks import text_case
 from vectors.values import ADA, JOURNAL, KIM, SAM, START, Json, text
 
 HOUR = 3600
@@ -133,8 +136,11 @@ class Walk:
             partners = self.random.choice((frozenset({ADA}), frozenset({ADA, KIM})))
         return Membership(partners, self.is_odd(0.5), JOURNAL)
 
-    def case(self, name: str, asked: int) -> Json:
-        """The log with what it comes to, and `asked` questions about possible steps."""
+    def case(self, name: str, asked: int, *, in_utc: bool = False) -> Json:
+        """The log with what it comes to, and `asked` questions about possible steps.
+
+        `in_utc`: this process is in UTC, so that what is open for a reader today can be told for any other.
+        """
         questions = []
         for _ in range(asked):
             kind = self.random.choice(self.kinds)
@@ -145,8 +151,11 @@ class Walk:
             context = Membership(BOTH, journal=JOURNAL)
             may = plain.steps(self.state, kind, thing, parse_b64(ask["account"]), now, context)
             questions.append(ask | {"now": now, "may": may})
-        asks = [{key: value for key, value in one.items() if key != "may"} for one in questions]
+            if in_utc:
+                questions[-1]["open"] = plain.open_in(self.state, kind, thing, parse_b64(ask["account"]), now)
+        asks = [{key: value for key, value in one.items() if key not in ("may", "open")} for one in questions]
         gives = plain.journal(self.state) | {"steps": [one["may"] for one in questions]}
+        gives |= {"open": [one["open"] for one in questions]} if in_utc else {}
         case: Json = {
             "name": name,
             "kind": "journal_state",
@@ -180,9 +189,10 @@ def walks(seed: int, logs: int) -> Iterator[Json]:
         random = Random(f"{seed} {number}")  # noqa: S311  # the same seed gives the same log
         walk = Walk(random, tuple(random.sample([*STEPS], random.choice((1, 2, 6)))), random.choice((0.02, 0.1, 0.2)))
         walk.go(random.choice((10, 40, 80)))
-        yield walk.case(f"walk {seed} {number}", 12)
+        yield walk.case(f"walk {seed} {number}", 12, in_utc=True)
         yield account_case(random, f"account {seed} {number}", 40)
         yield body_case(random, f"bodies {seed} {number}", 60)
+        yield text_case(random, f"texts {seed} {number}", 60)
 
 
 def main(arguments: list[str]) -> int:
@@ -190,6 +200,8 @@ def main(arguments: list[str]) -> int:
     if len(arguments) != 2:
         sys.stderr.write("Say where to begin and how many: python -m vectors.walks SEED LOGS\n")
         return 2
+    os.environ["TZ"] = "UTC"
+    time.tzset()
     for case in walks(int(arguments[0]), int(arguments[1])):
         sys.stdout.write(json.dumps(case, ensure_ascii=False) + "\n")
     return 0

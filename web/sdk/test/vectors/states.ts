@@ -4,14 +4,18 @@ import { applyAccount } from "../../src/documents/account.ts";
 import { EMPTY_ACCOUNT } from "../../src/documents/accountState.ts";
 import { type AppliedDocument, effective, type Membership } from "../../src/documents/applied.ts";
 import { stageOf } from "../../src/documents/boundaries.ts";
+import { utcDay } from "../../src/documents/days.ts";
 import { applyAll, type Placed } from "../../src/documents/journal.ts";
 import { EMPTY, isWithdrawn, type JournalState } from "../../src/documents/journalState.ts";
 import { KINDS } from "../../src/documents/kinds.ts";
 import { takesComments } from "../../src/documents/lookBack.ts";
+import { nameFault, shownNames } from "../../src/documents/names.ts";
+import { clean, cleanLine, hiddenIn } from "../../src/documents/safeText.ts";
 import { Body, readBody } from "../../src/documents/shapes.ts";
 import { Things } from "../../src/documents/things.ts";
 import { Texts } from "../../src/documents/thingTexts.ts";
 import type { Item } from "../../src/documents/timeline.ts";
+import { openIn } from "../../src/documents/today.ts";
 import { wordsOfStep } from "../../src/documents/words.ts";
 import { MalformedData } from "../../src/errors.ts";
 import { ACCOUNT_BODIES, BODIES, CHECK_IN_ANSWER } from "../../src/generated/kinds.ts";
@@ -28,13 +32,18 @@ export const STATES: Readonly<Record<string, Runner>> = {
     });
     const state = applyAll(EMPTY, documents);
     const context = { partners: new Set(input.list("partners").map(String)), provisional: false, journal };
-    return { ...journalOf(state), steps: input.objects("asks").map((ask) => stepsOf(state, ask, context)) };
+    const steps = input.objects("asks").map((ask) => stepsOf(state, ask, context));
+    const open = input.object("gives").has("open")
+      ? { open: input.objects("asks").map((ask) => openOf(state, ask)) }
+      : {};
+    return { ...journalOf(state), steps, ...open };
   },
   account_state: (input) => {
     const documents = input.objects("documents").map((item) => accountDocument(item));
     const state = applyAccount(EMPTY_ACCOUNT, documents);
     return plain({ ...state, unknown: state.unknown.map(({ entry }) => entry) });
   },
+  shown_texts: shownTexts,
   bodies: (input) =>
     input.objects("bodies").map((one) => {
       const body = one.object("body").value;
@@ -78,7 +87,7 @@ function journalOf(state: JournalState): object {
   const others = { profile: profiles, moved: moves, withdrawn: withdrawals, words_differ: differing, went_on: goneOn };
   const plainThings = plain(things) as Record<string, Record<string, object>>;
   for (const boundary of state.parts.of("boundary").values()) {
-    Object.assign(plainThings["boundary"]?.[boundary.entry] ?? {}, { stage: stageOf(boundary) });
+    Object.assign(plainThings.boundary?.[boundary.entry] ?? {}, { stage: stageOf(boundary) });
   }
   return {
     documents: state.timeline.items.map((item) => itemOf(state, item)),
@@ -98,6 +107,28 @@ function itemOf(state: JournalState, item: Item): unknown {
     withdrawn: isWithdrawn(state.parts, applied.entry, applied.author, applied.seq, applied.received),
     words: skipped === null ? wordsOfStep(applied, state.timeline)?.applied.entry : null,
   });
+}
+
+/** How many things are open for a reader in UTC, in the thing that is asked about. */
+function openOf(state: JournalState, ask: Inputs): number {
+  const thing = ask.value.get("thing") === null ? null : state.parts.of(ask.text("of")).get(ask.text("thing"));
+  const look = { me: ask.text("account"), now: ask.number("now"), day: utcDay };
+  return thing === null ? 0 : openIn(ask.text("of"), thing, look).length;
+}
+
+/** What is shown of each text, and the names of three people. */
+function shownTexts(input: Inputs): object {
+  const texts = input.list("texts").map(String);
+  const names = [...input.object("names").value].map(([account, name]) => [account, String(name)] as const);
+  return {
+    texts: texts.map((one) => ({
+      clean: clean(one),
+      line: cleanLine(one),
+      hidden: hiddenIn(one),
+      fault: nameFault(one),
+    })),
+    names: shownNames(new Map(names)),
+  };
 }
 
 function stepsOf(state: JournalState, ask: Inputs, context: Membership): unknown {
