@@ -26,11 +26,7 @@ import { appliedOf } from "./documents.ts";
 export const STATES: Readonly<Record<string, Runner>> = {
   journal_state: (input) => {
     const journal = input.text("journal");
-    const documents = input.objects("documents").map((item): Placed => {
-      const partners = new Set((item.has("partners") ? item : input).list("partners").map(String));
-      return [appliedOf(item, item.number("seq")), { partners, provisional: item.flag("provisional"), journal }];
-    });
-    const state = applyAll(EMPTY, documents);
+    const state = applyAll(EMPTY, placedOf(input));
     const context = { partners: new Set(input.list("partners").map(String)), provisional: false, journal };
     const steps = input.objects("asks").map((ask) => stepsOf(state, ask, context));
     const open = input.object("gives").has("open")
@@ -50,6 +46,15 @@ export const STATES: Readonly<Record<string, Runner>> = {
       return { read: saidOf(one.text("of"), body, false), write: saidOf(one.text("of"), body, true) };
     }),
 };
+
+/** The documents of a log, each with the roster at its place. */
+export function placedOf(input: Inputs): readonly Placed[] {
+  return input.objects("documents").map((item) => {
+    const partners = new Set((item.has("partners") ? item : input).list("partners").map(String));
+    const context = { partners, provisional: item.flag("provisional"), journal: input.text("journal") };
+    return [appliedOf(item, item.number("seq")), context];
+  });
+}
 
 /** Why a body of a kind is refused, or null. A kind of the account journal stands behind `account/`. */
 function saidOf(of: string, body: JsonObject, writing: boolean): string | null {
