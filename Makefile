@@ -85,6 +85,11 @@ web-fuzz: web-install ## A million changed inputs to the parsers of both languag
 web-hostile: web-install ## The attacks of the hostile catalogue that reach a reader, against the TypeScript SDK
 	@cd $(WEB) && $(NODE) DUOLOG_SLOW=1 DUOLOG_PYTHON=$(CURDIR)/$(PY) node_modules/.bin/vitest run sdk/test/client
 
+.PHONY: web-walks
+web-walks: web-install ## A thousand random logs and 60,000 bodies to the reducers of both languages: the same states (WALKS=, SEED=)
+	@cd $(WEB) && DUOLOG_PYTHON=$(abspath $(VENV))/bin/python DUOLOG_WALKS=$(or $(WALKS),1000) DUOLOG_SEED=$(or $(SEED),1) \
+		$(NODE) node_modules/.bin/vitest run sdk/test/walks.test.ts
+
 .PHONY: web-format
 web-format: web-install ## Format the TypeScript, and apply safe fixes
 	@cd $(WEB) && $(NODE) node_modules/.bin/biome check --write .
@@ -277,6 +282,11 @@ protocol-docs: setup ## Rewrite openapi/protocol.json and the tables of §6.9 fr
 .PHONY: sdk-constants
 sdk-constants: setup ## Rewrite the TypeScript SDK's constants and word list from the code
 	@$(PY) -m tools.sdk_constants
+
+.PHONY: sdk-documents
+sdk-documents: setup ## Rewrite what the TypeScript SDK knows of each kind, and its tables of Unicode
+	@$(PY) -m tools.sdk_documents
+	@$(PY) -m tools.sdk_unicode
 
 .PHONY: sdk-types
 sdk-types: web-install ## Rewrite the TypeScript SDK's types from openapi/

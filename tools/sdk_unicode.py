@@ -8,6 +8,7 @@ import json
 import sys
 import unicodedata
 from collections.abc import Iterator, Mapping
+from itertools import pairwise
 
 import regex
 
@@ -15,9 +16,10 @@ from duolog.documents.names import OUR_WORDS, RESERVED, letter_of, prototypes
 from tools.sdk_constants import FOLDER
 
 FILE = FOLDER / "unicode.ts"
-_HEAD = """// Made by `make sdk-unicode` from Python's tables of Unicode: change nothing here.
+_HEAD = """// Made by `make sdk-documents` from Python's tables of Unicode: change nothing here.
 
 """
+_EVERY = "".join(map(chr, range(sys.maxunicode + 1)))
 _CLASSES = {
     "JOINING": ("letters that join others: joining type D, R or L", r"[\p{jt=D}\p{jt=R}\p{jt=L}]"),
     "VIRAMA": ("viramas: combining class 9", r"\p{ccc=9}"),
@@ -37,7 +39,7 @@ def tables() -> str:
         if one != other:
             alike[other] = alike.get(other, "") + one
     letters = dict.fromkeys("abcdefghijklmnopqrstuvwxyz", "")
-    for one in map(chr, range(0x80, sys.maxunicode + 1)):
+    for one in regex.findall(r"[[\p{L}\p{S}\p{M}\p{Cf}]--[\p{ASCII}\p{Han}\p{Hangul}]]", _EVERY, regex.V1):
         if (letter := letter_of(one)) != one:
             letters[letter] += one
     maps = (
@@ -61,12 +63,11 @@ def _map(name: str, about: str, found: dict[str, str]) -> str:
 
 def _ranges(pattern: str) -> Iterator[str]:
     """The characters that a pattern matches, as the inside of a class of a regular expression."""
-    matches, first, last = regex.compile(pattern, regex.V1), -1, -2
-    for one in [*range(sys.maxunicode + 1), sys.maxunicode + 2]:
-        if one <= sys.maxunicode and matches.match(chr(one)):
-            first, last = (first, one) if last == one - 1 else (one, one)
-        elif last == one - 1:
-            yield f"\\u{{{first:x}}}" + ("" if first == last else f"-\\u{{{last:x}}}")
+    found = [ord(one) for one in regex.findall(pattern, _EVERY, regex.V1)]
+    begins = [one for before, one in pairwise([-2, *found]) if one != before + 1]
+    ends = [one for one, behind in pairwise([*found, sys.maxunicode + 2]) if behind != one + 1]
+    for first, last in zip(begins, ends, strict=True):
+        yield f"\\u{{{first:x}}}" + ("" if first == last else f"-\\u{{{last:x}}}")
 
 
 def _quoted(text: str) -> str:

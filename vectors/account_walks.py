@@ -10,9 +10,8 @@ from duolog.documents.applied import AppliedDocument
 from duolog.protocol.codec import parse_b64, sha256
 from duolog.protocol.messages import Document
 from vectors import plain
-from vectors.check import Json, text
-from vectors.documents import START
 from vectors.samples import damaged
+from vectors.values import START, Json, text
 
 T = TypeVar("T")
 _ME = sha256(b"ada")

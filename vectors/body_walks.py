@@ -11,9 +11,8 @@ from duolog.documents.kinds.check_in_answers import ANSWER
 from duolog.documents.registry import ACCOUNT_KINDS, KINDS
 from duolog.errors import MalformedData
 from vectors.account_walks import BODIES, Of
-from vectors.check import Json, text
-from vectors.documents import ADA, SAM, START
 from vectors.samples import PLAIN, STEPS, Place, damaged
+from vectors.values import ADA, SAM, START, Json, text
 
 _NOTE: Json = {
     "text": "Rain.",

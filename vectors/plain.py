@@ -20,8 +20,9 @@ from duolog.documents.kinds.boundary_texts import Boundary
 from duolog.documents.links import takes_comments
 from duolog.documents.registry import KINDS
 from duolog.documents.timeline import Item
+from duolog.documents.voice import Look, Voice
 from duolog.protocol.codec import encode_b64
-from vectors.check import Json, text
+from vectors.values import Json, text
 
 
 def plain(value: object) -> Any:
@@ -31,7 +32,7 @@ def plain(value: object) -> Any:
     if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, StepBody):
-        return {"step": value.step} | _body(value)
+        return value.step  # all else of it stands in the log
     if isinstance(value, BaseModel):
         return _body(value)
     if isinstance(value, Mapping):
@@ -88,6 +89,15 @@ def steps(state: JournalState, kind: str, thing: bytes | None, account: bytes, n
     things = state.part(known)
     found = known.machine.steps(things, None if thing is None else things[thing], account, now, context)
     return {one.step: _filled({"names": one.names, "class": one.does, "why_not": one.why_not}) for one in found}
+
+
+def open_in(state: JournalState, kind: str, thing: bytes | None, account: bytes, now: int) -> int:
+    """How many lines a reader has today of a thing (its entry). The reader's zone is this process's."""
+    told = KINDS[kind].today
+    if told is None or thing is None:
+        return 0
+    look = Look(account, now, Voice(lambda _: "Somebody", str))
+    return len(told(state.part(KINDS[kind])[thing], look))
 
 
 def account(state: AccountState) -> Json:

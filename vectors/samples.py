@@ -8,8 +8,7 @@ from duolog.documents.applied import DAY
 from duolog.protocol import sizes
 from duolog.protocol.blind_pairs import pair_keys
 from duolog.protocol.codec import parse_b64, sha256
-from vectors.check import Json, text
-from vectors.documents import ADA, JOURNAL, SAM, START
+from vectors.values import ADA, JOURNAL, SAM, START, Json, text
 
 T = TypeVar("T")
 SEALED = text(bytes(sizes.SEALED_ANSWER))

@@ -5,7 +5,9 @@ for a client in another language to compare with.
 """
 
 import json
+import os
 import sys
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from random import Random
@@ -19,9 +21,9 @@ from duolog.protocol.messages import Document
 from vectors import plain
 from vectors.account_walks import account_case
 from vectors.body_walks import body_case
-from vectors.check import Json, text
-from vectors.documents import ADA, JOURNAL, KIM, SAM, START
 from vectors.samples import PLAIN, STEPS, Place, damaged
+from vectors.text_walks import text_case
+from vectors.values import ADA, JOURNAL, KIM, SAM, START, Json, text
 
 HOUR = 3600
 _PAUSES = (
@@ -33,7 +35,14 @@ _PAUSES = (
     HOUR,
     HOUR,
     6 * HOUR,
-    *(DAY, DAY, DAY + 1, 3 * DAY, 7 * DAY, 7 * DAY + 1, 14 * DAY, 14 * DAY + 1),
+    DAY,
+    DAY,
+    DAY + 1,
+    3 * DAY,
+    7 * DAY,
+    7 * DAY + 1,
+    14 * DAY,
+    14 * DAY + 1,
 )
 BOTH = frozenset({ADA, SAM})
 
@@ -75,8 +84,10 @@ class Walk:
         thing = self.random.choice([None, *things.values(), *[*things.values()][-2:]])
         found = machine.steps(things, thing, author, self.now, Membership(BOTH))
         may = [one for one in found if one.why_not is None] or list(found)
-        if not may or self.is_odd(2):
-            return anything, self.random.choice([*STEPS[kind]])
+        if not may or self.is_odd(3):
+            texts = [] if thing is None or self.is_odd(3) else [*thing.texts]
+            named = self._held(self.random.choice(texts)) if texts else anything
+            return named, self.random.choice([*STEPS[kind]])
         one = self.random.choice(may)
         if one.names is None:
             boundaries = [text for item in self.state.boundaries.values() for text in item.texts.values()]
@@ -108,9 +119,9 @@ class Walk:
             "at": max(self.now + skew, 0),
             "body": body,
             "received": 0 if self.is_odd(0.5) else self.now,
-            "partners": sorted(map(text, context.partners)),
-            "provisional": context.provisional,
         }
+        document |= {} if context.partners == BOTH else {"partners": sorted(map(text, context.partners))}
+        document |= {"provisional": True} if context.provisional else {}
         if self.is_odd():
             recent = [one["seq"] for one in self.documents[-6:]]
             document["refused"] = sorted(self.random.sample(recent, min(len(recent), 2)))
@@ -125,8 +136,11 @@ class Walk:
             partners = self.random.choice((frozenset({ADA}), frozenset({ADA, KIM})))
         return Membership(partners, self.is_odd(0.5), JOURNAL)
 
-    def case(self, name: str, asked: int) -> Json:
-        """The log with what it comes to, and `asked` questions about possible steps."""
+    def case(self, name: str, asked: int, *, in_utc: bool = False) -> Json:
+        """The log with what it comes to, and `asked` questions about possible steps.
+
+        `in_utc`: this process is in UTC, so that what is open for a reader today can be told for any other.
+        """
         questions = []
         for _ in range(asked):
             kind = self.random.choice(self.kinds)
@@ -137,8 +151,11 @@ class Walk:
             context = Membership(BOTH, journal=JOURNAL)
             may = plain.steps(self.state, kind, thing, parse_b64(ask["account"]), now, context)
             questions.append(ask | {"now": now, "may": may})
-        asks = [{key: value for key, value in one.items() if key != "may"} for one in questions]
+            if in_utc:
+                questions[-1]["open"] = plain.open_in(self.state, kind, thing, parse_b64(ask["account"]), now)
+        asks = [{key: value for key, value in one.items() if key not in ("may", "open")} for one in questions]
         gives = plain.journal(self.state) | {"steps": [one["may"] for one in questions]}
+        gives |= {"open": [one["open"] for one in questions]} if in_utc else {}
         case: Json = {
             "name": name,
             "kind": "journal_state",
@@ -158,7 +175,8 @@ def placed(item: Json) -> tuple[AppliedDocument, Membership]:
         generation=item.get("generation", 0),
         key_since=item.get("key_since", 0),
     )
-    return applied, Membership(frozenset(map(parse_b64, item["partners"])), item["provisional"], JOURNAL)
+    partners = frozenset(map(parse_b64, item["partners"])) if "partners" in item else BOTH
+    return applied, Membership(partners, item.get("provisional", False), JOURNAL)
 
 
 def _named(entry: bytes) -> Json:
@@ -171,9 +189,10 @@ def walks(seed: int, logs: int) -> Iterator[Json]:
         random = Random(f"{seed} {number}")  # noqa: S311  # the same seed gives the same log
         walk = Walk(random, tuple(random.sample([*STEPS], random.choice((1, 2, 6)))), random.choice((0.02, 0.1, 0.2)))
         walk.go(random.choice((10, 40, 80)))
-        yield walk.case(f"walk {seed} {number}", 12)
+        yield walk.case(f"walk {seed} {number}", 12, in_utc=True)
         yield account_case(random, f"account {seed} {number}", 40)
         yield body_case(random, f"bodies {seed} {number}", 60)
+        yield text_case(random, f"texts {seed} {number}", 60)
 
 
 def main(arguments: list[str]) -> int:
@@ -181,6 +200,8 @@ def main(arguments: list[str]) -> int:
     if len(arguments) != 2:
         sys.stderr.write("Say where to begin and how many: python -m vectors.walks SEED LOGS\n")
         return 2
+    os.environ["TZ"] = "UTC"
+    time.tzset()
     for case in walks(int(arguments[0]), int(arguments[1])):
         sys.stdout.write(json.dumps(case, ensure_ascii=False) + "\n")
     return 0

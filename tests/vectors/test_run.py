@@ -10,8 +10,9 @@ import pytest
 
 from hostile.talk import Crashed
 from vectors.adapter import Adapter
-from vectors.check import FOLDER, Json, load
+from vectors.check import FOLDER, load
 from vectors.run import Outcome, Verdict, chosen, judge, line, main, run, summary
+from vectors.values import Json
 
 OURS = [sys.executable, "-m", "vectors.adapter"]
 

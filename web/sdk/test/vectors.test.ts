@@ -7,8 +7,16 @@ import { FORMATS } from "./vectors/formats.ts";
 import { LOGS } from "./vectors/logs.ts";
 import { PRIMITIVES } from "./vectors/primitives.ts";
 import { SECRETS } from "./vectors/secrets.ts";
+import { STATES } from "./vectors/states.ts";
 
-const KINDS: Readonly<Record<string, Runner>> = { ...DOCUMENTS, ...FORMATS, ...LOGS, ...SECRETS, ...PRIMITIVES };
+const KINDS: Readonly<Record<string, Runner>> = {
+  ...DOCUMENTS,
+  ...STATES,
+  ...FORMATS,
+  ...LOGS,
+  ...SECRETS,
+  ...PRIMITIVES,
+};
 
 const FILES = vectorFiles();
 

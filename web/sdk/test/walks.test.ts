@@ -17,7 +17,7 @@ describe.skipIf(python === "")("random logs", () => {
   test("both languages make the same states", () => {
     const options = { cwd: ROOT, encoding: "utf8", maxBuffer: 2 ** 31, env: { ...process.env, TZ: "UTC" } } as const;
     const lines = execFileSync(python, ["-m", "vectors.walks", SEED, LOGS], options).trim().split("\n");
-    expect(lines).toHaveLength(3 * Number(LOGS));
+    expect(lines).toHaveLength(4 * Number(LOGS));
     for (const line of lines) {
       const input = new Inputs(parseJson(new TextEncoder().encode(line), "A case", 64));
       const runner = STATES[input.text("kind")];

@@ -4,13 +4,13 @@
  * A guard only reads the case, and knows no kind. Spec: documents §13
  */
 
-import { SIZES } from "../generated/constants.ts";
 import { keyFits } from "../protocol/blindPairs.ts";
 import { parseB64 } from "../protocol/codec.ts";
 import type { Id } from "./applied.ts";
 import type { Case } from "./cases.ts";
+import { betweenOf } from "./latest.ts";
 import type { Guard, NoOpen, Rested } from "./rules.ts";
-import { madeBy, marksIn, type Thing, textAt, textOf } from "./things.ts";
+import { marksIn, textAt, textOf } from "./things.ts";
 import { type Text, takenBack } from "./thingTexts.ts";
 
 type Of<Name extends Guard["guard"]> = Guard & { readonly guard: Name };
@@ -119,28 +119,22 @@ function hasFittingKey(guard: Of<"key_fits">, one: Case): boolean {
   return keyFits(parseB64(commitment), parseB64(k), place);
 }
 
-/** A thing without a time stays open. */
 function isOpenElsewhere(guard: NoOpen, one: Case): boolean {
-  for (const thing of one.things.standing(guard.stages)) {
-    const matters = same(thing.between, one.made.between) && (!guard.form || formOf(thing) === guard.form);
-    const until = thing.times.get(guard.register) ?? SIZES.MAX_INTEGER;
-    if (matters && (!guard.mine || thing.owner === one.author) && one.now <= until) return true;
-  }
-  return false;
+  const between = betweenOf(one.made.between);
+  const until = one.things.latest(guard, (key) => {
+    const alike = key.between === between && (!guard.form || key.form === guard.form);
+    return alike && (!guard.mine || key.who === one.author);
+  });
+  return until !== null && one.now <= until;
 }
 
 function isRested(guard: Rested, one: Case): boolean {
-  for (const thing of one.things.standing(guard.stages)) {
-    if (!same(thing.between, one.made.between) || formOf(thing) !== guard.form) continue;
-    for (const [who, mark] of marksIn(thing, guard.register)) {
-      if (who !== one.author && one.now < mark.effective + guard.seconds) return false;
-    }
-  }
-  return true;
-}
-
-function formOf(thing: Thing): string | null {
-  return madeBy(thing)?.step.text("form") ?? null;
+  const between = betweenOf(one.made.between);
+  const marked = one.things.latest(
+    guard,
+    (key) => key.between === between && key.form === guard.form && key.who !== one.author,
+  );
+  return marked === null || one.now >= marked + guard.seconds;
 }
 
 /** Whether two things are between the same two people. */

@@ -52,8 +52,8 @@ export function clean(text: string): string {
  */
 export function hiddenIn(text: string): readonly string[] {
   const whole = text.replaceAll("\r", "");
-  const unsafe = [...whole.matchAll(UNSAFE)].filter(({ groups }) => groups?.["kept"] === undefined);
-  const marks = [...withoutUnsafe(whole).matchAll(MARKS)].map(({ groups }) => groups?.["more"] ?? "");
+  const unsafe = [...whole.matchAll(UNSAFE)].filter(({ groups }) => groups?.kept === undefined);
+  const marks = [...withoutUnsafe(whole).matchAll(MARKS)].map(({ groups }) => groups?.more ?? "");
   return [...new Set([...unsafe.map(([found]) => found), ...marks].join(""))];
 }
 

@@ -17,6 +17,8 @@ import { isJsonArray, isJsonObject, type Json, type JsonObject, parseB64 } from 
 import { faultOf } from "./bodyRules.ts";
 import { isDay, isWallTime, WALL_FORM } from "./days.ts";
 
+export type { BodyShape, Field, ObjectShape, Shape } from "../generated/kinds.ts";
+
 /** A body that was read: its fields as they stand in the message, and the shape that they have. */
 export class Body {
   readonly shape: ObjectShape;

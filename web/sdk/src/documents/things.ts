@@ -9,6 +9,7 @@
  */
 
 import type { Id } from "./applied.ts";
+import { type Key, Latest, type Measure } from "./latest.ts";
 import { type Text, Texts } from "./thingTexts.ts";
 
 /** The mark of one person on a thing: the entry that made it, its time as shown and as it counts, and its words. */
@@ -65,19 +66,18 @@ export function madeBy(thing: Thing): Text | null {
   return thing.texts.get(thing.entry) ?? null;
 }
 
-/** The things of one kind in a journal by their entries, oldest first. They can be looked up by texts and stages. */
+/** The things of one kind in a journal by their entries, oldest first. They can be looked up by texts. */
 export class Things {
   readonly #things: Map<Id, Thing>;
   readonly #ofText: Map<Id, Id>;
   readonly #ofDigest: Map<Id, readonly Id[]>;
-  readonly #standing: Map<string, Set<Id>>;
+  readonly #latest: Map<Measure, Latest>;
 
   constructor(other?: Things) {
     this.#things = new Map(other === undefined ? [] : other.#things);
     this.#ofText = new Map(other === undefined ? [] : other.#ofText);
     this.#ofDigest = new Map(other === undefined ? [] : other.#ofDigest);
-    const standing = other === undefined ? [] : [...other.#standing];
-    this.#standing = new Map(standing.map(([stage, entries]) => [stage, new Set(entries)]));
+    this.#latest = new Map(other === undefined ? [] : [...other.#latest].map(([of, latest]) => [of, latest.copy()]));
   }
 
   get size(): number {
@@ -94,11 +94,8 @@ export class Things {
 
   /** Put a new or changed thing here. Only who makes a state does so. */
   put(thing: Thing): void {
-    const before = this.#things.get(thing.entry);
-    if (before !== undefined) this.#standing.get(before.standing)?.delete(thing.entry);
     this.#things.set(thing.entry, thing);
-    const entries = this.#standing.get(thing.standing) ?? new Set();
-    this.#standing.set(thing.standing, entries.add(thing.entry));
+    for (const latest of this.#latest.values()) latest.add(thing);
     const fresh: Text[] = [];
     for (const text of thing.texts.newestFirst()) {
       if (this.#ofText.has(text.entry)) break;
@@ -116,14 +113,15 @@ export class Things {
     return entry === undefined ? null : this.get(entry);
   }
 
-  /** The things that stand in one of these stages. */
-  *standing(stages: readonly string[]): IterableIterator<Thing> {
-    for (const stage of stages) {
-      for (const entry of this.#standing.get(stage) ?? []) {
-        const thing = this.get(entry);
-        if (thing !== null) yield thing;
-      }
+  /** The latest time that is measured of any thing under the wanted keys, or null. */
+  latest(of: Measure, wanted: (key: Key) => boolean): number | null {
+    let latest = this.#latest.get(of);
+    if (latest === undefined) {
+      latest = new Latest(of);
+      for (const thing of this.values()) latest.add(thing);
+      this.#latest.set(of, latest);
     }
+    return latest.latest((entry) => this.get(entry), wanted);
   }
 
   /**

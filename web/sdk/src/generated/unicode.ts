@@ -1,4 +1,4 @@
-// Made by `make sdk-unicode` from Python's tables of Unicode: change nothing here.
+// Made by `make sdk-documents` from Python's tables of Unicode: change nothing here.
 
 /** The inside of a class of letters that join others: joining type D, R or L. */
 export const JOINING = "\\u{620}\\u{622}-\\u{63f}\\u{641}-\\u{64a}\\u{66e}-\\u{66f}\\u{671}-\\u{673}\\u{675}-\\u{6d3}\\u{6d5}\\u{6ee}-\\u{6ef}\\u{6fa}-\\u{6fc}\\u{6ff}\\u{710}\\u{712}-\\u{72f}\\u{74d}-\\u{77f}\\u{7ca}-\\u{7ea}\\u{840}-\\u{858}\\u{860}\\u{862}-\\u{865}\\u{867}-\\u{86a}\\u{870}-\\u{882}\\u{886}\\u{889}-\\u{88f}\\u{8a0}-\\u{8ac}\\u{8ae}-\\u{8c8}\\u{1807}\\u{1820}-\\u{1878}\\u{1887}-\\u{18a8}\\u{18aa}\\u{a840}-\\u{a872}\\u{10ac0}-\\u{10ac5}\\u{10ac7}\\u{10ac9}-\\u{10aca}\\u{10acd}-\\u{10ae1}\\u{10ae4}\\u{10aeb}-\\u{10aef}\\u{10b80}-\\u{10b91}\\u{10ba9}-\\u{10bae}\\u{10d00}-\\u{10d23}\\u{10ec2}-\\u{10ec4}\\u{10ec6}-\\u{10ec7}\\u{10ed9}-\\u{10eee}\\u{10f30}-\\u{10f44}\\u{10f51}-\\u{10f54}\\u{10f70}-\\u{10f81}\\u{10fb0}\\u{10fb2}-\\u{10fb6}\\u{10fb8}-\\u{10fbf}\\u{10fc1}-\\u{10fc4}\\u{10fc9}-\\u{10fcb}\\u{1e900}-\\u{1e943}";

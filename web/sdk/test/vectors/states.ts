@@ -4,14 +4,18 @@ import { applyAccount } from "../../src/documents/account.ts";
 import { EMPTY_ACCOUNT } from "../../src/documents/accountState.ts";
 import { type AppliedDocument, effective, type Membership } from "../../src/documents/applied.ts";
 import { stageOf } from "../../src/documents/boundaries.ts";
+import { utcDay } from "../../src/documents/days.ts";
 import { applyAll, type Placed } from "../../src/documents/journal.ts";
 import { EMPTY, isWithdrawn, type JournalState } from "../../src/documents/journalState.ts";
 import { KINDS } from "../../src/documents/kinds.ts";
 import { takesComments } from "../../src/documents/lookBack.ts";
+import { nameFault, shownNames } from "../../src/documents/names.ts";
+import { clean, cleanLine, hiddenIn } from "../../src/documents/safeText.ts";
 import { Body, readBody } from "../../src/documents/shapes.ts";
 import { Things } from "../../src/documents/things.ts";
 import { Texts } from "../../src/documents/thingTexts.ts";
 import type { Item } from "../../src/documents/timeline.ts";
+import { openIn } from "../../src/documents/today.ts";
 import { wordsOfStep } from "../../src/documents/words.ts";
 import { MalformedData } from "../../src/errors.ts";
 import { ACCOUNT_BODIES, BODIES, CHECK_IN_ANSWER } from "../../src/generated/kinds.ts";
@@ -22,25 +26,35 @@ import { appliedOf } from "./documents.ts";
 export const STATES: Readonly<Record<string, Runner>> = {
   journal_state: (input) => {
     const journal = input.text("journal");
-    const documents = input.objects("documents").map((item): Placed => {
-      const partners = new Set(item.list("partners").map(String));
-      return [appliedOf(item, item.number("seq")), { partners, provisional: item.flag("provisional"), journal }];
-    });
-    const state = applyAll(EMPTY, documents);
+    const state = applyAll(EMPTY, placedOf(input));
     const context = { partners: new Set(input.list("partners").map(String)), provisional: false, journal };
-    return { ...journalOf(state), steps: input.objects("asks").map((ask) => stepsOf(state, ask, context)) };
+    const steps = input.objects("asks").map((ask) => stepsOf(state, ask, context));
+    const open = input.object("gives").has("open")
+      ? { open: input.objects("asks").map((ask) => openOf(state, ask)) }
+      : {};
+    return { ...journalOf(state), steps, ...open };
   },
   account_state: (input) => {
     const documents = input.objects("documents").map((item) => accountDocument(item));
     const state = applyAccount(EMPTY_ACCOUNT, documents);
     return plain({ ...state, unknown: state.unknown.map(({ entry }) => entry) });
   },
+  shown_texts: shownTexts,
   bodies: (input) =>
     input.objects("bodies").map((one) => {
       const body = one.object("body").value;
       return { read: saidOf(one.text("of"), body, false), write: saidOf(one.text("of"), body, true) };
     }),
 };
+
+/** The documents of a log, each with the roster at its place. */
+export function placedOf(input: Inputs): readonly Placed[] {
+  return input.objects("documents").map((item) => {
+    const partners = new Set((item.has("partners") ? item : input).list("partners").map(String));
+    const context = { partners, provisional: item.flag("provisional"), journal: input.text("journal") };
+    return [appliedOf(item, item.number("seq")), context];
+  });
+}
 
 /** Why a body of a kind is refused, or null. A kind of the account journal stands behind `account/`. */
 function saidOf(of: string, body: JsonObject, writing: boolean): string | null {
@@ -78,7 +92,7 @@ function journalOf(state: JournalState): object {
   const others = { profile: profiles, moved: moves, withdrawn: withdrawals, words_differ: differing, went_on: goneOn };
   const plainThings = plain(things) as Record<string, Record<string, object>>;
   for (const boundary of state.parts.of("boundary").values()) {
-    Object.assign(plainThings["boundary"]?.[boundary.entry] ?? {}, { stage: stageOf(boundary) });
+    Object.assign(plainThings.boundary?.[boundary.entry] ?? {}, { stage: stageOf(boundary) });
   }
   return {
     documents: state.timeline.items.map((item) => itemOf(state, item)),
@@ -100,6 +114,28 @@ function itemOf(state: JournalState, item: Item): unknown {
   });
 }
 
+/** How many things are open for a reader in UTC, in the thing that is asked about. */
+function openOf(state: JournalState, ask: Inputs): number {
+  const thing = ask.value.get("thing") === null ? null : state.parts.of(ask.text("of")).get(ask.text("thing"));
+  const look = { me: ask.text("account"), now: ask.number("now"), day: utcDay };
+  return thing === null ? 0 : openIn(ask.text("of"), thing, look).length;
+}
+
+/** What is shown of each text, and the names of three people. */
+function shownTexts(input: Inputs): object {
+  const texts = input.list("texts").map(String);
+  const names = [...input.object("names").value].map(([account, name]) => [account, String(name)] as const);
+  return {
+    texts: texts.map((one) => ({
+      clean: clean(one),
+      line: cleanLine(one),
+      hidden: hiddenIn(one),
+      fault: nameFault(one),
+    })),
+    names: shownNames(new Map(names)),
+  };
+}
+
 function stepsOf(state: JournalState, ask: Inputs, context: Membership): unknown {
   const kind = ask.text("of");
   const thing =
@@ -113,7 +149,7 @@ function stepsOf(state: JournalState, ask: Inputs, context: Membership): unknown
 
 /** A value as plain JSON; what is empty, null or false is left out. Names of fields get underscores. */
 export function plain(value: unknown): unknown {
-  if (value instanceof Body) return filled(Object.entries(value.fields<object>()));
+  if (value instanceof Body) return value.step; // all else of it stands in the log
   if (value instanceof Texts) return filled([...value.values()].map((text) => [text.entry, text]));
   if (value instanceof Things) return filled([...value.values()].map((thing) => [thing.entry, thing]));
   if (value instanceof Map) return filled([...value].map(([key, item]) => [String(key), item]));
