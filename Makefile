@@ -54,6 +54,8 @@ check: setup lint ## Everything that CI checks: format, lint, types, imports, de
 		echo "openapi/openapi.json is out of date: run 'make openapi' and commit it."; exit 1; }
 	@$(MAKE) openapi-lint
 	@$(MAKE) web-check
+	@if [ -x /usr/bin/chromium ]; then $(MAKE) web-screens LOOK=phone; else \
+		echo "check: there is no Chromium here, so nobody looked at the app's screens (apt install chromium)."; fi
 	@$(PY) -m pytest -n $(JOBS) --dist worksteal -q
 	@echo "check: all green"
 
@@ -75,6 +77,10 @@ web-install: $(WEB)/node_modules/stamp ## Libraries and tools of the TypeScript 
 .PHONY: web-check
 web-check: web-install ## Format, lint, build, types and tests of the TypeScript SDK, with the vectors
 	@cd $(WEB) && DUOLOG_PYTHON=$(CURDIR)/$(PY) && export DUOLOG_PYTHON && $(NPM) run --silent check
+
+.PHONY: web-screens
+web-screens: web-install ## Each screen of the app in each state, in Chromium: axe, console, reflow (LOOK=phone takes one of six looks)
+	@cd $(WEB) && $(NPM) run --silent screens -- $(if $(LOOK),-t '^$(LOOK) ')
 
 .PHONY: web-fuzz
 web-fuzz: web-install ## A million changed inputs to the parsers of both languages: the same verdict on each (INPUTS=, SEED=)
