@@ -12,6 +12,7 @@ export { systemClock, systemRandom } from "./adapters/system.ts";
 export { run } from "./core/driver.ts";
 export type { Effect, EffectResult, Step } from "./core/effects.ts";
 export { type Home, openHome, type Unlocked } from "./core/home.ts";
+export { type LockKind, lock, lockKind, unlock } from "./core/lock.ts";
 export type { Identity } from "./identity.ts";
 export { listJournals } from "./log/listing.ts";
 export { pull } from "./log/pulling.ts";
