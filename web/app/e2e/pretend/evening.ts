@@ -194,7 +194,7 @@ function pairing(state: string): Pairing {
 
 function place(state: string): Place {
   if (state === "outside") return { at: "outside" };
-  if (state === "locked") return { at: "locked", locks: ["passkey", "passphrase"], name: "Ada" };
+  if (state === "locked") return { at: "locked", locks: ["passkey", "passphrase"] };
   if (state === "elsewhere") return { at: "elsewhere" };
   if (state === "fork") return { at: "stopped", why: "account_fork" };
   return { at: "open" };
