@@ -7,6 +7,7 @@ home holds of his account, the secrets too. Then it takes orders, a line each, a
     stop            it is honest again
     write TEXT      Ada writes a note
     rotate ada      she changes her keys, and the journal's with them; so does `rotate sam`
+    texts           what Ada reads, after a sync
 
 It ends with its input.
 """
@@ -83,6 +84,10 @@ async def _obey(liar: Liar, people: Mapping[str, Duolog], journal: bytes) -> Non
             await people["ada"].write(journal, "note", {"text": rest})
             await people["ada"].sync()
             _say({"written": rest})
+        elif word == "texts":
+            await people["ada"].sync()
+            shown = await people["ada"].timeline(journal, limit=1000)
+            _say({"texts": [item.body["text"] for item in shown if item.kind == "note" and item.body is not None]})
         elif word == "rotate":
             await people[rest].keyholders.new_sheet()
             await people[rest].keyholders.replace_sheet()

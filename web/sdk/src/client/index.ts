@@ -1,7 +1,7 @@
 /**
  * The client: ports, the core's steps, and adapters of the ports. A step is a generator of effects; `run` runs it.
  *
- * What is here so far: registering, restoring, logging in, syncing and verifying journals, reading what was verified.
+ * What is here so far: registering, restoring, logging in, syncing and verifying journals, reading and writing in them.
  */
 
 export { isUnconfirmed, refreshAccount, restore } from "./account/opening.ts";
@@ -13,7 +13,10 @@ export { run } from "./core/driver.ts";
 export type { Effect, EffectResult, Step } from "./core/effects.ts";
 export { type Home, openHome, type Unlocked } from "./core/home.ts";
 export type { Identity } from "./identity.ts";
+export { deliver } from "./log/delivering.ts";
+export { journalState } from "./log/folding.ts";
 export { listJournals } from "./log/listing.ts";
+export { post, waitingFor } from "./log/outbox.ts";
 export { pull } from "./log/pulling.ts";
 export { type ReadEntry, readEntries } from "./log/reading.ts";
 export { type Standing, standingOf } from "./log/standing.ts";

@@ -35,6 +35,21 @@ export function faultName(journal: Uint8Array, seq: number): string {
   return `fault/${place(journal, seq)}`;
 }
 
+/** The partners from the statement at a seq on: what the rules of documents ask of a roster. */
+export function rosterName(journal: Uint8Array, seq: number): string {
+  return `roster/${place(journal, seq)}`;
+}
+
+/** A message that waits to be sent; its number says in which order. */
+export function waitingName(journal: Uint8Array, number: number): string {
+  return `out/${place(journal, number)}`;
+}
+
+/** The number at the end of a name. */
+export function numberIn(name: string): number {
+  return Number(name.slice(name.lastIndexOf("/") + 1));
+}
+
 export interface HeadRow {
   readonly head: Uint8Array;
   readonly time: number;
