@@ -18,6 +18,7 @@ import { encodeSet, type KeyholderSet, setCommitment } from "../../src/protocol/
 import { emptyLog, entryItem, type Item, itemDigest, nextHead } from "../../src/protocol/log.ts";
 import { encodeMessage } from "../../src/protocol/messages.ts";
 import { type Receipt, receiptInput } from "../../src/protocol/receipts.ts";
+import { statementHash } from "../../src/protocol/statements.ts";
 import { readersOf, sealEntry } from "../../src/seal/entries.ts";
 import { GenerationSecret, KeyholderSecret } from "../../src/seal/keys.ts";
 import { signatureOf, signKeys } from "../../src/sodium.ts";
@@ -74,7 +75,8 @@ test(`${COUNT} entries`, { timeout: 300_000 }, async () => {
   }
 
   const store = new MemoryStore();
-  const sets = [{ statement: encodeSet(set), signatures: [secret.sign(encodeSet(set))] }];
+  const later = { ...set, version: 2, prev: statementHash(encodeSet(set)), accountJournal: random.bytes(32, "home") };
+  const sets = [set, later].map((one) => ({ statement: encodeSet(one), signatures: [secret.sign(encodeSet(one))] }));
   const vault = new Vault(device.seed, random);
   await store.commit([
     ...accountChanges({ chain, statements, sets, secrets: [secret] }, vault),

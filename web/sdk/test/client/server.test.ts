@@ -209,6 +209,25 @@ describe.skipIf(!CAN_SERVE)("with a real server (skipped without Python's enviro
       }
       expect(await evening.adasTexts()).toEqual(written);
     }, 60_000);
+
+    test("a text behind a rotation of another own device is quarantined, and written again", async () => {
+      const client = await Client.open(evening, await evening.samsStore());
+      await client.do(sync);
+      await evening.tell("lag");
+      const text = "While my other device changed our keys.";
+      await client.do((home) => post(home, evening.journal, note(text)));
+      expect(await client.do((home) => deliver(home, evening.journal))).toBe(1);
+      expect((await client.do(sync)).problems).toEqual([]);
+      const faults = (await client.do((home) => readEntries(home, evening.journal))).map(
+        ({ unreadable }) => unreadable,
+      );
+      expect(faults.at(-1)?.check).toBe("entries.own_older");
+      expect(await client.do((home) => deliver(home, evening.journal))).toBe(1);
+      written.push(text);
+      const shown = await client.do((home) => texts(home, evening.journal));
+      expect(shown.filter((one) => one !== null)).toEqual(written);
+      expect((await evening.adasTexts()).at(-1)).toBe(text);
+    });
   });
 
   describe("registering", () => {

@@ -3,6 +3,8 @@
  * it is asked for. Spec: documents §1
  */
 
+import { applyAccount } from "../../documents/account.ts";
+import { type AccountState, EMPTY_ACCOUNT } from "../../documents/accountState.ts";
 import type { AppliedDocument, Membership } from "../../documents/applied.ts";
 import { applyAll, type Placed } from "../../documents/journal.ts";
 import { EMPTY, type JournalState } from "../../documents/journalState.ts";
@@ -40,6 +42,20 @@ function parseMembership(row: Uint8Array, journal: string): Membership {
 
 /** The state of a journal, of all documents that were verified here. */
 export function* journalState(home: Home, journal: Uint8Array): Step<JournalState> {
+  return applyAll(EMPTY, yield* placedDocuments(home, journal));
+}
+
+/** What the account journal comes to. */
+export function* accountState(home: Home): Step<AccountState> {
+  if (home.accountState !== null) return home.accountState;
+  const placed = yield* placedDocuments(home, home.identity.accountJournal);
+  const documents = placed.map(([applied]) => applied);
+  home.accountState = applyAccount(EMPTY_ACCOUNT, documents);
+  return home.accountState;
+}
+
+/** Every document of a journal that was verified here, with the roster at its place. */
+export function* placedDocuments(home: Home, journal: Uint8Array): Step<readonly Placed[]> {
   const id = encodeB64(journal);
   const { earlier } = yield* standingOf(journal);
   const newest = home.receiptKeys.at(-1) ?? new Uint8Array();
@@ -70,5 +86,5 @@ export function* journalState(home: Home, journal: Uint8Array): Step<JournalStat
     };
     placed.push([applied, membership]);
   }
-  return applyAll(EMPTY, placed);
+  return placed;
 }

@@ -45,6 +45,11 @@ export function waitingName(journal: Uint8Array, number: number): string {
   return `out/${place(journal, number)}`;
 }
 
+/** That this home has written the entry with this id: what an old device wrote, it doesn't write again. */
+export function writtenName(journal: Uint8Array, entry: Uint8Array): string {
+  return `written/${encodeB64(journal)}/${encodeB64(entry)}`;
+}
+
 /** The number at the end of a name. */
 export function numberIn(name: string): number {
   return Number(name.slice(name.lastIndexOf("/") + 1));

@@ -17,7 +17,9 @@ import { ByteReader, concat, sameBytes } from "../../protocol/bytes.ts";
 import { encodeB64, parseMessageJson, readInteger, u32 } from "../../protocol/codec.ts";
 import { parseHeader } from "../../protocol/entries.ts";
 import { Fields } from "../../protocol/fields.ts";
-import { type Document, encodeMessage } from "../../protocol/messages.ts";
+import { itemDigest } from "../../protocol/log.ts";
+import { type Document, encodeMessage, parseMessage } from "../../protocol/messages.ts";
+import type { Receipt } from "../../protocol/receipts.ts";
 import { findMember } from "../../protocol/rosterChanges.ts";
 import { commit, list, type Step } from "../core/effects.ts";
 import type { Home } from "../core/home.ts";
@@ -25,7 +27,7 @@ import type { Change } from "../ports.ts";
 import { parseItem } from "../server/pages.ts";
 import { journalState, membershipOf } from "./folding.ts";
 import type { Judged } from "./judged.ts";
-import { faultName, numberIn, waitingName } from "./names.ts";
+import { faultName, numberIn, waitingName, writtenName } from "./names.ts";
 import { newestReceipt, requireOpen, standingOf } from "./standing.ts";
 
 /** A message that waits. `digests`: of all that was ever sent under its entry id. */
@@ -68,7 +70,7 @@ export function* post(home: Home, journal: Uint8Array, document: Document): Step
   if (findMember(roster, account)?.rights !== "write") {
     throw new NotAllowed("You may read this journal, but not write in it.");
   }
-  if (isAccountJournal(home, journal)) {
+  if (sameBytes(journal, home.identity.accountJournal)) {
     throw new NotAllowed("The account's own journal is written by Duolog itself.");
   }
   if (document.kind === "withdrawn") throw new NotAllowed("This program can't take a text back yet.");
@@ -92,11 +94,6 @@ export function* post(home: Home, journal: Uint8Array, document: Document): Step
   const number = (before?.number ?? 0) + 1;
   yield* commit([waitingChange(home, journal, { number, entry, digests: [], message })]);
   return entry;
-}
-
-function isAccountJournal({ identity }: Home, journal: Uint8Array): boolean {
-  const own = identity.sets.at(-1)?.accountJournal ?? null;
-  return own !== null && sameBytes(own, journal);
 }
 
 /** Seqs that I could not open since my last own entry; those of epochs closed to me are nobody's fault. Spec: §6.3 */
@@ -125,18 +122,45 @@ function* lastOwn(home: Home, journal: Uint8Array): Step<number> {
   return 0;
 }
 
-/** The changes that take out of the outbox each entry whose very message came back in a verified page. */
-export function* returned(home: Home, journal: Uint8Array, items: readonly Judged[]): Step<readonly Change[]> {
-  const mine = items.filter(
-    ({ header, fault }) => fault === null && header !== null && sameBytes(header.author, home.identity.account),
-  );
+/**
+ * The changes of the outbox behind a verified page. An entry whose very message came back leaves it. One that came back and
+ * is quarantined, because keys of mine wrote it that had been replaced, is written again as a new entry: `seen` is the
+ * page's last receipt, and `refused` names the first one. Spec: §6.10
+ */
+export function* returned(
+  home: Home,
+  journal: Uint8Array,
+  items: readonly Judged[],
+  seen: Receipt,
+): Step<readonly Change[]> {
+  const { account } = home.identity;
+  const mine = items.filter(({ header }) => header !== null && sameBytes(header.author, account));
   if (mine.length === 0) return [];
-  const waiting = yield* waitingFor(home, journal);
-  const isBack = (one: Waiting): boolean =>
-    mine.some(({ header, message }) => {
-      return (
-        header !== null && message !== null && sameBytes(header.entry, one.entry) && sameBytes(message, one.message)
+  const changes: Change[] = [];
+  for (const one of yield* waitingFor(home, journal)) {
+    const came = mine.find(({ header }) => header !== null && sameBytes(header.entry, one.entry));
+    if (came === undefined) continue;
+    const isSame = came.message !== null && sameBytes(came.message, one.message);
+    if (came.fault === null && isSame) {
+      changes.push(
+        { name: waitingName(journal, one.number), value: null },
+        { name: writtenName(journal, one.entry), value: new Uint8Array() },
       );
-    });
-  return waiting.filter(isBack).map(({ number }) => ({ name: waitingName(journal, number), value: null }));
+    } else if (came.fault?.check === "entries.own_older" && wasSent(one, came)) {
+      changes.push(waitingChange(home, journal, writtenAgain(home, one, seen, came.placed.seq)));
+    }
+  }
+  return changes;
+}
+
+function wasSent(one: Waiting, came: Judged): boolean {
+  const digest = itemDigest(came.placed.item);
+  return one.digests.some((sent) => sameBytes(sent, digest));
+}
+
+function writtenAgain(home: Home, one: Waiting, seen: Receipt, first: number): Waiting {
+  const before = parseMessage(one.message);
+  const message = encodeMessage({ ...before, seen, follows: null, refused: [first] });
+  const entry = home.random.bytes(SIZES.ENTRY_ID, "entry_id", before.document.kind);
+  return { number: one.number, entry, digests: [], message };
 }

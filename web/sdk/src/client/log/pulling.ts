@@ -12,6 +12,7 @@
 
 import { type DuologError, MalformedData, VerificationError, Withheld } from "../../errors.ts";
 import { SIZES } from "../../generated/constants.ts";
+import { sameBytes } from "../../protocol/bytes.ts";
 import { encodeMessageJson, jsonObject } from "../../protocol/codec.ts";
 import type { LogState } from "../../protocol/log.ts";
 import { type Receipt, signerOf } from "../../protocol/receipts.ts";
@@ -36,6 +37,7 @@ import {
   rosterName,
 } from "./names.ts";
 import { returned } from "./outbox.ts";
+import { believedUntil, judgeAgain } from "./ownOlder.ts";
 import { frozenChange, knownOf, standingChanges, standingOf } from "./standing.ts";
 import { verifyAuthors } from "./verifyAuthors.ts";
 import { requireBeyond, verifyServer } from "./verifyServer.ts";
@@ -60,9 +62,11 @@ export function* pull(home: Home, journal: Uint8Array): Step<number> {
       throw new Withheld("The server keeps back new entries that it says exist.", "client.withheld_page");
     }
     yield* learnReceiptKey(home, journal, page.pushes.at(-1)?.receipt ?? null);
-    const known = yield* knownOf(home, journal, earlier);
+    yield* freezing(journal, followKeys(home, state, page));
+    const known = yield* knownOf(home, journal, earlier, yield* believedUntil(home, journal));
     state = yield* freezing(journal, takePage(home, state, page, known));
     earlier = known.earlier;
+    if (sameBytes(journal, home.identity.accountJournal)) yield* judgeAgain(home);
     if (state.seq >= page.seq) return state.seq - before.log.seq;
     if (pages >= SIZES.MAX_PAGES) {
       throw new MalformedData("The server shows a journal without end. What came is kept; the next sync goes on.");
@@ -92,14 +96,18 @@ function isServerFault(error: unknown): error is DuologError {
   return error instanceof VerificationError || error instanceof MalformedData;
 }
 
-/** Steps 1 to 3 push by push, then 4 to 8. Pushes before a server fault are stored. */
-function* takePage(home: Home, before: LogState, page: PulledPage, known: Known): Step<LogState> {
-  requireBeyond(before, page.seq, known);
-  yield* fetchChains(home, before.journal, page.pushes);
+/** Fetches the keys that a page names and that aren't here: the members', and my own newest ones. */
+function* followKeys(home: Home, { journal }: LogState, page: PulledPage): Step<void> {
+  yield* fetchChains(home, journal, page.pushes);
   const own = home.chains.get(home.identity.account);
   if (own !== undefined && own.newest.generation > home.identity.generation) {
     yield* refreshAccount(home); // another own device has rotated
   }
+}
+
+/** Steps 1 to 3 push by push, then 4 to 8. Pushes before a server fault are stored. */
+function* takePage(home: Home, before: LogState, page: PulledPage, known: Known): Step<LogState> {
+  requireBeyond(before, page.seq, known);
   const judged: JudgedPush[] = [];
   let state = before;
   let fault: DuologError | null = null;
@@ -119,7 +127,7 @@ function* takePage(home: Home, before: LogState, page: PulledPage, known: Known)
     const items = judged.flatMap((push) => push.items);
     yield* commit([
       ...items.flatMap((item) => itemChanges(home, before.journal, item)),
-      ...(yield* returned(home, before.journal, items)),
+      ...(yield* returned(home, before.journal, items, last.receipt)),
       ...standingChanges(home, state, last.receipt, known),
     ]);
   }

@@ -40,8 +40,13 @@ export function* standingOf(journal: Uint8Array): Step<Standing> {
   };
 }
 
-/** What this home knows of a journal, to verify its next page. */
-export function* knownOf(home: Home, journal: Uint8Array, earlier: readonly EarlierKey[]): Step<Known> {
+/** What this home knows of a journal, to verify its next page. `believed`: as `believedUntil` gives it. */
+export function* knownOf(
+  home: Home,
+  journal: Uint8Array,
+  earlier: readonly EarlierKey[],
+  believed: ReadonlyMap<number, number> = new Map(),
+): Step<Known> {
   const id = encodeB64(journal);
   const acknowledged = new Map<number, Uint8Array>();
   for (const [name, digest] of yield* list(`place/${id}/`)) acknowledged.set(numberIn(name), digest);
@@ -51,7 +56,7 @@ export function* knownOf(home: Home, journal: Uint8Array, earlier: readonly Earl
     chains: home.chains,
     epochs: yield* epochsOf(home.vault, id),
     acknowledged,
-    believed: new Map(), // what ends an earlier generation stands in the account journal, which no room reads yet
+    believed,
     earlier,
   });
 }
