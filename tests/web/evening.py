@@ -7,6 +7,8 @@ home holds of his account, the secrets too. Then it takes orders, a line each, a
     stop            it is honest again
     write TEXT      Ada writes a note
     rotate ada      she changes her keys, and the journal's with them; so does `rotate sam`
+    lag             Sam's other device changes his keys, and not yet the journal's with them
+    texts           what Ada reads, after a sync
 
 It ends with its input.
 """
@@ -21,6 +23,7 @@ from pathlib import Path
 from typing import Any
 
 from duolog.client import Duolog, HttpTransport
+from duolog.client.account.rotating import Wanted, rotate
 from duolog.client.home.records import SETS
 from duolog.protocol.codec import JsonObject, encode_b64
 from duolog.seal.chains import encode_link
@@ -83,6 +86,14 @@ async def _obey(liar: Liar, people: Mapping[str, Duolog], journal: bytes) -> Non
             await people["ada"].write(journal, "note", {"text": rest})
             await people["ada"].sync()
             _say({"written": rest})
+        elif word == "texts":
+            await people["ada"].sync()
+            shown = await people["ada"].timeline(journal, limit=1000)
+            _say({"texts": [item.body["text"] for item in shown if item.kind == "note" and item.body is not None]})
+        elif word == "lag":
+            async with people["sam"]._session.ready() as context:
+                await rotate(context, Wanted())
+            _say({"rotated": True})
         elif word == "rotate":
             await people[rest].keyholders.new_sheet()
             await people[rest].keyholders.replace_sheet()

@@ -52,6 +52,13 @@ test("the package holds what was built, README and licence", () => {
   ).toEqual([]);
 });
 
+test("every module of the package loads", () => {
+  const modules = packed.filter((path) => path.endsWith(".js"));
+  writeFileSync(join(folder, "all.mjs"), modules.map((path) => `import "./package/${path}";`).join("\n"));
+  expect(run("all.mjs")).toBe("");
+  expect(modules.length).toBeGreaterThan(80);
+});
+
 test("README's programs compile with the package's types; the first one runs, and shows no secret", () => {
   writeFileSync(join(folder, "program.mts"), PROGRAM + TYPED);
   writeFileSync(join(folder, "client.mts"), CLIENT); // it asks for a server, so it is compiled alone

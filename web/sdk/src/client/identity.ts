@@ -1,5 +1,6 @@
 /** The account of a home, verified: its id, the secrets of its generations, and its keyholder sets. */
 
+import { Withheld } from "../errors.ts";
 import { SIZES } from "../generated/constants.ts";
 import type { KeyholderSet } from "../protocol/keyholderSets.ts";
 import type { GenerationSecret } from "../seal/keys.ts";
@@ -17,6 +18,15 @@ export class Identity extends Secret {
     this.account = account;
     this.sets = sets;
     this.#secrets = new Map(secrets.map((secret) => [secret.generation, secret]));
+  }
+
+  /** The id of the account journal. Throws Withheld when the newest set names none. */
+  get accountJournal(): Uint8Array {
+    const journal = this.sets.at(-1)?.accountJournal ?? null;
+    if (journal === null) {
+      throw new Withheld("The server keeps back the account's newest keyholder set.", "client.set_journal");
+    }
+    return journal;
   }
 
   /** The newest generation whose secret is here. */

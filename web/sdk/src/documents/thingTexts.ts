@@ -37,7 +37,10 @@ export function takenBack(text: Text): boolean {
 
 /** Texts, oldest first. A text that is put in the place of an earlier one keeps that place. */
 export class Texts {
-  static readonly NONE = new Texts([], new Map(), 0, 0);
+  /** No texts. */
+  static none(): Texts {
+    return new Texts([], new Map(), 0, 0);
+  }
 
   readonly #puts: Text[];
   readonly #places: Map<Id, number[]>;

@@ -41,7 +41,7 @@ const NO_MARKS: Marks = new Map();
 /** A thing that a step would make, before its effects. */
 export function newThing(entry: Id, owner: Id, between: readonly Id[]): Thing {
   const none = { points: new Map(), marks: new Map(), counts: new Map(), times: new Map() };
-  return { entry, owner, between, standing: "", texts: Texts.NONE, ...none };
+  return { entry, owner, between, standing: "", texts: Texts.none(), ...none };
 }
 
 /** The text that a register names, or null. */

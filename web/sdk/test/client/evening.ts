@@ -66,10 +66,15 @@ export class Evening {
     return this.#said.list("texts").map(String);
   }
 
-  /** Tells the evening's program something, and waits until it is done. */
-  async tell(order: string): Promise<void> {
+  /** Tells the evening's program something, and waits until it is done; what it said. */
+  async tell(order: string): Promise<Inputs> {
     this.#process.stdin?.write(`${order}\n`);
-    await this.#next();
+    return await this.#next();
+  }
+
+  /** The notes that Ada reads, with Python's client. */
+  async adasTexts(): Promise<readonly string[]> {
+    return (await this.tell("texts")).list("texts").map(String);
   }
 
   async #next(): Promise<Inputs> {

@@ -9,14 +9,19 @@ import { systemClock, systemRandom } from "../../src/client/adapters/system.ts";
 import { run } from "../../src/client/core/driver.ts";
 import type { Step } from "../../src/client/core/effects.ts";
 import { type Home, openHome, type Unlocked } from "../../src/client/core/home.ts";
+import { deliver } from "../../src/client/log/delivering.ts";
 import { listJournals } from "../../src/client/log/listing.ts";
+import { post, waitingFor } from "../../src/client/log/outbox.ts";
 import { pull } from "../../src/client/log/pulling.ts";
 import { readEntries } from "../../src/client/log/reading.ts";
 import { standingOf } from "../../src/client/log/standing.ts";
 import { sync } from "../../src/client/log/syncing.ts";
 import type { Transport } from "../../src/client/ports.ts";
-import { NotAllowed, ServerRefused, TransportError } from "../../src/errors.ts";
+import { makeDocument } from "../../src/documents/writing.ts";
+import { MalformedData, NotAllowed, ServerRefused, TransportError } from "../../src/errors.ts";
 import { fromUtf8, sameBytes, utf8 } from "../../src/protocol/bytes.ts";
+import { jsonObject } from "../../src/protocol/codec.ts";
+import type { Document } from "../../src/protocol/messages.ts";
 import { KeyholderSecret } from "../../src/seal/keys.ts";
 import { parseWords } from "../../src/seal/words.ts";
 import { CAN_SERVE, Client, Evening, upTo } from "./evening.ts";
@@ -143,6 +148,86 @@ describe.skipIf(!CAN_SERVE)("with a real server (skipped without Python's enviro
     expect(await client.do((home) => texts(home, evening.journal))).toEqual(written);
     const again = await Client.open(evening, store.rows);
     expect(again.home.identity.generation).toBe(2);
+  });
+
+  describe("writing", () => {
+    const note = (text: string): Document => makeDocument("note", jsonObject({ text }), systemClock.now());
+
+    test("a note is read by the other, and stands in the own journal once", async () => {
+      const client = await Client.open(evening, await evening.samsStore());
+      await client.do(sync);
+      for (const text of ["From TypeScript.", "And another."]) {
+        await client.do((home) => post(home, evening.journal, note(text)));
+        written.push(text);
+      }
+      expect(await client.do((home) => deliver(home, evening.journal))).toBe(2);
+      expect(await client.do((home) => texts(home, evening.journal))).toEqual(written);
+      expect(await client.do((home) => waitingFor(home, evening.journal))).toEqual([]);
+      expect(await evening.adasTexts()).toEqual(written);
+      expect(await client.do((home) => deliver(home, evening.journal))).toBe(0);
+    });
+
+    test("what was written before the other changed their keys arrives behind that", async () => {
+      const client = await Client.open(evening, await evening.samsStore());
+      await client.do(sync);
+      await client.do((home) => post(home, evening.journal, note("Before your keys changed.")));
+      await evening.tell("rotate ada");
+      written.push("Before your keys changed.");
+      expect(await client.do((home) => deliver(home, evening.journal))).toBe(1);
+      expect(await evening.adasTexts()).toEqual(written);
+    });
+
+    test("a document that the rules forbid isn't stored", async () => {
+      const store = await evening.samsStore();
+      const client = await Client.open(evening, store);
+      await client.do(sync);
+      const rows = store.rows.size;
+      const bad = makeDocument("note", jsonObject({ text: 1 }), systemClock.now());
+      await expect(client.do((home) => post(home, evening.journal, bad))).rejects.toThrow(MalformedData);
+      await expect(client.do((home) => post(home, evening.accountJournal, note("x")))).rejects.toThrow(NotAllowed);
+      expect(store.rows.size).toBe(rows);
+    });
+
+    test("killed after any effect while it sends, it goes on, and the text arrives once", async () => {
+      const store = await evening.samsStore();
+      const client = await Client.open(evening, store);
+      await client.do(sync);
+      const synced = store.rows;
+      for (let effects = 1; ; effects += 3) {
+        const mine = new MemoryStore(synced);
+        const text = `Killed after ${effects}.`;
+        const killed = await Client.open(evening, mine);
+        await killed.do(sync);
+        await killed.do((home) => post(home, evening.journal, note(text)));
+        written.push(text);
+        const isDone = await killed.doUpTo(effects, (home) => deliver(home, evening.journal));
+        const next = await Client.open(evening, mine.rows);
+        await next.do(sync);
+        await next.do((home) => deliver(home, evening.journal));
+        expect(await next.do((home) => texts(home, evening.journal)), text).toEqual(written);
+        if (isDone) break;
+      }
+      expect(await evening.adasTexts()).toEqual(written);
+    }, 60_000);
+
+    test("a text behind a rotation of another own device is quarantined, and written again", async () => {
+      const client = await Client.open(evening, await evening.samsStore());
+      await client.do(sync);
+      await evening.tell("lag");
+      const text = "While my other device changed our keys.";
+      await client.do((home) => post(home, evening.journal, note(text)));
+      expect(await client.do((home) => deliver(home, evening.journal))).toBe(1);
+      expect((await client.do(sync)).problems).toEqual([]);
+      const faults = (await client.do((home) => readEntries(home, evening.journal))).map(
+        ({ unreadable }) => unreadable,
+      );
+      expect(faults.at(-1)?.check).toBe("entries.own_older");
+      expect(await client.do((home) => deliver(home, evening.journal))).toBe(1);
+      written.push(text);
+      const shown = await client.do((home) => texts(home, evening.journal));
+      expect(shown.filter((one) => one !== null)).toEqual(written);
+      expect((await evening.adasTexts()).at(-1)).toBe(text);
+    });
   });
 
   describe("registering", () => {

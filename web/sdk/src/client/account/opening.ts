@@ -96,7 +96,8 @@ export function* restore(unlocked: Unlocked, origin: string, { random, clock }: 
     { name: "unconfirmed", value: new Uint8Array() },
   ]);
   const chains = new IdMap([[rows.chain.account, rows.chain]]);
-  return { keyholder, connection, vault, random, clock, identity: identityOf(rows), chains, receiptKeys };
+  const identity = identityOf(rows);
+  return { keyholder, connection, vault, random, clock, identity, chains, receiptKeys, accountState: null };
 }
 
 /** Whether a home was restored, and its owner has compared no words since. */

@@ -79,6 +79,7 @@ export function* register(
     random,
     clock,
     receiptKeys,
+    accountState: null,
   });
 }
 

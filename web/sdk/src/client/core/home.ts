@@ -6,6 +6,7 @@
  * journal are in `log/standing` and `log/names`.
  */
 
+import type { AccountState } from "../../documents/accountState.ts";
 import { HomeError } from "../../errors.ts";
 import { SIZES } from "../../generated/constants.ts";
 import { type AccountChain, type SignedAccountStatement, verifyChain } from "../../protocol/accounts.ts";
@@ -41,6 +42,8 @@ export interface Home {
   readonly chains: IdMap<AccountChain>;
   /** The server's pinned receipt keys, oldest first. They may only grow. */
   receiptKeys: readonly Uint8Array[];
+  /** What the account journal comes to, as far as it was folded since it last grew; null where it must be folded anew. */
+  accountState: AccountState | null;
 }
 
 /** The ports that are called directly. */
@@ -127,5 +130,6 @@ export function* openHome({ keyholder, homeSeed }: Unlocked, { random, clock }: 
     identity: new Identity(account, secrets, verifySets(chain, parseStatements(sets))),
     chains,
     receiptKeys: parseKeys(rows.get("receipt_keys")),
+    accountState: null,
   };
 }

@@ -29,3 +29,17 @@ export function extended(known: readonly EarlierKey[], last: EarlierKey): readon
   const isSame = newest !== undefined && newest.origin === last.origin && sameBytes(newest.key, last.key);
   return [...(isSame ? known.slice(0, -1) : known), last];
 }
+
+/** The first seq of the stretch of receipts under one key that this seq belongs to. */
+export function keySince(earlier: readonly EarlierKey[], newest: Uint8Array, seq: number): number {
+  let since = 1;
+  let key = keyAt(earlier, newest, 1);
+  for (const { until } of earlier) {
+    if (until >= seq) break;
+    const after = keyAt(earlier, newest, until + 1);
+    if (sameBytes(after, key)) continue;
+    since = until + 1;
+    key = after;
+  }
+  return since;
+}

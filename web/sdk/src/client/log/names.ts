@@ -35,6 +35,26 @@ export function faultName(journal: Uint8Array, seq: number): string {
   return `fault/${place(journal, seq)}`;
 }
 
+/** The partners from the statement at a seq on: what the rules of documents ask of a roster. */
+export function rosterName(journal: Uint8Array, seq: number): string {
+  return `roster/${place(journal, seq)}`;
+}
+
+/** A message that waits to be sent; its number says in which order. */
+export function waitingName(journal: Uint8Array, number: number): string {
+  return `out/${place(journal, number)}`;
+}
+
+/** That this home has written the entry with this id: what an old device wrote, it doesn't write again. */
+export function writtenName(journal: Uint8Array, entry: Uint8Array): string {
+  return `written/${encodeB64(journal)}/${encodeB64(entry)}`;
+}
+
+/** The number at the end of a name. */
+export function numberIn(name: string): number {
+  return Number(name.slice(name.lastIndexOf("/") + 1));
+}
+
 export interface HeadRow {
   readonly head: Uint8Array;
   readonly time: number;

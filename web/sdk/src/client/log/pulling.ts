@@ -12,9 +12,10 @@
 
 import { type DuologError, MalformedData, VerificationError, Withheld } from "../../errors.ts";
 import { SIZES } from "../../generated/constants.ts";
+import { sameBytes } from "../../protocol/bytes.ts";
 import { encodeMessageJson, jsonObject } from "../../protocol/codec.ts";
 import type { LogState } from "../../protocol/log.ts";
-import { signerOf } from "../../protocol/receipts.ts";
+import { type Receipt, signerOf } from "../../protocol/receipts.ts";
 import { refreshAccount } from "../account/opening.ts";
 import { commit, type Step } from "../core/effects.ts";
 import { type Home, serverChanges } from "../core/home.ts";
@@ -22,9 +23,21 @@ import type { Change } from "../ports.ts";
 import { pinServer } from "../server/linkedKeys.ts";
 import { encodeItem, type PulledPage } from "../server/pages.ts";
 import { fetchChains } from "./chainsOf.ts";
+import { encodeMembership } from "./folding.ts";
 import type { Judged, JudgedPush } from "./judged.ts";
 import type { Known } from "./known.ts";
-import { encodeEntryRow, encodeHeadRow, entryName, faultName, headName, itemName, messageName } from "./names.ts";
+import {
+  encodeEntryRow,
+  encodeHeadRow,
+  entryName,
+  faultName,
+  headName,
+  itemName,
+  messageName,
+  rosterName,
+} from "./names.ts";
+import { returned } from "./outbox.ts";
+import { believedUntil, judgeAgain } from "./ownOlder.ts";
 import { frozenChange, knownOf, standingChanges, standingOf } from "./standing.ts";
 import { verifyAuthors } from "./verifyAuthors.ts";
 import { requireBeyond, verifyServer } from "./verifyServer.ts";
@@ -48,10 +61,12 @@ export function* pull(home: Home, journal: Uint8Array): Step<number> {
     if (page.seq > state.seq && page.pushes.length === 0) {
       throw new Withheld("The server keeps back new entries that it says exist.", "client.withheld_page");
     }
-    yield* learnReceiptKey(home, journal, page);
-    const known = yield* knownOf(home, journal, earlier);
+    yield* learnReceiptKey(home, journal, page.pushes.at(-1)?.receipt ?? null);
+    yield* freezing(journal, followKeys(home, state, page));
+    const known = yield* knownOf(home, journal, earlier, yield* believedUntil(home, journal));
     state = yield* freezing(journal, takePage(home, state, page, known));
     earlier = known.earlier;
+    if (sameBytes(journal, home.identity.accountJournal)) yield* judgeAgain(home);
     if (state.seq >= page.seq) return state.seq - before.log.seq;
     if (pages >= SIZES.MAX_PAGES) {
       throw new MalformedData("The server shows a journal without end. What came is kept; the next sync goes on.");
@@ -59,17 +74,16 @@ export function* pull(home: Home, journal: Uint8Array): Step<number> {
   }
 }
 
-/** Where no pinned key signed the newest receipt, asks the server for newer keys of its own. */
-function* learnReceiptKey(home: Home, journal: Uint8Array, page: PulledPage): Step<void> {
-  const receipt = page.pushes.at(-1)?.receipt;
-  if (receipt === undefined || signerOf(receipt, journal, home.receiptKeys) !== null) return;
+/** Where no pinned key signed a receipt, asks the server for newer keys of its own. Throws as `pinServer`. */
+export function* learnReceiptKey(home: Home, journal: Uint8Array, receipt: Receipt | null): Step<void> {
+  if (receipt === null || signerOf(receipt, journal, home.receiptKeys) !== null) return;
   const keys = yield* pinServer(home.connection, home.receiptKeys);
   yield* commit(serverChanges(home.connection.origin, keys));
   home.receiptKeys = keys;
 }
 
 /** Freezes a journal where the server breaks the rules inside, and lets the error go on. */
-function* freezing<T>(journal: Uint8Array, step: Step<T>): Step<T> {
+export function* freezing<T>(journal: Uint8Array, step: Step<T>): Step<T> {
   try {
     return yield* step;
   } catch (error) {
@@ -82,14 +96,18 @@ function isServerFault(error: unknown): error is DuologError {
   return error instanceof VerificationError || error instanceof MalformedData;
 }
 
-/** Steps 1 to 3 push by push, then 4 to 8. Pushes before a server fault are stored. */
-function* takePage(home: Home, before: LogState, page: PulledPage, known: Known): Step<LogState> {
-  requireBeyond(before, page.seq, known);
-  yield* fetchChains(home, before.journal, page.pushes);
+/** Fetches the keys that a page names and that aren't here: the members', and my own newest ones. */
+function* followKeys(home: Home, { journal }: LogState, page: PulledPage): Step<void> {
+  yield* fetchChains(home, journal, page.pushes);
   const own = home.chains.get(home.identity.account);
   if (own !== undefined && own.newest.generation > home.identity.generation) {
     yield* refreshAccount(home); // another own device has rotated
   }
+}
+
+/** Steps 1 to 3 push by push, then 4 to 8. Pushes before a server fault are stored. */
+function* takePage(home: Home, before: LogState, page: PulledPage, known: Known): Step<LogState> {
+  requireBeyond(before, page.seq, known);
   const judged: JudgedPush[] = [];
   let state = before;
   let fault: DuologError | null = null;
@@ -104,9 +122,14 @@ function* takePage(home: Home, before: LogState, page: PulledPage, known: Known)
     state = judged.at(-1)?.state ?? state;
   }
   yield* verifyAuthors(judged, home.identity, known);
-  if (judged.length > 0) {
-    const items = judged.flatMap((push) => push.items).flatMap((item) => itemChanges(home, before.journal, item));
-    yield* commit([...items, ...standingChanges(home, state, known)]);
+  const last = judged.at(-1);
+  if (last !== undefined) {
+    const items = judged.flatMap((push) => push.items);
+    yield* commit([
+      ...items.flatMap((item) => itemChanges(home, before.journal, item)),
+      ...(yield* returned(home, before.journal, items, last.receipt)),
+      ...standingChanges(home, state, last.receipt, known),
+    ]);
   }
   if (fault !== null) throw fault;
   return state;
@@ -118,6 +141,9 @@ function itemChanges(home: Home, journal: Uint8Array, item: Judged): readonly Ch
     { name: itemName(journal, seq), value: encodeItem({ ...item.placed, seq: 0 }) },
     { name: headName(journal, seq), value: encodeHeadRow(item) },
   ];
+  if (item.placed.item.type === "statement") {
+    changes.push({ name: rosterName(journal, seq), value: encodeMembership(item.roster) });
+  }
   if (item.header !== null && item.isNew) {
     const row = { seq, author: item.header.author };
     changes.push({ name: entryName(journal, item.header.entry), value: encodeEntryRow(row) });

@@ -38,8 +38,9 @@ export function* readEntries(home: Home, journal: Uint8Array): Step<readonly Rea
     const unreadable = fault === undefined ? null : readFault(fault);
     if (unreadable?.check === "entries.header") continue;
     const { entry, author } = parseHeader(item.header);
-    const document = message && parseMessage(home.vault.open("message", message)).document;
-    found.push({ seq, entry, author, received: parseHeadRow(head).time, document: document ?? null, unreadable });
+    const isShown = message !== undefined && unreadable === null;
+    const document = isShown ? parseMessage(home.vault.open("message", message)).document : null;
+    found.push({ seq, entry, author, received: parseHeadRow(head).time, document, unreadable });
   }
   return found;
 }

@@ -3,12 +3,14 @@
  * `epoch/JOURNAL/NUMBER` (sealed), `place/JOURNAL/SEQ`: what the server promised. This was verified before it was stored.
  */
 
+import { JournalFrozen, NotAllowed } from "../../errors.ts";
 import { SIZES } from "../../generated/constants.ts";
 import { fromUtf8, utf8 } from "../../protocol/bytes.ts";
 import { encodeB64, encodeMessageJson, type JsonObject, jsonObject, parseMessageJson } from "../../protocol/codec.ts";
 import { Fields } from "../../protocol/fields.ts";
 import { IdMap, IdSet } from "../../protocol/idMap.ts";
 import { emptyLog, type LogState } from "../../protocol/log.ts";
+import { encodeReceipt, parseReceipt, type Receipt } from "../../protocol/receipts.ts";
 import type { Roster } from "../../protocol/rosterChanges.ts";
 import { memberJson, readMember } from "../../protocol/rosterStatements.ts";
 import { EpochKey } from "../../seal/keys.ts";
@@ -18,6 +20,7 @@ import type { Vault } from "../core/vault.ts";
 import type { Change } from "../ports.ts";
 import type { EarlierKey } from "./earlierKeys.ts";
 import { Known } from "./known.ts";
+import { numberIn } from "./names.ts";
 
 /** A journal as this home has verified it. `frozen`: the reason why it is read-only, null where it isn't. */
 export interface Standing {
@@ -37,18 +40,23 @@ export function* standingOf(journal: Uint8Array): Step<Standing> {
   };
 }
 
-/** What this home knows of a journal, to verify its next page. */
-export function* knownOf(home: Home, journal: Uint8Array, earlier: readonly EarlierKey[]): Step<Known> {
+/** What this home knows of a journal, to verify its next page. `believed`: as `believedUntil` gives it. */
+export function* knownOf(
+  home: Home,
+  journal: Uint8Array,
+  earlier: readonly EarlierKey[],
+  believed: ReadonlyMap<number, number> = new Map(),
+): Step<Known> {
   const id = encodeB64(journal);
   const acknowledged = new Map<number, Uint8Array>();
-  for (const [name, digest] of yield* list(`place/${id}/`)) acknowledged.set(numberOf(name), digest);
+  for (const [name, digest] of yield* list(`place/${id}/`)) acknowledged.set(numberIn(name), digest);
   return new Known({
     origin: home.connection.origin,
     receiptKeys: home.receiptKeys,
     chains: home.chains,
     epochs: yield* epochsOf(home.vault, id),
     acknowledged,
-    believed: new Map(), // what ends an earlier generation stands in the account journal, which no room reads yet
+    believed,
     earlier,
   });
 }
@@ -56,18 +64,32 @@ export function* knownOf(home: Home, journal: Uint8Array, earlier: readonly Earl
 function* epochsOf(vault: Vault, id: string): Step<ReadonlyMap<number, EpochKey | null>> {
   const epochs = new Map<number, EpochKey | null>();
   for (const [name, row] of yield* list(`epoch/${id}/`)) {
-    const epoch = numberOf(name);
+    const epoch = numberIn(name);
     epochs.set(epoch, row.length === 0 ? null : new EpochKey(vault.open("epoch", row), epoch));
   }
   return epochs;
 }
 
-function numberOf(name: string): number {
-  return Number(name.slice(name.lastIndexOf("/") + 1));
+/**
+ * The roster of an open journal. Throws NotAllowed: nothing of it is here, or it is closed; JournalFrozen: the server
+ * broke the rules in it.
+ */
+export function requireOpen({ log, frozen }: Standing): Roster {
+  if (log.roster === null) throw new NotAllowed("This journal is not here. Sync, or check its name.");
+  if (frozen !== null) throw new JournalFrozen(`This journal is read-only: ${frozen}`);
+  if (log.closed) throw new NotAllowed("This journal is closed.");
+  return log.roster;
 }
 
-/** The changes that make a verified state the mark of its journal. */
-export function standingChanges(home: Home, state: LogState, known: Known): readonly Change[] {
+/** The newest receipt of a journal that this home has verified; null before the first one. */
+export function* newestReceipt(journal: Uint8Array): Step<Receipt | null> {
+  const name = `receipt/${encodeB64(journal)}`;
+  const row = (yield* read([name])).get(name);
+  return row === undefined ? null : parseReceipt(row);
+}
+
+/** The changes that make a verified state the mark of its journal. `receipt`: of its last push. */
+export function standingChanges(home: Home, state: LogState, receipt: Receipt, known: Known): readonly Change[] {
   const id = encodeB64(state.journal);
   const epochs = [...known.epochs].map(([epoch, key]) => ({
     name: `epoch/${id}/${epoch}`,
@@ -77,6 +99,7 @@ export function standingChanges(home: Home, state: LogState, known: Known): read
   return [
     { name: `log/${id}`, value: encodeLog(state) },
     { name: `earlier/${id}`, value: encodeEarlier(known.earlier) },
+    { name: `receipt/${id}`, value: encodeReceipt(receipt) },
     ...epochs,
     ...come.map((seq) => ({ name: `place/${id}/${seq}`, value: null })),
   ];

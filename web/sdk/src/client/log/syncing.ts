@@ -10,15 +10,20 @@
  * Spec: §4.6, §6.9
  */
 
+import { requirePinned } from "../../documents/accountState.ts";
 import { DuologError, Rollback, Unforeseen, Withheld } from "../../errors.ts";
+import type { Check } from "../../generated/constants.ts";
 import { sameBytes } from "../../protocol/bytes.ts";
 import { encodeB64, parseB64 } from "../../protocol/codec.ts";
+import type { LogState } from "../../protocol/log.ts";
 import { findMember } from "../../protocol/rosterChanges.ts";
-import { commit, list, type Step } from "../core/effects.ts";
+import { commit, list, read, type Step } from "../core/effects.ts";
 import { type Home, serverChanges } from "../core/home.ts";
 import type { ListedJournal } from "../server/bodies.ts";
 import { pinServer } from "../server/linkedKeys.ts";
+import { accountState } from "./folding.ts";
 import { listJournals } from "./listing.ts";
+import { headName, parseHeadRow } from "./names.ts";
 import { pull } from "./pulling.ts";
 import { frozenChange, standingOf } from "./standing.ts";
 
@@ -50,6 +55,7 @@ export function* sync(home: Home): Step<Synced> {
   for (const item of ownFirst(home, listed)) {
     try {
       fetched += yield* fetchListed(home, item);
+      yield* checkNoted(home, item.journal);
     } catch (error) {
       problems.push({ journal: item.journal, error: foreseen(error) });
     }
@@ -59,8 +65,7 @@ export function* sync(home: Home): Step<Synced> {
 
 /** The list with the account's journal at its beginning. Throws Withheld where it isn't listed. */
 function ownFirst(home: Home, listed: readonly ListedJournal[]): readonly ListedJournal[] {
-  const journal = home.identity.sets.at(-1)?.accountJournal ?? null;
-  const isOwn = (item: ListedJournal): boolean => journal !== null && sameBytes(item.journal, journal);
+  const isOwn = (item: ListedJournal): boolean => sameBytes(item.journal, home.identity.accountJournal);
   const own = listed.filter(isOwn);
   if (own.length === 0) {
     throw new Withheld("The server keeps back your account's own journal.", "client.account_journal_listed");
@@ -80,22 +85,71 @@ function* fetchListed(home: Home, { journal, seq }: ListedJournal): Step<number>
   return yield* pull(home, journal);
 }
 
-/** The journals of mine that the server hides. */
+/**
+ * Checks that history and members are as my own devices noted them: heads that rotations signed, and those of the account
+ * journal's documents; and each member's keys.
+ */
+function* checkNoted(home: Home, journal: Uint8Array): Step<void> {
+  const { log, frozen } = yield* standingOf(journal);
+  if (frozen !== null) return;
+  if (sameBytes(journal, home.identity.accountJournal)) {
+    for (const { accountHead } of home.identity.sets) {
+      if (accountHead !== null) yield* requireHead(journal, accountHead.seq, accountHead.head, "client.account_head");
+    }
+    return;
+  }
+  const state = yield* accountState(home);
+  for (const member of log.roster?.members ?? []) {
+    const chain = home.chains.get(member.account);
+    for (const { generation, statementHash } of chain?.generations ?? []) {
+      requirePinned(state, encodeB64(member.account), generation, encodeB64(statementHash));
+    }
+  }
+  const noted = state.heads.get(encodeB64(journal));
+  if (noted === undefined) return;
+  if (noted.seq > log.seq) yield* pull(home, journal); // noted since this sync began
+  yield* requireHead(journal, noted.seq, parseB64(noted.head), "client.noted_head");
+}
+
+/** Checks that this journal holds a head; freezes it where it holds another. */
+function* requireHead(journal: Uint8Array, seq: number, head: Uint8Array, check: Check): Step<void> {
+  const name = headName(journal, seq);
+  const row = (yield* read([name])).get(name);
+  if (row === undefined) {
+    throw new Withheld("The server keeps back entries that your other devices have seen.", "client.noted_ahead");
+  }
+  if (sameBytes(parseHeadRow(row).head, head)) return;
+  const sentence = "The server shows another history than your devices have noted.";
+  yield* commit([frozenChange(journal, sentence)]);
+  throw new Rollback(sentence, check);
+}
+
+/** The journals of mine that the server hides: those that are stored here, and those that I have joined. */
 function* hidden(home: Home, listed: readonly ListedJournal[]): Step<readonly Problem[]> {
   const shown = new Set(listed.map((item) => encodeB64(item.journal)));
+  const state = yield* accountState(home);
+  const stored = [...(yield* list("log/")).keys()].map((name) => name.slice("log/".length));
+  const mine = [...new Set([...stored, ...state.journals.keys()])].filter(
+    (id) => !shown.has(id) && !state.closed.includes(id) && !state.left.has(id),
+  );
   const problems: Problem[] = [];
-  for (const name of (yield* list("log/")).keys()) {
-    const id = name.slice("log/".length);
-    if (shown.has(id)) continue;
+  for (const id of mine) {
     const { log, frozen } = yield* standingOf(parseB64(id));
-    const me = log.roster && findMember(log.roster, home.identity.account);
-    const mustBeListed = me?.role === "partner" && log.roster?.provisional === false && !log.closed;
-    if (mustBeListed && frozen === null) {
-      const error = new Withheld(`The server hides a journal of yours (${id.slice(0, 8)}).`, "client.hidden_journal");
-      problems.push({ journal: log.journal, error });
+    if (frozen === null && mustBeListed(home, log, state.journals.get(id)?.role ?? null)) {
+      const sentence = `The server hides a journal of yours (${id.slice(0, 8)}).`;
+      problems.push({ journal: log.journal, error: new Withheld(sentence, "client.hidden_journal") });
     }
   }
   return problems;
+}
+
+/** Whether no rule lets the server leave this journal out. `joined`: as whom I joined it, null where I never noted that. */
+function mustBeListed(home: Home, log: LogState, joined: string | null): boolean {
+  if (log.closed) return false;
+  if (log.roster === null) return joined !== null && joined !== "confidant";
+  const { account } = home.identity;
+  if (findMember(log.roster, account)?.role !== "partner") return false;
+  return !log.roster.provisional || sameBytes(log.roster.founder, account);
 }
 
 function foreseen(error: unknown): DuologError {

@@ -29,6 +29,8 @@ import type { Known } from "./known.ts";
 import { judgeMessages } from "./messageChecks.ts";
 import { type EntryRow, entryName, parseEntryRow } from "./names.ts";
 
+export const OWN_OLDER =
+  "It was written with keys of yours that had been replaced already: perhaps by a device that was taken out.";
 const CLOSED = "This was written before you joined, and stays closed to you.";
 
 /**
@@ -95,10 +97,7 @@ function judge(item: Judged, header: Header, earlier: IdMap<EntryRow>, openers: 
     checkEntry(header, item.roster);
     const last = known.believed.get(header.generation) ?? item.placed.seq;
     if (sameBytes(header.author, me.account) && item.placed.seq > last) {
-      throw new EntryFault(
-        "It was written with keys of yours that had been replaced already: perhaps by a device that was taken out.",
-        "entries.own_older",
-      );
+      throw new EntryFault(OWN_OLDER, "entries.own_older");
     }
     if (earlier.has(header.entry)) {
       throw new EntryFault("An entry of this name exists already.", "client.entry_unique");

@@ -122,6 +122,23 @@ export function readJournalList(fields: Fields): JournalList {
   return { journals: fields.objects("journals", read, 0, SIZES.MAX_LISTED), more: fields.flag("more") };
 }
 
+/** What the server promises for a push: a place for each item, and a receipt for the new ones; null for none. */
+export interface Pushed {
+  readonly places: readonly { readonly seq: number; readonly digest: Uint8Array }[];
+  readonly receipt: Receipt | null;
+}
+
+export function readPushed(fields: Fields): Pushed {
+  const readPlace = (one: Fields): { seq: number; digest: Uint8Array } => ({
+    seq: one.integer("seq", 1),
+    digest: one.data("digest", SIZES.HASH),
+  });
+  return {
+    places: fields.objects("places", readPlace, 1, SIZES.MAX_PUSH_ITEMS),
+    receipt: fields.has("receipt") ? fields.object("receipt", readReceipt) : null,
+  };
+}
+
 export interface ChainList {
   readonly chains: readonly { readonly account: Uint8Array; readonly statements: readonly SignedAccountStatement[] }[];
   readonly receiptKeys: readonly EarlierKey[];

@@ -24,17 +24,19 @@ import {
   type JournalList,
   type OpenedSession,
   type OwnAccountPage,
+  type Pushed,
   type Registered,
   readChainList,
   readChallenge,
   readJournalList,
   readOwnAccount,
+  readPushed,
   readRegistered,
   readServerInfo,
   readSession,
   type ServerInfo,
 } from "./bodies.ts";
-import { PAGE_MEDIA_TYPE, type PulledPage } from "./pages.ts";
+import { encodePush, PAGE_MEDIA_TYPE, type Placed, type PulledPage } from "./pages.ts";
 
 const REQUEST_ID = 16; // bytes
 const MAX_ANSWER = 64 * 1024; // bytes of an answer that isn't named below, and of every refusal
@@ -95,6 +97,12 @@ export class Connection {
     return parsePulled(yield* this.#inSession("GET", path, { accept: PAGE_MEDIA_TYPE, limit: MAX_PAGE }));
   }
 
+  /** Appends items to a journal: all of them or none. The same push may be sent again. */
+  *push(journal: Uint8Array, items: readonly Placed[]): Step<Pushed> {
+    const form = { body: encodePush(items), media: PAGE_MEDIA_TYPE };
+    return parseAnswerJson(yield* this.#inSession("POST", `${ofJournal(journal)}/entries`, form), readPushed);
+  }
+
   /** Opens a session, which further operations use. */
   *logIn(): Step<OpenedSession> {
     this.#session = null;
@@ -124,7 +132,10 @@ export class Connection {
 
   /** An operation that needs no session. */
   *#anybody<T>(method: Method, path: string, read: (fields: Fields) => T, body?: JsonObject): Step<T> {
-    return parseAnswerJson(yield* this.#send(method, path, body === undefined ? {} : { body }, null), read);
+    return parseAnswerJson(
+      yield* this.#send(method, path, body === undefined ? {} : { body: encodeMessageJson(body) }, null),
+      read,
+    );
   }
 
   /** An operation within a session: log in first, or again, when the server asks for it. */
@@ -141,12 +152,12 @@ export class Connection {
   }
 
   *#send(method: Method, path: string, form: Form, token: Uint8Array | null): Step<Uint8Array> {
-    const { body, accept = JSON_MEDIA_TYPE, limit = MAX_ANSWER } = form;
+    const { body, media = JSON_MEDIA_TYPE, accept = JSON_MEDIA_TYPE, limit = MAX_ANSWER } = form;
     const request: HttpRequest = {
       method,
       path,
-      body: body === undefined ? null : encodeMessageJson(body),
-      media: body === undefined ? "" : JSON_MEDIA_TYPE,
+      body: body ?? null,
+      media: body === undefined ? "" : media,
       accept,
       token,
       id: encodeB64(this.#random.bytes(REQUEST_ID, "request_id")),
@@ -157,7 +168,8 @@ export class Connection {
 }
 
 interface Form {
-  readonly body?: JsonObject;
+  readonly body?: Uint8Array;
+  readonly media?: string;
   readonly accept?: string;
   readonly limit?: number;
 }
