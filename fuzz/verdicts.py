@@ -20,7 +20,7 @@ Read = Callable[[bytes], bytes]
 
 
 def verdict(name: str, data: bytes) -> str:
-    """What the parser `name` says of these bytes."""
+    """The verdict of the parser `name` on these bytes: `ok` and a hash of what it read, or its error's class and check."""
     try:
         read = READERS[name](data)
     except DuologError as error:

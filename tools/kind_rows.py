@@ -31,7 +31,7 @@ def rules(kind: Kind[Any, Any], machine: Machine[Any]) -> JsonObject:
 
 
 def _digest(digest: Digest) -> JsonObject:
-    """What a step's digest is the SHA-256 of: the label, and the parts in order."""
+    """The label and the parts, in order, of which a step's digest is the SHA-256."""
     path = {"path": digest.path} if digest.path else {}
     return {"label": digest.label.decode("ascii").split("/")[-1].rstrip("\0"), "parts": list(digest.parts)} | path
 
@@ -50,7 +50,12 @@ def _row(row: Row) -> JsonObject:
 
 def word_of(word: Word) -> str:
     """The name of a guard or effect, such as `not_in`."""
-    return re.sub(r"(?<!^)(?=[A-Z])", "_", type(word).__name__).lower()
+    return word_name(type(word))
+
+
+def word_name(word: type) -> str:
+    """The name of a class of guards or effects, such as `not_in`."""
+    return re.sub(r"(?<!^)(?=[A-Z])", "_", word.__name__).lower()
 
 
 def given(word: Word) -> JsonObject:

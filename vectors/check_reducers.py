@@ -31,7 +31,7 @@ def account_journal(case: Json) -> Json:
 
 
 def bodies(case: Json) -> list[Json]:
-    """What is said of each body when it is read, and when it is written; null where it is taken."""
+    """Why each body is refused when it is read, and when it is written; None where it is taken."""
     return [
         {"read": said(one["of"], one["body"], writing=False), "write": said(one["of"], one["body"], writing=True)}
         for one in case["bodies"]

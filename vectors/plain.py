@@ -53,7 +53,7 @@ def _filled(found: Mapping[str, object]) -> Json:
 
 
 def journal(state: JournalState) -> Json:
-    """What a journal's documents come to: each with its effect, and what every kind keeps."""
+    """The state of a journal: each document with its effect, and the part of every kind."""
     parts = {kind: plain(part) for kind, part in state.parts.items()}
     for entry, boundary in (parts.get("boundary") or {}).items():
         found = next(one for one in state.boundaries.values() if text(one.entry) == entry)
@@ -101,7 +101,7 @@ def open_in(state: JournalState, kind: str, thing: bytes | None, account: bytes,
 
 
 def account(state: AccountState) -> Json:
-    """What an account journal's documents come to."""
+    """The state of an account journal."""
     unknown = [text(one.entry) for one in state.unknown]
     found: Json = plain(state) | {"unknown": unknown}
     return _filled(found)

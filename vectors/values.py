@@ -1,4 +1,4 @@
-"""What every file of vectors is made of: values as they are written, and the people and times of its logs."""
+"""Values as vectors hold them, and the people and times of their logs."""
 
 from typing import Any
 

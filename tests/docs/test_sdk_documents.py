@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -13,8 +14,8 @@ from tools import sdk_documents, sdk_unicode
 @pytest.mark.parametrize(
     ("path", "make"), [(sdk_documents.FILE, sdk_documents.documents), (sdk_unicode.FILE, sdk_unicode.tables)]
 )
-def test_the_committed_file_is_current(path: object, make: Callable[[], str]) -> None:
-    assert sdk_documents.FOLDER.joinpath(str(path)).read_text(encoding="utf-8") == make(), "run `make sdk-documents`"
+def test_the_committed_file_is_current(path: Path, make: Callable[[], str]) -> None:
+    assert path.read_text(encoding="utf-8") == make(), "run `make sdk-documents`"
 
 
 def test_every_kind_has_its_shape() -> None:
