@@ -8,7 +8,10 @@ home holds of his account, the secrets too. Then it takes orders, a line each, a
     write TEXT      Ada writes a note
     rotate ada      she changes her keys, and the journal's with them; so does `rotate sam`
     lag             Sam's other device changes his keys, and not yet the journal's with them
-    texts           what Ada reads, after a sync
+    texts           what Ada reads, after a sync; `texts new` in the journal that `invite` made
+    invite          Ada makes another journal, and a link to it
+    words           what Ada compares there, after a sync
+    same            she says that the words are the same, and syncs
 
 It ends with its input.
 """
@@ -79,17 +82,27 @@ def _home_of(person: Duolog) -> JsonObject:
 
 
 async def _obey(liar: Liar, people: Mapping[str, Duolog], journal: bytes) -> None:
-    control = Control(liar)
+    control, ada, new = Control(liar), people["ada"], b""
     while line := await asyncio.to_thread(sys.stdin.readline):
         word, _, rest = line.strip().partition(" ")
         if word == "write":
-            await people["ada"].write(journal, "note", {"text": rest})
-            await people["ada"].sync()
+            await ada.write(journal, "note", {"text": rest})
+            await ada.sync()
             _say({"written": rest})
         elif word == "texts":
-            await people["ada"].sync()
-            shown = await people["ada"].timeline(journal, limit=1000)
+            await ada.sync()
+            shown = await ada.timeline(new if rest == "new" else journal, limit=1000)
             _say({"texts": [item.body["text"] for item in shown if item.kind == "note" and item.body is not None]})
+        elif word == "invite":
+            new = await ada.create_journal()
+            _say({"link": (await ada.invite(new)).link, "journal": encode_b64(new)})
+        elif word == "words":
+            await ada.sync()
+            _say({"words": list((await ada.pairing(new)).words or ())})
+        elif word == "same":
+            await ada.verify(new, (await ada.pairing(new)).words or ())
+            await ada.sync()
+            _say({"stage": (await ada.pairing(new)).stage.name})
         elif word == "lag":
             async with people["sam"]._session.ready() as context:
                 await rotate(context, Wanted())

@@ -1,7 +1,8 @@
 /**
  * The client: ports, the core's steps, and adapters of the ports. A step is a generator of effects; `run` runs it.
  *
- * What is here so far: registering, restoring, logging in, syncing and verifying journals, reading and writing in them.
+ * What is here so far: registering, restoring, logging in, joining a journal by a link, syncing and verifying journals, reading
+ * and writing in them.
  */
 
 export { isUnconfirmed, refreshAccount, restore } from "./account/opening.ts";
@@ -22,4 +23,5 @@ export { pull } from "./log/pulling.ts";
 export { type ReadEntry, readEntries } from "./log/reading.ts";
 export { type Standing, standingOf } from "./log/standing.ts";
 export { type Problem, type Synced, sync } from "./log/syncing.ts";
+export { confirmWords, join, type Pairing, pairingOf } from "./pairing/joining.ts";
 export type { Change, Clock, HttpAnswer, HttpRequest, Ports, Rows, Store, Transport } from "./ports.ts";

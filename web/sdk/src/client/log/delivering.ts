@@ -20,6 +20,7 @@ import { IdMap } from "../../protocol/idMap.ts";
 import { entryItem, itemDigest } from "../../protocol/log.ts";
 import { signerOf, verifyReceipt } from "../../protocol/receipts.ts";
 import { findMember, type Roster } from "../../protocol/rosterChanges.ts";
+import type { SignedStatement } from "../../protocol/statements.ts";
 import { readersOf, sealEntry } from "../../seal/entries.ts";
 import type { EpochKey } from "../../seal/keys.ts";
 import { refreshAccount } from "../account/opening.ts";
@@ -121,6 +122,12 @@ function sealed(home: Home, roster: Roster, key: EpochKey, waiting: Waiting): Pl
   };
   const blob = sealEntry(header, waiting.message, key, secret, readersOf(roster, home.chains), home.random);
   return { seq: 0, item: entryItem(encodeHeader(header), blob), grants: new IdMap() };
+}
+
+/** Pushes one statement, and fetches it back. Throws as `deliver`; ServerRefused where another push came first. */
+export function* pushStatement(home: Home, journal: Uint8Array, signed: SignedStatement): Step<void> {
+  yield* pushItems(home, journal, [{ seq: 0, item: { type: "statement", signed }, grants: new IdMap() }], []);
+  yield* pull(home, journal);
 }
 
 /** Pushes these items, and stores what the server promises. `sent`: the entries among them, which stand at the end. */

@@ -81,6 +81,11 @@ export function* post(home: Home, journal: Uint8Array, document: Document): Step
   const last = [...state.timeline.items].reverse().find(({ applied }) => applied.author === mine)?.applied ?? null;
   const received = expectedReceipt(home.clock.now(), seen.time, last);
   requireAllowed(state, document, mine, membershipOf(roster), received);
+  return yield* put(home, journal, document, seen);
+}
+
+/** Puts a document that the rules allow into the outbox, durably; its entry id. `seen`: the newest receipt. */
+export function* put(home: Home, journal: Uint8Array, document: Document, seen: Receipt): Step<Uint8Array> {
   const waiting = yield* waitingFor(home, journal);
   const before = waiting.at(-1);
   const message = encodeMessage({

@@ -65,6 +65,15 @@ export function makeBadGrant(home: Home, roster: Roster): Made {
   return signedBy(home, roster, { ...carried(roster, "bad_grant"), account: home.identity.account });
 }
 
+/** The statement that both partners sign once they have compared words; and my signature over it. Spec: §5.5 */
+export function makeVerify(home: Home, roster: Roster): SignedStatement {
+  const me = findMember(roster, home.identity.account);
+  const secret = me && home.identity.secret(me.generation);
+  if (secret === null) throw new NotAllowed("You are not a member of this journal.");
+  const statement = encodeRoster({ ...carried(roster, "verify"), provisional: false });
+  return { statement, signatures: [{ account: home.identity.account, signature: secret.sign(statement) }] };
+}
+
 /** The removals of the confidants whose term is over by this home's clock, in order; none unless I am a partner. */
 export function makeEndings(home: Home, roster: Roster): readonly Made[] {
   const made: Made[] = [];

@@ -1,5 +1,6 @@
 /**
- * Syncing: every journal that the server lists is fetched, the account's own first, and those that it hides are reported.
+ * Syncing: every journal that the server lists is fetched, the account's own first; pairings under way go on; and journals
+ * that the server hides are reported.
  *
  * Rules
  * - A problem stays with its journal: the others go on. An error that nobody foresaw is one journal's `Unforeseen`.
@@ -19,6 +20,8 @@ import type { LogState } from "../../protocol/log.ts";
 import { findMember } from "../../protocol/rosterChanges.ts";
 import { commit, list, read, type Step } from "../core/effects.ts";
 import { type Home, serverChanges } from "../core/home.ts";
+import { goOn } from "../pairing/joining.ts";
+import { pairingsUnderWay } from "../pairing/progress.ts";
 import type { ListedJournal } from "../server/bodies.ts";
 import { pinServer } from "../server/linkedKeys.ts";
 import { accountState } from "./folding.ts";
@@ -58,6 +61,13 @@ export function* sync(home: Home): Step<Synced> {
       yield* checkNoted(home, item.journal);
     } catch (error) {
       problems.push({ journal: item.journal, error: foreseen(error) });
+    }
+  }
+  for (const { journal } of yield* pairingsUnderWay(home)) {
+    try {
+      yield* goOn(home, journal);
+    } catch (error) {
+      problems.push({ journal, error: foreseen(error) });
     }
   }
   return { fetched, problems: [...problems, ...(yield* hidden(home, listed))] };

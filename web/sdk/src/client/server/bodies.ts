@@ -7,7 +7,7 @@ import { encodeB64, type JsonObject, jsonObject, u64 } from "../../protocol/code
 import type { Fields } from "../../protocol/fields.ts";
 import type { IdMap } from "../../protocol/idMap.ts";
 import { parseReceipt, type Receipt } from "../../protocol/receipts.ts";
-import type { SignedStatement } from "../../protocol/statements.ts";
+import type { Signature, SignedStatement } from "../../protocol/statements.ts";
 import { linkJson, readLink } from "../../seal/chains.ts";
 import type { EarlierKey } from "../log/earlierKeys.ts";
 
@@ -137,6 +137,24 @@ export function readPushed(fields: Fields): Pushed {
     places: fields.objects("places", readPlace, 1, SIZES.MAX_PUSH_ITEMS),
     receipt: fields.has("receipt") ? fields.object("receipt", readReceipt) : null,
   };
+}
+
+/** What waits under an invitation's id, or its reveal; null where nothing is there yet. */
+export function readSealed(fields: Fields): Uint8Array | null {
+  return fields.has("sealed") ? fields.blob("sealed", SIZES.MAX_INVITATION) : null;
+}
+
+/** A statement that waits for signatures. */
+export function readProposals(fields: Fields): readonly SignedStatement[] {
+  const readSignature = (one: Fields): Signature => ({
+    account: one.data("account", SIZES.ACCOUNT_ID),
+    signature: one.data("signature", SIZES.SIGNATURE),
+  });
+  const readOne = (one: Fields): SignedStatement => ({
+    statement: one.blob("statement", SIZES.MAX_STATEMENT),
+    signatures: one.objects("signatures", readSignature, 1, SIZES.MAX_MEMBERS),
+  });
+  return fields.objects("proposals", readOne, 0, 2 * SIZES.MAX_PROPOSALS);
 }
 
 export interface ChainList {

@@ -14,14 +14,17 @@ import { ServerRefused } from "../../errors.ts";
 import { SIZES } from "../../generated/constants.ts";
 import { encodeB64, encodeMessageJson, type JsonObject, jsonObject } from "../../protocol/codec.ts";
 import type { Fields } from "../../protocol/fields.ts";
+import { IdMap } from "../../protocol/idMap.ts";
+import type { SignedStatement } from "../../protocol/statements.ts";
 import type { Random } from "../../random.ts";
 import type { KeyholderSecret } from "../../seal/keys.ts";
 import { http, type Step } from "../core/effects.ts";
 import type { HttpRequest } from "../ports.ts";
-import { JSON_MEDIA_TYPE, judgeAnswer, parseAnswerJson, parsePulled } from "./answers.ts";
+import { JSON_MEDIA_TYPE, judgeAnswer, NOTHING, parseAnswerJson, parsePulled } from "./answers.ts";
 import {
   type ChainList,
   type JournalList,
+  journalStatementJson,
   type OpenedSession,
   type OwnAccountPage,
   type Pushed,
@@ -30,8 +33,10 @@ import {
   readChallenge,
   readJournalList,
   readOwnAccount,
+  readProposals,
   readPushed,
   readRegistered,
+  readSealed,
   readServerInfo,
   readSession,
   type ServerInfo,
@@ -41,6 +46,8 @@ import { encodePush, PAGE_MEDIA_TYPE, type Placed, type PulledPage } from "./pag
 const REQUEST_ID = 16; // bytes
 const MAX_ANSWER = 64 * 1024; // bytes of an answer that isn't named below, and of every refusal
 const MAX_OWN_ACCOUNT = 4 * 1024 * 1024;
+const MAX_SEALED = (4 * SIZES.MAX_INVITATION) / 3 + 1024;
+const MAX_PROPOSALS = 2 * 1024 * 1024;
 const MAX_JOURNALS = 128 * 1024;
 const MAX_CHAINS = 1024 * 1024;
 const MAX_PAGE = 8 * 1024 * 1024; // whole pushes may run over the soft limit of a page
@@ -101,6 +108,35 @@ export class Connection {
   *push(journal: Uint8Array, items: readonly Placed[]): Step<Pushed> {
     const form = { body: encodePush(items), media: PAGE_MEDIA_TYPE };
     return parseAnswerJson(yield* this.#inSession("POST", `${ofJournal(journal)}/entries`, form), readPushed);
+  }
+
+  /** The sealed invitation under an id. */
+  *openInvitation(id: Uint8Array): Step<Uint8Array | null> {
+    return parseAnswerJson(yield* this.#inSession("GET", invitation(id), { limit: MAX_SEALED }), readSealed);
+  }
+
+  *answerInvitation(id: Uint8Array, sealed: Uint8Array): Step<void> {
+    const body = encodeMessageJson(jsonObject({ sealed: encodeB64(sealed) }));
+    yield* this.#inSession("PUT", `${invitation(id)}/answer`, { body, accept: NOTHING });
+  }
+
+  /** The sealed reveal of an invitation that I have answered; null until it is there. */
+  *revealed(id: Uint8Array): Step<Uint8Array | null> {
+    return parseAnswerJson(
+      yield* this.#inSession("GET", `${invitation(id)}/reveal`, { limit: MAX_SEALED }),
+      readSealed,
+    );
+  }
+
+  *proposals(journal: Uint8Array): Step<readonly SignedStatement[]> {
+    const body = yield* this.#inSession("GET", `${ofJournal(journal)}/proposals`, { limit: MAX_PROPOSALS });
+    return parseAnswerJson(body, readProposals);
+  }
+
+  /** Leaves a statement for the other partner's signature. */
+  *propose(journal: Uint8Array, signed: SignedStatement): Step<void> {
+    const body = encodeMessageJson(journalStatementJson(signed, new IdMap()));
+    yield* this.#inSession("POST", `${ofJournal(journal)}/proposals`, { body });
   }
 
   /** Opens a session, which further operations use. */
@@ -172,6 +208,10 @@ interface Form {
   readonly media?: string;
   readonly accept?: string;
   readonly limit?: number;
+}
+
+function invitation(id: Uint8Array): string {
+  return `/v1/invitations/${encodeB64(id)}`;
 }
 
 function ofJournal(journal: Uint8Array): string {
