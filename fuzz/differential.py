@@ -92,7 +92,7 @@ def _is_fit(target: Target, data: bytes) -> bool:
 
 
 def run(command: list[str], count: int, seed: int) -> int:
-    """Compare so many inputs. 1 when there is a difference."""
+    """Compare `count` inputs; 1 when there is a difference, else 0."""
     other, source, seen, differences = Other(command), inputs(Random(seed)), Counter[str](), 0
     left = count
     while left > 0 and differences < SHOWN:

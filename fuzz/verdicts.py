@@ -20,7 +20,7 @@ Read = Callable[[bytes], bytes]
 
 
 def verdict(name: str, data: bytes) -> str:
-    """The verdict of the parser `name` on these bytes: `ok` and a hash of what it read, or its error's class and check."""
+    """The verdict of the parser `name`: `ok` and a hash of the value, or the class and the check of its error."""
     try:
         read = READERS[name](data)
     except DuologError as error:
