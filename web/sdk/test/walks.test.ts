@@ -1,31 +1,36 @@
-/** Random logs from Python, one a line: both languages make the same states of them. */
+/** Random logs, bodies and texts from Python, one a line: both languages make the same of them. `make web-walks`: many. */
 
 import { execFileSync } from "node:child_process";
-import { existsSync } from "node:fs";
-import { fileURLToPath } from "node:url";
-import { describe, expect, test } from "vitest";
+import { expect, test } from "vitest";
+import { utf8 } from "../src/protocol/bytes.ts";
 import { parseJson } from "../src/protocol/json.ts";
+import { CAN_SERVE, PYTHON, ROOT } from "./client/evening.ts";
 import { expected, Inputs, outcome } from "./vectors/cases.ts";
 import { STATES } from "./vectors/states.ts";
 
-const ROOT = fileURLToPath(new URL("../../../", import.meta.url));
-const [python = ""] = [process.env.DUOLOG_PYTHON ?? "", `${ROOT}.venv/bin/python`].filter((one) => existsSync(one));
-const LOGS = process.env.DUOLOG_WALKS ?? "10";
+const LOGS = process.env.DUOLOG_WALKS ?? "5";
 const SEED = process.env.DUOLOG_SEED ?? "1";
 
-describe.skipIf(python === "")("random logs", () => {
-  test("both languages make the same states", () => {
-    const options = { cwd: ROOT, encoding: "utf8", maxBuffer: 2 ** 31, env: { ...process.env, TZ: "UTC" } } as const;
-    const lines = execFileSync(python, ["-m", "vectors.walks", SEED, LOGS], options).trim().split("\n");
+test.skipIf(!CAN_SERVE)(
+  "both languages make the same states (skipped without Python's environment)",
+  () => {
+    const options = {
+      cwd: ROOT,
+      encoding: "utf8",
+      maxBuffer: 2 ** 31,
+      env: { ...process.env, PYTHONPATH: ROOT },
+    } as const;
+    const lines = execFileSync(PYTHON, ["-m", "vectors.walks", SEED, LOGS], options).trim().split("\n");
     expect(lines).toHaveLength(4 * Number(LOGS));
     for (const line of lines) {
-      const input = new Inputs(parseJson(new TextEncoder().encode(line), "A case", 64));
+      const input = new Inputs(parseJson(utf8(line), "A case", 64));
       const runner = STATES[input.text("kind")];
-      if (runner === undefined) throw new Error("no runner");
+      if (runner === undefined) throw new Error(`no runner for ${input.text("kind")}`);
       expect(
         outcome(() => runner(input, input)),
         input.text("name"),
       ).toEqual(expected(input));
     }
-  }, 600_000);
-});
+  },
+  3_600_000,
+);

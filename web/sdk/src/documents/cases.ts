@@ -27,6 +27,8 @@ export class Case {
   /** Where `named` is a text of another kind: the name of the kind, and the thing there. */
   readonly elsewhere: { readonly kind: string; readonly thing: Thing } | null;
 
+  #digest: Id | null = null;
+
   constructor(parts: Omit<Case, "author" | "now" | "digest" | "text">) {
     this.rules = parts.rules;
     this.things = parts.things;
@@ -50,8 +52,12 @@ export class Case {
 
   /** The step's digest. Where the step has none, no other step says the same. */
   get digest(): Id {
-    const digest = this.step === null ? null : digestOf(this.rules, this.step, this.thing.entry);
-    return digest ?? this.applied.message;
+    this.#digest ??= this.#made() ?? this.applied.message;
+    return this.#digest;
+  }
+
+  #made(): Id | null {
+    return this.step === null ? null : digestOf(this.rules, this.step, this.thing.entry);
   }
 
   /** The step as a text. */

@@ -173,7 +173,7 @@ export class Machine {
     named: Text | null,
     elsewhere: Elsewhere,
   ): Case {
-    const fresh = newThing(applied.entry, applied.author, sortedIds(context.partners));
+    const fresh = newThing(applied.entry, applied.author, inOrder(context));
     const things = this.#things(all);
     return new Case({
       rules: this.rules,
@@ -197,6 +197,15 @@ export class Machine {
     if (partner) return `This ${noun} is between two other people.`;
     return `A ${noun} is between the partners of a journal, and only they take steps in it.`;
   }
+}
+
+const ORDERED = new WeakMap<Membership, readonly Id[]>();
+
+/** The partners in the order of their ids, worked out once for each roster. */
+function inOrder(context: Membership): readonly Id[] {
+  const known = ORDERED.get(context) ?? sortedIds(context.partners);
+  ORDERED.set(context, known);
+  return known;
 }
 
 /** The number of guards that hold before the first that doesn't, and its sentence (null where all hold). */

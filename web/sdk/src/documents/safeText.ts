@@ -17,12 +17,13 @@ import { JOINING, PREPENDED, STRONG_MARKS, VIRAMA } from "../generated/unicode.t
 
 const IGNORABLE = "\\p{Default_Ignorable_Code_Point}";
 const JOINERS = "[\\u200c\\u200d]";
-// A joiner has an effect after a letter that joins, beside a virama, and between two emoji.
+// A joiner has an effect after a letter that joins, beside a virama, and between two emoji. Each pattern begins with the
+// joiner itself: one that looked back first would look at every place of a text, and take the square of its length.
 const JOINER = [
-  `(?<=[${JOINING}]\\p{M}*)${JOINERS}`,
-  `(?<=[${VIRAMA}])${JOINERS}`,
+  `${JOINERS}(?<=[${JOINING}]\\p{M}*${JOINERS})`,
+  `${JOINERS}(?<=[${VIRAMA}]${JOINERS})`,
   `${JOINERS}(?=[${VIRAMA}])`,
-  "(?<=[\\p{Extended_Pictographic}\\p{Emoji_Modifier}]\\ufe0f?)\\u200d(?=\\p{Extended_Pictographic})",
+  "\\u200d(?<=[\\p{Extended_Pictographic}\\p{Emoji_Modifier}]\\ufe0f?\\u200d)(?=\\p{Extended_Pictographic})",
 ];
 // A variation selector has an effect after a character with variants: emoji, keycaps, Han, Mongolian.
 const VARIATION = [
@@ -38,6 +39,7 @@ const UNSAFE = new RegExp(
 );
 const MARKS = /(?<shown>(?:\p{M}[\u200c\u200d]?){8})(?<more>[\p{M}\u200c\u200d]+)/gu;
 const SPACE = /[\p{White_Space}\u001c-\u001f]+/gu;
+const BLANK = /[\p{White_Space}\u001c-\u001f]/u;
 const LINE_END = /\r\n|[\n\r\v\f\u001c-\u001e\u0085\u2028\u2029]/;
 
 /** A text, safe to show. It may have several lines, each ended by U+000A. */
@@ -69,8 +71,11 @@ export function oneLine(text: string): string {
 
 /** The lines of a text by every line end that Unicode knows, so that each can be indented: not safe to show yet. */
 export function linesOf(text: string): readonly string[] {
-  const trimmed = text.replace(/^[\p{White_Space}\u001c-\u001f]+|[\p{White_Space}\u001c-\u001f]+$/gu, "");
-  return trimmed.split(LINE_END);
+  let start = 0;
+  let end = text.length;
+  while (start < end && BLANK.test(text.charAt(start))) start++;
+  while (end > start && BLANK.test(text.charAt(end - 1))) end--;
+  return text.slice(start, end).split(LINE_END);
 }
 
 /** Whether a text is more than one line, by every line end that Unicode knows. */

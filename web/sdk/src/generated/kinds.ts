@@ -35,14 +35,14 @@ const PROFILE: ObjectShape = { is: "object", name: "Profile", fields: new Map([
 
 const ATTACHED: ObjectShape = { is: "object", name: "Attached", fields: new Map([
   ["id", { shape: { is: "bytes", size: 16 }, needed: true }],
-  ["name", { shape: { is: "text", least: 1, writing: 120, holds: /^[^/\\\u0000-\u001f\u007f-\u009f\u2028\u2029]*[^/\\\u0000-\u001f\u007f-\u009f\u2028\u2029.\p{White_Space}][^/\\\u0000-\u001f\u007f-\u009f\u2028\u2029]*$/u }, needed: true }],
-  ["alt", { shape: { is: "text", least: 1, writing: 120, holds: /^[^\r\n]*\P{White_Space}[^\r\n]*$/u }, nullable: true }],
+  ["name", { shape: { is: "text", least: 1, writing: 120, holds: /^(?=[^/\\\u0000-\u001f\u007f-\u009f\u2028\u2029]*[^/\\\u0000-\u001f\u007f-\u009f\u2028\u2029.\p{White_Space}])[^/\\\u0000-\u001f\u007f-\u009f\u2028\u2029]*$/u }, needed: true }],
+  ["alt", { shape: { is: "text", least: 1, writing: 120, holds: /^(?=[^\r\n]*\P{White_Space})[^\r\n]*$/u }, nullable: true }],
   ["preview", { shape: { is: "bytes", size: 16 }, nullable: true }],
 ]) };
 
 const IMPORTED: ObjectShape = { is: "object", name: "Imported", fields: new Map([
-  ["app", { shape: { is: "text", least: 1, writing: 120, holds: /^[^\r\n]*\P{White_Space}[^\r\n]*$/u }, needed: true }],
-  ["id", { shape: { is: "text", least: 1, writing: 120, holds: /^[^\r\n]*\P{White_Space}[^\r\n]*$/u }, needed: true }],
+  ["app", { shape: { is: "text", least: 1, writing: 120, holds: /^(?=[^\r\n]*\P{White_Space})[^\r\n]*$/u }, needed: true }],
+  ["id", { shape: { is: "text", least: 1, writing: 120, holds: /^(?=[^\r\n]*\P{White_Space})[^\r\n]*$/u }, needed: true }],
 ]) };
 
 const NOTE: ObjectShape = { is: "object", name: "Note", fields: new Map([
@@ -189,7 +189,7 @@ const TELL: ObjectShape = { is: "object", name: "Tell", fields: new Map([
   ["step", { shape: { is: "choice", of: ["tell"] }, needed: true }],
   ["form", { shape: { is: "choice", of: ["disclosure", "supplement", "impact", "repair"] }, needed: true }],
   ["text", { shape: ANSWER, needed: true }],
-  ["about", { shape: { is: "text", least: 1, writing: 120, holds: /^[^\r\n]*\P{White_Space}[^\r\n]*$/u }, needed: true }],
+  ["about", { shape: { is: "text", least: 1, writing: 120, holds: /^(?=[^\r\n]*\P{White_Space})[^\r\n]*$/u }, needed: true }],
   ["hold", { shape: { is: "flag" }, nullable: true }],
   ["of", { shape: ANSWER, nullable: true }],
   ["answers", { shape: ANSWER, nullable: true }],
@@ -205,7 +205,7 @@ const MAKE_PROMISE: ObjectShape = { is: "object", name: "MakePromise", fields: n
   ["step", { shape: { is: "choice", of: ["make"] }, needed: true }],
   ["form", { shape: { is: "choice", of: ["habit", "offer", "plan"] }, needed: true }],
   ["text", { shape: { is: "text", least: 1, writing: 2000, holds: /\P{White_Space}/u }, needed: true }],
-  ["rhythm", { shape: { is: "text", least: 1, writing: 120, holds: /^[^\r\n]*\P{White_Space}[^\r\n]*$/u }, nullable: true }],
+  ["rhythm", { shape: { is: "text", least: 1, writing: 120, holds: /^(?=[^\r\n]*\P{White_Space})[^\r\n]*$/u }, nullable: true }],
   ["why", { shape: { is: "text", least: 1, writing: 2000, holds: /\P{White_Space}/u }, nullable: true }],
   ["until", { shape: { is: "integer", low: 0, high: 9007199254740991 }, nullable: true }],
   ["triggers", { shape: { is: "text", least: 1, writing: 2000, holds: /\P{White_Space}/u }, nullable: true }],
