@@ -72,7 +72,7 @@ class WebFile:
 
 @dataclass(frozen=True, slots=True)
 class WebAnswer:
-    """What a request for a file gets."""
+    """The answer to a request for a file."""
 
     status: int
     headers: Mapping[str, str]

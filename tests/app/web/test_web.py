@@ -5,12 +5,14 @@ import hashlib
 from pathlib import Path
 
 import pytest
+from anyio import to_thread
 
 from app.settings import Settings
-from duolog.webapp import HEADERS
+from duolog.client.server.web_files import compare_web
+from duolog.webapp import HEADERS, read_build
 from tests.app.people import code
 from tests.conftest import http_client, running
-from tests.webapp import FILES, IMPORT_MAP
+from tests.webapp import FILES, IMPORT_MAP, Bridge
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
@@ -167,3 +169,11 @@ async def test_logs_name_the_route_alone(on: Settings, capsys: pytest.CaptureFix
 async def test_the_first_page_leads_to_the_app(on: Settings) -> None:
     async with running(on) as app, http_client(app) as http:
         assert 'href="/app/"' in (await http.get("/")).text
+
+
+async def test_the_verifier_finds_the_whole_app_equal(on: Settings, built: Path) -> None:
+    build = read_build(built)
+    assert build is not None
+    async with running(on) as app:
+        compared = await to_thread.run_sync(lambda: compare_web(build, on.public_origin, network=Bridge(app)))
+    assert (compared.asked, compared.has_app, compared.differences) == (10, True, ())
