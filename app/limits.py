@@ -39,6 +39,9 @@ ENDING = re.compile(
     r"(GET|DELETE) /v1/sessions(/[^/]*)?|POST /v1/account/rotations|PUT /v1/journals/[^/]*/closing", re.DOTALL
 )
 
+# Files of the app for browsers. A visit asks for many at once, and must not use up what the app needs to log in.
+WEB = re.compile(r"/app(/.*)?", re.DOTALL)
+
 _MAPPED = bytes(10) + b"\xff\xff"  # a socket for both kinds shows an IPv4 address behind it
 
 
@@ -58,6 +61,7 @@ class Rates:
 
     def __init__(self, settings: Settings) -> None:
         self.anonymous = parse(settings.rate_anonymous)
+        self.web = parse(settings.rate_web) if settings.web == "on" else None
         self.named: dict[Rate, RateLimitItem] = {
             "register": parse(settings.rate_register),
             "login": parse(settings.rate_login),
@@ -149,6 +153,9 @@ class Gate:
             # The address refuses the method, and reads no body.
         if header is None or OPEN.fullmatch(f"{method} {path}"):
             _state(connection)["counted"] = True
+            if rates.web is not None and WEB.fullmatch(path):
+                rates.count(rates.web, "web", connection)
+                return
             rates.count(rates.anonymous, "anonymous", connection)
             if takes.rate is not None:
                 rates.count(rates.named[takes.rate], takes.rate, connection)

@@ -27,6 +27,7 @@ from app.retention.job import retaining
 from app.routes import add_routes
 from app.settings import Settings
 from app.state import State, system_clock
+from app.web.files import read_web
 from app.web_origins import WebOrigins
 from app.wheel import read_wheel
 
@@ -43,6 +44,7 @@ def create_app(settings: Settings, clock: Callable[[], int] = system_clock) -> F
         state.receipts = load_receipt_keys(settings.receipt_key_path)
         state.store = open_store(settings)
         state.wheel = read_wheel(settings.wheel)
+        state.web = read_web(settings)
         await state.database.open()
         if await notice(state.database, settings, state.now()):
             log().error(

@@ -16,9 +16,11 @@ from app.rendezvous.endpoints import router as rendezvous
 from app.restoring.endpoints import router as restoring
 from app.rotations.endpoints import router as rotations
 from app.sessions.endpoints import router as sessions
+from app.web.endpoints import router as web
 
 FEATURES = (
     about,  # /health, /.well-known/duolog, /docs, /join: what the server says about itself
+    web,  # /app: the app for browsers, where it is on
     accounts,  # /v1/accounts, /v1/account, /v1/account/sets
     rotations,  # /v1/account/rotations
     rendezvous,  # /v1/rendezvous: where a new device meets one that the account has

@@ -29,7 +29,7 @@ OF_THE_COMMAND = {"DUOLOG_HOME"}  # which `duolog` reads, on a machine that has 
 
 
 _RATES = (
-    *("rate_anonymous", "rate_register", "rate_login", "rate_rendezvous", "rate_bad_token"),
+    *("rate_anonymous", "rate_web", "rate_register", "rate_login", "rate_rendezvous", "rate_bad_token"),
     *("rate_large", "rate_carried", "rate_carried_network", "rate_session"),
 )
 
@@ -77,6 +77,11 @@ class Settings(BaseSettings):
         default="",
         description="Comma-separated addresses of reverse proxies whose `X-Forwarded-For` is believed. Empty: none.",
     )
+    web: Literal["off", "on"] = Field(
+        default="off",
+        description="Whether `/app` and `/join` hand out the app for browsers, which `make web-build` builds. Whoever "
+        "opens it trusts this server with the app's code.",
+    )
     web_origins: str = Field(
         default="",
         description="Comma-separated origins of other sites whose pages may use this server, as "
@@ -111,6 +116,9 @@ class Settings(BaseSettings):
         default=1, ge=0, le=8, description="Processes that parse large bodies; 0: threads, and others wait longer."
     )
     rate_anonymous: str = Field(default="300/minute", description="Requests without a session, per client network.")
+    rate_web: str = Field(
+        default="600/minute", description="Files of the app for browsers, per client network; a first visit takes 20."
+    )
     rate_register: str = Field(default="20/hour", description="Registrations, per client network.")
     rate_login: str = Field(default="60/minute", description="Log-in challenges and answers, per client network.")
     rate_rendezvous: str = Field(

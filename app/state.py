@@ -23,6 +23,7 @@ from app.storage import create_database
 from app.waking.announcing import Announcing
 from app.waking.hub import Hub
 from app.wheel import Wheel
+from duolog.webapp import WebBuild
 
 
 def system_clock() -> int:
@@ -31,11 +32,13 @@ def system_clock() -> int:
 
 
 class State:
-    """The settings, and what a server made from them. `receipts`, `store` and `wheel` are there once it has started."""
+    """The settings, and what a server made from them. `receipts`, `store`, `wheel` and `web` are there once it has
+    started."""
 
     receipts: ReceiptSigner
     store: Store
     wheel: Wheel | None
+    web: WebBuild | None
 
     def __init__(self, settings: Settings, clock: Callable[[], int]) -> None:
         self.settings = settings

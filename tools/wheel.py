@@ -1,4 +1,7 @@
-"""Builds the command's wheel and its source archive into dist/: `python -m tools.wheel`."""
+"""Builds the command's wheel and its source archive into dist/: `python -m tools.wheel`.
+
+The wheel takes the app for browsers along where `make web-build` was run.
+"""
 
 import contextlib
 import hashlib
@@ -8,6 +11,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from hatchling.build import build_sdist, build_wheel
+
+from duolog.webapp import read_build
 
 ROOT = Path(__file__).resolve().parent.parent
 DIST = ROOT / "dist"
@@ -19,6 +24,7 @@ def build(folder: Path) -> list[Path]:
 
     The same sources give the same bytes, independent of the builder, the place, the time, and rights and settings.
     """
+    read_build(ROOT / "duolog" / "webapp_build")  # a damaged one goes into no wheel
     folder.mkdir(parents=True, exist_ok=True)
     for old in [*folder.glob("duolog-*.whl"), *folder.glob("duolog-*.tar.gz")]:
         old.unlink()

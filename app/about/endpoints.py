@@ -16,6 +16,7 @@ from app.problems import NotFound, StorageFull, refusals
 from app.restoring.repository import newest_restoration
 from app.settings import DAY, Settings
 from app.state import Server
+from app.web.files import hand_out
 from duolog.api.server import Health, Limits, Ready, ReceiptKey, ServerInfo
 from duolog.protocol import sizes
 
@@ -127,8 +128,10 @@ async def get_security_txt(server: Server) -> PlainTextResponse:
 
 
 @router.get("/join", include_in_schema=False)
-async def get_join(server: Server) -> HTMLResponse:
-    """The page behind an invitation link. The secret is in the fragment, which no browser sends."""
+async def get_join(server: Server, request: Request) -> Response:
+    """The page behind an invitation link, or the app. The secret is in the fragment, which no browser sends."""
+    if server.web is not None:
+        return hand_out(server.web, request)
     return page("Join a shared journal", join_page(server.settings.public_origin))
 
 
@@ -148,4 +151,4 @@ async def get_wheel(server: Server, name: str) -> Response:
 
 @router.get("/", include_in_schema=False)
 async def get_home(server: Server) -> HTMLResponse:
-    return page("Duolog", home_page(server.settings.contact))
+    return page("Duolog", home_page(server.settings.contact, has_app=server.web is not None))

@@ -67,7 +67,7 @@ own up and answer, in their own time. Every word is sealed on the device where i
 <p>The server in between keeps sealed entries in order and hands them on. It holds no key, no password and no text. It
 does see which accounts share a journal, and when something is sent; never what.</p>
 <ul>
-<li><a href="/join">Join a journal</a>, if somebody has invited you</li>
+{app}<li><a href="/join">Join a journal</a>, if somebody has invited you</li>
 <li><a href="/install">Install the command</a> on your own computer, to begin one</li>
 <li><a href="/docs">How programs talk to this server</a>, with an example of everything</li>
 {more}
@@ -77,6 +77,7 @@ does see which accounts share a journal, and when something is sent; never what.
 <p>Whoever runs it can't read the journals here, but can see what is said above, and can delete. Think about who that
 is, above all if it is one of the two of you.</p>
 """
+_APP = '<li><a href="/app/">Open your journal in this browser</a></li>\n'
 _NO_CONTACT = """\
 <p>This server names nobody. Ask the person who gave you its address.</p>"""
 _CONTACT = """\
@@ -86,11 +87,13 @@ _SCHEMAS = '<li><a href="/schemas">JSON Schemas</a> of statements, and of the do
 _OPENAPI = '<li><a href="/openapi.json">The OpenAPI document</a> of this server</li>'
 
 
-def home_page(contact: str) -> str:
-    """The body of the first page, which is HTML. `contact`: the address of the server's operator, or nothing."""
+def home_page(contact: str, *, has_app: bool = False) -> str:
+    """The body of the first page, which is HTML. `contact`: the address of the server's operator, or nothing.
+    `has_app`: whether this server hands out the app for browsers.
+    """
     shown = contact.removeprefix("mailto:").removeprefix("tel:")
     told = _CONTACT.format(address=escape(contact), shown=escape(shown)) if contact else _NO_CONTACT
-    return _HOME.format(more=_readings(), contact=told)
+    return _HOME.format(more=_readings(), contact=told, app=_APP if has_app else "")
 
 
 def further() -> str:

@@ -6,6 +6,7 @@ from app.problems import Problem
 from app.receipts.service import ReceiptSigner, load_receipt_keys
 from app.schema import current_revision, is_known, migration_engine, newest_revision
 from app.settings import Settings, is_every_address
+from app.web.files import read_web
 from app.wheel import read_wheel
 from duolog.errors import MalformedData
 
@@ -96,3 +97,14 @@ def require_wheel(settings: Settings) -> None:
         read_wheel(settings.wheel)
     except OSError as error:
         raise Trouble(f"The wheel {settings.wheel} can't be read: {error.strerror}. Check DUOLOG_WHEEL.") from error
+
+
+def require_web(settings: Settings) -> None:
+    """Raises: Trouble, when the app for browsers is turned on, and missing or damaged."""
+    try:
+        read_web(settings)
+    except MalformedData as error:
+        raise Trouble(
+            f"{error} Build it with `make web-build`, or turn the app off with DUOLOG_WEB=off. An image needs it to be "
+            "built before `make image`."
+        ) from error

@@ -11,7 +11,14 @@ from pathlib import Path
 
 import uvicorn
 
-from app.commands.checks import require_migrated, require_origin, require_receipt_key, require_store, require_wheel
+from app.commands.checks import (
+    require_migrated,
+    require_origin,
+    require_receipt_key,
+    require_store,
+    require_web,
+    require_wheel,
+)
 from app.commands.trouble import Trouble, prepare_data
 from app.connections import Connections, GuardedProtocol
 from app.logs import configure_logs
@@ -35,6 +42,7 @@ def run(settings: Settings) -> None:
     require_receipt_key(settings)
     require_store(settings)
     require_wheel(settings)
+    require_web(settings)
     listener = bind(settings)
     settings = settings.model_copy(update={"port": listener.getsockname()[1]})
     connections = Connections(settings, raise_descriptors() - RESERVED)

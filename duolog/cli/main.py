@@ -47,6 +47,7 @@ from duolog.cli import (
     timeline,
     today,
     unlocking,
+    webapp,
 )
 from duolog.cli.command import group, has_home
 from duolog.cli.sections import AllCommands
@@ -78,6 +79,7 @@ def make_app() -> typer.Typer:
         group("attachment", "Files that your notes carry.", attachments.app),
         group("breach", "Two accounts of one event, side by side.", breaches.app),
         group("checkins", "Check-ins and reviews: answers that open together.", check_ins.group),
+        group("app", "Your journal in a browser, from this computer.", webapp.app, cls=webapp.AppCommands),
         group("letter", "The letters: list them, and open one.", letters.letter),
         group("promise", "The promises: list them, mark, renew and end your own.", promises.promise),
         group("draft", "Drafts: what you write for yourself first. Nobody is told that there is a draft.", drafts.app),

@@ -12,7 +12,7 @@ HEADINGS: Final[Mapping[str, tuple[str, ...]]] = {
     "Beginning": ("register", "invite", "join", "verify", "profile", "status"),
     "Every day": (
         *("news", "watch", "today", "write", "thank", "win", "timeline", "comment", "search", "prompts"),
-        *("attachment", "draft", "reminder", "import"),
+        *("attachment", "draft", "reminder", "import", "app"),
     ),
     "Together": (
         *("boundary", "checkin", "review", "checkins", "pause", "extend", "return", "pauses"),

@@ -43,7 +43,7 @@ def test_all_that_the_server_imports_is_in_the_image_and_the_rooms_with_secrets_
             there = next(place for place in reversed(places) if place.exists())
             assert any(there.is_relative_to(place) for place in sent) or there == ROOT / "duolog", f"{path}: {there}"
     rooms = {name.removeprefix("duolog/") for name in files_of_the_script() if name.startswith("duolog/")}
-    assert rooms == {"__init__.py", "api", "errors.py", "protocol"}
+    assert rooms == {"__init__.py", "api", "errors.py", "protocol", "webapp.py"}
 
 
 def test_the_builder_gets_what_its_script_reads() -> None:
@@ -52,6 +52,7 @@ def test_the_builder_gets_what_its_script_reads() -> None:
         "dist/duolog-*-py3-none-any.whl",
         "requirements/server.lock",
         "deploy/image",
+        "duolog/webapp_build",
     }
 
 

@@ -17,7 +17,7 @@ ROOT = Path(__file__).resolve().parents[2]
 FEATURE_ROOMS = {"endpoints", "service", "repository", "table"}
 
 # What the server runs. Whatever is named here is within reach of a request.
-SERVER_REACH = ("app", "duolog/protocol", "duolog/api", "duolog/errors.py")
+SERVER_REACH = ("app", "duolog/protocol", "duolog/api", "duolog/errors.py", "duolog/webapp.py")
 # What holds keys, documents or the means to open them. Not even a type may come from there.
 SECRET = ("duolog.seal", "duolog.client", "duolog.documents", "duolog.cli", "cryptography")
 # The public rules verify signatures and the server signs receipts; nothing else there has a use for NaCl.

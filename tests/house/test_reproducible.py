@@ -7,9 +7,12 @@ import shutil
 import subprocess
 import sys
 import tarfile
+import zipfile
 from pathlib import Path
 
 import pytest
+
+from tests.webapp import finish
 
 ROOT = Path(__file__).resolve().parents[2]
 SOURCES: tuple[str, ...] = (
@@ -66,6 +69,23 @@ def test_two_people_at_different_times_and_places_get_the_same_bytes(tmp_path: P
     first, second = built_by(one, ONE), built_by(other, OTHER)
     assert len(first) == 2
     assert first == second
+
+
+@pytest.mark.slow
+def test_both_archives_take_the_app_along_where_it_was_built(tmp_path: Path) -> None:
+    place = checkout(tmp_path / "one", backwards=False, mtime=1_000_000_000, mask=0o022)
+    shutil.rmtree(place / "duolog" / "webapp_build", ignore_errors=True)
+    built_by(place, OTHER)
+    without = [name for path in (place / "dist").glob("*.whl") for name in zipfile.ZipFile(path).namelist()]
+    finish(place / "duolog" / "webapp_build")
+    built_by(place, OTHER)
+    (wheel,) = (place / "dist").glob("*.whl")
+    (source,) = (place / "dist").glob("*.tar.gz")
+    taken = {f"duolog/webapp_build/{name}" for name in ("index.html", "sw.js", "sw.js.br", "SHA256SUMS")}
+    assert not taken & set(without)
+    assert taken < set(zipfile.ZipFile(wheel).namelist())
+    with tarfile.open(source) as archive:
+        assert taken < {name.partition("/")[2] for name in archive.getnames()}
 
 
 @pytest.mark.slow

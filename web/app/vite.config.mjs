@@ -25,7 +25,11 @@ export default defineConfig({
   root: fileURLToPath(new URL("e2e/pretend", import.meta.url)),
   publicDir: fileURLToPath(new URL("public", import.meta.url)),
   base: "/app/",
-  plugins: [messages(), svelte({ compilerOptions: { fragments: "tree" } })],
+  // A class is named after its style, not its place: two builds at two places are equal.
+  plugins: [
+    messages(),
+    svelte({ compilerOptions: { fragments: "tree", cssHash: ({ hash, css }) => `svelte-${hash(css)}` } }),
+  ],
   build: {
     outDir: fileURLToPath(new URL("build/pretend", import.meta.url)),
     emptyOutDir: true,

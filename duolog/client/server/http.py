@@ -61,7 +61,7 @@ class HttpTransport(Transport):
     ) -> None:
         self.origin = parse_origin(server)
         self._patience = patience
-        if network is None and not _is_safe(self.origin):  # check: client.tls
+        if network is None and not is_safe(self.origin):  # check: client.tls
             raise NotAllowed("This address is not encrypted. Use https://, or a server on this machine.")
         try:
             self._client = httpx2.AsyncClient(base_url=self.origin, timeout=TIMEOUT, transport=network)
@@ -141,7 +141,7 @@ class HttpTransport(Transport):
         """A stream of events, judged by its head like any answer. A caller that watches tries again by itself."""
         headers = self._headers(EVENTS) | ({LAST_EVENT_HEADER: last} if last else {})
         request = self._client.build_request("GET", "/v1/events", headers=headers, timeout=LISTENING)
-        with anyio.move_on_after(self._patience) as deadline, _failing(self.origin):
+        with anyio.move_on_after(self._patience) as deadline, failing(self.origin):
             response = await self._begin(request)
             try:
                 data = b"" if response.is_success else await _read(response, MAX_ANSWER, deadline)
@@ -165,7 +165,7 @@ class HttpEvents(Events):
         return self._reader.last
 
     async def next(self) -> tuple[Wake, ...] | None:
-        with _failing(self._origin):
+        with failing(self._origin):
             async for piece in self._pieces:
                 if wakes := tuple(self._reader.read(piece)):
                     return wakes
@@ -177,7 +177,7 @@ class HttpEvents(Events):
 
 
 @contextmanager
-def _failing(origin: str) -> Iterator[None]:
+def failing(origin: str) -> Iterator[None]:
     """Raise what a network fails with as TransportError."""
     try:
         yield
@@ -220,7 +220,8 @@ def _unreachable(origin: str, error: Exception) -> str:
     return f"The server at {origin} can't be reached. Check the connection and the address, and try again."
 
 
-def _is_safe(origin: str) -> bool:
+def is_safe(origin: str) -> bool:
+    """Whether nobody on the way can read: over TLS, or on this machine."""
     parts = urlsplit(origin)
     if parts.scheme == "https" or parts.hostname == "localhost":
         return True
