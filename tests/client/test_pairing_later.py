@@ -8,7 +8,7 @@ from fastapi import FastAPI
 from app.settings import Settings
 from duolog.client import Duolog, PairingStage
 from duolog.client.account.rotating import Wanted, rotate
-from duolog.errors import NotAllowed, TransportError
+from duolog.errors import NotAllowed, ServerRefused, TransportError
 from tests.client.couple import Clock, couple, pair, register
 from tests.client.test_confidants import DAY, trio
 from tests.conftest import running
@@ -16,7 +16,7 @@ from tests.conftest import running
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
 
-def lost(_: Any) -> Any:
+def lost(*_: Any) -> Any:
     raise TransportError("The answer was lost.")
 
 
@@ -70,6 +70,46 @@ async def test_an_answer_that_never_arrived_is_sent_as_it_was_signed(app: FastAP
         await ada.sync()
         await sam.sync()
         assert (await ada.pairing(journal)).words == (await sam.pairing(journal)).words is not None
+
+
+async def test_an_answer_whose_receipt_was_lost_counts_when_it_is_sent_again(app: FastAPI) -> None:
+    """It is sealed with another nonce then, so the server takes it for another one."""
+    ada, _, _ = await register(app)
+    sam, network, _ = await register(app)
+    async with ada, sam:
+        journal = await ada.create_journal()
+        invitation = await ada.invite(journal)
+        kept: Any = network
+        send = network.answer_invitation
+
+        async def arrives(*given: bytes) -> None:
+            await send(*given)
+            raise TransportError("The line went dead.")
+
+        kept.answer_invitation = arrives
+        with pytest.raises(TransportError):
+            await sam.join(invitation.link)
+        del kept.answer_invitation
+        await sam.join(invitation.link)
+        await ada.sync()
+        await sam.sync()
+        assert (await ada.pairing(journal)).words == (await sam.pairing(journal)).words is not None
+
+
+async def test_an_answer_that_came_after_somebody_elses_is_told_so(app: FastAPI) -> None:
+    ada, _, _ = await register(app)
+    sam, network, _ = await register(app)
+    other, _, _ = await register(app)
+    async with ada, sam, other:
+        invitation = await ada.invite(await ada.create_journal())
+        kept: Any = network
+        kept.answer_invitation = lost
+        with pytest.raises(TransportError):
+            await sam.join(invitation.link)
+        del kept.answer_invitation
+        await other.join(invitation.link)
+        with pytest.raises(ServerRefused, match="it was used"):
+            await sam.join(invitation.link)
 
 
 async def test_a_confidant_who_rotates_before_they_are_proposed_is_shown(settings: Settings) -> None:

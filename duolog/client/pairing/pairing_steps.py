@@ -92,9 +92,22 @@ async def join(context: Context, text: str) -> Pairing:
     )
     await note(context, "sent_acceptance", sent)
     answer = PairingAnswer(accepted, chain_of_acceptance(context, accepted))
-    await context.network.call(Transport.answer_invitation, secret.id, secret.seal("acceptance", answer.encode()))
+    await _send_answer(context, secret, answer)
     await go_on(context, journal)
     return pairing_of(context, journal)
+
+
+async def _send_answer(context: Context, secret: InvitationSecret, answer: PairingAnswer) -> None:
+    """Send my answer. One that came before and was not confirmed was sealed with another nonce, and counts.
+
+    Raises: ServerRefused: another account's answer was first.
+    """
+    try:
+        await context.network.call(Transport.answer_invitation, secret.id, secret.seal("acceptance", answer.encode()))
+    except ServerRefused as error:
+        if error.code != "invitation_used":
+            raise
+        await _offered(context, secret)  # which the server shows to nobody but the account that answered
 
 
 async def _offered(context: Context, secret: InvitationSecret) -> bytes:
