@@ -11,6 +11,8 @@ PYTHON ?= python3
 JOBS ?= 2
 ROUNDS ?= 20
 FUZZ_SECONDS ?= 1800
+INPUTS ?= 1000000
+SEED ?= 1
 ENGINE ?= docker
 TOOLS := .tools
 VENV := .venv
@@ -53,6 +55,8 @@ check: setup lint ## Everything that CI checks: format, lint, types, imports, de
 		echo "openapi/openapi.json is out of date: run 'make openapi' and commit it."; exit 1; }
 	@$(MAKE) openapi-lint
 	@$(MAKE) web-check
+	@if [ -x /usr/bin/chromium ]; then $(MAKE) web-screens LOOK=phone; else \
+		echo "check: there is no Chromium here, so nobody looked at the app's screens (apt install chromium)."; fi
 	@$(PY) -m pytest -n $(JOBS) --dist worksteal -q
 	@echo "check: all green"
 
@@ -73,7 +77,25 @@ web-install: $(WEB)/node_modules/stamp ## Libraries and tools of the TypeScript 
 
 .PHONY: web-check
 web-check: web-install ## Format, lint, build, types and tests of the TypeScript SDK, with the vectors
-	@cd $(WEB) && $(NPM) run --silent check
+	@cd $(WEB) && DUOLOG_PYTHON=$(CURDIR)/$(PY) && export DUOLOG_PYTHON && $(NPM) run --silent check
+
+.PHONY: web-screens
+web-screens: web-install ## Each screen of the app in each state, in Chromium: axe, console, reflow (LOOK=phone takes one of six looks)
+	@cd $(WEB) && $(NPM) run --silent screens -- $(if $(LOOK),-t '^$(LOOK) ')
+
+.PHONY: web-fuzz
+web-fuzz: web-install ## A million changed inputs to the parsers of both languages: the same verdict on each (INPUTS=, SEED=)
+	@cd $(WEB) && $(NODE) node_modules/.bin/tsc -p sdk/tsconfig.build.json
+	@$(NODE) $(PY) -m fuzz.differential --inputs $(INPUTS) --seed $(SEED) -- node $(WEB)/sdk/test/verdicts.mjs
+
+.PHONY: web-hostile
+web-hostile: web-install ## The attacks of the hostile catalogue that reach a reader, against the TypeScript SDK
+	@cd $(WEB) && $(NODE) DUOLOG_SLOW=1 DUOLOG_PYTHON=$(CURDIR)/$(PY) node_modules/.bin/vitest run sdk/test/client
+
+.PHONY: web-walks
+web-walks: web-install ## A thousand random logs and 60,000 bodies to the reducers of both languages: the same states (WALKS=, SEED=)
+	@cd $(WEB) && DUOLOG_PYTHON=$(abspath $(VENV))/bin/python DUOLOG_WALKS=$(or $(WALKS),1000) DUOLOG_SEED=$(or $(SEED),1) \
+		$(NODE) node_modules/.bin/vitest run sdk/test/walks.test.ts
 
 .PHONY: web-build
 web-build: web-install ## Build the app for browsers into $(WEB_BUILD): for the server, the wheel and the image
@@ -161,9 +183,13 @@ hostile-item: setup ## One hostile item in an honest log: any field, any nasty v
 	@$(PY) -m pytest -m slow -q -n $(JOBS) tests/hostile/test_one_item.py
 
 .PHONY: hostile
-hostile: setup ## Every attack of the catalogue against our own client, and docs/hostile.md from it (ONLY=pattern takes some)
+hostile: setup ## Every attack of the catalogue against our own client, and docs/hostile.md from it; CLIENT="node mine.mjs" judges another
+ifdef CLIENT
+	@$(PY) -m hostile run --jobs $(JOBS) $(if $(ONLY),--only '$(ONLY)') -- $(CLIENT)
+else
 	@$(PY) -m tools.hostile_docs --jobs $(JOBS) $(if $(ONLY),--only '$(ONLY)')
-	@$(PY) -m pytest -m slow -q tests/hostile/test_runner.py
+	@$(PY) -m pytest -m slow -q tests/hostile/test_runner.py tests/hostile/test_scenes.py
+endif
 
 .PHONY: fuzz
 fuzz: setup ## Throw mutated bytes at every parser and reader for FUZZ_SECONDS in all (ONLY=pattern takes some targets)
@@ -276,6 +302,11 @@ protocol-docs: setup ## Rewrite openapi/protocol.json and the tables of §6.9 fr
 .PHONY: sdk-constants
 sdk-constants: setup ## Rewrite the TypeScript SDK's constants and word list from the code
 	@$(PY) -m tools.sdk_constants
+
+.PHONY: sdk-documents
+sdk-documents: setup ## Rewrite what the TypeScript SDK knows of each kind, and its tables of Unicode
+	@$(PY) -m tools.sdk_documents
+	@$(PY) -m tools.sdk_unicode
 
 .PHONY: sdk-types
 sdk-types: web-install ## Rewrite the TypeScript SDK's types from openapi/

@@ -25,6 +25,7 @@ from hostile.liar import Attack
 from hostile.results import DELAYED, FROZEN, NO_SERVER, QUARANTINED, REFUSED, Result
 
 Begins = Literal["registering", "pairing", "evening"]
+Scene = Literal["rotating", "rotated", "restoring"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,12 +33,15 @@ class Listed:
     """One attack of the catalogue. `rule`: of the specification. `right`: what may come of it at a correct client.
 
     `begins`: when it is switched on: before anybody registers, before they pair, or when both have read each other.
+    `scene`: what has to happen besides, so that anybody meets it: the partner rotates meanwhile; the person who is lied
+    to rotated before; they restore their account on another computer.
     """
 
     attack: type[Attack]
     rule: str
     right: tuple[Result, ...]
     begins: Begins = "evening"
+    scene: Scene | None = None
 
     @property
     def does(self) -> str:
@@ -84,7 +88,7 @@ _LOGS: tuple[tuple[type[Attack], str, tuple[Result, ...]], ...] = (
     (pages.SamePageForEver, "§6.9 step 1", (FROZEN,)),
     (pages.EndlessPages, "§11.9 lists", (QUARANTINED, REFUSED)),
     (pages.WithholdNewest, "§1", (DELAYED, NO_SERVER)),
-    (pages.WithholdRotation, "§4.12", (DELAYED,)),
+    (pages.WithholdRotation, "§4.12", (DELAYED, NO_SERVER)),
     (logs.ForeignReceipts, "§6.9 step 2", (FROZEN,)),
     (receipts.FlipReceiptSignature, "§6.6", (FROZEN,)),
     (receipts.MoveReceiptTime, "§6.6", (FROZEN,)),
@@ -111,7 +115,7 @@ _OTHERS: tuple[tuple[type[Attack], str, tuple[Result, ...]], ...] = (
     (accounts.ReplaceChains, "§4.13", (REFUSED, FROZEN)),
     (accounts.HandOverAccount, "§4.9", (REFUSED,)),
     (accounts.KeepAnchor, "§4.9", (REFUSED,)),
-    (accounts.HideAnchor, "§4.9", (REFUSED, DELAYED)),
+    (accounts.HideAnchor, "§4.9", (REFUSED,)),
     (accounts.ForgePackage, "§4.5", (REFUSED, DELAYED)),
     (accounts.ReplacePackage, "§4.5", (REFUSED, DELAYED)),
     (accounts.GhostKeyholder, "§4.4", (REFUSED,)),
@@ -124,7 +128,7 @@ _OTHERS: tuple[tuple[type[Attack], str, tuple[Result, ...]], ...] = (
     (floods.EndlessJournals, "§11.9 lists", (REFUSED,)),
     (floods.NoMoreJournals, "§11.9 lists", (REFUSED,)),
     (floods.PlantJournals, "§5.8", (REFUSED,)),
-    (floods.SpoilPlanted, "§5.8", (REFUSED,)),
+    (floods.SpoilPlanted, "§5.8", (REFUSED, NO_SERVER)),
     (floods.FloodProposals, "§11.9 sizes", (NO_SERVER, REFUSED, DELAYED)),
     (floods.DripAnswers, "§11.9 time", (NO_SERVER,)),
     (attachments.FalseAttachment, "§6.12", (REFUSED,)),
@@ -141,7 +145,7 @@ _BEFORE: tuple[tuple[type[Attack], str, tuple[Result, ...], Begins], ...] = (
     (accounts.ForgeRotation, "§4.2", (FROZEN, REFUSED), "pairing"),
     (accounts.ReencodeChains, "§3.5", (FROZEN, REFUSED), "pairing"),
     (floods.CheapValues, "§11.9 values", (REFUSED, NO_SERVER), "pairing"),
-    (floods.PromiseKeys, "§4.2", (REFUSED,), "pairing"),
+    (floods.PromiseKeys, "§4.2", (REFUSED, FROZEN), "pairing"),
     (pairing.TamperInvitation, "§7.3", (REFUSED,), "pairing"),
     (pairing.TamperAnswer, "§7.3", (REFUSED,), "pairing"),
     (pairing.TamperReveal, "§7.3", (REFUSED,), "pairing"),
@@ -150,8 +154,23 @@ _BEFORE: tuple[tuple[type[Attack], str, tuple[Result, ...], Begins], ...] = (
     (pairing.ResealInvitation, "§7.3", (REFUSED,), "pairing"),
 )
 
+_SCENES: dict[type[Attack], Scene] = {
+    pages.WithholdRotation: "rotating",
+    accounts.SwapPartnerKey: "rotating",
+    accounts.ForgeRotation: "rotating",
+    accounts.ReencodeChains: "rotating",
+    floods.CheapValues: "rotating",
+    floods.PromiseKeys: "rotating",
+    accounts.OlderChain: "rotated",
+    accounts.HideAnchor: "restoring",
+}
+
+_ROWS: tuple[tuple[type[Attack], str, tuple[Result, ...], Begins], ...] = (
+    (Attack, "none", (DELAYED,), "evening"),
+    *((*row, "evening") for row in (*_LOGS, *_OTHERS)),
+    *_BEFORE,
+)
 CATALOGUE: dict[str, Listed] = {
-    "honest": Listed(Attack, "none", (DELAYED,)),
-    **{name_of(attack): Listed(attack, rule, right) for attack, rule, right in (*_LOGS, *_OTHERS)},
-    **{name_of(attack): Listed(attack, rule, right, begins) for attack, rule, right, begins in _BEFORE},
+    "honest" if attack is Attack else name_of(attack): Listed(attack, rule, right, begins, _SCENES.get(attack))
+    for attack, rule, right, begins in _ROWS
 }

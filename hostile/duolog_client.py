@@ -39,12 +39,14 @@ class Client:
             "write": self.write,
             "read": self.read,
             "status": self.status,
+            "rotate": self.rotate,
+            "restore": self.restore,
         }
 
     async def answer(self, verb: str, fields: Fields) -> Json:
         """The answer to one verb; what goes wrong stands in it."""
         if verb not in self.verbs:
-            return {"error": "usage", "say": f"There is no verb {verb!r}."}
+            return {"unsupported": True}
         try:
             return await self.verbs[verb](fields)
         except DuologError as error:
@@ -56,6 +58,21 @@ class Client:
         made = await Duolog.register(transport, home=self._home / "duolog", unlock=_unlock())
         self.keep(_SERVER, transport.origin)
         self._open = made.duolog
+        return {"words": list(made.words)}
+
+    async def restore(self, fields: Fields) -> Json:
+        """The account of these `words` at `server`, in a new home."""
+        transport = HttpTransport(str(fields["server"]), patience=self._patience)
+        words = [str(word) for word in fields["words"]]
+        self._open = await Duolog.restore(transport, words, home=self._home / "duolog", unlock=_unlock())
+        self.keep(_SERVER, transport.origin)
+        return {}
+
+    async def rotate(self, _: Fields) -> Json:
+        """Put a new recovery sheet in the place of the old one: a rotation of the account's keys."""
+        keyholders = (await self._duolog()).keyholders
+        await keyholders.new_sheet()
+        await keyholders.replace_sheet()
         return {}
 
     async def invite(self, _: Fields) -> Json:
@@ -159,7 +176,7 @@ def fault(error: DuologError) -> Json:
     """An error as the runner reads it."""
     codes = ((JournalFrozen, "frozen"), (TransportError, "no server"))
     code = next((code for kind, code in codes if isinstance(error, kind)), "refused")
-    return {"error": code, "say": str(error)}
+    return {"error": code, "class": type(error).__name__, "check": getattr(error, "check", ""), "say": str(error)}
 
 
 def _unlock() -> Unlock:

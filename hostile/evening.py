@@ -4,6 +4,7 @@ Rules
 - Both people use the client under test. The attack is switched on while Sam's client runs a verb; Ada's is told the
   truth, so that the two can be compared. Before they are paired, both are lied to.
 - Sam's client is started anew before its last reading: what it knows must be on its disk.
+- Some attacks are met only by who rotates, or restores. Where the client lacks that verb, they are not reached.
 - An evening ends at the first thing that makes it pointless to go on: a crash, a program that hangs, nobody paired.
 """
 
@@ -16,13 +17,26 @@ from typing import Any
 from duolog.errors import MalformedData
 from duolog.seal.links import parse_link
 from hostile.catalogue import CATALOGUE, Listed
-from hostile.judging import Answer, Person, Shown, fault_in, is_frozen, journals_of, lost_at_the_end, notice
+from hostile.judging import (
+    NAMELESS,
+    Answer,
+    Named,
+    Person,
+    Shown,
+    fault_in,
+    is_frozen,
+    journals_of,
+    lost_at_the_end,
+    named_in,
+    notice,
+)
 from hostile.liar import Answer as HttpAnswer
 from hostile.liar import Attack, Call, Liar
 from hostile.results import Result
 from hostile.served import own_server
 from hostile.talk import Crashed, Hung, Talk
 
+PROGRAMS = ("Ada", "Sam", "Sam's other computer")
 _ROUNDS = 8  # of both, until they are paired
 
 
@@ -66,11 +80,12 @@ class _Over(Exception):
 
 @dataclass
 class Outcome:
-    """The end of one attack. `why`: a sentence for a failure, or the one that the client said."""
+    """The end of one attack. `why`: a sentence for a failure, or the one that the client said. `named`: its error."""
 
     attack: str
     result: Result
     why: str = ""
+    named: Named = NAMELESS
 
     @property
     def as_expected(self) -> bool:
@@ -90,6 +105,9 @@ class Evening:
     written: dict[str, str] = field(default_factory=dict)
     noticed: Result | None = None
     said: str = ""
+    named: Named = NAMELESS
+    words: list[str] = field(default_factory=list)  # of Sam's recovery sheet
+    lacks: str = ""  # the verb that the client doesn't have
     lying: bool = False  # to Sam
     everybody: bool = False  # to Ada as well
     unheard: list[Answer] = field(default_factory=list)  # what `write` said since the last look
@@ -99,9 +117,13 @@ class Evening:
 
     async def say(self, name: str, verb: str, **fields: Any) -> Answer:
         """One verb of one person, under the attack where they are lied to."""
-        self.liar.attack = self.watched if self.everybody or (name == "Sam" and self.lying) else Attack()
+        self.liar.attack = self.watched if self.everybody or (name != "Ada" and self.lying) else Attack()
         answer = await self.talks[name].say(verb, **fields)
         self.liar.attack = Attack()
+        if answer.get("unsupported"):
+            self.lacks = verb
+        if name not in self.people:
+            return answer
         person = self.people[name]
         person.frozen = person.frozen or is_frozen(answer) or answer.get("error") == "frozen"
         if verb == "read" and (shown := Shown.of(answer)) is not None:
@@ -114,6 +136,7 @@ class Evening:
         if self.noticed is None and found is not None and self.watched.lies:
             said = [str(answer["say"]) for answer in answers if answer.get("say")]
             self.noticed, self.said = found, said[0] if said else ""
+            self.named = named_in(*answers)
 
     async def look(self, name: str) -> None:
         """Read, and see how things stand."""
@@ -135,6 +158,7 @@ class Evening:
         for name in self.people:
             answer = await self.say(name, "register", server=self.origin)
             self.take(answer)
+            self.words = list(answer.get("words", ()))
             if "error" in answer:
                 raise _Over(f"`register` says: {answer.get('say')}")
 
@@ -176,11 +200,26 @@ class Evening:
         for person in self.people.values():
             if not person.shown or person.shown[-1].texts != list(self.written):
                 raise _Over(f"{person.name} can't read what both wrote.")
+        if self.listed.scene == "rotated":
+            await self.rotate("Sam")
+            await self.look("Ada")
+
+    async def rotate(self, name: str) -> None:
+        """One of them rotates their account."""
+        self.take(await self.say(name, "rotate"))
+
+    async def restore(self) -> None:
+        """Sam restores his account on another computer."""
+        self.take(await self.say("Sam's other computer", "restore", server=self.origin, words=self.words))
 
     async def under_attack(self) -> None:
         """Sam is lied to while Ada writes, while he reads, and while he writes."""
         self.lying = True
         await self.look("Sam")
+        if self.listed.scene == "rotating":
+            await self.rotate("Ada")
+        if self.listed.scene == "restoring":
+            await self.restore()
         for text in ("the third, of Ada", "the fourth, of Ada"):
             await self.write("Ada", text)
         await self.look("Sam")
@@ -203,10 +242,11 @@ async def play(name: str, command: Sequence[str], folder: Path, patience: float)
     listed = CATALOGUE[name]
     async with own_server(folder / "server") as (liar, origin), _programs(command, folder, patience) as talks:
         evening = Evening(liar, origin, talks, listed)
-        return await _outcome(name, evening)
+        return await judged(name, evening)
 
 
-async def _outcome(name: str, evening: Evening) -> Outcome:
+async def judged(name: str, evening: Evening) -> Outcome:
+    """Play it; how it ends."""
     finished = False
     try:
         await evening.register()
@@ -231,11 +271,11 @@ async def _outcome(name: str, evening: Evening) -> Outcome:
         if fault is not None:
             return Outcome(name, *fault)
     if not evening.watched.lies and name != "honest":
-        return Outcome(name, Result.NOT_REACHED)
+        return Outcome(name, Result.NOT_REACHED, f"The client lacks `{evening.lacks}`." if evening.lacks else "")
     result = evening.noticed or Result.DELAYED
     if result is Result.DELAYED and Result.DELAYED not in evening.listed.right:
         return Outcome(name, Result.UNNOTICED, "The client went on as if nothing were.")
-    return Outcome(name, result, evening.said)
+    return Outcome(name, result, evening.said, evening.named)
 
 
 def _is_taken(evening: Evening, text: str) -> bool:
@@ -259,7 +299,7 @@ def _words(answer: Answer) -> list[str]:
 
 @asynccontextmanager
 async def _programs(command: Sequence[str], folder: Path, patience: float) -> AsyncIterator[dict[str, Talk]]:
-    talks = {name: Talk(command, folder / name.lower(), patience) for name in ("Ada", "Sam")}
+    talks = {name: Talk(command, folder / name.lower(), patience) for name in PROGRAMS}
     try:
         yield talks
     finally:

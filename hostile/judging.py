@@ -60,6 +60,26 @@ def notice(*answers: Answer) -> Result | None:
     return next((result for result in order if result in found), None)
 
 
+@dataclass(frozen=True, slots=True)
+class Named:
+    """The class of an error and the check that refused, where a client tells them."""
+
+    error: str = ""
+    check: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.error} {self.check}".strip()
+
+
+NAMELESS = Named()
+
+
+def named_in(*answers: Answer) -> Named:
+    """The first error that has a name."""
+    found = (Named(str(answer.get("class") or ""), str(answer.get("check") or "")) for answer in answers)
+    return next((one for one in found if one.error or one.check), NAMELESS)
+
+
 def is_frozen(answer: Answer) -> bool:
     """Whether `status` shows a journal as frozen."""
     return any(item.get("state") == "frozen" for item in journals_of(answer))

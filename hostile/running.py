@@ -50,8 +50,10 @@ def line(outcome: Outcome) -> str:
     """One line of the table on a terminal."""
     right = " or ".join(CATALOGUE[outcome.attack].right)
     note = "" if outcome.as_expected or outcome.result.failed else f"   (the catalogue says: {right})"
-    why = f"\n{'':{_COLUMN}}{outcome.why}" if outcome.result.failed else ""
-    return f"{outcome.attack:<{_COLUMN}}{outcome.result.value}{note}{why}"
+    told = outcome.result.failed or (outcome.result is Result.NOT_REACHED and outcome.why)
+    why = f"\n{'':{_COLUMN}}{outcome.why}" if told else ""
+    named = f"   {outcome.named}" if str(outcome.named) else ""
+    return f"{outcome.attack:<{_COLUMN}}{outcome.result.value}{named}{note}{why}"
 
 
 def summary(outcomes: Sequence[Outcome]) -> str:
@@ -70,6 +72,8 @@ def as_json(outcomes: Sequence[Outcome]) -> str:
             "as_expected": item.as_expected,
             "failed": item.result.failed,
             "why": item.why,
+            "class": item.named.error,
+            "check": item.named.check,
         }
         for item in outcomes
     ]

@@ -1,16 +1,17 @@
 """Writes docs/kinds.md from the rows of every kind: `python -m tools.kind_docs`."""
 
 from collections.abc import Iterator
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
 from duolog.documents.applied import DAY
-from duolog.documents.effects import Make, Stage
+from duolog.documents.effects import Effect, Make, Stage
 from duolog.documents.guards import At, By, From, Guard, Within
 from duolog.documents.kernel import Machine
 from duolog.documents.registry import KINDS
 from duolog.documents.time_guards import NotAfter
-from tools.kind_rows import lasting, phrase
+from tools.kind_rows import lasting, phrase, word_name
 
 PAGE = Path(__file__).parent.parent / "docs" / "kinds.md"
 _HEAD = """# Rows of the kinds
@@ -35,7 +36,7 @@ def kinds_page() -> str:
     """For each kind with steps its rows, its exits, and the sentences of its refusals; then the kinds without steps."""
     machines = ((kind.name, kind.machine) for kind in KINDS.values() if kind.machine is not None)
     tables = "".join(f"\n{line}" for name, machine in machines for line in _kind(name, machine))
-    return _HEAD + tables + "".join(f"\n{line}" for line in _without_steps()) + "\n"
+    return _HEAD + tables + "".join(f"\n{line}" for line in (*_without_steps(), *_words())) + "\n"
 
 
 def _kind(name: str, machine: Machine[Any]) -> Iterator[str]:
@@ -94,6 +95,25 @@ def _without_steps() -> Iterator[str]:
     yield f"{', '.join(texts)} are texts: they ask nothing of anybody. Their author can withdraw one within a day,"
     yield "and each member can erase one for themselves at any time."
     yield f"\n{', '.join(own)} speak for their author alone, ask nothing of anybody, and bind nobody."
+
+
+def _words() -> Iterator[str]:
+    """A table of the guards and one of the effects, each with the words of its class."""
+    yield "\n## The words of the rows\n"
+    yield "The lists are closed. [The specification](spec/documents.md#13-rows) says how rows are run."
+    for title, words in (("guard", Guard.__subclasses__()), ("effect", Effect.__subclasses__())):
+        yield f"\n| {title} | arguments | means |"
+        yield "|---|---|---|"
+        for word in {word.__name__: word for word in words}.values():  # `slots` makes a second class of each
+            names = [one.name for one in fields(word) if one.name not in ("says", "became")]
+            asks = " Asks for the content of the step." if issubclass(word, Guard) and word.of_body else ""
+            stays = " Happens although the other could not open the step." if getattr(word, "stays", False) else ""
+            yield f"| `{word_name(word)}` | {', '.join(names)} | {_said(word)}{asks}{stays} |"
+
+
+def _said(word: type) -> str:
+    """The docstring of a word, on one line."""
+    return " ".join((word.__doc__ or "").split())
 
 
 def _joined(words: tuple[Any, ...]) -> str:

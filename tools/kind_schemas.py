@@ -11,24 +11,32 @@ from pathlib import Path
 from typing import Any
 
 from duolog.documents.kind import Format
+from duolog.documents.kinds.check_in_answers import ANSWER
 from duolog.documents.registry import ACCOUNT_KINDS, KINDS
 from duolog.protocol.codec import JsonObject
 from tools.kind_rows import rules
 
+_DRAFT: JsonObject = {"$schema": "https://json-schema.org/draft/2020-12/schema"}
+
 
 def schemas() -> Mapping[str, str]:
-    """File name -> JSON Schema or rows, as text that ends in a line break."""
+    """File name -> JSON Schema or rows, as text that ends in a line break.
+
+    In a schema, `x-bytes` is the size of a binary value, `x-writing` marks a limit that holds for writing alone, and
+    `x-read` has values that are read, and never written.
+    """
     texts = {kind.name: _schema(kind) for kind in (*KINDS.values(), *ACCOUNT_KINDS.values())}
     for kind in KINDS.values():
         if kind.machine is not None:
-            texts[f"{kind.name}.rules"] = _text(rules(kind.name, kind.v, kind.machine))
+            texts[f"{kind.name}.rules"] = _text(rules(kind, kind.machine))
+    texts["check_in_answer"] = _text(_DRAFT | {"title": "An opened answer of a check_in"} | ANSWER.json_schema())
     return {f"{name}.json": text for name, text in sorted(texts.items())}
 
 
 def _schema(kind: Format[Any]) -> str:
     return _text(
         {
-            "$schema": "https://json-schema.org/draft/2020-12/schema",
+            **_DRAFT,
             "title": f"{kind.name}, version {kind.v}",
             **{key: value for key, value in kind.body.json_schema().items() if key != "title"},
         }

@@ -12,7 +12,8 @@ from mnemonic import Mnemonic
 
 from duolog import errors
 from duolog.protocol import roster_statements
-from tools.protocol_file import ROOT, protocol_data
+from tools.check_rows import ROOT
+from tools.protocol_file import protocol_data
 
 FOLDER = ROOT / "web" / "sdk" / "src" / "generated"
 _HEAD = "// Made by `make sdk-constants` from the Python code: change that, not this file.\n"

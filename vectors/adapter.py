@@ -5,7 +5,8 @@ import sys
 from typing import Any
 
 from duolog.errors import DuologError
-from vectors.check import KINDS, Json
+from vectors.check import KINDS
+from vectors.values import Json
 
 
 class Adapter:

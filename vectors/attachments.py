@@ -9,8 +9,8 @@ from duolog.protocol import sizes
 from duolog.protocol.codec import label, sha256
 from duolog.seal.attachments import seal_attachment
 from tests.protocol.builders import Randomness
-from vectors.check import Json, text
 from vectors.check_attachments import changed, pattern
+from vectors.values import Json, text
 
 CHUNK = sizes.STREAM_CHUNK
 SEALED = CHUNK + sizes.STREAM_TAG

@@ -4,7 +4,7 @@ from duolog.protocol.blind_pairs import bound_to, pair_keys
 from duolog.protocol.codec import sha256
 from duolog.seal import aead
 from vectors import check_blind_pairs
-from vectors.check import Json, text
+from vectors.values import Json, text
 
 JOURNAL, PAIR = sha256(b"journal"), sha256(b"pair")[:16]
 ADA, SAM = sha256(b"ada"), sha256(b"sam")

@@ -15,7 +15,7 @@ import nacl.bindings
 from duolog import errors
 from duolog.documents.applied import effective_time
 from duolog.protocol import accounts, codec, entries, keyholder_sets, log, login, messages, receipts, roster_statements
-from duolog.protocol.codec import encode_b64, parse_b64
+from duolog.protocol.codec import parse_b64
 from duolog.protocol.roster import check_grants
 from duolog.protocol.statements import Signature, SignedStatement, verify_signature
 from duolog.seal import aead, devices, hpke, links, packages, pairing, words
@@ -23,9 +23,9 @@ from duolog.seal.derive import expand, hkdf
 from duolog.seal.entries import open_entry, readers_of
 from duolog.seal.grants import unwrap_grant
 from duolog.seal.keys import EpochKey, GenerationSecret, KeyholderSecret
-from vectors import check_attachments, check_blind_pairs, check_documents
+from vectors import check_attachments, check_blind_pairs, check_documents, check_reducers
+from vectors.values import Json, text
 
-Json = dict[str, Any]
 FOLDER = Path(__file__).parent
 FILES = (
     "primitives.json",
@@ -38,6 +38,7 @@ FILES = (
     "attachments.json",
     "pairing.json",
     "documents.json",
+    "reducers.json",
     "blind_pairs.json",
 )
 
@@ -65,11 +66,6 @@ def run(case: Json, shared: Json) -> None:
         raise Mismatch(f"{case['name']}: should be refused with {case['error']}")
     if given != case["gives"]:
         raise Mismatch(f"{case['name']}: gives {given}")
-
-
-def text(data: bytes) -> str:
-    """Bytes as vectors hold them."""
-    return encode_b64(data)
 
 
 def account_statements(value: list[Json]) -> list[accounts.SignedAccountStatement]:
@@ -365,6 +361,9 @@ KINDS: dict[str, Callable[[Json, Json], Any]] = {
     "documents": lambda case, _: check_documents.boundaries(case),
     "disclosures": lambda case, _: check_documents.disclosures(case),
     "things": lambda case, _: check_documents.things(case),
+    "journal_state": lambda case, _: check_reducers.journal_state(case),
+    "account_state": lambda case, _: check_reducers.account_journal(case),
+    "bodies": lambda case, _: check_reducers.bodies(case),
     "blind_pair": lambda case, _: check_blind_pairs.seal(case),
     "blind_pair_open": lambda case, _: check_blind_pairs.open_sealed(case),
     "blind_pair_key": lambda case, _: check_blind_pairs.fits(case),

@@ -7,7 +7,7 @@ from duolog.protocol.keyholder_sets import AccountHead
 from duolog.seal.devices import PASSKEY_PRF_INPUT, DeviceAccount, DeviceAdded, DeviceCode, DeviceKeys, Side
 from duolog.seal.keys import KeyholderSecret
 from tests.protocol.builders import Host, Person
-from vectors.check import Json, text
+from vectors.values import Json, text
 
 OPEN_ERROR = {"error": "OpenError"}
 MALFORMED = {"error": "MalformedData"}

@@ -4,10 +4,8 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from duolog.documents.applied import DAY
 from duolog.protocol.codec import sha256
-from vectors.check import Json, text
+from vectors.values import ADA, JOURNAL, KIM, SAM, START, Json, text
 
-ADA, SAM, KIM, JOURNAL = sha256(b"ada"), sha256(b"sam"), sha256(b"kim"), sha256(b"journal")  # Kim is a confidant
-START = 1_790_000_000  # Unix seconds
 TERMS: Json = {"topic": "communication", "text": "No late chats.", "binds": "both"}
 NOTE: Json = {"text": "I could not open something."}
 

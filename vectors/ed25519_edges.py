@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from duolog import errors
 from duolog.protocol.statements import verify_signature
-from vectors.check import Json
+from vectors.values import Json
 
 _P = 2**255 - 19
 _L = 2**252 + 27742317777372353535851937790883648493

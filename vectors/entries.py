@@ -9,8 +9,8 @@ from duolog.protocol.messages import parse_message
 from duolog.seal import aead
 from duolog.seal.entries import readers_of
 from tests.protocol.builders import GrantMaker, Journal, Person
-from vectors.check import Json, text
 from vectors.journals import Evening, log_of
+from vectors.values import Json, text
 
 
 def make(grants: GrantMaker) -> Json:

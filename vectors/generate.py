@@ -15,10 +15,23 @@ from duolog.protocol.roster_statements import Member
 from duolog.seal import hpke
 from duolog.seal.grants import Epoch
 from duolog.seal.keys import EpochKey
-from vectors import attachments, blind_pairs, devices, documents, entries, journals, keys, machines, primitives, texts
-from vectors.check import FILES, FOLDER, Json, text
+from vectors import (
+    attachments,
+    blind_pairs,
+    devices,
+    documents,
+    entries,
+    journals,
+    keys,
+    machines,
+    primitives,
+    reducers,
+    texts,
+)
+from vectors.check import FILES, FOLDER
 from vectors.transcript.lines import FILE, acts_of, read
 from vectors.transcript.recording import record
+from vectors.values import Json, text
 
 _ONCE = FOLDER / "sealed_once.json"
 
@@ -65,6 +78,7 @@ MAKERS: dict[str, Callable[[Once], Json]] = {
     "attachments.json": lambda _: attachments.make(),
     "pairing.json": lambda once: keys.make_pairing(once.grants),
     "documents.json": lambda _: documents.make(machines.make()),
+    "reducers.json": lambda _: reducers.make(),
     "blind_pairs.json": lambda _: blind_pairs.make(),
 }
 

@@ -9,7 +9,7 @@ from duolog.protocol.roster_statements import RosterStatement, parse_roster
 from duolog.protocol.statements import SignedStatement
 from tests.protocol.builders import GrantMaker, Host, Journal, Person, by_account, sign
 from tests.protocol.refusals import edited
-from vectors.check import Json, text
+from vectors.values import Json, text
 
 UNTIL = 2_000_000_000
 

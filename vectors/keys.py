@@ -14,7 +14,7 @@ from duolog.seal.links import Link
 from duolog.seal.pairing import Invitation, InvitationSecret, PairingAnswer, pairing_words, reveal_commitment
 from tests.protocol.builders import GrantMaker, Host, Journal, Person
 from tests.protocol.refusals import edited
-from vectors.check import Json, text
+from vectors.values import Json, text
 
 Seal = Callable[[bytes, bytes, bytes], bytes]
 BAD_SIGNATURE = {"error": "BadSignature", "check": "signature"}

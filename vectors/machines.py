@@ -3,8 +3,8 @@
 from duolog.documents.applied import DAY
 from duolog.protocol.blind_pairs import pair_keys
 from duolog.protocol.codec import parse_b64, sha256
-from vectors.check import Json, text
-from vectors.documents import ADA, JOURNAL, SAM, START, Log
+from vectors.documents import Log
+from vectors.values import ADA, JOURNAL, SAM, START, Json, text
 
 HOUR = 3600 / DAY  # in days
 

@@ -4,8 +4,9 @@ import json
 
 from duolog.protocol.codec import parse_b64
 from duolog.seal.hpke import KemSecret
-from vectors.check import FOLDER, Json
+from vectors.check import FOLDER
 from vectors.ed25519_edges import ed25519_edges
+from vectors.values import Json
 
 unb64 = parse_b64
 _X_WING_SEED = "7f9c2ba4e88f827d616045507605853ed73b8093f6efbc88eb1a6eacfa66ef26"

@@ -22,7 +22,8 @@ from pathlib import Path
 from typing import Any
 
 from hostile.talk import Crashed, Hung, Talk
-from vectors.check import FILES, Json, load
+from vectors.check import FILES, load
+from vectors.values import Json
 
 PATIENCE = 30.0  # seconds for one case
 _NOT_INPUTS = frozenset({"name", "kind", "source", "gives", "error", "check"})

@@ -8,7 +8,7 @@ from duolog.protocol.receipts import Receipt
 from duolog.protocol.roster_statements import close_timing
 from duolog.seal.links import Link
 from duolog.seal.words import eight_words, encode_words
-from vectors.check import Json, text
+from vectors.values import Json, text
 
 MALFORMED = {"error": "MalformedData"}
 

@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, StringConstraints
 
 from duolog.documents.bodies import AccountId, Body, EntryId, Hash, JournalId
-from duolog.documents.fields import AtMost, Binary
+from duolog.documents.fields import AtMost, Binary, NullIsEmpty
 from duolog.protocol import sizes
 from duolog.protocol.roster_statements import Rights, Role
 
@@ -73,7 +73,7 @@ class AccountMoved(Body):
     receipt_key: Annotated[bytes, Binary(sizes.SIGN_KEY)]
     from_origin: Origin
     from_receipt_key: Annotated[bytes, Binary(sizes.SIGN_KEY)]
-    heads: Annotated[tuple[NotedHead, ...], AtMost(MAX_HEADS)] = ()
+    heads: Annotated[tuple[NotedHead, ...], AtMost(MAX_HEADS), NullIsEmpty()] = ()
 
 
 class KeyholderLabel(Body):
@@ -186,7 +186,8 @@ class DeclinedProposal(Body):
 
 def same_terms(one: DeclinedProposal, other: DeclinedProposal) -> bool:
     """Whether two proposals would make the same change, apart from the time of declining."""
-    return one.model_copy(update={"at": 0}) == other.model_copy(update={"at": 0})
+    terms = ("journal", "change", "account", "rights", "until")  # and no field that is unknown here
+    return all(getattr(one, name) == getattr(other, name) for name in terms)
 
 
 def asks_no_less(wanted: DeclinedProposal, declined: DeclinedProposal) -> bool:
@@ -213,8 +214,8 @@ class Rotated(Body):
     """
 
     generation: Number
-    heads: Annotated[tuple[NotedHead, ...], AtMost(MAX_HEADS)] = ()
-    removed: Annotated[tuple[KeyholderId, ...], AtMost(sizes.MAX_KEYHOLDERS)] = ()
+    heads: Annotated[tuple[NotedHead, ...], AtMost(MAX_HEADS), NullIsEmpty()] = ()
+    removed: Annotated[tuple[KeyholderId, ...], AtMost(sizes.MAX_KEYHOLDERS), NullIsEmpty()] = ()
 
 
 class BranchChosen(Pin):
@@ -230,7 +231,7 @@ class Confirmed(Body):
     keyholder: KeyholderId
     generation: Number
     chain_head: Hash
-    heads: Annotated[tuple[NotedHead, ...], AtMost(MAX_HEADS)] = ()
+    heads: Annotated[tuple[NotedHead, ...], AtMost(MAX_HEADS), NullIsEmpty()] = ()
     with_account: AccountId | None = None
 
 
@@ -247,7 +248,7 @@ class PendingClosing(Body):
     salt: Annotated[bytes, Binary(sizes.SALT)] = Field(repr=False)
     not_before: Seconds
     held: Literal["server", "device"]
-    ends: tuple[KeyholderId, ...] = Field(default=(), max_length=sizes.MAX_KEYHOLDERS)
+    ends: Annotated[tuple[KeyholderId, ...], Field(max_length=sizes.MAX_KEYHOLDERS), NullIsEmpty()] = ()
 
 
 class EndedClosing(Body):

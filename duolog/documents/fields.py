@@ -38,7 +38,8 @@ class Binary:
         """Describe it to other clients."""
         count = "+" if self.size is None else f"{{{-(-self.size * 4 // 3)}}}"
         size = "bytes" if self.size is None else f"{self.size} bytes"
-        return {"type": "string", "pattern": f"^[A-Za-z0-9_-]{count}$", "description": f"{size}, unpadded base64url"}
+        form = {"type": "string", "pattern": f"^[A-Za-z0-9_-]{count}$", "description": f"{size}, unpadded base64url"}
+        return form | {"x-bytes": "any" if self.size is None else self.size}
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +58,18 @@ class AtMost:
         return core_schema.with_info_after_validator_function(self._check, handler(source))
 
     def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonObject:
-        """Describe it to other clients, for which the limit holds too."""
-        found = handler(schema)
+        """Describe it to other clients, for which the limit holds too when they write (`x-writing`)."""
+        whole = handler(schema)
+        found = whole["anyOf"][0] if "anyOf" in whole else whole  # of a list that may be null
         found["maxItems" if found.get("type") == "array" else "maxLength"] = self.size
-        return found
+        found["x-writing"] = True
+        return whole
+
+
+class NullIsEmpty:
+    """Annotates a list that may be left out: `null` in its place means the same, and is read as an empty one."""
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        """Tell pydantic how to read such a list."""
+        nullable = core_schema.nullable_schema(handler(source))
+        return core_schema.no_info_after_validator_function(lambda value: () if value is None else value, nullable)

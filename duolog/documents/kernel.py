@@ -16,12 +16,13 @@ The kernel reads no clock and copies no state: it returns the thing that changed
 """
 
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Generic, Literal
 
 from duolog.documents.applied import AppliedDocument, Membership
 from duolog.documents.bodies import EntryId, StepBody
+from duolog.documents.digests import Digests
 from duolog.documents.effects import Effect
 from duolog.documents.guards import At, Guard, OfKind
 from duolog.documents.things import Case, Text, Thing, Things, X, value_of
@@ -62,16 +63,16 @@ class Possible:
 class Machine(Generic[X]):
     """A kind's rows, and its own types of thing and text.
 
-    `noun`: the word for one thing. `digest`: 32 bytes for a step and the entry of its thing. Two texts with the same
-    digest are the same. None for a kind that never asks for the same text. `comments_open`: the stages in which a thing
-    takes comments, none unless the kind says so: in any other, a comment could be a response too early, or a nudge.
-    `binding`: the steps that not even their own author takes back, by newer keys.
+    `noun`: the word for one thing. `digests`: of steps by their names. Two texts with the same digest are the same.
+    `comments_open`: the stages in which a thing takes comments, none unless the kind says so: in any other, a comment
+    could be a response too early, or a nudge. `binding`: the steps that not even their own author takes back, by newer
+    keys.
     """
 
     noun: str
     thing: type[X]
     text: type[Text]
-    digest: Callable[[Any, bytes], bytes] | None
+    digests: Digests
     rows: tuple[Row, ...]
     comments_open: tuple[str, ...] = ()
     binding: tuple[str, ...] = ()
@@ -200,7 +201,11 @@ class Machine(Generic[X]):
         elsewhere: tuple[str, Thing] | None = None,
     ) -> Case[X]:
         new = self.thing(applied.entry, applied.author, tuple(sorted(context.partners)))
-        return Case(things, applied, context, step, thing or new, new, named, self.text, self.digest, elsewhere)
+        return Case(things, applied, context, step, thing or new, new, named, self.text, self._digest, elsewhere)
+
+    def _digest(self, step: StepBody, thing: EntryId) -> bytes | None:
+        digest = self.digests.get(step.step)
+        return None if digest is None else digest.of(step, thing)
 
     def _not_yours(self, *, partner: bool) -> str:
         if partner:

@@ -141,19 +141,19 @@ def _looks(character: str) -> set[str]:
 
 def _skeleton(text: str) -> str:
     """The skeleton of UTS 39: each character is replaced by the one that stands for all that look like it."""
-    table = _prototypes()
-    found = "".join(map(_letter, "".join(table.get(one, one) for one in unicodedata.normalize("NFD", text))))
+    table = prototypes()
+    found = "".join(map(letter_of, "".join(table.get(one, one) for one in unicodedata.normalize("NFD", text))))
     return unicodedata.normalize("NFD", found)
 
 
-def _letter(one: str) -> str:
+def letter_of(one: str) -> str:
     """The plain letter for a letter in a box or of another size, by its Unicode name: the table doesn't have these."""
     found = None if one.isascii() else _LETTER.search(unicodedata.name(one, ""))
     return one if found is None else str(found[1]).lower()
 
 
 @cache
-def _prototypes() -> Mapping[str, str]:
+def prototypes() -> Mapping[str, str]:
     """For each confusable character, the characters that stand for its class.
 
     The library has the classes of Unicode's file, but not which member stands for all. Here the longest member does

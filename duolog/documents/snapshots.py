@@ -15,7 +15,7 @@ from duolog.errors import MalformedData
 
 T = TypeVar("T")
 
-FORMAT = 7  # raised when states, or the rules that make them, change while no kind's version does
+FORMAT = 8  # raised when states, or the rules that make them, change while no kind's version does
 
 
 def encode_snapshot(adapter: TypeAdapter[T], state: T, kinds: Mapping[str, Format[Any]]) -> bytes:

@@ -239,7 +239,7 @@ class Case(Generic[X]):
 
     `named`: the text that it names. `elsewhere`: where that is a text of another kind, the name of the kind, and the
     thing there. `step`: None where a client asks for possible steps, before one is written.
-    `text_type` and `digest_of` are the kind's.
+    `text_type` is the kind's, and so is `digest_of`: the digest of a step in the thing of an entry.
     """
 
     things: Things[X]
@@ -250,7 +250,7 @@ class Case(Generic[X]):
     new: X
     named: Text | None
     text_type: type[Text]
-    digest_of: Callable[[Any, bytes], bytes] | None
+    digest_of: Callable[[StepBody, bytes], bytes | None]
     elsewhere: "tuple[str, Thing] | None" = None
 
     @property
@@ -267,9 +267,10 @@ class Case(Generic[X]):
     def digest(self) -> bytes:
         """The step's digest, 32 bytes. Two steps that say the same have the same digest.
 
-        In a kind that has no digest, no two steps say the same.
+        Where the step has none, no other step says the same.
         """
-        return self.applied.message if self.digest_of is None else self.digest_of(self.step, self.thing.entry)
+        digest = None if self.step is None else self.digest_of(self.step, self.thing.entry)
+        return self.applied.message if digest is None else digest
 
     def said(self, path: str) -> Any:
         """The value of a field of the step. `path`: names with dots between them."""
@@ -288,7 +289,7 @@ def value_of(body: StepBody | None, path: str) -> Any:
     value: Any = body
     for name in path.split("."):
         known = _fields(type(value)).get(name) if isinstance(value, Body) else None
-        value = None if known is None else dict(value)[known]
+        value = None if known is None else vars(value)[known]  # not `dict(value)`, where unknown fields come too
     return value
 
 

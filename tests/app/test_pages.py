@@ -21,6 +21,8 @@ from tests.openapi.checked import PAGES
 
 CONTACT = "mailto:host@journal.example"
 NOW = 1_795_600_000
+OPENAPI = Path(__file__).resolve().parents[2] / "openapi"
+SCHEMAS = [*OPENAPI.glob("documents/*.json"), *OPENAPI.glob("statements/*.json"), OPENAPI / "protocol.json"]
 ASKING = re.compile(r'\b(?:href|src|srcset|action|data|poster|style)="([^"]*)"')  # attributes that fetch, or lead away
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
@@ -125,11 +127,9 @@ async def test_text_of_the_document_is_never_taken_for_html(app: FastAPI) -> Non
 
 
 async def test_schemas_and_the_protocols_data_are_handed_out_as_they_lie_here(http: httpx2.AsyncClient) -> None:
-    folder = Path(__file__).resolve().parents[2] / "openapi"
-    files = [*folder.glob("documents/*.json"), *folder.glob("statements/*.json"), folder / "protocol.json"]
-    assert len({file.name for file in files}) == len(files), "one address each"
+    assert len({file.name for file in SCHEMAS}) == len(SCHEMAS), "one address each"
     listed = (await http.get("/schemas")).text
-    for file in files:
+    for file in SCHEMAS:
         answer = await http.get(f"/schemas/{file.name}")
         assert (answer.headers["content-type"], answer.content) == ("application/json", file.read_bytes())
         assert f'"/schemas/{file.name}"' in listed

@@ -1,83 +1,26 @@
 """Each act writes the documents of the account journal that the specification lists, before and after its request."""
 
-import re
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from pathlib import Path
 
 import httpx2
 import pytest
 from fastapi import FastAPI
 
 from duolog.client import Duolog
-from duolog.client.log import outbox
-from duolog.client.log.context import Context
 from duolog.documents.registry import ACCOUNT_KINDS
 from duolog.protocol.codec import encode_b64
-from duolog.protocol.messages import Attachment, Document
 from tests.client.couple import UNLOCK, transport
-
-_PAGE = Path(__file__).resolve().parents[2] / "docs" / "spec" / "documents.md"
-_HEADING = "### When each is written"
-Row = tuple[list[str], str, list[str]]  # kinds before, the request, kinds after
-
-
-@dataclass
-class Recorder(httpx2.AsyncBaseTransport):
-    """Notes each document for the account journal as it goes into the outbox, and each other request as it is sent."""
-
-    network: httpx2.AsyncBaseTransport
-    own: set[str] = field(default_factory=set)
-    events: list[tuple[str, str]] = field(default_factory=list)
-
-    async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
-        path = request.url.path
-        if not any(journal in path for journal in self.own):
-            self.events.append(("request", f"{request.method} {re.sub(r'/[A-Za-z0-9_-]{20,}', '/*', path)}"))
-        return await self.network.handle_async_request(request)
-
-    def written(self, request: str) -> Row:
-        """The kinds before the first such request of an act, and those behind it. Forgets the act."""
-        events, self.events = self.events, []
-        place = next((number for number, event in enumerate(events) if event == ("request", request)), None)
-        assert place is not None, f"{request} was not sent: {events}"
-        before = [text for what, text in events[:place] if what == "document"]
-        return before, request, [text for what, text in events[place:] if what == "document"]
-
-
-def rows() -> dict[str, Row]:
-    """The table of the specification."""
-    text = _PAGE.read_text()
-    table = text[text.index(_HEADING) :].split("\n\n")[2]
-    found = {}
-    for line in table.splitlines()[2:]:
-        event, before, request, after = (cell.strip() for cell in line.strip("|").split("|"))
-        found[event] = (_kinds(before), request.strip("`"), _kinds(after))
-    return found
-
-
-def _kinds(cell: str) -> list[str]:
-    return re.findall(r"`(\w+)`", cell)
+from tests.client.written import Recorder, Row, kinds, noting, rows, told
 
 
 @pytest.fixture
-def recorder(app: FastAPI, monkeypatch: pytest.MonkeyPatch) -> Recorder:
-    """A line that notes what goes over it. The outbox tells it of documents for the account journal."""
-    recorder, real = Recorder(httpx2.ASGITransport(app)), outbox._post
-
-    def noted(
-        context: Context, journal: bytes, document: Document, attachments: tuple[Attachment, ...] = ()
-    ) -> tuple[bytes, bytes]:
-        found = real(context, journal, document, attachments)
-        if journal == context.identity.account_journal:
-            recorder.own.add(encode_b64(journal))
-            recorder.events.append(("document", document.kind))
-        return found
-
-    monkeypatch.setattr(outbox, "_post", noted)
-    return recorder
+def recorder(app: FastAPI, monkeypatch: pytest.MonkeyPatch) -> Iterator[Recorder]:
+    """A line that notes what goes over it."""
+    with noting(Recorder(httpx2.ASGITransport(app)), monkeypatch) as recorder:
+        yield recorder
 
 
 @asynccontextmanager
@@ -163,13 +106,10 @@ async def leave(ada: Duolog, sam: Duolog, journal: bytes, acts: Acts) -> None:
     await sam.leaving(journal).erase(entry)
     acts.play("erase a text for oneself")
     await ada.keyholders.name(ada._context.home.keyholder.id, "laptop")
-    assert recorder.events == [("document", "keyholder_label")]
-    recorder.events.clear()
+    assert recorder.documents() == ["keyholder_label"]
     await ada.leaving(journal).close()
     acts.play("close a journal now")
 
 
 def test_the_page_says_of_every_kind_when_it_is_written() -> None:
-    text = _PAGE.read_text()
-    told = text[text.index(_HEADING) : text.index("A **conflict** never changes")]
-    assert set(ACCOUNT_KINDS) <= set(_kinds(told))
+    assert set(ACCOUNT_KINDS) <= set(kinds(told()))

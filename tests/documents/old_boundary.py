@@ -11,6 +11,7 @@ from typing import Any, Literal
 
 from duolog.documents.applied import AppliedDocument, Membership
 from duolog.documents.bodies import AccountId, Answer, EntryId, Hash
+from duolog.documents.kinds.boundary import DIGESTS
 from duolog.documents.kinds.boundary_texts import (
     LAPSES_AFTER,
     NOT_AGAIN_FOR,
@@ -320,7 +321,7 @@ def _new_text(state: Boundaries, applied: AppliedDocument, body: Propose | Count
             "A boundary says what I do, or what both of us agree to. One that binds only the other person can't be "
             "proposed: say what you will do yourself, or bind both."
         )
-    digest = body.wording.digest()
+    digest = DIGESTS["propose"].of(body, b"")
     for boundary in state.values():
         agreed = boundary.agreed_text
         if boundary.retired is None and agreed is not None and agreed.digest == digest:

@@ -138,7 +138,7 @@ def test_a_kind_with_steps_takes_no_comments_unless_it_says_so() -> None:
         machine = KINDS[name].machine
         assert machine is not None
         assert replace(machine).comments_open == stages
-        assert type(machine)(machine.noun, machine.thing, machine.text, machine.digest, ()).comments_open == ()
+        assert type(machine)(machine.noun, machine.thing, machine.text, machine.digests, ()).comments_open == ()
 
 
 # --- what is not here ------------------------------------------------------------------------------------------------

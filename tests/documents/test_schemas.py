@@ -32,3 +32,23 @@ def test_writing_them_takes_away_old_ones(tmp_path: Path, capsys: pytest.Capture
     assert {path.name for path in tmp_path.iterdir()} == set(schemas())
     assert main([]) == 2
     assert "Say where" in capsys.readouterr().err
+
+
+def test_a_schema_tells_limits_of_writing_from_those_of_reading() -> None:
+    note, profile = (json.loads(schemas()[name])["properties"] for name in ("note.json", "profile.json"))
+    assert (note["text"]["maxLength"], note["text"]["x-writing"]) == (20_000, True)
+    assert "x-writing" not in profile["display_name"], "a longer name is not read either"
+    attachments = note["attachments"]["anyOf"][0]
+    assert (attachments["maxItems"], attachments["x-writing"]) == (8, True)
+    commit = json.loads(schemas()["check_in.json"])["$defs"]["CommitAnswer"]["properties"]
+    assert (commit["sealed"]["x-bytes"], commit["commitment"]["x-bytes"]) == (4136, 32)
+
+
+def test_rules_carry_what_an_interpreter_needs() -> None:
+    boundary = json.loads(schemas()["boundary.rules.json"])
+    assert boundary["while_provisional"] is True
+    assert boundary["digests"]["retire"] == {"label": "boundary-retire", "parts": ["thing"]}
+    guards = [guard for row in boundary["rows"] for guard in row["only"]]
+    assert {guard["guard"] for guard in guards if guard.get("of_body")} == {"is", "differs", "fresh"}
+    effects = [effect for row in boundary["rows"] for effect in row["then"]]
+    assert {effect["effect"] for effect in effects if effect.get("stays")} == {"aside"}

@@ -19,6 +19,7 @@ from duolog.documents.kinds.boundary import describe_boundary
 from duolog.documents.kinds.boundary_texts import Accept, Contest, Counter, Decline, Propose, Retire
 from duolog.documents.kinds.copy import copy_body
 from duolog.documents.registry import KINDS, make_document
+from duolog.documents.things import value_of
 from duolog.documents.timeline import Item
 from duolog.documents.voice import HIDDEN, PARTS_UNSHOWN
 from duolog.errors import MalformedData, NotAllowed
@@ -182,3 +183,16 @@ def test_a_state_of_other_kinds_than_are_known_now_is_made_anew(monkeypatch: pyt
     with pytest.raises(MalformedData, match="another version"):
         parse_state(snapshot)
     assert apply(JournalState(), item.applied, Membership(frozenset({ADA, SAM}))).boundaries
+
+
+def test_an_unknown_field_is_no_other_field_under_its_name_in_python() -> None:
+    body = {"step": "open", "as": "own", "as_": "saw", "text": {"entry": "A" * 22, "message": "A" * 43}}
+    step = parse_body(KINDS["breach"].body, body)
+    assert value_of(step, "as") == "own"
+    assert Evening().append(ADA, Document("breach", 1, START, body)).skipped is None
+
+
+@pytest.mark.parametrize("name", ["feelings", "tags", "attachments", "happened", "imported"])
+def test_an_optional_field_that_is_null_means_the_same_as_one_that_is_absent(name: str) -> None:
+    found, without = (parse_body(KINDS["note"].body, {"text": "Rain."} | more) for more in ({name: None}, {}))
+    assert getattr(found, name) == getattr(without, name)

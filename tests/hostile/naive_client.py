@@ -106,6 +106,8 @@ class Naive:
         return {"journals": [{"state": "ok"}]}
 
     async def answer(self, verb: str, fields: dict[str, Any]) -> dict[str, Any]:
+        if not hasattr(self, verb):
+            return {"unsupported": True}
         try:
             given: dict[str, Any] = await getattr(self, verb)(**fields)
         except Exception:  # noqa: BLE001  # whatever goes wrong is passed over

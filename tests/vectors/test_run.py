@@ -1,6 +1,7 @@
 """The runner of the vectors: our own adapter passes, and each way of being wrong is found."""
 
 import json
+import shutil
 import sys
 from collections.abc import Mapping
 from typing import Any
@@ -9,8 +10,9 @@ import pytest
 
 from hostile.talk import Crashed
 from vectors.adapter import Adapter
-from vectors.check import Json, load
+from vectors.check import FOLDER, load
 from vectors.run import Outcome, Verdict, chosen, judge, line, main, run, summary
+from vectors.values import Json
 
 OURS = [sys.executable, "-m", "vectors.adapter"]
 
@@ -92,6 +94,17 @@ def test_a_program_is_asked_in_lines(capsys: pytest.CaptureFixture[str]) -> None
     assert main(["--only", "canonical,ed25519_verify", "--json", "--strict", "--", *OURS]) == 0
     rows = json.loads(capsys.readouterr().out)
     assert {(row["kind"], row["outcome"]) for row in rows} == {("canonical", "passed"), ("ed25519_verify", "passed")}
+
+
+@pytest.mark.skipif(shutil.which("node") is None, reason="node is not installed")
+def test_a_program_in_another_language_is_judged(capsys: pytest.CaptureFixture[str]) -> None:
+    foreign = ["node", str(FOLDER / "node" / "adapter.mjs")]
+    assert main(["--only", "codec.json:*,hmac,hkdf", "--", *foreign]) == 0
+    said = capsys.readouterr().out
+    assert "unsupported" in said
+    assert "The client lacks: canonical," in said
+    assert main(["--only", "hmac,hkdf,base64url", "--json", "--", *foreign]) == 0
+    assert {row["outcome"] for row in json.loads(capsys.readouterr().out)} <= {"passed", "refused under another name"}
 
 
 def test_a_wrong_program_is_said_in_lines(capsys: pytest.CaptureFixture[str]) -> None:

@@ -16,8 +16,9 @@ from tests.conftest import running
 from vectors.transcript import compare
 from vectors.transcript.__main__ import main
 from vectors.transcript.beside import RealServer, ask_all, real_server
-from vectors.transcript.drawing import drawing
+from vectors.transcript.drawing import Draws, drawing
 from vectors.transcript.lines import FILE, Act, acts_of, bytes_of, read
+from vectors.transcript.opening import CLOSED, Opener
 from vectors.transcript.player import Player
 from vectors.transcript.playing import Played, line_to, play
 from vectors.transcript.programs import OwnPrograms
@@ -79,7 +80,8 @@ async def test_another_text_is_found_at_the_request_that_carries_it(acts: list[A
     found = await played(acts, like=list(acts_of(lines)))
     assert found.acts == 9
     assert "act 10 (ada: write), POST /v1/journals/" in found.fault
-    assert "items[0].blob: the transcript has" in found.fault
+    told = 'items[0].message.document.body.text: the transcript has "Hello, Sam. – Ada 🌻", not "Hello, Sam. – Eve"'
+    assert told in found.fault
 
 
 async def test_another_clock_is_found_in_the_document_that_bears_it(acts: list[Act], lines: list[Json]) -> None:
@@ -87,6 +89,7 @@ async def test_another_clock_is_found_in_the_document_that_bears_it(acts: list[A
     found = await played(acts, like=list(acts_of(lines)))
     assert found.acts == 2
     assert "act 3 (ada: invite)" in found.fault
+    assert "items[0].message.document.at: the transcript has 1796151780, not 1796151781" in found.fault
 
 
 async def test_a_field_inside_a_statement_is_named(acts: list[Act], lines: list[Json]) -> None:
@@ -94,6 +97,28 @@ async def test_a_field_inside_a_statement_is_named(acts: list[Act], lines: list[
     nonce["bytes"] = salt["bytes"]
     found = await played(acts, like=list(acts_of(lines)))
     assert ": items[0].statement.nonce: the transcript has" in found.fault
+
+
+@pytest.mark.parametrize(
+    ("verb", "draw", "told"),
+    [
+        ("write", {"random": "entry_nonce"}, "items[0].nonce: the transcript has"),
+        ("invite", {"random": "message_nonce", "of": "invitation"}, "nonce: the transcript has"),
+        ("join", {"random": "acceptance_nonce"}, "items[0].message.document.body.acceptance.nonce: the transcript has"),
+    ],
+)
+async def test_what_is_sealed_is_opened_to_name_the_difference(
+    acts: list[Act], lines: list[Json], verb: str, draw: Json, told: str
+) -> None:
+    found = next(line for line in act_where(acts, verb).draws if draw.items() <= line.items())
+    found["bytes"] = "A" * len(found["bytes"])
+    assert told in (await played(acts, like=list(acts_of(lines)))).fault
+
+
+def test_what_opens_with_no_key_is_said() -> None:
+    entry = {"kind": "entry", "header": "e30", "blob": "A" * 200}
+    assert Opener().shown({"items": [entry]})["items"][0]["message"] == CLOSED
+    assert Opener().shown({"sealed": "AAAA", "other": 1}) == {"sealed": "AAAA", "other": 1}
 
 
 async def test_a_draw_that_is_missing_is_the_clients_error(acts: list[Act]) -> None:
@@ -191,6 +216,34 @@ async def test_reading_is_free_where_a_real_server_stands_beside(acts: list[Act]
             if token:
                 assert len((await send(client, {**unasked, "token": token})).json()["sessions"]) == 1
     assert player.fault == ""
+
+
+class LookingFirst(OwnPrograms):
+    """Our client, with a habit: it syncs before it does anything. A real server in this process draws for itself."""
+
+    def __init__(self, connect: Any, server: Draws) -> None:
+        super().__init__(connect)
+        self._server = server
+
+    async def tell(self, person: str, line: Json) -> Mapping[str, object]:
+        if person in self._clients and line["verb"] not in ("see_words", "finish"):
+            await super().tell(person, {**line, "verb": "status"})
+        return await super().tell(person, line)
+
+    def draw(self, purpose: str, of: str, size: int, *, server: bool) -> bytes:
+        if server:
+            return self._server.draw(purpose, of, size, server=True)
+        return super().draw(purpose, of, size, server=False)
+
+
+async def test_a_client_that_looks_before_each_act_sends_the_same(acts: list[Act], real: RealServer) -> None:
+    network = httpx2.ASGITransport(line_to(player := Player(acts, real.ask)))
+    programs = LookingFirst(lambda server: HttpTransport(server, network=network), real.draws)
+    with drawing(programs):
+        try:
+            assert await play(programs.tell, player, acts) == Played(len(acts), len(acts))
+        finally:
+            await programs.close()
 
 
 async def test_reading_otherwise_is_said_where_only_the_transcript_answers(acts: list[Act]) -> None:

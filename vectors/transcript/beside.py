@@ -14,9 +14,10 @@ from vectors.transcript.server import ORIGIN, Clock, Runner, decided_server, sta
 
 
 class RealServer:
-    """The application, and its clock."""
+    """The application, its clock, and its randomness."""
 
-    def __init__(self, app: FastAPI, clock: Clock) -> None:
+    def __init__(self, app: FastAPI, clock: Clock, draws: Seeded) -> None:
+        self.draws = draws
         self._client = httpx2.AsyncClient(transport=httpx2.ASGITransport(app), base_url=ORIGIN)
         self._clock = clock
 
@@ -43,9 +44,10 @@ async def real_server(
     """
     clock = Clock()
     clock.now = evening.BEGIN
-    with drawing(Seeded((), lambda _: None)):
+    draws = Seeded((), lambda _: None)
+    with drawing(draws):
         async with decided_server(folder, clock, template=template, runner=runner) as app:
-            yield RealServer(app, clock)
+            yield RealServer(app, clock, draws)
 
 
 async def ask_all(acts: Sequence[Act], server: RealServer) -> str:

@@ -47,6 +47,12 @@ class EveningClient(Client):
         self._open = made.duolog
         return {"account": encode_b64(made.duolog.account), "words": list(made.words)}
 
+    async def restore(self, fields: Fields) -> Json:
+        """The account of these `words` at `server`."""
+        transport, words = self._connect(str(fields["server"])), [str(word) for word in fields["words"]]
+        self._open = await Duolog.restore(transport, words, home=None, unlock=_MEMORY, clock=self._clock)
+        return {}
+
     async def write(self, fields: Fields) -> Json:
         """Write a note. It is sent at once."""
         return await self._put("note", {"text": str(fields["text"])})

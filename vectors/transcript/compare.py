@@ -3,7 +3,7 @@
 Rules
 - JSON is compared as parsed: order of keys, spaces and escapes are free. A key that is null counts as absent.
 - A push is compared item by item, in whichever of its two forms it comes.
-- A statement or header inside is taken apart to name the field, and every byte of it counts.
+- What is sealed is opened, a statement or header inside is taken apart to name the field, and every byte of it counts.
 - Of what a program gives, only what it gives is compared: another client may tell less, or more.
 """
 
@@ -17,19 +17,21 @@ from duolog.errors import MalformedData
 from duolog.protocol.codec import encode_b64, parse_b64
 from duolog.protocol.log import StatementItem
 from vectors.transcript.lines import Json
+from vectors.transcript.opening import Opener
 
 _SHOWN = 60  # characters of a value
 _NOTHING = object()
 
 
-def between_requests(expected: Json, given: Json) -> str:
-    """The first difference of two requests; empty when there is none."""
+def between_requests(expected: Json, given: Json, opener: Opener | None = None) -> str:
+    """The first difference of two requests; empty when there is none. `opener`: opens what is sealed in them."""
+    opener = opener or Opener()
     for name in ("method", "target"):
         if target_of(expected[name]) != target_of(given[name]):
             return f"the transcript has {expected['method']} {expected['target']} here"
     if expected.get("token") != given.get("token"):
         return f"session: the transcript has {_short(expected.get('token'))}, not {_short(given.get('token'))}"
-    return first(body_of(expected), body_of(given))
+    return first(opener.shown(body_of(expected)), opener.shown(body_of(given)))
 
 
 def between_answers(expected: Json, given: Json) -> str:

@@ -1,6 +1,9 @@
 """The evening: what three programs are told, in order. Ada has two of them, and takes one out of her account.
 
-It begins on a Tuesday at seven. Between two acts passes a minute, so that no two of them bear the same time.
+Rules
+- It begins on a Tuesday at seven. Between two acts passes a minute, so that no two of them bear the same time.
+- Who writes has read before, and nothing came since. So a client that always looks first sends the same, and names the
+  same receipt as seen.
 """
 
 from collections.abc import Awaitable, Callable
@@ -24,6 +27,7 @@ async def play(say: Say) -> None:
     await _agree(say, words)
     keyholder = await _add_device(say)
     await say("ada", "revoke", keyholder=keyholder)
+    await say("sam", "read")
     await say("sam", "write", text="Your keys are new, I see. All well?")
     await say("ada", "read")
     await say("ada", "write", text="My old tablet is out.")

@@ -16,6 +16,7 @@ from duolog.api.problems import MEDIA_TYPE, Problem
 from hostile.liar import Answer, Attack, Call, Liar
 from vectors.transcript import compare
 from vectors.transcript.lines import Act, Exchange, Json, bytes_of, content
+from vectors.transcript.opening import Opener
 
 Beside = Callable[[Act, Json], Awaitable[Json]]  # an act and a request; the answer
 _BEARER = "Bearer "
@@ -31,8 +32,10 @@ class Player(Attack):
     def __init__(self, acts: Sequence[Act], beside: Beside | None = None) -> None:
         self.fault = ""
         self.ended = asyncio.Event()
+        self._turn = asyncio.Lock()  # writes come one by one
         self._acts = acts
         self._beside = beside
+        self._opener = Opener(draw for act in acts for draw in act.draws)
         self._writes = [(act, one) for act in acts for one in act.exchanges if one.writes]
         self._done = 0  # writes
         self._reads: list[tuple[int, Exchange]] = []  # with the number of writes before each
@@ -74,13 +77,17 @@ class Player(Attack):
         return await self._beside(act, given)
 
     async def _write(self, given: Json) -> Json | None:
+        async with self._turn:
+            return await self._compared(given)
+
+    async def _compared(self, given: Json) -> Json | None:
         if self._done and not compare.between_requests(self._writes[self._done - 1][1].request, given):
             return self._writes[self._done - 1][1].answer
         if self.over:
             self.fault = f"{given['method']} {given['target']}: the transcript is over"
             return None
         act, due = self._writes[self._done]
-        fault = compare.between_requests(due.request, given)
+        fault = compare.between_requests(due.request, given, self._opener)
         if not fault and self._beside is not None:
             answered = await self._beside(act, due.request)
             if other := compare.between_answers(due.answer, answered):

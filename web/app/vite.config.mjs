@@ -12,7 +12,11 @@ function messages() {
     transform(source, id) {
       const language = /\/messages\/([a-z]{2})\.json$/.exec(id)?.[1];
       if (language === undefined) return null;
-      return { code: compileModule(new MessageFormat(language), JSON.parse(source)), map: { mappings: "" }, moduleType: "js" };
+      return {
+        code: compileModule(new MessageFormat(language), JSON.parse(source)),
+        map: { mappings: "" },
+        moduleType: "js",
+      };
     },
   };
 }

@@ -1,5 +1,12 @@
 import { defineConfig } from "vitest/config";
 
 export default defineConfig({
-  test: { root: import.meta.dirname, include: ["e2e/**/*.test.ts"], pool: "forks", cache: false, testTimeout: 30_000, hookTimeout: 30_000 },
+  test: {
+    root: import.meta.dirname,
+    include: ["e2e/**/*.test.ts"],
+    pool: "forks",
+    cache: false,
+    testTimeout: 30_000,
+    hookTimeout: 30_000,
+  },
 });

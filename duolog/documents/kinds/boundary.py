@@ -18,6 +18,7 @@ from pydantic import TypeAdapter
 from duolog.documents import dates
 from duolog.documents.applied import AppliedDocument
 from duolog.documents.bodies import require_visible
+from duolog.documents.digests import Digest
 from duolog.documents.effects import Add, Aside, Drop, Empty, Make, Point, Put, Settle, Stage
 from duolog.documents.guards import At, By, Differs, Free, Fresh, From, In, Is, Named, NotIn, Two, Within
 from duolog.documents.kernel import Machine, Row
@@ -43,7 +44,7 @@ from duolog.documents.kinds.boundary_texts import (
     today_until,
 )
 from duolog.documents.voice import Look, Voice, body_lines, capital, grown_from, indented, title_line
-from duolog.protocol.codec import label, sha256
+from duolog.protocol.codec import label
 
 # --- rows ------------------------------------------------------------------------------------------------------------
 
@@ -124,11 +125,11 @@ ROWS = (
 )
 
 
-def digest(step: Step, boundary: bytes) -> bytes:
-    """The digest of a step's wording, or of an ask to retire this boundary (its entry). 32 bytes. Spec: documents"""
-    if isinstance(step, Propose | Counter | Amend):
-        return step.wording.digest()
-    return sha256(label("boundary-retire"), boundary)
+_WORDING = Digest(label("boundary-text"), ("json",), "wording")
+DIGESTS = {
+    **dict.fromkeys(("propose", "counter", "amend"), _WORDING),
+    "retire": Digest(label("boundary-retire"), ("thing",)),
+}
 
 
 def consented_step(state: Boundaries, body: Step) -> Step | None:
@@ -284,7 +285,7 @@ def describe_step(applied: AppliedDocument, body: Step, voice: Voice, state: Bou
     return f"{author} {verb} {title}"
 
 
-MACHINE = Machine("boundary", Boundary, BoundaryText, digest, ROWS, comments_open=("live", "retired"))
+MACHINE = Machine("boundary", Boundary, BoundaryText, DIGESTS, ROWS, comments_open=("live", "retired"))
 KIND = Kind(
     *("boundary", 1, TypeAdapter[Step](BoundaryBody), describe_step, Boundaries, MACHINE.reduce),
     machine=MACHINE,

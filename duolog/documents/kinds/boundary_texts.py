@@ -7,7 +7,6 @@ times, and its author may take it back while it waits.
 The rows and the words for a reader stand in `boundary`. Spec: documents
 """
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -20,14 +19,15 @@ from duolog.documents.applied import DAY
 from duolog.documents.bodies import AccountId, Answer, AnsweringStep, Body, EntryId, From, Prose, StepBody, Words
 from duolog.documents.thing_texts import Texts
 from duolog.protocol import sizes
-from duolog.protocol.codec import label, sha256
 
 LAPSES_AFTER = 14 * DAY  # seconds from a text's effective time; the last one still counts
 NOT_AGAIN_FOR = 14 * DAY  # seconds from a decline or a lapse, in which the same text can't be proposed
 
 Topic = Literal["communication", "friendships", "social_media", "time", "money", "closeness", "other"]
-# "you" parses, so that the rows can refuse it with a sentence; no schema offers it.
-Binds = Annotated[Literal["me", "both", "you"], WithJsonSchema({"type": "string", "enum": ["me", "both"]})]
+# "you" is read, so that the rows can refuse it with a sentence; no schema offers it for writing.
+Binds = Annotated[
+    Literal["me", "both", "you"], WithJsonSchema({"type": "string", "enum": ["me", "both"], "x-read": ["you"]})
+]
 
 
 # --- bodies ----------------------------------------------------------------------------------------------------------
@@ -44,12 +44,6 @@ class Wording(Body):
     not_fine: Words | None = None
     if_compromised: Words | None = None
     review: date | None = None
-
-    def digest(self) -> bytes:
-        """32 bytes, the same for the same text. Spec: documents"""
-        fields = self.model_dump(mode="json", exclude_none=True)
-        text = json.dumps(fields, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-        return sha256(label("boundary-text"), text.encode("utf-8"))
 
 
 class Propose(StepBody):

@@ -224,7 +224,7 @@ def describe_step(applied: AppliedDocument, body: Step, voice: Voice, state: "Br
 
 
 Breaches = Things[Breach]
-MACHINE = Machine("breach", Breach, BreachText, None, ROWS, comments_open=("open",))
+MACHINE = Machine("breach", Breach, BreachText, {}, ROWS, comments_open=("open",))
 KIND = Kind(
     *("breach", 1, TypeAdapter[Step](BreachBody), describe_step, Breaches, MACHINE.reduce),
     machine=MACHINE,

@@ -275,7 +275,7 @@ def describe_step(applied: AppliedDocument, body: Step, voice: Voice, state: "Ch
 
 
 CheckIns = Things[CheckIn]
-MACHINE = Machine("check-in", CheckIn, CheckInText, None, ROWS, comments_open=("opened",), binding=("commit",))
+MACHINE = Machine("check-in", CheckIn, CheckInText, {}, ROWS, comments_open=("opened",), binding=("commit",))
 KIND = Kind(
     *("check_in", 1, TypeAdapter[Step](CheckInBody), describe_step, CheckIns, MACHINE.reduce),
     machine=MACHINE,

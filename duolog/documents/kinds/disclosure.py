@@ -19,6 +19,7 @@ from pydantic import Field, TypeAdapter, model_validator
 
 from duolog.documents.applied import DAY, AppliedDocument
 from duolog.documents.bodies import Answer, AnsweringStep, Line, StepBody, Words
+from duolog.documents.digests import Digest
 from duolog.documents.effects import Add, Count, Drop, Make, Put, Stage
 from duolog.documents.guards import After, At, By, Fresh, From, Is, Least, Named, NotIn, OwnerIn, Two
 from duolog.documents.kernel import Machine, Row
@@ -36,7 +37,7 @@ from duolog.documents.safe_text import one_line
 from duolog.documents.thing_texts import Texts
 from duolog.documents.things import Text, Thing, Things
 from duolog.documents.voice import Voice, indented
-from duolog.protocol.codec import label, sha256
+from duolog.protocol.codec import label
 
 NOT_AGAIN_FOR = 14 * DAY  # seconds from a note's telling
 
@@ -195,9 +196,7 @@ ROWS = (
 )
 
 
-def digest(step: Tell | Reflect, disclosure: bytes) -> bytes:
-    """The digest of a step's name and of the note with its words. 32 bytes. Spec: documents"""
-    return sha256(label("disclosure-text"), step.step.encode(), step.text.entry)
+DIGESTS = {step: Digest(label("disclosure-text"), ("step", "bytes"), "text.entry") for step in ("tell", "reflect")}
 
 
 # --- words -----------------------------------------------------------------------------------------------------------
@@ -234,7 +233,7 @@ def describe_step(applied: AppliedDocument, body: Step, voice: Voice, state: "Di
 
 
 Disclosures = Things[Disclosure]
-MACHINE = Machine("disclosure", Disclosure, Said, digest, ROWS, comments_open=("answered",))
+MACHINE = Machine("disclosure", Disclosure, Said, DIGESTS, ROWS, comments_open=("answered",))
 KIND = Kind(
     *("disclosure", 1, TypeAdapter[Step](DisclosureBody), describe_step, Disclosures, MACHINE.reduce),
     machine=MACHINE,

@@ -8,7 +8,7 @@ from pydantic import AfterValidator, Field, StringConstraints, TypeAdapter, mode
 from duolog.documents import dates
 from duolog.documents.applied import AppliedDocument
 from duolog.documents.bodies import LINE, Body, Line, Prose
-from duolog.documents.fields import AtMost, Binary
+from duolog.documents.fields import AtMost, Binary, NullIsEmpty
 from duolog.documents.kind import Kind
 from duolog.documents.safe_text import one_line
 from duolog.documents.voice import Voice, body_lines
@@ -23,14 +23,23 @@ _NAME = rf"^{_IN_NAME}*[^/\\\u0000-\u001f\u007f-\u009f\u2028\u2029.\s]{_IN_NAME}
 
 
 def _require_real(text: str) -> str:
-    dates.wall_time(text)
+    try:
+        dates.wall_time(text)
+    except ValueError as error:
+        raise ValueError("no calendar has it") from error
     return text
 
 
 Word = Annotated[str, StringConstraints(min_length=1, max_length=64, pattern=r"\S")]
+WordList = Annotated[tuple[Word, ...], Field(max_length=32), NullIsEmpty()]
 AttachmentId = Annotated[bytes, Binary(sizes.ATTACHMENT_ID)]
 FileName = Annotated[str, StringConstraints(min_length=1, pattern=_NAME), AtMost(LINE)]
-WallTime = Annotated[str, StringConstraints(pattern=dates.WALL_TIME), AfterValidator(_require_real)]
+WallTime = Annotated[
+    str,
+    StringConstraints(pattern=dates.WALL_TIME),
+    AfterValidator(_require_real),
+    Field(json_schema_extra={"format": "wall-time"}),
+]
 
 
 class Attached(Body):
@@ -66,9 +75,9 @@ class Note(Body):
     """
 
     text: Prose
-    feelings: tuple[Word, ...] = Field(default=(), max_length=32)
-    tags: tuple[Word, ...] = Field(default=(), max_length=32)
-    attachments: Annotated[tuple[Attached, ...], AtMost(MAX_ATTACHED)] = ()
+    feelings: WordList = ()
+    tags: WordList = ()
+    attachments: Annotated[tuple[Attached, ...], AtMost(MAX_ATTACHED), NullIsEmpty()] = ()
     happened: WallTime | None = None
     imported: Imported | None = None
 

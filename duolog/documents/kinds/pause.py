@@ -161,7 +161,7 @@ def describe_step(applied: AppliedDocument, body: Step, voice: Voice, state: "Pa
 
 
 Pauses = Things[Pause]
-MACHINE = Machine("pause", Pause, PauseText, None, ROWS, comments_open=("called", "returned"))
+MACHINE = Machine("pause", Pause, PauseText, {}, ROWS, comments_open=("called", "returned"))
 KIND = Kind(
     *("pause", 1, TypeAdapter[Step](PauseBody), describe_step, Pauses, MACHINE.reduce),
     machine=MACHINE,

@@ -229,7 +229,7 @@ def describe_step(applied: AppliedDocument, body: Step, voice: Voice, state: "Pr
 
 
 Promises = Things[Promise]
-MACHINE = Machine("promise", Promise, PromiseText, None, ROWS, comments_open=("held", "ended"))
+MACHINE = Machine("promise", Promise, PromiseText, {}, ROWS, comments_open=("held", "ended"))
 KIND = Kind(
     *("promise", 1, TypeAdapter[Step](PromiseBody), describe_step, Promises, MACHINE.reduce),
     machine=MACHINE,

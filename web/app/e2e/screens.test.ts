@@ -38,7 +38,7 @@ async function pageOf(look: Look): Promise<{ page: Page; said: string[] }> {
     reducedMotion: "reduce",
   });
   const page = await context.newPage();
-  page.setDefaultTimeout(5000);
+  page.setDefaultTimeout(15_000);
   const said: string[] = [];
   page.on("console", (message) => said.push(message.text()));
   page.on("pageerror", (error) => said.push(String(error)));
@@ -56,7 +56,11 @@ async function open(page: Page, state: State, look: Look): Promise<void> {
     document.documentElement.style.fontSize = `${text * 100}%`;
   }, look.text);
   await page.locator("h1").waitFor();
-  for (const name of state.press ?? []) await page.getByRole("button", { name: say(name), exact: true }).first().click();
+  for (const name of state.press ?? [])
+    await page
+      .getByRole("button", { name: say(name), exact: true })
+      .first()
+      .click();
   await page.getByText(say("One moment.")).first().waitFor({ state: "detached" });
 }
 
@@ -65,16 +69,18 @@ async function hidden(page: Page): Promise<string[]> {
   return page.evaluate(() => {
     const width = document.documentElement.clientWidth;
     const found: string[] = [];
-    if (document.documentElement.scrollWidth > width + 1) found.push(`the page is ${document.documentElement.scrollWidth} wide, the screen ${width}`);
+    if (document.documentElement.scrollWidth > width + 1)
+      found.push(`the page is ${document.documentElement.scrollWidth} wide, the screen ${width}`);
     for (const one of document.querySelectorAll<HTMLElement>("a, button, input, textarea, select, h1, h2, p, li")) {
       const shown = one.checkVisibility({ contentVisibilityAuto: true, visibilityProperty: true });
-      const empty = one.matches("h1, h2, p, li") && one.innerText.trim() === "";
+      const empty = one.matches("h1, h2, p, li") && one.textContent.trim() === "";
       if (!shown || empty || one.closest(".unseen") !== null) continue;
       one.scrollIntoView({ block: "center" });
       const box = one.getBoundingClientRect();
-      if (box.left < -1 || box.right > width + 1) found.push(`beyond the side: ${one.innerText.slice(0, 40)}`);
+      if (box.left < -1 || box.right > width + 1) found.push(`beyond the side: ${one.textContent.slice(0, 40)}`);
       const top = document.elementFromPoint(box.left + box.width / 2, box.top + Math.min(box.height / 2, 400));
-      if (top !== null && !one.contains(top) && !top.contains(one)) found.push(`covered: ${one.innerText.slice(0, 40)} by ${top.tagName}`);
+      if (top !== null && !one.contains(top) && !top.contains(one))
+        found.push(`covered: ${one.textContent.slice(0, 40)} by ${top.tagName}`);
     }
     return found;
   });
@@ -88,10 +94,14 @@ interface Fault {
 async function faults(page: Page): Promise<string[]> {
   await page.evaluate(AXE);
   const found = await page.evaluate((values) => {
-    const axe = (globalThis as unknown as { axe: { run(about: Document, options: object): Promise<{ violations: Fault[] }> } }).axe;
+    const axe = (
+      globalThis as unknown as { axe: { run(about: Document, options: object): Promise<{ violations: Fault[] }> } }
+    ).axe;
     return axe.run(document, { runOnly: { type: "tag", values }, resultTypes: ["violations"] });
   }, RULES);
-  return found.violations.flatMap((fault) => fault.nodes.map((node) => `${fault.id}: ${node.html.slice(0, 120)} ${node.failureSummary}`));
+  return found.violations.flatMap((fault) =>
+    fault.nodes.map((node) => `${fault.id}: ${node.html.slice(0, 120)} ${node.failureSummary}`),
+  );
 }
 
 for (const look of LOOKS) {

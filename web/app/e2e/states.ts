@@ -12,7 +12,12 @@ export const STATES: readonly State[] = [
   { name: "where-this-page-came-from", state: "outside", at: "", press: ["Begin"] },
   { name: "whose-device", state: "outside", at: "", press: ["Begin", "I understand"] },
   { name: "which-lock", state: "outside", at: "", press: ["Begin", "I understand", "Mine"] },
-  { name: "passphrase", state: "outside", at: "", press: ["Begin", "I understand", "Mine", "With a passphrase", "Go on"] },
+  {
+    name: "passphrase",
+    state: "outside",
+    at: "",
+    press: ["Begin", "I understand", "Mine", "With a passphrase", "Go on"],
+  },
   { name: "name", state: "outside", at: "", press: ["Begin", "I understand", "Mine", "With my face or finger"] },
   { name: "restore", state: "outside", at: "", press: ["I have been here before", "I understand", "Somebody else's"] },
   { name: "invited", state: "outside", at: "", invited: true },

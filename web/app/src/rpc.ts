@@ -16,7 +16,7 @@ export type Lock = "passkey" | "passphrase" | "none" | "tab";
 /** Where the person stands. `elsewhere`: another tab has the journal open. `stopped`: nothing goes on by itself. */
 export type Place =
   | { readonly at: "outside" }
-  | { readonly at: "locked"; readonly locks: readonly Lock[]; readonly name: string }
+  | { readonly at: "locked"; readonly locks: readonly Lock[] }
   | { readonly at: "elsewhere" }
   | { readonly at: "stopped"; readonly why: "account_fork" }
   | { readonly at: "open" };

@@ -163,6 +163,11 @@ export class SecretStream {
   }
 }
 
+/** Argon2id of version 1.3, 32 bytes. `salt`: 16 bytes; `memory`: KiB; one lane, as libsodium has it. */
+export function argon2id(passphrase: Uint8Array, salt: Uint8Array, passes: number, memory: number): Uint8Array {
+  return sodium.crypto_pwhash(KEY, passphrase, salt, passes, memory * 1024, sodium.crypto_pwhash_ALG_ARGON2ID13);
+}
+
 /** libsodium's wrapper throws a plain Error where it refuses; the caller has checked all sizes. */
 function orNull<T>(run: () => T): T | null {
   try {

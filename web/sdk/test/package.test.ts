@@ -13,7 +13,9 @@ const TSC = join(MODULES, "typescript", "bin", "tsc");
 const NPM = join(process.execPath, "..", "..", "lib", "node_modules", "npm", "bin", "npm-cli.js");
 
 const README = readFileSync(join(SDK, "README.md"), "utf8");
-const PROGRAM = /```ts\n(?<program>[\s\S]*?)```/.exec(README)?.groups?.program ?? "";
+const [PROGRAM = "", CLIENT = ""] = [...README.matchAll(/```ts\n(?<program>[\s\S]*?)```/g)].map(
+  (found) => found.groups?.program ?? "",
+);
 const TYPED = "const typed: readonly string[] = encodeWords(sheet.seed);\nconsole.log(typed.length);\n";
 
 const folder = mkdtempSync(join(tmpdir(), "duolog-sdk-"));
@@ -50,9 +52,28 @@ test("the package holds what was built, README and licence", () => {
   ).toEqual([]);
 });
 
-test("README's program compiles with the package's types, runs, and shows no secret", () => {
+test("every module of the package loads", () => {
+  const modules = packed.filter((path) => path.endsWith(".js"));
+  writeFileSync(join(folder, "all.mjs"), modules.map((path) => `import "./package/${path}";`).join("\n"));
+  expect(run("all.mjs")).toBe("");
+  expect(modules.length).toBeGreaterThan(80);
+});
+
+test("README's programs compile with the package's types; the first one runs, and shows no secret", () => {
   writeFileSync(join(folder, "program.mts"), PROGRAM + TYPED);
-  run(TSC, "--strict", "--target", "es2022", "--module", "nodenext", "--lib", "es2022,dom", "program.mts");
+  writeFileSync(join(folder, "client.mts"), CLIENT); // it asks for a server, so it is compiled alone
+  run(
+    TSC,
+    "--strict",
+    "--target",
+    "es2022",
+    "--module",
+    "nodenext",
+    "--lib",
+    "es2022,dom",
+    "program.mts",
+    "client.mts",
+  );
   expect(run("program.mjs").trim().split("\n")).toEqual([
     "24 https://journal.example",
     "KeyholderSecret(<secret>)",

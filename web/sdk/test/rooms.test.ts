@@ -68,7 +68,7 @@ test("every room has its rule", () => {
   expect(Object.keys(ROOMS)).toEqual(expect.arrayContaining([...new Set(FILES.map(({ name }) => roomOf(name)))]));
 });
 
-test.each(["protocol", "seal"])("the entrance of %s opens every module of it", (room) => {
+test.each(["documents", "protocol", "seal"])("the entrance of %s opens every module of it", (room) => {
   const names = FILES.map(({ name }) => name).filter((name) => roomOf(name) === room && name !== `${room}/index.ts`);
   const entrance = FILES.find(({ name }) => name === `${room}/index.ts`)?.source ?? "";
   expect(importsOf(entrance).toSorted()).toEqual(names.map((name) => name.replace(`${room}/`, "./")).toSorted());

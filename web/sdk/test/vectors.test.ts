@@ -2,15 +2,23 @@
 
 import { describe, expect, test } from "vitest";
 import { expected, outcome, type Runner, vectorFiles } from "./vectors/cases.ts";
+import { DOCUMENTS } from "./vectors/documents.ts";
 import { FORMATS } from "./vectors/formats.ts";
 import { LOGS } from "./vectors/logs.ts";
 import { PRIMITIVES } from "./vectors/primitives.ts";
 import { SECRETS } from "./vectors/secrets.ts";
+import { STATES } from "./vectors/states.ts";
 
-const KINDS: Readonly<Record<string, Runner>> = { ...FORMATS, ...LOGS, ...SECRETS, ...PRIMITIVES };
+const KINDS: Readonly<Record<string, Runner>> = {
+  ...DOCUMENTS,
+  ...STATES,
+  ...FORMATS,
+  ...LOGS,
+  ...SECRETS,
+  ...PRIMITIVES,
+};
 
-// The room of documents isn't built yet.
-const FILES = vectorFiles().filter(({ name }) => name !== "documents.json");
+const FILES = vectorFiles();
 
 describe.each(FILES)("$name", ({ shared, cases }) => {
   test.each(cases.map((input) => [input.text("name"), input] as const))("%s", (_, input) => {

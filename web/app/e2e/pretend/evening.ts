@@ -1,5 +1,18 @@
 /** An evening of Ada and Sam as views: what a Worker would give, in each state that a screen can show. */
-import type { Boundary, Build, CheckIn, Disclosure, Entry, Journal, Me, Pairing, Person, Place, Rpc, Us } from "../../src/rpc.ts";
+import type {
+  Boundary,
+  Build,
+  CheckIn,
+  Disclosure,
+  Entry,
+  Journal,
+  Me,
+  Pairing,
+  Person,
+  Place,
+  Rpc,
+  Us,
+} from "../../src/rpc.ts";
 
 const NOON = 1_794_999_600; // Wednesday, 18 November 2026, 12:00 in Vienna
 const HOUR = 3600;
@@ -15,16 +28,37 @@ export const BUILD: Build = {
   waiting: { version: "0.2.0", hash: "0c1d2e3f405162738495a6b7c8d9eafb0c1d2e3f405162738495a6b7c8d9eafb" },
 };
 
-const WORDS = "acoustic basket canyon dawn elbow fabric galaxy harbor icon jacket kitchen lava magnet nature oak paddle quantum rabbit saddle table umbrella vacuum wagon zebra".split(" ");
+const WORDS =
+  "acoustic basket canyon dawn elbow fabric galaxy harbor icon jacket kitchen lava magnet nature oak paddle quantum rabbit saddle table umbrella vacuum wagon zebra".split(
+    " ",
+  );
 
 function entry(id: string, author: Person, at: number, text: string, other: Partial<Entry> = {}): Entry {
-  return { id, author, at, kind: "note", text, standing: "shown", reason: null, sending: "delivered", answers: [], may: [], ...other };
+  return {
+    id,
+    author,
+    at,
+    kind: "note",
+    text,
+    standing: "shown",
+    reason: null,
+    sending: "delivered",
+    answers: [],
+    may: [],
+    ...other,
+  };
 }
 
 const ANSWER = entry("answer", SAM, NOON + 2 * HOUR, "Thank you for telling me.");
 export const ENTRIES: readonly Entry[] = [
-  entry("one", ADA, NOON + HOUR, "I could not sleep. I kept going over Tuesday.", { answers: [ANSWER], may: ["withdraw"], sending: "kept here" }),
-  entry("two", SAM, NOON, "I called from the station because I wanted you to know first.\n\nIt was not easy.", { may: ["answer", "keep"] }),
+  entry("one", ADA, NOON + HOUR, "I could not sleep. I kept going over Tuesday.", {
+    answers: [ANSWER],
+    may: ["withdraw"],
+    sending: "kept here",
+  }),
+  entry("two", SAM, NOON, "I called from the station because I wanted you to know first.\n\nIt was not easy.", {
+    may: ["answer", "keep"],
+  }),
   entry("three", SAM, NOON - HOUR, "", { standing: "withdrawn" }),
   entry("four", SAM, NOON - DAY, "", { standing: "unknown kind" }),
   entry("five", SAM, NOON - DAY, "", { standing: "not believed", reason: "entry.tag" }),
@@ -35,7 +69,16 @@ export const ENTRIES: readonly Entry[] = [
 
 function journal(state: string): Journal {
   const full = state !== "empty" && state !== "alone";
-  const days = full ? [0, 1, 2].map((day) => ({ date: `2026-11-${18 - day}`, entries: ENTRIES.filter((one) => Math.ceil((NOON + HOUR - one.at) / DAY) <= day + 1 && Math.ceil((NOON + HOUR - one.at) / DAY) > day - (day === 0 ? 1 : 0)) })) : [];
+  const days = full
+    ? [0, 1, 2].map((day) => ({
+        date: `2026-11-${18 - day}`,
+        entries: ENTRIES.filter(
+          (one) =>
+            Math.ceil((NOON + HOUR - one.at) / DAY) <= day + 1 &&
+            Math.ceil((NOON + HOUR - one.at) / DAY) > day - (day === 0 ? 1 : 0),
+        ),
+      }))
+    : [];
   return {
     id: "journal",
     name: "Ours",
@@ -44,7 +87,11 @@ function journal(state: string): Journal {
     days: days.filter((day) => day.entries.length > 0),
     older: full,
     waiting: full
-      ? (["disclosure", "boundary", "check_in", "device", "member", "sheet"] as const).map((kind) => ({ kind, id: "a", from: "Sam" }))
+      ? (["disclosure", "boundary", "check_in", "device", "member", "sheet"] as const).map((kind) => ({
+          kind,
+          id: "a",
+          from: "Sam",
+        }))
       : [],
     offline: state === "offline",
     undelivered: state === "offline" ? 2 : 0,
@@ -74,8 +121,23 @@ const COUNTER = {
 };
 
 function boundary(id: string, state: Boundary["state"], may: Boundary["may"]): Boundary {
-  const consents = state === "in force" || state === "over" ? [{ by: SAM, at: NOON }, { by: ADA, at: NOON + HOUR }] : [{ by: SAM, at: NOON }];
-  return { id, state, binds: [ADA, SAM], text: COUNTER, before: FIRST, consents, waitsUntil: state === "proposed to me" ? NOON + 14 * DAY : null, may };
+  const consents =
+    state === "in force" || state === "over"
+      ? [
+          { by: SAM, at: NOON },
+          { by: ADA, at: NOON + HOUR },
+        ]
+      : [{ by: SAM, at: NOON }];
+  return {
+    id,
+    state,
+    binds: [ADA, SAM],
+    text: COUNTER,
+    before: FIRST,
+    consents,
+    waitsUntil: state === "proposed to me" ? NOON + 14 * DAY : null,
+    may,
+  };
 }
 
 export const BOUNDARIES: readonly Boundary[] = [
@@ -88,7 +150,13 @@ export const BOUNDARIES: readonly Boundary[] = [
 
 function checkIn(step: CheckIn["step"]): CheckIn {
   const mine = step === "to answer" ? null : "Tired. Thanks for calling from the station.";
-  return { id: "week", question: "What do you need this week?", mine, theirs: step === "open" ? "I dread Sundays." : null, step };
+  return {
+    id: "week",
+    question: "What do you need this week?",
+    mine,
+    theirs: step === "open" ? "I dread Sundays." : null,
+    step,
+  };
 }
 
 const ME: Me = {
@@ -126,7 +194,7 @@ function pairing(state: string): Pairing {
 
 function place(state: string): Place {
   if (state === "outside") return { at: "outside" };
-  if (state === "locked") return { at: "locked", locks: ["passkey", "passphrase"], name: "Ada" };
+  if (state === "locked") return { at: "locked", locks: ["passkey", "passphrase"] };
   if (state === "elsewhere") return { at: "elsewhere" };
   if (state === "fork") return { at: "stopped", why: "account_fork" };
   return { at: "open" };
@@ -135,8 +203,16 @@ function place(state: string): Place {
 /** A Worker that is played. Acts change what the views show, as far as a test needs it; `refusing` refuses each act. */
 export function played(begun: string): Rpc {
   let state = begun;
-  let told: Disclosure["step"] = state === "heard" ? "heard" : state === "answered" ? "answered" : state === "read" ? "read" : "closed";
-  let asked: CheckIn["step"] = state === "sealed" ? "waits for the other" : state === "opened" ? "open" : state === "withheld" ? "not revealed" : "to answer";
+  let told: Disclosure["step"] =
+    state === "heard" ? "heard" : state === "answered" ? "answered" : state === "read" ? "read" : "closed";
+  let asked: CheckIn["step"] =
+    state === "sealed"
+      ? "waits for the other"
+      : state === "opened"
+        ? "open"
+        : state === "withheld"
+          ? "not revealed"
+          : "to answer";
   let draft: Awaited<ReturnType<Rpc["draft"]>> = null;
   const listeners = new Set<() => void>();
   const changed = () => {
@@ -177,7 +253,9 @@ export function played(begun: string): Rpc {
     search: async (text) => ENTRIES.filter((one) => one.text.toLowerCase().includes(text.toLowerCase())),
     entry: async (id) => ENTRIES.find((one) => one.id === id) ?? ANSWER,
     draft: async () => draft,
-    keepDraft: async (kept) => void (draft = kept),
+    keepDraft: async (kept) => {
+      draft = kept;
+    },
     put: () => act(() => (draft = null)),
     answer: () => act(),
     withdraw: () => act(),
@@ -193,7 +271,11 @@ export function played(begun: string): Rpc {
     askCheckIn: () => act(),
     answerCheckIn: () => act(() => (asked = "waits for the other")),
     us: async () =>
-      state === "alone" ? { ...US, partner: null, comparedAt: null, confidants: [] } : state === "paused" ? { ...US, pause: { by: ADA, until: NOON + DAY } } : US,
+      state === "alone"
+        ? { ...US, partner: null, comparedAt: null, confidants: [] }
+        : state === "paused"
+          ? { ...US, pause: { by: ADA, until: NOON + DAY } }
+          : US,
     pause: () => act(() => (state = "paused")),
     leave: () => act(() => (state = "closed")),
     me: async () => ME,

@@ -14,7 +14,7 @@ mount(App, {
     rpc: played(asked.get("state") ?? "open"),
     build: BUILD,
     invited,
+    habits: { languages: [asked.get("language") ?? "en-GB"], zone: "Europe/Vienna" },
     mirrored: asked.has("mirrored"),
-    zone: "Europe/Vienna",
   },
 });

@@ -30,7 +30,9 @@ export function serve(folder: string): Promise<{ origin: string; close: () => vo
     const name = extname(path) === "" ? "index.html" : path;
     try {
       const body = readFileSync(join(folder, name));
-      response.writeHead(200, { ...HEADERS, "content-type": TYPES[extname(name)] ?? "application/octet-stream" }).end(body);
+      response
+        .writeHead(200, { ...HEADERS, "content-type": TYPES[extname(name)] ?? "application/octet-stream" })
+        .end(body);
     } catch {
       response.writeHead(404, HEADERS).end();
     }

@@ -12,7 +12,10 @@ export function changes(before: string, after: string): readonly Change[] {
   const old = before.split(/(?<=\s)/);
   const now = after.split(/(?<=\s)/);
   if (old.length > MOST_WORDS || now.length > MOST_WORDS) {
-    return [{ kind: "removed", text: before }, { kind: "added", text: after }];
+    return [
+      { kind: "removed", text: before },
+      { kind: "added", text: after },
+    ];
   }
   const width = now.length + 1;
   const common = new Uint16Array((old.length + 1) * width);
@@ -38,7 +41,10 @@ export function changes(before: string, after: string): readonly Change[] {
       add("same", left);
       i++;
       j++;
-    } else if (left !== undefined && (right === undefined || (common[(i + 1) * width + j] ?? 0) >= (common[i * width + j + 1] ?? 0))) {
+    } else if (
+      left !== undefined &&
+      (right === undefined || (common[(i + 1) * width + j] ?? 0) >= (common[i * width + j + 1] ?? 0))
+    ) {
       add("removed", left);
       i++;
     } else if (right !== undefined) {

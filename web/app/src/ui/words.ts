@@ -19,6 +19,7 @@ export interface Voice {
   say(key: Key, values?: Values): string;
   day(seconds: number): string;
   moment(seconds: number): string;
+  hour(seconds: number): string;
 }
 
 const PSEUDO: Record<string, string> = { a: "á", e: "é", i: "ï", o: "ö", u: "ü", n: "ñ", c: "ç", s: "š" };
@@ -29,18 +30,27 @@ export function pseudo(text: string): string {
   return `${marked}${" ·".repeat(Math.ceil(text.length / 6))}`;
 }
 
-/** `mirrored`: a made-up language, long and from right to left, that shows what breaks. `zone`: the user's own, unless a test names one. */
-export function voiceOf(language: Language, mirrored = false, zone?: string): Voice {
+/** How a person has set up their browser: the languages they read, best first, and their time zone. */
+export interface Habits {
+  readonly languages: readonly string[];
+  readonly zone: string;
+}
+
+/** `mirrored`: a made-up language, long and from right to left, that shows what breaks. Dates are those of the person's own country. */
+export function voiceOf(language: Language, habits: Habits, mirrored = false): Voice {
   const compiled = COMPILED[language];
-  const options = zone === undefined ? {} : { timeZone: zone };
-  const day = new Intl.DateTimeFormat(language, { weekday: "long", day: "numeric", month: "long", ...options });
-  const moment = new Intl.DateTimeFormat(language, { dateStyle: "medium", timeStyle: "short", ...options });
+  const locale = habits.languages.find((one) => one.slice(0, 2).toLowerCase() === language) ?? language;
+  const options = { timeZone: habits.zone };
+  const day = new Intl.DateTimeFormat(locale, { weekday: "long", day: "numeric", month: "long", ...options });
+  const moment = new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeStyle: "short", ...options });
+  const hour = new Intl.DateTimeFormat(locale, { timeStyle: "short", ...options });
   return {
     language,
     direction: mirrored ? "rtl" : "ltr",
     say: (key, values = {}) => (mirrored ? pseudo(compiled[key](values)) : compiled[key](values)),
     day: (seconds) => day.format(seconds * 1000),
     moment: (seconds) => moment.format(seconds * 1000),
+    hour: (seconds) => hour.format(seconds * 1000),
   };
 }
 

@@ -16,10 +16,7 @@ export interface AccountMovedBody {
    * 32 bytes, unpadded base64url
    */
   from_receipt_key: string;
-  /**
-   * @maxItems 400
-   */
-  heads?: AccountMovedNotedHead[];
+  heads?: AccountMovedNotedHead[] | null;
   [k: string]: unknown;
 }
 /**
@@ -321,6 +318,51 @@ export interface CheckInSetCheckInAside {
   [k: string]: unknown;
 }
 
+export type CheckInAnswerBody = CheckInAnswerWeekAnswer | CheckInAnswerReviewAnswer;
+
+/**
+ * One person's answer to the questions of the week. The last three are sliders, 0 to 10.
+ */
+export interface CheckInAnswerWeekAnswer {
+  form: "week";
+  appreciation?: string | null;
+  went_well?: string | null;
+  issue?: string | null;
+  need?: string | null;
+  ownership?: string | null;
+  struggle?: string | null;
+  feelings?: string[] | null;
+  closeness?: number | null;
+  trust?: number | null;
+  stress?: number | null;
+  [k: string]: unknown;
+}
+/**
+ * One person's answer in a review. `chosen`: documents that matter to them.
+ */
+export interface CheckInAnswerReviewAnswer {
+  form: "review";
+  summary: string;
+  keep?: string | null;
+  change?: string | null;
+  chosen?: CheckInAnswerAnswer[] | null;
+  [k: string]: unknown;
+}
+/**
+ * The text that a step answers: its entry, and the SHA-256 of exactly that message.
+ */
+export interface CheckInAnswerAnswer {
+  /**
+   * 16 bytes, unpadded base64url
+   */
+  entry: string;
+  /**
+   * 32 bytes, unpadded base64url
+   */
+  message: string;
+  [k: string]: unknown;
+}
+
 /**
  * A reply to the document that it answers.
  */
@@ -359,10 +401,7 @@ export interface ConfirmedBody {
    * 32 bytes, unpadded base64url
    */
   chain_head: string;
-  /**
-   * @maxItems 400
-   */
-  heads?: ConfirmedNotedHead[];
+  heads?: ConfirmedNotedHead[] | null;
   with_account?: string | null;
   [k: string]: unknown;
 }
@@ -688,18 +727,9 @@ export interface MovedBody {
  */
 export interface NoteBody {
   text: string;
-  /**
-   * @maxItems 32
-   */
-  feelings?: string[];
-  /**
-   * @maxItems 32
-   */
-  tags?: string[];
-  /**
-   * @maxItems 8
-   */
-  attachments?: NoteAttached[];
+  feelings?: string[] | null;
+  tags?: string[] | null;
+  attachments?: NoteAttached[] | null;
   happened?: string | null;
   imported?: NoteImported | null;
   [k: string]: unknown;
@@ -833,12 +863,7 @@ export interface PendingClosingBody {
   salt: string;
   not_before: number;
   held: "server" | "device";
-  /**
-   * @maxItems 16
-   *
-   * Items: 32 bytes, unpadded base64url
-   */
-  ends?: string[];
+  ends?: string[] | null;
   [k: string]: unknown;
 }
 
@@ -974,16 +999,8 @@ export interface PromiseEndPromise {
  */
 export interface RotatedBody {
   generation: number;
-  /**
-   * @maxItems 400
-   */
-  heads?: RotatedNotedHead[];
-  /**
-   * @maxItems 16
-   *
-   * Items: 32 bytes, unpadded base64url
-   */
-  removed?: string[];
+  heads?: RotatedNotedHead[] | null;
+  removed?: string[] | null;
   [k: string]: unknown;
 }
 /**

@@ -53,6 +53,21 @@ export function characters(text: string): number {
   return count;
 }
 
+// Unicode's white space, and the four separators of ASCII, which count as such where people paste texts.
+const SPACE = "[\\p{White_Space}\\x1c-\\x1f]";
+const SPACES = new RegExp(`${SPACE}+`, "gu");
+const OUTER_SPACES = new RegExp(`^${SPACE}+|${SPACE}+$`, "gu");
+
+/** A text without the white space around it. A byte order mark isn't white space, other than for `trim`. */
+export function trimmed(text: string): string {
+  return text.replace(OUTER_SPACES, "");
+}
+
+/** A text without any white space. */
+export function withoutSpace(text: string): string {
+  return text.replace(SPACES, "");
+}
+
 /** Hands out the bytes of a fixed layout in order. The caller has checked that there are enough. */
 export class ByteReader {
   readonly #data: Uint8Array;

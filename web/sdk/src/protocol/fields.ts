@@ -14,11 +14,18 @@ export class Fields {
   readonly #left: Map<string, Json>;
   readonly #what: string;
 
-  /** `what` begins the sentence of an error, such as `A message`. */
-  constructor(value: Json | undefined, what: string) {
+  readonly #isOpen: boolean;
+
+  /**
+   * `what` begins the sentence of an error, such as `A message`.
+   *
+   * `open`: it may have further fields, and null stands for an absent one, as in a server's answer (spec section 11).
+   */
+  constructor(value: Json | undefined, what: string, { open = false }: { readonly open?: boolean } = {}) {
     if (!isJsonObject(value)) throw new MalformedData(`${what} is not an object.`);
     this.#left = new Map(value);
     this.#what = what;
+    this.#isOpen = open;
   }
 
   /** The fields of a canonical statement whose `type` is `kind`. */
@@ -31,7 +38,7 @@ export class Fields {
   }
 
   has(name: string): boolean {
-    return this.#left.has(name);
+    return this.#left.has(name) && !(this.#isOpen && this.#left.get(name) === null);
   }
 
   /** A text of at most `limit` characters. */
@@ -92,7 +99,7 @@ export class Fields {
     if (values.length < low || values.length > high) {
       throw new MalformedData(`${this.#what} has too few or too many items in ${name}.`);
     }
-    return values.map((value) => readWhole(value, `An item of ${name}`, read));
+    return values.map((value) => this.#readWhole(value, `An item of ${name}`, read));
   }
 
   /** A list of `low` to `high` integers, each from 1 to 2^53-1. */
@@ -131,12 +138,20 @@ export class Fields {
 
   /** An object, read whole by `read`. */
   object<T>(name: string, read: (fields: Fields) => T): T {
-    return readWhole(this.#take(name), `The field ${name}`, read);
+    return this.#readWhole(this.#take(name), `The field ${name}`, read);
   }
 
   /** Refuses fields that nobody has read. */
   done(): void {
-    if (this.#left.size > 0) throw new MalformedData(`${this.#what} has fields that do not belong there.`);
+    if (this.#left.size > 0 && !this.#isOpen)
+      throw new MalformedData(`${this.#what} has fields that do not belong there.`);
+  }
+
+  #readWhole<T>(value: Json | undefined, what: string, read: (fields: Fields) => T): T {
+    const fields = new Fields(value, what, { open: this.#isOpen });
+    const found = read(fields);
+    fields.done();
+    return found;
   }
 
   #take(name: string): Json | undefined {
@@ -160,13 +175,6 @@ export class Fields {
   #invalid(name: string): MalformedData {
     return new MalformedData(`${this.#what} has no valid field ${name}.`);
   }
-}
-
-function readWhole<T>(value: Json | undefined, what: string, read: (fields: Fields) => T): T {
-  const fields = new Fields(value, what);
-  const found = read(fields);
-  fields.done();
-  return found;
 }
 
 /** Checks that raw ids ascend strictly, so that none is repeated. Throws MalformedData. Spec: §3.3 */

@@ -2,7 +2,7 @@
 
 import { encodeB64, parseB64 } from "./codec.ts";
 
-/** Values by raw id, in the order in which they came. */
+/** Values by raw id, in the order in which they came. Only who made it sets values, before it hands it out. */
 export class IdMap<T> {
   readonly #values: Map<string, T>;
 
@@ -22,13 +22,13 @@ export class IdMap<T> {
     return this.#values.has(encodeB64(id));
   }
 
-  *[Symbol.iterator](): IterableIterator<[Uint8Array, T]> {
-    for (const [text, value] of this.#values) yield [parseB64(text), value];
+  set(id: Uint8Array, value: T): this {
+    this.#values.set(encodeB64(id), value);
+    return this;
   }
 
-  /** A map that has this value too. */
-  with(id: Uint8Array, value: T): IdMap<T> {
-    return new IdMap([...this, [id, value]]);
+  *[Symbol.iterator](): IterableIterator<[Uint8Array, T]> {
+    for (const [text, value] of this.#values) yield [parseB64(text), value];
   }
 }
 

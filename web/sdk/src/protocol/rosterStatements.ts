@@ -102,7 +102,7 @@ export function encodeRoster(roster: RosterStatement): Uint8Array {
       suite: SIZES.SUITE,
       version: roster.version,
       change: jsonObject({ kind: roster.change, account: optional(roster.account) }),
-      members: roster.members.map((member) => jsonObject(memberFields(member))),
+      members: roster.members.map(memberJson),
       provisional: roster.provisional,
       epoch: roster.epoch,
       epoch_commitment: encodeB64(roster.epochCommitment),
@@ -212,6 +212,11 @@ export function signedAcceptanceJson(acceptance: SignedAcceptance): JsonObject {
 
 function optional(data: Uint8Array | null): string | undefined {
   return data === null ? undefined : encodeB64(data);
+}
+
+/** One member, as statements name it. */
+export function memberJson(member: Member): JsonObject {
+  return jsonObject(memberFields(member));
 }
 
 function memberFields(member: Member): Record<string, Json | undefined> {

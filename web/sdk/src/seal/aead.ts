@@ -3,12 +3,16 @@
 import { OpenError } from "../errors.ts";
 import { SIZES } from "../generated/constants.ts";
 import { concat } from "../protocol/bytes.ts";
-import type { Random } from "../random.ts";
+import type { Draw, Random } from "../random.ts";
 import { xchachaOpened, xchachaSealed } from "../sodium.ts";
 
-/** nonce 24 | ciphertext and tag, under a fresh nonce. Key 32. */
-export function sealed(key: Uint8Array, plaintext: Uint8Array, associated: Uint8Array, random: Random): Uint8Array {
-  const nonce = random.bytes(SIZES.AEAD_NONCE);
+/** A fresh nonce, 24 bytes. `draw` and `of` say what for. */
+export function drawn(random: Random, draw: Draw, of?: string): Uint8Array {
+  return random.bytes(SIZES.AEAD_NONCE, draw, of);
+}
+
+/** nonce 24 | ciphertext and tag. Key 32; the nonce is a fresh one. */
+export function sealed(key: Uint8Array, plaintext: Uint8Array, associated: Uint8Array, nonce: Uint8Array): Uint8Array {
   return concat(nonce, xchachaSealed(key, nonce, plaintext, associated));
 }
 

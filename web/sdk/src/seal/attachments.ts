@@ -73,7 +73,7 @@ export class AttachmentSealer {
 
   constructor(place: AttachmentPlace, random: Random) {
     storedSize(place.size); // refuses what no attachment can hold
-    this.header = random.bytes(SIZES.STREAM_HEADER);
+    this.header = random.bytes(SIZES.STREAM_HEADER, "attachment_header");
     this.#stream = new SecretStream(place.key, this.header);
     this.#bound = boundTo(place.journal, place.id);
     this.#left = place.size;

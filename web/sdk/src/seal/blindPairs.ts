@@ -16,7 +16,7 @@ import { boundTo, keyFits, type PairPlace, pairKeys } from "../protocol/blindPai
 import { allZero, concat } from "../protocol/bytes.ts";
 import { readInteger, u32 } from "../protocol/codec.ts";
 import type { Random } from "../random.ts";
-import { opened, sealed } from "./aead.ts";
+import { drawn, opened, sealed } from "./aead.ts";
 import { Secret } from "./secret.ts";
 
 const LENGTH = 4;
@@ -34,7 +34,7 @@ export class PairSecret extends Secret {
   }
 
   static fresh(random: Random): PairSecret {
-    return new PairSecret(random.bytes(SIZES.PAIR_SECRET));
+    return new PairSecret(random.bytes(SIZES.PAIR_SECRET, "pair"));
   }
 
   get k(): Uint8Array {
@@ -56,7 +56,7 @@ export function sealAnswer(secret: PairSecret, place: PairPlace, answer: Uint8Ar
   const { key, commitment } = pairKeys(secret.k, place);
   const plaintext = new Uint8Array(SIZES.PAIR_PLAINTEXT);
   plaintext.set(concat(u32(answer.length), answer));
-  return { sealed: sealed(key, plaintext, concat(boundTo(place), commitment), random), commitment };
+  return { sealed: sealed(key, plaintext, concat(boundTo(place), commitment), drawn(random, "pair")), commitment };
 }
 
 /**

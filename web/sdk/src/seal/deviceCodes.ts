@@ -14,13 +14,13 @@
 
 import { MalformedData, VerificationError } from "../errors.ts";
 import { SIZES } from "../generated/constants.ts";
-import { concat, sameBytes } from "../protocol/bytes.ts";
+import { concat, sameBytes, withoutSpace } from "../protocol/bytes.ts";
 import { encodeB64, label, parseB64, sha256, u8 } from "../protocol/codec.ts";
 import { keyholderId } from "../protocol/ids.ts";
 import type { Keyholder } from "../protocol/keyholderSets.ts";
 import type { Random } from "../random.ts";
 import { sameSecret } from "../sodium.ts";
-import { opened, sealed } from "./aead.ts";
+import { drawn, opened, sealed } from "./aead.ts";
 import { hkdf } from "./derive.ts";
 import { Secret } from "./secret.ts";
 
@@ -57,7 +57,7 @@ export class DeviceCode extends Secret {
 
   /** The code of a new device, with a fresh secret. */
   static fresh(device: DeviceKeys, random: Random): DeviceCode {
-    return new DeviceCode(concat(random.bytes(SECRET), fingerprint(device)));
+    return new DeviceCode(concat(random.bytes(SECRET, "device_code"), fingerprint(device)));
   }
 
   /** The code itself, 32 bytes: for the vault. */
@@ -89,7 +89,7 @@ export class DeviceCode extends Secret {
 
   /** One message, sealed. Each side numbers its messages from 1. */
   seal(side: Side, number: number, plaintext: Uint8Array, random: Random): Uint8Array {
-    return sealed(this.#key, plaintext, this.#bound(side, number), random);
+    return sealed(this.#key, plaintext, this.#bound(side, number), drawn(random, "message_nonce", `${side}/${number}`));
   }
 
   /** The plaintext of one message. Throws OpenError when it is another message, or changed. */
@@ -116,7 +116,7 @@ export class DeviceCode extends Secret {
  * Throws MalformedData: a foreign character, a wrong length, or a typing error. The error repeats no part of the code.
  */
 export function parseCode(typed: string): DeviceCode {
-  const text = typed.replace(/\s/g, "").replace(/^duolog-device:/, "");
+  const text = withoutSpace(typed).replace(/^duolog-device:/, "");
   if (!/^[A-Za-z0-9_-]*$/.test(text)) {
     throw new MalformedData("The code has a character that does not belong there. Copy it from the new device again.");
   }

@@ -20,7 +20,7 @@
 import { EntryFault, MalformedData, OpenError } from "../errors.ts";
 import { SIZES } from "../generated/constants.ts";
 import { allZero, concat, sameBytes } from "../protocol/bytes.ts";
-import { hmacSha256, label, readInteger, sha256, u32 } from "../protocol/codec.ts";
+import { encodeB64, hmacSha256, label, readInteger, sha256, u32 } from "../protocol/codec.ts";
 import { encodeHeader, type Header } from "../protocol/entries.ts";
 import { IdMap } from "../protocol/idMap.ts";
 import { paddedLength } from "../protocol/padding.ts";
@@ -78,7 +78,7 @@ export function sealEntry(
   const plaintext = new Uint8Array(paddedLength(content.length));
   plaintext.set(content);
   const { key, commitment } = epochKey.entryKeys(bound);
-  const nonce = random.bytes(SIZES.AEAD_NONCE);
+  const nonce = random.bytes(SIZES.AEAD_NONCE, "entry_nonce", encodeB64(header.entry));
   return concat(nonce, commitment, xchachaSealed(key, nonce, plaintext, concat(bound, commitment)));
 }
 
@@ -105,7 +105,7 @@ export class EntryOpener extends Secret {
   readonly #readers: IdMap<Reader>;
   readonly #self: Reader;
   readonly #place: number;
-  #tagKeys = new IdMap<Uint8Array>();
+  readonly #tagKeys = new IdMap<Uint8Array>();
 
   constructor(epochKey: EpochKey, account: Uint8Array, secret: GenerationSecret, readers: readonly Reader[]) {
     super();
@@ -164,7 +164,7 @@ export class EntryOpener extends Secret {
       throw new EntryFault("The entry's author has keys that nobody can check.", "entries.tag", { cause: error });
     }
     const made = tagKey(shared, author, this.#self);
-    this.#tagKeys = this.#tagKeys.with(author.account, made);
+    this.#tagKeys.set(author.account, made);
     return made;
   }
 }

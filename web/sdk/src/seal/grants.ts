@@ -83,7 +83,7 @@ function wrapGrant(key: EpochKey, epoch: Epoch, member: Member, chains: Chains, 
     return sealTo(kemKey, key.key, grantInfo(epoch, member.account, member.generation), random);
   } catch (error) {
     if (!(error instanceof OpenError)) throw error;
-    return random.bytes(SIZES.SEALED_SEED);
+    return random.bytes(SIZES.SEALED_SEED, "decoy_grant");
   }
 }
 

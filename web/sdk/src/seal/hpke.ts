@@ -52,7 +52,8 @@ export class KemSecret extends Secret {
 /** `plaintext` sealed to a public key. Throws OpenError when the key is invalid. Spec: §3.1 */
 export function sealTo(kemKey: Uint8Array, plaintext: Uint8Array, info: Uint8Array, random: Random): Uint8Array {
   if (kemKey.length !== SIZES.KEM_KEY) throw new OpenError("A public key has the wrong size.");
-  const made = encapsulated(kemKey, random.bytes(ENCAPSULATION_RANDOMNESS));
+  if (random.sealed !== undefined) return random.sealed(kemKey, plaintext, info);
+  const made = encapsulated(kemKey, random.bytes(ENCAPSULATION_RANDOMNESS, "encapsulation"));
   if (made === null) throw new OpenError("A public key is not one that anything can be sealed to.");
   const { key, nonce } = schedule(made.sharedSecret, info);
   return concat(made.ciphertext, chachaSealed(key, nonce, plaintext));

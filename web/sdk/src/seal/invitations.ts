@@ -18,7 +18,7 @@ import { parseOrigin } from "../protocol/login.ts";
 import type { Rights, Role, SignedAcceptance } from "../protocol/rosterStatements.ts";
 import type { Signature, SignedStatement } from "../protocol/statements.ts";
 import type { Random } from "../random.ts";
-import { opened, sealed } from "./aead.ts";
+import { drawn, opened, sealed } from "./aead.ts";
 import { linksJson, readLink } from "./chains.ts";
 import { hkdf } from "./derive.ts";
 import { encodePlaintext, readPlaintext } from "./sealedMessages.ts";
@@ -153,7 +153,7 @@ export class InvitationSecret extends Secret {
   }
 
   static fresh(random: Random): InvitationSecret {
-    return new InvitationSecret(random.bytes(SIZES.INVITATION_SECRET));
+    return new InvitationSecret(random.bytes(SIZES.INVITATION_SECRET, "invitation_secret"));
   }
 
   /** The secret itself, 16 bytes: for its link, and for the vault. */
@@ -163,7 +163,7 @@ export class InvitationSecret extends Secret {
 
   /** One of the three messages, sealed. */
   seal(message: InvitationMessage, plaintext: Uint8Array, random: Random): Uint8Array {
-    return sealed(this.#key(message), plaintext, this.#bound(message), random);
+    return sealed(this.#key(message), plaintext, this.#bound(message), drawn(random, "message_nonce", message));
   }
 
   /** The plaintext of one of the three messages. Throws OpenError: another secret or message, or changed bytes. */

@@ -69,7 +69,7 @@ export class GenerationSecret extends Secret {
   }
 
   static fresh(generation: number, random: Random): GenerationSecret {
-    return new GenerationSecret(random.bytes(SIZES.SEED), generation);
+    return new GenerationSecret(random.bytes(SIZES.SEED, "generation_seed", String(generation)), generation);
   }
 
   /** The seed itself, 32 bytes: for a package, and for the vault. */
@@ -138,7 +138,7 @@ export class KeyholderSecret extends Secret {
 
   /** A fresh one: a device, or a recovery sheet's entropy. */
   static fresh(kind: Exclude<KeyholderKind, "passkey">, random: Random): KeyholderSecret {
-    return new KeyholderSecret(random.bytes(SIZES.SEED), kind);
+    return new KeyholderSecret(random.bytes(SIZES.SEED, "keyholder_seed", kind), kind);
   }
 
   /** The seed itself, 32 bytes: for the words of a sheet, and for the vault. */
@@ -202,7 +202,7 @@ export class EpochKey extends Secret {
   }
 
   static fresh(epoch: number, random: Random): EpochKey {
-    return new EpochKey(random.bytes(SIZES.EPOCH_KEY), epoch);
+    return new EpochKey(random.bytes(SIZES.EPOCH_KEY, "epoch_key", String(epoch)), epoch);
   }
 
   /** The key itself, 32 bytes: for a grant, and for the store. */

@@ -10,7 +10,7 @@
 
 import { MalformedData } from "../errors.ts";
 import { SIZES } from "../generated/constants.ts";
-import { concat, sameBytes } from "../protocol/bytes.ts";
+import { concat, sameBytes, trimmed } from "../protocol/bytes.ts";
 import { encodeB64, label, parseB64, sha256 } from "../protocol/codec.ts";
 import { parseOrigin } from "../protocol/login.ts";
 
@@ -42,8 +42,7 @@ export function linkUri(link: Link): string {
  * Throws MalformedData: the text is no invitation link, or its secret is missing, cut off or mistyped. Spec: §7.1
  */
 export function parseLink(text: string): Link {
-  const [address = "", ...behind] = text
-    .trim()
+  const [address = "", ...behind] = trimmed(text)
     .replace(/^duolog:/, "")
     .split("#");
   const secret = behind.join("#");

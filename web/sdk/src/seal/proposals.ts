@@ -15,7 +15,7 @@ import { concat } from "../protocol/bytes.ts";
 import { encodeB64, encodeCanonical, jsonObject, label } from "../protocol/codec.ts";
 import type { SignedAcceptance } from "../protocol/rosterStatements.ts";
 import type { Random } from "../random.ts";
-import { opened, sealed } from "./aead.ts";
+import { drawn, opened, sealed } from "./aead.ts";
 import { linksJson, readLink } from "./chains.ts";
 import { expand } from "./derive.ts";
 import { parseInvitation, parseNonce } from "./invitations.ts";
@@ -67,7 +67,7 @@ export function parseContext(plaintext: Uint8Array): ProposalContext {
 
 /** nonce 24 | ciphertext, for the members of the epoch in force. */
 export function sealContext(key: EpochKey, place: ProposalPlace, context: ProposalContext, random: Random): Uint8Array {
-  return sealed(contextKey(key, place), encodeContext(context), boundTo(place), random);
+  return sealed(contextKey(key, place), encodeContext(context), boundTo(place), drawn(random, "context_nonce"));
 }
 
 /**

@@ -36,6 +36,10 @@ export class Inputs {
     return found;
   }
 
+  flag(name: string): boolean {
+    return this.value.get(name) === true;
+  }
+
   /** Binary in base64url. */
   data(name: string): Uint8Array {
     return parseB64(this.text(name));

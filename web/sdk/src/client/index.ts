@@ -1,0 +1,27 @@
+/**
+ * The client: ports, the core's steps, and adapters of the ports. A step is a generator of effects; `run` runs it.
+ *
+ * What is here so far: registering, restoring, logging in, joining a journal by a link, syncing and verifying journals, reading
+ * and writing in them.
+ */
+
+export { isUnconfirmed, refreshAccount, restore } from "./account/opening.ts";
+export { register } from "./account/registering.ts";
+export { FetchTransport } from "./adapters/fetchTransport.ts";
+export { MemoryStore } from "./adapters/memoryStore.ts";
+export { systemClock, systemRandom } from "./adapters/system.ts";
+export { run } from "./core/driver.ts";
+export type { Effect, EffectResult, Step } from "./core/effects.ts";
+export { type Home, openHome, type Unlocked } from "./core/home.ts";
+export { type LockKind, lock, lockKind, unlock } from "./core/lock.ts";
+export type { Identity } from "./identity.ts";
+export { deliver } from "./log/delivering.ts";
+export { journalState } from "./log/folding.ts";
+export { listJournals } from "./log/listing.ts";
+export { post, waitingFor } from "./log/outbox.ts";
+export { pull } from "./log/pulling.ts";
+export { type ReadEntry, readEntries } from "./log/reading.ts";
+export { type Standing, standingOf } from "./log/standing.ts";
+export { type Problem, type Synced, sync } from "./log/syncing.ts";
+export { confirmWords, join, type Pairing, pairingOf } from "./pairing/joining.ts";
+export type { Change, Clock, HttpAnswer, HttpRequest, Ports, Rows, Store, Transport } from "./ports.ts";

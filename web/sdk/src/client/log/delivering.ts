@@ -1,0 +1,169 @@
+/**
+ * Delivering: the waiting entries of a journal are sealed for the roster in force, pushed, and fetched back.
+ *
+ * Rules
+ * - A push is `[removals, rotate, entries...]` as they are due: a confidant's term is over, the epoch is stale, or the
+ *   roster names older keys of mine. Where my grant was bad, a `bad_grant` goes before.
+ * - The digest of what is sent is durable before it is sent. The server's promise of a place counts only for a digest that
+ *   was sent; the promise is stored, and the place must come back with the same digest.
+ * - When another push came first, the client pulls, seals again and retries.
+ *
+ * Spec: §6.10
+ */
+
+import { NotAllowed, Rollback, ServerRefused, TransportError } from "../../errors.ts";
+import { SIZES } from "../../generated/constants.ts";
+import { sameBytes } from "../../protocol/bytes.ts";
+import { encodeB64 } from "../../protocol/codec.ts";
+import { encodeHeader } from "../../protocol/entries.ts";
+import { IdMap } from "../../protocol/idMap.ts";
+import { entryItem, itemDigest } from "../../protocol/log.ts";
+import { signerOf, verifyReceipt } from "../../protocol/receipts.ts";
+import { findMember, type Roster } from "../../protocol/rosterChanges.ts";
+import type { SignedStatement } from "../../protocol/statements.ts";
+import { readersOf, sealEntry } from "../../seal/entries.ts";
+import type { EpochKey } from "../../seal/keys.ts";
+import { refreshAccount } from "../account/opening.ts";
+import { commit, read, type Step } from "../core/effects.ts";
+import type { Home } from "../core/home.ts";
+import type { Pushed } from "../server/bodies.ts";
+import { encodeItem, type Placed } from "../server/pages.ts";
+import { type Waiting, waitingChange, waitingFor } from "./outbox.ts";
+import { freezing, learnReceiptKey, pull } from "./pulling.ts";
+import { knownOf, requireOpen, standingOf } from "./standing.ts";
+import { isBehind, type Made, makeBadGrant, makeEndings, makeRotate } from "./statements.ts";
+
+const MOVED = new Set(["roster_moved", "epoch_stale", "epoch_moved", "generation_moved"]);
+const TRIES = 8; // attempts that change nothing
+const PUSH_BYTES = SIZES.MAX_PUSH_BYTES - SIZES.MAX_BLOB;
+
+/**
+ * Sends the waiting entries of a journal in order, and fetches them back; how many were delivered.
+ *
+ * Throws TransportError, ServerRefused: not now, and every entry stays; VerificationError, MalformedData: the server broke
+ * the rules, and the journal is frozen; JournalFrozen, NotAllowed: the journal can't be written any more.
+ */
+export function* deliver(home: Home, journal: Uint8Array): Step<number> {
+  let delivered = 0;
+  for (let lost = 0; lost < TRIES; ) {
+    const waiting = yield* waitingFor(home, journal);
+    if (waiting.length === 0) return delivered;
+    const before = (yield* standingOf(journal)).log.seq;
+    let sent: readonly Waiting[] = [];
+    try {
+      sent = yield* pushEntries(home, journal, waiting);
+    } catch (error) {
+      if (!(error instanceof ServerRefused && MOVED.has(error.code))) throw error;
+      if (error.code === "generation_moved") yield* refreshAccount(home);
+      lost++;
+    }
+    yield* pull(home, journal);
+    const left = yield* waitingFor(home, journal);
+    const back = sent.filter((one) => !left.some(({ entry }) => sameBytes(entry, one.entry)));
+    delivered += back.length;
+    if (sent.length > 0 && back.length === 0) {
+      throw new TransportError("The server took your entries and does not show them yet. They stay here. Sync again.");
+    }
+    if ((yield* standingOf(journal)).log.seq === before) lost++;
+  }
+  throw new TransportError(
+    "Others keep changing this journal just now. Try again in a moment; what waits here is kept.",
+  );
+}
+
+/** Seals and sends as many entries as one push takes, behind the changes that are due; these entries. */
+function* pushEntries(home: Home, journal: Uint8Array, waiting: readonly Waiting[]): Step<readonly Waiting[]> {
+  const standing = yield* standingOf(journal);
+  let roster = requireOpen(standing);
+  const { epochs } = yield* knownOf(home, journal, standing.earlier);
+  if (!roster.stale && !isBehind(home, roster) && (epochs.get(roster.epoch) ?? null) === null) {
+    const made = makeBadGrant(home, roster);
+    yield* pushItems(home, journal, [statementOf(made)], []);
+    roster = made.roster;
+  }
+  const changes = [...makeEndings(home, roster)];
+  const newest = changes.at(-1)?.roster ?? roster;
+  if (newest.stale || isBehind(home, newest)) changes.push(makeRotate(home, newest));
+  const last = changes.at(-1);
+  const key = last === undefined ? (epochs.get(roster.epoch) ?? null) : last.key;
+  if (key === null) throw new NotAllowed("This journal's key is not here. Sync, and try again.");
+  const items = changes.map(statementOf);
+  const sent: Waiting[] = [];
+  let size = items.reduce((sum, item) => sum + encodeItem(item).length, 0);
+  for (const one of waiting) {
+    const item = sealed(home, last?.roster ?? roster, key, one);
+    size += encodeItem(item).length;
+    if (items.length > 0 && (size > PUSH_BYTES || items.length === SIZES.MAX_PUSH_ITEMS)) break;
+    items.push(item);
+    sent.push({ ...one, digests: [...one.digests, itemDigest(item.item)] });
+  }
+  // durable before the push, so this home knows every digest that may be accepted
+  yield* commit(sent.map((one) => waitingChange(home, journal, one)));
+  yield* pushItems(home, journal, items, sent);
+  return sent;
+}
+
+function statementOf({ signed, grants }: Made): Placed {
+  return { seq: 0, item: { type: "statement", signed }, grants };
+}
+
+function sealed(home: Home, roster: Roster, key: EpochKey, waiting: Waiting): Placed {
+  const { account } = home.identity;
+  const member = findMember(roster, account);
+  const secret = member && home.identity.secret(member.generation);
+  if (member === null || secret === null) throw new NotAllowed("You are not a member of this journal any more.");
+  const header = {
+    journal: roster.journal,
+    entry: waiting.entry,
+    epoch: roster.epoch,
+    author: account,
+    generation: member.generation,
+    attachments: [],
+  };
+  const blob = sealEntry(header, waiting.message, key, secret, readersOf(roster, home.chains), home.random);
+  return { seq: 0, item: entryItem(encodeHeader(header), blob), grants: new IdMap() };
+}
+
+/** Pushes one statement, and fetches it back. Throws as `deliver`; ServerRefused where another push came first. */
+export function* pushStatement(home: Home, journal: Uint8Array, signed: SignedStatement): Step<void> {
+  yield* pushItems(home, journal, [{ seq: 0, item: { type: "statement", signed }, grants: new IdMap() }], []);
+  yield* pull(home, journal);
+}
+
+/** Pushes these items, and stores what the server promises. `sent`: the entries among them, which stand at the end. */
+function* pushItems(home: Home, journal: Uint8Array, items: readonly Placed[], sent: readonly Waiting[]): Step<void> {
+  const pushed = yield* home.connection.push(journal, items);
+  const statements = items.length - sent.length;
+  const digests = items.map(({ item }, at) => sent[at - statements]?.digests ?? [itemDigest(item)]);
+  yield* learnReceiptKey(home, journal, pushed.receipt);
+  yield* freezing(journal, keepPromise(home, journal, pushed, digests));
+}
+
+/** Checks what the server promised, and stores it. `digests`: for each item all that were ever sent under its name. */
+function* keepPromise(
+  home: Home,
+  journal: Uint8Array,
+  { places, receipt }: Pushed,
+  digests: readonly (readonly Uint8Array[])[],
+): Step<void> {
+  if (places.length !== digests.length) {
+    throw new Rollback("The server's answer does not fit what was sent.", "client.places");
+  }
+  for (const [at, place] of places.entries()) {
+    if (!digests[at]?.some((digest) => sameBytes(digest, place.digest))) {
+      throw new Rollback(
+        "The server says that it took something else in the place of your entry.",
+        "client.place_digest",
+      );
+    }
+  }
+  const newest = home.receiptKeys.at(-1);
+  if (receipt !== null && newest !== undefined) {
+    verifyReceipt(receipt, journal, signerOf(receipt, journal, home.receiptKeys) ?? newest);
+  }
+  const { log } = yield* standingOf(journal);
+  const ahead = places.filter(({ seq }) => seq > log.seq);
+  const changes = ahead.map(({ seq, digest }) => ({ name: `place/${encodeB64(journal)}/${seq}`, value: digest }));
+  const before = yield* read(changes.map(({ name }) => name));
+  yield* commit(changes.filter(({ name }) => !before.has(name))); // the first promise for a place stands
+}

@@ -1,0 +1,171 @@
+/**
+ * The outbox: a document is stored here before it is sent, and leaves only when it came back verified.
+ *
+ * Rules
+ * - The message is fixed when it is written, with the receipt that its author had seen. It is sealed at sending
+ *   (`delivering`), and again when keys have moved. The id stays, so the server takes it once.
+ * - Order is kept: each message that waits behind another names it in `follows`.
+ *
+ * Spec: §6.10
+ */
+
+import { expectedReceipt } from "../../documents/applied.ts";
+import { requireAllowed } from "../../documents/writing.ts";
+import { NotAllowed } from "../../errors.ts";
+import { SIZES } from "../../generated/constants.ts";
+import { ByteReader, concat, sameBytes } from "../../protocol/bytes.ts";
+import { encodeB64, parseMessageJson, readInteger, u32 } from "../../protocol/codec.ts";
+import { parseHeader } from "../../protocol/entries.ts";
+import { Fields } from "../../protocol/fields.ts";
+import { itemDigest } from "../../protocol/log.ts";
+import { type Document, encodeMessage, parseMessage } from "../../protocol/messages.ts";
+import type { Receipt } from "../../protocol/receipts.ts";
+import { findMember } from "../../protocol/rosterChanges.ts";
+import { commit, list, type Step } from "../core/effects.ts";
+import type { Home } from "../core/home.ts";
+import type { Change } from "../ports.ts";
+import { parseItem } from "../server/pages.ts";
+import { journalState, membershipOf } from "./folding.ts";
+import type { Judged } from "./judged.ts";
+import { faultName, numberIn, waitingName, writtenName } from "./names.ts";
+import { newestReceipt, requireOpen, standingOf } from "./standing.ts";
+
+/** A message that waits. `digests`: of all that was ever sent under its entry id. */
+export interface Waiting {
+  readonly number: number;
+  readonly entry: Uint8Array;
+  readonly digests: readonly Uint8Array[];
+  readonly message: Uint8Array;
+}
+
+/** The messages that wait for a journal, in the order in which they were written. */
+export function* waitingFor(home: Home, journal: Uint8Array): Step<readonly Waiting[]> {
+  const rows = yield* list(`out/${encodeB64(journal)}/`);
+  return [...rows].map(([name, row]) => parseWaiting(home, numberIn(name), row));
+}
+
+/** The change that stores a message that waits. */
+export function waitingChange(home: Home, journal: Uint8Array, waiting: Waiting): Change {
+  const { number, entry, digests, message } = waiting;
+  const sealed = home.vault.seal("outbox", message);
+  return { name: waitingName(journal, number), value: concat(entry, u32(digests.length), ...digests, sealed) };
+}
+
+function parseWaiting(home: Home, number: number, row: Uint8Array): Waiting {
+  const reader = new ByteReader(row);
+  const entry = reader.take(SIZES.ENTRY_ID);
+  const digests = Array.from({ length: readInteger(reader.take(4)) }, () => reader.take(SIZES.HASH));
+  return { number, entry, digests, message: home.vault.open("outbox", reader.rest()) };
+}
+
+/**
+ * Puts a document into the outbox, durably; its entry id, 16 bytes.
+ *
+ * Throws NotAllowed: the rules forbid this document now, or the journal can't be written; JournalFrozen: it is read-only;
+ * MalformedData: the document is too long, or doesn't fit its kind. Nothing was stored then.
+ */
+export function* post(home: Home, journal: Uint8Array, document: Document): Step<Uint8Array> {
+  const { account } = home.identity;
+  const roster = requireOpen(yield* standingOf(journal));
+  if (findMember(roster, account)?.rights !== "write") {
+    throw new NotAllowed("You may read this journal, but not write in it.");
+  }
+  if (sameBytes(journal, home.identity.accountJournal)) {
+    throw new NotAllowed("The account's own journal is written by Duolog itself.");
+  }
+  if (document.kind === "withdrawn") throw new NotAllowed("This program can't take a text back yet.");
+  const seen = yield* newestReceipt(journal);
+  if (seen === null) throw new NotAllowed("This journal has not been fetched yet. Sync first.");
+  const state = yield* journalState(home, journal);
+  const mine = encodeB64(account);
+  const last = [...state.timeline.items].reverse().find(({ applied }) => applied.author === mine)?.applied ?? null;
+  const received = expectedReceipt(home.clock.now(), seen.time, last);
+  requireAllowed(state, document, mine, membershipOf(roster), received);
+  return yield* put(home, journal, document, seen);
+}
+
+/** Puts a document that the rules allow into the outbox, durably; its entry id. `seen`: the newest receipt. */
+export function* put(home: Home, journal: Uint8Array, document: Document, seen: Receipt): Step<Uint8Array> {
+  const waiting = yield* waitingFor(home, journal);
+  const before = waiting.at(-1);
+  const message = encodeMessage({
+    document,
+    seen,
+    follows: before?.entry ?? null,
+    refused: yield* refusedSince(home, journal),
+    attachments: [],
+  });
+  const entry = home.random.bytes(SIZES.ENTRY_ID, "entry_id", document.kind);
+  const number = (before?.number ?? 0) + 1;
+  yield* commit([waitingChange(home, journal, { number, entry, digests: [], message })]);
+  return entry;
+}
+
+/** Seqs that I could not open since my last own entry; those of epochs closed to me are nobody's fault. Spec: §6.3 */
+function* refusedSince(home: Home, journal: Uint8Array): Step<readonly number[]> {
+  const id = encodeB64(journal);
+  const faults = yield* list(`fault/${id}/`);
+  const refused = [...faults].filter(([, row]) => checkOf(row) !== "closed").map(([name]) => numberIn(name));
+  if (refused.length === 0) return [];
+  const own = yield* lastOwn(home, journal);
+  return refused.filter((seq) => seq > own).slice(0, SIZES.MAX_REFUSED);
+}
+
+function checkOf(row: Uint8Array): string {
+  return new Fields(parseMessageJson(row, "A stored fault"), "A stored fault", { open: true }).text("check");
+}
+
+function* lastOwn(home: Home, journal: Uint8Array): Step<number> {
+  const faulty = new Set((yield* list(`fault/${encodeB64(journal)}/`)).keys());
+  const items = [...(yield* list(`item/${encodeB64(journal)}/`))].reverse();
+  for (const [name, row] of items) {
+    const { item } = parseItem(row);
+    const seq = numberIn(name);
+    if (item.type !== "entry" || faulty.has(faultName(journal, seq))) continue;
+    if (sameBytes(parseHeader(item.header).author, home.identity.account)) return seq;
+  }
+  return 0;
+}
+
+/**
+ * The changes of the outbox behind a verified page. An entry whose very message came back leaves it. One that came back and
+ * is quarantined, because keys of mine wrote it that had been replaced, is written again as a new entry: `seen` is the
+ * page's last receipt, and `refused` names the first one. Spec: §6.10
+ */
+export function* returned(
+  home: Home,
+  journal: Uint8Array,
+  items: readonly Judged[],
+  seen: Receipt,
+): Step<readonly Change[]> {
+  const { account } = home.identity;
+  const mine = items.filter(({ header }) => header !== null && sameBytes(header.author, account));
+  if (mine.length === 0) return [];
+  const changes: Change[] = [];
+  for (const one of yield* waitingFor(home, journal)) {
+    const came = mine.find(({ header }) => header !== null && sameBytes(header.entry, one.entry));
+    if (came === undefined) continue;
+    const isSame = came.message !== null && sameBytes(came.message, one.message);
+    if (came.fault === null && isSame) {
+      changes.push(
+        { name: waitingName(journal, one.number), value: null },
+        { name: writtenName(journal, one.entry), value: new Uint8Array() },
+      );
+    } else if (came.fault?.check === "entries.own_older" && wasSent(one, came)) {
+      changes.push(waitingChange(home, journal, writtenAgain(home, one, seen, came.placed.seq)));
+    }
+  }
+  return changes;
+}
+
+function wasSent(one: Waiting, came: Judged): boolean {
+  const digest = itemDigest(came.placed.item);
+  return one.digests.some((sent) => sameBytes(sent, digest));
+}
+
+function writtenAgain(home: Home, one: Waiting, seen: Receipt, first: number): Waiting {
+  const before = parseMessage(one.message);
+  const message = encodeMessage({ ...before, seen, follows: null, refused: [first] });
+  const entry = home.random.bytes(SIZES.ENTRY_ID, "entry_id", before.document.kind);
+  return { number: one.number, entry, digests: [], message };
+}
