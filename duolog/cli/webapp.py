@@ -49,7 +49,7 @@ ServerOption = Annotated[
 OriginArgument = Annotated[str, typer.Argument(metavar="SERVER", help="The server whose app is compared.")]
 
 
-@command(app, "serve", examples=("duolog app", "duolog app --server https://journal.example"))
+@command(app, "serve", examples=("duolog app serve", "duolog app serve --server https://journal.example"))
 def serve(run: Run, server: ServerOption = None) -> int:
     """Serve the app for browsers on this computer, from this wheel, until Ctrl-C. `duolog app` alone does the same.
 
@@ -119,6 +119,6 @@ def _own_server(run: Run) -> str:
     from duolog.client import Duolog
 
     if not Duolog.has_account(run.folder):
-        raise Usage(f"There is no account in {run.folder}: name the server, as in `duolog app --server SERVER`.")
+        raise Usage(f"There is no account in {run.folder}: name the server, as in `duolog app serve --server SERVER`.")
     with run.opened() as duolog:
         return duolog.server

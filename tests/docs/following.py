@@ -36,6 +36,7 @@ NOT_FOLLOWED: Mapping[tuple[str, str], str] = {
     ("self-hosting.md", "nginx -t"): "tests/deploy runs it where nginx is",
     ("self-hosting.md", "make run"): "as in README",
     ("self-hosting.md", "make -C /opt/duolog wheel"): "`make wheel` on the operator's machine",
+    ("self-hosting.md", "make -C /opt/duolog web-build"): "loads Node's libraries; tests/app/web has a build",
     ("self-hosting.md", "apt-get"): "needs a bare machine and Debian's packages",
     ("self-hosting.md", "git"): "needs the operator's machine",
     ("self-hosting.md", "python3 -m venv /opt"): "needs the operator's machine",
