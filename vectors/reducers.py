@@ -7,7 +7,7 @@ from random import Random
 
 from vectors.account_walks import account_case
 from vectors.body_walks import body_case
-from vectors.values import Json
+from vectors.values import ADA, SAM, Json
 from vectors.walks import Walk
 
 # By seed: of each kind's logs. A breach needs boundaries that were agreed before.
@@ -28,7 +28,7 @@ def make() -> Json:
     return {
         "about": "Logs of every kind: effects, states, possible steps; bodies that are read or refused.",
         "shared": {},
-        "cases": [*_journals(), *_accounts(), _bodies()],
+        "cases": [*_journals(), _contested(), *_accounts(), _bodies()],
     }
 
 
@@ -46,6 +46,22 @@ def _walk(kinds: tuple[str, ...], name: str, length: int, odd: float) -> Json:
     walk = Walk(Random(name), kinds, odd)  # noqa: S311  # the same name gives the same log
     walk.go(length)
     return walk.case(f"journal: {name}", 8)
+
+
+def _contested() -> Json:
+    """A boundary that both contest: another text that is accepted ends that, and so does retiring it."""
+    walk = Walk(Random("contested"), ("boundary",), 0)  # noqa: S311
+    first, second = ({"wording": {"topic": "time", "text": said, "binds": "both"}} for said in ("We eat.", "At seven."))
+    agreed = walk.add(ADA, "boundary", {"step": "propose"} | first)
+    walk.add(SAM, "boundary", {"step": "accept", "answers": agreed})
+    for author in (ADA, SAM):
+        walk.add(author, "boundary", {"step": "contest", "answers": agreed, "words": "Not any more."})
+    other = walk.add(ADA, "boundary", {"step": "amend", "answers": agreed} | second)
+    walk.add(SAM, "boundary", {"step": "accept", "answers": other})
+    walk.add(SAM, "boundary", {"step": "contest", "answers": other, "words": "Nor this."})
+    ask = walk.add(SAM, "boundary", {"step": "retire", "answers": other})
+    walk.add(ADA, "boundary", {"step": "retire", "answers": ask})
+    return walk.case("journal: contested, amended, contested, and retired", 4)
 
 
 def _accounts() -> list[Json]:

@@ -71,7 +71,7 @@ class Walk:
             named, step = self._chosen(kind, author)
             place = Place(self.random, author, self.now, named)
             body = {"step": step} | STEPS[kind][step](place) if kind in STEPS else PLAIN[kind](place)
-            self._add(author, kind, damaged(self.random, body) if self.is_odd() else body)
+            self.add(author, kind, damaged(self.random, body) if self.is_odd() else body)
 
     def _chosen(self, kind: str, author: bytes) -> tuple[Json, str]:
         """The document to name, and the step: mostly one that may be taken now."""
@@ -103,7 +103,8 @@ class Walk:
         message = text(bytes(32)) if self.is_odd(0.5) else document["message"]
         return {"entry": document["entry"], "message": message}
 
-    def _add(self, author: bytes, kind: str, body: Json) -> None:
+    def add(self, author: bytes, kind: str, body: Json) -> Json:
+        """Write one document. Gives the link by which another names it."""
         number, seq = len(self.documents), (self.documents[-1]["seq"] if self.documents else 0) + 1
         again = self.is_odd(0.2) and number > 0
         entry = parse_b64(self.documents[-1]["entry"]) if again else sha256(b"entry", bytes([number % 256]))[:16]
@@ -129,6 +130,7 @@ class Walk:
         document |= {"key_since": seq - 1} if self.is_odd(0.3) else {}
         self.documents.append(document)
         self.state = apply(self.state, *placed(document))
+        return {"entry": document["entry"], "message": document["message"]}
 
     def _context(self) -> Membership:
         partners = BOTH
@@ -200,12 +202,12 @@ def main(arguments: list[str]) -> int:
     if len(arguments) != 2:
         sys.stderr.write("Say where to begin and how many: python -m vectors.walks SEED LOGS\n")
         return 2
-    os.environ["TZ"] = "UTC"
-    time.tzset()
     for case in walks(int(arguments[0]), int(arguments[1])):
         sys.stdout.write(json.dumps(case, ensure_ascii=False) + "\n")
     return 0
 
 
 if __name__ == "__main__":
+    os.environ["TZ"] = "UTC"  # the other client's reader is in UTC
+    time.tzset()
     sys.exit(main(sys.argv[1:]))
