@@ -74,6 +74,7 @@ async def join(context: Context, text: str) -> Pairing:
     secret = InvitationSecret(link.secret)
     known = {item: load_progress(context.home, item) for item in paired_journals(context.store)}
     journal = next((key for key, item in known.items() if item and item.secret == link.secret), None)
+    again = journal is not None
     if journal is None:
         plaintext = secret.open("invitation", await _offered(context, secret))
         if parse_invitation(plaintext).receipt_key not in context.receipt_keys():
@@ -92,20 +93,20 @@ async def join(context: Context, text: str) -> Pairing:
     )
     await note(context, "sent_acceptance", sent)
     answer = PairingAnswer(accepted, chain_of_acceptance(context, accepted))
-    await _send_answer(context, secret, answer)
+    await _send_answer(context, secret, answer, again=again)
     await go_on(context, journal)
     return pairing_of(context, journal)
 
 
-async def _send_answer(context: Context, secret: InvitationSecret, answer: PairingAnswer) -> None:
-    """Send my answer. One that came before and was not confirmed was sealed with another nonce, and counts.
+async def _send_answer(context: Context, secret: InvitationSecret, answer: PairingAnswer, *, again: bool) -> None:
+    """Send my answer. `again`: one may have come before, which was sealed with another nonce, and counts.
 
     Raises: ServerRefused: another account's answer was first.
     """
     try:
         await context.network.call(Transport.answer_invitation, secret.id, secret.seal("acceptance", answer.encode()))
     except ServerRefused as error:
-        if error.code != "invitation_used":
+        if error.code != "invitation_used" or not again:
             raise
         await _offered(context, secret)  # which the server shows to nobody but the account that answered
 
