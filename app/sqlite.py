@@ -115,17 +115,16 @@ class SqliteDatabase:
         """`here` on the loop, or where the disk makes it wait, `there` in a thread."""
         started = time.monotonic()
         if started >= self._rests_until:
-            self._gives_up = started + SLOW_SECONDS
+            self._gives_up, rest = started + SLOW_SECONDS, 0.0
             try:
                 return here(self._kept.of_loop)
-            except (
-                OperationalError
-            ):  # it took too long, or another process holds the file: a thread waits, or finds out
-                self._rests_until = started + REST_SECONDS
+            except DatabaseError:  # too slow, held by another process, or damaged: a thread waits, or finds out
+                rest = REST_SECONDS
             finally:
                 waited = time.monotonic() - started
                 if waited > SLOW_SECONDS:
-                    self._rests_until = started + max(REST_SECONDS, REST_TIMES * waited)
+                    rest = max(REST_SECONDS, REST_TIMES * waited)
+                self._rests_until = started + rest
         return await asyncio.get_running_loop().run_in_executor(self._readers, there)
 
     def _is_late(self) -> bool:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import BigInteger, Column, Connection, LargeBinary, MetaData, Table, insert, select, text
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.exc import DatabaseError, IntegrityError, OperationalError
 
 from app.database import Database
 from app.logs import describe
@@ -98,6 +98,23 @@ async def test_the_loop_breaks_off_what_takes_long_and_a_thread_reads_it_whole(
     here, thread = begun
     assert here == threading.get_ident() != thread
     assert ended == [thread]
+
+
+@pytest.mark.parametrize("how", ["look_up", "read_page"])
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+async def test_a_damaged_file_that_the_loop_meets_is_told_to_the_operator(
+    database: SqliteDatabase, monkeypatch: pytest.MonkeyPatch, how: str
+) -> None:
+    told = list[Exception]()
+    monkeypatch.setattr(database.faults, "note", told.append)
+    damage = DatabaseError("SELECT 1", {}, sqlite3.DatabaseError("database disk image is malformed"))
+
+    def damaged(_: Connection) -> None:
+        raise damage
+
+    with pytest.raises(DatabaseError):
+        await getattr(database, how)(damaged)
+    assert told == [damage]
 
 
 @pytest.mark.parametrize("rests", [False, True], ids=["on the loop", "in a thread"])
