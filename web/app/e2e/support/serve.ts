@@ -2,19 +2,11 @@
 import { readFileSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import { extname, join, normalize } from "node:path";
+import { HEADERS, POLICY } from "./served.ts";
 
-export const HEADERS: Record<string, string> = {
-  "content-security-policy":
-    "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self' blob:; connect-src 'self'; " +
-    "worker-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; " +
-    "require-trusted-types-for 'script'; trusted-types duolog svelte-trusted-html",
-  "cross-origin-opener-policy": "same-origin",
-  "cross-origin-embedder-policy": "require-corp",
-  "cross-origin-resource-policy": "same-origin",
-  "x-content-type-options": "nosniff",
-  "referrer-policy": "no-referrer",
-  "cache-control": "no-store",
-};
+// A build that isn't finished has no hashes in its page, so the policy that asks for them is left out.
+const { "integrity-policy": _, ...KEPT } = HEADERS;
+const SENT = { ...KEPT, "content-security-policy": POLICY, "cache-control": "no-store" };
 
 const TYPES: Record<string, string> = {
   ".html": "text/html; charset=utf-8",
@@ -31,10 +23,10 @@ export function serve(folder: string): Promise<{ origin: string; close: () => vo
     try {
       const body = readFileSync(join(folder, name));
       response
-        .writeHead(200, { ...HEADERS, "content-type": TYPES[extname(name)] ?? "application/octet-stream" })
+        .writeHead(200, { ...SENT, "content-type": TYPES[extname(name)] ?? "application/octet-stream" })
         .end(body);
     } catch {
-      response.writeHead(404, HEADERS).end();
+      response.writeHead(404, SENT).end();
     }
   });
   return new Promise((resolve) => {

@@ -12,6 +12,8 @@ export interface App {
   announce(text: string): void;
   speak(language: Language): void;
   cover(): void;
+  /** Texts that are typed and not yet put anywhere, by field. */
+  readonly typed: Map<string, string>;
 }
 
 const KEY = Symbol("app");

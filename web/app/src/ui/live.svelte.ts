@@ -69,3 +69,19 @@ export class Act {
     }
   }
 }
+
+/**
+ * A text that somebody types. The app keeps it, not the screen: a screen that is covered, or left and opened again, has it still.
+ * It is never stored; locking forgets it with the page's other texts.
+ */
+export class Typed {
+  text = $state("");
+
+  /** Call it while a component is set up. `name`: of the field, with the id of the thing that it belongs to. */
+  constructor(kept: Map<string, string>, name: string) {
+    this.text = kept.get(name) ?? "";
+    $effect(() => {
+      kept.set(name, this.text);
+    });
+  }
+}
