@@ -1,6 +1,7 @@
 """`Talk`: one run of a client program that speaks the six verbs, a line of JSON each way."""
 
 import asyncio
+import contextlib
 import json
 import os
 import signal
@@ -74,7 +75,8 @@ class Talk:
                 await process.wait()
         except TimeoutError:
             if process.returncode is None:
-                os.killpg(process.pid, signal.SIGKILL)
+                with contextlib.suppress(ProcessLookupError):  # it ended, and the loop isn't told yet
+                    os.killpg(process.pid, signal.SIGKILL)
             await process.wait()
 
     async def _start(self) -> asyncio.subprocess.Process:

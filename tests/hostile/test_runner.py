@@ -1,7 +1,9 @@
 """The runner, with programs that answer, crash and hang; and with a client that trusts everything."""
 
 import asyncio
+import contextlib
 import json
+import os
 import sys
 from pathlib import Path
 
@@ -77,6 +79,21 @@ async def test_a_program_that_does_not_answer_hangs_and_is_ended(tmp_path: Path)
     with pytest.raises(Hung, match="read"):
         await talk.say("read")
     await talk.stop()
+
+
+async def test_a_program_that_has_just_ended_is_stopped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    talk = Talk(program("import time; time.sleep(600)"), tmp_path / "ada", 0.2)
+    kill = os.killpg
+
+    def kill_once_it_is_gone(group: int, number: int) -> None:
+        with contextlib.suppress(ProcessLookupError):
+            while True:
+                kill(group, number)
+        kill(group, number)
+
+    monkeypatch.setattr(os, "killpg", kill_once_it_is_gone)
+    with pytest.raises(Hung, match="read"):
+        await talk.say("read")
 
 
 def test_a_client_that_fails_the_honest_part_fails(capsys: pytest.CaptureFixture[str]) -> None:
