@@ -86,6 +86,11 @@ def computed_seconds(pid: int) -> float:
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
+def all_computed_seconds(pid: int) -> float:
+    """How long a process and its living children have computed."""
+    return sum(computed_seconds(one) for one in (pid, *children(pid)))
+
+
 def _memory(pid: int, name: str) -> float:
     return sum(int((_from_file(f"/proc/{one}/status", name) or "0").split()[0]) for one in (pid, *children(pid))) / 1024
 

@@ -41,9 +41,10 @@ def port_of(server: LocalServer) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Cluster:
-    """A running PostgreSQL; `uri` is that of its own database."""
+    """A running PostgreSQL; `uri` is that of its own database, `pid` that of the process which starts all the others."""
 
     uri: str
+    pid: int
 
     def database(self, name: str) -> str:
         """The address of a new, empty database."""
@@ -74,7 +75,7 @@ def postgresql(**settings: str) -> Iterator[Cluster]:
             ).fetchone()
         if found != ("on", "on"):
             raise RuntimeError("This PostgreSQL acknowledges what is not on disk.")
-        yield Cluster(server.get_uri())
+        yield Cluster(server.get_uri(), int((folder / "postmaster.pid").read_text().split()[0]))
     finally:
         server.cleanup()
         shutil.rmtree(folder, ignore_errors=True)
