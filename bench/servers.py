@@ -41,7 +41,7 @@ def port_of(server: LocalServer) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Cluster:
-    """A running PostgreSQL; `uri` is that of its own database, `pid` that of the process which starts all the others."""
+    """A running PostgreSQL. `uri`: of its own database. `pid`: of the process that starts all its others."""
 
     uri: str
     pid: int
