@@ -2,6 +2,7 @@
 
 import asyncio
 import itertools
+import time
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from statistics import median
@@ -19,11 +20,12 @@ from tests.app.people import Diary
 FEW = 10_000  # entries of the small database
 REQUESTS = 200  # of a round, one after the other
 HOT = 16  # journals
+COUNTED_SECONDS = 11  # until an idle connection of PostgreSQL has told what it counted
 
 
 async def measure(stage: Stage) -> Sequence[Figure]:
     with ExitStack() as stack:
-        cluster = stack.enter_context(postgresql(max_wal_size="4GB"))
+        cluster = stack.enter_context(postgresql(max_wal_size="4GB", track_io_timing="on"))
         sender = stack.enter_context(Load())
         sides = []
         few = stage.scaled(FEW, 100 * EACH)
@@ -32,15 +34,23 @@ async def measure(stage: Stage) -> Sequence[Figure]:
             server = stack.enter_context(serving(stage.folder / name, database=address, retention_seconds="0"))
             template = await _template(server.origin, address)
             journals = await asyncio.to_thread(load, address, template, entries)
-            sides.append(_Database(sender, port_of(server), template, journals, stage.scaled(REQUESTS, HOT)))
+            requests = stage.scaled(REQUESTS, HOT)
+            sides.append(_Database(sender, port_of(server), address, template, journals, requests))
         large, small = sides
         figures = []
         for what, request in (("push", Loaded.push), ("pull", Loaded.pull)):
             for hot in (True, False):
+                before = [side.fetched() for side in sides]
                 rounds = interleave(stage.rounds, large.side(request, hot=hot), small.side(request, hot=hot))
                 journals_of = f"{HOT} journals again and again" if hot else "each time another journal"
                 title = f"{what} among {stage.entries:,} entries, {'hot' if hot else 'cold'}"
                 also: dict[str, Note] = {"journals": large.journals, "requests of a round": journals_of}
+                for side, (pages, waited), size in zip(sides, before, ("many", "few"), strict=True):
+                    now, count = side.fetched(), (stage.rounds + 1) * side.requests
+                    also[f"pages that PostgreSQL fetched from outside its memory, a request among {size}"] = (
+                        now[0] - pages
+                    ) / count
+                    also[f"ms that it waited for them, a request among {size}"] = (now[1] - waited) / count
                 limit = f"the same among {few:,} entries"
                 figures.append(Figure(title, "ms", limit, rounds, at_most=1.3, also=also))
     return figures
@@ -49,9 +59,11 @@ async def measure(stage: Stage) -> Sequence[Figure]:
 class _Database:
     """A loaded database behind a server. `journals`: how many it has."""
 
-    def __init__(self, load: Load, port: int, template: RosterStatement, journals: int, requests: int) -> None:
-        self._requests = requests  # of a round
-        self._load, self._port, self._template, self.journals = load, port, template, journals
+    def __init__(
+        self, load: Load, port: int, address: str, template: RosterStatement, journals: int, requests: int
+    ) -> None:
+        self.requests = requests  # of a round
+        self._load, self._port, self._address, self._template, self.journals = load, port, address, template, journals
         # The stride is a prime, so that the numbers jump about and each journal comes once before any comes again.
         self._cold = (number * 7919 % journals for number in itertools.count(HOT))
 
@@ -59,11 +71,21 @@ class _Database:
         """The median milliseconds of a request, one after the other over one connection."""
 
         def run(_: int) -> float:
-            numbers = [at % HOT if hot else next(self._cold) for at in range(self._requests)]
+            numbers = [at % HOT if hot else next(self._cold) for at in range(self.requests)]
             requests = [request(Loaded(number, self._template)) for number in numbers]
             return median(self._load.run([Plan(self._port, requests)]).waits) * 1000
 
         return run
+
+    def fetched(self) -> tuple[float, float]:
+        """The pages of this database that PostgreSQL ever read from outside its memory, and the ms that this took."""
+        time.sleep(COUNTED_SECONDS)
+        query = "SELECT blks_read, blk_read_time FROM pg_stat_database WHERE datname = current_database()"
+        with psycopg.connect(self._address) as connection:
+            found = connection.execute(query).fetchone()
+        assert found is not None
+        pages, waited = found
+        return float(pages), float(waited)
 
 
 async def _template(origin: str, address: str) -> RosterStatement:
