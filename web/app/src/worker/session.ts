@@ -7,8 +7,10 @@ export interface Session {
   readonly store: Store;
   readonly clock: Clock;
   readonly random: Random;
-  /** Runs a step of the SDK's with this session's server and store, one at a time. */
+  /** Runs a step that reads and writes here alone: at once, even while another one waits for the server. */
   run<T>(step: Step<T>): Promise<T>;
-  /** Says to the page that something looks different. */
+  /** Runs a step that asks the server; one behind the other. */
+  ask<T>(step: Step<T>): Promise<T>;
+  /** Says to the page that something looks different, and sends what waits in the outbox. */
   changed(): void;
 }

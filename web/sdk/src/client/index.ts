@@ -6,14 +6,15 @@
  */
 
 export { isUnconfirmed, refreshAccount, restore } from "./account/opening.ts";
-export { register } from "./account/registering.ts";
+export { forgetSheet, register, sheetWords } from "./account/registering.ts";
 export { FetchTransport } from "./adapters/fetchTransport.ts";
 export { MemoryStore } from "./adapters/memoryStore.ts";
 export { systemClock, systemRandom } from "./adapters/system.ts";
 export { run } from "./core/driver.ts";
-export type { Effect, EffectResult, Step } from "./core/effects.ts";
+export { commit, type Effect, type EffectResult, list, read, type Step } from "./core/effects.ts";
 export { type Home, openHome, type Unlocked } from "./core/home.ts";
 export { type LockKind, lock, lockKind, unlock } from "./core/lock.ts";
+export { Vault } from "./core/vault.ts";
 export type { Identity } from "./identity.ts";
 export { deliver } from "./log/delivering.ts";
 export { journalState } from "./log/folding.ts";

@@ -153,6 +153,14 @@ export class Connection {
     return session;
   }
 
+  /** Ends the open session at the server, if there is one. Its token opens nothing any more. */
+  *logOut(): Step<void> {
+    const session = this.#session;
+    if (session === null) return;
+    this.#session = null;
+    yield* this.#send("DELETE", "/v1/sessions/current", { accept: NOTHING }, session.token);
+  }
+
   *#signIn(): Step<OpenedSession> {
     const { id } = this.#keyholder;
     const asked = jsonObject({ keyholder: encodeB64(id) });
