@@ -2,7 +2,7 @@
 import { AccountFork } from "@duolog/sdk";
 import type { Calls } from "../rpc.ts";
 import type { Keeper } from "./keeper.ts";
-import { refusalOf } from "./refusals.ts";
+import { refusalOf } from "./views/refusals.ts";
 
 /** The page answers these itself: what the browser keeps of the app, and how it asks to keep more. */
 export type PageCalls = Pick<Calls, "build" | "askToLast" | "takeBuild">;

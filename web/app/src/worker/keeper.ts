@@ -27,7 +27,7 @@ import type { Lock, Place } from "../rpc.ts";
 import { IndexedDbStore } from "./indexedDbStore.ts";
 import { lockChanges, lockRow, locksOf, type Opener, opened, requireOpener } from "./locks.ts";
 import { Opened, Runner } from "./opened.ts";
-import { refuse } from "./refusals.ts";
+import { refuse } from "./views/refusals.ts";
 
 export const HOME = "duolog-home";
 const DIRECT = { random: systemRandom, clock: systemClock };
@@ -95,7 +95,7 @@ export class Keeper {
     if (nameFault(name) !== null) refuse("bad_name");
     const unlocked = this.#begun ?? fresh();
     this.#begun = unlocked;
-    const called = { name: "app/name", value: new Vault(unlocked.homeSeed, systemRandom).seal("app", utf8(name)) };
+    const called = { name: "app/name", value: new Vault(unlocked.homeSeed, systemRandom).seal("app", utf8(JSON.stringify(name))) };
     await this.#settle(unlocked, opener, [called]);
   }
 

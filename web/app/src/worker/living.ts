@@ -6,7 +6,7 @@ import type { Waiting } from "../rpc.ts";
 import type { HomeCalls } from "./calls.ts";
 import type { Here, Keeper } from "./keeper.ts";
 import { lockMinutes, meCalls, sheetState } from "./me.ts";
-import { keepOwn, ownText } from "./own.ts";
+import { keep, kept } from "./views/kept.ts";
 import { pairingCalls } from "./pairing.ts";
 import { Syncing } from "./syncing.ts";
 import { here as shown } from "./views/here.ts";
@@ -72,20 +72,20 @@ export class Living {
 
 /** My name goes into the journal as soon as there is one. Whether it went. */
 function* nameDue({ session: { home, clock } }: Here): Step<boolean> {
-  const name = yield* ownText(home, "name");
+  const name = yield* kept(home, "name");
   const found = name === null ? null : yield* shown(home);
-  if (name === null || found === null || !found.mayWrite) return false;
+  if (typeof name !== "string" || found === null || !found.mayWrite) return false;
   if (!found.state.parts.profiles.has(found.me)) {
     yield* post(home, found.journal, makeDocument("profile", jsonObject({ display_name: name }), clock.now()));
   }
-  yield* keepOwn(home, "name", null);
+  yield* keep(home, "name", null);
   return true;
 }
 
 function* ownName({ session: { home } }: Here): Step<string> {
   const found = yield* shown(home);
   const name = found?.person(encodeB64(home.identity.account)).name ?? "";
-  return name === "" ? ((yield* ownText(home, "name")) ?? "") : name;
+  return name === "" ? String((yield* kept(home, "name")) ?? "") : name;
 }
 
 function* shownHead({ session: { home } }: Here): Step<Uint8Array | null> {

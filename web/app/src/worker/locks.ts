@@ -6,7 +6,7 @@
 import { KeystoreLocked } from "@duolog/sdk";
 import { type Change, lock, lockKind, type Store, systemRandom, type Unlocked, unlock } from "@duolog/sdk/client";
 import type { Lock } from "../rpc.ts";
-import { refuse } from "./refusals.ts";
+import { refuse } from "./views/refusals.ts";
 import { isStrong } from "./strength.ts";
 
 const ROW = "app/lock";

@@ -3,7 +3,7 @@ import { answerOver, type Port } from "../wire.ts";
 import { type HomeCalls, workerCalls } from "./calls.ts";
 import { Keeper } from "./keeper.ts";
 import { Living } from "./living.ts";
-import { refuse } from "./refusals.ts";
+import { refuse } from "./views/refusals.ts";
 import { servedBy } from "./servedBy.ts";
 import { takeHome } from "./tabs.ts";
 

@@ -5,8 +5,8 @@ import { encodeB64, sameBytes } from "@duolog/sdk/protocol";
 import { eightWords } from "@duolog/sdk/seal";
 import type { Calls, Device, Me } from "../rpc.ts";
 import type { Here } from "./keeper.ts";
-import { keepOwn, ownText } from "./own.ts";
-import { refuse } from "./refusals.ts";
+import { keep, kept } from "./views/kept.ts";
+import { refuse } from "./views/refusals.ts";
 
 export const MINUTES = 5; // hidden, before it locks, until the person says otherwise
 const MOST_MINUTES = 24 * 60;
@@ -27,7 +27,7 @@ export function meCalls({ session, lock }: Here, seen: Seen): MeCalls {
   return {
     async sheet() {
       const words = (await session.run(sheetWords(home))) ?? refuse("not_now");
-      await session.run(keepOwn(home, "sheet", "shown"));
+      await session.run(keep(home, "sheet", "shown"));
       session.changed();
       return words;
     },
@@ -35,7 +35,7 @@ export function meCalls({ session, lock }: Here, seen: Seen): MeCalls {
       const words = (await session.run(sheetWords(home))) ?? refuse("not_now");
       const isRight = given.length > 0 && given.every(({ number, word }) => words[number - 1] === word);
       if (isRight) {
-        await session.run(keepOwn(home, "sheet", "checked"));
+        await session.run(keep(home, "sheet", "checked"));
         await session.run(forgetSheet());
         session.changed();
       }
@@ -57,7 +57,7 @@ export function meCalls({ session, lock }: Here, seen: Seen): MeCalls {
     async setLockMinutes(minutes) {
       const isMinutes = Number.isInteger(minutes) && minutes >= 1 && minutes <= MOST_MINUTES;
       if (!isMinutes) refuse("not_now");
-      await session.run(keepOwn(home, "minutes", String(minutes)));
+      await session.run(keep(home, "minutes", minutes));
       session.changed();
     },
     revoke: async () => refuse("use_command"),
@@ -66,13 +66,14 @@ export function meCalls({ session, lock }: Here, seen: Seen): MeCalls {
 }
 
 export function* lockMinutes(home: Home): Step<number> {
-  return Number((yield* ownText(home, "minutes")) ?? MINUTES) || MINUTES;
+  const minutes = yield* kept(home, "minutes");
+  return typeof minutes === "number" ? minutes : MINUTES;
 }
 
 /** A home without a row about it came from words, or from before: its person has had them. */
 export function* sheetState(home: Home): Step<Me["sheet"]> {
-  const kept = yield* ownText(home, "sheet");
-  if (kept === "shown" || kept === "checked") return kept;
+  const step = yield* kept(home, "sheet");
+  if (step === "shown" || step === "checked") return step;
   return (yield* sheetWords(home)) === null ? "checked" : "not shown";
 }
 

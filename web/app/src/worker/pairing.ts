@@ -3,8 +3,8 @@ import { MalformedData, NotAllowed, OpenError, ServerRefused, VerificationError 
 import { confirmWords, type Home, join, list, type Pairing as Stage, pairingOf, type Step } from "@duolog/sdk/client";
 import { parseB64 } from "@duolog/sdk/protocol";
 import type { Calls, Pairing } from "../rpc.ts";
-import { keepOwn, ownText } from "./own.ts";
-import { refuse } from "./refusals.ts";
+import { keep, kept } from "./views/kept.ts";
+import { refuse } from "./views/refusals.ts";
 import type { Session } from "./session.ts";
 
 export type PairingCalls = Pick<Calls, "pairing" | "invite" | "join" | "compared" | "takeBackInvitation">;
@@ -26,7 +26,7 @@ export function pairingCalls(session: Session): PairingCalls {
       const stage = await session.run(latest(home));
       if (stage?.stage !== "compare" || stage.words === null) refuse("not_now");
       if (same) await session.ask(confirmWords(home, stage.journal, stage.words));
-      else await session.run(keepOwn(home, "differed", "yes"));
+      else await session.run(keep(home, "differed", true));
       session.changed();
     },
     takeBackInvitation: async () => refuse("use_command"),
@@ -46,7 +46,7 @@ function* view(home: Home): Step<Pairing> {
   const stage = yield* latest(home);
   if (stage === null) return { step: "none" };
   if (stage.stage === "verified") return { step: "done", other: "" };
-  if ((yield* ownText(home, "differed")) !== null) return { step: "stopped", why: "words differ" };
+  if ((yield* kept(home, "differed")) !== null) return { step: "stopped", why: "words differ" };
   if (stage.words === null) return { step: "answered" };
   if (stage.stage === "waiting_for_partner") return { step: "confirmed", other: "" };
   return { step: "compare", words: stage.words, other: "" };

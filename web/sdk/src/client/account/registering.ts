@@ -84,6 +84,7 @@ export function* register(
     clock,
     receiptKeys,
     accountState: null,
+    folded: new Map(),
   });
 }
 

@@ -1,8 +1,17 @@
 /** Errors become refusals: a key for the page's sentence, and whether trying again helps. No text of an error reaches the page. */
-import { HomeError, KeystoreLocked, MalformedData, NotAllowed, OpenError, ServerRefused, TransportError } from "@duolog/sdk";
-import { JournalFrozen } from "@duolog/sdk";
-import { isRefusal, type Refusal } from "../rpc.ts";
-import { FULL } from "./indexedDbStore.ts";
+import {
+  AccountFork,
+  HomeError,
+  JournalFrozen,
+  KeystoreLocked,
+  MalformedData,
+  NotAllowed,
+  OpenError,
+  ServerRefused,
+  TransportError,
+} from "@duolog/sdk";
+import { isRefusal, type Refusal } from "../../rpc.ts";
+import { FULL } from "../indexedDbStore.ts";
 
 const OF_SERVER: Record<string, string> = {
   registration_closed: "registration_closed",
@@ -15,6 +24,7 @@ const OF_SERVER: Record<string, string> = {
 /** The refusal that an error is; null for one that nobody foresaw. */
 export function refusalOf(error: unknown): Refusal | null {
   if (isRefusal(error)) return { code: error.code, retry: error.retry };
+  if (error instanceof AccountFork) return { code: "account_fork", retry: false };
   if (error instanceof TransportError) return { code: "offline", retry: true };
   if (error instanceof KeystoreLocked) return { code: "wrong_passphrase", retry: true };
   if (error instanceof JournalFrozen) return { code: "journal_held", retry: false };
