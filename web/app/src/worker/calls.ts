@@ -2,12 +2,21 @@
 import { AccountFork } from "@duolog/sdk";
 import type { Calls } from "../rpc.ts";
 import type { Keeper } from "./keeper.ts";
-import { refusalOf } from "./views/refusals.ts";
+import { refusalOf, refuse } from "./views/refusals.ts";
 
 /** The page answers these itself: what the browser keeps of the app, and how it asks to keep more. */
 export type PageCalls = Pick<Calls, "build" | "askToLast" | "takeBuild">;
-type OfTheKeeper = "place" | "begin" | "restore" | "unlock" | "lockNow" | "signOut" | "eraseHere" | "attend" | "passkey";
-/** What an open home answers. */
+type OfTheKeeper =
+  | "place"
+  | "begin"
+  | "restore"
+  | "unlock"
+  | "lockNow"
+  | "signOut"
+  | "eraseHere"
+  | "attend"
+  | "passkey";
+/** What an open home answers. What isn't there is refused: the command can do it. */
 export type HomeCalls = Omit<Calls, keyof PageCalls | OfTheKeeper>;
 export type WorkerCalls = Omit<Calls, keyof PageCalls>;
 
@@ -48,7 +57,7 @@ const OF_A_HOME: Record<keyof HomeCalls, true> = {
 };
 
 /** `open`: the calls of the open home; it throws a refusal where none is open. */
-export function workerCalls(keeper: Keeper, open: () => HomeCalls, attend: Calls["attend"]): WorkerCalls {
+export function workerCalls(keeper: Keeper, open: () => Partial<HomeCalls>, attend: Calls["attend"]): WorkerCalls {
   const own: Pick<Calls, OfTheKeeper> = {
     attend,
     place: () => keeper.place(),
@@ -67,7 +76,8 @@ export function workerCalls(keeper: Keeper, open: () => HomeCalls, attend: Calls
   const names = [...Object.keys(own), ...Object.keys(OF_A_HOME)] as (keyof WorkerCalls)[];
   const call = async (name: keyof WorkerCalls, given: readonly unknown[]): Promise<unknown> => {
     const calls: Partial<WorkerCalls> = name in own ? own : open();
-    return await (calls[name] as (...given: readonly unknown[]) => Promise<unknown>)(...given);
+    const asked = calls[name] as ((...given: readonly unknown[]) => Promise<unknown>) | undefined;
+    return await (asked ?? refuse("use_command"))(...given);
   };
   const guarded = names.map((name) => [
     name,

@@ -95,7 +95,10 @@ export class Keeper {
     if (nameFault(name) !== null) refuse("bad_name");
     const unlocked = this.#begun ?? fresh();
     this.#begun = unlocked;
-    const called = { name: "app/name", value: new Vault(unlocked.homeSeed, systemRandom).seal("app", utf8(JSON.stringify(name))) };
+    const called = {
+      name: "app/name",
+      value: new Vault(unlocked.homeSeed, systemRandom).seal("app", utf8(JSON.stringify(name))),
+    };
     await this.#settle(unlocked, opener, [called]);
   }
 

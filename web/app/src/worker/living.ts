@@ -6,16 +6,16 @@ import type { Waiting } from "../rpc.ts";
 import type { HomeCalls } from "./calls.ts";
 import type { Here, Keeper } from "./keeper.ts";
 import { lockMinutes, meCalls, sheetState } from "./me.ts";
-import { keep, kept } from "./views/kept.ts";
 import { pairingCalls } from "./pairing.ts";
 import { Syncing } from "./syncing.ts";
 import { here as shown } from "./views/here.ts";
 import { journalCalls } from "./views/index.ts";
+import { keep, kept } from "./views/kept.ts";
 
 const MINUTE = 60_000;
 
 export class Living {
-  readonly calls: HomeCalls;
+  readonly calls: Partial<HomeCalls>;
   readonly #here: Here;
   readonly #keeper: Keeper;
   readonly #syncing: Syncing;

@@ -6,8 +6,8 @@
 import { KeystoreLocked } from "@duolog/sdk";
 import { type Change, lock, lockKind, type Store, systemRandom, type Unlocked, unlock } from "@duolog/sdk/client";
 import type { Lock } from "../rpc.ts";
-import { refuse } from "./views/refusals.ts";
 import { isStrong } from "./strength.ts";
+import { refuse } from "./views/refusals.ts";
 
 const ROW = "app/lock";
 

@@ -3,9 +3,9 @@ import { answerOver, type Port } from "../wire.ts";
 import { type HomeCalls, workerCalls } from "./calls.ts";
 import { Keeper } from "./keeper.ts";
 import { Living } from "./living.ts";
-import { refuse } from "./views/refusals.ts";
 import { servedBy } from "./servedBy.ts";
 import { takeHome } from "./tabs.ts";
+import { refuse } from "./views/refusals.ts";
 
 const port = self as unknown as Port;
 const server = servedBy(self.location.origin);
@@ -24,12 +24,12 @@ const keeper = new Keeper(async () => (await server).origin, {
     living = null;
   },
 });
-const open = (): HomeCalls => living?.calls ?? refuse("locked");
+const open = (): Partial<HomeCalls> => living?.calls ?? refuse("locked");
 const attend = async (isVisible: boolean, isPairing: boolean): Promise<void> => {
   attention = [isVisible, isPairing];
   await living?.attend(isVisible, isPairing);
 };
-const changed = answerOver(port, workerCalls(keeper, open, attend) as never);
+const changed = answerOver(port, workerCalls(keeper, open, attend));
 
 self.addEventListener("online", () => living?.written());
 takeHome(

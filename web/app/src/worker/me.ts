@@ -11,10 +11,7 @@ import { refuse } from "./views/refusals.ts";
 export const MINUTES = 5; // hidden, before it locks, until the person says otherwise
 const MOST_MINUTES = 24 * 60;
 
-export type MeCalls = Pick<
-  Calls,
-  "sheet" | "sheetChecked" | "me" | "setLockMinutes" | "revoke" | "newSheet"
->;
+export type MeCalls = Pick<Calls, "sheet" | "sheetChecked" | "me" | "setLockMinutes" | "revoke" | "newSheet">;
 
 /** `name`: as the others see me. `head`: of the journal that is shown, or null. */
 export interface Seen {

@@ -1,11 +1,11 @@
 /** Pairing as the page sees it: the invitation that waits, the words to compare, and how it ended. */
 import { MalformedData, NotAllowed, OpenError, ServerRefused, VerificationError } from "@duolog/sdk";
-import { confirmWords, type Home, join, list, type Pairing as Stage, pairingOf, type Step } from "@duolog/sdk/client";
+import { confirmWords, type Home, join, list, pairingOf, type Pairing as Stage, type Step } from "@duolog/sdk/client";
 import { parseB64 } from "@duolog/sdk/protocol";
 import type { Calls, Pairing } from "../rpc.ts";
+import type { Session } from "./session.ts";
 import { keep, kept } from "./views/kept.ts";
 import { refuse } from "./views/refusals.ts";
-import type { Session } from "./session.ts";
 
 export type PairingCalls = Pick<Calls, "pairing" | "invite" | "join" | "compared" | "takeBackInvitation">;
 

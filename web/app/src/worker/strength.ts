@@ -11,7 +11,8 @@ const WORD = 2000; // guesses for a run of letters of up to so many:
 const WORD_LETTERS = 8;
 const SIGN = 3; // guesses for a space, a sign or a capital: people put them where one expects them
 const WALK = 30; // guesses for a way along the keys, however long
-const KEYS = "qwertyuiop qwertzuiop asdfghjkl zxcvbnm yxcvbnm qazwsxedcrfvtgbyhnujm qayxswedc 1qaz2wsx3edc4rfv5tgb6yhn7ujm8ik";
+const KEYS =
+  "qwertyuiop qwertzuiop asdfghjkl zxcvbnm yxcvbnm qazwsxedcrfvtgbyhnujm qayxswedc 1qaz2wsx3edc4rfv5tgb6yhn7ujm8ik";
 const OURS = new Set(["duolog", "journal", "tagebuch"]);
 
 /** About how many guesses somebody needs who knows words, rows of keys and habits. */
