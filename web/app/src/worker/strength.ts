@@ -66,7 +66,7 @@ function novelLength(part: string): number {
     const step = part.charCodeAt(at) - part.charCodeAt(at - 1);
     const isRow = at > 0 && Math.abs(step) === 1;
     length += known > 1 || isRow ? 0.2 : 1;
-    at += known > 1 ? known : 1;
+    at += Math.max(known, 1);
   }
   return length;
 }
