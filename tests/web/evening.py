@@ -9,6 +9,9 @@ home holds of his account, the secrets too. Then it takes orders, a line each, a
     rotate ada      she changes her keys, and the journal's with them; so does `rotate sam`
     lag             Sam's other device changes his keys, and not yet the journal's with them
     texts           what Ada reads, after a sync; `texts new` in the journal that `invite` made
+    do [P, M, ...]  Ada calls the method M of her practice P (`boundaries`, `check_ins`) with what follows, and syncs; an
+                    object `{"b64": ...}` among it is bytes
+    things KIND     what Ada is shown of each thing of a kind, after a sync
     invite          Ada makes another journal, and a link to it
     words           what Ada compares there, after a sync
     same            she says that the words are the same, and syncs
@@ -25,10 +28,10 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
-from duolog.client import Duolog, HttpTransport
+from duolog.client import Duolog, HttpTransport, Written
 from duolog.client.account.rotating import Wanted, rotate
 from duolog.client.home.records import SETS
-from duolog.protocol.codec import JsonObject, encode_b64
+from duolog.protocol.codec import JsonObject, encode_b64, parse_b64
 from duolog.seal.chains import encode_link
 from duolog.seal.words import Words
 from hostile.control import Control
@@ -91,8 +94,18 @@ async def _obey(liar: Liar, people: Mapping[str, Duolog], journal: bytes) -> Non
             _say({"written": rest})
         elif word == "texts":
             await ada.sync()
-            shown = await ada.timeline(new if rest == "new" else journal, limit=1000)
-            _say({"texts": [item.body["text"] for item in shown if item.kind == "note" and item.body is not None]})
+            read = await ada.timeline(new if rest == "new" else journal, limit=1000)
+            _say({"texts": [item.body["text"] for item in read if item.kind == "note" and item.body is not None]})
+        elif word == "do":
+            practice, method, *given = json.loads(rest)
+            written = await getattr(getattr(ada, practice)(journal), method)(*map(_given, given))
+            await ada.sync()
+            _say({"done": encode_b64(written.entry) if isinstance(written, Written) else str(written)})
+        elif word == "things":
+            await ada.sync()
+            listed = await ada.things(journal, rest)
+            shown = [{"thing": encode_b64(one.entry), "stage": one.thing.standing, "text": one.text} for one in listed]
+            _say({"things": shown})
         elif word == "invite":
             new = await ada.create_journal()
             _say({"link": (await ada.invite(new)).link, "journal": encode_b64(new)})
@@ -114,6 +127,10 @@ async def _obey(liar: Liar, people: Mapping[str, Duolog], journal: bytes) -> Non
             _say({"rotated": True})
         else:
             _say({"said": control.obey(line.strip())})
+
+
+def _given(value: Any) -> Any:
+    return parse_b64(value["b64"]) if isinstance(value, dict) and "b64" in value else value
 
 
 def _say(value: dict[str, Any]) -> None:

@@ -30,23 +30,50 @@ export interface Build {
   readonly waiting: { readonly version: string; readonly hash: string } | null;
 }
 
+/** `name`: as they chose it, "" where they chose none: then the page calls them by what they are. `gone`: no member any more. */
 export interface Person {
   readonly id: string;
   readonly name: string;
   readonly mine: boolean;
+  readonly role: "partner" | "confidant" | "gone";
 }
 
 export type Sending = "kept here" | "delivered";
 
-/** Why a text isn't shown, or is shown with a word beside it. */
-export type Standing = "shown" | "withdrawn" | "closed to me" | "unknown kind" | "not believed" | "provisional";
+/**
+ * Why a text isn't shown, or is shown with a word beside it. `removed`: the host has it no more, and nobody withdrew it.
+ * `erased`: by me. `unreadable`: its body isn't what its kind says. `provisional`: from before both compared their words.
+ */
+export type Standing =
+  | "shown"
+  | "withdrawn"
+  | "erased"
+  | "removed"
+  | "closed to me"
+  | "unknown kind"
+  | "unreadable"
+  | "not believed"
+  | "provisional";
 
 export interface Entry {
   readonly id: string;
   readonly author: Person;
+  /** When it came, Unix seconds; of what waits here, when it was written. */
   readonly at: number;
+  /** Its kind, and its step in it ("" in a kind without steps): the page has words for each. */
   readonly kind: string;
+  readonly step: string;
   readonly text: string;
+  /** Its words are long and stand in a thing: a list leaves them out, and the entry by itself has them. */
+  readonly folded: boolean;
+  /** Why it has no effect, in the words of the rules; null where it has one. */
+  readonly without: string | null;
+  /** The members who could not open it. */
+  readonly notDeliveredTo: readonly Person[];
+  /** The thing that it made, or in which it is a step: a boundary, a letter. */
+  readonly thing: { readonly kind: string; readonly id: string } | null;
+  /** The entry that it is about. */
+  readonly about: string | null;
   readonly standing: Standing;
   /** The name of the check that failed, for `not believed`: told on demand. */
   readonly reason: string | null;
@@ -72,8 +99,11 @@ export interface Journal {
   readonly name: string;
   readonly partner: Person | null;
   readonly state: "open" | "alone" | "held" | "closed";
+  /** The newest day first, and in a day the newest entry. */
   readonly days: readonly Day[];
+  /** Whether there are older entries than these, and newer ones: a page shows a bounded number. */
   readonly older: boolean;
+  readonly newer: boolean;
   readonly waiting: readonly Waiting[];
   readonly offline: boolean;
   readonly undelivered: number;
@@ -158,7 +188,14 @@ export type Pairing =
   | { readonly step: "done"; readonly other: string }
   | { readonly step: "stopped"; readonly why: "expired" | "words differ" | "taken back" };
 
-export type Draft = { readonly kind: "note" | "disclosure" | "letter" | "question"; readonly parts: readonly string[] };
+/**
+ * What is being written. A letter (`disclosure`: what I did, `impact`: what something did to me, `repair`: what I do about it)
+ * begins with the line that is read before it is opened. Its other parts, and all of the others', stand below each other.
+ */
+export interface Draft {
+  readonly kind: "note" | "appreciation" | "disclosure" | "impact" | "repair";
+  readonly parts: readonly string[];
+}
 
 export type BoundaryAct =
   | { readonly act: "accept"; readonly message: string }
@@ -184,6 +221,7 @@ export interface Calls {
   sheet(): Promise<readonly string[]>;
   sheetChecked(words: readonly { readonly number: number; readonly word: string }[]): Promise<boolean>;
 
+  /** `older`: how many times somebody asked for older entries. */
   journal(older: number): Promise<Journal>;
   search(text: string): Promise<readonly Entry[]>;
   entry(id: string): Promise<Entry>;

@@ -18,8 +18,8 @@ const NOON = 1_794_999_600; // Wednesday, 18 November 2026, 12:00 in Vienna
 const HOUR = 3600;
 const DAY = 24 * HOUR;
 
-export const ADA: Person = { id: "ada", name: "Ada", mine: true };
-export const SAM: Person = { id: "sam", name: "Sam", mine: false };
+export const ADA: Person = { id: "ada", name: "Ada", mine: true, role: "partner" };
+export const SAM: Person = { id: "sam", name: "Sam", mine: false, role: "partner" };
 export const BUILD: Build = {
   origin: "https://journal.example",
   served: true,
@@ -39,9 +39,15 @@ function entry(id: string, author: Person, at: number, text: string, other: Part
     author,
     at,
     kind: "note",
+    step: "",
     text,
+    folded: false,
     standing: "shown",
     reason: null,
+    without: null,
+    notDeliveredTo: [],
+    thing: null,
+    about: null,
     sending: "delivered",
     answers: [],
     may: [],
@@ -86,6 +92,7 @@ function journal(state: string): Journal {
     state: state === "held" ? "held" : state === "closed" ? "closed" : state === "alone" ? "alone" : "open",
     days: days.filter((day) => day.entries.length > 0),
     older: full,
+    newer: false,
     waiting: full
       ? (["disclosure", "boundary", "check_in", "device", "member", "sheet"] as const).map((kind) => ({
           kind,
@@ -177,7 +184,7 @@ const US: Us = {
   me: ADA,
   partner: SAM,
   comparedAt: NOON - 10 * DAY,
-  confidants: [{ person: { id: "okoro", name: "Dr Okoro", mine: false }, until: NOON + 60 * DAY }],
+  confidants: [{ person: { id: "okoro", name: "Dr Okoro", mine: false, role: "confidant" }, until: NOON + 60 * DAY }],
   pause: null,
   invitation: null,
 };

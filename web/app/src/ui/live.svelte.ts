@@ -1,21 +1,10 @@
 /** A view of the Worker that stays true: it is asked for again whenever something may look different. */
 import { isRefusal, type Rpc } from "../rpc.ts";
-import type { Key } from "./words.ts";
+import { type Key, keyOf } from "./words.ts";
 
 /** The sentence for an error: of a refusal its own, of anything else that it was unforeseen. */
 export function sentenceOf(error: unknown): Key {
-  const refusals: Record<string, Key> = {
-    offline: "error_offline",
-    wrong_passphrase: "error_wrong_passphrase",
-    weak_passphrase: "error_weak_passphrase",
-    bad_invitation: "error_bad_invitation",
-    bad_words: "error_bad_words",
-    not_now: "error_not_now",
-    full: "error_full",
-    journal_closed: "error_journal_closed",
-    no_passkey: "error_no_passkey",
-  };
-  return (isRefusal(error) ? refusals[error.code] : undefined) ?? "error_unforeseen";
+  return (isRefusal(error) ? keyOf(`error_${error.code}`) : null) ?? "error_unforeseen";
 }
 
 export class Live<T> {

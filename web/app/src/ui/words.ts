@@ -12,6 +12,11 @@ export type Language = keyof typeof LANGUAGES;
 
 const COMPILED = { en: english, de: german } as unknown as Record<Language, Compiled>;
 
+/** The message of this name, where there is one. */
+export function keyOf(name: string): Key | null {
+  return Object.hasOwn(COMPILED.en, name) ? (name as Key) : null;
+}
+
 /** A language's messages, dates and numbers. */
 export interface Voice {
   readonly language: Language;

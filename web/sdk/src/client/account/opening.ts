@@ -97,7 +97,18 @@ export function* restore(unlocked: Unlocked, origin: string, { random, clock }: 
   ]);
   const chains = new IdMap([[rows.chain.account, rows.chain]]);
   const identity = identityOf(rows);
-  return { keyholder, connection, vault, random, clock, identity, chains, receiptKeys, accountState: null };
+  return {
+    keyholder,
+    connection,
+    vault,
+    random,
+    clock,
+    identity,
+    chains,
+    receiptKeys,
+    accountState: null,
+    folded: new Map(),
+  };
 }
 
 /** Whether a home was restored, and its owner has compared no words since. */

@@ -80,6 +80,7 @@ export function* register(
     clock,
     receiptKeys,
     accountState: null,
+    folded: new Map(),
   });
 }
 

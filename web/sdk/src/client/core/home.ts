@@ -19,6 +19,7 @@ import type { Random } from "../../random.ts";
 import { linkJson, readLink } from "../../seal/chains.ts";
 import { GenerationSecret, type KeyholderSecret } from "../../seal/keys.ts";
 import { Identity } from "../identity.ts";
+import type { Folded } from "../log/folding.ts";
 import type { Change, Clock } from "../ports.ts";
 import { Connection } from "../server/connection.ts";
 import { list, read, type Step } from "./effects.ts";
@@ -44,6 +45,8 @@ export interface Home {
   receiptKeys: readonly Uint8Array[];
   /** What the account journal comes to, as far as it was folded since it last grew; null where it must be folded anew. */
   accountState: AccountState | null;
+  /** Journals as far as they were folded, by id: `log/folding` keeps a few. */
+  readonly folded: Map<string, Folded>;
 }
 
 /** The ports that are called directly. */
@@ -131,5 +134,6 @@ export function* openHome({ keyholder, homeSeed }: Unlocked, { random, clock }: 
     chains,
     receiptKeys: parseKeys(rows.get("receipt_keys")),
     accountState: null,
+    folded: new Map(),
   };
 }

@@ -18,8 +18,8 @@ import { opened, sealed } from "../../seal/aead.ts";
 import { expand } from "../../seal/derive.ts";
 import { Secret } from "../../seal/secret.ts";
 
-/** What a sealed row is for. */
-export type Use = "epoch" | "message" | "outbox" | "pairing" | "pending" | "seed";
+/** What a sealed row is for. `app`: what the program itself keeps, such as a draft. */
+export type Use = "app" | "epoch" | "message" | "outbox" | "pairing" | "pending" | "seed";
 
 export class Vault extends Secret {
   readonly #key: Uint8Array;

@@ -1,11 +1,17 @@
 /**
- * Folding: the state that a journal's documents make, from what was verified and stored. It is made anew each time that
- * it is asked for. Spec: documents §1
+ * Folding: the state that a journal's documents make, from what was verified and stored.
+ *
+ * Rules
+ * - What was folded stays in memory for a few journals, and grows by what came since. So a screen that asks again costs the
+ *   new items alone.
+ * - Where stored entries are judged otherwise later (own ones behind a rotation), it is made anew: `forgetFolded`.
+ *
+ * Spec: documents §1
  */
 
 import { applyAccount } from "../../documents/account.ts";
 import { type AccountState, EMPTY_ACCOUNT } from "../../documents/accountState.ts";
-import type { AppliedDocument, Membership } from "../../documents/applied.ts";
+import type { AppliedDocument, Id, Membership } from "../../documents/applied.ts";
 import { applyAll, type Placed } from "../../documents/journal.ts";
 import { EMPTY, type JournalState } from "../../documents/journalState.ts";
 import { HomeError } from "../../errors.ts";
@@ -17,9 +23,10 @@ import { messageHash, parseMessage } from "../../protocol/messages.ts";
 import { partnersOf, type Roster } from "../../protocol/rosterChanges.ts";
 import { list, read, type Step } from "../core/effects.ts";
 import type { Home } from "../core/home.ts";
+import type { Rows } from "../ports.ts";
 import { parseItem } from "../server/pages.ts";
-import { keySince } from "./earlierKeys.ts";
-import { headName, messageName, numberIn, parseHeadRow, rosterName } from "./names.ts";
+import { type EarlierKey, keySince } from "./earlierKeys.ts";
+import { faultName, headName, itemName, messageName, parseHeadRow, rosterName } from "./names.ts";
 import { standingOf } from "./standing.ts";
 
 /** What the rules of documents ask of a roster. */
@@ -40,9 +47,53 @@ function parseMembership(row: Uint8Array, journal: string): Membership {
   return { partners: new Set(partners.map(encodeB64)), provisional: fields.flag("provisional"), journal };
 }
 
+/** An entry of the log at its place, also one without a document. `fault`: why it isn't believed or can't be opened. */
+export interface LogEntry {
+  readonly seq: number;
+  readonly entry: Id;
+  readonly author: Id;
+  /** The time of its receipt, Unix seconds. */
+  readonly received: number;
+  readonly fault: { readonly check: string; readonly sentence: string } | null;
+}
+
+/** A journal up to a seq: every entry in its order, and the state of those that were believed. */
+export interface Folded {
+  readonly seq: number;
+  readonly entries: readonly LogEntry[];
+  readonly state: JournalState;
+  /** The roster at the last item. */
+  readonly membership: Membership | null;
+}
+
+const MOST_KEPT = 4; // journals whose states stay in memory
+const MANY = 500; // items from which a store is asked for all rows at once
+const NOTHING: Folded = { seq: 0, entries: [], state: EMPTY, membership: null };
+
+/** A journal as it is stored here, folded. */
+export function* folded(home: Home, journal: Uint8Array): Step<Folded> {
+  const id = encodeB64(journal);
+  const { log, earlier } = yield* standingOf(journal);
+  const before = home.folded.get(id) ?? NOTHING;
+  if (before.seq === log.seq) return before;
+  const { entries, placed, membership } = yield* storedBehind(home, journal, before, log.seq, earlier);
+  const state = applyAll(before.state, placed);
+  const now = { seq: log.seq, entries: [...before.entries, ...entries], state, membership };
+  home.folded.delete(id);
+  home.folded.set(id, now);
+  const [oldest = id] = home.folded.keys();
+  if (home.folded.size > MOST_KEPT) home.folded.delete(oldest);
+  return now;
+}
+
+/** Lets go of what was folded: stored entries are judged otherwise from now on. */
+export function forgetFolded(home: Home): void {
+  home.folded.clear();
+}
+
 /** The state of a journal, of all documents that were verified here. */
 export function* journalState(home: Home, journal: Uint8Array): Step<JournalState> {
-  return applyAll(EMPTY, yield* placedDocuments(home, journal));
+  return (yield* folded(home, journal)).state;
 }
 
 /** What the account journal comes to. */
@@ -56,35 +107,69 @@ export function* accountState(home: Home): Step<AccountState> {
 
 /** Every document of a journal that was verified here, with the roster at its place. */
 export function* placedDocuments(home: Home, journal: Uint8Array): Step<readonly Placed[]> {
-  const id = encodeB64(journal);
-  const { earlier } = yield* standingOf(journal);
+  const { log, earlier } = yield* standingOf(journal);
+  return (yield* storedBehind(home, journal, NOTHING, log.seq, earlier)).placed;
+}
+
+/** What stands behind a folded part, up to a seq: the entries, and the documents among them. */
+function* storedBehind(
+  home: Home,
+  journal: Uint8Array,
+  before: Folded,
+  last: number,
+  earlier: readonly EarlierKey[],
+): Step<{ entries: readonly LogEntry[]; placed: readonly Placed[]; membership: Membership | null }> {
   const newest = home.receiptKeys.at(-1) ?? new Uint8Array();
+  const rows = yield* rowsBehind(journal, before.seq, last);
+  const entries: LogEntry[] = [];
   const placed: Placed[] = [];
-  let membership: Membership | null = null;
-  for (const [name, row] of yield* list(`item/${id}/`)) {
-    const seq = numberIn(name);
+  let { membership } = before;
+  for (let seq = before.seq + 1; seq <= last; seq++) {
+    const [row, head, sealed, roster, faulty] = NAMES.map((nameAt) => rows.get(nameAt(journal, seq)));
+    if (roster !== undefined) membership = parseMembership(roster, encodeB64(journal));
+    if (row === undefined || head === undefined) throw new HomeError("A stored journal has a gap.");
     const { item } = parseItem(row);
-    const names = [headName(journal, seq), messageName(journal, seq), rosterName(journal, seq)];
-    const rows = yield* read(names);
-    const [head, sealed, roster] = names.map((one) => rows.get(one));
-    if (roster !== undefined) membership = parseMembership(roster, id);
-    if (item.type !== "entry" || sealed === undefined) continue;
-    if (membership === null || head === undefined) throw new HomeError("A stored journal has a gap.");
+    if (item.type !== "entry") continue;
+    const fault = faulty === undefined ? null : parseFault(faulty);
+    if (fault?.check === "entries.header") continue;
     const header = parseHeader(item.header);
+    const place = { seq, entry: encodeB64(header.entry), author: encodeB64(header.author) };
+    const received = parseHeadRow(head).time;
+    entries.push({ ...place, received, fault });
+    if (sealed === undefined || fault !== null) continue;
+    if (membership === null) throw new HomeError("A stored journal has a gap.");
     const message = home.vault.open("message", sealed);
     const { document, refused } = parseMessage(message);
     const applied: AppliedDocument = {
-      entry: encodeB64(header.entry),
-      seq,
-      author: encodeB64(header.author),
+      ...place,
       message: encodeB64(messageHash(message)),
       document,
-      received: parseHeadRow(head).time,
+      received,
       refused,
       generation: header.generation,
       keySince: keySince(earlier, newest, seq),
     };
     placed.push([applied, membership]);
   }
-  return placed;
+  return { entries, placed, membership };
+}
+
+const NAMES = [itemName, headName, messageName, rosterName, faultName] as const;
+
+/** The rows of the items behind a seq, up to another one. */
+function* rowsBehind(journal: Uint8Array, after: number, last: number): Step<Rows> {
+  if (last - after <= MANY) {
+    const seqs = Array.from({ length: Math.max(last - after, 0) }, (_, at) => after + 1 + at);
+    return yield* read(seqs.flatMap((seq) => NAMES.map((nameAt) => nameAt(journal, seq))));
+  }
+  const all = new Map<string, Uint8Array>();
+  for (const kind of ["item", "head", "message", "roster", "fault"]) {
+    for (const [name, row] of yield* list(`${kind}/${encodeB64(journal)}/`)) all.set(name, row);
+  }
+  return all;
+}
+
+function parseFault(row: Uint8Array): { check: string; sentence: string } {
+  const fields = new Fields(parseMessageJson(row, "A stored fault"), "A stored fault");
+  return { check: fields.text("check"), sentence: fields.text("sentence", SIZES.MAX_DOCUMENT) };
 }

@@ -14,20 +14,18 @@ import { requireAllowed } from "../../documents/writing.ts";
 import { NotAllowed } from "../../errors.ts";
 import { SIZES } from "../../generated/constants.ts";
 import { ByteReader, concat, sameBytes } from "../../protocol/bytes.ts";
-import { encodeB64, parseMessageJson, readInteger, u32 } from "../../protocol/codec.ts";
-import { parseHeader } from "../../protocol/entries.ts";
+import { encodeB64, jsonObject, parseMessageJson, readInteger, u32 } from "../../protocol/codec.ts";
 import { Fields } from "../../protocol/fields.ts";
 import { itemDigest } from "../../protocol/log.ts";
-import { type Document, encodeMessage, parseMessage } from "../../protocol/messages.ts";
+import { type Document, encodeMessage, messageHash, parseMessage } from "../../protocol/messages.ts";
 import type { Receipt } from "../../protocol/receipts.ts";
 import { findMember } from "../../protocol/rosterChanges.ts";
 import { commit, list, type Step } from "../core/effects.ts";
 import type { Home } from "../core/home.ts";
 import type { Change } from "../ports.ts";
-import { parseItem } from "../server/pages.ts";
-import { journalState, membershipOf } from "./folding.ts";
+import { folded, journalState, membershipOf } from "./folding.ts";
 import type { Judged } from "./judged.ts";
-import { faultName, numberIn, waitingName, writtenName } from "./names.ts";
+import { numberIn, waitingName, writtenName } from "./names.ts";
 import { newestReceipt, requireOpen, standingOf } from "./standing.ts";
 
 /** A message that waits. `digests`: of all that was ever sent under its entry id. */
@@ -59,12 +57,57 @@ function parseWaiting(home: Home, number: number, row: Uint8Array): Waiting {
 }
 
 /**
- * Puts a document into the outbox, durably; its entry id, 16 bytes.
+ * Puts a document into the outbox, durably; its entry id, 16 bytes. `also`: rows that change with it, or not at all.
  *
  * Throws NotAllowed: the rules forbid this document now, or the journal can't be written; JournalFrozen: it is read-only;
  * MalformedData: the document is too long, or doesn't fit its kind. Nothing was stored then.
  */
-export function* post(home: Home, journal: Uint8Array, document: Document): Step<Uint8Array> {
+export function* post(
+  home: Home,
+  journal: Uint8Array,
+  document: Document,
+  also: readonly Change[] = [],
+): Step<Uint8Array> {
+  const seen = yield* requirePossible(home, journal, document);
+  return yield* put(home, journal, document, seen, also);
+}
+
+/**
+ * Puts words and the step that names them in `text` into the outbox, both or neither; the step's entry. Throws as `post`, for
+ * either. Spec: documents §3
+ */
+export function* postWithWords(
+  home: Home,
+  journal: Uint8Array,
+  words: Document,
+  step: Document,
+  also: readonly Change[] = [],
+): Step<Uint8Array> {
+  const seen = yield* requirePossible(home, journal, words);
+  const note = yield* waitingAs(home, journal, words, seen, null);
+  const link = jsonObject({ entry: encodeB64(note.entry), message: encodeB64(messageHash(note.message)) });
+  const document = { ...step, body: new Map([...step.body, ["text", link]]) };
+  yield* requirePossible(home, journal, document);
+  const taken = yield* waitingAs(home, journal, document, seen, note);
+  yield* commit([waitingChange(home, journal, note), waitingChange(home, journal, taken), ...also]);
+  return taken.entry;
+}
+
+/** Puts a document that the rules allow into the outbox, durably; its entry id. `seen`: the newest receipt. */
+export function* put(
+  home: Home,
+  journal: Uint8Array,
+  document: Document,
+  seen: Receipt,
+  also: readonly Change[] = [],
+): Step<Uint8Array> {
+  const made = yield* waitingAs(home, journal, document, seen, null);
+  yield* commit([waitingChange(home, journal, made), ...also]);
+  return made.entry;
+}
+
+/** The newest receipt of a journal in which I may write this document now. Throws as `post`. */
+function* requirePossible(home: Home, journal: Uint8Array, document: Document): Step<Receipt> {
   const { account } = home.identity;
   const roster = requireOpen(yield* standingOf(journal));
   if (findMember(roster, account)?.rights !== "write") {
@@ -78,53 +121,39 @@ export function* post(home: Home, journal: Uint8Array, document: Document): Step
   if (seen === null) throw new NotAllowed("This journal has not been fetched yet. Sync first.");
   const state = yield* journalState(home, journal);
   const mine = encodeB64(account);
-  const last = [...state.timeline.items].reverse().find(({ applied }) => applied.author === mine)?.applied ?? null;
-  const received = expectedReceipt(home.clock.now(), seen.time, last);
+  const received = expectedReceipt(home.clock.now(), seen.time, state.timeline.lastOf(mine));
   requireAllowed(state, document, mine, membershipOf(roster), received);
-  return yield* put(home, journal, document, seen);
+  return seen;
 }
 
-/** Puts a document that the rules allow into the outbox, durably; its entry id. `seen`: the newest receipt. */
-export function* put(home: Home, journal: Uint8Array, document: Document, seen: Receipt): Step<Uint8Array> {
-  const waiting = yield* waitingFor(home, journal);
-  const before = waiting.at(-1);
-  const message = encodeMessage({
-    document,
-    seen,
-    follows: before?.entry ?? null,
-    refused: yield* refusedSince(home, journal),
-    attachments: [],
-  });
+/** A document as it will wait, behind all that waits, and behind `before`. */
+function* waitingAs(
+  home: Home,
+  journal: Uint8Array,
+  document: Document,
+  seen: Receipt,
+  before: Waiting | null,
+): Step<Waiting> {
+  const last = before ?? (yield* waitingFor(home, journal)).at(-1) ?? null;
+  const refused = yield* refusedSince(home, journal);
+  const message = encodeMessage({ document, seen, follows: last?.entry ?? null, refused, attachments: [] });
   const entry = home.random.bytes(SIZES.ENTRY_ID, "entry_id", document.kind);
-  const number = (before?.number ?? 0) + 1;
-  yield* commit([waitingChange(home, journal, { number, entry, digests: [], message })]);
-  return entry;
+  return { number: (last?.number ?? 0) + 1, entry, digests: [], message };
 }
 
 /** Seqs that I could not open since my last own entry; those of epochs closed to me are nobody's fault. Spec: §6.3 */
 function* refusedSince(home: Home, journal: Uint8Array): Step<readonly number[]> {
-  const id = encodeB64(journal);
-  const faults = yield* list(`fault/${id}/`);
+  const faults = yield* list(`fault/${encodeB64(journal)}/`);
   const refused = [...faults].filter(([, row]) => checkOf(row) !== "closed").map(([name]) => numberIn(name));
   if (refused.length === 0) return [];
-  const own = yield* lastOwn(home, journal);
+  const { entries } = yield* folded(home, journal);
+  const mine = encodeB64(home.identity.account);
+  const own = entries.filter(({ author, fault }) => author === mine && fault === null).at(-1)?.seq ?? 0;
   return refused.filter((seq) => seq > own).slice(0, SIZES.MAX_REFUSED);
 }
 
 function checkOf(row: Uint8Array): string {
   return new Fields(parseMessageJson(row, "A stored fault"), "A stored fault", { open: true }).text("check");
-}
-
-function* lastOwn(home: Home, journal: Uint8Array): Step<number> {
-  const faulty = new Set((yield* list(`fault/${encodeB64(journal)}/`)).keys());
-  const items = [...(yield* list(`item/${encodeB64(journal)}/`))].reverse();
-  for (const [name, row] of items) {
-    const { item } = parseItem(row);
-    const seq = numberIn(name);
-    if (item.type !== "entry" || faulty.has(faultName(journal, seq))) continue;
-    if (sameBytes(parseHeader(item.header).author, home.identity.account)) return seq;
-  }
-  return 0;
 }
 
 /**

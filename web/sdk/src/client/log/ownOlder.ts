@@ -13,7 +13,7 @@ import { encodeMessage } from "../../protocol/messages.ts";
 import { commit, list, read, type Step } from "../core/effects.ts";
 import type { Home } from "../core/home.ts";
 import type { Change } from "../ports.ts";
-import { accountState, placedDocuments } from "./folding.ts";
+import { accountState, forgetFolded, placedDocuments } from "./folding.ts";
 import { faultName, messageName, writtenName } from "./names.ts";
 import { waitingChange, waitingFor } from "./outbox.ts";
 import { newestReceipt, standingOf } from "./standing.ts";
@@ -54,6 +54,7 @@ export function* judgeAgain(home: Home): Step<void> {
     if (!sameBytes(journal, home.identity.accountJournal)) changes.push(...(yield* lateEntries(home, journal)));
   }
   yield* commit(changes);
+  forgetFolded(home);
 }
 
 function* lateEntries(home: Home, journal: Uint8Array): Step<readonly Change[]> {
