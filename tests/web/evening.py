@@ -10,6 +10,7 @@ home holds of his account, the secrets too. Then it takes orders, a line each, a
     lag             Sam's other device changes his keys, and not yet the journal's with them
     texts           what Ada reads, after a sync; `texts new` in the journal that `invite` made
     invite          Ada makes another journal, and a link to it
+    join LINK       Ada joins by another's link; then it is about that journal
     words           what Ada compares there, after a sync
     same            she says that the words are the same, and syncs
 
@@ -96,6 +97,9 @@ async def _obey(liar: Liar, people: Mapping[str, Duolog], journal: bytes) -> Non
         elif word == "invite":
             new = await ada.create_journal()
             _say({"link": (await ada.invite(new)).link, "journal": encode_b64(new)})
+        elif word == "join":
+            new = (await ada.join(rest)).journal
+            _say({"journal": encode_b64(new)})
         elif word == "words":
             await ada.sync()
             _say({"words": list((await ada.pairing(new)).words or ())})
