@@ -20,8 +20,9 @@ import type { LogState } from "../../protocol/log.ts";
 import { findMember } from "../../protocol/rosterChanges.ts";
 import { commit, list, read, type Step } from "../core/effects.ts";
 import { type Home, serverChanges } from "../core/home.ts";
-import { goOn } from "../pairing/joining.ts";
+import { noteFounded } from "../pairing/founding.ts";
 import { pairingsUnderWay } from "../pairing/progress.ts";
+import { goOn } from "../pairing/steps.ts";
 import type { ListedJournal } from "../server/bodies.ts";
 import { pinServer } from "../server/linkedKeys.ts";
 import { accountState } from "./folding.ts";
@@ -62,6 +63,14 @@ export function* sync(home: Home): Step<Synced> {
     } catch (error) {
       problems.push({ journal: item.journal, error: foreseen(error) });
     }
+  }
+  try {
+    yield* noteFounded(
+      home,
+      listed.map(({ journal }) => journal),
+    );
+  } catch (error) {
+    problems.push({ journal: home.identity.accountJournal, error: foreseen(error) });
   }
   for (const { journal } of yield* pairingsUnderWay(home)) {
     try {

@@ -27,12 +27,15 @@ import {
   journalStatementJson,
   type OpenedSession,
   type OwnAccountPage,
+  type OwnInvitation,
   type Pushed,
   type Registered,
   readChainList,
   readChallenge,
+  readCreated,
   readJournalList,
   readOwnAccount,
+  readOwnInvitations,
   readProposals,
   readPushed,
   readRegistered,
@@ -47,6 +50,7 @@ const REQUEST_ID = 16; // bytes
 const MAX_ANSWER = 64 * 1024; // bytes of an answer that isn't named below, and of every refusal
 const MAX_OWN_ACCOUNT = 4 * 1024 * 1024;
 const MAX_SEALED = (4 * SIZES.MAX_INVITATION) / 3 + 1024;
+const MAX_OWN_INVITATIONS = 4 * 1024 * 1024;
 const MAX_PROPOSALS = 2 * 1024 * 1024;
 const MAX_JOURNALS = 128 * 1024;
 const MAX_CHAINS = 1024 * 1024;
@@ -108,6 +112,35 @@ export class Connection {
   *push(journal: Uint8Array, items: readonly Placed[]): Step<Pushed> {
     const form = { body: encodePush(items), media: PAGE_MEDIA_TYPE };
     return parseAnswerJson(yield* this.#inSession("POST", `${ofJournal(journal)}/entries`, form), readPushed);
+  }
+
+  /** Makes a journal of its genesis; its id. `genesis`: as `journalStatementJson` made it. The same again changes nothing. */
+  *createJournal(genesis: JsonObject): Step<Uint8Array> {
+    const body = encodeMessageJson(genesis);
+    return parseAnswerJson(yield* this.#inSession("POST", "/v1/journals", { body }), readCreated);
+  }
+
+  /** Leaves a sealed invitation to a journal. `expires`: Unix seconds. The same again changes nothing. */
+  *invite(journal: Uint8Array, id: Uint8Array, sealed: Uint8Array, expires: number): Step<void> {
+    const asked = jsonObject({ invitation: encodeB64(id), sealed: encodeB64(sealed), expires_at: expires });
+    const body = encodeMessageJson(asked);
+    yield* this.#inSession("POST", `${ofJournal(journal)}/invitations`, { body, accept: NOTHING });
+  }
+
+  *ownInvitations(journal: Uint8Array): Step<readonly OwnInvitation[]> {
+    const body = yield* this.#inSession("GET", `${ofJournal(journal)}/invitations`, { limit: MAX_OWN_INVITATIONS });
+    return parseAnswerJson(body, readOwnInvitations);
+  }
+
+  *revokeInvitation(journal: Uint8Array, id: Uint8Array): Step<void> {
+    yield* this.#inSession("DELETE", `${ofJournal(journal)}/invitations/${encodeB64(id)}`, { accept: NOTHING });
+  }
+
+  /** Leaves the sealed nonce for the account that answered. */
+  *reveal(journal: Uint8Array, id: Uint8Array, sealed: Uint8Array): Step<void> {
+    const body = encodeMessageJson(jsonObject({ sealed: encodeB64(sealed) }));
+    const path = `${ofJournal(journal)}/invitations/${encodeB64(id)}/reveal`;
+    yield* this.#inSession("PUT", path, { body, accept: NOTHING });
   }
 
   /** The sealed invitation under an id. */
