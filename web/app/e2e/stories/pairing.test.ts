@@ -45,12 +45,47 @@ describe.skipIf(!CAN_SERVE)("with a real server (skipped without Python's enviro
     await sam.picture("journal");
     await sam.write("I was glad to.");
     await sam.sees("I was glad to.");
-    for (let tries = 0; tries < 10; tries++) {
-      const { said } = await town.duolog("ada", ["timeline"]);
-      if (said.includes("I was glad to.")) break;
-      await new Promise((resolve) => setTimeout(resolve, 500));
-    }
-    expect((await town.duolog("ada", ["timeline"])).said).toContain("I was glad to.");
+    await town.eventually("ada", ["timeline"], "I was glad to.");
     expect(sam.said).toEqual([]);
+  }, 90_000);
+
+  test("the browser invites, the command joins", async () => {
+    const ada = await Person.at(browser, "Ada", town.origin);
+    await ada.visit();
+    await ada.begin();
+    await ada.press("Make an invitation");
+    const link = await ada.page.locator("code").innerText();
+    await ada.picture("invite");
+    await town.duolog("ben", ["register", "--server", town.origin, "--no-confirm"]);
+    await town.duolog("ben", ["join"], `${link}\n`);
+    const words = await ada.words();
+    const heard = String(((await town.data("ben", ["verify", "--show"])).words as string[]).join(" "));
+    expect(heard).toBe(words);
+    await ada.press("All eight are the same");
+    await ada.heading("Recovery words").waitFor();
+    await town.duolog("ben", ["verify"], `${words}\n`);
+    await ada.write("The first page is ours.");
+    await town.eventually("ben", ["timeline"], "The first page is ours.");
+    expect(ada.said).toEqual([]);
+  }, 90_000);
+
+  test("two browsers", async () => {
+    const ada = await Person.at(browser, "Ada", town.origin);
+    const sam = await Person.at(browser, "Sam", town.origin);
+    await ada.visit();
+    await ada.begin("none");
+    await ada.press("Make an invitation");
+    const link = await ada.page.locator("code").innerText();
+    await sam.visit(link);
+    await sam.begin("tab", "");
+    await sam.press("Join");
+    const words = await Promise.all([ada.words(), sam.words()]);
+    expect(words[0]).toBe(words[1]);
+    await ada.press("All eight are the same");
+    await sam.press("All eight are the same");
+    await ada.write("Hello from Ada.");
+    await sam.follow("Later");
+    await sam.sees("Hello from Ada.", 30_000);
+    expect([...ada.said, ...sam.said]).toEqual([]);
   }, 90_000);
 });

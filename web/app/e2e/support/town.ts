@@ -52,6 +52,16 @@ export class Town {
     return JSON.parse((await this.duolog(person, [...command, "--json"], reads)).out);
   }
 
+  /** Runs a command until it says this, for ten seconds at most. */
+  async eventually(person: string, command: readonly string[], sought: string): Promise<void> {
+    let said = "";
+    for (const end = Date.now() + 10_000; Date.now() < end; ) {
+      said = (await this.duolog(person, command)).said;
+      if (said.includes(sought)) return;
+    }
+    throw new Error(`${person} doesn't see "${sought}":\n${said}`);
+  }
+
   async server(does: "stop" | "start"): Promise<void> {
     await this.#tell({ server: does });
   }
