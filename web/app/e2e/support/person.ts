@@ -48,7 +48,10 @@ export class Person {
   }
 
   async follow(name: string | RegExp): Promise<void> {
-    await this.page.getByRole("link", { name, exact: typeof name === "string" }).first().click();
+    await this.page
+      .getByRole("link", { name, exact: typeof name === "string" })
+      .first()
+      .click();
   }
 
   async type(label: string, text: string): Promise<void> {
@@ -77,6 +80,12 @@ export class Person {
     }
     await this.type("What your partner calls you", this.name);
     await this.press("Begin");
+  }
+
+  /** Makes an invitation; its link. */
+  async invite(): Promise<string> {
+    await this.press("Make an invitation");
+    return (await this.page.locator("code").textContent()) ?? "";
   }
 
   async unlock(passphrase = PASSPHRASE): Promise<void> {

@@ -1,20 +1,42 @@
-/** The interface's own words. A message is a function that was compiled from `messages/<language>.json` when the page was built. */
-import german from "./messages/de.json";
-import english from "./messages/en.json";
+/**
+ * The interface's own words. A message is a function that was compiled from `messages/<language>.json` when the page was built.
+ * A page loads the one language that it speaks, with its page of help (`speech/`).
+ */
+import type english from "./messages/en.json";
+import type * as Speech from "./speech/en.ts";
 
 export type Key = keyof typeof english;
 export type Values = Record<string, string | number>;
+export type Help = typeof Speech.help;
 type Compiled = Record<Key, (values: Values) => string>;
 
 /** Languages and their own names. */
 export const LANGUAGES = { en: "English", de: "Deutsch" } as const;
 export type Language = keyof typeof LANGUAGES;
 
-const COMPILED = { en: english, de: german } as unknown as Record<Language, Compiled>;
+const SPEECHES = { en: () => import("./speech/en.ts"), de: () => import("./speech/de.ts") };
+const loaded = new Map<Language, { readonly messages: Compiled; readonly help: Help }>();
+
+/** Loads a language, which `voiceOf` and `helpIn` need. */
+export async function load(language: Language): Promise<void> {
+  const { messages, help } = await SPEECHES[language]();
+  loaded.set(language, { messages: messages as unknown as Compiled, help });
+}
+
+function spokenIn(language: Language): { readonly messages: Compiled; readonly help: Help } {
+  const speech = loaded.get(language);
+  if (speech === undefined) throw new RangeError(`${language} was not loaded`);
+  return speech;
+}
+
+/** The page of help. */
+export function helpIn(language: Language): Help {
+  return spokenIn(language).help;
+}
 
 /** The message of this name, where there is one. */
 export function keyOf(name: string): Key | null {
-  return Object.hasOwn(COMPILED.en, name) ? (name as Key) : null;
+  return [...loaded.values()].some(({ messages }) => Object.hasOwn(messages, name)) ? (name as Key) : null;
 }
 
 /** A language's messages, dates and numbers. */
@@ -43,7 +65,7 @@ export interface Habits {
 
 /** `mirrored`: a made-up language, long and from right to left, that shows what breaks. Dates are those of the person's own country. */
 export function voiceOf(language: Language, habits: Habits, mirrored = false): Voice {
-  const compiled = COMPILED[language];
+  const compiled = spokenIn(language).messages;
   const locale = habits.languages.find((one) => one.slice(0, 2).toLowerCase() === language) ?? language;
   const options = { timeZone: habits.zone };
   const day = new Intl.DateTimeFormat(locale, { weekday: "long", day: "numeric", month: "long", ...options });
