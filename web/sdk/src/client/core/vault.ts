@@ -19,7 +19,7 @@ import { expand } from "../../seal/derive.ts";
 import { Secret } from "../../seal/secret.ts";
 
 /** What a sealed row is for. `app`: what the program itself keeps, such as a draft. */
-export type Use = "app" | "epoch" | "message" | "outbox" | "pairing" | "pending" | "seed";
+export type Use = "app" | "epoch" | "message" | "outbox" | "pairing" | "pending" | "rotation" | "seed" | "sheet";
 
 export class Vault extends Secret {
   readonly #key: Uint8Array;

@@ -33,7 +33,8 @@ import { freezing, learnReceiptKey, pull } from "./pulling.ts";
 import { knownOf, requireOpen, standingOf } from "./standing.ts";
 import { isBehind, type Made, makeBadGrant, makeEndings, makeRotate } from "./statements.ts";
 
-const MOVED = new Set(["roster_moved", "epoch_stale", "epoch_moved", "generation_moved"]);
+/** Codes by which the server says that another push came first. */
+export const MOVED: ReadonlySet<string> = new Set(["roster_moved", "epoch_stale", "epoch_moved", "generation_moved"]);
 const TRIES = 8; // attempts that change nothing
 const PUSH_BYTES = SIZES.MAX_PUSH_BYTES - SIZES.MAX_BLOB;
 
@@ -122,6 +123,12 @@ function sealed(home: Home, roster: Roster, key: EpochKey, waiting: Waiting): Pl
   };
   const blob = sealEntry(header, waiting.message, key, secret, readersOf(roster, home.chains), home.random);
   return { seq: 0, item: entryItem(encodeHeader(header), blob), grants: new IdMap() };
+}
+
+/** Pushes a statement with its grants, and fetches it back. Throws as `pushStatement`. */
+export function* pushMade(home: Home, journal: Uint8Array, made: Made): Step<void> {
+  yield* pushItems(home, journal, [statementOf(made)], []);
+  yield* pull(home, journal);
 }
 
 /** Pushes one statement, and fetches it back. Throws as `deliver`; ServerRefused where another push came first. */

@@ -142,7 +142,7 @@ function* waitingAs(
 }
 
 /** Seqs that I could not open since my last own entry; those of epochs closed to me are nobody's fault. Spec: §6.3 */
-function* refusedSince(home: Home, journal: Uint8Array): Step<readonly number[]> {
+export function* refusedSince(home: Home, journal: Uint8Array): Step<readonly number[]> {
   const faults = yield* list(`fault/${encodeB64(journal)}/`);
   const refused = [...faults].filter(([, row]) => checkOf(row) !== "closed").map(([name]) => numberIn(name));
   if (refused.length === 0) return [];

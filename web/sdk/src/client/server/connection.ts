@@ -15,8 +15,10 @@ import { SIZES } from "../../generated/constants.ts";
 import { encodeB64, encodeMessageJson, type JsonObject, jsonObject } from "../../protocol/codec.ts";
 import type { Fields } from "../../protocol/fields.ts";
 import { IdMap } from "../../protocol/idMap.ts";
+import type { Receipt } from "../../protocol/receipts.ts";
 import type { SignedStatement } from "../../protocol/statements.ts";
 import type { Random } from "../../random.ts";
+import type { Side } from "../../seal/deviceCodes.ts";
 import type { KeyholderSecret } from "../../seal/keys.ts";
 import { http, type Step } from "../core/effects.ts";
 import type { HttpRequest } from "../ports.ts";
@@ -27,6 +29,7 @@ import {
   journalStatementJson,
   type OpenedSession,
   type OwnAccountPage,
+  type OwnSession,
   type Pushed,
   type Registered,
   readChainList,
@@ -36,9 +39,11 @@ import {
   readProposals,
   readPushed,
   readRegistered,
+  readRotated,
   readSealed,
   readServerInfo,
   readSession,
+  readSessions,
   type ServerInfo,
 } from "./bodies.ts";
 import { encodePush, PAGE_MEDIA_TYPE, type Placed, type PulledPage } from "./pages.ts";
@@ -48,6 +53,7 @@ const MAX_ANSWER = 64 * 1024; // bytes of an answer that isn't named below, and 
 const MAX_OWN_ACCOUNT = 4 * 1024 * 1024;
 const MAX_SEALED = (4 * SIZES.MAX_INVITATION) / 3 + 1024;
 const MAX_PROPOSALS = 2 * 1024 * 1024;
+const MAX_SESSIONS = 512 * 1024;
 const MAX_JOURNALS = 128 * 1024;
 const MAX_CHAINS = 1024 * 1024;
 const MAX_PAGE = 8 * 1024 * 1024; // whole pushes may run over the soft limit of a page
@@ -84,6 +90,49 @@ export class Connection {
   *ownAccount(generation: number, version: number): Step<OwnAccountPage> {
     const path = `/v1/account?generation=${generation}&version=${version}`;
     return parseAnswerJson(yield* this.#inSession("GET", path, { limit: MAX_OWN_ACCOUNT }), readOwnAccount);
+  }
+
+  /** Adds keyholders to the account. `request`: as `makeSetRequest` made it. */
+  *changeSet(request: JsonObject): Step<void> {
+    yield* this.#inSession("POST", "/v1/account/sets", { body: encodeMessageJson(request), accept: NOTHING });
+  }
+
+  /** Replaces the account's keys; the receipt of the account journal's push, null where it was taken before. */
+  *rotate(request: JsonObject): Step<Receipt | null> {
+    const body = encodeMessageJson(request);
+    return parseAnswerJson(yield* this.#inSession("POST", "/v1/account/rotations", { body }), readRotated);
+  }
+
+  *sessions(): Step<readonly OwnSession[]> {
+    return parseAnswerJson(yield* this.#inSession("GET", "/v1/sessions", { limit: MAX_SESSIONS }), readSessions);
+  }
+
+  /** Ends one session of the account (its id, 16 bytes). */
+  *endSession(session: Uint8Array): Step<void> {
+    yield* this.#inSession("DELETE", `/v1/sessions/${encodeB64(session)}`, { accept: NOTHING });
+  }
+
+  /** Ends this home's own session, where one is open. */
+  *logOut(): Step<void> {
+    const session = this.#session;
+    this.#session = null;
+    if (session !== null) {
+      yield* this.#send("DELETE", "/v1/sessions/current", { accept: NOTHING }, session.token);
+    }
+  }
+
+  /** Leaves a message for the other device at a rendezvous; the old device's needs a session. Spec: §4.11 */
+  *leaveMessage(rendezvous: Uint8Array, side: Side, number: number, sealed: Uint8Array): Step<void> {
+    const body = jsonObject({ sealed: encodeB64(sealed) });
+    const path = `${atRendezvous(rendezvous)}/${side}/${number}`;
+    if (side === "old") yield* this.#inSession("PUT", path, { body: encodeMessageJson(body), accept: NOTHING });
+    else yield* this.#send("PUT", path, { body: encodeMessageJson(body), accept: NOTHING }, null);
+  }
+
+  /** The sealed message of one side; null where there is none yet. */
+  *fetchMessage(rendezvous: Uint8Array, side: Side, number: number): Step<Uint8Array | null> {
+    const path = `${atRendezvous(rendezvous)}/${side}/${number}`;
+    return parseAnswerJson(yield* this.#send("GET", path, { limit: MAX_SEALED }, null), readSealed);
   }
 
   *journals(after: Uint8Array | null): Step<JournalList> {
@@ -212,6 +261,10 @@ interface Form {
 
 function invitation(id: Uint8Array): string {
   return `/v1/invitations/${encodeB64(id)}`;
+}
+
+function atRendezvous(id: Uint8Array): string {
+  return `/v1/rendezvous/${encodeB64(id)}`;
 }
 
 function ofJournal(journal: Uint8Array): string {
