@@ -13,6 +13,7 @@ home holds of his account, the secrets too. Then it takes orders, a line each, a
                     object `{"b64": ...}` among it is bytes
     things KIND     what Ada is shown of each thing of a kind, after a sync
     invite          Ada makes another journal, and a link to it
+    join LINK       Ada joins by another's link; then it is about that journal
     words           what Ada compares there, after a sync
     same            she says that the words are the same, and syncs
 
@@ -109,6 +110,9 @@ async def _obey(liar: Liar, people: Mapping[str, Duolog], journal: bytes) -> Non
         elif word == "invite":
             new = await ada.create_journal()
             _say({"link": (await ada.invite(new)).link, "journal": encode_b64(new)})
+        elif word == "join":
+            new = (await ada.join(rest)).journal
+            _say({"journal": encode_b64(new)})
         elif word == "words":
             await ada.sync()
             _say({"words": list((await ada.pairing(new)).words or ())})

@@ -1,8 +1,8 @@
 /**
  * The client: ports, the core's steps, and adapters of the ports. A step is a generator of effects; `run` runs it.
  *
- * What is here so far: registering, restoring, logging in, joining a journal by a link, syncing and verifying journals, reading
- * and writing in them.
+ * What is here so far: registering, restoring, logging in, founding a journal, inviting to it and joining by a link, syncing
+ * and verifying journals, reading and writing in them.
  */
 
 export { isUnconfirmed, refreshAccount, restore } from "./account/opening.ts";
@@ -24,5 +24,9 @@ export { pull } from "./log/pulling.ts";
 export { type ReadEntry, readEntries } from "./log/reading.ts";
 export { type Standing, standingOf } from "./log/standing.ts";
 export { type Problem, type Synced, sync } from "./log/syncing.ts";
-export { confirmWords, join, type Pairing, pairingOf } from "./pairing/joining.ts";
+export { confirmWords, type Pairing, pairingOf, saidToDiffer, sayWordsDiffer } from "./pairing/comparing.ts";
+export { createJournal } from "./pairing/founding.ts";
+export { type Invited, invite, removePartner, waitingInvitation, withdrawInvitation } from "./pairing/inviting.ts";
+export { join } from "./pairing/joining.ts";
+export { goOn } from "./pairing/steps.ts";
 export type { Change, Clock, HttpAnswer, HttpRequest, Ports, Rows, Store, Transport } from "./ports.ts";

@@ -19,7 +19,7 @@ import { encodeB64, type JsonObject, jsonObject, parseB64 } from "../../protocol
 import { encodeHeader } from "../../protocol/entries.ts";
 import { IdMap } from "../../protocol/idMap.ts";
 import { encodeSet, type Keyholder, type KeyholderSet, setCommitment } from "../../protocol/keyholderSets.ts";
-import { entryItem, itemDigest, type Item } from "../../protocol/log.ts";
+import { entryItem, type Item, itemDigest } from "../../protocol/log.ts";
 import { encodeMessage } from "../../protocol/messages.ts";
 import { encodeClose, parseClose } from "../../protocol/rosterStatements.ts";
 import { statementHash } from "../../protocol/statements.ts";
@@ -118,9 +118,7 @@ export function* makeRotation(
       set: linkJson(set),
       packages: packagesJson(home, secret, extended, following.keyholders),
       anchors: sheet === null ? [] : [anchorJson(sheet.id, sheet.anchor(account))],
-      earlier_seed: encodeB64(
-        wrapEarlierSeed(older, account, chain.newest, extended.newest, home.random),
-      ),
+      earlier_seed: encodeB64(wrapEarlierSeed(older, account, chain.newest, extended.newest, home.random)),
       account_journal: json,
       closings: yield* renewedClosings(home, secret),
     }),
@@ -147,9 +145,7 @@ function chainOf({ chains, identity }: Home): AccountChain {
 
 function nextSet(before: KeyholderSet, keyholders: readonly Keyholder[]): KeyholderSet {
   if (keyholders.length > SIZES.MAX_KEYHOLDERS) {
-    throw new NotAllowed(
-      `An account has ${SIZES.MAX_KEYHOLDERS} ways in at most. Revoke one that you no longer use.`,
-    );
+    throw new NotAllowed(`An account has ${SIZES.MAX_KEYHOLDERS} ways in at most. Revoke one that you no longer use.`);
   }
   return {
     ...before,

@@ -15,7 +15,15 @@ import { SIZES } from "../../generated/constants.ts";
 import type { SignedAccountStatement } from "../../protocol/accounts.ts";
 import { continueChain } from "../../protocol/accounts.ts";
 import { sameBytes } from "../../protocol/bytes.ts";
-import { encodeB64, encodeMessageJson, type JsonObject, jsonObject, parseMessageJson, readInteger, u32 } from "../../protocol/codec.ts";
+import {
+  encodeB64,
+  encodeMessageJson,
+  type JsonObject,
+  jsonObject,
+  parseMessageJson,
+  readInteger,
+  u32,
+} from "../../protocol/codec.ts";
 import { Fields } from "../../protocol/fields.ts";
 import { findKeyholder, parseSet, verifySets } from "../../protocol/keyholderSets.ts";
 import { nextHead } from "../../protocol/log.ts";

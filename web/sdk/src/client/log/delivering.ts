@@ -125,15 +125,18 @@ function sealed(home: Home, roster: Roster, key: EpochKey, waiting: Waiting): Pl
   return { seq: 0, item: entryItem(encodeHeader(header), blob), grants: new IdMap() };
 }
 
-/** Pushes a statement with its grants, and fetches it back. Throws as `pushStatement`. */
-export function* pushMade(home: Home, journal: Uint8Array, made: Made): Step<void> {
-  yield* pushItems(home, journal, [statementOf(made)], []);
-  yield* pull(home, journal);
-}
-
-/** Pushes one statement, and fetches it back. Throws as `deliver`; ServerRefused where another push came first. */
-export function* pushStatement(home: Home, journal: Uint8Array, signed: SignedStatement): Step<void> {
-  yield* pushItems(home, journal, [{ seq: 0, item: { type: "statement", signed }, grants: new IdMap() }], []);
+/**
+ * Pushes one statement with the grants of the epoch that it begins, and fetches it back.
+ *
+ * Throws as `deliver`; ServerRefused where another push came first.
+ */
+export function* pushStatement(
+  home: Home,
+  journal: Uint8Array,
+  signed: SignedStatement,
+  grants: IdMap<Uint8Array> = new IdMap(),
+): Step<void> {
+  yield* pushItems(home, journal, [{ seq: 0, item: { type: "statement", signed }, grants }], []);
   yield* pull(home, journal);
 }
 

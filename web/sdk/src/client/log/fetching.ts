@@ -3,7 +3,15 @@
  */
 
 import { requirePinned } from "../../documents/accountState.ts";
-import { DuologError, MalformedData, Rollback, ServerRefused, Unforeseen, VerificationError, Withheld } from "../../errors.ts";
+import {
+  DuologError,
+  MalformedData,
+  Rollback,
+  ServerRefused,
+  Unforeseen,
+  VerificationError,
+  Withheld,
+} from "../../errors.ts";
 import type { Check } from "../../generated/constants.ts";
 import { sameBytes } from "../../protocol/bytes.ts";
 import { encodeB64, parseB64 } from "../../protocol/codec.ts";

@@ -12,7 +12,7 @@ import { findMember, type Roster } from "../../protocol/rosterChanges.ts";
 import { refreshAccount } from "../account/opening.ts";
 import { list, type Step } from "../core/effects.ts";
 import type { Home } from "../core/home.ts";
-import { MOVED, pushMade } from "./delivering.ts";
+import { MOVED, pushStatement } from "./delivering.ts";
 import { foreseen } from "./fetching.ts";
 import { waitingFor } from "./outbox.ts";
 import { pull } from "./pulling.ts";
@@ -51,9 +51,10 @@ function* lift(home: Home, journal: Uint8Array): Step<void> {
     const roster = yield* due(home, journal);
     if (roster === null) return;
     const mayWrite = findMember(roster, home.identity.account)?.rights === "write";
+    const made = mayWrite ? makeRotate(home, roster) : makeRefresh(home, roster);
     const before = (yield* standingOf(journal)).log.seq;
     try {
-      yield* pushMade(home, journal, mayWrite ? makeRotate(home, roster) : makeRefresh(home, roster));
+      yield* pushStatement(home, journal, made.signed, made.grants);
     } catch (error) {
       if (!(error instanceof ServerRefused && (MOVED.has(error.code) || error.code === "journal_closed"))) throw error;
       if (error.code === "generation_moved") yield* refreshAccount(home);
@@ -62,7 +63,9 @@ function* lift(home: Home, journal: Uint8Array): Step<void> {
     }
     if ((yield* standingOf(journal)).log.seq === before) lost++;
   }
-  throw new TransportError(`Others keep changing a journal just now (${encodeB64(journal).slice(0, 8)}). Try again in a moment.`);
+  throw new TransportError(
+    `Others keep changing a journal just now (${encodeB64(journal).slice(0, 8)}). Try again in a moment.`,
+  );
 }
 
 /** The roster of an open journal that names older keys of mine; null where nothing is due. */

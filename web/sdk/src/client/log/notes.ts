@@ -23,6 +23,10 @@ export type Note =
   | { readonly kind: "joined"; readonly body: Record<string, string> & { readonly journal: string } }
   | { readonly kind: "pin" | "verified"; readonly body: PinBody }
   | {
+      readonly kind: "pending_invitation" | "taken_acceptance" | "ended_invitation";
+      readonly body: Record<string, string | number> & { readonly invitation: string };
+    }
+  | {
       readonly kind: "noted_head";
       readonly body: { readonly journal: string; readonly seq: number; readonly head: string };
     };
@@ -84,6 +88,12 @@ function isNoted(state: AccountState, { kind, body }: Note): boolean {
       return state.pins.get(body.account)?.get(body.generation) === body.chain_head;
     case "sent_acceptance":
       return state.sent.get(body.journal)?.acceptance === body.acceptance;
+    case "pending_invitation":
+      return state.invitations.has(body.invitation);
+    case "taken_acceptance":
+      return state.acceptances.has(body.invitation);
+    case "ended_invitation":
+      return state.ended.has(body.invitation);
     case "noted_head":
       return state.heads.get(body.journal)?.head === body.head;
   }

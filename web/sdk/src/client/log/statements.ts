@@ -3,11 +3,18 @@
 import { NotAllowed } from "../../errors.ts";
 import { SIZES } from "../../generated/constants.ts";
 import type { AccountChain } from "../../protocol/accounts.ts";
-import { sameBytes } from "../../protocol/bytes.ts";
+import { compareBytes, sameBytes } from "../../protocol/bytes.ts";
 import { IdMap } from "../../protocol/idMap.ts";
 import { checkChange, grantDigest } from "../../protocol/roster.ts";
 import { findMember, type Roster } from "../../protocol/rosterChanges.ts";
-import { type Change, encodeRoster, type Member, type RosterStatement } from "../../protocol/rosterStatements.ts";
+import {
+  type Change,
+  encodeRoster,
+  type Member,
+  parseAcceptance,
+  type RosterStatement,
+  type SignedAcceptance,
+} from "../../protocol/rosterStatements.ts";
 import type { SignedStatement } from "../../protocol/statements.ts";
 import type { Random } from "../../random.ts";
 import { epochOf, wrapGrants } from "../../seal/grants.ts";
@@ -93,6 +100,20 @@ export function makeEndings(home: Home, roster: Roster): readonly Made[] {
     made.push(makeFresh(home, before, { ...carried(before, "remove"), account, members }));
   }
   return made;
+}
+
+/** The newcomer as they have accepted, who may have rotated since: a provisional partner. Spec: §5.3 */
+export function makeAdd(home: Home, roster: Roster, acceptance: SignedAcceptance): Made {
+  const { member } = parseAcceptance(acceptance.statement);
+  const members = [...roster.members, member].sort((one, other) => compareBytes(one.account, other.account));
+  const change = { ...carried(roster, "add"), account: member.account, members, provisional: true, acceptance };
+  return makeFresh(home, roster, change);
+}
+
+/** The removal of a partner whose words were never compared. Spec: §5.3 */
+export function makePartnerRemoval(home: Home, roster: Roster, account: Uint8Array): Made {
+  const members = roster.members.filter((member) => !sameBytes(member.account, account));
+  return makeFresh(home, roster, { ...carried(roster, "remove"), account, members, provisional: false });
 }
 
 /** Whether the roster names an older generation of mine than my newest. */

@@ -19,8 +19,9 @@ import { findMember } from "../../protocol/rosterChanges.ts";
 import { resumeRotation, rotateByChance } from "../account/rotating.ts";
 import { commit, list, type Step } from "../core/effects.ts";
 import { type Home, serverChanges } from "../core/home.ts";
-import { goOn } from "../pairing/joining.ts";
+import { noteFounded } from "../pairing/founding.ts";
 import { pairingsUnderWay } from "../pairing/progress.ts";
+import { goOn } from "../pairing/steps.ts";
 import type { ListedJournal } from "../server/bodies.ts";
 import { pinServer } from "../server/linkedKeys.ts";
 import { checkNoted, fetchListed, foreseen } from "./fetching.ts";
@@ -66,6 +67,14 @@ export function* sync(home: Home): Step<Synced> {
   }
   yield* reporting(problems, own, rotateByChance(home));
   problems.push(...(yield* liftAll(home)));
+  try {
+    yield* noteFounded(
+      home,
+      listed.map(({ journal }) => journal),
+    );
+  } catch (error) {
+    problems.push({ journal: home.identity.accountJournal, error: foreseen(error) });
+  }
   for (const { journal } of yield* pairingsUnderWay(home)) {
     try {
       yield* goOn(home, journal);

@@ -12,6 +12,7 @@ import { linkJson, readLink } from "../../seal/chains.ts";
 import type { EarlierKey } from "../log/earlierKeys.ts";
 
 const MAX_SESSIONS = 1000; // of one account, as the server lists them
+const MAX_OWN_INVITATIONS = 16; // to one journal
 
 /** A server's receipt key, with the signatures that link it to the key before it; null where there is none. */
 export interface ReceiptKey {
@@ -169,6 +170,26 @@ export function readPushed(fields: Fields): Pushed {
 /** What waits under an invitation's id, or its reveal; null where nothing is there yet. */
 export function readSealed(fields: Fields): Uint8Array | null {
   return fields.has("sealed") ? fields.blob("sealed", SIZES.MAX_INVITATION) : null;
+}
+
+/** A new journal's id. */
+export function readCreated(fields: Fields): Uint8Array {
+  fields.object("receipt", readReceipt);
+  return fields.data("journal", SIZES.JOURNAL_ID);
+}
+
+/** An invitation of mine, with its sealed answer; null until there is one. */
+export interface OwnInvitation {
+  readonly id: Uint8Array;
+  readonly answer: Uint8Array | null;
+}
+
+export function readOwnInvitations(fields: Fields): readonly OwnInvitation[] {
+  const readOne = (one: Fields): OwnInvitation => ({
+    id: one.data("invitation", SIZES.INVITATION_ID),
+    answer: one.has("answer") ? one.blob("answer", SIZES.MAX_INVITATION) : null,
+  });
+  return fields.objects("invitations", readOne, 0, MAX_OWN_INVITATIONS);
 }
 
 /** A statement that waits for signatures. */

@@ -1,0 +1,165 @@
+/** Two people pair at a real server: this client with itself and with Python's, as founder and as newcomer. */
+
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { systemClock } from "../../src/client/adapters/system.ts";
+import { deliver } from "../../src/client/log/delivering.ts";
+import { post } from "../../src/client/log/outbox.ts";
+import { standingOf } from "../../src/client/log/standing.ts";
+import { sync } from "../../src/client/log/syncing.ts";
+import { confirmWords, pairingOf, saidToDiffer, sayWordsDiffer } from "../../src/client/pairing/comparing.ts";
+import { createJournal } from "../../src/client/pairing/founding.ts";
+import {
+  type Invited,
+  invite,
+  removePartner,
+  waitingInvitation,
+  withdrawInvitation,
+} from "../../src/client/pairing/inviting.ts";
+import { join } from "../../src/client/pairing/joining.ts";
+import { makeDocument } from "../../src/documents/writing.ts";
+import { NotAllowed, PinMismatch, ServerRefused } from "../../src/errors.ts";
+import { encodeB64, jsonObject } from "../../src/protocol/codec.ts";
+import { CAN_SERVE, Evening } from "./evening.ts";
+import { Person } from "./people.ts";
+
+describe.skipIf(!CAN_SERVE)("with a real server (skipped without Python's environment)", () => {
+  let evening: Evening;
+
+  beforeAll(async () => {
+    evening = await Evening.begin();
+  }, 60_000);
+
+  afterAll(() => evening?.end());
+
+  const person = (): Promise<Person> => Person.register(evening.origin);
+  const stage = async (who: Person, journal: Uint8Array): Promise<string> =>
+    (await who.do((home) => pairingOf(home, journal))).stage;
+  const words = async (who: Person, journal: Uint8Array): Promise<readonly string[]> =>
+    (await who.do((home) => pairingOf(home, journal))).words ?? [];
+  const note = (text: string) => makeDocument("note", jsonObject({ text }), systemClock.now());
+
+  /** A founder with a new journal and its link. */
+  async function inviting(founder: Person): Promise<Invited & { journal: Uint8Array }> {
+    const journal = await founder.do(createJournal);
+    return { ...(await founder.do((home) => invite(home, journal))), journal };
+  }
+
+  /** Both see their words, which are the same. */
+  async function met(founder: Person, newcomer: Person): Promise<Uint8Array> {
+    const { journal, link } = await inviting(founder);
+    await newcomer.do((home) => join(home, link));
+    expect(await founder.problems()).toEqual([]);
+    expect(await newcomer.problems()).toEqual([]);
+    return journal;
+  }
+
+  describe("the founder", () => {
+    test("founds a journal, which is noted, and invites by a link that works for a day", async () => {
+      const ada = await person();
+      const { journal, link, until } = await inviting(ada);
+      expect(link.startsWith(`${evening.origin}/join#`)).toBe(true);
+      expect(Math.abs(until - systemClock.now() - 24 * 3600)).toBeLessThan(60);
+      expect(await ada.do((home) => waitingInvitation(home, journal))).toEqual({ link, until });
+      expect(await ada.noted()).toEqual(["joined", "pending_invitation"]);
+      expect(await stage(ada, journal)).toBe("waiting_for_answer");
+      expect(await ada.problems()).toEqual([]);
+    });
+
+    test("pairs with somebody who has the command, and both write", async () => {
+      const ada = await person();
+      const { journal, link } = await inviting(ada);
+      expect((await evening.tell(`join ${link}`)).data("journal")).toEqual(journal);
+      expect(await ada.problems()).toEqual([]);
+      const theirs = (await evening.tell("words")).list("words").map(String);
+      expect(await words(ada, journal)).toEqual(theirs);
+      expect((await ada.do((home) => confirmWords(home, journal, theirs))).stage).toBe("waiting_for_partner");
+      expect((await evening.tell("same")).text("stage")).toBe("VERIFIED");
+      expect(await ada.problems()).toEqual([]);
+      expect(await stage(ada, journal)).toBe("verified");
+      await ada.do((home) => post(home, journal, note("From the founder.")));
+      await ada.do((home) => deliver(home, journal));
+      expect((await evening.tell("texts new")).list("texts")).toEqual(["From the founder."]);
+    });
+
+    test.each(["founder", "newcomer"])("pairs with this very client, and the %s signs first", async (first) => {
+      const [ada, sam] = [await person(), await person()];
+      const journal = await met(ada, sam);
+      const eight = await words(ada, journal);
+      expect([eight.length, await words(sam, journal)]).toEqual([8, eight]);
+      const [one, two] = first === "founder" ? [ada, sam] : [sam, ada];
+      expect((await one.do((home) => confirmWords(home, journal, eight))).stage).toBe("waiting_for_partner");
+      expect((await two.do((home) => confirmWords(home, journal, eight))).stage).toBe("verified");
+      expect(await one.problems()).toEqual([]);
+      expect(await stage(one, journal)).toBe("verified");
+      expect(await ada.noted()).toEqual([
+        ...["joined", "pending_invitation", "taken_acceptance", "ended_invitation", "pin", "verified", "noted_head"],
+      ]);
+      const again = await met(ada, sam);
+      expect(await ada.problems()).toEqual([]);
+      expect([await stage(ada, again), await stage(sam, again)]).toEqual(["verified", "verified"]); // no words asked
+    });
+
+    test("signs nothing when the words differ, says so, and lets the other go", async () => {
+      const [ada, sam] = [await person(), await person()];
+      const journal = await met(ada, sam);
+      const eight = await words(ada, journal);
+      const others = [...eight].reverse();
+      await expect(ada.do((home) => confirmWords(home, journal, others))).rejects.toThrow(PinMismatch);
+      await expect(ada.do((home) => confirmWords(home, journal, eight.slice(1)))).rejects.toThrow(PinMismatch);
+      expect(await ada.do((home) => home.connection.proposals(journal))).toEqual([]);
+      expect(await ada.do((home) => sayWordsDiffer(home, journal))).toHaveLength(16);
+      await ada.do((home) => deliver(home, journal));
+      expect(await ada.do((home) => sayWordsDiffer(home, journal))).toBeNull();
+      expect(await sam.problems()).toEqual([]);
+      expect(await sam.do((home) => saidToDiffer(home, journal))).toEqual([encodeB64(ada.account)]);
+      await expect(sam.do((home) => removePartner(home, journal))).rejects.toThrow(NotAllowed);
+      await expect(ada.do((home) => withdrawInvitation(home, journal))).rejects.toThrow(NotAllowed);
+      await ada.do((home) => removePartner(home, journal));
+      await ada.do((home) => removePartner(home, journal));
+      expect(await stage(ada, journal)).toBe("withdrawn");
+      expect(await ada.problems()).toEqual([]);
+      expect((await ada.do(() => standingOf(journal))).log.roster?.members).toHaveLength(1);
+      expect((await ada.do((home) => invite(home, journal))).link).toMatch(/#/);
+    });
+
+    test("takes an invitation back, and its link opens nothing", async () => {
+      const [ada, sam] = [await person(), await person()];
+      const { journal, link } = await inviting(ada);
+      await ada.do((home) => withdrawInvitation(home, journal));
+      expect([await stage(ada, journal), (await ada.noted()).at(-1)]).toEqual(["withdrawn", "ended_invitation"]);
+      expect(await ada.do((home) => waitingInvitation(home, journal))).toBeNull();
+      await expect(sam.do((home) => join(home, link))).rejects.toThrow(ServerRefused);
+      const second = await ada.do((home) => invite(home, journal));
+      const third = await ada.do((home) => invite(home, journal));
+      await expect(sam.do((home) => join(home, second.link))).rejects.toThrow(ServerRefused);
+      await sam.do((home) => join(home, third.link));
+      expect(await stage(sam, journal)).toBe("waiting_for_founder");
+      await ada.do((home) => withdrawInvitation(home, journal));
+      expect(await sam.problems()).toEqual([]);
+      expect([await stage(ada, journal), await stage(sam, journal)]).toEqual(["withdrawn", "over"]);
+      await expect(sam.do((home) => confirmWords(home, journal, []))).rejects.toThrow(NotAllowed);
+    });
+
+    test("is told that an invitation lapsed", async () => {
+      const ada = await person();
+      const { journal } = await inviting(ada);
+      ada.ahead = 25 * 3600;
+      await ada.restart();
+      expect(await ada.problems()).toEqual([]);
+      expect([await stage(ada, journal), (await ada.noted()).at(-1)]).toEqual(["lapsed", "ended_invitation"]);
+    });
+
+    test("can't invite to what is not theirs to share", async () => {
+      const [ada, sam] = [await person(), await person()];
+      const { journal, link } = await inviting(ada);
+      await expect(ada.do((home) => join(home, link))).rejects.toThrow(NotAllowed);
+      await expect(ada.do((home) => invite(home, home.identity.accountJournal))).rejects.toThrow(NotAllowed);
+      await sam.do((home) => join(home, link));
+      await expect(sam.do((home) => invite(home, journal))).rejects.toThrow(NotAllowed);
+      await ada.do(sync);
+      await expect(ada.do((home) => invite(home, journal))).rejects.toThrow("already has two partners");
+      await ada.store.commit([{ name: "unconfirmed", value: new Uint8Array() }]);
+      await expect(ada.do(createJournal)).rejects.toThrow(NotAllowed);
+    });
+  });
+});

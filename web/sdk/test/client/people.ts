@@ -1,0 +1,103 @@
+/** People of this client alone: an account in a store, at a real server, perhaps behind a transport that lies. */
+
+import { register } from "../../src/client/account/registering.ts";
+import { FetchTransport } from "../../src/client/adapters/fetchTransport.ts";
+import { MemoryStore } from "../../src/client/adapters/memoryStore.ts";
+import { systemClock, systemRandom } from "../../src/client/adapters/system.ts";
+import { run } from "../../src/client/core/driver.ts";
+import type { Step } from "../../src/client/core/effects.ts";
+import { type Home, openHome, type Unlocked } from "../../src/client/core/home.ts";
+import { readEntries } from "../../src/client/log/reading.ts";
+import { sync } from "../../src/client/log/syncing.ts";
+import type { Clock, HttpAnswer, HttpRequest, Transport } from "../../src/client/ports.ts";
+import { fromUtf8 } from "../../src/protocol/bytes.ts";
+import { KeyholderSecret } from "../../src/seal/keys.ts";
+import { upTo } from "./evening.ts";
+
+/** A transport whose answers a test changes: `lie` gets each, and gives what the client sees. */
+export class Between implements Transport {
+  readonly #there: Transport;
+  lie: (request: HttpRequest, answer: HttpAnswer) => HttpAnswer = (_, answer) => answer;
+
+  constructor(origin: string) {
+    this.#there = new FetchTransport(origin, 5000);
+  }
+
+  get origin(): string {
+    return this.#there.origin;
+  }
+
+  async send(request: HttpRequest): Promise<HttpAnswer> {
+    return this.lie(request, await this.#there.send(request));
+  }
+}
+
+/** The bodies of answers are plain JSON here; the requests' ids are not of interest. */
+export function bodyOf(answer: HttpAnswer): Record<string, unknown> {
+  return JSON.parse(fromUtf8(answer.body)) as Record<string, unknown>;
+}
+
+export class Person {
+  readonly transport: Between;
+  readonly store: MemoryStore;
+  readonly #unlocked: Unlocked;
+  #home: Home;
+  /** Seconds by which this person's clock is ahead. */
+  ahead = 0;
+
+  private constructor(transport: Between, store: MemoryStore, unlocked: Unlocked, home: Home) {
+    this.transport = transport;
+    this.store = store;
+    this.#unlocked = unlocked;
+    this.#home = home;
+  }
+
+  /** A new account, with its own journal fetched. */
+  static async register(origin: string): Promise<Person> {
+    const keyholder = KeyholderSecret.fresh("device", systemRandom);
+    const unlocked = { keyholder, homeSeed: keyholder.seed };
+    const [store, transport] = [new MemoryStore(), new Between(origin)];
+    const direct = { random: systemRandom, clock: systemClock };
+    const { home } = await run(register(unlocked, origin, null, direct), { store, transport });
+    await run(sync(home), { store, transport });
+    return new Person(transport, store, unlocked, home);
+  }
+
+  get home(): Home {
+    return this.#home;
+  }
+
+  get account(): Uint8Array {
+    return this.#home.identity.account;
+  }
+
+  async do<T>(step: (home: Home) => Step<T>): Promise<T> {
+    return await run(step(this.#home), { store: this.store, transport: this.transport });
+  }
+
+  /** Starts the program again: what was not committed is lost. */
+  async restart(): Promise<void> {
+    const clock: Clock = { now: () => systemClock.now() + this.ahead };
+    const opened = openHome(this.#unlocked, { random: systemRandom, clock });
+    this.#home = await run(opened, { store: this.store, transport: this.transport });
+  }
+
+  /** Does a step, is killed after so many effects, and starts again; whether the step came to its end. */
+  async killed<T>(effects: number, step: (home: Home) => Step<T>): Promise<boolean> {
+    const stopped = await this.do((home) => upTo(effects, step(home)));
+    await this.restart();
+    return stopped !== null;
+  }
+
+  /** Syncs; the names of the rules that were broken, and of errors without one. */
+  async problems(): Promise<readonly string[]> {
+    const { problems } = await this.do(sync);
+    return problems.map(({ error }) => ("check" in error ? String(error.check) : error.constructor.name));
+  }
+
+  /** The kinds of the documents in the account's own journal. */
+  async noted(): Promise<readonly (string | undefined)[]> {
+    const entries = await this.do((home) => readEntries(home, home.identity.accountJournal));
+    return entries.map(({ document }) => document?.kind);
+  }
+}
