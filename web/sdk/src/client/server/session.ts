@@ -55,7 +55,7 @@ export class Session {
     const session = this.#open;
     this.#open = null;
     if (session !== null) {
-      yield* this.#send("DELETE", "/v1/sessions/current", { accept: NOTHING }, session.token);
+      yield* this.send("DELETE", "/v1/sessions/current", { accept: NOTHING }, session.token);
     }
   }
 
