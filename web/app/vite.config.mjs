@@ -30,6 +30,7 @@ export default defineConfig({
     messages(),
     svelte({ compilerOptions: { fragments: "tree", cssHash: ({ hash, css }) => `svelte-${hash(css)}` } }),
   ],
+  worker: { format: "es" },
   build: {
     outDir: fileURLToPath(new URL("build/pretend", import.meta.url)),
     emptyOutDir: true,

@@ -183,6 +183,10 @@ export interface Invitation {
 /** Where two people stand who are pairing. */
 export type Pairing =
   | { readonly step: "none" }
+  /** I have answered an invitation, and its founder has not seen it yet. */
+  | { readonly step: "answered" }
+  /** I have said that the words are the same, and the other has not yet. */
+  | { readonly step: "confirmed"; readonly other: string }
   | { readonly step: "waits"; readonly invitation: Invitation }
   | { readonly step: "compare"; readonly words: readonly string[]; readonly other: string }
   | { readonly step: "done"; readonly other: string }
@@ -210,6 +214,10 @@ export interface Calls {
   restore(words: readonly string[], lock: Lock, passphrase: string): Promise<void>;
   unlock(lock: Lock, passphrase: string): Promise<void>;
   lockNow(): Promise<void>;
+  /** The id of the passkey that opens this device, for the browser's ceremony. It is no secret. */
+  passkey(): Promise<string | null>;
+  /** How closely somebody looks: the page is seen, and two people are pairing on it. */
+  attend(isVisible: boolean, isPairing: boolean): Promise<void>;
 
   pairing(): Promise<Pairing>;
   invite(): Promise<void>;

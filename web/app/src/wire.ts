@@ -70,7 +70,7 @@ export function overPort(port: Port): Rpc {
 }
 
 /** The Worker's side: answers each call with what `calls` gives. Returns how to say that something changed. */
-export function answerOver(port: Port, calls: Calls): () => void {
+export function answerOver(port: Port, calls: Partial<Calls>): () => void {
   port.addEventListener("message", ({ data }) => {
     const { id, method, given } = data as Call;
     const answer = async (): Promise<unknown> => {

@@ -245,6 +245,8 @@ export function played(begun: string): Rpc {
       changed();
     },
     lockNow: () => act(() => (state = "locked")),
+    passkey: async () => null,
+    attend: async () => undefined,
     pairing: async () => pairing(state),
     invite: () => act(() => (state = "waits")),
     join: async (link) => {

@@ -22,6 +22,7 @@ export class Sam {
       clock: client.home.clock,
       random: client.home.random,
       run: (step) => client.do(() => step),
+      ask: (step) => client.do(() => step),
       changed: () => void this.changes++,
     };
     this.calls = journalCalls(session, { zone: "Europe/Vienna" });

@@ -5,8 +5,20 @@
  * and verifying journals, reading and writing in them.
  */
 
+export { beginAdding, confirmAdding, giveUpAdding } from "./account/addingDevice.ts";
+export { beginEnrolling, type Enrollment, enrollingWords, finishEnrolling } from "./account/enrolling.ts";
+export {
+  type KeyholderView,
+  keyholders,
+  nameKeyholder,
+  newSheet,
+  type Revoked,
+  replaceSheet,
+  revoke,
+  sessions,
+} from "./account/keyholders.ts";
 export { isUnconfirmed, refreshAccount, restore } from "./account/opening.ts";
-export { register } from "./account/registering.ts";
+export { forgetSheet, register, sheetWords } from "./account/registering.ts";
 export { FetchTransport } from "./adapters/fetchTransport.ts";
 export { MemoryStore } from "./adapters/memoryStore.ts";
 export { systemClock, systemRandom } from "./adapters/system.ts";
@@ -14,7 +26,10 @@ export { run } from "./core/driver.ts";
 export { commit, type Effect, type EffectResult, list, read, type Step } from "./core/effects.ts";
 export { type Home, openHome, type Unlocked } from "./core/home.ts";
 export { type LockKind, lock, lockKind, unlock } from "./core/lock.ts";
+export { Vault } from "./core/vault.ts";
 export type { Identity } from "./identity.ts";
+export { closeJournal } from "./leaving/closing.ts";
+export { eraseText, keepText, withdraw } from "./leaving/withdrawing.ts";
 export { deliver } from "./log/delivering.ts";
 export { type Expected, expected } from "./log/expected.ts";
 export { accountState, type Folded, folded, journalState, type LogEntry, membershipOf } from "./log/folding.ts";

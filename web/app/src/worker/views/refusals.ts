@@ -1,24 +1,37 @@
-/** Errors become refusals: a key for the page's sentence, and whether trying again helps. */
+/** Errors become refusals: a key for the page's sentence, and whether trying again helps. No text of an error reaches the page. */
 import {
   AccountFork,
   HomeError,
   JournalFrozen,
+  KeystoreLocked,
   MalformedData,
   NotAllowed,
+  OpenError,
   ServerRefused,
   TransportError,
 } from "@duolog/sdk";
 import { isRefusal, type Refusal } from "../../rpc.ts";
+import { FULL } from "../indexedDbStore.ts";
 
-/** The refusal that an error is; null for an error that nobody foresaw. */
+const OF_SERVER: Record<string, string> = {
+  registration_closed: "registration_closed",
+  invite_code_refused: "registration_closed",
+  slow_down: "busy",
+  busy: "busy",
+  journal_closed: "journal_closed",
+};
+
+/** The refusal that an error is; null for one that nobody foresaw. */
 export function refusalOf(error: unknown): Refusal | null {
-  if (isRefusal(error)) return error;
+  if (isRefusal(error)) return { code: error.code, retry: error.retry };
+  if (error instanceof AccountFork) return { code: "account_fork", retry: false };
   if (error instanceof TransportError) return { code: "offline", retry: true };
+  if (error instanceof KeystoreLocked) return { code: "wrong_passphrase", retry: true };
   if (error instanceof JournalFrozen) return { code: "journal_held", retry: false };
-  if (error instanceof NotAllowed || error instanceof MalformedData) return { code: "not_now", retry: false };
-  if (error instanceof ServerRefused) return { code: "server_refused", retry: true };
-  if (error instanceof HomeError) return { code: "home", retry: true };
-  return error instanceof AccountFork ? { code: "account_fork", retry: false } : null;
+  if (error instanceof HomeError) return { code: error.message === FULL ? "full" : "home", retry: true };
+  if (error instanceof ServerRefused) return { code: OF_SERVER[error.code] ?? "server_refused", retry: true };
+  const isForbidden = error instanceof NotAllowed || error instanceof MalformedData || error instanceof OpenError;
+  return isForbidden ? { code: "not_now", retry: false } : null;
 }
 
 /** Throws a refusal of this code. */

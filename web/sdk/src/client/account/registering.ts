@@ -4,7 +4,8 @@
  * Rules
  * - The request is durable before it is sent, and sent again byte for byte until the server answers. So a crash or a lost
  *   answer leaves one account.
- * - The 24 words come back once; afterwards the home does not hold them.
+ * - The 24 words come back once. The home keeps them, sealed, only for a program that shows them later and then forgets
+ *   them (`keepSheet`, `sheetWords`, `forgetSheet`): no crash loses words that nobody has seen.
  *
  * Spec: §4.7
  */
@@ -28,6 +29,7 @@ import { accountChanges, type Direct, type Home, parseKeys, serverChanges, type 
 import { Vault } from "../core/vault.ts";
 import { Identity } from "../identity.ts";
 import { makeGenesis } from "../log/statements.ts";
+import type { Change } from "../ports.ts";
 import { type Registration, registrationJson } from "../server/bodies.ts";
 import { Connection } from "../server/connection.ts";
 import { pinServer } from "../server/linkedKeys.ts";
@@ -56,6 +58,7 @@ export function* register(
   origin: string,
   inviteCode: string | null,
   { random, clock }: Direct,
+  { keepSheet = false }: { readonly keepSheet?: boolean } = {},
 ): Step<Registered> {
   const rows = yield* read(["account", "pending", "origin", "receipt_keys"]);
   if (rows.has("account")) throw new NotAllowed("There is an account here already.");
@@ -72,7 +75,8 @@ export function* register(
   ]);
   const request = new Map([...pending.request, ["invite_code", inviteCode] as const]);
   const answered = yield* connection.register(request);
-  return yield* finish(answered.account, pending, {
+  const kept = keepSheet ? [{ name: "sheet", value: vault.seal("sheet", pending.entropy) }] : [];
+  return yield* finish(answered.account, pending, kept, {
     keyholder: unlocked.keyholder,
     connection,
     vault,
@@ -84,7 +88,12 @@ export function* register(
   });
 }
 
-function* finish(account: Uint8Array, pending: Pending, parts: Omit<Home, "identity" | "chains">): Step<Registered> {
+function* finish(
+  account: Uint8Array,
+  pending: Pending,
+  kept: readonly Change[],
+  parts: Omit<Home, "identity" | "chains">,
+): Step<Registered> {
   const request = new Fields(pending.request, "A registration", { open: true });
   const statements = [request.object("genesis", readLink)];
   const sets = request.objects("sets", readLink, 2, 2);
@@ -100,10 +109,21 @@ function* finish(account: Uint8Array, pending: Pending, parts: Omit<Home, "ident
     ...accountChanges({ chain, statements, sets, secrets }, parts.vault),
     { name: "unproven_sheet", value: new KeyholderSecret(pending.entropy, "recovery_sheet").id },
     { name: "pending", value: null },
+    ...kept,
   ]);
   const identity = new Identity(account, secrets, verifySets(chain, sets));
   const home: Home = { ...parts, identity, chains: new IdMap([[account, chain]]) };
   return { home, words: encodeWords(pending.entropy) };
+}
+
+/** The 24 words of a sheet that this home keeps until they are on paper; null where it keeps none. */
+export function* sheetWords({ vault }: Home): Step<readonly string[] | null> {
+  const row = (yield* read(["sheet"])).get("sheet");
+  return row === undefined ? null : encodeWords(vault.open("sheet", row));
+}
+
+export function* forgetSheet(): Step<void> {
+  yield* commit([{ name: "sheet", value: null }]);
 }
 
 function newPending(device: KeyholderSecret, random: Random): Pending {

@@ -18,8 +18,18 @@ import { opened, sealed } from "../../seal/aead.ts";
 import { expand } from "../../seal/derive.ts";
 import { Secret } from "../../seal/secret.ts";
 
-/** What a sealed row is for. `app`: what the program itself keeps, such as a draft. */
-export type Use = "app" | "epoch" | "message" | "outbox" | "pairing" | "pending" | "rotation" | "seed" | "sheet";
+/** What a sealed row is for. `app`: what the program itself keeps, such as a draft. `sheet`: words that nobody has seen yet. */
+export type Use =
+  | "app"
+  | "epoch"
+  | "message"
+  | "outbox"
+  | "pairing"
+  | "pending"
+  | "rotation"
+  | "seed"
+  | "sheet"
+  | "device";
 
 export class Vault extends Secret {
   readonly #key: Uint8Array;

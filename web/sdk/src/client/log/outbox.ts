@@ -116,7 +116,6 @@ function* requirePossible(home: Home, journal: Uint8Array, document: Document): 
   if (sameBytes(journal, home.identity.accountJournal)) {
     throw new NotAllowed("The account's own journal is written by Duolog itself.");
   }
-  if (document.kind === "withdrawn") throw new NotAllowed("This program can't take a text back yet.");
   const seen = yield* newestReceipt(journal);
   if (seen === null) throw new NotAllowed("This journal has not been fetched yet. Sync first.");
   const state = yield* journalState(home, journal);
@@ -139,6 +138,18 @@ function* waitingAs(
   const message = encodeMessage({ document, seen, follows: last?.entry ?? null, refused, attachments: [] });
   const entry = home.random.bytes(SIZES.ENTRY_ID, "entry_id", document.kind);
   return { number: (last?.number ?? 0) + 1, entry, digests: [], message };
+}
+
+/** Takes out an entry that the log will never have. The message that follows it follows the one before instead. */
+export function* giveUp(home: Home, journal: Uint8Array, { number, entry, message }: Waiting): Step<void> {
+  const { follows } = parseMessage(message);
+  const changes: Change[] = [{ name: waitingName(journal, number), value: null }];
+  for (const one of yield* waitingFor(home, journal)) {
+    const parsed = parseMessage(one.message);
+    if (parsed.follows === null || !sameBytes(parsed.follows, entry)) continue;
+    changes.push(waitingChange(home, journal, { ...one, message: encodeMessage({ ...parsed, follows }) }));
+  }
+  yield* commit(changes);
 }
 
 /** Seqs that I could not open since my last own entry; those of epochs closed to me are nobody's fault. Spec: §6.3 */

@@ -19,6 +19,8 @@ import { findMember } from "../../protocol/rosterChanges.ts";
 import { resumeRotation, rotateByChance } from "../account/rotating.ts";
 import { commit, list, type Step } from "../core/effects.ts";
 import { type Home, serverChanges } from "../core/home.ts";
+import { noteClosings } from "../leaving/closing.ts";
+import { finishHoldings, tidy } from "../leaving/withdrawing.ts";
 import { noteFounded } from "../pairing/founding.ts";
 import { pairingsUnderWay } from "../pairing/progress.ts";
 import { goOn } from "../pairing/steps.ts";
@@ -74,6 +76,16 @@ export function* sync(home: Home): Step<Synced> {
     );
   } catch (error) {
     problems.push({ journal: home.identity.accountJournal, error: foreseen(error) });
+  }
+  for (const step of [finishHoldings(home), noteClosings(home)]) {
+    try {
+      yield* step;
+    } catch (error) {
+      problems.push({ journal: own, error: foreseen(error) });
+    }
+  }
+  for (const { journal } of listed) {
+    if (!sameBytes(journal, own)) yield* tidy(home, journal);
   }
   for (const { journal } of yield* pairingsUnderWay(home)) {
     try {

@@ -178,6 +178,19 @@ export class Connection {
     yield* this.#session.inside("PUT", path, { body, accept: NOTHING });
   }
 
+  /** Withdraws an own entry, with the sealed entry that says so. The same withdrawal may be sent again. */
+  *withdraw(journal: Uint8Array, entry: Uint8Array, header: Uint8Array, blob: Uint8Array): Step<Pushed> {
+    const request = jsonObject({ entry: encodeB64(entry), header: encodeB64(header), blob: encodeB64(blob) });
+    const form = { body: encodeMessageJson(request) };
+    return parseAnswerJson(yield* this.#session.inside("POST", `${ofJournal(journal)}/withdrawals`, form), readPushed);
+  }
+
+  /** Sets my private mark on an entry. Setting it again changes nothing. */
+  *hold(journal: Uint8Array, act: "keep" | "erase", entry: Uint8Array): Step<void> {
+    const body = encodeMessageJson(jsonObject({ act, entries: [encodeB64(entry)] }));
+    yield* this.#session.inside("POST", `${ofJournal(journal)}/holdings`, { body, accept: NOTHING });
+  }
+
   /** The sealed invitation under an id. */
   *openInvitation(id: Uint8Array): Step<Uint8Array | null> {
     return parseAnswerJson(yield* this.#session.inside("GET", invitation(id), { limit: MAX_SEALED }), readSealed);

@@ -1,0 +1,25 @@
+/** The page's beginning: take the invitation out of the address, start the Worker, and show where the person stands. */
+import { mount } from "svelte";
+import App from "./App.svelte";
+import { parsePlace, takeInvitation } from "./places.ts";
+import { startWorker } from "./startWorker.ts";
+import "./style/base.css";
+
+const PAIRING = new Set(["invite", "join", "compare"]);
+
+const invited = takeInvitation(location, history);
+const target = document.getElementById("app");
+if (target === null) throw new Error("The page has no place for the app.");
+const rpc = startWorker();
+
+/** The Worker looks more closely while somebody does, and locks when nobody has for long. */
+function attend(): void {
+  const isVisible = document.visibilityState === "visible";
+  rpc.attend(isVisible, PAIRING.has(parsePlace(location.hash).name)).catch(() => undefined);
+}
+document.addEventListener("visibilitychange", attend);
+window.addEventListener("hashchange", attend);
+attend();
+
+const habits = { languages: navigator.languages, zone: new Intl.DateTimeFormat().resolvedOptions().timeZone };
+rpc.build().then((build) => mount(App, { target, props: { rpc, build, invited, habits } }));

@@ -1,0 +1,101 @@
+/** An open home that lives: its calls, what keeps it up to date, and the lock that falls when nobody looks. */
+import { post, read, type Step } from "@duolog/sdk/client";
+import { makeDocument } from "@duolog/sdk/documents";
+import { encodeB64, jsonObject } from "@duolog/sdk/protocol";
+import type { Waiting } from "../rpc.ts";
+import type { HomeCalls } from "./calls.ts";
+import type { Here, Keeper } from "./keeper.ts";
+import { lockMinutes, meCalls, sheetState } from "./me.ts";
+import { pairingCalls } from "./pairing.ts";
+import { Syncing } from "./syncing.ts";
+import { here as shown } from "./views/here.ts";
+import { journalCalls } from "./views/index.ts";
+import { keep, kept } from "./views/kept.ts";
+
+const MINUTE = 60_000;
+
+export class Living {
+  readonly calls: Partial<HomeCalls>;
+  readonly #here: Here;
+  readonly #keeper: Keeper;
+  readonly #syncing: Syncing;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #hiddenAt: number | null = null;
+
+  /** `changed`: says to the page that something looks different. */
+  constructor(here: Here, keeper: Keeper, changed: () => void) {
+    this.#here = here;
+    this.#keeper = keeper;
+    const { session } = here;
+    const { home } = session;
+    this.#syncing = new Syncing({
+      home,
+      store: session.store,
+      ask: (step) => session.ask(step),
+      due: () => session.run(nameDue(here)),
+      changed,
+      forked: () => keeper.stop(),
+    });
+    this.calls = {
+      ...pairingCalls(session),
+      ...meCalls(here, { name: () => session.run(ownName(here)), head: () => session.run(shownHead(here)) }),
+      ...journalCalls(session, {
+        isOffline: () => this.#syncing.isOffline,
+        waiting: () => session.run(waiting(here)),
+      }),
+    };
+  }
+
+  /** Something was written here. */
+  written(): void {
+    this.#syncing.now();
+  }
+
+  async attend(isVisible: boolean, isPairing: boolean): Promise<void> {
+    this.#syncing.attend(isVisible, isPairing);
+    clearTimeout(this.#timer);
+    const { session, lock } = this.#here;
+    if (lock === "none" || lock === "tab") return; // nothing would open it again, or anybody
+    const limit = (await session.run(lockMinutes(session.home))) * MINUTE;
+    const hiddenFor = this.#hiddenAt === null ? 0 : Date.now() - this.#hiddenAt;
+    if (isVisible) this.#hiddenAt = null;
+    else this.#hiddenAt ??= Date.now();
+    if (hiddenFor >= limit) await this.#keeper.lockNow();
+    else if (!isVisible) this.#timer = setTimeout(() => void this.#keeper.lockNow(), limit - hiddenFor);
+  }
+
+  end(): void {
+    clearTimeout(this.#timer);
+    this.#syncing.end();
+  }
+}
+
+/** My name goes into the journal as soon as there is one. Whether it went. */
+function* nameDue({ session: { home, clock } }: Here): Step<boolean> {
+  const name = yield* kept(home, "name");
+  const found = name === null ? null : yield* shown(home);
+  if (typeof name !== "string" || found === null || !found.mayWrite) return false;
+  if (!found.state.parts.profiles.has(found.me)) {
+    yield* post(home, found.journal, makeDocument("profile", jsonObject({ display_name: name }), clock.now()));
+  }
+  yield* keep(home, "name", null);
+  return true;
+}
+
+function* ownName({ session: { home } }: Here): Step<string> {
+  const found = yield* shown(home);
+  const name = found?.person(encodeB64(home.identity.account)).name ?? "";
+  return name === "" ? String((yield* kept(home, "name")) ?? "") : name;
+}
+
+function* shownHead({ session: { home } }: Here): Step<Uint8Array | null> {
+  const found = yield* shown(home);
+  return found === null ? null : found.standing.log.head;
+}
+
+/** What waits for me that stands in no journal. */
+function* waiting({ session: { home } }: Here): Step<readonly Waiting[]> {
+  const hasAccount = (yield* read(["account"])).has("account");
+  const isDue = hasAccount && (yield* sheetState(home)) !== "checked";
+  return isDue ? [{ kind: "sheet", id: "sheet", from: "" }] : [];
+}

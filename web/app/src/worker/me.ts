@@ -1,0 +1,88 @@
+/** What is mine: this device and my others, how it opens, the sheet. */
+import { accountState, forgetSheet, type Home, type Step, sheetWords } from "@duolog/sdk/client";
+import { cleanLine } from "@duolog/sdk/documents";
+import { encodeB64, sameBytes } from "@duolog/sdk/protocol";
+import { eightWords } from "@duolog/sdk/seal";
+import type { Calls, Device, Me } from "../rpc.ts";
+import type { Here } from "./keeper.ts";
+import { keep, kept } from "./views/kept.ts";
+import { refuse } from "./views/refusals.ts";
+
+export const MINUTES = 5; // hidden, before it locks, until the person says otherwise
+const MOST_MINUTES = 24 * 60;
+
+export type MeCalls = Pick<Calls, "sheet" | "sheetChecked" | "me" | "setLockMinutes" | "revoke" | "newSheet">;
+
+/** `name`: as the others see me. `head`: of the journal that is shown, or null. */
+export interface Seen {
+  name(): Promise<string>;
+  head(): Promise<Uint8Array | null>;
+}
+
+export function meCalls({ session, lock }: Here, seen: Seen): MeCalls {
+  const { home } = session;
+  return {
+    async sheet() {
+      const words = (await session.run(sheetWords(home))) ?? refuse("not_now");
+      await session.run(keep(home, "sheet", "shown"));
+      session.changed();
+      return words;
+    },
+    async sheetChecked(given) {
+      const words = (await session.run(sheetWords(home))) ?? refuse("not_now");
+      const isRight = given.length > 0 && given.every(({ number, word }) => words[number - 1] === word);
+      if (isRight) {
+        await session.run(keep(home, "sheet", "checked"));
+        await session.run(forgetSheet());
+        session.changed();
+      }
+      return isRight;
+    },
+    async me() {
+      const head = await seen.head();
+      return {
+        name: await seen.name(),
+        server: home.connection.origin.replace(/^https?:\/\//, ""),
+        lock,
+        lockMinutes: await session.run(lockMinutes(home)),
+        devices: await session.run(devices(home)),
+        sheet: await session.run(sheetState(home)),
+        lasting: lock === "tab" || (await navigator.storage.persisted()),
+        head: head === null ? [] : eightWords(head),
+      };
+    },
+    async setLockMinutes(minutes) {
+      const isMinutes = Number.isInteger(minutes) && minutes >= 1 && minutes <= MOST_MINUTES;
+      if (!isMinutes) refuse("not_now");
+      await session.run(keep(home, "minutes", minutes));
+      session.changed();
+    },
+    revoke: async () => refuse("use_command"),
+    newSheet: async () => refuse("use_command"),
+  };
+}
+
+export function* lockMinutes(home: Home): Step<number> {
+  const minutes = yield* kept(home, "minutes");
+  return typeof minutes === "number" ? minutes : MINUTES;
+}
+
+/** A home without a row about it came from words, or from before: its person has had them. */
+export function* sheetState(home: Home): Step<Me["sheet"]> {
+  const step = yield* kept(home, "sheet");
+  if (step === "shown" || step === "checked") return step;
+  return (yield* sheetWords(home)) === null ? "checked" : "not shown";
+}
+
+function* devices(home: Home): Step<readonly Device[]> {
+  const { labels } = yield* accountState(home);
+  const keyholders = home.identity.sets.at(-1)?.keyholders ?? [];
+  return keyholders
+    .filter(({ kind }) => kind === "device")
+    .map(({ id }) => ({
+      id: encodeB64(id),
+      label: cleanLine(labels.get(encodeB64(id)) ?? ""),
+      since: 0,
+      here: sameBytes(id, home.keyholder.id),
+    }));
+}

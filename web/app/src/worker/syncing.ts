@@ -1,0 +1,123 @@
+/**
+ * Keeps an open home up to date: fetches what is new, and sends what waits in the outbox.
+ *
+ * Rules
+ * - At once when the home opens, when something was written, when the network or the person comes back; otherwise at ease.
+ * - While two people pair, every 700 ms, and only then.
+ * - A failure waits longer each time. Nothing is lost by it: what was written stays in the outbox.
+ */
+import { AccountFork, DuologError, ServerRefused, TransportError } from "@duolog/sdk";
+import { deliver, type Home, type Step, type Store, type Synced, sync } from "@duolog/sdk/client";
+import { parseB64, sameBytes } from "@duolog/sdk/protocol";
+
+const AT_EASE = 20_000; // milliseconds
+const HIDDEN = 120_000;
+const PAIRING = 700;
+const FIRST_FAILURE = 2000;
+const LAST_FAILURE = 60_000;
+
+/** What the loop does for a home, and whom it tells. */
+export interface Kept {
+  readonly home: Home;
+  readonly store: Store;
+  ask<T>(step: Step<T>): Promise<T>;
+  /** What is due besides: a pairing that goes on, a name that isn't in the journal yet. Whether it changed something. */
+  due(): Promise<boolean>;
+  changed(): void;
+  /** The account's own keys fork: nothing may go on by itself. */
+  forked(): void;
+}
+
+export class Syncing {
+  readonly #kept: Kept;
+  #wake: () => void = () => undefined;
+  #isWanted = false;
+  #isEnded = false;
+  #isVisible = true;
+  #isPairing = false;
+  #failures = 0;
+  #isOffline = false;
+
+  constructor(kept: Kept) {
+    this.#kept = kept;
+    void this.#live();
+  }
+
+  get isOffline(): boolean {
+    return this.#isOffline;
+  }
+
+  /** As soon as possible. */
+  now(): void {
+    this.#isWanted = true;
+    this.#wake();
+  }
+
+  /** How closely somebody looks. */
+  attend(isVisible: boolean, isPairing: boolean): void {
+    const comes = (isVisible && !this.#isVisible) || (isPairing && !this.#isPairing);
+    [this.#isVisible, this.#isPairing] = [isVisible, isPairing];
+    if (comes) this.now();
+  }
+
+  end(): void {
+    this.#isEnded = true;
+    this.#wake();
+  }
+
+  async #live(): Promise<void> {
+    while (!this.#isEnded) {
+      this.#isWanted = false;
+      await this.#pass();
+      if (!this.#isEnded && !this.#isWanted) await this.#rest();
+    }
+  }
+
+  async #pass(): Promise<void> {
+    const was = this.#isOffline;
+    let isNew = false;
+    try {
+      const { fetched, problems }: Synced = await this.#kept.ask(sync(this.#kept.home));
+      const own = this.#kept.home.identity.accountJournal;
+      if (problems.some((one) => one.error instanceof AccountFork && sameBytes(one.journal, own))) this.#kept.forked();
+      isNew = fetched > 0 || problems.length > 0;
+      isNew = (await this.#deliver()) || isNew;
+      isNew = (await this.#kept.due()) || isNew;
+      this.#isOffline = false;
+      this.#failures = 0;
+    } catch (error) {
+      this.#failures++;
+      if (error instanceof AccountFork) this.#kept.forked();
+      else if (error instanceof TransportError || error instanceof ServerRefused) this.#isOffline = true;
+      else if (!(error instanceof DuologError)) isNew = true; // its screen asks again, and says what it finds
+    }
+    if (!this.#isEnded && (isNew || was !== this.#isOffline)) this.#kept.changed();
+  }
+
+  /** Sends what waits, journal by journal; whether something went. */
+  async #deliver(): Promise<boolean> {
+    const waiting = [...(await this.#kept.store.list("out/")).keys()];
+    let delivered = 0;
+    for (const id of new Set(waiting.map((name) => name.split("/")[1] ?? ""))) {
+      try {
+        delivered += await this.#kept.ask(deliver(this.#kept.home, parseB64(id)));
+      } catch (error) {
+        if (error instanceof TransportError || !(error instanceof DuologError)) throw error;
+        // this journal can't be written now; the others can
+      }
+    }
+    return delivered > 0;
+  }
+
+  #rest(): Promise<void> {
+    const wait = this.#isPairing && this.#isVisible ? PAIRING : this.#isVisible ? AT_EASE : HIDDEN;
+    const after = Math.min(FIRST_FAILURE * 2 ** (this.#failures - 1), LAST_FAILURE);
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, this.#failures === 0 ? wait : this.#isPairing ? Math.min(after, 4000) : after);
+      this.#wake = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+  }
+}
