@@ -5,23 +5,22 @@
  * comes before it. Spec: §5.6
  */
 
-import { NotAllowed, ServerRefused, TransportError } from "../../errors.ts";
+import { NotAllowed, ServerRefused } from "../../errors.ts";
 import { SIZES } from "../../generated/constants.ts";
 import { sameBytes } from "../../protocol/bytes.ts";
 import { encodeB64, parseB64 } from "../../protocol/codec.ts";
+import { IdMap } from "../../protocol/idMap.ts";
 import { findMember } from "../../protocol/rosterChanges.ts";
 import { closeTiming, encodeClose } from "../../protocol/rosterStatements.ts";
-import type { SignedStatement } from "../../protocol/statements.ts";
-import { refreshAccount } from "../account/opening.ts";
 import { list, type Step } from "../core/effects.ts";
 import type { Home } from "../core/home.ts";
-import { deliver, MOVED, pushStatement } from "../log/delivering.ts";
+import { deliver, pushStatement } from "../log/delivering.ts";
 import { accountState } from "../log/folding.ts";
 import { note } from "../log/notes.ts";
 import { pull } from "../log/pulling.ts";
+import { settle } from "../log/settling.ts";
 import { standingOf } from "../log/standing.ts";
-
-const TRIES = 8;
+import type { Made } from "../log/statements.ts";
 
 /**
  * Closes a journal. What waits here is sent before, as far as the server takes it.
@@ -30,21 +29,23 @@ const TRIES = 8;
  */
 export function* closeJournal(home: Home, journal: Uint8Array): Step<void> {
   const { log, frozen } = yield* standingOf(journal);
-  if (!log.closed && frozen === null) yield* deliverWhatMayGo(home, journal);
-  for (let tries = 0; ; tries++) {
-    if ((yield* standingOf(journal)).log.closed) break;
-    if (tries === TRIES) throw new TransportError("Others keep changing this journal just now. Try again in a moment.");
-    try {
-      yield* pushStatement(home, journal, yield* signedClosing(home, journal));
-    } catch (error) {
-      if (!(error instanceof ServerRefused && (MOVED.has(error.code) || error.code === "journal_closed"))) throw error;
-      if (error.code === "generation_moved") yield* refreshAccount(home);
-      yield* pull(home, journal);
-      if (frozen !== null && error.code === "journal_closed") break; // a frozen journal isn't fetched
-    }
-    if (frozen !== null) break;
+  if (frozen !== null) {
+    yield* closeUnseen(home, journal);
+  } else if (!log.closed) {
+    yield* deliverWhatMayGo(home, journal);
+    yield* settle(home, journal, () => closing(home, journal));
   }
   yield* noteClosed(home, journal);
+}
+
+/** A frozen journal isn't fetched: it is closed when its server says so. */
+function* closeUnseen(home: Home, journal: Uint8Array): Step<void> {
+  const made = yield* closing(home, journal);
+  try {
+    if (made !== null) yield* pushStatement(home, journal, made.signed);
+  } catch (error) {
+    if (!(error instanceof ServerRefused && error.code === "journal_closed")) throw error;
+  }
 }
 
 /** Notes for my other devices which journals are closed, where no closing of mine asks for more. Part of each sync. */
@@ -70,10 +71,12 @@ function* deliverWhatMayGo(home: Home, journal: Uint8Array): Step<void> {
   }
 }
 
-function* signedClosing(home: Home, journal: Uint8Array): Step<SignedStatement> {
+/** The closing of a journal, signed; null where it is closed. */
+function* closing(home: Home, journal: Uint8Array): Step<Pick<Made, "signed" | "grants"> | null> {
   const { account, accountJournal } = home.identity;
   if (sameBytes(journal, accountJournal)) throw new NotAllowed("The account's own journal ends with the account.");
   const { log } = yield* standingOf(journal);
+  if (log.closed) return null;
   if (log.roster === null) throw new NotAllowed("This journal is not here. Sync, or check its name.");
   const me = findMember(log.roster, account);
   const secret = me && home.identity.secret(me.generation);
@@ -89,7 +92,8 @@ function* signedClosing(home: Home, journal: Uint8Array): Step<SignedStatement> 
     timing: closeTiming(salt, 0),
     receiptKey: null,
   });
-  return { statement, signatures: [{ account, signature: secret.sign(statement) }] };
+  const signed = { statement, signatures: [{ account, signature: secret.sign(statement) }] };
+  return { signed, grants: new IdMap() };
 }
 
 function* noteClosed(home: Home, journal: Uint8Array): Step<void> {

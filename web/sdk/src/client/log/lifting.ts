@@ -6,21 +6,16 @@
  * what another one began. Spec: §4.12
  */
 
-import { ServerRefused, TransportError } from "../../errors.ts";
-import { encodeB64, parseB64 } from "../../protocol/codec.ts";
+import { parseB64 } from "../../protocol/codec.ts";
 import { findMember, type Roster } from "../../protocol/rosterChanges.ts";
-import { refreshAccount } from "../account/opening.ts";
 import { list, type Step } from "../core/effects.ts";
 import type { Home } from "../core/home.ts";
-import { MOVED, pushStatement } from "./delivering.ts";
 import { foreseen } from "./fetching.ts";
 import { waitingFor } from "./outbox.ts";
-import { pull } from "./pulling.ts";
+import { settle } from "./settling.ts";
 import { standingOf } from "./standing.ts";
-import { isBehind, makeRefresh, makeRotate } from "./statements.ts";
+import { isBehind, type Made, makeRefresh, makeRotate } from "./statements.ts";
 import type { Problem } from "./syncing.ts";
-
-const TRIES = 8; // attempts that change nothing
 
 /** The journals that name older keys of mine and can be lifted, by the order of their ids. */
 export function* behind(home: Home): Step<readonly Uint8Array[]> {
@@ -38,7 +33,7 @@ export function* liftAll(home: Home): Step<readonly Problem[]> {
   for (const journal of yield* behind(home)) {
     if ((yield* waitingFor(home, journal)).length > 0) continue;
     try {
-      yield* lift(home, journal);
+      yield* settle(home, journal, () => lifted(home, journal));
     } catch (error) {
       problems.push({ journal, error: foreseen(error) });
     }
@@ -46,26 +41,12 @@ export function* liftAll(home: Home): Step<readonly Problem[]> {
   return problems;
 }
 
-function* lift(home: Home, journal: Uint8Array): Step<void> {
-  for (let lost = 0; lost < TRIES; ) {
-    const roster = yield* due(home, journal);
-    if (roster === null) return;
-    const mayWrite = findMember(roster, home.identity.account)?.rights === "write";
-    const made = mayWrite ? makeRotate(home, roster) : makeRefresh(home, roster);
-    const before = (yield* standingOf(journal)).log.seq;
-    try {
-      yield* pushStatement(home, journal, made.signed, made.grants);
-    } catch (error) {
-      if (!(error instanceof ServerRefused && (MOVED.has(error.code) || error.code === "journal_closed"))) throw error;
-      if (error.code === "generation_moved") yield* refreshAccount(home);
-      lost++;
-      yield* pull(home, journal);
-    }
-    if ((yield* standingOf(journal)).log.seq === before) lost++;
-  }
-  throw new TransportError(
-    `Others keep changing a journal just now (${encodeB64(journal).slice(0, 8)}). Try again in a moment.`,
-  );
+/** The statement that names my newest keys; null where none is due. */
+function* lifted(home: Home, journal: Uint8Array): Step<Made | null> {
+  const roster = yield* due(home, journal);
+  if (roster === null) return null;
+  const mayWrite = findMember(roster, home.identity.account)?.rights === "write";
+  return mayWrite ? makeRotate(home, roster) : makeRefresh(home, roster);
 }
 
 /** The roster of an open journal that names older keys of mine; null where nothing is due. */
