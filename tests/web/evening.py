@@ -9,8 +9,8 @@ home holds of his account, the secrets too. Then it takes orders, a line each, a
     rotate ada      she changes her keys, and the journal's with them; so does `rotate sam`
     lag             Sam's other device changes his keys, and not yet the journal's with them
     texts           what Ada reads, after a sync; `texts new` in the journal that `invite` made
-    do [P, M, ...]  Ada calls the method M of her practice P (`boundaries`, `check_ins`) with what follows, and syncs; an
-                    object `{"b64": ...}` among it is bytes
+    do [P, M, ...]  Ada calls the method M of her practice P (`boundaries`, `check_ins`) with what follows, between two
+                    syncs; an object `{"b64": ...}` among it is bytes
     things KIND     what Ada is shown of each thing of a kind, after a sync
     invite          Ada makes another journal, and a link to it
     join LINK       Ada joins by another's link; then it is about that journal
@@ -98,6 +98,7 @@ async def _obey(liar: Liar, people: Mapping[str, Duolog], journal: bytes) -> Non
             read = await ada.timeline(new if rest == "new" else journal, limit=1000)
             _say({"texts": [item.body["text"] for item in read if item.kind == "note" and item.body is not None]})
         elif word == "do":
+            await ada.sync()
             practice, method, *given = json.loads(rest)
             written = await getattr(getattr(ada, practice)(journal), method)(*map(_given, given))
             await ada.sync()
