@@ -17,8 +17,8 @@ home holds of his account, the secrets too. Then it takes orders, a line each, a
     withdraw ENTRY  Ada withdraws a text of hers
     lag             Sam's other device changes his keys, and not yet the journal's with them
     texts           what Ada reads, after a sync; `texts new` in the journal that `invite` made
-    do [P, M, ...]  Ada calls the method M of her practice P (`boundaries`, `check_ins`) with what follows, and syncs;
-                    an object `{"b64": ...}` among it is bytes
+    do [P, M, ...]  Ada calls the method M of her practice P (`boundaries`, `check_ins`) with what follows, between two
+                    syncs; an object `{"b64": ...}` among it is bytes
     things KIND     what Ada is shown of each thing of a kind, after a sync
     invite          Ada makes another journal, and a link to it
     join LINK       Ada joins by another's link; then it is about that journal
@@ -121,6 +121,7 @@ class Orders:
         return {"texts": await _texts(self._ada, self._new if which == "new" else self._journal)}
 
     async def do(self, call: str) -> JsonObject:
+        await self._ada.sync()
         practice, method, *given = json.loads(call)
         written = await getattr(getattr(self._ada, practice)(self._journal), method)(*map(_given, given))
         await self._ada.sync()

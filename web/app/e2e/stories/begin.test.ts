@@ -1,5 +1,5 @@
-import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Browser } from "playwright-core";
+import { afterAll, beforeAll, expect, test } from "vitest";
 import { startBrowser } from "../support/browser.ts";
 import { RealServer } from "../support/server.ts";
 
@@ -30,7 +30,10 @@ test("register", async () => {
   await page.getByLabel("What your partner calls you").fill("Ada");
   const t = Date.now();
   await page.getByRole("button", { name: "Begin" }).click();
-  await page.getByRole("heading", { name: "Invite" }).waitFor({ timeout: 15000 }).catch(() => undefined);
+  await page
+    .getByRole("heading", { name: "Invite" })
+    .waitFor({ timeout: 15000 })
+    .catch(() => undefined);
   console.log("registered", Date.now() - t);
   await page.screenshot({ path: "/tmp/shot2.png" });
   await page.getByRole("link", { name: "Me" }).click();

@@ -30,6 +30,7 @@ export { Vault } from "./core/vault.ts";
 export type { Identity } from "./identity.ts";
 export { closeJournal } from "./leaving/closing.ts";
 export { eraseText, keepText, withdraw } from "./leaving/withdrawing.ts";
+export { answerCheckIn, beginCheckIn, goOnWithAnswers, myAnswer, reveal, revealWaits } from "./log/blindAnswers.ts";
 export { deliver } from "./log/delivering.ts";
 export { type Expected, expected } from "./log/expected.ts";
 export { accountState, type Folded, folded, journalState, type LogEntry, membershipOf } from "./log/folding.ts";

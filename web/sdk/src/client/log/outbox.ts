@@ -125,8 +125,14 @@ function* requirePossible(home: Home, journal: Uint8Array, document: Document): 
   return seen;
 }
 
+/** A document that the rules allow, as it will wait: who commits it decides what goes with it. Throws as `post`. */
+export function* prepared(home: Home, journal: Uint8Array, document: Document): Step<Waiting> {
+  const seen = yield* requirePossible(home, journal, document);
+  return yield* waitingAs(home, journal, document, seen, null);
+}
+
 /** A document as it will wait, behind all that waits, and behind `before`. */
-function* waitingAs(
+export function* waitingAs(
   home: Home,
   journal: Uint8Array,
   document: Document,

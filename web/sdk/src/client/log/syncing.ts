@@ -1,6 +1,6 @@
 /**
- * Syncing: every journal that the server lists is fetched, the account's own first; pairings under way go on; and journals
- * that the server hides are reported.
+ * Syncing: every journal that the server lists is fetched, the account's own first; pairings under way and answers of
+ * check-ins go on; and journals that the server hides are reported.
  *
  * Rules
  * - A problem stays with its journal: the others go on. An error that nobody foresaw is one journal's `Unforeseen`.
@@ -26,6 +26,7 @@ import { pairingsUnderWay } from "../pairing/progress.ts";
 import { goOn } from "../pairing/steps.ts";
 import type { ListedJournal } from "../server/bodies.ts";
 import { pinServer } from "../server/linkedKeys.ts";
+import { goOnWithAnswers } from "./blindAnswers.ts";
 import { checkNoted, fetchListed, foreseen } from "./fetching.ts";
 import { accountState } from "./folding.ts";
 import { liftAll } from "./lifting.ts";
@@ -92,6 +93,13 @@ export function* sync(home: Home): Step<Synced> {
       yield* goOn(home, journal);
     } catch (error) {
       problems.push({ journal, error: foreseen(error) });
+    }
+  }
+  for (const id of (yield* accountState(home)).journals.keys()) {
+    try {
+      yield* goOnWithAnswers(home, parseB64(id));
+    } catch (error) {
+      problems.push({ journal: parseB64(id), error: foreseen(error) });
     }
   }
   return { fetched, problems: [...problems, ...(yield* hidden(home, listed))] };
