@@ -250,10 +250,11 @@ export interface Us {
   readonly invitation: { readonly until: number } | null;
 }
 
+/** `label`: "" where it has none. `since`: null where nothing says it. */
 export interface Device {
   readonly id: string;
   readonly label: string;
-  readonly since: number;
+  readonly since: number | null;
   readonly here: boolean;
 }
 

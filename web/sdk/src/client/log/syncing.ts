@@ -57,56 +57,42 @@ export function* sync(home: Home): Step<Synced> {
   home.receiptKeys = keys;
   const problems: Problem[] = [];
   const own = home.identity.accountJournal;
-  yield* reporting(problems, own, resumeRotation(home));
+  yield* whereLetBe(problems, own, resumeRotation(home));
   const listed = yield* listJournals(home);
+  const others = listed.map(({ journal }) => journal).filter((journal) => !sameBytes(journal, own));
   let fetched = 0;
   for (const item of ownFirst(home, listed)) {
-    try {
+    yield* reporting(problems, item.journal, function* () {
       fetched += yield* fetchListed(home, item);
       yield* checkNoted(home, item.journal);
-    } catch (error) {
-      problems.push({ journal: item.journal, error: foreseen(error) });
-    }
+    });
   }
-  yield* reporting(problems, own, rotateByChance(home));
+  yield* whereLetBe(problems, own, rotateByChance(home));
   problems.push(...(yield* liftAll(home)));
-  try {
-    yield* noteFounded(
-      home,
-      listed.map(({ journal }) => journal),
-    );
-  } catch (error) {
-    problems.push({ journal: home.identity.accountJournal, error: foreseen(error) });
-  }
-  for (const step of [finishHoldings(home), noteClosings(home)]) {
-    try {
-      yield* step;
-    } catch (error) {
-      problems.push({ journal: own, error: foreseen(error) });
-    }
-  }
-  for (const { journal } of listed) {
-    if (!sameBytes(journal, own)) yield* tidy(home, journal);
-  }
+  yield* reporting(problems, own, () => noteFounded(home, others));
+  yield* reporting(problems, own, () => finishHoldings(home));
+  yield* reporting(problems, own, () => noteClosings(home));
+  for (const journal of others) yield* reporting(problems, journal, () => tidy(home, journal));
   for (const { journal } of yield* pairingsUnderWay(home)) {
-    try {
-      yield* goOn(home, journal);
-    } catch (error) {
-      problems.push({ journal, error: foreseen(error) });
-    }
+    yield* reporting(problems, journal, () => goOn(home, journal));
   }
   for (const id of (yield* accountState(home)).journals.keys()) {
-    try {
-      yield* goOnWithAnswers(home, parseB64(id));
-    } catch (error) {
-      problems.push({ journal: parseB64(id), error: foreseen(error) });
-    }
+    yield* reporting(problems, parseB64(id), () => goOnWithAnswers(home, parseB64(id)));
   }
   return { fetched, problems: [...problems, ...(yield* hidden(home, listed))] };
 }
 
+/** Takes a step whose error is one journal's problem. */
+function* reporting(problems: Problem[], journal: Uint8Array, step: () => Step<void>): Step<void> {
+  try {
+    yield* step();
+  } catch (error) {
+    problems.push({ journal, error: foreseen(error) });
+  }
+}
+
 /** Takes a step of a rotation; while the server puts it off, everything else goes on. */
-function* reporting(problems: Problem[], journal: Uint8Array, step: Step<void>): Step<void> {
+function* whereLetBe(problems: Problem[], journal: Uint8Array, step: Step<void>): Step<void> {
   try {
     yield* step;
   } catch (error) {
