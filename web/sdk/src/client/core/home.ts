@@ -108,10 +108,13 @@ export function parseStatements(data: Uint8Array): readonly SignedAccountStateme
 
 /** The home in a store. Throws HomeError where there is no account yet, or a row is not what it must be. */
 export function* openHome({ keyholder, homeSeed }: Unlocked, { random, clock }: Direct): Step<Home> {
-  const rows = yield* read(["account", "origin", "receipt_keys", "sets"]);
+  const rows = yield* read(["account", "enrolling", "origin", "receipt_keys", "sets"]);
   const [account, origin, sets] = [rows.get("account"), rows.get("origin"), rows.get("sets")];
   if (account === undefined || origin === undefined || sets === undefined) {
     throw new HomeError("There is no account here yet. Register, or let this device in from another one.");
+  }
+  if (rows.has("enrolling")) {
+    throw new HomeError("This device is not let in yet. Go on with the code that it shows.");
   }
   const vault = new Vault(homeSeed, random);
   const chains = new IdMap<AccountChain>();

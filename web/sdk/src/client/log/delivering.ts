@@ -6,6 +6,7 @@
  *   roster names older keys of mine. Where my grant was bad, a `bad_grant` goes before.
  * - The digest of what is sent is durable before it is sent. The server's promise of a place counts only for a digest that
  *   was sent; the promise is stored, and the place must come back with the same digest.
+ * - A withdrawal goes by its own address, alone, when all before it are sent.
  * - When another push came first, the client pulls, seals again and retries.
  *
  * Spec: §6.10
@@ -16,8 +17,10 @@ import { SIZES } from "../../generated/constants.ts";
 import { sameBytes } from "../../protocol/bytes.ts";
 import { encodeB64 } from "../../protocol/codec.ts";
 import { encodeHeader } from "../../protocol/entries.ts";
+import { Fields } from "../../protocol/fields.ts";
 import { IdMap } from "../../protocol/idMap.ts";
 import { entryItem, itemDigest } from "../../protocol/log.ts";
+import { parseMessage } from "../../protocol/messages.ts";
 import { signerOf, verifyReceipt } from "../../protocol/receipts.ts";
 import { findMember, type Roster } from "../../protocol/rosterChanges.ts";
 import type { SignedStatement } from "../../protocol/statements.ts";
@@ -28,12 +31,13 @@ import { commit, read, type Step } from "../core/effects.ts";
 import type { Home } from "../core/home.ts";
 import type { Pushed } from "../server/bodies.ts";
 import { encodeItem, type Placed } from "../server/pages.ts";
-import { type Waiting, waitingChange, waitingFor } from "./outbox.ts";
+import { giveUp, type Waiting, waitingChange, waitingFor } from "./outbox.ts";
 import { freezing, learnReceiptKey, pull } from "./pulling.ts";
 import { knownOf, requireOpen, standingOf } from "./standing.ts";
 import { isBehind, type Made, makeBadGrant, makeEndings, makeRotate } from "./statements.ts";
 
-const MOVED = new Set(["roster_moved", "epoch_stale", "epoch_moved", "generation_moved"]);
+/** Codes by which the server says that another push came first. */
+export const MOVED: ReadonlySet<string> = new Set(["roster_moved", "epoch_stale", "epoch_moved", "generation_moved"]);
 const TRIES = 8; // attempts that change nothing
 const PUSH_BYTES = SIZES.MAX_PUSH_BYTES - SIZES.MAX_BLOB;
 
@@ -72,7 +76,8 @@ export function* deliver(home: Home, journal: Uint8Array): Step<number> {
 }
 
 /** Seals and sends as many entries as one push takes, behind the changes that are due; these entries. */
-function* pushEntries(home: Home, journal: Uint8Array, waiting: readonly Waiting[]): Step<readonly Waiting[]> {
+function* pushEntries(home: Home, journal: Uint8Array, all: readonly Waiting[]): Step<readonly Waiting[]> {
+  const { waiting, withdrawn } = untilWithdrawal(all);
   const standing = yield* standingOf(journal);
   let roster = requireOpen(standing);
   const { epochs } = yield* knownOf(home, journal, standing.earlier);
@@ -87,10 +92,14 @@ function* pushEntries(home: Home, journal: Uint8Array, waiting: readonly Waiting
   const last = changes.at(-1);
   const key = last === undefined ? (epochs.get(roster.epoch) ?? null) : last.key;
   if (key === null) throw new NotAllowed("This journal's key is not here. Sync, and try again.");
+  const [first] = waiting;
+  if (withdrawn !== null && first !== undefined && changes.length === 0) {
+    return [yield* pushWithdrawal(home, journal, withdrawn, first, sealed(home, roster, key, first))];
+  }
   const items = changes.map(statementOf);
   const sent: Waiting[] = [];
   let size = items.reduce((sum, item) => sum + encodeItem(item).length, 0);
-  for (const one of waiting) {
+  for (const one of withdrawn === null ? waiting : []) {
     const item = sealed(home, last?.roster ?? roster, key, one);
     size += encodeItem(item).length;
     if (items.length > 0 && (size > PUSH_BYTES || items.length === SIZES.MAX_PUSH_ITEMS)) break;
@@ -100,6 +109,41 @@ function* pushEntries(home: Home, journal: Uint8Array, waiting: readonly Waiting
   // durable before the push, so this home knows every digest that may be accepted
   yield* commit(sent.map((one) => waitingChange(home, journal, one)));
   yield* pushItems(home, journal, items, sent);
+  return sent;
+}
+
+/** The entries before the first withdrawal; or a withdrawal alone, with the entry that it takes back. Spec: §9 */
+function untilWithdrawal(all: readonly Waiting[]): {
+  readonly waiting: readonly Waiting[];
+  readonly withdrawn: Uint8Array | null;
+} {
+  const documents = all.map(({ message }) => parseMessage(message).document);
+  const at = documents.findIndex(({ kind }) => kind === "withdrawn");
+  if (at !== 0) return { waiting: at < 0 ? all : all.slice(0, at), withdrawn: null };
+  const answers = new Fields(documents[0]?.body.get("answers"), "A withdrawal", { open: true });
+  return { waiting: all.slice(0, 1), withdrawn: answers.data("entry", SIZES.ENTRY_ID) };
+}
+
+/** Sends one withdrawal. Where the server says that it comes too late, it is given up. */
+function* pushWithdrawal(
+  home: Home,
+  journal: Uint8Array,
+  withdrawn: Uint8Array,
+  waiting: Waiting,
+  { item }: Placed,
+): Step<Waiting> {
+  if (item.type !== "entry" || item.blob === null) throw new TypeError("a withdrawal that is no entry");
+  const sent = { ...waiting, digests: [...waiting.digests, itemDigest(item)] };
+  yield* commit([waitingChange(home, journal, sent)]);
+  let pushed: Pushed;
+  try {
+    pushed = yield* home.connection.withdraw(journal, withdrawn, item.header, item.blob);
+  } catch (error) {
+    if (error instanceof ServerRefused && error.code === "withdrawal_late") yield* giveUp(home, journal, waiting);
+    throw error;
+  }
+  yield* learnReceiptKey(home, journal, pushed.receipt);
+  yield* freezing(journal, keepPromise(home, journal, pushed, [sent.digests]));
   return sent;
 }
 

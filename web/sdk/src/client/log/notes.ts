@@ -26,6 +26,16 @@ export type Note =
       readonly kind: "pending_invitation" | "taken_acceptance" | "ended_invitation";
       readonly body: Record<string, string | number> & { readonly invitation: string };
     }
+  | { readonly kind: "keyholder_label"; readonly body: { readonly keyholder: string; readonly label: string } }
+  | { readonly kind: "kept" | "erased"; readonly body: { readonly journal: string; readonly entry: string } }
+  | {
+      readonly kind: "pending_closing";
+      readonly body: Record<string, string | number> & { readonly journal: string; readonly salt: string };
+    }
+  | {
+      readonly kind: "ended_closing";
+      readonly body: { readonly journal: string; readonly how: "closed" | "cancelled" };
+    }
   | {
       readonly kind: "noted_head";
       readonly body: { readonly journal: string; readonly seq: number; readonly head: string };
@@ -94,6 +104,15 @@ function isNoted(state: AccountState, { kind, body }: Note): boolean {
       return state.acceptances.has(body.invitation);
     case "ended_invitation":
       return state.ended.has(body.invitation);
+    case "keyholder_label":
+      return state.labels.get(body.keyholder) === body.label;
+    case "kept":
+    case "erased":
+      return (state[kind].get(body.journal) ?? []).includes(body.entry);
+    case "pending_closing":
+      return state.closings.get(body.journal)?.salt === body.salt;
+    case "ended_closing":
+      return !state.closings.has(body.journal) && (body.how === "cancelled" || state.closed.includes(body.journal));
     case "noted_head":
       return state.heads.get(body.journal)?.head === body.head;
   }

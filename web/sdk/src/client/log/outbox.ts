@@ -116,7 +116,6 @@ function* requirePossible(home: Home, journal: Uint8Array, document: Document): 
   if (sameBytes(journal, home.identity.accountJournal)) {
     throw new NotAllowed("The account's own journal is written by Duolog itself.");
   }
-  if (document.kind === "withdrawn") throw new NotAllowed("This program can't take a text back yet.");
   const seen = yield* newestReceipt(journal);
   if (seen === null) throw new NotAllowed("This journal has not been fetched yet. Sync first.");
   const state = yield* journalState(home, journal);
@@ -126,8 +125,14 @@ function* requirePossible(home: Home, journal: Uint8Array, document: Document): 
   return seen;
 }
 
+/** A document that the rules allow, as it will wait: who commits it decides what goes with it. Throws as `post`. */
+export function* prepared(home: Home, journal: Uint8Array, document: Document): Step<Waiting> {
+  const seen = yield* requirePossible(home, journal, document);
+  return yield* waitingAs(home, journal, document, seen, null);
+}
+
 /** A document as it will wait, behind all that waits, and behind `before`. */
-function* waitingAs(
+export function* waitingAs(
   home: Home,
   journal: Uint8Array,
   document: Document,
@@ -141,8 +146,20 @@ function* waitingAs(
   return { number: (last?.number ?? 0) + 1, entry, digests: [], message };
 }
 
+/** Takes out an entry that the log will never have. The message that follows it follows the one before instead. */
+export function* giveUp(home: Home, journal: Uint8Array, { number, entry, message }: Waiting): Step<void> {
+  const { follows } = parseMessage(message);
+  const changes: Change[] = [{ name: waitingName(journal, number), value: null }];
+  for (const one of yield* waitingFor(home, journal)) {
+    const parsed = parseMessage(one.message);
+    if (parsed.follows === null || !sameBytes(parsed.follows, entry)) continue;
+    changes.push(waitingChange(home, journal, { ...one, message: encodeMessage({ ...parsed, follows }) }));
+  }
+  yield* commit(changes);
+}
+
 /** Seqs that I could not open since my last own entry; those of epochs closed to me are nobody's fault. Spec: §6.3 */
-function* refusedSince(home: Home, journal: Uint8Array): Step<readonly number[]> {
+export function* refusedSince(home: Home, journal: Uint8Array): Step<readonly number[]> {
   const faults = yield* list(`fault/${encodeB64(journal)}/`);
   const refused = [...faults].filter(([, row]) => checkOf(row) !== "closed").map(([name]) => numberIn(name));
   if (refused.length === 0) return [];
