@@ -13,11 +13,12 @@ const VERBS = ["register", "restore", "invite", "join", "status", "write", "read
 const person = new Person(process.env.HOSTILE_HOME ?? null);
 
 for await (const line of createInterface({ input: process.stdin })) {
-  const { verb, draws, now, connect, ...fields } = JSON.parse(line);
-  person.follow({ draws, now, connect });
+  const { verb, draws, now, record, connect, ...fields } = JSON.parse(line);
+  person.follow({ draws, now, record, connect });
   let answer;
   try {
     answer = VERBS.includes(verb) ? await person[verb](fields) : { unsupported: true };
+    answer = { ...answer, ...person.drawn };
   } catch (error) {
     if (!(error instanceof DuologError)) throw error;
     answer = fault(error);

@@ -20,10 +20,11 @@ import {
   run,
   standingOf,
   sync,
+  waitingFor,
 } from "../../dist/client/index.js";
 import { makeDocument, stageOf } from "../../dist/documents/index.js";
 import { NotAllowed } from "../../dist/index.js";
-import { encodeB64, parseB64, parseMessageJson, utf8 } from "../../dist/protocol/index.js";
+import { encodeB64, parseB64, parseMessage, parseMessageJson, utf8 } from "../../dist/protocol/index.js";
 import { KeyholderSecret, parseWords } from "../../dist/seal/index.js";
 import { Decided } from "./draws.mjs";
 import { fault } from "./faults.mjs";
@@ -46,9 +47,14 @@ export class Person {
   }
 
   /** What every line may say: time, randomness, and where the server listens. */
-  follow({ draws, now, connect }) {
-    this.#decided.follow(draws, now);
+  follow({ connect, ...decided }) {
+    this.#decided.follow(decided);
     this.#connect = connect ?? null;
+  }
+
+  /** What was drawn for the line, as the transcript has it; nothing where nobody asked. */
+  get drawn() {
+    return this.#decided.noted === null ? {} : { draws: this.#decided.noted };
   }
 
   async register({ server }) {
@@ -101,6 +107,10 @@ export class Person {
     for (const { document, unreadable } of await this.#do((home) => readEntries(home, journal))) {
       if (unreadable !== null) entries.push({ unreadable: unreadable.sentence });
       else if (document?.kind === "note") entries.push({ text: String(document.body.get("text")) });
+    }
+    for (const { message } of await this.#do((home) => waitingFor(home, journal))) {
+      const { document } = parseMessage(message); // its author sees what waits to be sent
+      if (document.kind === "note") entries.push({ text: String(document.body.get("text")) });
     }
     const { parts } = await this.#do((home) => journalState(home, journal));
     const boundaries = [...parts.of("boundary").values()].map((one) => ({ boundary: one.entry, stage: stageOf(one) }));
