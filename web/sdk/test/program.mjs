@@ -8,7 +8,9 @@ import { DuologError } from "../dist/index.js";
 import { fault } from "./program/faults.mjs";
 import { Person } from "./program/person.mjs";
 
-const VERBS = ["register", "restore", "invite", "join", "status", "write", "read", "propose", "accept"];
+const KIT = ["register", "restore", "rotate", "invite", "join", "status", "write", "read"];
+const DEVICES = ["new_device", "begin_adding", "see_words", "confirm_adding", "finish", "revoke"];
+const VERBS = [...KIT, ...DEVICES, "propose", "accept", "close"];
 
 const person = new Person(process.env.HOSTILE_HOME ?? null);
 

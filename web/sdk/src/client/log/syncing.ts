@@ -21,7 +21,6 @@ import { commit, list, type Step } from "../core/effects.ts";
 import { type Home, serverChanges } from "../core/home.ts";
 import { noteClosings } from "../leaving/closing.ts";
 import { finishHoldings, tidy } from "../leaving/withdrawing.ts";
-import { noteFounded } from "../pairing/founding.ts";
 import { pairingsUnderWay } from "../pairing/progress.ts";
 import { goOn } from "../pairing/steps.ts";
 import type { ListedJournal } from "../server/bodies.ts";
@@ -30,6 +29,7 @@ import { checkNoted, fetchListed, foreseen } from "./fetching.ts";
 import { accountState } from "./folding.ts";
 import { liftAll } from "./lifting.ts";
 import { listJournals } from "./listing.ts";
+import { noteWhatIsNew } from "./news.ts";
 import { standingOf } from "./standing.ts";
 
 /** What went wrong in one journal. */
@@ -69,14 +69,8 @@ export function* sync(home: Home): Step<Synced> {
   }
   yield* reporting(problems, own, rotateByChance(home));
   problems.push(...(yield* liftAll(home)));
-  try {
-    yield* noteFounded(
-      home,
-      listed.map(({ journal }) => journal),
-    );
-  } catch (error) {
-    problems.push({ journal: home.identity.accountJournal, error: foreseen(error) });
-  }
+  const journals = listed.map(({ journal }) => journal);
+  for (const error of yield* noteWhatIsNew(home, journals)) problems.push({ journal: own, error });
   for (const step of [finishHoldings(home), noteClosings(home)]) {
     try {
       yield* step;
