@@ -21,6 +21,7 @@ import { commit, list, type Step } from "../core/effects.ts";
 import { type Home, serverChanges } from "../core/home.ts";
 import { noteClosings } from "../leaving/closing.ts";
 import { finishHoldings, tidy } from "../leaving/withdrawing.ts";
+import { takeUp } from "../pairing/otherDevices.ts";
 import { pairingsUnderWay } from "../pairing/progress.ts";
 import { goOn } from "../pairing/steps.ts";
 import type { ListedJournal } from "../server/bodies.ts";
@@ -69,6 +70,7 @@ export function* sync(home: Home): Step<Synced> {
   }
   yield* reporting(problems, own, rotateByChance(home));
   problems.push(...(yield* liftAll(home)));
+  problems.push(...(yield* takeUp(home)));
   const journals = listed.map(({ journal }) => journal);
   for (const error of yield* noteWhatIsNew(home, journals)) problems.push({ journal: own, error });
   for (const step of [finishHoldings(home), noteClosings(home)]) {
