@@ -21,7 +21,7 @@ import { commit, list, type Step } from "../core/effects.ts";
 import { type Home, serverChanges } from "../core/home.ts";
 import { noteClosings } from "../leaving/closing.ts";
 import { finishHoldings, tidy } from "../leaving/withdrawing.ts";
-import { noteFounded } from "../pairing/founding.ts";
+import { takeUp } from "../pairing/otherDevices.ts";
 import { pairingsUnderWay } from "../pairing/progress.ts";
 import { goOn } from "../pairing/steps.ts";
 import type { ListedJournal } from "../server/bodies.ts";
@@ -31,6 +31,7 @@ import { checkNoted, fetchListed, foreseen } from "./fetching.ts";
 import { accountState } from "./folding.ts";
 import { liftAll } from "./lifting.ts";
 import { listJournals } from "./listing.ts";
+import { noteWhatIsNew } from "./news.ts";
 import { standingOf } from "./standing.ts";
 
 /** What went wrong in one journal. */
@@ -69,7 +70,8 @@ export function* sync(home: Home): Step<Synced> {
   }
   yield* whereLetBe(problems, own, rotateByChance(home));
   problems.push(...(yield* liftAll(home)));
-  yield* reporting(problems, own, () => noteFounded(home, others));
+  problems.push(...(yield* takeUp(home)));
+  for (const error of yield* noteWhatIsNew(home, others)) problems.push({ journal: own, error });
   yield* reporting(problems, own, () => finishHoldings(home));
   yield* reporting(problems, own, () => noteClosings(home));
   for (const journal of others) yield* reporting(problems, journal, () => tidy(home, journal));
