@@ -6,6 +6,7 @@ home holds of his account, the secrets too. Then it takes orders, a line each, a
     commit NAME     the server lies from now on, by an attack of the hostile catalogue
     stop            it is honest again
     write TEXT      Ada writes a note
+    withdraw        she takes her newest note back
     rotate ada      she changes her keys, and the journal's with them; so does `rotate sam`
     lag             Sam's other device changes his keys, and not yet the journal's with them
     texts           what Ada reads, after a sync; `texts new` in the journal that `invite` made
@@ -93,6 +94,10 @@ async def _obey(liar: Liar, people: Mapping[str, Duolog], journal: bytes) -> Non
             await ada.write(journal, "note", {"text": rest})
             await ada.sync()
             _say({"written": rest})
+        elif word == "withdraw":
+            newest = [item for item in await ada.timeline(journal, limit=1000) if item.author == ada.account][-1]
+            await ada.leaving(journal).withdraw(newest.entry)
+            _say({"entry": encode_b64(newest.entry)})
         elif word == "texts":
             await ada.sync()
             read = await ada.timeline(new if rest == "new" else journal, limit=1000)

@@ -16,6 +16,7 @@ export { type Home, openHome, type Unlocked } from "./core/home.ts";
 export { type LockKind, lock, lockKind, unlock } from "./core/lock.ts";
 export { Vault } from "./core/vault.ts";
 export type { Identity } from "./identity.ts";
+export { withdraw } from "./leaving/withdrawing.ts";
 export { deliver } from "./log/delivering.ts";
 export { type Expected, expected } from "./log/expected.ts";
 export { accountState, type Folded, folded, journalState, type LogEntry, membershipOf } from "./log/folding.ts";

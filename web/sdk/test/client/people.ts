@@ -10,14 +10,18 @@ import { type Home, openHome, type Unlocked } from "../../src/client/core/home.t
 import { readEntries } from "../../src/client/log/reading.ts";
 import { sync } from "../../src/client/log/syncing.ts";
 import type { Clock, HttpAnswer, HttpRequest, Transport } from "../../src/client/ports.ts";
-import { fromUtf8 } from "../../src/protocol/bytes.ts";
+import { fromUtf8, utf8 } from "../../src/protocol/bytes.ts";
 import { KeyholderSecret } from "../../src/seal/keys.ts";
 import { upTo } from "./evening.ts";
 
-/** A transport whose answers a test changes: `lie` gets each, and gives what the client sees. */
+/**
+ * A transport whose answers a test changes: `lie` gets each, and gives what the client sees. `instead` answers in the
+ * server's place, before the server hears of a request.
+ */
 export class Between implements Transport {
   readonly #there: Transport;
   lie: (request: HttpRequest, answer: HttpAnswer) => HttpAnswer = (_, answer) => answer;
+  instead: (request: HttpRequest) => HttpAnswer | null = () => null;
 
   constructor(origin: string) {
     this.#there = new FetchTransport(origin, 5000);
@@ -28,8 +32,15 @@ export class Between implements Transport {
   }
 
   async send(request: HttpRequest): Promise<HttpAnswer> {
-    return this.lie(request, await this.#there.send(request));
+    return this.instead(request) ?? this.lie(request, await this.#there.send(request));
   }
+}
+
+/** The server's "no" to a request, by its code. */
+export function refusing(request: HttpRequest, code: string, status = 409): HttpAnswer {
+  const problem = { type: `/docs#${code}`, title: "No", status, code, detail: "No." };
+  const body = utf8(JSON.stringify(problem));
+  return { status, media: "application/problem+json", id: request.id, retryAfter: "", body };
 }
 
 /** The bodies of answers are plain JSON here; the requests' ids are not of interest. */

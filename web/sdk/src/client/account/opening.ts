@@ -106,6 +106,7 @@ export function* restore(unlocked: Unlocked, origin: string, { random, clock }: 
     identity,
     chains,
     receiptKeys,
+    clockAhead: 0,
     accountState: null,
     folded: new Map(),
   };

@@ -83,6 +83,7 @@ export function* register(
     random,
     clock,
     receiptKeys,
+    clockAhead: 0,
     accountState: null,
     folded: new Map(),
   });

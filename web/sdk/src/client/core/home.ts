@@ -43,6 +43,8 @@ export interface Home {
   readonly chains: IdMap<AccountChain>;
   /** The server's pinned receipt keys, oldest first. They may only grow. */
   receiptKeys: readonly Uint8Array[];
+  /** Seconds by which this machine's clock is ahead of the server's, as the newest push has shown; 0 before one. */
+  clockAhead: number;
   /** What the account journal comes to, as far as it was folded since it last grew; null where it must be folded anew. */
   accountState: AccountState | null;
   /** Journals as far as they were folded, by id: `log/folding` keeps a few. */
@@ -133,6 +135,7 @@ export function* openHome({ keyholder, homeSeed }: Unlocked, { random, clock }: 
     identity: new Identity(account, secrets, verifySets(chain, parseStatements(sets))),
     chains,
     receiptKeys: parseKeys(rows.get("receipt_keys")),
+    clockAhead: 0,
     accountState: null,
     folded: new Map(),
   };

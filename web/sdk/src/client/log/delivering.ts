@@ -6,9 +6,11 @@
  *   roster names older keys of mine. Where my grant was bad, a `bad_grant` goes before.
  * - The digest of what is sent is durable before it is sent. The server's promise of a place counts only for a digest that
  *   was sent; the promise is stored, and the place must come back with the same digest.
+ * - A withdrawal keeps its place in that order, and goes alone, by an operation of its own. One that comes too late is
+ *   given up.
  * - When another push came first, the client pulls, seals again and retries.
  *
- * Spec: §6.10
+ * Spec: §6.10, §9.2
  */
 
 import { NotAllowed, Rollback, ServerRefused, TransportError } from "../../errors.ts";
@@ -16,8 +18,10 @@ import { SIZES } from "../../generated/constants.ts";
 import { sameBytes } from "../../protocol/bytes.ts";
 import { encodeB64 } from "../../protocol/codec.ts";
 import { encodeHeader } from "../../protocol/entries.ts";
+import { Fields } from "../../protocol/fields.ts";
 import { IdMap } from "../../protocol/idMap.ts";
 import { entryItem, itemDigest } from "../../protocol/log.ts";
+import { parseMessage } from "../../protocol/messages.ts";
 import { signerOf, verifyReceipt } from "../../protocol/receipts.ts";
 import { findMember, type Roster } from "../../protocol/rosterChanges.ts";
 import type { SignedStatement } from "../../protocol/statements.ts";
@@ -28,8 +32,9 @@ import { commit, read, type Step } from "../core/effects.ts";
 import type { Home } from "../core/home.ts";
 import type { Pushed } from "../server/bodies.ts";
 import { encodeItem, type Placed } from "../server/pages.ts";
-import { type Waiting, waitingChange, waitingFor } from "./outbox.ts";
+import { giveUp, type Waiting, waitingChange, waitingFor } from "./outbox.ts";
 import { freezing, learnReceiptKey, pull } from "./pulling.ts";
+import { tidy } from "./removing.ts";
 import { knownOf, requireOpen, standingOf } from "./standing.ts";
 import { isBehind, type Made, makeBadGrant, makeEndings, makeRotate } from "./statements.ts";
 
@@ -47,7 +52,10 @@ export function* deliver(home: Home, journal: Uint8Array): Step<number> {
   let delivered = 0;
   for (let lost = 0; lost < TRIES; ) {
     const waiting = yield* waitingFor(home, journal);
-    if (waiting.length === 0) return delivered;
+    if (waiting.length === 0) {
+      yield* tidy(home, journal);
+      return delivered;
+    }
     const before = (yield* standingOf(journal)).log.seq;
     let sent: readonly Waiting[] = [];
     try {
@@ -87,10 +95,15 @@ function* pushEntries(home: Home, journal: Uint8Array, waiting: readonly Waiting
   const last = changes.at(-1);
   const key = last === undefined ? (epochs.get(roster.epoch) ?? null) : last.key;
   if (key === null) throw new NotAllowed("This journal's key is not here. Sync, and try again.");
+  const first = waiting[0] ?? null;
+  if (first !== null && withdrawnBy(first) !== null && changes.length === 0) {
+    return [yield* sendWithdrawal(home, journal, sealed(home, roster, key, first), first)];
+  }
   const items = changes.map(statementOf);
   const sent: Waiting[] = [];
   let size = items.reduce((sum, item) => sum + encodeItem(item).length, 0);
   for (const one of waiting) {
+    if (withdrawnBy(one) !== null) break;
     const item = sealed(home, last?.roster ?? roster, key, one);
     size += encodeItem(item).length;
     if (items.length > 0 && (size > PUSH_BYTES || items.length === SIZES.MAX_PUSH_ITEMS)) break;
@@ -100,6 +113,34 @@ function* pushEntries(home: Home, journal: Uint8Array, waiting: readonly Waiting
   // durable before the push, so this home knows every digest that may be accepted
   yield* commit(sent.map((one) => waitingChange(home, journal, one)));
   yield* pushItems(home, journal, items, sent);
+  return sent;
+}
+
+/** The entry that a waiting withdrawal takes back, 16 bytes; null for every other document. */
+function withdrawnBy({ message }: Waiting): Uint8Array | null {
+  const { kind, body } = parseMessage(message).document;
+  return kind === "withdrawn" ? new Fields(body, "A withdrawal").object("answers", readAnswered) : null;
+}
+
+function readAnswered(fields: Fields): Uint8Array {
+  fields.data("message", SIZES.HASH);
+  return fields.data("entry", SIZES.ENTRY_ID);
+}
+
+/** Sends one withdrawal, and stores what the server promises. Throws ServerRefused: it comes too late, and is given up. */
+function* sendWithdrawal(home: Home, journal: Uint8Array, { item }: Placed, waiting: Waiting): Step<Waiting> {
+  const named = withdrawnBy(waiting);
+  if (item.type !== "entry" || item.blob === null || named === null) throw new RangeError("no withdrawal");
+  const sent = { ...waiting, digests: [...waiting.digests, itemDigest(item)] };
+  yield* commit([waitingChange(home, journal, sent)]);
+  let pushed: Pushed;
+  try {
+    pushed = yield* home.connection.withdraw(journal, named, item.header, item.blob);
+  } catch (error) {
+    if (error instanceof ServerRefused && error.code === "withdrawal_late") yield* giveUp(home, journal, sent);
+    throw error;
+  }
+  yield* keepPromise(home, journal, pushed, [sent.digests]);
   return sent;
 }
 
@@ -144,12 +185,21 @@ function* pushItems(home: Home, journal: Uint8Array, items: readonly Placed[], s
   const pushed = yield* home.connection.push(journal, items);
   const statements = items.length - sent.length;
   const digests = items.map(({ item }, at) => sent[at - statements]?.digests ?? [itemDigest(item)]);
-  yield* learnReceiptKey(home, journal, pushed.receipt);
-  yield* freezing(journal, keepPromise(home, journal, pushed, digests));
+  yield* keepPromise(home, journal, pushed, digests);
 }
 
 /** Checks what the server promised, and stores it. `digests`: for each item all that were ever sent under its name. */
 function* keepPromise(
+  home: Home,
+  journal: Uint8Array,
+  pushed: Pushed,
+  digests: readonly (readonly Uint8Array[])[],
+): Step<void> {
+  yield* learnReceiptKey(home, journal, pushed.receipt);
+  yield* freezing(journal, checkPromise(home, journal, pushed, digests));
+}
+
+function* checkPromise(
   home: Home,
   journal: Uint8Array,
   { places, receipt }: Pushed,
@@ -169,6 +219,7 @@ function* keepPromise(
   const newest = home.receiptKeys.at(-1);
   if (receipt !== null && newest !== undefined) {
     verifyReceipt(receipt, journal, signerOf(receipt, journal, home.receiptKeys) ?? newest);
+    home.clockAhead = home.clock.now() - receipt.time;
   }
   const { log } = yield* standingOf(journal);
   const ahead = places.filter(({ seq }) => seq > log.seq);

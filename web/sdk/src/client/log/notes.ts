@@ -7,14 +7,12 @@ import { makeAccountDocument, requireAllowedAccount } from "../../documents/acco
 import type { AccountState } from "../../documents/accountState.ts";
 import { NotAllowed } from "../../errors.ts";
 import type { AccountChain } from "../../protocol/accounts.ts";
-import { sameBytes } from "../../protocol/bytes.ts";
-import { encodeB64, encodeMessageJson, jsonObject } from "../../protocol/codec.ts";
-import { parseMessage } from "../../protocol/messages.ts";
+import { encodeB64, jsonObject } from "../../protocol/codec.ts";
 import type { Step } from "../core/effects.ts";
 import type { Home } from "../core/home.ts";
 import { deliver } from "./delivering.ts";
 import { accountState } from "./folding.ts";
-import { put, waitingFor } from "./outbox.ts";
+import { put, waitsAs } from "./outbox.ts";
 import { newestReceipt, requireOpen, standingOf } from "./standing.ts";
 
 /** The kinds that are written here, with their fields; binary as base64url. */
@@ -52,11 +50,7 @@ export function pinOf({ account, newest }: AccountChain): PinBody {
 export function* note(home: Home, { kind, body }: Note): Step<void> {
   const journal = home.identity.accountJournal;
   const document = makeAccountDocument(kind, jsonObject({ ...body }), home.clock.now());
-  const text = encodeMessageJson(document.body);
-  const waits = (yield* waitingFor(home, journal)).some(({ message }) => {
-    const waiting = parseMessage(message).document;
-    return waiting.kind === kind && sameBytes(encodeMessageJson(waiting.body), text);
-  });
+  const waits = (yield* waitsAs(home, journal, document)) !== null;
   const state = yield* accountState(home);
   if (!waits && !isNoted(state, { kind, body } as Note) && isNews(state, document)) {
     requireOpen(yield* standingOf(journal));

@@ -14,10 +14,10 @@ import { requireAllowed } from "../../documents/writing.ts";
 import { NotAllowed } from "../../errors.ts";
 import { SIZES } from "../../generated/constants.ts";
 import { ByteReader, concat, sameBytes } from "../../protocol/bytes.ts";
-import { encodeB64, jsonObject, parseMessageJson, readInteger, u32 } from "../../protocol/codec.ts";
+import { encodeB64, encodeMessageJson, parseMessageJson, readInteger, u32 } from "../../protocol/codec.ts";
 import { Fields } from "../../protocol/fields.ts";
 import { itemDigest } from "../../protocol/log.ts";
-import { type Document, encodeMessage, messageHash, parseMessage } from "../../protocol/messages.ts";
+import { type Document, encodeMessage, parseMessage } from "../../protocol/messages.ts";
 import type { Receipt } from "../../protocol/receipts.ts";
 import { findMember } from "../../protocol/rosterChanges.ts";
 import { commit, list, type Step } from "../core/effects.ts";
@@ -25,6 +25,7 @@ import type { Home } from "../core/home.ts";
 import type { Change } from "../ports.ts";
 import { folded, journalState, membershipOf } from "./folding.ts";
 import type { Judged } from "./judged.ts";
+import { linkTo, withChanged } from "./links.ts";
 import { numberIn, waitingName, writtenName } from "./names.ts";
 import { newestReceipt, requireOpen, standingOf } from "./standing.ts";
 
@@ -85,8 +86,7 @@ export function* postWithWords(
 ): Step<Uint8Array> {
   const seen = yield* requirePossible(home, journal, words);
   const note = yield* waitingAs(home, journal, words, seen, null);
-  const link = jsonObject({ entry: encodeB64(note.entry), message: encodeB64(messageHash(note.message)) });
-  const document = { ...step, body: new Map([...step.body, ["text", link]]) };
+  const document = { ...step, body: new Map([...step.body, ["text", linkTo(note)]]) };
   yield* requirePossible(home, journal, document);
   const taken = yield* waitingAs(home, journal, document, seen, note);
   yield* commit([waitingChange(home, journal, note), waitingChange(home, journal, taken), ...also]);
@@ -116,7 +116,6 @@ function* requirePossible(home: Home, journal: Uint8Array, document: Document): 
   if (sameBytes(journal, home.identity.accountJournal)) {
     throw new NotAllowed("The account's own journal is written by Duolog itself.");
   }
-  if (document.kind === "withdrawn") throw new NotAllowed("This program can't take a text back yet.");
   const seen = yield* newestReceipt(journal);
   if (seen === null) throw new NotAllowed("This journal has not been fetched yet. Sync first.");
   const state = yield* journalState(home, journal);
@@ -156,6 +155,41 @@ function checkOf(row: Uint8Array): string {
   return new Fields(parseMessageJson(row, "A stored fault"), "A stored fault", { open: true }).text("check");
 }
 
+/** The entry of a document that waits already; null where none does. */
+export function* waitsAs(home: Home, journal: Uint8Array, { kind, body }: Document): Step<Uint8Array | null> {
+  const text = encodeMessageJson(body);
+  const found = (yield* waitingFor(home, journal)).find(({ message }) => {
+    const waiting = parseMessage(message).document;
+    return waiting.kind === kind && sameBytes(encodeMessageJson(waiting.body), text);
+  });
+  return found?.entry ?? null;
+}
+
+/** Takes out an entry that the log will never have. The message that follows it follows the one before instead. */
+export function* giveUp(home: Home, journal: Uint8Array, given: Waiting): Step<void> {
+  const all = yield* waitingFor(home, journal);
+  const { follows } = parseMessage(given.message);
+  let left = all;
+  for (const one of all) {
+    const message = parseMessage(left.find(({ number }) => number === one.number)?.message ?? one.message);
+    if (message.follows === null || !sameBytes(message.follows, given.entry)) continue;
+    left = withChanged(left, one.entry, { ...one, message: encodeMessage({ ...message, follows }) });
+  }
+  yield* commit([
+    { name: waitingName(journal, given.number), value: null },
+    ...changesBetween(home, journal, all, left),
+  ]);
+}
+
+function changesBetween(
+  home: Home,
+  journal: Uint8Array,
+  before: readonly Waiting[],
+  after: readonly Waiting[],
+): readonly Change[] {
+  return after.filter((one, at) => one !== before[at]).map((one) => waitingChange(home, journal, one));
+}
+
 /**
  * The changes of the outbox behind a verified page. An entry whose very message came back leaves it. One that came back and
  * is quarantined, because keys of mine wrote it that had been replaced, is written again as a new entry: `seen` is the
@@ -171,7 +205,9 @@ export function* returned(
   const mine = items.filter(({ header }) => header !== null && sameBytes(header.author, account));
   if (mine.length === 0) return [];
   const changes: Change[] = [];
-  for (const one of yield* waitingFor(home, journal)) {
+  const all = yield* waitingFor(home, journal);
+  let left = all;
+  for (const one of all) {
     const came = mine.find(({ header }) => header !== null && sameBytes(header.entry, one.entry));
     if (came === undefined) continue;
     const isSame = came.message !== null && sameBytes(came.message, one.message);
@@ -181,10 +217,11 @@ export function* returned(
         { name: writtenName(journal, one.entry), value: new Uint8Array() },
       );
     } else if (came.fault?.check === "entries.own_older" && wasSent(one, came)) {
-      changes.push(waitingChange(home, journal, writtenAgain(home, one, seen, came.placed.seq)));
+      const now = left.find(({ number }) => number === one.number) ?? one; // it may name another that is written again
+      left = withChanged(left, one.entry, writtenAgain(home, now, seen, came.placed.seq));
     }
   }
-  return changes;
+  return [...changes, ...changesBetween(home, journal, all, left)];
 }
 
 function wasSent(one: Waiting, came: Judged): boolean {

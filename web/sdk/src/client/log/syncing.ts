@@ -29,6 +29,7 @@ import { accountState } from "./folding.ts";
 import { listJournals } from "./listing.ts";
 import { headName, parseHeadRow } from "./names.ts";
 import { pull } from "./pulling.ts";
+import { tidyAll } from "./removing.ts";
 import { frozenChange, standingOf } from "./standing.ts";
 
 /** What went wrong in one journal. */
@@ -64,6 +65,7 @@ export function* sync(home: Home): Step<Synced> {
       problems.push({ journal: item.journal, error: foreseen(error) });
     }
   }
+  yield* tidyAll(home);
   try {
     yield* noteFounded(
       home,

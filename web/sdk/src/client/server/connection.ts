@@ -114,6 +114,13 @@ export class Connection {
     return parseAnswerJson(yield* this.#inSession("POST", `${ofJournal(journal)}/entries`, form), readPushed);
   }
 
+  /** Takes back the entry `named`, with the sealed entry that says so. The same again changes nothing. */
+  *withdraw(journal: Uint8Array, named: Uint8Array, header: Uint8Array, blob: Uint8Array): Step<Pushed> {
+    const asked = jsonObject({ entry: encodeB64(named), header: encodeB64(header), blob: encodeB64(blob) });
+    const form = { body: encodeMessageJson(asked) };
+    return parseAnswerJson(yield* this.#inSession("POST", `${ofJournal(journal)}/withdrawals`, form), readPushed);
+  }
+
   /** Makes a journal of its genesis; its id. `genesis`: as `journalStatementJson` made it. The same again changes nothing. */
   *createJournal(genesis: JsonObject): Step<Uint8Array> {
     const body = encodeMessageJson(genesis);
