@@ -92,6 +92,10 @@ web-fuzz: web-install ## A million changed inputs to the parsers of both languag
 web-hostile: web-install ## The attacks of the hostile catalogue that reach a reader, against the TypeScript SDK
 	@cd $(WEB) && $(NODE) DUOLOG_SLOW=1 DUOLOG_PYTHON=$(CURDIR)/$(PY) node_modules/.bin/vitest run sdk/test/client
 
+.PHONY: web-speed
+web-speed: web-install ## How long the app takes with a journal of ten thousand entries: open, ask again, write, search
+	@cd $(WEB) && $(NODE) DUOLOG_SLOW=1 node_modules/.bin/vitest run app/test/views/many.slow.test.ts
+
 .PHONY: web-walks
 web-walks: web-install ## A thousand random logs and 60,000 bodies to the reducers of both languages: the same states (WALKS=, SEED=)
 	@cd $(WEB) && DUOLOG_PYTHON=$(abspath $(VENV))/bin/python DUOLOG_WALKS=$(or $(WALKS),1000) DUOLOG_SEED=$(or $(SEED),1) \

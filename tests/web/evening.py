@@ -6,12 +6,19 @@ home holds of his account, the secrets too. Then it takes orders, a line each, a
     commit NAME     the server lies from now on, by an attack of the hostile catalogue
     stop            it is honest again
     write TEXT      Ada writes a note
-    withdraw        she takes her newest note back
     rotate ada      she changes her keys, and the journal's with them; so does `rotate sam`
+    let in CODE     Ada's device shows her account to the new device with this code; its eight words
+    let in          Ada says that the words are the same
+    enroll          a new device shows its code, to be let into an account by a client in another language
+    enrolled        its eight words; `enrolled yes`: it opens the account
+    tablet texts    what that device reads in the journal that its account has
+    tablet          it syncs; the error's name, or "well"
+    revoke ID       Ada revokes a keyholder
+    withdraw ENTRY  Ada withdraws a text of hers
     lag             Sam's other device changes his keys, and not yet the journal's with them
     texts           what Ada reads, after a sync; `texts new` in the journal that `invite` made
-    do [P, M, ...]  Ada calls the method M of her practice P (`boundaries`, `check_ins`) with what follows, and syncs; an
-                    object `{"b64": ...}` among it is bytes
+    do [P, M, ...]  Ada calls the method M of her practice P (`boundaries`, `check_ins`) with what follows, between two
+                    syncs; an object `{"b64": ...}` among it is bytes
     things KIND     what Ada is shown of each thing of a kind, after a sync
     invite          Ada makes another journal, and a link to it
     join LINK       Ada joins by another's link; then it is about that journal
@@ -30,9 +37,10 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
-from duolog.client import Duolog, HttpTransport, Written
+from duolog.client import Duolog, Enrollment, HttpTransport, Written
 from duolog.client.account.rotating import Wanted, rotate
 from duolog.client.home.records import SETS
+from duolog.errors import DuologError
 from duolog.protocol.codec import JsonObject, encode_b64, parse_b64
 from duolog.seal.chains import encode_link
 from duolog.seal.words import Words
@@ -87,55 +95,127 @@ def _home_of(person: Duolog) -> JsonObject:
 
 
 async def _obey(liar: Liar, people: Mapping[str, Duolog], journal: bytes) -> None:
-    control, ada, new = Control(liar), people["ada"], b""
+    orders, control = Orders(people, journal), Control(liar)
     while line := await asyncio.to_thread(sys.stdin.readline):
         word, _, rest = line.strip().partition(" ")
-        if word == "write":
-            await ada.write(journal, "note", {"text": rest})
-            await ada.sync()
-            _say({"written": rest})
-        elif word == "withdraw":
-            newest = [item for item in await ada.timeline(journal, limit=1000) if item.author == ada.account][-1]
-            await ada.leaving(journal).withdraw(newest.entry)
-            _say({"entry": encode_b64(newest.entry)})
-        elif word == "texts":
-            await ada.sync()
-            read = await ada.timeline(new if rest == "new" else journal, limit=1000)
-            _say({"texts": [item.body["text"] for item in read if item.kind == "note" and item.body is not None]})
-        elif word == "do":
-            practice, method, *given = json.loads(rest)
-            written = await getattr(getattr(ada, practice)(journal), method)(*map(_given, given))
-            await ada.sync()
-            _say({"done": encode_b64(written.entry) if isinstance(written, Written) else str(written)})
-        elif word == "things":
-            await ada.sync()
-            listed = await ada.things(journal, rest)
-            shown = [{"thing": encode_b64(one.entry), "stage": one.thing.standing, "text": one.text} for one in listed]
-            _say({"things": shown})
-        elif word == "invite":
-            new = await ada.create_journal()
-            _say({"link": (await ada.invite(new)).link, "journal": encode_b64(new)})
-        elif word == "join":
-            new = (await ada.join(rest)).journal
-            _say({"journal": encode_b64(new)})
-        elif word == "words":
-            await ada.sync()
-            _say({"words": list((await ada.pairing(new)).words or ())})
-        elif word == "same":
-            await ada.verify(new, (await ada.pairing(new)).words or ())
-            await ada.sync()
-            _say({"stage": (await ada.pairing(new)).stage.name})
-        elif word == "lag":
-            async with people["sam"]._session.ready() as context:
-                await rotate(context, Wanted())
-            _say({"rotated": True})
-        elif word == "rotate":
-            await people[rest].keyholders.new_sheet()
-            await people[rest].keyholders.replace_sheet()
-            await people[rest].sync()
-            _say({"rotated": True})
-        else:
-            _say({"said": control.obey(line.strip())})
+        order = getattr(orders, word, None)
+        _say({"said": control.obey(line.strip())} if order is None else await order(rest))
+
+
+class Orders:
+    """What the people do when they are told, an order a method. `new`: the journal that Ada made or joined since."""
+
+    def __init__(self, people: Mapping[str, Duolog], journal: bytes) -> None:
+        self._people, self._journal, self._new = people, journal, b""
+        self._ada = people["ada"]
+        tablet = Tablet(self._ada)
+        self.let, self.enroll, self.enrolled, self.tablet = tablet.let, tablet.enroll, tablet.enrolled, tablet.tell
+
+    async def write(self, text: str) -> JsonObject:
+        await self._ada.write(self._journal, "note", {"text": text})
+        await self._ada.sync()
+        return {"written": text}
+
+    async def texts(self, which: str) -> JsonObject:
+        await self._ada.sync()
+        return {"texts": await _texts(self._ada, self._new if which == "new" else self._journal)}
+
+    async def do(self, call: str) -> JsonObject:
+        await self._ada.sync()
+        practice, method, *given = json.loads(call)
+        written = await getattr(getattr(self._ada, practice)(self._journal), method)(*map(_given, given))
+        await self._ada.sync()
+        return {"done": encode_b64(written.entry) if isinstance(written, Written) else str(written)}
+
+    async def things(self, kind: str) -> JsonObject:
+        await self._ada.sync()
+        listed = await self._ada.things(self._journal, kind)
+        return {
+            "things": [
+                {"thing": encode_b64(one.entry), "stage": one.thing.standing, "text": one.text} for one in listed
+            ]
+        }
+
+    async def invite(self, _: str) -> JsonObject:
+        self._new = await self._ada.create_journal()
+        return {"link": (await self._ada.invite(self._new)).link, "journal": encode_b64(self._new)}
+
+    async def join(self, link: str) -> JsonObject:
+        self._new = (await self._ada.join(link)).journal
+        return {"journal": encode_b64(self._new)}
+
+    async def words(self, _: str) -> JsonObject:
+        await self._ada.sync()
+        return {"words": list((await self._ada.pairing(self._new)).words or ())}
+
+    async def same(self, _: str) -> JsonObject:
+        await self._ada.verify(self._new, (await self._ada.pairing(self._new)).words or ())
+        await self._ada.sync()
+        return {"stage": (await self._ada.pairing(self._new)).stage.name}
+
+    async def withdraw(self, entry: str) -> JsonObject:
+        await self._ada.leaving(self._journal).withdraw(parse_b64(entry))
+        return {"withdrawn": True}
+
+    async def revoke(self, keyholder: str) -> JsonObject:
+        await self._ada.keyholders.revoke([parse_b64(keyholder)])
+        return {"revoked": True}
+
+    async def lag(self, _: str) -> JsonObject:
+        async with self._people["sam"]._session.ready() as context:
+            await rotate(context, Wanted())
+        return {"rotated": True}
+
+    async def rotate(self, name: str) -> JsonObject:
+        person = self._people[name]
+        await person.keyholders.new_sheet()
+        await person.keyholders.replace_sheet()
+        await person.sync()
+        return {"rotated": True}
+
+
+class Tablet:
+    """A second device of Python's: Ada lets one in, or it is let into another account."""
+
+    def __init__(self, ada: Duolog) -> None:
+        self._ada, self._words = ada, Words(())
+        self._enrollment: Enrollment | None = None
+        self._open: Duolog | None = None
+
+    async def let(self, given: str) -> JsonObject:
+        keyholders = self._ada.keyholders
+        if given == "in":
+            return {"keyholder": encode_b64(await keyholders.confirm_adding(self._words, label="The other one"))}
+        self._words = await keyholders.begin_adding(given.removeprefix("in "))
+        return {"words": list(self._words)}
+
+    async def enroll(self, _: str) -> JsonObject:
+        origin = self._ada._context.network.transport.origin
+        self._enrollment = await Enrollment.begin(HttpTransport(origin), home=None, unlock=UNLOCK)
+        return {"code": self._enrollment.code}
+
+    async def enrolled(self, given: str) -> JsonObject:
+        assert self._enrollment is not None
+        if not given:
+            return {"words": list(await self._enrollment.words() or ())}
+        self._open = await self._enrollment.finish()
+        return {"open": self._open is not None}
+
+    async def tell(self, given: str) -> JsonObject:
+        assert self._open is not None
+        try:
+            await self._open.sync()
+        except DuologError as error:
+            return {"said": type(error).__name__}
+        if given != "texts":
+            return {"said": "well"}
+        [journal] = [item.id for item in await self._open.journals()]
+        return {"texts": await _texts(self._open, journal)}
+
+
+async def _texts(person: Duolog, journal: bytes) -> list[Any]:
+    read = await person.timeline(journal, limit=1000)
+    return [item.body["text"] for item in read if item.kind == "note" and item.body is not None]
 
 
 def _given(value: Any) -> Any:

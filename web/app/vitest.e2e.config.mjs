@@ -7,6 +7,6 @@ export default defineConfig({
     pool: "forks",
     cache: false,
     testTimeout: 30_000,
-    hookTimeout: 30_000,
+    hookTimeout: 60_000,
   },
 });

@@ -87,9 +87,16 @@ export interface Day {
   readonly entries: readonly Entry[];
 }
 
-/** What waits for me, each at most once: the journal shows one quiet line. */
+/**
+ * What waits for me, each at most once: the journal shows one quiet line. The first three stand in no journal; the others are
+ * what is open in a thing: a text or an ask of a boundary, its day to look at it again, a letter, what somebody hears in mine, an
+ * offer of mine that ends, somebody's pause, an account that I may add, a day that I set, a check-in, a day to talk.
+ */
 export interface Waiting {
-  readonly kind: "disclosure" | "boundary" | "check_in" | "device" | "sheet" | "member";
+  readonly kind:
+    | ("device" | "sheet" | "member")
+    | ("boundary_text" | "boundary_retire" | "boundary_review" | "letter" | "reflection" | "offer_ends")
+    | ("pause" | "account" | "look_again" | "check_in" | "talk_on");
   readonly id: string;
   readonly from: string;
 }
@@ -109,24 +116,70 @@ export interface Journal {
   readonly undelivered: number;
 }
 
-/** Something to hear: first closed, then read, then heard, then answered. */
+/** One step of a letter. `step`: as its kind names it. `text`: its words, safe to show. */
+export interface LetterStep {
+  readonly step: string;
+  readonly by: Person;
+  readonly at: number;
+  readonly text: string;
+  readonly sending: Sending;
+}
+
+/**
+ * Something to hear. It is told, the reader may say that they have it, says what they hear, the writer says whether that is right
+ * (*heard* or *not quite*), and then the reader may respond.
+ */
 export interface Disclosure {
   readonly id: string;
   readonly author: Person;
+  readonly reader: Person;
   readonly at: number;
-  readonly step: "closed" | "read" | "heard" | "answered";
-  readonly happened: string;
-  readonly felt: string;
-  readonly needed: string;
-  readonly listenFirst: boolean;
-  readonly replies: readonly Entry[];
+  readonly form: string;
+  /** The line that is read before it is opened. */
+  readonly about: string;
+  /** Whether its words are shown: the reader opened it on this device, and nobody was told. */
+  readonly opened: boolean;
+  readonly stage: "told" | "read" | "reflected" | "again" | "heard" | "answered";
+  /** Who has set it aside. */
+  readonly aside: readonly Person[];
+  /** What was said, oldest first; nothing before it was opened. */
+  readonly said: readonly LetterStep[];
+  readonly may: readonly Hearing["act"][];
 }
 
+export type Hearing =
+  | { readonly act: "acknowledge" | "heard" | "set_aside" }
+  | { readonly act: "reflect" | "not_quite" | "respond"; readonly text: string };
+
+export const TOPICS = ["communication", "friendships", "social_media", "time", "money", "closeness", "other"] as const;
+
+/** What a boundary says. `binds`: `me` is whoever writes it. `review`: the day to look at it again, as `2026-11-18`. */
+export interface Wording {
+  readonly topic: (typeof TOPICS)[number];
+  readonly text: string;
+  readonly binds: "both" | "me";
+  readonly why: string;
+  readonly fine: string;
+  readonly notFine: string;
+  readonly ifCompromised: string;
+  readonly review: string | null;
+}
+
+/** A text of a boundary; or an ask to end it, whose reason is the `text`. */
 export interface BoundaryText {
   readonly message: string;
-  readonly text: string;
   readonly by: Person;
   readonly at: number;
+  readonly asksToEnd: boolean;
+  readonly topic: string;
+  readonly text: string;
+  readonly why: string;
+  readonly fine: string;
+  readonly notFine: string;
+  readonly ifCompromised: string;
+  readonly review: string | null;
+  /** Whether all of it can be shown: otherwise nobody can agree to it here. */
+  readonly isWhole: boolean;
 }
 
 export interface Boundary {
@@ -136,31 +189,72 @@ export interface Boundary {
   readonly text: BoundaryText;
   readonly before: BoundaryText | null;
   readonly consents: readonly { readonly by: Person; readonly at: number }[];
+  /** For whom the agreed text no longer holds, in their words. */
+  readonly contests: readonly { readonly by: Person; readonly at: number; readonly words: string }[];
   readonly waitsUntil: number | null;
-  readonly may: readonly ("accept" | "other words" | "decline" | "contest" | "retire" | "take back")[];
+  /** Whether the day to look at it again has come. */
+  readonly reviewDue: boolean;
+  /** Whether a step of mine in it waits on this device. */
+  readonly waitsHere: boolean;
+  readonly may: readonly BoundaryAct["act"][];
 }
 
+/** What a check-in asks, by its form: texts, and in a week three lines from 0 to 10, each in one's own measure. */
+export const QUESTIONS = {
+  week: ["appreciation", "went_well", "issue", "need", "ownership", "struggle"],
+  review: ["summary", "keep", "change"],
+} as const;
+export const SLIDERS = ["closeness", "trust", "stress"] as const;
+
+/** An answer: texts by the names in `QUESTIONS`, numbers by those in `SLIDERS`. What is left out wasn't answered. */
+export interface CheckInAnswer {
+  readonly texts: { readonly [question: string]: string };
+  readonly numbers: { readonly [slider: string]: number };
+  readonly feelings: readonly string[];
+}
+
+/**
+ * Two answers that open together. `passed`: its time is over, and nothing opened. `problem`: an answer that can't be opened, whose
+ * owner's text is missing beside it.
+ */
 export interface CheckIn {
   readonly id: string;
-  readonly question: string;
-  readonly mine: string | null;
-  readonly theirs: string | null;
-  readonly step: "to answer" | "waits for the other" | "open" | "not revealed" | "over";
+  readonly form: "week" | "review";
+  readonly by: Person;
+  readonly until: number;
+  readonly talkOn: string | null;
+  readonly step: "to answer" | "waits for the other" | "open" | "not revealed" | "aside" | "passed";
+  readonly mine: CheckInAnswer | null;
+  readonly theirs: CheckInAnswer | null;
+  readonly problem: boolean;
+  /** Both have answered, long ago: mine opens only when I say so. */
+  readonly mayReveal: boolean;
+  readonly maySetAside: boolean;
+}
+
+/** The check-in that is shown, and whether I may begin one of the week. */
+export interface CheckInPlace {
+  readonly now: CheckIn | null;
+  readonly mayBegin: boolean;
 }
 
 export interface Us {
   readonly me: Person;
   readonly partner: Person | null;
-  readonly comparedAt: number | null;
-  readonly confidants: readonly { readonly person: Person; readonly until: number }[];
-  readonly pause: { readonly by: Person; readonly until: number } | null;
+  /** Whether I compared the eight words with my partner. */
+  readonly compared: boolean;
+  /** Who reads along, and until when (null: no end). */
+  readonly confidants: readonly { readonly person: Person; readonly until: number | null }[];
+  /** Who pauses, and whether the journal says so; mine otherwise stays on this device. */
+  readonly pause: { readonly by: Person; readonly until: number; readonly told: boolean } | null;
   readonly invitation: { readonly until: number } | null;
 }
 
+/** `label`: "" where it has none. `since`: null where nothing says it. */
 export interface Device {
   readonly id: string;
   readonly label: string;
-  readonly since: number;
+  readonly since: number | null;
   readonly here: boolean;
 }
 
@@ -201,10 +295,12 @@ export interface Draft {
   readonly parts: readonly string[];
 }
 
-export type BoundaryAct =
-  | { readonly act: "accept"; readonly message: string }
-  | { readonly act: "other words"; readonly text: string }
-  | { readonly act: "decline" | "contest" | "retire" | "take back" };
+/** `message`: of the text that was shown. */
+export type BoundaryAct = { readonly message: string } & (
+  | { readonly act: "accept" | "decline" | "take back" | "retire" }
+  | { readonly act: "other words"; readonly wording: Wording }
+  | { readonly act: "contest"; readonly words: string }
+);
 
 /** Every method. An implementation posts each call to the Worker; tests play one in the page. */
 export interface Calls {
@@ -241,17 +337,20 @@ export interface Calls {
   keep(id: string): Promise<void>;
 
   disclosure(id: string): Promise<Disclosure>;
+  /** Opens it on this device; nobody is told. */
   read(id: string): Promise<void>;
-  heard(id: string): Promise<void>;
-  respond(id: string, text: string): Promise<void>;
+  hear(id: string, hearing: Hearing): Promise<void>;
 
   boundaries(): Promise<readonly Boundary[]>;
-  propose(text: string, binds: "both" | "me" | "other"): Promise<void>;
+  propose(wording: Wording): Promise<void>;
   decide(id: string, act: BoundaryAct): Promise<void>;
 
-  checkIn(): Promise<CheckIn | null>;
-  askCheckIn(question: string): Promise<void>;
-  answerCheckIn(id: string, text: string): Promise<void>;
+  checkIn(): Promise<CheckInPlace>;
+  /** Begins one of the week with my answer, which stays sealed until both have answered. */
+  beginCheckIn(answer: CheckInAnswer): Promise<void>;
+  answerCheckIn(id: string, answer: CheckInAnswer): Promise<void>;
+  setCheckInAside(id: string): Promise<void>;
+  revealCheckIn(id: string): Promise<void>;
 
   us(): Promise<Us>;
   pause(until: number | null, tell: boolean): Promise<void>;

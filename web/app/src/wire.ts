@@ -25,6 +25,23 @@ export interface Port {
   addEventListener(type: "message", heard: (event: { readonly data: unknown }) => void): void;
 }
 
+/** A Worker whose first word says that it listens: what is posted before waits until then. */
+export function onceReady(worker: Port): Port {
+  let waiting: unknown[] | null = [];
+  worker.addEventListener("message", () => {
+    const posted = waiting ?? [];
+    waiting = null;
+    for (const message of posted) worker.postMessage(message);
+  });
+  return {
+    addEventListener: (type, heard) => worker.addEventListener(type, heard),
+    postMessage(message) {
+      if (waiting === null) worker.postMessage(message);
+      else waiting.push(message);
+    },
+  };
+}
+
 const DEPTH = 12; // of an answer: a journal's days, entries, answers and their authors need half of it
 
 /** Throws TypeError for what isn't plain data: bytes, functions, classes, or nesting without end. */

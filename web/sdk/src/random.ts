@@ -18,7 +18,16 @@ export type Draw =
   | "journal_nonce"
   | "keyholder_seed"
   | "message_nonce"
-  | ("attachment_header" | "context_nonce" | "decoy_grant" | "encapsulation" | "home" | "pair" | "request_id");
+  | (
+      | "attachment_header"
+      | "chance"
+      | "context_nonce"
+      | "decoy_grant"
+      | "encapsulation"
+      | "home"
+      | "pair"
+      | "request_id"
+    );
 
 export interface Random {
   /**

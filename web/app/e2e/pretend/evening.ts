@@ -1,8 +1,11 @@
 /** An evening of Ada and Sam as views: what a Worker would give, in each state that a screen can show. */
 import type {
   Boundary,
+  BoundaryText,
   Build,
   CheckIn,
+  CheckInAnswer,
+  CheckInPlace,
   Disclosure,
   Entry,
   Journal,
@@ -70,6 +73,20 @@ export const ENTRIES: readonly Entry[] = [
   entry("five", SAM, NOON - DAY, "", { standing: "not believed", reason: "entry.tag" }),
   entry("six", ADA, NOON - DAY, "This waits for the other phone.", { standing: "provisional" }),
   entry("seven", SAM, NOON - 2 * DAY, "", { standing: "closed to me" }),
+  entry("nine", SAM, NOON - HOUR / 2, "About Tuesday", {
+    kind: "disclosure",
+    step: "tell",
+    folded: true,
+    thing: { kind: "disclosure", id: "told" },
+  }),
+  entry("ten", ADA, NOON - DAY, "", { kind: "boundary", step: "accept", thing: { kind: "boundary", id: "force" } }),
+  entry("eleven", SAM, NOON - DAY, "Thank you for the soup.", {
+    kind: "comment",
+    about: "one",
+    without: "This takes no comments now. What you want to say can stand in a note of your own.",
+    notDeliveredTo: [ADA],
+  }),
+  entry("twelve", SAM, NOON - 2 * DAY, "", { standing: "removed" }),
   entry("eight", SAM, NOON - 2 * DAY, "هذه رسالة من اليمين إلى اليسار"),
 ];
 
@@ -94,7 +111,7 @@ function journal(state: string): Journal {
     older: full,
     newer: false,
     waiting: full
-      ? (["disclosure", "boundary", "check_in", "device", "member", "sheet"] as const).map((kind) => ({
+      ? (["letter", "boundary_text", "check_in", "device", "member", "sheet"] as const).map((kind) => ({
           kind,
           id: "a",
           from: "Sam",
@@ -105,27 +122,66 @@ function journal(state: string): Journal {
   };
 }
 
-function disclosure(step: Disclosure["step"], author: Person = SAM): Disclosure {
+const TELLING = "Robin messaged on Tuesday. I replied twice and hid it.\n\nI felt flattered, then ashamed.";
+
+function disclosure(stage: Disclosure["stage"], opened: boolean, author: Person = SAM): Disclosure {
+  const reader = author === SAM ? ADA : SAM;
+  const step = (name: string, by: Person, hours: number, text: string) =>
+    ({ step: name, by, at: NOON + hours * HOUR, text, sending: "delivered" }) as const;
+  const said = [
+    step("tell", author, 0, TELLING),
+    step("reflect", reader, 1, "You wanted to be seen, and then you were ashamed."),
+    step("heard", author, 2, ""),
+    step("respond", reader, 3, "I was hurt most by the hiding."),
+  ];
+  const upTo = { told: 1, read: 1, reflected: 2, again: 2, heard: 3, answered: 4 }[stage];
+  const may: Record<Disclosure["stage"], Disclosure["may"]> = {
+    told: author === ADA ? [] : ["acknowledge", "reflect", "set_aside"],
+    read: ["reflect", "set_aside"],
+    reflected: author === ADA ? ["heard", "not_quite", "set_aside"] : ["reflect", "set_aside"],
+    again: ["reflect", "set_aside"],
+    heard: ["respond", "set_aside"],
+    answered: [],
+  };
   return {
     id: "told",
     author,
+    reader,
     at: NOON,
-    step,
-    happened: step === "closed" ? "" : "Robin messaged on Tuesday. I replied twice and hid it.",
-    felt: step === "closed" ? "" : "I felt flattered, then ashamed.",
-    needed: step === "closed" ? "" : "That you hear it before you answer.",
-    listenFirst: true,
-    replies: step === "answered" ? [entry("reply", ADA, NOON + HOUR, "I was hurt most by the hiding.")] : [],
+    form: "disclosure",
+    about: "About Tuesday",
+    opened,
+    stage,
+    aside: [],
+    said: opened ? said.slice(0, upTo) : [],
+    may: opened ? may[stage] : ["set_aside"],
   };
 }
 
-const FIRST = { message: "m1", text: "No late-night chats with people we're attracted to.", by: ADA, at: NOON - DAY };
-const COUNTER = {
-  message: "m2",
-  text: "After 22:00 no private chats about our relationship; group chats are fine. If it happens, we tell each other within a day.",
-  by: SAM,
-  at: NOON,
-};
+function wording(message: string, by: Person, at: number, text: string): BoundaryText {
+  return {
+    message,
+    by,
+    at,
+    asksToEnd: false,
+    topic: "social_media",
+    text,
+    why: "It keeps our evenings ours.",
+    fine: "",
+    notFine: "",
+    ifCompromised: message === "m2" ? "We tell each other within a day." : "",
+    review: "2027-02-01",
+    isWhole: true,
+  };
+}
+
+const FIRST = wording("m1", ADA, NOON - DAY, "No late-night chats with people we're attracted to.");
+const COUNTER = wording(
+  "m2",
+  SAM,
+  NOON,
+  "After 22:00 no private chats about our relationship; group chats are fine. If it happens, we tell each other within a day.",
+);
 
 function boundary(id: string, state: Boundary["state"], may: Boundary["may"]): Boundary {
   const consents =
@@ -142,6 +198,9 @@ function boundary(id: string, state: Boundary["state"], may: Boundary["may"]): B
     text: COUNTER,
     before: FIRST,
     consents,
+    contests: state === "contested" ? [{ by: SAM, at: NOON + HOUR, words: "It is too wide for my work." }] : [],
+    reviewDue: state === "in force",
+    waitsHere: false,
     waitsUntil: state === "proposed to me" ? NOON + 14 * DAY : null,
     may,
   };
@@ -155,14 +214,28 @@ export const BOUNDARIES: readonly Boundary[] = [
   boundary("over", "over", []),
 ];
 
-function checkIn(step: CheckIn["step"]): CheckIn {
-  const mine = step === "to answer" ? null : "Tired. Thanks for calling from the station.";
+const TIRED: CheckInAnswer = {
+  texts: { appreciation: "You called from the station.", need: "An evening without phones." },
+  numbers: { closeness: 7, stress: 6 },
+  feelings: ["tired"],
+};
+
+function checkIn(step: CheckIn["step"]): CheckInPlace {
   return {
-    id: "week",
-    question: "What do you need this week?",
-    mine,
-    theirs: step === "open" ? "I dread Sundays." : null,
-    step,
+    now: {
+      id: "week",
+      form: "week",
+      by: SAM,
+      until: NOON + 5 * DAY,
+      talkOn: null,
+      step,
+      mine: step === "to answer" ? null : TIRED,
+      theirs: step === "open" ? { texts: { struggle: "I dread Sundays." }, numbers: {}, feelings: [] } : null,
+      problem: false,
+      mayReveal: false,
+      maySetAside: step === "to answer" || step === "waits for the other",
+    },
+    mayBegin: step === "open" || step === "not revealed",
   };
 }
 
@@ -183,7 +256,7 @@ const ME: Me = {
 const US: Us = {
   me: ADA,
   partner: SAM,
-  comparedAt: NOON - 10 * DAY,
+  compared: true,
   confidants: [{ person: { id: "okoro", name: "Dr Okoro", mine: false, role: "confidant" }, until: NOON + 60 * DAY }],
   pause: null,
   invitation: null,
@@ -210,8 +283,8 @@ function place(state: string): Place {
 /** A Worker that is played. Acts change what the views show, as far as a test needs it; `refusing` refuses each act. */
 export function played(begun: string): Rpc {
   let state = begun;
-  let told: Disclosure["step"] =
-    state === "heard" ? "heard" : state === "answered" ? "answered" : state === "read" ? "read" : "closed";
+  let told: Disclosure["stage"] = state === "heard" || state === "answered" ? state : "told";
+  let isOpened = ["heard", "answered", "read", "mine"].includes(state);
   let asked: CheckIn["step"] =
     state === "sealed"
       ? "waits for the other"
@@ -269,21 +342,25 @@ export function played(begun: string): Rpc {
     answer: () => act(),
     withdraw: () => act(),
     keep: () => act(),
-    disclosure: async () => disclosure(told, state === "mine" ? ADA : SAM),
-    read: () => act(() => (told = "read")),
-    heard: () => act(() => (told = "heard")),
-    respond: () => act(() => (told = "answered")),
+    disclosure: async () => disclosure(state === "mine" ? "reflected" : told, isOpened, state === "mine" ? ADA : SAM),
+    read: () => act(() => (isOpened = true)),
+    hear: (_, { act: step }) =>
+      act(() => {
+        told = step === "reflect" ? "reflected" : step === "respond" ? "answered" : told;
+      }),
     boundaries: async () => (state === "empty" ? [] : BOUNDARIES),
     propose: () => act(),
     decide: () => act(),
-    checkIn: async () => (state === "empty" ? null : checkIn(asked)),
-    askCheckIn: () => act(),
+    checkIn: async () => (state === "empty" ? { now: null, mayBegin: true } : checkIn(asked)),
+    beginCheckIn: () => act(),
     answerCheckIn: () => act(() => (asked = "waits for the other")),
+    setCheckInAside: () => act(),
+    revealCheckIn: () => act(),
     us: async () =>
       state === "alone"
-        ? { ...US, partner: null, comparedAt: null, confidants: [] }
+        ? { ...US, partner: null, compared: false, confidants: [] }
         : state === "paused"
-          ? { ...US, pause: { by: ADA, until: NOON + DAY } }
+          ? { ...US, pause: { by: ADA, until: NOON + DAY, told: false } }
           : US,
     pause: () => act(() => (state = "paused")),
     leave: () => act(() => (state = "closed")),

@@ -5,7 +5,7 @@
 import { version } from "../../package.json";
 import { digestOf, forgetBuild, keepBuild, takeNewer } from "../pinned.ts";
 import type { Build, Lock, Rpc } from "../rpc.ts";
-import { overPort, type Port } from "../wire.ts";
+import { onceReady, overPort, type Port } from "../wire.ts";
 import workerAddress from "../worker/main.ts?worker&url";
 import { servedBy } from "../worker/servedBy.ts";
 import { KEEPER, policyFor } from "./policy.ts";
@@ -13,7 +13,7 @@ import { KEEPER, policyFor } from "./policy.ts";
 export function startWorker(): Rpc {
   const policy = policyFor(workerAddress);
   const worker = new Worker(policy.createScriptURL(workerAddress) as string, { type: "module", name: "duolog" });
-  const inside = overPort(worker as unknown as Port);
+  const inside = overPort(onceReady(worker as unknown as Port));
   const keep = (lock: Lock): Promise<void> =>
     lock === "tab" ? forgetBuild() : keepBuild(policy.createScriptURL(KEEPER));
   /** What a browser keeps of the app is a help, and no condition: a private window may refuse it. */

@@ -19,6 +19,7 @@ export class Living {
   readonly #here: Here;
   readonly #keeper: Keeper;
   readonly #syncing: Syncing;
+  #pairing = "";
   #timer: ReturnType<typeof setTimeout> | undefined;
   #hiddenAt: number | null = null;
 
@@ -32,7 +33,10 @@ export class Living {
       home,
       store: session.store,
       ask: (step) => session.ask(step),
-      due: () => session.run(nameDue(here)),
+      due: async () => {
+        const [pairing, isNamed] = [await this.#pairingMoved(), await session.run(nameDue(here))];
+        return pairing || isNamed;
+      },
       changed,
       forked: () => keeper.stop(),
     });
@@ -62,6 +66,13 @@ export class Living {
     else this.#hiddenAt ??= Date.now();
     if (hiddenFor >= limit) await this.#keeper.lockNow();
     else if (!isVisible) this.#timer = setTimeout(() => void this.#keeper.lockNow(), limit - hiddenFor);
+  }
+
+  /** A pairing goes on while nothing is fetched, too. */
+  async #pairingMoved(): Promise<boolean> {
+    const before = this.#pairing;
+    this.#pairing = JSON.stringify(await this.calls.pairing?.());
+    return this.#pairing !== before;
   }
 
   end(): void {

@@ -37,3 +37,4 @@ takeHome(
   () => keeper.elsewhere(),
   () => keeper.elsewhere(),
 );
+changed(); // the first word says that somebody listens: libsodium starts first, and what was posted before would be lost

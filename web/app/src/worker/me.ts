@@ -82,7 +82,7 @@ function* devices(home: Home): Step<readonly Device[]> {
     .map(({ id }) => ({
       id: encodeB64(id),
       label: cleanLine(labels.get(encodeB64(id)) ?? ""),
-      since: 0,
+      since: null,
       here: sameBytes(id, home.keyholder.id),
     }));
 }

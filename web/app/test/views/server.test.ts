@@ -1,5 +1,6 @@
 /** The journal's views over a real server, with Python's client as the partner. */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { Wording } from "../../src/rpc.ts";
 import { CAN_SERVE, Evening, entriesOf, refusal, Sam } from "./couple.ts";
 
 describe.skipIf(!CAN_SERVE)("with a real server (skipped without Python's environment)", () => {
@@ -61,5 +62,186 @@ describe.skipIf(!CAN_SERVE)("with a real server (skipped without Python's enviro
   test("nothing is put without words, and what isn't here is refused", async () => {
     expect(await refusal(sam.calls.put({ kind: "note", parts: ["  "] }))).toMatchObject({ code: "not_now" });
     expect(await refusal(sam.calls.entry("nothing"))).toEqual({ code: "not_here", retry: false });
+  });
+
+  describe("boundaries", () => {
+    const WORDING: Wording = {
+      topic: "time",
+      text: "",
+      binds: "both",
+      why: "",
+      fine: "",
+      notFine: "",
+      ifCompromised: "",
+      review: null,
+    };
+    const only = async () => (await sam.calls.boundaries())[0];
+
+    test("one that Ada proposes is accepted here as it was shown, and is in force for her", async () => {
+      const terms = { topic: "time", text: "Sundays are ours.", binds: "both", why: "We rest." };
+      await evening.tell(`do ${JSON.stringify(["boundaries", "propose", terms])}`);
+      await sam.sync();
+      const before = await only();
+      expect([before?.state, before?.text.text, before?.text.why]).toEqual([
+        "proposed to me",
+        "Sundays are ours.",
+        "We rest.",
+      ]);
+      expect(before?.may).toEqual(expect.arrayContaining(["accept", "other words", "decline"]));
+      const other = { act: "accept", message: "A".repeat(43) } as const;
+      expect(await refusal(sam.calls.decide(before?.id ?? "", other))).toMatchObject({ code: "not_now" });
+      await sam.calls.decide(before?.id ?? "", { act: "accept", message: before?.text.message ?? "" });
+      expect([(await only())?.state, (await only())?.may]).toEqual(["in force", []]);
+      await sam.deliver(evening);
+      const [shown] = (await evening.tell("things boundary")).objects("things");
+      expect(shown?.text("stage")).toBe("live");
+      expect(shown?.text("text")).toContain("in force");
+      expect((await only())?.consents.map(({ by }) => by.mine)).toEqual([false, true]);
+    });
+
+    test("one in force can be contested alone, and other words keep all fields", async () => {
+      const agreed = await only();
+      const message = agreed?.text.message ?? "";
+      await sam.calls.decide(agreed?.id ?? "", { act: "contest", message, words: "Not any more." });
+      expect((await only())?.contests.map(({ words }) => words)).toEqual(["Not any more."]);
+      const wording = { ...WORDING, text: "Sunday mornings are ours.", why: "We rest." };
+      await sam.deliver(evening);
+      await sam.calls.decide(agreed?.id ?? "", { act: "other words", message, wording });
+      await sam.deliver(evening);
+      const [shown] = (await evening.tell("things boundary")).objects("things");
+      expect(shown?.text("text")).toContain("Sunday mornings");
+      expect((await only())?.before?.text).toBe("Sundays are ours.");
+    });
+
+    test("mine waits, and is taken back", async () => {
+      await sam.calls.propose({ ...WORDING, binds: "me", text: "I call when I am late." });
+      await sam.deliver(evening);
+      const mine = await only();
+      expect([mine?.state, mine?.binds.map((one) => one.mine), mine?.may]).toEqual([
+        "mine that waits",
+        [true],
+        ["take back"],
+      ]);
+      await sam.calls.decide(mine?.id ?? "", { act: "take back", message: mine?.text.message ?? "" });
+      expect((await only())?.state).toBe("over");
+      await sam.deliver(evening);
+    });
+  });
+
+  describe("letters", () => {
+    test("what Ada tells stays closed until it is opened here, is heard before it is answered, and she reads the answer", async () => {
+      await evening.tell(
+        `do ${JSON.stringify(["disclosures", "tell", "I replied twice and hid it.", "About Tuesday"])}`,
+      );
+      await sam.sync();
+      const [told] = entriesOf(await sam.calls.journal(0));
+      expect([told?.kind, told?.text, told?.folded]).toEqual(["disclosure", "About Tuesday", true]);
+      expect(await sam.calls.search("replied twice")).toEqual([]);
+      const id = told?.thing?.id ?? "";
+      expect(await sam.calls.disclosure(id)).toMatchObject({ opened: false, said: [], about: "About Tuesday" });
+      await sam.calls.read(id);
+      const before = await sam.client.store.list("out/");
+      const open = await sam.calls.disclosure(id);
+      expect(before.size).toBe((await sam.client.store.list("out/")).size);
+      expect(open.said.map(({ text }) => text)).toEqual(["I replied twice and hid it."]);
+      expect(open.may).not.toContain("respond");
+      expect(await refusal(sam.calls.hear(id, { act: "respond", text: "Why?" }))).toMatchObject({ code: "not_now" });
+
+      await sam.calls.hear(id, { act: "acknowledge" });
+      await sam.calls.hear(id, { act: "reflect", text: "You were ashamed." });
+      await sam.deliver(evening);
+      expect((await sam.calls.disclosure(id)).stage).toBe("reflected");
+      await evening.tell(`do ${JSON.stringify(["disclosures", "heard", { b64: id }])}`);
+      await sam.sync();
+      expect((await sam.calls.disclosure(id)).may).toContain("respond");
+      await sam.calls.hear(id, { act: "respond", text: "Thank you for telling me." });
+      await sam.deliver(evening);
+      const [shown] = (await evening.tell("things disclosure")).objects("things");
+      expect(shown?.text("stage")).toBe("answered");
+      expect((await sam.calls.disclosure(id)).said.map(({ step, text }) => [step, text])).toEqual([
+        ["tell", "I replied twice and hid it."],
+        ["acknowledge", ""],
+        ["reflect", "You were ashamed."],
+        ["heard", ""],
+        ["respond", "Thank you for telling me."],
+      ]);
+    });
+
+    test("one that is written here is reflected by Ada, and the writer says that it isn't quite that", async () => {
+      await sam.calls.put({ kind: "repair", parts: ["What I do now", "I told Robin that I won't reply.", ""] });
+      const [mine] = entriesOf(await sam.calls.journal(0));
+      const id = mine?.thing?.id ?? "";
+      expect(await sam.calls.disclosure(id)).toMatchObject({ opened: true, form: "repair", may: [] });
+      await sam.deliver(evening);
+      await evening.tell(`do ${JSON.stringify(["disclosures", "reflect", { b64: id }, "You ended it."])}`);
+      await sam.sync();
+      const reflected = await sam.calls.disclosure(id);
+      expect(reflected.may).toEqual(expect.arrayContaining(["heard", "not_quite", "set_aside"]));
+      await sam.calls.hear(id, { act: "not_quite", text: "I also want to show you." });
+      await sam.deliver(evening);
+      const letters = (await evening.tell("things disclosure")).objects("things");
+      expect(letters.find((one) => one.text("thing") === id)?.text("stage")).toBe("again");
+    });
+  });
+
+  describe("check-ins", () => {
+    const answered = (need: string) => ({ texts: { need }, numbers: { stress: 6 }, feelings: [] });
+    const now = async () => (await sam.calls.checkIn()).now;
+    const ada = async (method: string, ...given: readonly unknown[]) =>
+      (await evening.tell(`do ${JSON.stringify(["check_ins", method, ...given])}`)).text("done");
+
+    test("one that is begun here opens when Ada has answered, and she reads it too", async () => {
+      expect((await sam.calls.checkIn()).mayBegin).toBe(true);
+      await sam.calls.beginCheckIn(answered("An evening without phones."));
+      expect([(await now())?.step, (await now())?.mine?.texts.need]).toEqual([
+        "waits for the other",
+        "An evening without phones.",
+      ]);
+      const id = (await now())?.id ?? "";
+      await sam.sync();
+      expect(await refusal(sam.calls.answerCheckIn(id, answered("Again.")))).toMatchObject({ code: "not_now" });
+      expect(await sam.calls.search("without phones")).toEqual([]);
+      await ada("answer", { b64: id }, { need: "Sleep.", trust: 8 });
+      await sam.sync();
+      expect(await ada("answers", { b64: id })).toContain("An evening without phones."); // her `do` syncs first
+      const both = await now();
+      expect([both?.step, both?.theirs?.texts.need, both?.theirs?.numbers.trust]).toEqual(["open", "Sleep.", 8]);
+      const listed = entriesOf(await sam.calls.journal(0)).filter(({ kind }) => kind === "check_in");
+      expect(listed.map(({ step }) => step)).toEqual(["begin"]);
+    });
+
+    test("one that Ada begins waits here, can be answered once, and can be set aside until it opens", async () => {
+      await ada("begin", "week", { issue: "Money." });
+      await sam.sync();
+      expect((await sam.calls.journal(0)).waiting.map(({ kind }) => kind)).toContain("check_in");
+      expect([(await now())?.step, (await now())?.maySetAside, (await now())?.theirs]).toEqual([
+        "to answer",
+        true,
+        null,
+      ]);
+      await sam.calls.setCheckInAside((await now())?.id ?? "");
+      expect((await now())?.step).toBe("aside");
+      await sam.sync();
+      await sam.deliver(evening);
+    });
+  });
+
+  describe("the two of us", () => {
+    test("a pause is told only where its owner wants it, and ends when they are back", async () => {
+      const until = sam.client.home.clock.now() + 7200;
+      await sam.calls.pause(until, false);
+      expect(await sam.calls.us()).toMatchObject({ compared: true, pause: { until, told: false, by: { mine: true } } });
+      expect((await sam.client.store.list("out/")).size).toBe(0);
+      await sam.calls.pause(null, false);
+      expect((await sam.calls.us()).pause).toBeNull();
+      await sam.calls.pause(until, true);
+      await sam.deliver(evening);
+      const [shown] = (await evening.tell("things pause")).objects("things");
+      expect(shown?.text("stage")).toBe("called");
+      await sam.calls.pause(null, false);
+      await sam.deliver(evening);
+      const [over] = (await evening.tell("things pause")).objects("things");
+      expect([over?.text("stage"), (await sam.calls.us()).pause]).toEqual(["returned", null]);
+    });
   });
 });

@@ -5,6 +5,18 @@
  * and verifying journals, reading and writing in them.
  */
 
+export { beginAdding, confirmAdding, giveUpAdding } from "./account/addingDevice.ts";
+export { beginEnrolling, type Enrollment, enrollingWords, finishEnrolling } from "./account/enrolling.ts";
+export {
+  type KeyholderView,
+  keyholders,
+  nameKeyholder,
+  newSheet,
+  type Revoked,
+  replaceSheet,
+  revoke,
+  sessions,
+} from "./account/keyholders.ts";
 export { isUnconfirmed, refreshAccount, restore } from "./account/opening.ts";
 export { forgetSheet, register, sheetWords } from "./account/registering.ts";
 export { FetchTransport } from "./adapters/fetchTransport.ts";
@@ -16,7 +28,9 @@ export { type Home, openHome, type Unlocked } from "./core/home.ts";
 export { type LockKind, lock, lockKind, unlock } from "./core/lock.ts";
 export { Vault } from "./core/vault.ts";
 export type { Identity } from "./identity.ts";
-export { withdraw } from "./leaving/withdrawing.ts";
+export { closeJournal } from "./leaving/closing.ts";
+export { eraseText, keepText, withdraw } from "./leaving/withdrawing.ts";
+export { answerCheckIn, beginCheckIn, goOnWithAnswers, myAnswer, reveal, revealWaits } from "./log/blindAnswers.ts";
 export { deliver } from "./log/delivering.ts";
 export { type Expected, expected } from "./log/expected.ts";
 export { accountState, type Folded, folded, journalState, type LogEntry, membershipOf } from "./log/folding.ts";

@@ -71,10 +71,10 @@ function integer(value: number, width: number): Uint8Array {
 
 /** The number in these bytes, big-endian. Throws for one above 2^53-1. */
 export function readInteger(data: Uint8Array): number {
-  let value = 0n;
-  for (const byte of data) value = value * 256n + BigInt(byte);
-  if (value > BigInt(SIZES.MAX_INTEGER)) throw new MalformedData("A number is beyond 2^53-1.");
-  return Number(value);
+  let value = 0;
+  for (const byte of data) value = value * 256 + byte; // exact up to 2^53, and never less than that beyond it
+  if (value > SIZES.MAX_INTEGER) throw new MalformedData("A number is beyond 2^53-1.");
+  return value;
 }
 
 /** Each field behind its u32 length, joined: no two lists of fields give the same bytes. Spec: §3 */

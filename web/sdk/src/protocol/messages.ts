@@ -96,6 +96,13 @@ export function parseMessage(data: Uint8Array): Message {
   return message;
 }
 
+/** The document of a message that was parsed whole before, and what its author could not open: for reading many again. */
+export function documentIn(data: Uint8Array): Pick<Message, "document" | "refused"> {
+  const fields = new Fields(parseMessageJson(data), "A message", { open: true });
+  const refused = fields.has("refused") ? readRefused(fields) : [];
+  return { document: fields.object("document", readDocument), refused };
+}
+
 function readDocument(fields: Fields): Document {
   return {
     kind: fields.text("kind"),

@@ -69,6 +69,23 @@ describe.skipIf(!CAN_SERVE)("killed after each effect (skipped without Python's 
     MINUTES,
   );
 
+  test(
+    "joining goes on by the same link",
+    async () => {
+      await eachKill(async (effects) => {
+        const [ada, sam] = [await person(), await person()];
+        const journal = await ada.do(createJournal);
+        const { link } = await ada.do((home) => invite(home, journal));
+        const isDone = await sam.killed(effects, (home) => join(home, link));
+        await sam.do((home) => join(home, link));
+        for (const each of [sam, ada, sam]) expect(await each.problems(), `after ${effects}`).toEqual([]);
+        expect((await look(sam, journal)).words).toEqual((await look(ada, journal)).words);
+        return isDone;
+      });
+    },
+    MINUTES,
+  );
+
   /** The step of one side that is killed, with all that it takes to get there; then both go on to the end. */
   const KILLED: readonly (readonly [string, "ada" | "sam", (journal: Uint8Array, words: readonly string[]) => Go])[] = [
     ["the founder's sync, which takes the answer", "ada", () => sync],

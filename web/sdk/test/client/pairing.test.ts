@@ -2,6 +2,7 @@
 
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { systemClock } from "../../src/client/adapters/system.ts";
+import { list } from "../../src/client/core/effects.ts";
 import { deliver } from "../../src/client/log/delivering.ts";
 import { post } from "../../src/client/log/outbox.ts";
 import { standingOf } from "../../src/client/log/standing.ts";
@@ -19,6 +20,7 @@ import { join } from "../../src/client/pairing/joining.ts";
 import { makeDocument } from "../../src/documents/writing.ts";
 import { NotAllowed, PinMismatch, ServerRefused } from "../../src/errors.ts";
 import { encodeB64, jsonObject } from "../../src/protocol/codec.ts";
+import { untrueAnswers } from "./answers.ts";
 import { CAN_SERVE, Evening } from "./evening.ts";
 import { Person } from "./people.ts";
 
@@ -162,4 +164,48 @@ describe.skipIf(!CAN_SERVE)("with a real server (skipped without Python's enviro
       await expect(ada.do(createJournal)).rejects.toThrow(NotAllowed);
     });
   });
+
+  describe("the newcomer", () => {
+    test.each(["newcomer", "founder"])("pairs with somebody who has the command; the %s signs first", async (first) => {
+      const sam = await person();
+      const invited = await evening.tell("invite");
+      const journal = invited.data("journal");
+      const joined = await sam.do((home) => join(home, invited.text("link")));
+      expect(joined).toEqual({ journal, stage: "waiting_for_founder", words: null });
+      const hers = (await evening.tell("words")).list("words").map(String);
+      expect(await sam.problems()).toEqual([]);
+      expect(await sam.do((home) => pairingOf(home, journal))).toEqual({ journal, stage: "compare", words: hers });
+      const others = [...hers].reverse();
+      await expect(sam.do((home) => confirmWords(home, journal, others))).rejects.toThrow(PinMismatch);
+      if (first === "founder") await evening.tell("same");
+      const { stage: now } = await sam.do((home) => confirmWords(home, journal, hers));
+      expect(now).toBe(first === "founder" ? "verified" : "waiting_for_partner");
+      if (first === "newcomer") await evening.tell("same");
+      expect(await sam.problems()).toEqual([]);
+      expect(await stage(sam, journal)).toBe("verified");
+      expect(await sam.noted()).toEqual(["sent_acceptance", "joined", "pin", "verified", "noted_head"]);
+      await sam.do((home) => post(home, journal, note(first)));
+      await sam.do((home) => deliver(home, journal));
+      expect((await evening.tell("texts new")).list("texts")).toEqual([first]);
+    });
+
+    test("finds that a link which was used opens nothing", async () => {
+      const [one, two] = [await person(), await person()];
+      const link = (await evening.tell("invite")).text("link");
+      await one.do((home) => join(home, link));
+      await expect(two.do((home) => join(home, link))).rejects.toThrow(ServerRefused);
+    });
+
+    test.each(["the same link", "a sync"])("is killed before the answer is sent, and goes on by %s", async (again) => {
+      const [ada, sam] = [await person(), await person()];
+      const { journal, link } = await inviting(ada);
+      expect(await sam.killed(14, (home) => join(home, link))).toBe(false);
+      expect((await sam.do(() => list("pairing/"))).size).toBe(1);
+      if (again === "the same link") await sam.do((home) => join(home, link));
+      for (const each of [sam, ada, sam]) expect(await each.problems()).toEqual([]);
+      expect(await words(sam, journal)).toHaveLength(8);
+    });
+  });
+
+  describe("an untrue answer", () => untrueAnswers(() => evening));
 });

@@ -74,6 +74,18 @@ export class Person {
     return new Person(transport, store, unlocked, home);
   }
 
+  /** Another program on a copy of this person's rows, as if it had stopped here. */
+  async fork(): Promise<Person> {
+    const other = new Person(
+      new Between(this.transport.origin),
+      new MemoryStore(this.store.rows),
+      this.#unlocked,
+      this.#home,
+    );
+    await other.restart();
+    return other;
+  }
+
   get home(): Home {
     return this.#home;
   }

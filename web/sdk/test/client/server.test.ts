@@ -16,11 +16,9 @@ import { pull } from "../../src/client/log/pulling.ts";
 import { readEntries } from "../../src/client/log/reading.ts";
 import { standingOf } from "../../src/client/log/standing.ts";
 import { sync } from "../../src/client/log/syncing.ts";
-import { confirmWords, pairingOf } from "../../src/client/pairing/comparing.ts";
-import { join } from "../../src/client/pairing/joining.ts";
 import type { Transport } from "../../src/client/ports.ts";
 import { makeDocument } from "../../src/documents/writing.ts";
-import { MalformedData, NotAllowed, PinMismatch, ServerRefused, TransportError } from "../../src/errors.ts";
+import { MalformedData, NotAllowed, ServerRefused, TransportError } from "../../src/errors.ts";
 import { fromUtf8, sameBytes, utf8 } from "../../src/protocol/bytes.ts";
 import { jsonObject } from "../../src/protocol/codec.ts";
 import type { Document } from "../../src/protocol/messages.ts";
@@ -230,66 +228,6 @@ describe.skipIf(!CAN_SERVE)("with a real server (skipped without Python's enviro
       expect(shown.filter((one) => one !== null)).toEqual(written);
       expect((await evening.adasTexts()).at(-1)).toBe(text);
     });
-  });
-
-  describe("joining", () => {
-    /** A new person's home, at the evening's server. */
-    async function newcomer(): Promise<{ home: Home; ports: { store: MemoryStore; transport: Transport } }> {
-      const keyholder = KeyholderSecret.fresh("device", systemRandom);
-      const ports = { store: new MemoryStore(), transport: new FetchTransport(evening.origin) };
-      const made = register({ keyholder, homeSeed: keyholder.seed }, evening.origin, null, DIRECT);
-      const { home } = await run(made, ports);
-      await run(sync(home), ports);
-      return { home, ports };
-    }
-
-    test.each(["the newcomer", "the founder"])("two people pair, and %s signs first", async (first) => {
-      const { home, ports } = await newcomer();
-      const invited = await evening.tell("invite");
-      const journal = invited.data("journal");
-      const joined = await run(join(home, invited.text("link")), ports);
-      expect(joined).toEqual({ journal, stage: "waiting_for_founder", words: null });
-      const hers = (await evening.tell("words")).list("words").map(String);
-      expect((await run(sync(home), ports)).problems).toEqual([]);
-      const { stage, words } = await run(pairingOf(home, journal), ports);
-      expect([stage, words]).toEqual(["compare", hers]);
-      await expect(run(confirmWords(home, journal, [...hers].reverse()), ports)).rejects.toThrow(PinMismatch);
-      if (first === "the newcomer") {
-        expect((await run(confirmWords(home, journal, hers), ports)).stage).toBe("waiting_for_partner");
-        await evening.tell("same");
-      } else {
-        await evening.tell("same");
-        expect((await run(confirmWords(home, journal, hers), ports)).stage).toBe("verified");
-      }
-      expect((await run(sync(home), ports)).problems).toEqual([]);
-      expect((await run(pairingOf(home, journal), ports)).stage).toBe("verified");
-      const kinds = (await run(readEntries(home, home.identity.accountJournal), ports)).map(
-        ({ document }) => document?.kind,
-      );
-      expect(kinds).toEqual(["sent_acceptance", "joined", "pin", "verified", "noted_head"]);
-      await run(post(home, journal, makeDocument("note", jsonObject({ text: first }), systemClock.now())), ports);
-      await run(deliver(home, journal), ports);
-      expect((await evening.tell("texts new")).list("texts")).toEqual([first]);
-    });
-
-    test("a link that was used opens nothing for somebody else", async () => {
-      const [one, two] = [await newcomer(), await newcomer()];
-      const link = (await evening.tell("invite")).text("link");
-      await run(join(one.home, link), one.ports);
-      await expect(run(join(two.home, link), two.ports)).rejects.toThrow(ServerRefused);
-    });
-
-    test("killed after any effect, joining goes on", async () => {
-      for (let effects = 1; ; effects += 9) {
-        const { home, ports } = await newcomer();
-        const invited = await evening.tell("invite");
-        const killed = upTo(effects, join(home, invited.text("link")));
-        const isDone = (await run(killed, ports)) !== null;
-        await run(join(home, invited.text("link")), ports);
-        expect((await evening.tell("words")).list("words")).toHaveLength(8);
-        if (isDone) break;
-      }
-    }, 60_000);
   });
 
   describe("registering", () => {

@@ -1,14 +1,19 @@
 /** The journal's half of what the page may ask: each call is a step over the opened home, and an error a refusal. */
-import type { Home, Step } from "@duolog/sdk/client";
+import type { Step } from "@duolog/sdk/client";
 import type { Calls, Waiting } from "../../rpc.ts";
 import type { Session } from "../session.ts";
+import { decide, propose, viewBoundaries } from "./boundaries.ts";
+import { begin, checkInPlace, giveAnswer, revealMine, setAside } from "./checkIns.ts";
 import { daysIn, ownZone } from "./days.ts";
 import { keepDraft, keptDraft } from "./drafts.ts";
 import { wholeEntry } from "./entries.ts";
 import { type Here, here } from "./here.ts";
 import { NO_JOURNAL, viewJournal } from "./journal.ts";
+import { hear, openedHere, openLetter, viewDisclosure } from "./letters.ts";
 import { refusalOf, refuse } from "./refusals.ts";
 import { search } from "./search.ts";
+import { pause, viewUs } from "./us.ts";
+import { waitingIn } from "./waiting.ts";
 import { answer, putDraft } from "./writing.ts";
 
 /** What the Worker knows besides the journal. */
@@ -22,7 +27,13 @@ export interface Around {
 
 const NOTHING: Around = { zone: ownZone(), isOffline: () => false, waiting: async () => [] };
 
-export type JournalCalls = Pick<Calls, "journal" | "search" | "entry" | "draft" | "keepDraft" | "put" | "answer">;
+export type JournalCalls = Pick<Calls, JournalMethod>;
+
+type JournalMethod =
+  | ("journal" | "search" | "entry" | "draft" | "keepDraft" | "put" | "answer")
+  | ("disclosure" | "read" | "hear" | "boundaries" | "propose" | "decide")
+  | ("checkIn" | "beginCheckIn" | "answerCheckIn" | "setCheckInAside" | "revealCheckIn")
+  | ("us" | "pause" | "leave");
 
 /** The calls of the journal that is shown. */
 export function journalCalls(session: Session, around: Partial<Around> = {}): JournalCalls {
@@ -37,16 +48,12 @@ export function journalCalls(session: Session, around: Partial<Around> = {}): Jo
       throw refusalOf(error) ?? error;
     }
   };
-  const look = <T>(view: (found: Here) => T): Promise<T> =>
-    run(
-      (function* () {
-        return view((yield* here(home)) ?? refuse("no_journal"));
-      })(),
-    );
-  const act = async (step: (home: Home, found: Here) => Step<void>): Promise<void> => {
+  const look = async <T>(view: (found: Here) => T): Promise<T> => view((await run(here(home))) ?? refuse("no_journal"));
+  const lookBy = async <T>(view: (found: Here) => Step<T>): Promise<T> => await run(await look(view));
+  const act = async (step: (found: Here) => Step<void>): Promise<void> => {
     await run(
       (function* () {
-        yield* step(home, (yield* here(home)) ?? refuse("no_journal"));
+        yield* step((yield* here(home)) ?? refuse("no_journal"));
       })(),
     );
     session.changed();
@@ -57,13 +64,41 @@ export function journalCalls(session: Session, around: Partial<Around> = {}): Jo
       const also = await waiting();
       const found = await run(here(home));
       if (found === null) return { ...NO_JOURNAL, waiting: also, offline: isOffline() };
-      return viewJournal(found, older, day, also, isOffline());
+      return viewJournal(found, older, day, [...waitingIn(found, day), ...also], isOffline());
     },
     search: (text) => look((found) => search(found, text)),
     entry: (id) => look((found) => wholeEntry(found, id) ?? refuse("not_here")),
     draft: () => run(keptDraft(home)),
     keepDraft: (draft) => run(keepDraft(home, draft)),
-    put: (draft) => act((_, found) => putDraft(home, found, draft)),
-    answer: (id, text) => act((_, found) => answer(home, found, id, text)),
+    put: (draft) => act((found) => putDraft(home, found, draft)),
+    answer: (id, text) => act((found) => answer(home, found, id, text)),
+
+    async disclosure(id) {
+      const opened = await run(openedHere(home));
+      return await look((found) => viewDisclosure(found, id, opened));
+    },
+    read: (id) => act((found) => openLetter(home, found, id)),
+    hear: (id, hearing) => act((found) => hear(home, found, id, hearing)),
+
+    boundaries: async () => await run(here(home)).then((found) => (found === null ? [] : viewBoundaries(found))),
+    propose: (wording) => act((found) => propose(home, found, wording)),
+    checkIn: () => lookBy((found) => checkInPlace(home, found)),
+    beginCheckIn: (answer) => act((found) => begin(home, found, answer)),
+    answerCheckIn: (id, answer) => act((found) => giveAnswer(home, found, id, answer)),
+    setCheckInAside: (id) => act((found) => setAside(home, found, id)),
+    revealCheckIn: (id) => act((found) => revealMine(home, found, id)),
+
+    us: () => lookBy((found) => viewUs(home, found)),
+    pause: async (until, tell) => {
+      await run(
+        (function* () {
+          yield* pause(home, yield* here(home), until, tell);
+        })(),
+      );
+      session.changed();
+    },
+    leave: async () => refuse("use_command"),
+
+    decide: (id, decision) => act((found) => decide(home, found, id, decision)),
   };
 }

@@ -1,5 +1,5 @@
 /** What people wrote in a document, safe to show: the texts of its body in their order. No kind is named but `copy`. */
-import { type Body, clean, copiedBody, hasLines, type Item, type Shape } from "@duolog/sdk/documents";
+import { type Body, clean, cleanLine, copiedBody, hasLines, type Item, type Shape } from "@duolog/sdk/documents";
 
 /** A field with a text that is no word of its author's for a reader. */
 const NO_WORDS = ["colour"];
@@ -37,4 +37,9 @@ function* texts(shape: Shape, value: unknown): Iterable<string> {
       if (!NO_WORDS.includes(name)) yield* texts(field.shape, value.get(name));
     }
   }
+}
+
+/** A line that somebody wrote. */
+export function cleanLineOf(text: string): string {
+  return cleanLine(text);
 }

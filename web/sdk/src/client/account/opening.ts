@@ -106,7 +106,6 @@ export function* restore(unlocked: Unlocked, origin: string, { random, clock }: 
     identity,
     chains,
     receiptKeys,
-    clockAhead: 0,
     accountState: null,
     folded: new Map(),
   };
@@ -129,7 +128,7 @@ function* knownAccount({ identity, chains }: Home): Step<KnownAccount> {
 }
 
 /** The account whole, not verified: the statements and sets that are known, and those that the server has behind them. */
-function* fetchAccount(
+export function* fetchAccount(
   connection: Connection,
   chain: readonly SignedAccountStatement[],
   sets: readonly SignedAccountStatement[],
@@ -151,7 +150,7 @@ function* fetchAccount(
   }
 }
 
-function openAccount(
+export function openAccount(
   keyholder: KeyholderSecret,
   own: OwnAccountPage,
   session: Uint8Array | null,
@@ -230,6 +229,6 @@ function requireSets(
   }
 }
 
-function identityOf({ chain, secrets, sets }: AccountRows): Identity {
+export function identityOf({ chain, secrets, sets }: AccountRows): Identity {
   return new Identity(chain.account, secrets, verifySets(chain, sets));
 }

@@ -83,7 +83,6 @@ export function* register(
     random,
     clock,
     receiptKeys,
-    clockAhead: 0,
     accountState: null,
     folded: new Map(),
   });

@@ -43,8 +43,6 @@ export interface Home {
   readonly chains: IdMap<AccountChain>;
   /** The server's pinned receipt keys, oldest first. They may only grow. */
   receiptKeys: readonly Uint8Array[];
-  /** Seconds by which this machine's clock is ahead of the server's, as the newest push has shown; 0 before one. */
-  clockAhead: number;
   /** What the account journal comes to, as far as it was folded since it last grew; null where it must be folded anew. */
   accountState: AccountState | null;
   /** Journals as far as they were folded, by id: `log/folding` keeps a few. */
@@ -110,10 +108,13 @@ export function parseStatements(data: Uint8Array): readonly SignedAccountStateme
 
 /** The home in a store. Throws HomeError where there is no account yet, or a row is not what it must be. */
 export function* openHome({ keyholder, homeSeed }: Unlocked, { random, clock }: Direct): Step<Home> {
-  const rows = yield* read(["account", "origin", "receipt_keys", "sets"]);
+  const rows = yield* read(["account", "enrolling", "origin", "receipt_keys", "sets"]);
   const [account, origin, sets] = [rows.get("account"), rows.get("origin"), rows.get("sets")];
   if (account === undefined || origin === undefined || sets === undefined) {
     throw new HomeError("There is no account here yet. Register, or let this device in from another one.");
+  }
+  if (rows.has("enrolling")) {
+    throw new HomeError("This device is not let in yet. Go on with the code that it shows.");
   }
   const vault = new Vault(homeSeed, random);
   const chains = new IdMap<AccountChain>();
@@ -135,7 +136,6 @@ export function* openHome({ keyholder, homeSeed }: Unlocked, { random, clock }: 
     identity: new Identity(account, secrets, verifySets(chain, parseStatements(sets))),
     chains,
     receiptKeys: parseKeys(rows.get("receipt_keys")),
-    clockAhead: 0,
     accountState: null,
     folded: new Map(),
   };

@@ -19,7 +19,17 @@ import { expand } from "../../seal/derive.ts";
 import { Secret } from "../../seal/secret.ts";
 
 /** What a sealed row is for. `app`: what the program itself keeps, such as a draft. `sheet`: words that nobody has seen yet. */
-export type Use = "app" | "epoch" | "message" | "outbox" | "pairing" | "pending" | "seed" | "sheet";
+export type Use =
+  | "app"
+  | "epoch"
+  | "message"
+  | "outbox"
+  | "pairing"
+  | "pending"
+  | "rotation"
+  | "seed"
+  | "sheet"
+  | "device";
 
 export class Vault extends Secret {
   readonly #key: Uint8Array;

@@ -1,53 +1,161 @@
 /**
- * Taking a text of mine back, within a day of its receipt.
+ * Withdrawing, keeping and erasing a text, and how it leaves this home.
  *
  * Rules
- * - It goes through the outbox, in its order, and is durable before it is sent. The same again writes it once.
- * - Only texts are taken back, never a step: agreements rest on steps.
- * - By this machine's clock and by the newest receipt no more than a day has passed. The clock counts less by what it is
- *   known to be ahead of the server's.
+ * - A withdrawal goes through the outbox and has an address of its own. It is durable before it is sent, and keeps its place
+ *   among the entries.
+ * - Keeping and erasing are durable here before the server is asked, and a sync finishes them. The server's mark and the note
+ *   for my other devices go together: without the note, an erased text would look removed by the host.
+ * - Only texts are withdrawn or erased one by one, never a step: agreements rest on steps.
+ * - A text that counts as withdrawn, or that an own device erased, leaves this home unless it was kept.
  *
  * Spec: §9
  */
 
+import { isWithdrawn } from "../../documents/journalState.ts";
+import { isStep } from "../../documents/kinds.ts";
+import type { Item } from "../../documents/timeline.ts";
 import { makeDocument } from "../../documents/writing.ts";
-import { NotAllowed } from "../../errors.ts";
-import { SIZES } from "../../generated/constants.ts";
-import { encodeB64, jsonObject } from "../../protocol/codec.ts";
-import type { Step } from "../core/effects.ts";
+import { NotAllowed, ServerRefused } from "../../errors.ts";
+import { sameBytes } from "../../protocol/bytes.ts";
+import { encodeB64, encodeMessageJson, type JsonObject, jsonObject, parseB64 } from "../../protocol/codec.ts";
+import { parseMessage } from "../../protocol/messages.ts";
+import { commit, list, read, type Step } from "../core/effects.ts";
 import type { Home } from "../core/home.ts";
-import { journalState } from "../log/folding.ts";
-import { post, waitsAs } from "../log/outbox.ts";
+import { keySince } from "../log/earlierKeys.ts";
+import { accountState, forgetFolded, journalState } from "../log/folding.ts";
+import { entryName, itemName, messageName, parseEntryRow } from "../log/names.ts";
+import { note } from "../log/notes.ts";
+import { post, waitingFor } from "../log/outbox.ts";
 import { standingOf } from "../log/standing.ts";
+import type { Change } from "../ports.ts";
+import { encodeItem, parseItem } from "../server/pages.ts";
+
+/** A private mark of one member. */
+export type Holding = "keep" | "erase";
+
+const NOTES = { keep: "kept", erase: "erased" } as const;
 
 /**
- * Puts the withdrawal of a text of mine into the outbox, durably and once; its entry id, 16 bytes. `deliver` sends it.
+ * Puts the withdrawal of an own text into the outbox, durably and once; its entry id, 16 bytes. `deliver` sends it.
  *
  * Throws NotAllowed: the text isn't here, isn't mine, is a step, is older than a day, or another server accepted it;
- * JournalFrozen: the journal is read-only. Nothing was stored then.
+ * JournalFrozen: the journal is read-only.
  */
 export function* withdraw(home: Home, journal: Uint8Array, entry: Uint8Array): Step<Uint8Array> {
-  const item = (yield* journalState(home, journal)).timeline.find(encodeB64(entry));
-  if (item === null) throw new NotAllowed("There is no such text here.");
+  const { applied } = yield* find(home, journal, entry);
   const { log, earlier } = yield* standingOf(journal);
-  const { seq, received, message } = item.applied;
-  if (earlier.some(({ until }) => seq <= until)) {
+  if (applied.seq < keySince(earlier, home.receiptKeys.at(-1) ?? new Uint8Array(), log.seq)) {
     throw new NotAllowed("It was written at another server. You can erase it for yourself.");
   }
-  requireInTime(home, received + SIZES.WITHDRAW_WINDOW, log.time);
-  const now = home.clock.now();
-  const body = jsonObject({ answers: jsonObject({ entry: encodeB64(entry), message }) });
-  const document = makeDocument("withdrawn", body, now);
-  return (yield* waitsAs(home, journal, document)) ?? (yield* post(home, journal, document));
+  const answers = jsonObject({ entry: encodeB64(entry), message: applied.message });
+  const document = makeDocument("withdrawn", jsonObject({ answers }), home.clock.now());
+  const begun = yield* waitingAs(home, journal, document.body);
+  return begun ?? (yield* post(home, journal, document));
 }
 
-function requireInTime(home: Home, latest: number, byServer: number): void {
-  if (byServer > latest) throw new NotAllowed("It was written more than a day ago. You can erase it for yourself.");
-  const ahead = home.clockAhead > SIZES.CLOCK_TOLERANCE ? home.clockAhead : 0;
-  if (home.clock.now() - ahead > latest) {
-    throw new NotAllowed(
-      "By this machine's clock it was written more than a day ago. If that is so, you can erase it for yourself. If " +
-        "not, set the clock, and try again.",
-    );
+/** The entry of a withdrawal with this body that waits already. */
+function* waitingAs(home: Home, journal: Uint8Array, body: JsonObject): Step<Uint8Array | null> {
+  const text = encodeMessageJson(body);
+  for (const { entry, message } of yield* waitingFor(home, journal)) {
+    const { document } = parseMessage(message);
+    if (document.kind === "withdrawn" && sameBytes(encodeMessageJson(document.body), text)) return entry;
   }
+  return null;
+}
+
+/**
+ * Keeps a text even if its author withdraws it. No other member sees that. Throws NotAllowed: the text isn't here;
+ * TransportError, ServerRefused: a sync finishes it.
+ */
+export function* keepText(home: Home, journal: Uint8Array, entry: Uint8Array): Step<void> {
+  yield* find(home, journal, entry);
+  yield* begin(home, "keep", journal, entry);
+}
+
+/** Erases a text for this account, on the server and on every own device. Throws NotAllowed for a step; and as `keepText`. */
+export function* eraseText(home: Home, journal: Uint8Array, entry: Uint8Array): Step<void> {
+  const name = entryName(journal, entry);
+  if (!(yield* read([name])).has(name)) throw new NotAllowed("There is no such entry here.");
+  const item = (yield* journalState(home, journal)).timeline.find(encodeB64(entry));
+  if (item !== null && isStep(item.applied.document.kind)) {
+    throw new NotAllowed("This is a step, and what was agreed rests on it. Only texts are erased one by one.");
+  }
+  yield* begin(home, "erase", journal, entry);
+  yield* tidy(home, journal);
+}
+
+/** Finishes the marks that were cut off here. Throws as `keepText`. */
+export function* finishHoldings(home: Home): Step<void> {
+  for (const name of (yield* list("holding/")).keys()) {
+    const [, act, journal = "", entry = ""] = name.split("/");
+    yield* finish(home, act === "erase" ? "erase" : "keep", parseB64(journal), parseB64(entry));
+  }
+}
+
+function* begin(home: Home, act: Holding, journal: Uint8Array, entry: Uint8Array): Step<void> {
+  yield* commit([{ name: holdingName(act, journal, entry), value: new Uint8Array() }]);
+  yield* finish(home, act, journal, entry);
+}
+
+function* finish(home: Home, act: Holding, journal: Uint8Array, entry: Uint8Array): Step<void> {
+  const done: Change = { name: holdingName(act, journal, entry), value: null };
+  try {
+    yield* home.connection.hold(journal, act, entry);
+  } catch (error) {
+    if (error instanceof ServerRefused && error.code === "not_found") yield* commit([done]); // I am no member any more
+    throw error;
+  }
+  yield* note(home, { kind: NOTES[act], body: { journal: encodeB64(journal), entry: encodeB64(entry) } });
+  yield* commit([done]);
+}
+
+function holdingName(act: Holding, journal: Uint8Array, entry: Uint8Array): string {
+  return `holding/${act}/${encodeB64(journal)}/${encodeB64(entry)}`;
+}
+
+/** Removes what this home has of the texts that were withdrawn or erased, and not kept. */
+export function* tidy(home: Home, journal: Uint8Array): Step<void> {
+  const id = encodeB64(journal);
+  const account = yield* accountState(home);
+  const [kept, erased] = [account.kept.get(id) ?? [], account.erased.get(id) ?? []];
+  const { parts } = yield* journalState(home, journal);
+  const named = [...new Set([...parts.withdrawals.keys(), ...erased])];
+  const rows = yield* read(named.map((entry) => entryName(journal, parseB64(entry))));
+  const changes: Change[] = [];
+  for (const entry of named) {
+    const row = rows.get(entryName(journal, parseB64(entry)));
+    if (row === undefined) continue;
+    const { seq, author } = parseEntryRow(row);
+    const received = yield* receivedAt(home, journal, entry);
+    const isTaken = received !== null && isWithdrawn(parts, entry, encodeB64(author), seq, received);
+    if (erased.includes(entry) || (isTaken && !kept.includes(entry))) changes.push(...(yield* emptied(journal, seq)));
+  }
+  if (changes.length === 0) return;
+  yield* commit(changes);
+  forgetFolded(home);
+}
+
+/** When the text of an entry that is still here was received. */
+function* receivedAt(home: Home, journal: Uint8Array, entry: string): Step<number | null> {
+  return (yield* journalState(home, journal)).timeline.find(entry)?.applied.received ?? null;
+}
+
+/** The changes that leave an item without its blob; none where it has none any more. */
+function* emptied(journal: Uint8Array, seq: number): Step<readonly Change[]> {
+  const [name, message] = [itemName(journal, seq), messageName(journal, seq)];
+  const row = (yield* read([name])).get(name);
+  const placed = row === undefined ? null : parseItem(row);
+  if (placed?.item.type !== "entry" || placed.item.blob === null) return [];
+  const gone = encodeItem({ ...placed, item: { ...placed.item, blob: null } });
+  return [
+    { name, value: gone },
+    { name: message, value: null },
+  ];
+}
+
+function* find(home: Home, journal: Uint8Array, entry: Uint8Array): Step<Item> {
+  const item = (yield* journalState(home, journal)).timeline.find(encodeB64(entry));
+  if (item === null) throw new NotAllowed("There is no such text here.");
+  return item;
 }

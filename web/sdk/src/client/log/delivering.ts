@@ -6,11 +6,10 @@
  *   roster names older keys of mine. Where my grant was bad, a `bad_grant` goes before.
  * - The digest of what is sent is durable before it is sent. The server's promise of a place counts only for a digest that
  *   was sent; the promise is stored, and the place must come back with the same digest.
- * - A withdrawal keeps its place in that order, and goes alone, by an operation of its own. One that comes too late is
- *   given up.
+ * - A withdrawal goes by its own address, alone, when all before it are sent.
  * - When another push came first, the client pulls, seals again and retries.
  *
- * Spec: §6.10, §9.2
+ * Spec: §6.10
  */
 
 import { NotAllowed, Rollback, ServerRefused, TransportError } from "../../errors.ts";
@@ -34,11 +33,11 @@ import type { Pushed } from "../server/bodies.ts";
 import { encodeItem, type Placed } from "../server/pages.ts";
 import { giveUp, type Waiting, waitingChange, waitingFor } from "./outbox.ts";
 import { freezing, learnReceiptKey, pull } from "./pulling.ts";
-import { tidy } from "./removing.ts";
 import { knownOf, requireOpen, standingOf } from "./standing.ts";
 import { isBehind, type Made, makeBadGrant, makeEndings, makeRotate } from "./statements.ts";
 
-const MOVED = new Set(["roster_moved", "epoch_stale", "epoch_moved", "generation_moved"]);
+/** Codes by which the server says that another push came first. */
+export const MOVED: ReadonlySet<string> = new Set(["roster_moved", "epoch_stale", "epoch_moved", "generation_moved"]);
 const TRIES = 8; // attempts that change nothing
 const PUSH_BYTES = SIZES.MAX_PUSH_BYTES - SIZES.MAX_BLOB;
 
@@ -52,10 +51,7 @@ export function* deliver(home: Home, journal: Uint8Array): Step<number> {
   let delivered = 0;
   for (let lost = 0; lost < TRIES; ) {
     const waiting = yield* waitingFor(home, journal);
-    if (waiting.length === 0) {
-      yield* tidy(home, journal);
-      return delivered;
-    }
+    if (waiting.length === 0) return delivered;
     const before = (yield* standingOf(journal)).log.seq;
     let sent: readonly Waiting[] = [];
     try {
@@ -80,7 +76,8 @@ export function* deliver(home: Home, journal: Uint8Array): Step<number> {
 }
 
 /** Seals and sends as many entries as one push takes, behind the changes that are due; these entries. */
-function* pushEntries(home: Home, journal: Uint8Array, waiting: readonly Waiting[]): Step<readonly Waiting[]> {
+function* pushEntries(home: Home, journal: Uint8Array, all: readonly Waiting[]): Step<readonly Waiting[]> {
+  const { waiting, withdrawn } = untilWithdrawal(all);
   const standing = yield* standingOf(journal);
   let roster = requireOpen(standing);
   const { epochs } = yield* knownOf(home, journal, standing.earlier);
@@ -95,15 +92,14 @@ function* pushEntries(home: Home, journal: Uint8Array, waiting: readonly Waiting
   const last = changes.at(-1);
   const key = last === undefined ? (epochs.get(roster.epoch) ?? null) : last.key;
   if (key === null) throw new NotAllowed("This journal's key is not here. Sync, and try again.");
-  const first = waiting[0] ?? null;
-  if (first !== null && withdrawnBy(first) !== null && changes.length === 0) {
-    return [yield* sendWithdrawal(home, journal, sealed(home, roster, key, first), first)];
+  const [first] = waiting;
+  if (withdrawn !== null && first !== undefined && changes.length === 0) {
+    return [yield* pushWithdrawal(home, journal, withdrawn, first, sealed(home, roster, key, first))];
   }
   const items = changes.map(statementOf);
   const sent: Waiting[] = [];
   let size = items.reduce((sum, item) => sum + encodeItem(item).length, 0);
-  for (const one of waiting) {
-    if (withdrawnBy(one) !== null) break;
+  for (const one of withdrawn === null ? waiting : []) {
     const item = sealed(home, last?.roster ?? roster, key, one);
     size += encodeItem(item).length;
     if (items.length > 0 && (size > PUSH_BYTES || items.length === SIZES.MAX_PUSH_ITEMS)) break;
@@ -116,31 +112,38 @@ function* pushEntries(home: Home, journal: Uint8Array, waiting: readonly Waiting
   return sent;
 }
 
-/** The entry that a waiting withdrawal takes back, 16 bytes; null for every other document. */
-function withdrawnBy({ message }: Waiting): Uint8Array | null {
-  const { kind, body } = parseMessage(message).document;
-  return kind === "withdrawn" ? new Fields(body, "A withdrawal").object("answers", readAnswered) : null;
+/** The entries before the first withdrawal; or a withdrawal alone, with the entry that it takes back. Spec: §9 */
+function untilWithdrawal(all: readonly Waiting[]): {
+  readonly waiting: readonly Waiting[];
+  readonly withdrawn: Uint8Array | null;
+} {
+  const documents = all.map(({ message }) => parseMessage(message).document);
+  const at = documents.findIndex(({ kind }) => kind === "withdrawn");
+  if (at !== 0) return { waiting: at < 0 ? all : all.slice(0, at), withdrawn: null };
+  const answers = new Fields(documents[0]?.body.get("answers"), "A withdrawal", { open: true });
+  return { waiting: all.slice(0, 1), withdrawn: answers.data("entry", SIZES.ENTRY_ID) };
 }
 
-function readAnswered(fields: Fields): Uint8Array {
-  fields.data("message", SIZES.HASH);
-  return fields.data("entry", SIZES.ENTRY_ID);
-}
-
-/** Sends one withdrawal, and stores what the server promises. Throws ServerRefused: it comes too late, and is given up. */
-function* sendWithdrawal(home: Home, journal: Uint8Array, { item }: Placed, waiting: Waiting): Step<Waiting> {
-  const named = withdrawnBy(waiting);
-  if (item.type !== "entry" || item.blob === null || named === null) throw new RangeError("no withdrawal");
+/** Sends one withdrawal. Where the server says that it comes too late, it is given up. */
+function* pushWithdrawal(
+  home: Home,
+  journal: Uint8Array,
+  withdrawn: Uint8Array,
+  waiting: Waiting,
+  { item }: Placed,
+): Step<Waiting> {
+  if (item.type !== "entry" || item.blob === null) throw new TypeError("a withdrawal that is no entry");
   const sent = { ...waiting, digests: [...waiting.digests, itemDigest(item)] };
   yield* commit([waitingChange(home, journal, sent)]);
   let pushed: Pushed;
   try {
-    pushed = yield* home.connection.withdraw(journal, named, item.header, item.blob);
+    pushed = yield* home.connection.withdraw(journal, withdrawn, item.header, item.blob);
   } catch (error) {
-    if (error instanceof ServerRefused && error.code === "withdrawal_late") yield* giveUp(home, journal, sent);
+    if (error instanceof ServerRefused && error.code === "withdrawal_late") yield* giveUp(home, journal, waiting);
     throw error;
   }
-  yield* keepPromise(home, journal, pushed, [sent.digests]);
+  yield* learnReceiptKey(home, journal, pushed.receipt);
+  yield* freezing(journal, keepPromise(home, journal, pushed, [sent.digests]));
   return sent;
 }
 
@@ -185,21 +188,12 @@ function* pushItems(home: Home, journal: Uint8Array, items: readonly Placed[], s
   const pushed = yield* home.connection.push(journal, items);
   const statements = items.length - sent.length;
   const digests = items.map(({ item }, at) => sent[at - statements]?.digests ?? [itemDigest(item)]);
-  yield* keepPromise(home, journal, pushed, digests);
+  yield* learnReceiptKey(home, journal, pushed.receipt);
+  yield* freezing(journal, keepPromise(home, journal, pushed, digests));
 }
 
 /** Checks what the server promised, and stores it. `digests`: for each item all that were ever sent under its name. */
 function* keepPromise(
-  home: Home,
-  journal: Uint8Array,
-  pushed: Pushed,
-  digests: readonly (readonly Uint8Array[])[],
-): Step<void> {
-  yield* learnReceiptKey(home, journal, pushed.receipt);
-  yield* freezing(journal, checkPromise(home, journal, pushed, digests));
-}
-
-function* checkPromise(
   home: Home,
   journal: Uint8Array,
   { places, receipt }: Pushed,
@@ -219,7 +213,6 @@ function* checkPromise(
   const newest = home.receiptKeys.at(-1);
   if (receipt !== null && newest !== undefined) {
     verifyReceipt(receipt, journal, signerOf(receipt, journal, home.receiptKeys) ?? newest);
-    home.clockAhead = home.clock.now() - receipt.time;
   }
   const { log } = yield* standingOf(journal);
   const ahead = places.filter(({ seq }) => seq > log.seq);

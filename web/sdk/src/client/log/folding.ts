@@ -11,7 +11,7 @@
 
 import { applyAccount } from "../../documents/account.ts";
 import { type AccountState, EMPTY_ACCOUNT } from "../../documents/accountState.ts";
-import type { AppliedDocument, Id, Membership } from "../../documents/applied.ts";
+import type { Id, Membership } from "../../documents/applied.ts";
 import { applyAll, type Placed } from "../../documents/journal.ts";
 import { EMPTY, type JournalState } from "../../documents/journalState.ts";
 import { HomeError } from "../../errors.ts";
@@ -19,14 +19,13 @@ import { SIZES } from "../../generated/constants.ts";
 import { encodeB64, encodeMessageJson, jsonObject, parseMessageJson } from "../../protocol/codec.ts";
 import { parseHeader } from "../../protocol/entries.ts";
 import { Fields } from "../../protocol/fields.ts";
-import { messageHash, parseMessage } from "../../protocol/messages.ts";
+import { documentIn, messageHash } from "../../protocol/messages.ts";
 import { partnersOf, type Roster } from "../../protocol/rosterChanges.ts";
 import { list, read, type Step } from "../core/effects.ts";
 import type { Home } from "../core/home.ts";
-import type { Rows } from "../ports.ts";
-import { parseItem } from "../server/pages.ts";
+import { headerOf } from "../server/pages.ts";
 import { type EarlierKey, keySince } from "./earlierKeys.ts";
-import { faultName, headName, itemName, messageName, parseHeadRow, rosterName } from "./names.ts";
+import { numberIn, parseHeadRow, placeOf } from "./names.ts";
 import { standingOf } from "./standing.ts";
 
 /** What the rules of documents ask of a roster. */
@@ -120,53 +119,52 @@ function* storedBehind(
   earlier: readonly EarlierKey[],
 ): Step<{ entries: readonly LogEntry[]; placed: readonly Placed[]; membership: Membership | null }> {
   const newest = home.receiptKeys.at(-1) ?? new Uint8Array();
-  const rows = yield* rowsBehind(journal, before.seq, last);
+  const id = encodeB64(journal);
+  const rows = yield* rowsBehind(id, before.seq, last);
   const entries: LogEntry[] = [];
   const placed: Placed[] = [];
   let { membership } = before;
   for (let seq = before.seq + 1; seq <= last; seq++) {
-    const [row, head, sealed, roster, faulty] = NAMES.map((nameAt) => rows.get(nameAt(journal, seq)));
-    if (roster !== undefined) membership = parseMembership(roster, encodeB64(journal));
+    const roster = rows.roster.get(seq);
+    if (roster !== undefined) membership = parseMembership(roster, id);
+    const [row, head] = [rows.item.get(seq), rows.head.get(seq)];
     if (row === undefined || head === undefined) throw new HomeError("A stored journal has a gap.");
-    const { item } = parseItem(row);
-    if (item.type !== "entry") continue;
+    const header = headerOf(row);
+    if (header === null) continue;
+    const faulty = rows.fault.get(seq);
     const fault = faulty === undefined ? null : parseFault(faulty);
     if (fault?.check === "entries.header") continue;
-    const header = parseHeader(item.header);
-    const place = { seq, entry: encodeB64(header.entry), author: encodeB64(header.author) };
-    const received = parseHeadRow(head).time;
-    entries.push({ ...place, received, fault });
+    const { entry, author, generation } = parseHeader(header);
+    const known = { seq, entry: encodeB64(entry), author: encodeB64(author), received: parseHeadRow(head).time };
+    entries.push({ ...known, fault });
+    const sealed = rows.message.get(seq);
     if (sealed === undefined || fault !== null) continue;
     if (membership === null) throw new HomeError("A stored journal has a gap.");
     const message = home.vault.open("message", sealed);
-    const { document, refused } = parseMessage(message);
-    const applied: AppliedDocument = {
-      ...place,
-      message: encodeB64(messageHash(message)),
-      document,
-      received,
-      refused,
-      generation: header.generation,
-      keySince: keySince(earlier, newest, seq),
-    };
-    placed.push([applied, membership]);
+    const { document, refused } = documentIn(message);
+    const since = keySince(earlier, newest, seq);
+    const hash = encodeB64(messageHash(message));
+    placed.push([{ ...known, message: hash, document, refused, generation, keySince: since }, membership]);
   }
   return { entries, placed, membership };
 }
 
-const NAMES = [itemName, headName, messageName, rosterName, faultName] as const;
+const KINDS = ["item", "head", "message", "roster", "fault"] as const; // of the rows of an item
+type RowsBySeq = Record<(typeof KINDS)[number], ReadonlyMap<number, Uint8Array>>;
 
-/** The rows of the items behind a seq, up to another one. */
-function* rowsBehind(journal: Uint8Array, after: number, last: number): Step<Rows> {
-  if (last - after <= MANY) {
-    const seqs = Array.from({ length: Math.max(last - after, 0) }, (_, at) => after + 1 + at);
-    return yield* read(seqs.flatMap((seq) => NAMES.map((nameAt) => nameAt(journal, seq))));
+/** The rows of the items behind a seq, up to another one, of each kind by seq. */
+function* rowsBehind(journal: Id, after: number, last: number): Step<RowsBySeq> {
+  const found: Partial<RowsBySeq> = {};
+  const seqs =
+    last - after > MANY ? null : Array.from({ length: Math.max(last - after, 0) }, (_, at) => after + 1 + at);
+  for (const kind of KINDS) {
+    const rows =
+      seqs === null
+        ? yield* list(`${kind}/${journal}/`)
+        : yield* read(seqs.map((seq) => `${kind}/${placeOf(journal, seq)}`));
+    found[kind] = new Map([...rows].map(([name, row]) => [numberIn(name), row]));
   }
-  const all = new Map<string, Uint8Array>();
-  for (const kind of ["item", "head", "message", "roster", "fault"]) {
-    for (const [name, row] of yield* list(`${kind}/${encodeB64(journal)}/`)) all.set(name, row);
-  }
-  return all;
+  return found as RowsBySeq;
 }
 
 function parseFault(row: Uint8Array): { check: string; sentence: string } {

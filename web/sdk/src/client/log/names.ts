@@ -6,8 +6,13 @@ import { encodeB64, readInteger, u64 } from "../../protocol/codec.ts";
 
 const DIGITS = 16; // of 2^53-1
 
+/** Behind what a row is: the journal, in base64url, and the seq. */
+export function placeOf(journal: string, seq: number): string {
+  return `${journal}/${String(seq).padStart(DIGITS, "0")}`;
+}
+
 function place(journal: Uint8Array, seq: number): string {
-  return `${encodeB64(journal)}/${String(seq).padStart(DIGITS, "0")}`;
+  return placeOf(encodeB64(journal), seq);
 }
 
 /** The verified head at a seq, and the time of the receipt that covers it. */

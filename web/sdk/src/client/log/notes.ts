@@ -7,12 +7,14 @@ import { makeAccountDocument, requireAllowedAccount } from "../../documents/acco
 import type { AccountState } from "../../documents/accountState.ts";
 import { NotAllowed } from "../../errors.ts";
 import type { AccountChain } from "../../protocol/accounts.ts";
-import { encodeB64, jsonObject } from "../../protocol/codec.ts";
+import { sameBytes } from "../../protocol/bytes.ts";
+import { encodeB64, encodeMessageJson, jsonObject } from "../../protocol/codec.ts";
+import { parseMessage } from "../../protocol/messages.ts";
 import type { Step } from "../core/effects.ts";
 import type { Home } from "../core/home.ts";
 import { deliver } from "./delivering.ts";
 import { accountState } from "./folding.ts";
-import { put, waitsAs } from "./outbox.ts";
+import { put, waitingFor } from "./outbox.ts";
 import { newestReceipt, requireOpen, standingOf } from "./standing.ts";
 
 /** The kinds that are written here, with their fields; binary as base64url. */
@@ -23,6 +25,16 @@ export type Note =
   | {
       readonly kind: "pending_invitation" | "taken_acceptance" | "ended_invitation";
       readonly body: Record<string, string | number> & { readonly invitation: string };
+    }
+  | { readonly kind: "keyholder_label"; readonly body: { readonly keyholder: string; readonly label: string } }
+  | { readonly kind: "kept" | "erased"; readonly body: { readonly journal: string; readonly entry: string } }
+  | {
+      readonly kind: "pending_closing";
+      readonly body: Record<string, string | number> & { readonly journal: string; readonly salt: string };
+    }
+  | {
+      readonly kind: "ended_closing";
+      readonly body: { readonly journal: string; readonly how: "closed" | "cancelled" };
     }
   | {
       readonly kind: "noted_head";
@@ -50,7 +62,11 @@ export function pinOf({ account, newest }: AccountChain): PinBody {
 export function* note(home: Home, { kind, body }: Note): Step<void> {
   const journal = home.identity.accountJournal;
   const document = makeAccountDocument(kind, jsonObject({ ...body }), home.clock.now());
-  const waits = (yield* waitsAs(home, journal, document)) !== null;
+  const text = encodeMessageJson(document.body);
+  const waits = (yield* waitingFor(home, journal)).some(({ message }) => {
+    const waiting = parseMessage(message).document;
+    return waiting.kind === kind && sameBytes(encodeMessageJson(waiting.body), text);
+  });
   const state = yield* accountState(home);
   if (!waits && !isNoted(state, { kind, body } as Note) && isNews(state, document)) {
     requireOpen(yield* standingOf(journal));
@@ -88,6 +104,15 @@ function isNoted(state: AccountState, { kind, body }: Note): boolean {
       return state.acceptances.has(body.invitation);
     case "ended_invitation":
       return state.ended.has(body.invitation);
+    case "keyholder_label":
+      return state.labels.get(body.keyholder) === body.label;
+    case "kept":
+    case "erased":
+      return (state[kind].get(body.journal) ?? []).includes(body.entry);
+    case "pending_closing":
+      return state.closings.get(body.journal)?.salt === body.salt;
+    case "ended_closing":
+      return !state.closings.has(body.journal) && (body.how === "cancelled" || state.closed.includes(body.journal));
     case "noted_head":
       return state.heads.get(body.journal)?.head === body.head;
   }

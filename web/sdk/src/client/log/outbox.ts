@@ -14,7 +14,7 @@ import { requireAllowed } from "../../documents/writing.ts";
 import { NotAllowed } from "../../errors.ts";
 import { SIZES } from "../../generated/constants.ts";
 import { ByteReader, concat, sameBytes } from "../../protocol/bytes.ts";
-import { encodeB64, encodeMessageJson, parseMessageJson, readInteger, u32 } from "../../protocol/codec.ts";
+import { encodeB64, parseMessageJson, readInteger, u32 } from "../../protocol/codec.ts";
 import { Fields } from "../../protocol/fields.ts";
 import { itemDigest } from "../../protocol/log.ts";
 import { type Document, encodeMessage, parseMessage } from "../../protocol/messages.ts";
@@ -125,8 +125,14 @@ function* requirePossible(home: Home, journal: Uint8Array, document: Document): 
   return seen;
 }
 
+/** A document that the rules allow, as it will wait: who commits it decides what goes with it. Throws as `post`. */
+export function* prepared(home: Home, journal: Uint8Array, document: Document): Step<Waiting> {
+  const seen = yield* requirePossible(home, journal, document);
+  return yield* waitingAs(home, journal, document, seen, null);
+}
+
 /** A document as it will wait, behind all that waits, and behind `before`. */
-function* waitingAs(
+export function* waitingAs(
   home: Home,
   journal: Uint8Array,
   document: Document,
@@ -140,8 +146,32 @@ function* waitingAs(
   return { number: (last?.number ?? 0) + 1, entry, digests: [], message };
 }
 
+/** Takes out an entry that the log will never have. The message that follows it follows the one before instead. */
+export function* giveUp(home: Home, journal: Uint8Array, given: Waiting): Step<void> {
+  const { follows } = parseMessage(given.message);
+  const all = yield* waitingFor(home, journal);
+  let left = all;
+  for (let at = 0; at < all.length; at++) {
+    const one = left[at];
+    const message = one === undefined ? null : parseMessage(one.message);
+    if (one === undefined || message?.follows == null || !sameBytes(message.follows, given.entry)) continue;
+    left = withChanged(left, one.entry, { ...one, message: encodeMessage({ ...message, follows }) });
+  }
+  const change: Change = { name: waitingName(journal, given.number), value: null };
+  yield* commit([change, ...changesBetween(home, journal, all, left)]);
+}
+
+function changesBetween(
+  home: Home,
+  journal: Uint8Array,
+  before: readonly Waiting[],
+  after: readonly Waiting[],
+): readonly Change[] {
+  return after.filter((one, at) => one !== before[at]).map((one) => waitingChange(home, journal, one));
+}
+
 /** Seqs that I could not open since my last own entry; those of epochs closed to me are nobody's fault. Spec: §6.3 */
-function* refusedSince(home: Home, journal: Uint8Array): Step<readonly number[]> {
+export function* refusedSince(home: Home, journal: Uint8Array): Step<readonly number[]> {
   const faults = yield* list(`fault/${encodeB64(journal)}/`);
   const refused = [...faults].filter(([, row]) => checkOf(row) !== "closed").map(([name]) => numberIn(name));
   if (refused.length === 0) return [];
@@ -153,41 +183,6 @@ function* refusedSince(home: Home, journal: Uint8Array): Step<readonly number[]>
 
 function checkOf(row: Uint8Array): string {
   return new Fields(parseMessageJson(row, "A stored fault"), "A stored fault", { open: true }).text("check");
-}
-
-/** The entry of a document that waits already; null where none does. */
-export function* waitsAs(home: Home, journal: Uint8Array, { kind, body }: Document): Step<Uint8Array | null> {
-  const text = encodeMessageJson(body);
-  const found = (yield* waitingFor(home, journal)).find(({ message }) => {
-    const waiting = parseMessage(message).document;
-    return waiting.kind === kind && sameBytes(encodeMessageJson(waiting.body), text);
-  });
-  return found?.entry ?? null;
-}
-
-/** Takes out an entry that the log will never have. The message that follows it follows the one before instead. */
-export function* giveUp(home: Home, journal: Uint8Array, given: Waiting): Step<void> {
-  const all = yield* waitingFor(home, journal);
-  const { follows } = parseMessage(given.message);
-  let left = all;
-  for (const one of all) {
-    const message = parseMessage(left.find(({ number }) => number === one.number)?.message ?? one.message);
-    if (message.follows === null || !sameBytes(message.follows, given.entry)) continue;
-    left = withChanged(left, one.entry, { ...one, message: encodeMessage({ ...message, follows }) });
-  }
-  yield* commit([
-    { name: waitingName(journal, given.number), value: null },
-    ...changesBetween(home, journal, all, left),
-  ]);
-}
-
-function changesBetween(
-  home: Home,
-  journal: Uint8Array,
-  before: readonly Waiting[],
-  after: readonly Waiting[],
-): readonly Change[] {
-  return after.filter((one, at) => one !== before[at]).map((one) => waitingChange(home, journal, one));
 }
 
 /**
@@ -207,7 +202,7 @@ export function* returned(
   const changes: Change[] = [];
   const all = yield* waitingFor(home, journal);
   let left = all;
-  for (const one of all) {
+  for (const [at, one] of all.entries()) {
     const came = mine.find(({ header }) => header !== null && sameBytes(header.entry, one.entry));
     if (came === undefined) continue;
     const isSame = came.message !== null && sameBytes(came.message, one.message);
@@ -217,7 +212,7 @@ export function* returned(
         { name: writtenName(journal, one.entry), value: new Uint8Array() },
       );
     } else if (came.fault?.check === "entries.own_older" && wasSent(one, came)) {
-      const now = left.find(({ number }) => number === one.number) ?? one; // it may name another that is written again
+      const now = left[at] ?? one; // it may name a message that is written again too
       left = withChanged(left, one.entry, writtenAgain(home, now, seen, came.placed.seq));
     }
   }

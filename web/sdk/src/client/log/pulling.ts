@@ -38,7 +38,6 @@ import {
 } from "./names.ts";
 import { returned } from "./outbox.ts";
 import { believedUntil, judgeAgain } from "./ownOlder.ts";
-import { untidyChanges } from "./removing.ts";
 import { frozenChange, knownOf, standingChanges, standingOf } from "./standing.ts";
 import { verifyAuthors } from "./verifyAuthors.ts";
 import { requireBeyond, verifyServer } from "./verifyServer.ts";
@@ -128,7 +127,6 @@ function* takePage(home: Home, before: LogState, page: PulledPage, known: Known)
     const items = judged.flatMap((push) => push.items);
     yield* commit([
       ...items.flatMap((item) => itemChanges(home, before.journal, item)),
-      ...untidyChanges(before.journal, items),
       ...(yield* returned(home, before.journal, items, last.receipt)),
       ...standingChanges(home, state, last.receipt, known),
     ]);

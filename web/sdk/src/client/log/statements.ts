@@ -67,6 +67,13 @@ export function makeRotate(home: Home, roster: Roster): Made {
   return makeFresh(home, roster, { ...carried(roster, "rotate"), members });
 }
 
+/** A change that names my newest keys where I may only read. The next writer makes the new epoch. Spec: §5.3 */
+export function makeRefresh(home: Home, roster: Roster): Made {
+  const { account } = home.identity;
+  const members = roster.members.map((member) => (sameBytes(member.account, account) ? lifted(home, member) : member));
+  return signedBy(home, roster, { ...carried(roster, "refresh"), account, members });
+}
+
 /** A change that says that my grant doesn't open, so that any writer makes a new epoch. Spec: §5.3 */
 export function makeBadGrant(home: Home, roster: Roster): Made {
   return signedBy(home, roster, { ...carried(roster, "bad_grant"), account: home.identity.account });

@@ -1,6 +1,6 @@
 /**
- * Syncing: every journal that the server lists is fetched, the account's own first; pairings under way go on; and journals
- * that the server hides are reported.
+ * Syncing: every journal that the server lists is fetched, the account's own first; pairings under way and answers of
+ * check-ins go on; and journals that the server hides are reported.
  *
  * Rules
  * - A problem stays with its journal: the others go on. An error that nobody foresaw is one journal's `Unforeseen`.
@@ -11,26 +11,27 @@
  * Spec: §4.6, §6.9
  */
 
-import { requirePinned } from "../../documents/accountState.ts";
-import { DuologError, Rollback, Unforeseen, Withheld } from "../../errors.ts";
-import type { Check } from "../../generated/constants.ts";
+import { type DuologError, ServerRefused, Withheld } from "../../errors.ts";
 import { sameBytes } from "../../protocol/bytes.ts";
 import { encodeB64, parseB64 } from "../../protocol/codec.ts";
 import type { LogState } from "../../protocol/log.ts";
 import { findMember } from "../../protocol/rosterChanges.ts";
-import { commit, list, read, type Step } from "../core/effects.ts";
+import { resumeRotation, rotateByChance } from "../account/rotating.ts";
+import { commit, list, type Step } from "../core/effects.ts";
 import { type Home, serverChanges } from "../core/home.ts";
+import { noteClosings } from "../leaving/closing.ts";
+import { finishHoldings, tidy } from "../leaving/withdrawing.ts";
 import { noteFounded } from "../pairing/founding.ts";
 import { pairingsUnderWay } from "../pairing/progress.ts";
 import { goOn } from "../pairing/steps.ts";
 import type { ListedJournal } from "../server/bodies.ts";
 import { pinServer } from "../server/linkedKeys.ts";
+import { goOnWithAnswers } from "./blindAnswers.ts";
+import { checkNoted, fetchListed, foreseen } from "./fetching.ts";
 import { accountState } from "./folding.ts";
+import { liftAll } from "./lifting.ts";
 import { listJournals } from "./listing.ts";
-import { headName, parseHeadRow } from "./names.ts";
-import { pull } from "./pulling.ts";
-import { tidyAll } from "./removing.ts";
-import { frozenChange, standingOf } from "./standing.ts";
+import { standingOf } from "./standing.ts";
 
 /** What went wrong in one journal. */
 export interface Problem {
@@ -54,34 +55,50 @@ export function* sync(home: Home): Step<Synced> {
   const keys = yield* pinServer(home.connection, home.receiptKeys);
   if (keys.length !== home.receiptKeys.length) yield* commit(serverChanges(home.connection.origin, keys));
   home.receiptKeys = keys;
-  const listed = yield* listJournals(home);
   const problems: Problem[] = [];
+  const own = home.identity.accountJournal;
+  yield* whereLetBe(problems, own, resumeRotation(home));
+  const listed = yield* listJournals(home);
+  const others = listed.map(({ journal }) => journal).filter((journal) => !sameBytes(journal, own));
   let fetched = 0;
   for (const item of ownFirst(home, listed)) {
-    try {
+    yield* reporting(problems, item.journal, function* () {
       fetched += yield* fetchListed(home, item);
       yield* checkNoted(home, item.journal);
-    } catch (error) {
-      problems.push({ journal: item.journal, error: foreseen(error) });
-    }
+    });
   }
-  yield* tidyAll(home);
-  try {
-    yield* noteFounded(
-      home,
-      listed.map(({ journal }) => journal),
-    );
-  } catch (error) {
-    problems.push({ journal: home.identity.accountJournal, error: foreseen(error) });
-  }
+  yield* whereLetBe(problems, own, rotateByChance(home));
+  problems.push(...(yield* liftAll(home)));
+  yield* reporting(problems, own, () => noteFounded(home, others));
+  yield* reporting(problems, own, () => finishHoldings(home));
+  yield* reporting(problems, own, () => noteClosings(home));
+  for (const journal of others) yield* reporting(problems, journal, () => tidy(home, journal));
   for (const { journal } of yield* pairingsUnderWay(home)) {
-    try {
-      yield* goOn(home, journal);
-    } catch (error) {
-      problems.push({ journal, error: foreseen(error) });
-    }
+    yield* reporting(problems, journal, () => goOn(home, journal));
+  }
+  for (const id of (yield* accountState(home)).journals.keys()) {
+    yield* reporting(problems, parseB64(id), () => goOnWithAnswers(home, parseB64(id)));
   }
   return { fetched, problems: [...problems, ...(yield* hidden(home, listed))] };
+}
+
+/** Takes a step whose error is one journal's problem. */
+function* reporting(problems: Problem[], journal: Uint8Array, step: () => Step<void>): Step<void> {
+  try {
+    yield* step();
+  } catch (error) {
+    problems.push({ journal, error: foreseen(error) });
+  }
+}
+
+/** Takes a step of a rotation; while the server puts it off, everything else goes on. */
+function* whereLetBe(problems: Problem[], journal: Uint8Array, step: Step<void>): Step<void> {
+  try {
+    yield* step;
+  } catch (error) {
+    if (!(error instanceof ServerRefused)) throw error;
+    problems.push({ journal, error });
+  }
 }
 
 /** The list with the account's journal at its beginning. Throws Withheld where it isn't listed. */
@@ -92,57 +109,6 @@ function ownFirst(home: Home, listed: readonly ListedJournal[]): readonly Listed
     throw new Withheld("The server keeps back your account's own journal.", "client.account_journal_listed");
   }
   return [...own, ...listed.filter((item) => !isOwn(item))];
-}
-
-/** Fetches a journal that has something new; freezes it when the server is behind this home. */
-function* fetchListed(home: Home, { journal, seq }: ListedJournal): Step<number> {
-  const { log, frozen } = yield* standingOf(journal);
-  if (frozen !== null || seq === log.seq) return 0;
-  if (seq < log.seq) {
-    const sentence = "The server shows less of a journal than it did before.";
-    yield* commit([frozenChange(journal, sentence)]);
-    throw new Rollback(sentence, "client.listed_rollback");
-  }
-  return yield* pull(home, journal);
-}
-
-/**
- * Checks that history and members are as my own devices noted them: heads that rotations signed, and those of the account
- * journal's documents; and each member's keys.
- */
-function* checkNoted(home: Home, journal: Uint8Array): Step<void> {
-  const { log, frozen } = yield* standingOf(journal);
-  if (frozen !== null) return;
-  if (sameBytes(journal, home.identity.accountJournal)) {
-    for (const { accountHead } of home.identity.sets) {
-      if (accountHead !== null) yield* requireHead(journal, accountHead.seq, accountHead.head, "client.account_head");
-    }
-    return;
-  }
-  const state = yield* accountState(home);
-  for (const member of log.roster?.members ?? []) {
-    const chain = home.chains.get(member.account);
-    for (const { generation, statementHash } of chain?.generations ?? []) {
-      requirePinned(state, encodeB64(member.account), generation, encodeB64(statementHash));
-    }
-  }
-  const noted = state.heads.get(encodeB64(journal));
-  if (noted === undefined) return;
-  if (noted.seq > log.seq) yield* pull(home, journal); // noted since this sync began
-  yield* requireHead(journal, noted.seq, parseB64(noted.head), "client.noted_head");
-}
-
-/** Checks that this journal holds a head; freezes it where it holds another. */
-function* requireHead(journal: Uint8Array, seq: number, head: Uint8Array, check: Check): Step<void> {
-  const name = headName(journal, seq);
-  const row = (yield* read([name])).get(name);
-  if (row === undefined) {
-    throw new Withheld("The server keeps back entries that your other devices have seen.", "client.noted_ahead");
-  }
-  if (sameBytes(parseHeadRow(row).head, head)) return;
-  const sentence = "The server shows another history than your devices have noted.";
-  yield* commit([frozenChange(journal, sentence)]);
-  throw new Rollback(sentence, check);
 }
 
 /** The journals of mine that the server hides: those that are stored here, and those that I have joined. */
@@ -171,12 +137,4 @@ function mustBeListed(home: Home, log: LogState, joined: string | null): boolean
   const { account } = home.identity;
   if (findMember(log.roster, account)?.role !== "partner") return false;
   return !log.roster.provisional || sameBytes(log.roster.founder, account);
-}
-
-function foreseen(error: unknown): DuologError {
-  if (error instanceof DuologError) return error;
-  const name = error instanceof Error ? error.constructor.name : typeof error;
-  return new Unforeseen(
-    `This journal leads this program into an error that nobody foresaw (${name}). Please report it.`,
-  );
 }

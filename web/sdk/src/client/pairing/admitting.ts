@@ -21,12 +21,12 @@ import type { Step } from "../core/effects.ts";
 import type { Home } from "../core/home.ts";
 import { accountState } from "../log/folding.ts";
 import { note } from "../log/notes.ts";
+import { settle } from "../log/settling.ts";
 import { requireOpen, standingOf } from "../log/standing.ts";
 import { makeAdd } from "../log/statements.ts";
 import { endInvitation, ignoring, noteEnded } from "./inviting.ts";
 import { meet } from "./meeting.ts";
 import { type Progress, saveProgress } from "./progress.ts";
-import { settle } from "./settling.ts";
 
 /** Whom an answer names, and what they have signed. */
 interface Taken {

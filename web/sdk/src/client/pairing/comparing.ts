@@ -25,11 +25,11 @@ import type { Home } from "../core/home.ts";
 import { accountState, journalState } from "../log/folding.ts";
 import { note, pinOf } from "../log/notes.ts";
 import { post } from "../log/outbox.ts";
+import { settle } from "../log/settling.ts";
 import { requireOpen, standingOf } from "../log/standing.ts";
 import { makeVerify } from "../log/statements.ts";
 import { noteJournal, requireConfirmed } from "./founding.ts";
 import { type End, type Progress, progressOf, saveProgress, wordsOf } from "./progress.ts";
-import { settle } from "./settling.ts";
 
 /**
  * Where a pairing stands. `words`: eight to compare now; null while there are none, or they were compared.

@@ -22,12 +22,12 @@ import { type Home, parseStatements } from "../core/home.ts";
 import { itemName } from "../log/names.ts";
 import { note } from "../log/notes.ts";
 import { pull } from "../log/pulling.ts";
+import { settle } from "../log/settling.ts";
 import { requireOpen, standingOf } from "../log/standing.ts";
 import { makePartnerRemoval } from "../log/statements.ts";
 import { parseItem } from "../server/pages.ts";
 import { requireConfirmed } from "./founding.ts";
 import { type End, type Progress, progressOf, saveProgress } from "./progress.ts";
-import { settle } from "./settling.ts";
 
 const EXPIRES_AFTER = 24 * 3600; // seconds
 

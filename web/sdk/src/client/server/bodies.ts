@@ -11,6 +11,7 @@ import type { Signature, SignedStatement } from "../../protocol/statements.ts";
 import { linkJson, readLink } from "../../seal/chains.ts";
 import type { EarlierKey } from "../log/earlierKeys.ts";
 
+const MAX_SESSIONS = 1000; // of one account, as the server lists them
 const MAX_OWN_INVITATIONS = 16; // to one journal
 
 /** A server's receipt key, with the signatures that link it to the key before it; null where there is none. */
@@ -103,6 +104,31 @@ export function readOwnAccount(fields: Fields): OwnAccountPage {
     anchor: fields.has("anchor") ? fields.data("anchor", SIZES.HASH) : null,
     more: fields.has("more") && fields.flag("more"),
   };
+}
+
+/** The receipt of a rotation's push to the account journal; null where the server took the same one before. */
+export function readRotated(fields: Fields): Receipt | null {
+  return fields.has("receipt") ? fields.object("receipt", readReceipt) : null;
+}
+
+/** An open session of mine. Times are Unix seconds; `usedAt` is noted hourly at most. */
+export interface OwnSession {
+  readonly session: Uint8Array;
+  readonly keyholder: Uint8Array;
+  readonly createdAt: number;
+  readonly usedAt: number;
+  readonly isCurrent: boolean;
+}
+
+export function readSessions(fields: Fields): readonly OwnSession[] {
+  const read = (one: Fields): OwnSession => ({
+    session: one.data("session", SIZES.SESSION_ID),
+    keyholder: one.data("keyholder", SIZES.KEYHOLDER_ID),
+    createdAt: one.integer("created_at"),
+    usedAt: one.integer("used_at"),
+    isCurrent: one.flag("current"),
+  });
+  return fields.objects("sessions", read, 0, MAX_SESSIONS);
 }
 
 /** A journal as the server lists it for me. */

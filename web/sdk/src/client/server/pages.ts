@@ -96,6 +96,14 @@ export function parseItem(data: Uint8Array): Placed {
   return placed(first);
 }
 
+/** The header of a stored entry; null for a statement. The item was read whole before it was stored. */
+export function headerOf(data: Uint8Array): Uint8Array | null {
+  if (data[4] === KINDS.statement) return null;
+  const end = HEAD + 4 + readInteger(data.subarray(HEAD, HEAD + 4));
+  if (end > data.length) throw new MalformedData("A stored entry was cut off.");
+  return data.subarray(HEAD + 4, end);
+}
+
 /** A page of whole pushes. */
 export function parsePage(body: Uint8Array): PulledPage {
   const pushes: PulledPush[] = [];

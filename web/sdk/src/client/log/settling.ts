@@ -1,15 +1,14 @@
-/** Settling: a statement is made and pushed, until there is none left to make in the roster in force. Spec: §5.4 */
+/** Settling: a statement is made and pushed, until there is none left to make of the newest log. Spec: §5.4 */
 
 import { ServerRefused, TransportError } from "../../errors.ts";
 import { refreshAccount } from "../account/opening.ts";
 import type { Step } from "../core/effects.ts";
 import type { Home } from "../core/home.ts";
-import { pushStatement } from "../log/delivering.ts";
-import { pull } from "../log/pulling.ts";
-import type { Made } from "../log/statements.ts";
+import { MOVED, pushStatement } from "./delivering.ts";
+import { pull } from "./pulling.ts";
+import type { Made } from "./statements.ts";
 
 const TRIES = 8;
-const MOVED = new Set(["roster_moved", "epoch_stale", "epoch_moved", "generation_moved"]);
 
 /**
  * `make`: the statement that is due; null where there is none.
@@ -27,7 +26,7 @@ export function* settle(
     try {
       yield* pushStatement(home, journal, made.signed, made.grants);
     } catch (error) {
-      if (!(error instanceof ServerRefused && MOVED.has(error.code))) throw error;
+      if (!(error instanceof ServerRefused && (MOVED.has(error.code) || error.code === "journal_closed"))) throw error;
       if (error.code === "generation_moved") yield* refreshAccount(home);
       yield* pull(home, journal);
     }

@@ -1,0 +1,65 @@
+"""A real server with the app for browsers, and people who use the command at it, for tests in another language.
+
+`python -m tests.web.town` prints a line of JSON with the server's address. Then it takes orders, a line of JSON each, and
+answers a line each:
+
+    {"person": NAME, "command": [WORD, ...], "reads": TEXT}    runs `duolog WORD ...` in that person's home
+    {"server": "stop"}                                         the server is gone
+    {"server": "start"}                                        it is back, at the same address
+    {"sees": TEXT}                                             whether the server's folder holds this text anywhere
+
+An answer to a command has `code`, `out` (standard output) and `said` (both streams). It ends with its input.
+"""
+
+import json
+import os
+import socket
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from tests.cli import transcript
+from tools.local_server import LocalServer
+
+
+def main() -> None:
+    """Serve, say where, and obey until the input ends."""
+    os.environ["NO_COLOR"] = "1"
+    port = str(_free_port())
+    with tempfile.TemporaryDirectory() as folder:
+        place = Path(folder)
+        # `localhost` and not a number: the page then takes this server for one like any other.
+        settings = {"port": port, "origin": f"http://localhost:{port}", "web": "on", "body_processes": "0"}
+        with LocalServer(place / "server", **settings) as server:
+            _say({"origin": f"http://localhost:{port}"})
+            for line in sys.stdin:
+                _say(_obey(json.loads(line), place, server))
+
+
+def _obey(order: dict[str, Any], place: Path, server: LocalServer) -> dict[str, Any]:
+    if "server" in order:
+        (server.stop if order["server"] == "stop" else server.start)()
+        return {}
+    if "sees" in order:
+        sought = order["sees"].encode()
+        files = (one for one in server.folder.rglob("*") if one.is_file())
+        return {"seen": any(sought in one.read_bytes() for one in files)}
+    home = place / order["person"]
+    said = transcript.run(home, order["command"], order.get("reads", ""))
+    return {"code": said.exit_code, "out": said.out, "said": said.text}
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _say(answer: dict[str, Any]) -> None:
+    sys.stdout.write(json.dumps(answer) + "\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    main()

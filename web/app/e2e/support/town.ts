@@ -1,0 +1,84 @@
+/** A real server that hands out the app, and people who use the `duolog` command at it: `tests/web/town.py`. */
+import { type ChildProcess, spawn } from "node:child_process";
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
+
+const ROOT = fileURLToPath(new URL("../../../../", import.meta.url));
+const PYTHON = process.env.DUOLOG_PYTHON ?? join(ROOT, ".venv/bin/python");
+
+/** Whether there are a Python and a build: without them the stories are skipped, and say so. */
+export const CAN_SERVE = existsSync(PYTHON) && existsSync(join(ROOT, "duolog/webapp_build/SHA256SUMS"));
+
+/** What a command said. `data`: of `--json`. */
+export interface Said {
+  readonly code: number;
+  readonly out: string;
+  readonly said: string;
+}
+
+export class Town {
+  readonly #process: ChildProcess;
+  readonly #lines: AsyncIterator<string>;
+  origin = "";
+
+  private constructor() {
+    const env = { ...process.env, PYTHONPATH: ROOT };
+    this.#process = spawn(PYTHON, ["-m", "tests.web.town"], { cwd: ROOT, env, stdio: ["pipe", "pipe", "inherit"] });
+    if (this.#process.stdout === null) throw new TypeError("no output to read");
+    this.#lines = createInterface({ input: this.#process.stdout })[Symbol.asyncIterator]();
+  }
+
+  static async begin(): Promise<Town> {
+    const town = new Town();
+    town.origin = (await town.#next<{ origin: string }>()).origin;
+    return town;
+  }
+
+  end(): void {
+    this.#process.stdin?.end();
+  }
+
+  /** Runs the command in somebody's home; throws where it ends otherwise than `code`. */
+  async duolog(person: string, command: readonly string[], reads = "", code = 0): Promise<Said> {
+    const said = await this.#tell<Said>({ person, command, reads });
+    if (said.code !== code) throw new Error(`${person}$ duolog ${command.join(" ")}: ${said.code}\n${said.said}`);
+    return said;
+  }
+
+  /** What a command says with `--json`. */
+  async data(person: string, command: readonly string[], reads = ""): Promise<Record<string, unknown>> {
+    return JSON.parse((await this.duolog(person, [...command, "--json"], reads)).out);
+  }
+
+  /** Runs a command until it says this, for ten seconds at most. */
+  async eventually(person: string, command: readonly string[], sought: string): Promise<void> {
+    let said = "";
+    for (const end = Date.now() + 10_000; Date.now() < end; ) {
+      said = (await this.duolog(person, command)).said;
+      if (said.includes(sought)) return;
+    }
+    throw new Error(`${person} doesn't see "${sought}":\n${said}`);
+  }
+
+  async server(does: "stop" | "start"): Promise<void> {
+    await this.#tell({ server: does });
+  }
+
+  /** Whether the server's folder holds a text anywhere. */
+  async sees(text: string): Promise<boolean> {
+    return (await this.#tell<{ seen: boolean }>({ sees: text })).seen;
+  }
+
+  async #tell<T>(order: Record<string, unknown>): Promise<T> {
+    this.#process.stdin?.write(`${JSON.stringify(order)}\n`);
+    return await this.#next<T>();
+  }
+
+  async #next<T>(): Promise<T> {
+    const { value, done } = await this.#lines.next();
+    if (done) throw new Error("The town's program ended.");
+    return JSON.parse(value) as T;
+  }
+}

@@ -1,0 +1,18 @@
+/** The text of a boundary while somebody writes it: kept as a text of the page, as every field is. */
+import { type BoundaryText, TOPICS, type Wording } from "../rpc.ts";
+
+export function noWording(): Wording {
+  return { topic: "other", text: "", binds: "both", why: "", fine: "", notFine: "", ifCompromised: "", review: null };
+}
+
+/** Other words begin with all that is there. Nobody binds the other alone: a text that bound its author begins as one for both. */
+export function wordingOf(text: BoundaryText, binds: Wording["binds"]): Wording {
+  const { why, fine, notFine, ifCompromised, review } = text;
+  const topic = TOPICS.find((one) => one === text.topic) ?? "other";
+  return { topic, text: text.text, binds, why, fine, notFine, ifCompromised, review };
+}
+
+/** What was kept of a wording; null for nothing. */
+export function wordingIn(kept: string): Wording | null {
+  return kept === "" ? null : { ...noWording(), ...(JSON.parse(kept) as Wording) };
+}

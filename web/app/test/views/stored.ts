@@ -1,0 +1,170 @@
+/** A journal in a store as a sync would have left it, made without a server: long ones, and ones that nobody would write. */
+import { type Change, type Home, MemoryStore, run, type Step, systemRandom } from "@duolog/sdk/client";
+import { EMPTY_ACCOUNT, type Id } from "@duolog/sdk/documents";
+import {
+  type Document,
+  encodeB64,
+  encodeHeader,
+  encodeMessage,
+  entryItem,
+  IdMap,
+  IdSet,
+  jsonObject,
+  messageHash,
+  parseB64,
+  type Receipt,
+  type Roster,
+  utf8,
+} from "@duolog/sdk/protocol";
+import { Vault } from "../../../sdk/src/client/core/vault.ts";
+import { encodeMembership } from "../../../sdk/src/client/log/folding.ts";
+import {
+  encodeHeadRow,
+  faultName,
+  headName,
+  itemName,
+  messageName,
+  rosterName,
+} from "../../../sdk/src/client/log/names.ts";
+import { standingChanges } from "../../../sdk/src/client/log/standing.ts";
+import { encodeItem } from "../../../sdk/src/client/server/pages.ts";
+import { encodeMessageJson } from "../../../sdk/src/protocol/codec.ts";
+import { type JournalCalls, journalCalls } from "../../src/worker/views/index.ts";
+
+export const BEGUN = 1_790_000_000;
+const bytes = (size: number, of: number) => new Uint8Array(size).fill(of);
+export const ADA = bytes(32, 1);
+export const SAM = bytes(32, 2);
+const JOURNAL = bytes(32, 3);
+const OWN = bytes(32, 4);
+
+export interface Written {
+  readonly entry: Id;
+  readonly message: Id;
+}
+
+/** Fills a store item by item. Sam reads it. */
+export class StoredJournal {
+  readonly store: MemoryStore;
+  readonly home: Home;
+  readonly calls: JournalCalls;
+  now: number;
+  #seq = 0;
+
+  constructor() {
+    this.store = new MemoryStore();
+    this.now = BEGUN;
+    const joined = {
+      journal: encodeB64(JOURNAL),
+      origin: "https://a.example",
+      receipt_key: "",
+      role: "partner" as const,
+    };
+    const journals = new Map([[encodeB64(JOURNAL), joined]]);
+    this.home = {
+      vault: new Vault(bytes(32, 9), systemRandom),
+      random: systemRandom,
+      clock: { now: () => this.now },
+      identity: { account: SAM, accountJournal: OWN, generation: 1 },
+      receiptKeys: [bytes(32, 5)],
+      accountState: { ...EMPTY_ACCOUNT, journals },
+      folded: new Map(),
+    } as unknown as Home;
+    const ports = { store: this.store, transport: { origin: "", send: () => Promise.reject(new Error("no server")) } };
+    const task = <T>(step: Step<T>): Promise<T> => run(step, ports);
+    this.calls = journalCalls(
+      { ...this.home, home: this.home, store: this.store, run: task, ask: task, changed: () => undefined },
+      { zone: "Europe/Vienna" },
+    );
+  }
+
+  /** The founding, and both partners. */
+  async begin(): Promise<void> {
+    await this.#put([], { statement: true });
+  }
+
+  async write(author: Uint8Array, documents: readonly Document[], refused: readonly number[] = []): Promise<Written[]> {
+    const changes: Change[] = [];
+    const written = documents.map((document) => {
+      const message = encodeMessage({ document, seen: this.#receipt(), follows: null, refused, attachments: [] });
+      const entry = systemRandom.bytes(16, "entry_id");
+      changes.push(...this.#item(author, entry));
+      changes.push({ name: messageName(JOURNAL, this.#seq), value: this.home.vault.seal("message", message) });
+      return { entry: encodeB64(entry), message: encodeB64(messageHash(message)) };
+    });
+    await this.#put(changes);
+    return written;
+  }
+
+  /** An entry that isn't shown: with the check that it broke, or because the host has it no more. */
+  async lose(author: Uint8Array, check: string | null, entry = systemRandom.bytes(16, "entry_id")): Promise<Written> {
+    const changes = this.#item(author, entry);
+    const fault = check === null ? null : encodeMessageJson(jsonObject({ check, sentence: "It isn't shown." }));
+    await this.#put([...changes, { name: faultName(JOURNAL, this.#seq), value: fault }]);
+    return { entry: encodeB64(entry), message: encodeB64(bytes(32, 8)) };
+  }
+
+  get seq(): number {
+    return this.#seq;
+  }
+
+  #item(author: Uint8Array, entry: Uint8Array): Change[] {
+    const header = { journal: JOURNAL, entry, epoch: 1, author, generation: 1, attachments: [] };
+    const item = entryItem(encodeHeader(header), bytes(1200, 7));
+    return this.#row(encodeItem({ seq: 0, item, grants: new IdMap() }));
+  }
+
+  #row(item: Uint8Array): Change[] {
+    this.#seq++;
+    return [
+      { name: itemName(JOURNAL, this.#seq), value: item },
+      { name: headName(JOURNAL, this.#seq), value: encodeHeadRow({ head: bytes(32, 6), time: this.now }) },
+    ];
+  }
+
+  async #put(changes: readonly Change[], { statement = false } = {}): Promise<void> {
+    const roster = this.#roster();
+    const own = [...changes];
+    if (statement) {
+      const signed = { statement: utf8("a founding"), signatures: [] };
+      own.push(...this.#row(encodeItem({ seq: 0, item: { type: "statement", signed }, grants: new IdMap() })));
+      own.push({ name: rosterName(JOURNAL, this.#seq), value: encodeMembership(roster) });
+    }
+    const state = { ...this.#receipt(), journal: JOURNAL, key: null, roster, closed: false, closedUnder: null };
+    const known = { epochs: new Map(), acknowledged: new Map(), earlier: [] };
+    const rows = standingChanges(this.home, { ...state, seq: this.#seq }, this.#receipt(), known as never);
+    await this.store.commit([...own, ...rows]);
+  }
+
+  #receipt(): Receipt {
+    return { seq: Math.max(this.#seq, 1), head: bytes(32, 6), time: this.now, signature: bytes(64, 0) };
+  }
+
+  #roster(): Roster {
+    const member = { generation: 1, chainHead: bytes(32, 0), role: "partner", rights: "write", until: null } as const;
+    return {
+      journal: JOURNAL,
+      nonce: bytes(32, 0),
+      founder: ADA,
+      version: 1,
+      head: bytes(32, 0),
+      members: [
+        { ...member, account: ADA },
+        { ...member, account: SAM },
+      ],
+      provisional: false,
+      epoch: 1,
+      epochCommitment: bytes(32, 0),
+      stale: false,
+      grants: new IdMap(),
+      accepted: new IdSet(),
+    };
+  }
+}
+
+/** A note's document. */
+export function note(text: string, at = BEGUN): Document {
+  return { kind: "note", v: 1, at, body: jsonObject({ text }) };
+}
+
+export { encodeB64, parseB64 };

@@ -1,0 +1,159 @@
+/**
+ * The ways into an account: their views, adding one, revoking some, and a new recovery sheet.
+ *
+ * Rules
+ * - No answer to another account shows any of it.
+ * - Adding needs a confirmed home. Revoking does not: one device alone can do it at any time.
+ *
+ * Spec: §4.11, §4.12
+ */
+
+import { NotAllowed, ServerRefused, TransportError } from "../../errors.ts";
+import { sameBytes } from "../../protocol/bytes.ts";
+import { encodeB64 } from "../../protocol/codec.ts";
+import { findKeyholder, type Keyholder, type KeyholderKind } from "../../protocol/keyholderSets.ts";
+import { KeyholderSecret } from "../../seal/keys.ts";
+import { encodeWords } from "../../seal/words.ts";
+import { commit, read, type Step } from "../core/effects.ts";
+import type { Home } from "../core/home.ts";
+import { accountState } from "../log/folding.ts";
+import { behind, liftAll } from "../log/lifting.ts";
+import { note } from "../log/notes.ts";
+import type { OwnSession } from "../server/bodies.ts";
+import { makeSetRequest, newestSet } from "./keyholderRequests.ts";
+import { isUnconfirmed, refreshAccount } from "./opening.ts";
+import { resumeRotation, rotate } from "./rotating.ts";
+
+const TRIES = 6; // sets in a row that the server takes from other devices before this home gives up for now
+const NEW_SHEET = "new_sheet";
+const UNPROVEN = "unproven_sheet";
+const SHEET = "sheet";
+
+/** One way into the account. `came`: the version of the first set that lists it. `label`: its name, by its owner. */
+export interface KeyholderView {
+  readonly id: Uint8Array;
+  readonly kind: KeyholderKind;
+  readonly label: string | null;
+  readonly here: boolean;
+  readonly came: number;
+}
+
+/** After a revocation: the generation of the new keys, and the journals that follow later. */
+export interface Revoked {
+  readonly generation: number;
+  readonly behind: readonly Uint8Array[];
+}
+
+/** Every keyholder of the account, in the order in which they came. Without the network. */
+export function* keyholders(home: Home): Step<readonly KeyholderView[]> {
+  const { labels } = yield* accountState(home);
+  const found = newestSet(home).keyholders.map(({ id, kind }) => ({
+    id,
+    kind,
+    label: labels.get(encodeB64(id)) ?? null,
+    here: sameBytes(id, home.keyholder.id),
+    came: home.identity.sets.find((set) => findKeyholder(set, id) !== null)?.version ?? 0,
+  }));
+  return found.sort((one, other) => one.came - other.came || rank(one) - rank(other));
+}
+
+function rank({ kind }: KeyholderView): number {
+  return kind === "device" ? 0 : 1;
+}
+
+/** Names a keyholder on all own devices. Throws NotAllowed when there is no such one; and as `note`. */
+export function* nameKeyholder(home: Home, keyholder: Uint8Array, label: string): Step<void> {
+  requireListed(home, keyholder);
+  yield* note(home, { kind: "keyholder_label", body: { keyholder: encodeB64(keyholder), label } });
+}
+
+/**
+ * Adds a keyholder, with its anchor unless it is a device; the version of a set that lists it. Add it again to go on.
+ *
+ * Throws NotAllowed: an unconfirmed home, or too many keyholders; TransportError, ServerRefused: not now.
+ */
+export function* addKeyholder(home: Home, added: Keyholder, anchor: Uint8Array | null): Step<number> {
+  if (yield* isUnconfirmed()) {
+    throw new NotAllowed("This account was restored, and no words were compared since. Compare them first.");
+  }
+  for (let tries = 0; tries < TRIES; tries++) {
+    const set = newestSet(home);
+    if (findKeyholder(set, added.id) !== null) return set.version;
+    try {
+      yield* home.connection.changeSet(makeSetRequest(home, added, anchor));
+    } catch (error) {
+      if (!(error instanceof ServerRefused && error.code === "set_moved")) throw error;
+    }
+    yield* refreshAccount(home);
+  }
+  throw new TransportError("Other devices of yours keep changing the account just now. Try again in a moment.");
+}
+
+/**
+ * Revokes keyholders in one rotation. It ends their sessions, and they get no newer keys; what they have read, they keep.
+ * The journals follow, some with the next syncs.
+ *
+ * Throws NotAllowed for no id, one that the newest set doesn't list, or this very device; and as `rotate`. Spec: §4.12
+ */
+export function* revoke(home: Home, chosen: readonly Uint8Array[]): Step<Revoked> {
+  if (chosen.length === 0) throw new NotAllowed("Name the ways in to revoke.");
+  yield* resumeRotation(home);
+  for (const id of chosen) requireListed(home, id);
+  yield* rotate(home, { remove: chosen, sheet: null });
+  return yield* follow(home);
+}
+
+/**
+ * The 24 words of a new recovery sheet, the same until it is in use. After they are on paper: `replaceSheet`.
+ *
+ * Throws NotAllowed in a home that was opened with the old words: it would shut itself out.
+ */
+export function* newSheet(home: Home): Step<readonly string[]> {
+  if (home.keyholder.kind === "recovery_sheet") {
+    throw new NotAllowed("This home was opened with the old words, and would shut itself out. Compare words first.");
+  }
+  const begun = yield* begunSheet(home);
+  if (begun !== null) return encodeWords(begun.seed);
+  const sheet = KeyholderSecret.fresh("recovery_sheet", home.random);
+  yield* commit([{ name: NEW_SHEET, value: home.vault.seal("sheet", sheet.seed) }]);
+  return encodeWords(sheet.seed);
+}
+
+/**
+ * Puts the new sheet in the place of every older one. The older words open nothing after that.
+ *
+ * Throws NotAllowed when this home has made no new sheet; and as `rotate`. Spec: §4.12
+ */
+export function* replaceSheet(home: Home): Step<Revoked> {
+  yield* resumeRotation(home);
+  const sheet = yield* begunSheet(home);
+  if (sheet === null) throw new NotAllowed("There are no new words yet. Make them first, and write them down.");
+  const older = newestSet(home).keyholders.filter(
+    ({ id, kind }) => kind === "recovery_sheet" && !sameBytes(id, sheet.id),
+  );
+  yield* rotate(home, { remove: older.map(({ id }) => id), sheet });
+  yield* commit([NEW_SHEET, UNPROVEN, SHEET].map((name) => ({ name, value: null })));
+  return yield* follow(home);
+}
+
+function* begunSheet(home: Home): Step<KeyholderSecret | null> {
+  const row = (yield* read([NEW_SHEET])).get(NEW_SHEET);
+  return row === undefined ? null : new KeyholderSecret(home.vault.open("sheet", row), "recovery_sheet");
+}
+
+/** Where this account is logged in, newest first. */
+export function* sessions(home: Home): Step<readonly OwnSession[]> {
+  return yield* home.connection.sessions();
+}
+
+function requireListed(home: Home, keyholder: Uint8Array): void {
+  if (findKeyholder(newestSet(home), keyholder) === null) {
+    throw new NotAllowed("There is no such way into your account.");
+  }
+}
+
+/** Lifts the journals after a rotation; the next syncs lift those that fail now. */
+function* follow(home: Home): Step<Revoked> {
+  yield* liftAll(home);
+  return { generation: home.identity.generation, behind: yield* behind(home) };
+}

@@ -1,0 +1,155 @@
+/** Withdrawing, keeping and erasing a text, and closing a journal: on a real server, read by Python's client. */
+
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { systemClock } from "../../src/client/adapters/system.ts";
+import type { Step } from "../../src/client/core/effects.ts";
+import type { Home } from "../../src/client/core/home.ts";
+import { closeJournal } from "../../src/client/leaving/closing.ts";
+import { eraseText, keepText, withdraw } from "../../src/client/leaving/withdrawing.ts";
+import { deliver } from "../../src/client/log/delivering.ts";
+import { messageName } from "../../src/client/log/names.ts";
+import { post, waitingFor } from "../../src/client/log/outbox.ts";
+import { readEntries } from "../../src/client/log/reading.ts";
+import { standingOf } from "../../src/client/log/standing.ts";
+import { sync } from "../../src/client/log/syncing.ts";
+import { createJournal } from "../../src/client/pairing/founding.ts";
+import { makeDocument } from "../../src/documents/writing.ts";
+import { NotAllowed, ServerRefused } from "../../src/errors.ts";
+import { sameBytes } from "../../src/protocol/bytes.ts";
+import { encodeB64, jsonObject } from "../../src/protocol/codec.ts";
+import { parseMessage } from "../../src/protocol/messages.ts";
+import { CAN_SERVE, Client, Evening } from "./evening.ts";
+import { Person, refusing } from "./people.ts";
+
+function* texts(home: Home, journal: Uint8Array): Step<readonly (string | null)[]> {
+  const entries = (yield* readEntries(home, journal)).filter(
+    ({ document }) => document === null || document.kind === "note",
+  );
+  return entries.map(({ document }) => (document === null ? null : String(document.body.get("text"))));
+}
+
+function note(text: string): ReturnType<typeof makeDocument> {
+  return makeDocument("note", jsonObject({ text }), systemClock.now());
+}
+
+describe.skipIf(!CAN_SERVE)("leaving, on a real server (skipped without Python's environment)", () => {
+  let evening: Evening;
+
+  beforeAll(async () => {
+    evening = await Evening.begin();
+  }, 60_000);
+
+  afterAll(() => evening?.end());
+
+  test("a text is withdrawn: it leaves this home and Ada's, and the withdrawal keeps its place", async () => {
+    const client = await Client.open(evening, await evening.samsStore());
+    await client.do(sync);
+    const entry = await client.do((home) => post(home, evening.journal, note("Said in anger.")));
+    await client.do((home) => deliver(home, evening.journal));
+    expect(await evening.adasTexts()).toContain("Said in anger.");
+    const { seq } = (await client.do(() => standingOf(evening.journal))).log;
+    expect([...(await client.store.list(messageName(evening.journal, seq))).keys()]).toHaveLength(1);
+    await client.do((home) => post(home, evening.journal, note("Before it.")));
+    const taken = await client.do((home) => withdraw(home, evening.journal, entry));
+    expect(sameBytes(await client.do((home) => withdraw(home, evening.journal, entry)), taken)).toBe(true);
+    await client.do((home) => post(home, evening.journal, note("Behind it.")));
+    expect(await client.do((home) => deliver(home, evening.journal))).toBe(3);
+    expect((await client.do(sync)).problems).toEqual([]);
+    const [left, behind] = (await client.do((home) => texts(home, evening.journal))).slice(-2);
+    expect([left, behind]).toEqual(["Before it.", "Behind it."]);
+    expect([...(await client.store.list(messageName(evening.journal, seq))).keys()]).toEqual([]);
+    expect((await evening.adasTexts()).slice(-2)).toEqual(["Before it.", "Behind it."]);
+    expect(await evening.adasTexts()).not.toContain("Said in anger.");
+  });
+
+  test("a text that was kept stays when its author withdraws it", async () => {
+    const client = await Client.open(evening, await evening.samsStore());
+    await evening.tell("write Hers, and kept.");
+    await client.do(sync);
+    const entry = (await client.do((home) => readEntries(home, evening.journal))).at(-1)?.entry ?? new Uint8Array();
+    await client.do((home) => keepText(home, evening.journal, entry));
+    await evening.tell(`withdraw ${encodeB64(entry)}`);
+    expect((await client.do(sync)).problems).toEqual([]);
+    expect(await client.do((home) => texts(home, evening.journal))).toContain("Hers, and kept.");
+    const other = await Client.open(evening, await evening.samsStore());
+    expect((await other.do(sync)).problems).toEqual([]);
+    expect(await other.do((home) => texts(home, evening.journal))).toContain("Hers, and kept.");
+  });
+
+  test("steps stand, what isn't there can't be taken back, and a text of hers isn't mine", async () => {
+    const client = await Client.open(evening, await evening.samsStore());
+    await client.do(sync);
+    const [hers] = await client.do((home) => readEntries(home, evening.journal));
+    for (const entry of [hers?.entry ?? new Uint8Array(16), new Uint8Array(16)]) {
+      await expect(client.do((home) => withdraw(home, evening.journal, entry))).rejects.toThrow(NotAllowed);
+    }
+    expect(await client.do((home) => waitingFor(home, evening.journal))).toEqual([]);
+  });
+
+  test("what I erase is gone here and on my other devices, and the other keeps it", async () => {
+    const client = await Client.open(evening, await evening.samsStore());
+    await client.do(sync);
+    const entry = await client.do((home) => post(home, evening.journal, note("I don't want to see this.")));
+    await client.do((home) => deliver(home, evening.journal));
+    await client.do((home) => eraseText(home, evening.journal, entry));
+    expect(await client.do((home) => texts(home, evening.journal))).not.toContain("I don't want to see this.");
+    const other = await Client.open(evening, await evening.samsStore());
+    expect((await other.do(sync)).problems).toEqual([]);
+    expect(await other.do((home) => texts(home, evening.journal))).not.toContain("I don't want to see this.");
+    const gone = (await other.do((home) => readEntries(home, evening.journal))).map((read) => read.gone);
+    expect(gone.filter((by) => by !== null)).toEqual(["withdrawn", "erased"]);
+    expect(await evening.adasTexts()).toContain("I don't want to see this.");
+  });
+
+  test("a journal that is closed takes nothing more, and is noted as closed", async () => {
+    const person = await Person.register(evening.origin);
+    const journal = await person.do(createJournal);
+    await person.do((home) => post(home, journal, note("The last one.")));
+    await person.do((home) => closeJournal(home, journal));
+    await person.do((home) => closeJournal(home, journal));
+    expect((await person.do(() => standingOf(journal))).log.closed).toBe(true);
+    expect(await person.do((home) => texts(home, journal))).toEqual(["The last one."]);
+    await expect(person.do((home) => post(home, journal, note("too late")))).rejects.toThrow(NotAllowed);
+    expect(await person.noted()).toContain("ended_closing");
+    expect(await person.problems()).toEqual([]);
+    await expect(person.do((home) => closeJournal(home, home.identity.accountJournal))).rejects.toThrow(NotAllowed);
+  });
+
+  test("a withdrawal that the server calls late is given up, and what waits behind it follows what is before it", async () => {
+    const person = await Person.register(evening.origin);
+    const journal = await person.do(createJournal);
+    const entry = await person.do((home) => post(home, journal, note("It stays.")));
+    await person.do((home) => deliver(home, journal));
+    const before = await person.do((home) => post(home, journal, note("Before.")));
+    await person.do((home) => withdraw(home, journal, entry));
+    await person.do((home) => post(home, journal, note("Behind.")));
+    person.transport.instead = (request) =>
+      request.path.endsWith("/withdrawals") ? refusing(request, "withdrawal_late") : null;
+    await expect(person.do((home) => deliver(home, journal))).rejects.toThrow(ServerRefused);
+    const [left, ...others] = await person.do((home) => waitingFor(home, journal));
+    expect([left && parseMessage(left.message).follows, others]).toEqual([before, []]);
+    person.transport.instead = () => null;
+    await person.do((home) => deliver(home, journal));
+    expect(await person.do((home) => texts(home, journal))).toEqual(["It stays.", "Before.", "Behind."]);
+    person.ahead = 25 * 3600;
+    await person.restart();
+    await expect(person.do((home) => withdraw(home, journal, entry))).rejects.toThrow(NotAllowed);
+  });
+
+  test("killed after any effect, a withdrawal goes on, and there is one of it", async () => {
+    const person = await Person.register(evening.origin);
+    const journal = await person.do(createJournal);
+    for (let effects = 1; ; effects += 3) {
+      const entry = await person.do((home) => post(home, journal, note(`${effects}`)));
+      await person.do((home) => deliver(home, journal));
+      await person.do((home) => withdraw(home, journal, entry));
+      const isDone = await person.killed(effects, (home) => deliver(home, journal));
+      await person.do((home) => deliver(home, journal));
+      expect(await person.problems(), `after ${effects} effects`).toEqual([]);
+      const entries = await person.do((home) => readEntries(home, journal));
+      expect(entries.filter(({ document }) => document?.kind === "withdrawn")).toHaveLength((effects + 2) / 3);
+      expect(await person.do((home) => texts(home, journal))).not.toContain(`${effects}`);
+      if (isDone) break;
+    }
+  }, 60_000);
+});
