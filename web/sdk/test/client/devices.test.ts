@@ -2,7 +2,7 @@
 
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { beginAdding, confirmAdding } from "../../src/client/account/addingDevice.ts";
-import { beginEnrolling, enrollingWords, finishEnrolling } from "../../src/client/account/enrolling.ts";
+import { finishEnrolling } from "../../src/client/account/enrolling.ts";
 import { keyholders, newSheet, replaceSheet, revoke } from "../../src/client/account/keyholders.ts";
 import { restore } from "../../src/client/account/opening.ts";
 import { rotate } from "../../src/client/account/rotating.ts";
@@ -11,13 +11,12 @@ import { MemoryStore } from "../../src/client/adapters/memoryStore.ts";
 import { systemClock, systemRandom } from "../../src/client/adapters/system.ts";
 import { run } from "../../src/client/core/driver.ts";
 import type { Step } from "../../src/client/core/effects.ts";
-import { type Home, openHome, type Unlocked } from "../../src/client/core/home.ts";
+import { type Home, openHome } from "../../src/client/core/home.ts";
 import { deliver } from "../../src/client/log/delivering.ts";
 import { post } from "../../src/client/log/outbox.ts";
 import { readEntries } from "../../src/client/log/reading.ts";
 import { sync } from "../../src/client/log/syncing.ts";
 import { createJournal } from "../../src/client/pairing/founding.ts";
-import type { Transport } from "../../src/client/ports.ts";
 import { makeDocument } from "../../src/documents/writing.ts";
 import { HomeError, MalformedData, NotAllowed, PinMismatch, ServerRefused } from "../../src/errors.ts";
 import { sameBytes } from "../../src/protocol/bytes.ts";
@@ -25,41 +24,10 @@ import { encodeB64, jsonObject } from "../../src/protocol/codec.ts";
 import { KeyholderSecret } from "../../src/seal/keys.ts";
 import { parseWords } from "../../src/seal/words.ts";
 import { CAN_SERVE, Client, Evening } from "./evening.ts";
-import { Person } from "./people.ts";
+import { NewDevice, Person } from "./people.ts";
 
 const DIRECT = { random: systemRandom, clock: systemClock };
 const ROTATED = { remove: [], sheet: null };
-
-/** A device that has no account yet. */
-class NewDevice {
-  readonly unlocked: Unlocked;
-  readonly store = new MemoryStore();
-  readonly transport: Transport;
-
-  constructor(origin: string) {
-    const keyholder = KeyholderSecret.fresh("device", systemRandom);
-    this.unlocked = { keyholder, homeSeed: keyholder.seed };
-    this.transport = new FetchTransport(origin, 5000);
-  }
-
-  async run<T>(step: Step<T>): Promise<T> {
-    return await run(step, { store: this.store, transport: this.transport });
-  }
-
-  async code(): Promise<string> {
-    return (await this.run(beginEnrolling(this.unlocked, this.transport.origin, DIRECT))).code;
-  }
-
-  async words(): Promise<readonly string[] | null> {
-    return await this.run(enrollingWords(this.unlocked, DIRECT));
-  }
-
-  async open(): Promise<Home> {
-    const home = await this.run(finishEnrolling(this.unlocked, DIRECT));
-    if (home === null) throw new Error("it isn't let in yet");
-    return home;
-  }
-}
 
 function* texts(home: Home, journal: Uint8Array): Step<readonly unknown[]> {
   const notes = (yield* readEntries(home, journal)).filter(({ document }) => document?.kind === "note");

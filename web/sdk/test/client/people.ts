@@ -1,5 +1,6 @@
 /** People of this client alone: an account in a store, at a real server, perhaps behind a transport that lies. */
 
+import { beginEnrolling, enrollingWords, finishEnrolling } from "../../src/client/account/enrolling.ts";
 import { register } from "../../src/client/account/registering.ts";
 import { FetchTransport } from "../../src/client/adapters/fetchTransport.ts";
 import { MemoryStore } from "../../src/client/adapters/memoryStore.ts";
@@ -13,6 +14,8 @@ import type { Clock, HttpAnswer, HttpRequest, Transport } from "../../src/client
 import { fromUtf8, utf8 } from "../../src/protocol/bytes.ts";
 import { KeyholderSecret } from "../../src/seal/keys.ts";
 import { upTo } from "./evening.ts";
+
+const DIRECT = { random: systemRandom, clock: systemClock };
 
 /**
  * A transport whose answers a test changes: `lie` gets each, and gives what the client sees. `instead` answers in the
@@ -68,8 +71,7 @@ export class Person {
     const keyholder = KeyholderSecret.fresh("device", systemRandom);
     const unlocked = { keyholder, homeSeed: keyholder.seed };
     const [store, transport] = [new MemoryStore(), new Between(origin)];
-    const direct = { random: systemRandom, clock: systemClock };
-    const { home } = await run(register(unlocked, origin, null, direct), { store, transport });
+    const { home } = await run(register(unlocked, origin, null, DIRECT), { store, transport });
     await run(sync(home), { store, transport });
     return new Person(transport, store, unlocked, home);
   }
@@ -122,5 +124,36 @@ export class Person {
   async noted(): Promise<readonly (string | undefined)[]> {
     const entries = await this.do((home) => readEntries(home, home.identity.accountJournal));
     return entries.map(({ document }) => document?.kind);
+  }
+}
+
+/** A device that has no account yet. */
+export class NewDevice {
+  readonly unlocked: Unlocked;
+  readonly store = new MemoryStore();
+  readonly transport: Between;
+
+  constructor(origin: string) {
+    const keyholder = KeyholderSecret.fresh("device", systemRandom);
+    this.unlocked = { keyholder, homeSeed: keyholder.seed };
+    this.transport = new Between(origin);
+  }
+
+  async run<T>(step: Step<T>): Promise<T> {
+    return await run(step, { store: this.store, transport: this.transport });
+  }
+
+  async code(): Promise<string> {
+    return (await this.run(beginEnrolling(this.unlocked, this.transport.origin, DIRECT))).code;
+  }
+
+  async words(): Promise<readonly string[] | null> {
+    return await this.run(enrollingWords(this.unlocked, DIRECT));
+  }
+
+  async open(): Promise<Home> {
+    const home = await this.run(finishEnrolling(this.unlocked, DIRECT));
+    if (home === null) throw new Error("it isn't let in yet");
+    return home;
   }
 }
