@@ -17,10 +17,12 @@ import { post } from "../../src/client/log/outbox.ts";
 import { readEntries } from "../../src/client/log/reading.ts";
 import { sync } from "../../src/client/log/syncing.ts";
 import { createJournal } from "../../src/client/pairing/founding.ts";
+import { encodePage, parsePage } from "../../src/client/server/pages.ts";
 import { makeDocument } from "../../src/documents/writing.ts";
 import { HomeError, MalformedData, NotAllowed, PinMismatch, ServerRefused } from "../../src/errors.ts";
+import { SIZES } from "../../src/generated/constants.ts";
 import { sameBytes } from "../../src/protocol/bytes.ts";
-import { encodeB64, jsonObject } from "../../src/protocol/codec.ts";
+import { encodeB64, jsonObject, u32 } from "../../src/protocol/codec.ts";
 import { KeyholderSecret } from "../../src/seal/keys.ts";
 import { parseWords } from "../../src/seal/words.ts";
 import { CAN_SERVE, Client, Evening } from "./evening.ts";
@@ -136,6 +138,43 @@ describe.skipIf(!CAN_SERVE)("own devices, on a real server (skipped without Pyth
     await evening.tell("write And under mine.");
     expect((await client.do(sync)).problems).toEqual([]);
     expect((await client.do((home) => texts(home, evening.journal))).at(-1)).toBe("And under mine.");
+    const noted = (await client.do((home) => readEntries(home, home.identity.accountJournal))).at(-1)?.document;
+    expect([noted?.kind, noted?.body.get("generation")]).toEqual(["pin", 2]);
+  });
+
+  test("once a day a device notes how far it has seen, and another one notices what is kept back", async () => {
+    const person = await Person.register(evening.origin);
+    const journal = await person.do(createJournal);
+    await person.do((home) => post(home, journal, note("Seen by one of my devices.")));
+    await person.do((home) => deliver(home, journal));
+    await person.store.commit([{ name: "drawn", value: u32(SIZES.MAX_U32) }]); // no rotation by chance
+    const heads = async () => (await person.noted()).filter((kind) => kind === "noted_head").length;
+    for (const [hours, notes] of [
+      [23, 0],
+      [25, 1],
+      [26, 1],
+      [50, 1],
+    ] as const) {
+      person.ahead = hours * 3600;
+      await person.restart();
+      expect([await person.problems(), await heads()], `after ${hours} hours`).toEqual([[], notes]);
+    }
+    const device = new NewDevice(evening.origin);
+    const code = await device.code();
+    const words = await person.do((home) => beginAdding(home, code));
+    expect(await device.words()).toEqual(words);
+    await person.do((home) => confirmAdding(home, words, null));
+    const home = await device.open();
+    device.transport.lie = (request, answer) => {
+      if (!request.path.startsWith(`/v1/journals/${encodeB64(journal)}/entries`)) return answer;
+      const pushes = parsePage(answer.body).pushes.filter(({ receipt }) => receipt.seq < 2);
+      return { ...answer, body: encodePage({ pushes, seq: 1 }) };
+    };
+    const { problems } = await device.run(sync(home));
+    expect(problems.map(({ error }) => "check" in error && error.check)).toEqual(["client.noted_ahead"]);
+    device.transport.lie = (_, answer) => answer;
+    expect((await device.run(sync(home))).problems).toEqual([]);
+    expect(await device.run(texts(home, journal))).toEqual(["Seen by one of my devices."]);
   });
 
   test("killed after any effect, a rotation goes on, and there is one of it", async () => {

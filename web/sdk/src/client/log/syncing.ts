@@ -31,6 +31,7 @@ import { checkNoted, fetchListed, foreseen } from "./fetching.ts";
 import { accountState } from "./folding.ts";
 import { liftAll } from "./lifting.ts";
 import { listJournals } from "./listing.ts";
+import { noteWhatIsNew } from "./noting.ts";
 import { standingOf } from "./standing.ts";
 
 /** What went wrong in one journal. */
@@ -70,6 +71,7 @@ export function* sync(home: Home): Step<Synced> {
   yield* whereLetBe(problems, own, rotateByChance(home));
   problems.push(...(yield* liftAll(home)));
   yield* reporting(problems, own, () => noteFounded(home, others));
+  yield* reporting(problems, own, () => noteWhatIsNew(home));
   yield* reporting(problems, own, () => finishHoldings(home));
   yield* reporting(problems, own, () => noteClosings(home));
   for (const journal of others) yield* reporting(problems, journal, () => tidy(home, journal));
