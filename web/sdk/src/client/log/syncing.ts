@@ -21,6 +21,7 @@ import { commit, list, type Step } from "../core/effects.ts";
 import { type Home, serverChanges } from "../core/home.ts";
 import { noteClosings } from "../leaving/closing.ts";
 import { finishHoldings, tidy } from "../leaving/withdrawing.ts";
+import { noteFounded } from "../pairing/founding.ts";
 import { takeUp } from "../pairing/otherDevices.ts";
 import { pairingsUnderWay } from "../pairing/progress.ts";
 import { goOn } from "../pairing/steps.ts";
@@ -31,7 +32,7 @@ import { checkNoted, fetchListed, foreseen } from "./fetching.ts";
 import { accountState } from "./folding.ts";
 import { liftAll } from "./lifting.ts";
 import { listJournals } from "./listing.ts";
-import { noteWhatIsNew } from "./news.ts";
+import { noteWhatIsNew } from "./noting.ts";
 import { standingOf } from "./standing.ts";
 
 /** What went wrong in one journal. */
@@ -71,7 +72,8 @@ export function* sync(home: Home): Step<Synced> {
   yield* whereLetBe(problems, own, rotateByChance(home));
   problems.push(...(yield* liftAll(home)));
   problems.push(...(yield* takeUp(home)));
-  for (const error of yield* noteWhatIsNew(home, others)) problems.push({ journal: own, error });
+  yield* reporting(problems, own, () => noteFounded(home, others));
+  yield* reporting(problems, own, () => noteWhatIsNew(home));
   yield* reporting(problems, own, () => finishHoldings(home));
   yield* reporting(problems, own, () => noteClosings(home));
   for (const journal of others) yield* reporting(problems, journal, () => tidy(home, journal));
