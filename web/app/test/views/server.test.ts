@@ -98,6 +98,9 @@ describe.skipIf(!CAN_SERVE)("with a real server (skipped without Python's enviro
 
   test("nothing is put without words, and what isn't here is refused", async () => {
     expect(await refusal(sam.calls.put({ kind: "note", parts: ["  "] }))).toMatchObject({ code: "not_now" });
+    expect(await refusal(sam.calls.put({ kind: "note", parts: ["x".repeat(30_000)] }))).toMatchObject({
+      code: "not_written",
+    });
     expect(await refusal(sam.calls.entry("nothing"))).toEqual({ code: "not_here", retry: false });
   });
 
@@ -280,5 +283,16 @@ describe.skipIf(!CAN_SERVE)("with a real server (skipped without Python's enviro
       const [over] = (await evening.tell("things pause")).objects("things");
       expect([over?.text("stage"), (await sam.calls.us()).pause]).toEqual(["returned", null]);
     });
+  });
+
+  test("leaving closes the journal for both at once, and what is here stays readable", async () => {
+    await sam.calls.leave();
+    const journal = await sam.calls.journal(0);
+    expect([journal.state, entriesOf(journal).length > 10]).toEqual(["closed", true]);
+    expect(await refusal(sam.calls.put({ kind: "note", parts: ["Too late."] }))).toEqual({
+      code: "journal_closed",
+      retry: false,
+    });
+    expect((await sam.calls.boundaries()).flatMap(({ may }) => may)).toEqual([]);
   });
 });

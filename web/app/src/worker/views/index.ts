@@ -56,7 +56,9 @@ export function journalCalls(session: Session, around: Partial<Around> = {}): Jo
   const act = async (step: (found: Here) => Step<void>): Promise<void> => {
     await run(
       (function* () {
-        yield* step((yield* here(home)) ?? refuse("no_journal"));
+        const found = (yield* here(home)) ?? refuse("no_journal");
+        if (found.standing.log.closed) refuse("journal_closed");
+        yield* step(found);
       })(),
     );
     session.changed();
@@ -93,7 +95,10 @@ export function journalCalls(session: Session, around: Partial<Around> = {}): Jo
       const opened = await run(openedHere(home));
       return await look((found) => viewDisclosure(found, id, opened));
     },
-    read: (id) => act((found) => openLetter(home, found, id)),
+    async read(id) {
+      await lookBy((found) => openLetter(home, found, id));
+      session.changed();
+    },
     hear: (id, hearing) => act((found) => hear(home, found, id, hearing)),
 
     boundaries: async () => await run(here(home)).then((found) => (found === null ? [] : viewBoundaries(found))),
