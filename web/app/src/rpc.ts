@@ -5,10 +5,14 @@
  * person. Times are Unix seconds, ids are opaque text. A method that fails rejects with a `Refusal`.
  */
 
-/** Why something couldn't be done, as a sentence's key and what to try next. */
+/**
+ * Why something couldn't be done, as a sentence's key and what to try next. `reason`: the sentence of the rules that forbid it now, which
+ * the page says in the person's language.
+ */
 export interface Refusal {
   readonly code: string;
   readonly retry: boolean;
+  readonly reason?: string;
 }
 
 export type Lock = "passkey" | "passphrase" | "none" | "tab";

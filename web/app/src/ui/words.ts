@@ -1,6 +1,7 @@
 /** The interface's own words. A message is a function that was compiled from `messages/<language>.json` when the page was built. */
 import german from "./messages/de.json";
 import english from "./messages/en.json";
+import germanReasons from "./reasons/de.json";
 
 export type Key = keyof typeof english;
 export type Values = Record<string, string | number>;
@@ -17,11 +18,16 @@ export function keyOf(name: string): Key | null {
   return Object.hasOwn(COMPILED.en, name) ? (name as Key) : null;
 }
 
+/** Sentences of the rules in other languages: English is their own. */
+const REASONS: Record<Language, Readonly<Record<string, string>>> = { en: {}, de: germanReasons };
+
 /** A language's messages, dates and numbers. */
 export interface Voice {
   readonly language: Language;
   readonly direction: "ltr" | "rtl";
   say(key: Key, values?: Values): string;
+  /** A sentence of the rules, as a refusal or an entry has it. */
+  reason(sentence: string): string;
   day(seconds: number): string;
   moment(seconds: number): string;
   hour(seconds: number): string;
@@ -53,6 +59,10 @@ export function voiceOf(language: Language, habits: Habits, mirrored = false): V
     language,
     direction: mirrored ? "rtl" : "ltr",
     say: (key, values = {}) => (mirrored ? pseudo(compiled[key](values)) : compiled[key](values)),
+    reason: (sentence) => {
+      const said = REASONS[language][sentence] ?? sentence;
+      return mirrored ? pseudo(said) : said;
+    },
     day: (seconds) => day.format(seconds * 1000),
     moment: (seconds) => moment.format(seconds * 1000),
     hour: (seconds) => hour.format(seconds * 1000),
