@@ -114,16 +114,21 @@ web-walks: web-install ## A thousand random logs and 60,000 bodies to the reduce
 
 .PHONY: web-build
 web-build: web-install ## Build the app for browsers into $(WEB_BUILD): for the server, the wheel and the image
-	@cd $(WEB)/app && $(NODE) && export PATH && node tools/build.mjs $(CURDIR)/$(WEB_BUILD) && \
-		node tools/budgets.mjs $(CURDIR)/$(WEB_BUILD)
+	@cd $(WEB) && $(NODE) && export PATH && node node_modules/.bin/tsc -p sdk/tsconfig.build.json && cd app && \
+		node tools/build.mjs $(CURDIR)/$(WEB_BUILD) && node tools/budgets.mjs $(CURDIR)/$(WEB_BUILD)
 
 .PHONY: web-double
 web-double: web-install ## Build the app for browsers twice, at two places: equal to the byte
-	@cd $(WEB)/app && $(NODE) node tools/double.mjs
+	@cd $(WEB) && $(NODE) && export PATH && node node_modules/.bin/tsc -p sdk/tsconfig.build.json && node app/tools/double.mjs
 
 .PHONY: web-served
 web-served: web-install ## The service worker and its hashes in Chromium: opens offline, refuses what was changed, waits
 	@cd $(WEB)/app && $(NODE) node ../node_modules/.bin/vitest run --config vitest.e2e.config.mjs e2e/served.test.ts
+
+.PHONY: web-stories
+web-stories: web-build ## Evenings of the app in Chromium at a real server, with people who use the command (PICTURES=folder)
+	@cd $(WEB)/app && $(NODE) DUOLOG_PYTHON=$(abspath $(VENV))/bin/python DUOLOG_PICTURES=$(abspath $(PICTURES)) \
+		node ../node_modules/.bin/vitest run --config vitest.e2e.config.mjs e2e/stories
 
 .PHONY: web-format
 web-format: web-install ## Format the TypeScript, and apply safe fixes

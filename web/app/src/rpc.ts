@@ -25,6 +25,12 @@ export type Place =
   | { readonly at: "stopped"; readonly why: "account_fork" }
   | { readonly at: "open" };
 
+/** A passkey's ceremony: the id of the one that opens this device, or null before there is one, and what its PRF is asked. No secret. */
+export interface Passkey {
+  readonly credential: string | null;
+  readonly input: string;
+}
+
 /** What the page says about itself. `served`: a server sent it, and not this machine. */
 export interface Build {
   readonly origin: string;
@@ -314,8 +320,8 @@ export interface Calls {
   restore(words: readonly string[], lock: Lock, passphrase: string): Promise<void>;
   unlock(lock: Lock, passphrase: string): Promise<void>;
   lockNow(): Promise<void>;
-  /** The id of the passkey that opens this device, for the browser's ceremony. It is no secret. */
-  passkey(): Promise<string | null>;
+  /** What the browser's ceremony needs. With a passkey, `passphrase` is what the ceremony gave: a Worker can't hold one. */
+  passkey(): Promise<Passkey>;
   /** How closely somebody looks: the page is seen, and two people are pairing on it. */
   attend(isVisible: boolean, isPairing: boolean): Promise<void>;
 

@@ -318,7 +318,7 @@ export function played(begun: string): Rpc {
       changed();
     },
     lockNow: () => act(() => (state = "locked")),
-    passkey: async () => null,
+    passkey: async () => ({ credential: null, input: "" }),
     attend: async () => undefined,
     pairing: async () => pairing(state),
     invite: () => act(() => (state = "waits")),

@@ -23,9 +23,9 @@ import {
 import { nameFault } from "@duolog/sdk/documents";
 import { fromUtf8, utf8 } from "@duolog/sdk/protocol";
 import { KeyholderSecret, parseWords } from "@duolog/sdk/seal";
-import type { Lock, Place } from "../rpc.ts";
+import type { Lock, Passkey, Place } from "../rpc.ts";
 import { IndexedDbStore } from "./indexedDbStore.ts";
-import { lockChanges, lockRow, locksOf, type Opener, opened, requireOpener } from "./locks.ts";
+import { lockChanges, lockRow, locksOf, type Opener, opened, passkeyFor, requireOpener } from "./locks.ts";
 import { Opened, Runner } from "./opened.ts";
 import { refuse } from "./views/refusals.ts";
 
@@ -75,9 +75,8 @@ export class Keeper {
     this.#close({ at: "elsewhere" });
   }
 
-  /** The id of the passkey that opens the home here, for the browser's ceremony; null where none does. */
-  async passkey(): Promise<string | null> {
-    return null;
+  async passkey(): Promise<Passkey> {
+    return passkeyFor(this.#store === null ? null : await lockRow(this.#store));
   }
 
   /** This tab has the home now: what is there? */

@@ -25,7 +25,7 @@ export { systemClock, systemRandom } from "./adapters/system.ts";
 export { run } from "./core/driver.ts";
 export { commit, type Effect, type EffectResult, list, read, type Step } from "./core/effects.ts";
 export { type Home, openHome, type Unlocked } from "./core/home.ts";
-export { type LockKind, lock, lockKind, unlock } from "./core/lock.ts";
+export { type LockKind, lock, lockKind, lockWithPasskey, passkeyOf, unlock, unlockWithPasskey } from "./core/lock.ts";
 export { Vault } from "./core/vault.ts";
 export type { Identity } from "./identity.ts";
 export { closeJournal } from "./leaving/closing.ts";
