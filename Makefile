@@ -103,11 +103,13 @@ web-walks: web-install ## A thousand random logs and 60,000 bodies to the reduce
 
 .PHONY: web-build
 web-build: web-install ## Build the app for browsers into $(WEB_BUILD): for the server, the wheel and the image
+	@cd $(WEB) && $(NODE) node_modules/.bin/tsc -p sdk/tsconfig.build.json
 	@cd $(WEB)/app && $(NODE) && export PATH && node tools/build.mjs $(CURDIR)/$(WEB_BUILD) && \
 		node tools/budgets.mjs $(CURDIR)/$(WEB_BUILD)
 
 .PHONY: web-double
 web-double: web-install ## Build the app for browsers twice, at two places: equal to the byte
+	@cd $(WEB) && $(NODE) node_modules/.bin/tsc -p sdk/tsconfig.build.json
 	@cd $(WEB)/app && $(NODE) node tools/double.mjs
 
 .PHONY: web-served

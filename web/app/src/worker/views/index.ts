@@ -1,6 +1,7 @@
 /** The journal's half of what the page may ask: each call is a step over the opened home, and an error a refusal. */
-import type { Step } from "@duolog/sdk/client";
-import type { Calls, Waiting } from "../../rpc.ts";
+import { closeJournal, keepText, type Step, withdraw } from "@duolog/sdk/client";
+import { parseB64 } from "@duolog/sdk/protocol";
+import type { Calls, Reach, Waiting } from "../../rpc.ts";
 import type { Session } from "../session.ts";
 import { decide, propose, viewBoundaries } from "./boundaries.ts";
 import { begin, checkInPlace, giveAnswer, revealMine, setAside } from "./checkIns.ts";
@@ -20,12 +21,12 @@ import { answer, putDraft } from "./writing.ts";
 export interface Around {
   /** The reader's time zone. */
   readonly zone: string;
-  isOffline(): boolean;
+  reach(): Reach;
   /** What waits for me that stands in no journal: a sheet, a device. */
   waiting(): Promise<readonly Waiting[]>;
 }
 
-const NOTHING: Around = { zone: ownZone(), isOffline: () => false, waiting: async () => [] };
+const NOTHING: Around = { zone: ownZone(), reach: () => "online", waiting: async () => [] };
 
 export type JournalCalls = Pick<Calls, JournalMethod>;
 
@@ -33,21 +34,23 @@ type JournalMethod =
   | ("journal" | "search" | "entry" | "draft" | "keepDraft" | "put" | "answer")
   | ("disclosure" | "read" | "hear" | "boundaries" | "propose" | "decide")
   | ("checkIn" | "beginCheckIn" | "answerCheckIn" | "setCheckInAside" | "revealCheckIn")
-  | ("us" | "pause" | "leave");
+  | ("us" | "pause" | "leave" | "withdraw" | "keep");
 
 /** The calls of the journal that is shown. */
 export function journalCalls(session: Session, around: Partial<Around> = {}): JournalCalls {
-  const { zone, isOffline, waiting } = { ...NOTHING, ...around };
+  const { zone, reach, waiting } = { ...NOTHING, ...around };
   const day = daysIn(zone);
   const { home } = session;
 
-  const run = async <T>(step: Step<T>): Promise<T> => {
+  const told = async <T>(result: Promise<T>): Promise<T> => {
     try {
-      return await session.run(step);
+      return await result;
     } catch (error) {
       throw refusalOf(error) ?? error;
     }
   };
+  const run = <T>(step: Step<T>): Promise<T> => told(session.run(step));
+  const ask = <T>(step: Step<T>): Promise<T> => told(session.ask(step));
   const look = async <T>(view: (found: Here) => T): Promise<T> => view((await run(here(home))) ?? refuse("no_journal"));
   const lookBy = async <T>(view: (found: Here) => Step<T>): Promise<T> => await run(await look(view));
   const act = async (step: (found: Here) => Step<void>): Promise<void> => {
@@ -63,8 +66,8 @@ export function journalCalls(session: Session, around: Partial<Around> = {}): Jo
     async journal(older) {
       const also = await waiting();
       const found = await run(here(home));
-      if (found === null) return { ...NO_JOURNAL, waiting: also, offline: isOffline() };
-      return viewJournal(found, older, day, [...waitingIn(found, day), ...also], isOffline());
+      if (found === null) return { ...NO_JOURNAL, waiting: also, reach: reach() };
+      return viewJournal(found, older, day, [...waitingIn(found, day), ...also], reach());
     },
     search: (text) => look((found) => search(found, text)),
     entry: (id) => look((found) => wholeEntry(found, id) ?? refuse("not_here")),
@@ -97,7 +100,20 @@ export function journalCalls(session: Session, around: Partial<Around> = {}): Jo
       );
       session.changed();
     },
-    leave: async () => refuse("use_command"),
+    leave: async () => {
+      const { journal } = (await run(here(home))) ?? refuse("no_journal");
+      await ask(closeJournal(home, journal));
+      session.changed();
+    },
+    withdraw: (id) =>
+      act(function* (found) {
+        yield* withdraw(home, found.journal, parseB64(id));
+      }),
+    keep: async (id) => {
+      const { journal } = (await run(here(home))) ?? refuse("no_journal");
+      await ask(keepText(home, journal, parseB64(id)));
+      session.changed();
+    },
 
     decide: (id, decision) => act((found) => decide(home, found, id, decision)),
   };
