@@ -1,7 +1,7 @@
 /** The journal's half of what the page may ask: each call is a step over the opened home, and an error a refusal. */
 import { closeJournal, keepText, type Step, withdraw } from "@duolog/sdk/client";
 import { parseB64 } from "@duolog/sdk/protocol";
-import { type Calls, isRefusal, type Waiting } from "../../rpc.ts";
+import { type Calls, isRefusal, type Reach, type Waiting } from "../../rpc.ts";
 import type { Session } from "../session.ts";
 import { decide, propose, viewBoundaries } from "./boundaries.ts";
 import { begin, checkInPlace, giveAnswer, revealMine, setAside } from "./checkIns.ts";
@@ -21,12 +21,12 @@ import { answer, putDraft } from "./writing.ts";
 export interface Around {
   /** The reader's time zone. */
   readonly zone: string;
-  isOffline(): boolean;
+  reach(): Reach;
   /** What waits for me that stands in no journal: a sheet, a device. */
   waiting(): Promise<readonly Waiting[]>;
 }
 
-const NOTHING: Around = { zone: ownZone(), isOffline: () => false, waiting: async () => [] };
+const NOTHING: Around = { zone: ownZone(), reach: () => "online", waiting: async () => [] };
 
 export type JournalCalls = Pick<Calls, JournalMethod>;
 
@@ -38,7 +38,7 @@ type JournalMethod =
 
 /** The calls of the journal that is shown. */
 export function journalCalls(session: Session, around: Partial<Around> = {}): JournalCalls {
-  const { zone, isOffline, waiting } = { ...NOTHING, ...around };
+  const { zone, reach, waiting } = { ...NOTHING, ...around };
   const day = daysIn(zone);
   const { home } = session;
 
@@ -68,8 +68,8 @@ export function journalCalls(session: Session, around: Partial<Around> = {}): Jo
     async journal(older) {
       const also = await waiting();
       const found = await run(here(home));
-      if (found === null) return { ...NO_JOURNAL, waiting: also, offline: isOffline() };
-      return viewJournal(found, older, day, [...waitingIn(found, day), ...also], isOffline());
+      if (found === null) return { ...NO_JOURNAL, waiting: also, reach: reach() };
+      return viewJournal(found, older, day, [...waitingIn(found, day), ...also], reach());
     },
     search: (text) => look((found) => search(found, text)),
     entry: (id) => look((found) => wholeEntry(found, id) ?? refuse("not_here")),
