@@ -8,6 +8,8 @@ import type * as Speech from "./speech/en.ts";
 export type Key = keyof typeof english;
 export type Values = Record<string, string | number>;
 export type Help = typeof Speech.help;
+/** Sentences of the rules in another language: English is their own. */
+type Reasons = Readonly<Record<string, string>>;
 type Compiled = Record<Key, (values: Values) => string>;
 
 /** Languages and their own names. */
@@ -15,15 +17,21 @@ export const LANGUAGES = { en: "English", de: "Deutsch" } as const;
 export type Language = keyof typeof LANGUAGES;
 
 const SPEECHES = { en: () => import("./speech/en.ts"), de: () => import("./speech/de.ts") };
-const loaded = new Map<Language, { readonly messages: Compiled; readonly help: Help }>();
+interface Spoken {
+  readonly messages: Compiled;
+  readonly help: Help;
+  readonly reasons: Reasons;
+}
+
+const loaded = new Map<Language, Spoken>();
 
 /** Loads a language, which `voiceOf` and `helpIn` need. */
 export async function load(language: Language): Promise<void> {
-  const { messages, help } = await SPEECHES[language]();
-  loaded.set(language, { messages: messages as unknown as Compiled, help });
+  const { messages, help, reasons } = await SPEECHES[language]();
+  loaded.set(language, { messages: messages as unknown as Compiled, help, reasons });
 }
 
-function spokenIn(language: Language): { readonly messages: Compiled; readonly help: Help } {
+function spokenIn(language: Language): Spoken {
   const speech = loaded.get(language);
   if (speech === undefined) throw new RangeError(`${language} was not loaded`);
   return speech;
@@ -44,6 +52,8 @@ export interface Voice {
   readonly language: Language;
   readonly direction: "ltr" | "rtl";
   say(key: Key, values?: Values): string;
+  /** A sentence of the rules, as a refusal or an entry has it. */
+  reason(sentence: string): string;
   day(seconds: number): string;
   moment(seconds: number): string;
   hour(seconds: number): string;
@@ -75,6 +85,10 @@ export function voiceOf(language: Language, habits: Habits, mirrored = false): V
     language,
     direction: mirrored ? "rtl" : "ltr",
     say: (key, values = {}) => (mirrored ? pseudo(compiled[key](values)) : compiled[key](values)),
+    reason: (sentence) => {
+      const said = spokenIn(language).reasons[sentence] ?? sentence;
+      return mirrored ? pseudo(said) : said;
+    },
     day: (seconds) => day.format(seconds * 1000),
     moment: (seconds) => moment.format(seconds * 1000),
     hour: (seconds) => hour.format(seconds * 1000),

@@ -41,7 +41,7 @@ export class Living {
       forked: () => keeper.stop(),
     });
     const journal = journalCalls(session, {
-      isOffline: () => this.#syncing.isOffline,
+      reach: () => this.#syncing.reach,
       waiting: () => session.run(waiting(here)),
     });
     this.calls = {

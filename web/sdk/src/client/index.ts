@@ -8,6 +8,7 @@
 export { beginAdding, confirmAdding, giveUpAdding } from "./account/addingDevice.ts";
 export { beginEnrolling, type Enrollment, enrollingWords, finishEnrolling } from "./account/enrolling.ts";
 export {
+  isNewSheet,
   type KeyholderView,
   keyholders,
   nameKeyholder,

@@ -2,7 +2,7 @@
 
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { beginAdding, confirmAdding } from "../../src/client/account/addingDevice.ts";
-import { beginEnrolling, enrollingWords, finishEnrolling } from "../../src/client/account/enrolling.ts";
+import { finishEnrolling } from "../../src/client/account/enrolling.ts";
 import { keyholders, newSheet, replaceSheet, revoke } from "../../src/client/account/keyholders.ts";
 import { restore } from "../../src/client/account/opening.ts";
 import { rotate } from "../../src/client/account/rotating.ts";
@@ -11,55 +11,25 @@ import { MemoryStore } from "../../src/client/adapters/memoryStore.ts";
 import { systemClock, systemRandom } from "../../src/client/adapters/system.ts";
 import { run } from "../../src/client/core/driver.ts";
 import type { Step } from "../../src/client/core/effects.ts";
-import { type Home, openHome, type Unlocked } from "../../src/client/core/home.ts";
+import { type Home, openHome } from "../../src/client/core/home.ts";
 import { deliver } from "../../src/client/log/delivering.ts";
 import { post } from "../../src/client/log/outbox.ts";
 import { readEntries } from "../../src/client/log/reading.ts";
 import { sync } from "../../src/client/log/syncing.ts";
 import { createJournal } from "../../src/client/pairing/founding.ts";
-import type { Transport } from "../../src/client/ports.ts";
+import { encodePage, parsePage } from "../../src/client/server/pages.ts";
 import { makeDocument } from "../../src/documents/writing.ts";
 import { HomeError, MalformedData, NotAllowed, PinMismatch, ServerRefused } from "../../src/errors.ts";
+import { SIZES } from "../../src/generated/constants.ts";
 import { sameBytes } from "../../src/protocol/bytes.ts";
-import { encodeB64, jsonObject } from "../../src/protocol/codec.ts";
+import { encodeB64, jsonObject, u32 } from "../../src/protocol/codec.ts";
 import { KeyholderSecret } from "../../src/seal/keys.ts";
 import { parseWords } from "../../src/seal/words.ts";
 import { CAN_SERVE, Client, Evening } from "./evening.ts";
-import { Person } from "./people.ts";
+import { NewDevice, Person } from "./people.ts";
 
 const DIRECT = { random: systemRandom, clock: systemClock };
 const ROTATED = { remove: [], sheet: null };
-
-/** A device that has no account yet. */
-class NewDevice {
-  readonly unlocked: Unlocked;
-  readonly store = new MemoryStore();
-  readonly transport: Transport;
-
-  constructor(origin: string) {
-    const keyholder = KeyholderSecret.fresh("device", systemRandom);
-    this.unlocked = { keyholder, homeSeed: keyholder.seed };
-    this.transport = new FetchTransport(origin, 5000);
-  }
-
-  async run<T>(step: Step<T>): Promise<T> {
-    return await run(step, { store: this.store, transport: this.transport });
-  }
-
-  async code(): Promise<string> {
-    return (await this.run(beginEnrolling(this.unlocked, this.transport.origin, DIRECT))).code;
-  }
-
-  async words(): Promise<readonly string[] | null> {
-    return await this.run(enrollingWords(this.unlocked, DIRECT));
-  }
-
-  async open(): Promise<Home> {
-    const home = await this.run(finishEnrolling(this.unlocked, DIRECT));
-    if (home === null) throw new Error("it isn't let in yet");
-    return home;
-  }
-}
 
 function* texts(home: Home, journal: Uint8Array): Step<readonly unknown[]> {
   const notes = (yield* readEntries(home, journal)).filter(({ document }) => document?.kind === "note");
@@ -168,6 +138,43 @@ describe.skipIf(!CAN_SERVE)("own devices, on a real server (skipped without Pyth
     await evening.tell("write And under mine.");
     expect((await client.do(sync)).problems).toEqual([]);
     expect((await client.do((home) => texts(home, evening.journal))).at(-1)).toBe("And under mine.");
+    const noted = (await client.do((home) => readEntries(home, home.identity.accountJournal))).at(-1)?.document;
+    expect([noted?.kind, noted?.body.get("generation")]).toEqual(["pin", 2]);
+  });
+
+  test("once a day a device notes how far it has seen, and another one notices what is kept back", async () => {
+    const person = await Person.register(evening.origin);
+    const journal = await person.do(createJournal);
+    await person.do((home) => post(home, journal, note("Seen by one of my devices.")));
+    await person.do((home) => deliver(home, journal));
+    await person.store.commit([{ name: "drawn", value: u32(SIZES.MAX_U32) }]); // no rotation by chance
+    const heads = async () => (await person.noted()).filter((kind) => kind === "noted_head").length;
+    for (const [hours, notes] of [
+      [23, 0],
+      [25, 1],
+      [26, 1],
+      [50, 1],
+    ] as const) {
+      person.ahead = hours * 3600;
+      await person.restart();
+      expect([await person.problems(), await heads()], `after ${hours} hours`).toEqual([[], notes]);
+    }
+    const device = new NewDevice(evening.origin);
+    const code = await device.code();
+    const words = await person.do((home) => beginAdding(home, code));
+    expect(await device.words()).toEqual(words);
+    await person.do((home) => confirmAdding(home, words, null));
+    const home = await device.open();
+    device.transport.lie = (request, answer) => {
+      if (!request.path.startsWith(`/v1/journals/${encodeB64(journal)}/entries`)) return answer;
+      const pushes = parsePage(answer.body).pushes.filter(({ receipt }) => receipt.seq < 2);
+      return { ...answer, body: encodePage({ pushes, seq: 1 }) };
+    };
+    const { problems } = await device.run(sync(home));
+    expect(problems.map(({ error }) => "check" in error && error.check)).toEqual(["client.noted_ahead"]);
+    device.transport.lie = (_, answer) => answer;
+    expect((await device.run(sync(home))).problems).toEqual([]);
+    expect(await device.run(texts(home, journal))).toEqual(["Seen by one of my devices."]);
   });
 
   test("killed after any effect, a rotation goes on, and there is one of it", async () => {

@@ -14,11 +14,12 @@ import { standingOf } from "../../src/client/log/standing.ts";
 import { sync } from "../../src/client/log/syncing.ts";
 import { createJournal } from "../../src/client/pairing/founding.ts";
 import { makeDocument } from "../../src/documents/writing.ts";
-import { NotAllowed } from "../../src/errors.ts";
+import { NotAllowed, ServerRefused } from "../../src/errors.ts";
 import { sameBytes } from "../../src/protocol/bytes.ts";
 import { encodeB64, jsonObject } from "../../src/protocol/codec.ts";
+import { parseMessage } from "../../src/protocol/messages.ts";
 import { CAN_SERVE, Client, Evening } from "./evening.ts";
-import { Person } from "./people.ts";
+import { Person, refusing } from "./people.ts";
 
 function* texts(home: Home, journal: Uint8Array): Step<readonly (string | null)[]> {
   const entries = (yield* readEntries(home, journal)).filter(
@@ -95,6 +96,8 @@ describe.skipIf(!CAN_SERVE)("leaving, on a real server (skipped without Python's
     const other = await Client.open(evening, await evening.samsStore());
     expect((await other.do(sync)).problems).toEqual([]);
     expect(await other.do((home) => texts(home, evening.journal))).not.toContain("I don't want to see this.");
+    const gone = (await other.do((home) => readEntries(home, evening.journal))).map((read) => read.gone);
+    expect(gone.filter((by) => by !== null)).toEqual(["withdrawn", "erased"]);
     expect(await evening.adasTexts()).toContain("I don't want to see this.");
   });
 
@@ -110,6 +113,27 @@ describe.skipIf(!CAN_SERVE)("leaving, on a real server (skipped without Python's
     expect(await person.noted()).toContain("ended_closing");
     expect(await person.problems()).toEqual([]);
     await expect(person.do((home) => closeJournal(home, home.identity.accountJournal))).rejects.toThrow(NotAllowed);
+  });
+
+  test("a withdrawal that the server calls late is given up, and what waits behind it follows what is before it", async () => {
+    const person = await Person.register(evening.origin);
+    const journal = await person.do(createJournal);
+    const entry = await person.do((home) => post(home, journal, note("It stays.")));
+    await person.do((home) => deliver(home, journal));
+    const before = await person.do((home) => post(home, journal, note("Before.")));
+    await person.do((home) => withdraw(home, journal, entry));
+    await person.do((home) => post(home, journal, note("Behind.")));
+    person.transport.instead = (request) =>
+      request.path.endsWith("/withdrawals") ? refusing(request, "withdrawal_late") : null;
+    await expect(person.do((home) => deliver(home, journal))).rejects.toThrow(ServerRefused);
+    const [left, ...others] = await person.do((home) => waitingFor(home, journal));
+    expect([left && parseMessage(left.message).follows, others]).toEqual([before, []]);
+    person.transport.instead = () => null;
+    await person.do((home) => deliver(home, journal));
+    expect(await person.do((home) => texts(home, journal))).toEqual(["It stays.", "Before.", "Behind."]);
+    person.ahead = 25 * 3600;
+    await person.restart();
+    await expect(person.do((home) => withdraw(home, journal, entry))).rejects.toThrow(NotAllowed);
   });
 
   test("killed after any effect, a withdrawal goes on, and there is one of it", async () => {

@@ -1,5 +1,7 @@
 /** People of this client alone: an account in a store, at a real server, perhaps behind a transport that lies. */
 
+import { beginAdding, confirmAdding } from "../../src/client/account/addingDevice.ts";
+import { beginEnrolling, enrollingWords, finishEnrolling } from "../../src/client/account/enrolling.ts";
 import { register } from "../../src/client/account/registering.ts";
 import { FetchTransport } from "../../src/client/adapters/fetchTransport.ts";
 import { MemoryStore } from "../../src/client/adapters/memoryStore.ts";
@@ -10,14 +12,20 @@ import { type Home, openHome, type Unlocked } from "../../src/client/core/home.t
 import { readEntries } from "../../src/client/log/reading.ts";
 import { sync } from "../../src/client/log/syncing.ts";
 import type { Clock, HttpAnswer, HttpRequest, Transport } from "../../src/client/ports.ts";
-import { fromUtf8 } from "../../src/protocol/bytes.ts";
+import { fromUtf8, utf8 } from "../../src/protocol/bytes.ts";
 import { KeyholderSecret } from "../../src/seal/keys.ts";
 import { upTo } from "./evening.ts";
 
-/** A transport whose answers a test changes: `lie` gets each, and gives what the client sees. */
+const DIRECT = { random: systemRandom, clock: systemClock };
+
+/**
+ * A transport whose answers a test changes: `lie` gets each, and gives what the client sees. `instead` answers in the
+ * server's place, before the server hears of a request.
+ */
 export class Between implements Transport {
   readonly #there: Transport;
   lie: (request: HttpRequest, answer: HttpAnswer) => HttpAnswer = (_, answer) => answer;
+  instead: (request: HttpRequest) => HttpAnswer | null = () => null;
 
   constructor(origin: string) {
     this.#there = new FetchTransport(origin, 5000);
@@ -28,8 +36,15 @@ export class Between implements Transport {
   }
 
   async send(request: HttpRequest): Promise<HttpAnswer> {
-    return this.lie(request, await this.#there.send(request));
+    return this.instead(request) ?? this.lie(request, await this.#there.send(request));
   }
+}
+
+/** The server's "no" to a request, by its code. */
+export function refusing(request: HttpRequest, code: string, status = 409): HttpAnswer {
+  const problem = { type: `/docs#${code}`, title: "No", status, code, detail: "No." };
+  const body = utf8(JSON.stringify(problem));
+  return { status, media: "application/problem+json", id: request.id, retryAfter: "", body };
 }
 
 /** The bodies of answers are plain JSON here; the requests' ids are not of interest. */
@@ -57,9 +72,24 @@ export class Person {
     const keyholder = KeyholderSecret.fresh("device", systemRandom);
     const unlocked = { keyholder, homeSeed: keyholder.seed };
     const [store, transport] = [new MemoryStore(), new Between(origin)];
-    const direct = { random: systemRandom, clock: systemClock };
-    const { home } = await run(register(unlocked, origin, null, direct), { store, transport });
+    const { home } = await run(register(unlocked, origin, null, DIRECT), { store, transport });
     await run(sync(home), { store, transport });
+    return new Person(transport, store, unlocked, home);
+  }
+
+  /** Another device of this person's account. */
+  async device(): Promise<Person> {
+    const { origin } = this.transport;
+    const keyholder = KeyholderSecret.fresh("device", systemRandom);
+    const unlocked = { keyholder, homeSeed: keyholder.seed };
+    const [store, transport] = [new MemoryStore(), new Between(origin)];
+    const direct = { random: systemRandom, clock: systemClock };
+    const { code } = await run(beginEnrolling(unlocked, origin, direct), { store, transport });
+    const words = await this.do((home) => beginAdding(home, code));
+    await run(enrollingWords(unlocked, direct), { store, transport });
+    await this.do((home) => confirmAdding(home, words, null));
+    const home = await run(finishEnrolling(unlocked, direct), { store, transport });
+    if (home === null) throw new Error("the device was not let in");
     return new Person(transport, store, unlocked, home);
   }
 
@@ -111,5 +141,36 @@ export class Person {
   async noted(): Promise<readonly (string | undefined)[]> {
     const entries = await this.do((home) => readEntries(home, home.identity.accountJournal));
     return entries.map(({ document }) => document?.kind);
+  }
+}
+
+/** A device that has no account yet. */
+export class NewDevice {
+  readonly unlocked: Unlocked;
+  readonly store = new MemoryStore();
+  readonly transport: Between;
+
+  constructor(origin: string) {
+    const keyholder = KeyholderSecret.fresh("device", systemRandom);
+    this.unlocked = { keyholder, homeSeed: keyholder.seed };
+    this.transport = new Between(origin);
+  }
+
+  async run<T>(step: Step<T>): Promise<T> {
+    return await run(step, { store: this.store, transport: this.transport });
+  }
+
+  async code(): Promise<string> {
+    return (await this.run(beginEnrolling(this.unlocked, this.transport.origin, DIRECT))).code;
+  }
+
+  async words(): Promise<readonly string[] | null> {
+    return await this.run(enrollingWords(this.unlocked, DIRECT));
+  }
+
+  async open(): Promise<Home> {
+    const home = await this.run(finishEnrolling(this.unlocked, DIRECT));
+    if (home === null) throw new Error("it isn't let in yet");
+    return home;
   }
 }

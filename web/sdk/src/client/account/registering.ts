@@ -17,7 +17,13 @@ import { compareBytes, concat, fromUtf8, sameBytes } from "../../protocol/bytes.
 import { encodeMessageJson, type JsonObject, parseMessageJson } from "../../protocol/codec.ts";
 import { Fields } from "../../protocol/fields.ts";
 import { IdMap } from "../../protocol/idMap.ts";
-import { encodeSet, type KeyholderSet, setCommitment, verifySets } from "../../protocol/keyholderSets.ts";
+import {
+  encodeSet,
+  findKeyholder,
+  type KeyholderSet,
+  setCommitment,
+  verifySets,
+} from "../../protocol/keyholderSets.ts";
 import { statementHash } from "../../protocol/statements.ts";
 import type { Random } from "../../random.ts";
 import { readLink } from "../../seal/chains.ts";
@@ -116,10 +122,16 @@ function* finish(
   return { home, words: encodeWords(pending.entropy) };
 }
 
-/** The 24 words of a sheet that this home keeps until they are on paper; null where it keeps none. */
-export function* sheetWords({ vault }: Home): Step<readonly string[] | null> {
+/**
+ * The 24 words of a sheet that this home keeps until they are on paper; null where it keeps none, or where another device
+ * has replaced the sheet: then they open nothing.
+ */
+export function* sheetWords({ vault, identity }: Home): Step<readonly string[] | null> {
   const row = (yield* read(["sheet"])).get("sheet");
-  return row === undefined ? null : encodeWords(vault.open("sheet", row));
+  const newest = identity.sets.at(-1);
+  if (row === undefined || newest === undefined) return null;
+  const sheet = new KeyholderSecret(vault.open("sheet", row), "recovery_sheet");
+  return findKeyholder(newest, sheet.id) === null ? null : encodeWords(sheet.seed);
 }
 
 export function* forgetSheet(): Step<void> {

@@ -59,7 +59,13 @@ export function pinOf({ account, newest }: AccountChain): PinBody {
  * Throws PinMismatch: it contradicts a pin, so stop, and compare words; NotAllowed, JournalFrozen: the account journal
  * can't be written now; and as `deliver`, when the note waits.
  */
-export function* note(home: Home, { kind, body }: Note): Step<void> {
+export function* note(home: Home, said: Note): Step<void> {
+  yield* putNote(home, said);
+  yield* deliver(home, home.identity.accountJournal);
+}
+
+/** Writes a note that the next delivery takes along, unless the account journal says this already. Throws as `note`. */
+export function* putNote(home: Home, { kind, body }: Note): Step<void> {
   const journal = home.identity.accountJournal;
   const document = makeAccountDocument(kind, jsonObject({ ...body }), home.clock.now());
   const text = encodeMessageJson(document.body);
@@ -74,7 +80,6 @@ export function* note(home: Home, { kind, body }: Note): Step<void> {
     if (seen === null) throw new NotAllowed("The account's own journal has not been fetched yet. Sync first.");
     yield* put(home, journal, document, seen);
   }
-  yield* deliver(home, journal);
 }
 
 /** Whether the account journal takes it; where it knows more already, there is nothing to write. Throws PinMismatch. */

@@ -14,10 +14,10 @@ import { requireAllowed } from "../../documents/writing.ts";
 import { NotAllowed } from "../../errors.ts";
 import { SIZES } from "../../generated/constants.ts";
 import { ByteReader, concat, sameBytes } from "../../protocol/bytes.ts";
-import { encodeB64, jsonObject, parseMessageJson, readInteger, u32 } from "../../protocol/codec.ts";
+import { encodeB64, parseMessageJson, readInteger, u32 } from "../../protocol/codec.ts";
 import { Fields } from "../../protocol/fields.ts";
 import { itemDigest } from "../../protocol/log.ts";
-import { type Document, encodeMessage, messageHash, parseMessage } from "../../protocol/messages.ts";
+import { type Document, encodeMessage, parseMessage } from "../../protocol/messages.ts";
 import type { Receipt } from "../../protocol/receipts.ts";
 import { findMember } from "../../protocol/rosterChanges.ts";
 import { commit, list, type Step } from "../core/effects.ts";
@@ -25,6 +25,7 @@ import type { Home } from "../core/home.ts";
 import type { Change } from "../ports.ts";
 import { folded, journalState, membershipOf } from "./folding.ts";
 import type { Judged } from "./judged.ts";
+import { linkTo, withChanged } from "./links.ts";
 import { numberIn, waitingName, writtenName } from "./names.ts";
 import { newestReceipt, requireOpen, standingOf } from "./standing.ts";
 
@@ -85,8 +86,7 @@ export function* postWithWords(
 ): Step<Uint8Array> {
   const seen = yield* requirePossible(home, journal, words);
   const note = yield* waitingAs(home, journal, words, seen, null);
-  const link = jsonObject({ entry: encodeB64(note.entry), message: encodeB64(messageHash(note.message)) });
-  const document = { ...step, body: new Map([...step.body, ["text", link]]) };
+  const document = { ...step, body: new Map([...step.body, ["text", linkTo(note)]]) };
   yield* requirePossible(home, journal, document);
   const taken = yield* waitingAs(home, journal, document, seen, note);
   yield* commit([waitingChange(home, journal, note), waitingChange(home, journal, taken), ...also]);
@@ -147,15 +147,27 @@ export function* waitingAs(
 }
 
 /** Takes out an entry that the log will never have. The message that follows it follows the one before instead. */
-export function* giveUp(home: Home, journal: Uint8Array, { number, entry, message }: Waiting): Step<void> {
-  const { follows } = parseMessage(message);
-  const changes: Change[] = [{ name: waitingName(journal, number), value: null }];
-  for (const one of yield* waitingFor(home, journal)) {
-    const parsed = parseMessage(one.message);
-    if (parsed.follows === null || !sameBytes(parsed.follows, entry)) continue;
-    changes.push(waitingChange(home, journal, { ...one, message: encodeMessage({ ...parsed, follows }) }));
+export function* giveUp(home: Home, journal: Uint8Array, given: Waiting): Step<void> {
+  const { follows } = parseMessage(given.message);
+  const all = yield* waitingFor(home, journal);
+  let left = all;
+  for (let at = 0; at < all.length; at++) {
+    const one = left[at];
+    const message = one === undefined ? null : parseMessage(one.message);
+    if (one === undefined || message?.follows == null || !sameBytes(message.follows, given.entry)) continue;
+    left = withChanged(left, one.entry, { ...one, message: encodeMessage({ ...message, follows }) });
   }
-  yield* commit(changes);
+  const change: Change = { name: waitingName(journal, given.number), value: null };
+  yield* commit([change, ...changesBetween(home, journal, all, left)]);
+}
+
+function changesBetween(
+  home: Home,
+  journal: Uint8Array,
+  before: readonly Waiting[],
+  after: readonly Waiting[],
+): readonly Change[] {
+  return after.filter((one, at) => one !== before[at]).map((one) => waitingChange(home, journal, one));
 }
 
 /** Seqs that I could not open since my last own entry; those of epochs closed to me are nobody's fault. Spec: §6.3 */
@@ -188,7 +200,9 @@ export function* returned(
   const mine = items.filter(({ header }) => header !== null && sameBytes(header.author, account));
   if (mine.length === 0) return [];
   const changes: Change[] = [];
-  for (const one of yield* waitingFor(home, journal)) {
+  const all = yield* waitingFor(home, journal);
+  let left = all;
+  for (const [at, one] of all.entries()) {
     const came = mine.find(({ header }) => header !== null && sameBytes(header.entry, one.entry));
     if (came === undefined) continue;
     const isSame = came.message !== null && sameBytes(came.message, one.message);
@@ -198,10 +212,11 @@ export function* returned(
         { name: writtenName(journal, one.entry), value: new Uint8Array() },
       );
     } else if (came.fault?.check === "entries.own_older" && wasSent(one, came)) {
-      changes.push(waitingChange(home, journal, writtenAgain(home, one, seen, came.placed.seq)));
+      const now = left[at] ?? one; // it may name a message that is written again too
+      left = withChanged(left, one.entry, writtenAgain(home, now, seen, came.placed.seq));
     }
   }
-  return changes;
+  return [...changes, ...changesBetween(home, journal, all, left)];
 }
 
 function wasSent(one: Waiting, came: Judged): boolean {

@@ -22,6 +22,7 @@ import { type Home, serverChanges } from "../core/home.ts";
 import { noteClosings } from "../leaving/closing.ts";
 import { finishHoldings, tidy } from "../leaving/withdrawing.ts";
 import { noteFounded } from "../pairing/founding.ts";
+import { takeUp } from "../pairing/otherDevices.ts";
 import { pairingsUnderWay } from "../pairing/progress.ts";
 import { goOn } from "../pairing/steps.ts";
 import type { ListedJournal } from "../server/bodies.ts";
@@ -31,6 +32,7 @@ import { checkNoted, fetchListed, foreseen } from "./fetching.ts";
 import { accountState } from "./folding.ts";
 import { liftAll } from "./lifting.ts";
 import { listJournals } from "./listing.ts";
+import { noteWhatIsNew } from "./noting.ts";
 import { standingOf } from "./standing.ts";
 
 /** What went wrong in one journal. */
@@ -69,7 +71,9 @@ export function* sync(home: Home): Step<Synced> {
   }
   yield* whereLetBe(problems, own, rotateByChance(home));
   problems.push(...(yield* liftAll(home)));
+  problems.push(...(yield* takeUp(home)));
   yield* reporting(problems, own, () => noteFounded(home, others));
+  yield* reporting(problems, own, () => noteWhatIsNew(home));
   yield* reporting(problems, own, () => finishHoldings(home));
   yield* reporting(problems, own, () => noteClosings(home));
   for (const journal of others) yield* reporting(problems, journal, () => tidy(home, journal));
