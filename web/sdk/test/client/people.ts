@@ -14,7 +14,6 @@ import { sync } from "../../src/client/log/syncing.ts";
 import type { Clock, HttpAnswer, HttpRequest, Transport } from "../../src/client/ports.ts";
 import { fromUtf8 } from "../../src/protocol/bytes.ts";
 import { KeyholderSecret } from "../../src/seal/keys.ts";
-import { upTo } from "./evening.ts";
 
 /** A transport whose answers a test changes: `lie` gets each, and gives what the client sees. */
 export class Between implements Transport {
@@ -22,7 +21,7 @@ export class Between implements Transport {
   lie: (request: HttpRequest, answer: HttpAnswer) => HttpAnswer = (_, answer) => answer;
 
   constructor(origin: string) {
-    this.#there = new FetchTransport(origin, 5000);
+    this.#there = new FetchTransport(origin);
   }
 
   get origin(): string {
@@ -112,11 +111,14 @@ export class Person {
     this.#home = await run(opened, { store: this.store, transport: this.transport });
   }
 
-  /** Does a step, is killed after so many effects, and starts again; whether the step came to its end. */
-  async killed<T>(effects: number, step: (home: Home) => Step<T>): Promise<boolean> {
-    const stopped = await this.do((home) => upTo(effects, step(home)));
+  /**
+   * Does a step, is killed after so many of its effects that change something, and starts again; whether the step came to
+   * its end. To be killed behind a reading is the same as to be killed before it.
+   */
+  async killed<T>(changes: number, step: (home: Home) => Step<T>): Promise<boolean> {
+    const isDone = await this.do((home) => upToChange(changes, step(home)));
     await this.restart();
-    return stopped !== null;
+    return isDone;
   }
 
   /** Syncs; the names of the rules that were broken, and of errors without one. */
@@ -130,4 +132,18 @@ export class Person {
     const entries = await this.do((home) => readEntries(home, home.identity.accountJournal));
     return entries.map(({ document }) => document?.kind);
   }
+}
+
+/** Takes a step until so many of its effects have changed something; whether it came to its end before. */
+function* upToChange<T>(changes: number, step: Step<T>): Step<boolean> {
+  let left = changes;
+  let next = step.next({ type: "done" });
+  while (!next.done) {
+    const effect = next.value;
+    const result = yield effect;
+    const isChange = effect.type === "commit" || (effect.type === "http" && effect.request.method !== "GET");
+    next = step.next(result);
+    if (isChange && --left === 0 && !next.done) return false;
+  }
+  return true;
 }
