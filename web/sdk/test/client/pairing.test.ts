@@ -23,6 +23,7 @@ import { encodeB64, jsonObject } from "../../src/protocol/codec.ts";
 import { untrueAnswers } from "./answers.ts";
 import { CAN_SERVE, Evening } from "./evening.ts";
 import { Person } from "./people.ts";
+import { plantedJournals } from "./strangers.ts";
 
 describe.skipIf(!CAN_SERVE)("with a real server (skipped without Python's environment)", () => {
   let evening: Evening;
@@ -267,4 +268,5 @@ describe.skipIf(!CAN_SERVE)("with a real server (skipped without Python's enviro
   });
 
   describe("an untrue answer", () => untrueAnswers(() => evening));
+  describe("a planted journal", () => plantedJournals(() => evening.origin));
 });

@@ -127,6 +127,19 @@ export class Person {
     return problems.map(({ error }) => ("check" in error ? String(error.check) : error.constructor.name));
   }
 
+  /** The first page of a journal, as the server answers it to this person. */
+  async pageOf(journal: Uint8Array): Promise<HttpAnswer> {
+    let page: HttpAnswer | null = null;
+    this.transport.lie = (_, answer) => {
+      page = answer;
+      return answer;
+    };
+    await this.do((home) => home.connection.pull(journal, 0));
+    this.transport.lie = (_, answer) => answer;
+    if (page === null) throw new Error("no page came");
+    return page;
+  }
+
   /** The kinds of the documents in the account's own journal. */
   async noted(): Promise<readonly (string | undefined)[]> {
     const entries = await this.do((home) => readEntries(home, home.identity.accountJournal));
