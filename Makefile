@@ -96,6 +96,17 @@ web-hostile: web-install ## The attacks of the hostile catalogue that reach a re
 web-speed: web-install ## How long the app takes with a journal of ten thousand entries: open, ask again, write, search
 	@cd $(WEB) && $(NODE) DUOLOG_SLOW=1 node_modules/.bin/vitest run app/test/views/many.slow.test.ts
 
+.PHONY: web-transcript
+web-transcript: web-install ## The golden transcript in both directions, with the TypeScript SDK
+	@cd $(WEB) && $(NODE) node_modules/.bin/tsc -p sdk/tsconfig.build.json
+	@$(NODE) $(PY) -m vectors.transcript play --port 0 -- node $(WEB)/sdk/test/program.mjs
+	@$(NODE) $(PY) -m vectors.transcript turn --port 0 -- node $(WEB)/sdk/test/program.mjs
+
+.PHONY: web-catalogue
+web-catalogue: web-install ## Every attack of the hostile catalogue against the TypeScript SDK in Node (ONLY='drop-*')
+	@cd $(WEB) && $(NODE) node_modules/.bin/tsc -p sdk/tsconfig.build.json
+	@$(NODE) $(PY) -m hostile run --jobs $(JOBS) $(if $(ONLY),--only '$(ONLY)') -- node $(WEB)/sdk/test/program.mjs
+
 .PHONY: web-walks
 web-walks: web-install ## A thousand random logs and 60,000 bodies to the reducers of both languages: the same states (WALKS=, SEED=)
 	@cd $(WEB) && DUOLOG_PYTHON=$(abspath $(VENV))/bin/python DUOLOG_WALKS=$(or $(WALKS),1000) DUOLOG_SEED=$(or $(SEED),1) \
@@ -103,16 +114,21 @@ web-walks: web-install ## A thousand random logs and 60,000 bodies to the reduce
 
 .PHONY: web-build
 web-build: web-install ## Build the app for browsers into $(WEB_BUILD): for the server, the wheel and the image
-	@cd $(WEB)/app && $(NODE) && export PATH && node tools/build.mjs $(CURDIR)/$(WEB_BUILD) && \
-		node tools/budgets.mjs $(CURDIR)/$(WEB_BUILD)
+	@cd $(WEB) && $(NODE) && export PATH && node node_modules/.bin/tsc -p sdk/tsconfig.build.json && cd app && \
+		node tools/build.mjs $(CURDIR)/$(WEB_BUILD) && node tools/budgets.mjs $(CURDIR)/$(WEB_BUILD)
 
 .PHONY: web-double
 web-double: web-install ## Build the app for browsers twice, at two places: equal to the byte
-	@cd $(WEB)/app && $(NODE) node tools/double.mjs
+	@cd $(WEB) && $(NODE) && export PATH && node node_modules/.bin/tsc -p sdk/tsconfig.build.json && node app/tools/double.mjs
 
 .PHONY: web-served
 web-served: web-install ## The service worker and its hashes in Chromium: opens offline, refuses what was changed, waits
 	@cd $(WEB)/app && $(NODE) node ../node_modules/.bin/vitest run --config vitest.e2e.config.mjs e2e/served.test.ts
+
+.PHONY: web-stories
+web-stories: web-build ## Evenings of the app in Chromium at a real server, with people who use the command (PICTURES=folder)
+	@cd $(WEB)/app && $(NODE) DUOLOG_PYTHON=$(abspath $(VENV))/bin/python DUOLOG_PICTURES=$(abspath $(PICTURES)) \
+		node ../node_modules/.bin/vitest run --config vitest.e2e.config.mjs e2e/stories
 
 .PHONY: web-format
 web-format: web-install ## Format the TypeScript, and apply safe fixes
@@ -211,6 +227,10 @@ vectors: setup ## Give every vector to a client, a line of JSON each way: make v
 .PHONY: transcript
 transcript: setup ## Play the golden transcript to a client over HTTP: make transcript CLIENT="node my-client.mjs" (ours)
 	@$(PY) -m vectors.transcript play --port 0 -- $(if $(CLIENT),$(CLIENT),$(PY) -m vectors.transcript.programs)
+
+.PHONY: transcript-turned
+transcript-turned: setup ## The other way round: a client plays the evening by itself, and ours is held to it (CLIENT="node my-client.mjs")
+	@$(PY) -m vectors.transcript turn --port 0 -- $(if $(CLIENT),$(CLIENT),$(PY) -m vectors.transcript.programs)
 
 .PHONY: vectors-node
 vectors-node: ## Run the primitives' vectors in JavaScript libraries (needs node 20 and npm)

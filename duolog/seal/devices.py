@@ -32,6 +32,8 @@ from duolog.seal.secret import Secret
 Side = Literal["new", "old"]
 
 PASSKEY_PRF_INPUT = sha256(label("passkey-prf"))  # the input of a passkey's PRF; its output is the seed
+# Of one that only unlocks a client's home: other than above, so that unlocking never yields a keyholder's seed.
+PASSKEY_HOME_INPUT = sha256(label("passkey-home"))
 _SCHEME = "duolog-device:"
 _ROLES: dict[Side, int] = {"new": 1, "old": 2}
 _SECRET = 16

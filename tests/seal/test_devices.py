@@ -9,6 +9,7 @@ from duolog.errors import MalformedData, OpenError
 from duolog.protocol.codec import sha256
 from duolog.protocol.keyholder_sets import AccountHead
 from duolog.seal.devices import (
+    PASSKEY_HOME_INPUT,
     PASSKEY_PRF_INPUT,
     DeviceAccount,
     DeviceAdded,
@@ -96,6 +97,10 @@ def test_the_account_that_the_old_device_shows_is_true_in_itself() -> None:
         verify_device_account(SHOWN, "https://other.example")
     with refused("accounts.set_commitment"):
         verify_device_account(replace(SHOWN, salt=bytes(32)), ORIGIN)
+
+
+def test_a_passkey_that_unlocks_a_home_is_asked_for_another_output_than_the_account() -> None:
+    assert sha256(b"duolog/v1/passkey-home\0") == PASSKEY_HOME_INPUT
 
 
 def test_a_passkey_is_its_prf_output_and_fixed() -> None:

@@ -17,6 +17,7 @@ from vectors.transcript import compare
 from vectors.transcript.__main__ import main
 from vectors.transcript.beside import RealServer, ask_all, real_server
 from vectors.transcript.drawing import Draws, drawing
+from vectors.transcript.evening import ACTS
 from vectors.transcript.lines import FILE, Act, acts_of, bytes_of, read
 from vectors.transcript.opening import CLOSED, Opener
 from vectors.transcript.player import Player
@@ -262,3 +263,36 @@ def test_a_program_is_played_to_over_http(capsys: pytest.CaptureFixture[str]) ->
 def test_a_command_without_a_client_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["play"]) == 2
     assert "Name a client" in capsys.readouterr().err
+
+
+# --- the other way round ----------------------------------------------------------------------------------------------
+
+
+def turned(capsys: pytest.CaptureFixture[str], *command: str) -> tuple[int, str]:
+    code = main(["turn", "--port", "0", "--", sys.executable, *command])
+    return code, capsys.readouterr().out
+
+
+def test_a_client_that_lacks_everything_has_recorded_nothing(capsys: pytest.CaptureFixture[str]) -> None:
+    lacks = "import sys\nfor line in sys.stdin: print('{\"unsupported\": true}', flush=True)"
+    assert turned(capsys, "-c", lacks) == (
+        0,
+        "Recorded: 0 of 30 acts; the client lacks act 1 (ada: register).\n"
+        "Our client sends each of these requests, and our server gives each answer.\n",
+    )
+
+
+def test_a_client_that_refuses_is_a_failure(capsys: pytest.CaptureFixture[str]) -> None:
+    refuses = 'import sys\nfor line in sys.stdin: print(\'{"error": "refused"}\', flush=True)'
+    code, said = turned(capsys, "-c", refuses)
+    assert (code, said.splitlines()[1]) == (1, "act 1 (ada: register): the client says refused: ")
+
+
+@pytest.mark.slow
+def test_an_evening_of_our_own_with_fresh_randomness_is_a_transcript_too(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    file = tmp_path / "evening.jsonl"
+    command = [sys.executable, "-m", "vectors.transcript.programs"]
+    assert main(["turn", "--port", "0", "--file", str(file), "--", *command]) == 0, capsys.readouterr().out
+    assert len(list(acts_of(read(file)))) == ACTS

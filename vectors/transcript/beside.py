@@ -1,6 +1,6 @@
 """A real server in the transcript's state, that is asked what the transcript's clients ask."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -36,15 +36,19 @@ class RealServer:
 
 @asynccontextmanager
 async def real_server(
-    folder: Path, *, template: Path | None = None, runner: Runner = started
+    folder: Path,
+    *,
+    template: Path | None = None,
+    runner: Runner = started,
+    note: Callable[[Json], None] = lambda _: None,
 ) -> AsyncIterator[RealServer]:
     """A real server as it is before the first act. All randomness of this process is decided meanwhile.
 
-    `template`, `runner`: as `decided_server`.
+    `template`, `runner`: as `decided_server`. `note`: is told each draw of the server.
     """
     clock = Clock()
     clock.now = evening.BEGIN
-    draws = Seeded((), lambda _: None)
+    draws = Seeded((), note)
     with drawing(draws):
         async with decided_server(folder, clock, template=template, runner=runner) as app:
             yield RealServer(app, clock, draws)

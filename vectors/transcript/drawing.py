@@ -126,6 +126,26 @@ class Given:
         return sealed
 
 
+class Fresh:
+    """The system's randomness; `lines` hold what was drawn."""
+
+    def __init__(self) -> None:
+        self.lines: list[Json] = []
+        self._seal, self._fresh = hpke.seal, secrets.token_bytes
+
+    def draw(self, purpose: str, of: str, size: int, *, server: bool) -> bytes:
+        """From the system, and noted."""
+        data = self._fresh(size)
+        self.lines.append({"random": purpose, **({"of": of} if of else {}), "bytes": encode_b64(data)})
+        return data
+
+    def seal(self, kem_key: bytes, plaintext: bytes, info: bytes) -> bytes:
+        """Sealed, and noted."""
+        sealed = self._seal(kem_key, plaintext, info)
+        self.lines.append({**_inputs(kem_key, plaintext, info), "sealed": encode_b64(sealed)})
+        return sealed
+
+
 def _inputs(kem_key: bytes, plaintext: bytes, info: bytes) -> Json:
     return {"hpke": encode_b64(sha256(kem_key)), "info": encode_b64(info), "plaintext": encode_b64(plaintext)}
 

@@ -13,6 +13,7 @@ from vectors.transcript.server import ORIGIN
 
 BEGIN = 1_796_151_600  # 2026-12-01, 19:00 UTC
 BETWEEN = 60  # seconds
+ACTS = 30
 PEOPLE = ("ada", "sam", "tablet")
 
 Json = dict[str, Any]

@@ -63,8 +63,8 @@ class Player(Attack):
             if answered is None or self.over:
                 self.ended.set()
             if answered is not None:
-                return _answer(answered)
-        return _answer(_refusal(self.fault))
+                return answer_of(answered)
+        return answer_of(_refusal(self.fault))
 
     async def _read(self, given: Json) -> Json | None:
         for before, one in self._reads:
@@ -124,7 +124,8 @@ def _same_reading(recorded: Json, given: Json) -> bool:
     return same and whose and compare.target_of(recorded["target"]) == compare.target_of(given["target"])
 
 
-def _answer(line: Json) -> Answer:
+def answer_of(line: Json) -> Answer:
+    """An answer's line as it travels."""
     body = bytes_of(line) or b""
     media = ((b"content-type", line["media"].encode()),) if body else ()
     return Answer(line["status"], media, body)

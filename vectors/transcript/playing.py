@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from app.receipts.service import ReceiptSigner
-from hostile.liar import Liar
+from hostile.liar import Attack, Liar
 from hostile.talk import Crashed, Hung, Talk
 from hostile.wire import serving
 from vectors.transcript import compare, evening
@@ -100,9 +100,9 @@ async def serve(acts: Sequence[Act], folder: Path, port: int) -> str:
     return player.fault
 
 
-def line_to(player: Player) -> Liar:
-    """The player as an application."""
-    return Liar(_nobody, player, _no_key)
+def line_to(attack: Attack) -> Liar:
+    """A player, or who answers in its place, as an application."""
+    return Liar(_nobody, attack, _no_key)
 
 
 async def _nobody(*_: object) -> None:

@@ -10,11 +10,11 @@ import httpx2
 from duolog.client import HttpTransport
 from duolog.client.server.transport import Transport
 from vectors.transcript.client import EveningClient
-from vectors.transcript.drawing import Given, drawing
+from vectors.transcript.drawing import Draws, Fresh, Given, drawing
 from vectors.transcript.lines import Json
 from vectors.transcript.server import Clock
 
-_TOLD = ("verb", "now", "draws", "connect")  # keys of a line that are no fields of its verb
+_TOLD = ("verb", "now", "draws", "record", "connect")  # keys of a line that are no fields of its verb
 
 
 class OwnPrograms:
@@ -24,14 +24,19 @@ class OwnPrograms:
     """
 
     def __init__(self, connect: Callable[[str], Transport]) -> None:
-        self._clock, self._given, self._connect = Clock(), Given(()), connect
+        self._clock, self._connect = Clock(), connect
+        self._fresh = Fresh()  # made before anything is replaced
+        self._given: Draws = self._fresh
         self._clients: dict[str, EveningClient] = {}
 
     async def tell(self, person: str, line: Json) -> Mapping[str, object]:
         """Pass one line to a person's program; what it gives."""
-        self._clock.now, self._given = line["now"], Given(line["draws"])
+        self._clock.now = line["now"]
+        self._given = self._fresh if line.get("record") else Given(line["draws"])
+        self._fresh.lines = []
         client = self._clients.setdefault(person, EveningClient(self._connect, self._clock))
-        return await client.answer(line["verb"], {key: line[key] for key in line if key not in _TOLD})
+        gives = await client.answer(line["verb"], {key: line[key] for key in line if key not in _TOLD})
+        return {**gives, "draws": self._fresh.lines} if line.get("record") else gives
 
     def draw(self, purpose: str, of: str, size: int, *, server: bool) -> bytes:
         """From the line."""

@@ -80,7 +80,7 @@ async def _play(app: FastAPI, clock: Clock, seeded: Seeded, lines: list[Json]) -
         acts += 1
         clock.now = evening.BEGIN + acts * evening.BETWEEN
         seeded.person = recorder.person = person
-        lines.append({"act": acts, "by": person, "verb": verb, "now": clock.now, **_with(fields)})
+        lines.append({"act": acts, "by": person, "verb": verb, "now": clock.now, **with_fields(fields)})
         gives = await clients[person].answer(verb, fields)
         if "error" in gives:
             raise AssertionError(f"act {acts}, {person}: {verb}: {gives}")
@@ -93,5 +93,6 @@ async def _play(app: FastAPI, clock: Clock, seeded: Seeded, lines: list[Json]) -
         await evening.play(say)
 
 
-def _with(fields: Json) -> Json:
+def with_fields(fields: Json) -> Json:
+    """The fields of a verb as an act's line has them."""
     return {"with": fields} if fields else {}

@@ -3,6 +3,7 @@ import MessageFormat from "@messageformat/core";
 import compileModule from "@messageformat/core/compile-module.js";
 import { svelte } from "@sveltejs/vite-plugin-svelte";
 import { defineConfig } from "vite";
+import { sodium } from "./tools/sodium.mjs";
 
 /** Turns `messages/<language>.json` into functions at build time: the page evaluates no text. */
 function messages() {
@@ -30,7 +31,7 @@ export default defineConfig({
     messages(),
     svelte({ compilerOptions: { fragments: "tree", cssHash: ({ hash, css }) => `svelte-${hash(css)}` } }),
   ],
-  worker: { format: "es" },
+  worker: { format: "es", plugins: () => [sodium()] },
   build: {
     outDir: fileURLToPath(new URL("build/pretend", import.meta.url)),
     emptyOutDir: true,

@@ -5,10 +5,14 @@
  * person. Times are Unix seconds, ids are opaque text. A method that fails rejects with a `Refusal`.
  */
 
-/** Why something couldn't be done, as a sentence's key and what to try next. */
+/**
+ * Why something couldn't be done, as a sentence's key and what to try next. `reason`: the sentence of the rules that forbid it now, which
+ * the page says in the person's language.
+ */
 export interface Refusal {
   readonly code: string;
   readonly retry: boolean;
+  readonly reason?: string;
 }
 
 export type Lock = "passkey" | "passphrase" | "none" | "tab";
@@ -18,8 +22,22 @@ export type Place =
   | { readonly at: "outside" }
   | { readonly at: "locked"; readonly locks: readonly Lock[] }
   | { readonly at: "elsewhere" }
+  /** A new device that shows its code, and then the eight words of the account that answered. `problem`: the code of a refusal. */
+  | {
+      readonly at: "enrolling";
+      readonly code: string;
+      readonly uri: string;
+      readonly words: readonly string[] | null;
+      readonly problem: string | null;
+    }
   | { readonly at: "stopped"; readonly why: "account_fork" }
   | { readonly at: "open" };
+
+/** A passkey's ceremony: the id of the one that opens this device, or null before there is one, and what its PRF is asked. No secret. */
+export interface Passkey {
+  readonly credential: string | null;
+  readonly input: string;
+}
 
 /** What the page says about itself. `served`: a server sent it, and not this machine. */
 export interface Build {
@@ -101,6 +119,9 @@ export interface Waiting {
   readonly from: string;
 }
 
+/** Whether the server answers. `out`: it knows this device no longer, so another one has taken it out, or the account is gone. */
+export type Reach = "online" | "offline" | "out";
+
 export interface Journal {
   readonly id: string;
   readonly name: string;
@@ -112,7 +133,7 @@ export interface Journal {
   readonly older: boolean;
   readonly newer: boolean;
   readonly waiting: readonly Waiting[];
-  readonly offline: boolean;
+  readonly reach: Reach;
   readonly undelivered: number;
 }
 
@@ -308,10 +329,12 @@ export interface Calls {
   build(): Promise<Build>;
   begin(name: string, lock: Lock, passphrase: string): Promise<void>;
   restore(words: readonly string[], lock: Lock, passphrase: string): Promise<void>;
+  /** Begins to use the account of another device here: the place says what to show. */
+  enroll(lock: Lock, secret: string): Promise<void>;
   unlock(lock: Lock, passphrase: string): Promise<void>;
   lockNow(): Promise<void>;
-  /** The id of the passkey that opens this device, for the browser's ceremony. It is no secret. */
-  passkey(): Promise<string | null>;
+  /** What the browser's ceremony needs. With a passkey, `passphrase` is what the ceremony gave: a Worker can't hold one. */
+  passkey(): Promise<Passkey>;
   /** How closely somebody looks: the page is seen, and two people are pairing on it. */
   attend(isVisible: boolean, isPairing: boolean): Promise<void>;
 
@@ -358,8 +381,13 @@ export interface Calls {
 
   me(): Promise<Me>;
   setLockMinutes(minutes: number): Promise<void>;
+  /** Shows the account to the new device with this code; the eight words that both devices show. */
+  addDevice(code: string): Promise<readonly string[]>;
+  /** Lets that device in, under a name of mine ("" for none), or not. */
+  deviceCompared(same: boolean, label: string): Promise<void>;
   revoke(device: string): Promise<void>;
   askToLast(): Promise<boolean>;
+  /** Makes new words, which `sheet` shows. The old ones open everything until the new ones are checked. */
   newSheet(): Promise<void>;
   signOut(): Promise<void>;
   eraseHere(): Promise<void>;

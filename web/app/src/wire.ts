@@ -2,7 +2,7 @@
  * How the page and the Worker talk: calls by name over a port, each answered once, and a word that something changed.
  *
  * The Worker's side is the last gate: an answer is plain data, and bytes, which every key is, never pass it. An error becomes a
- * refusal's code; its sentence and its cause stay behind.
+ * refusal; the error's own text and its cause stay behind.
  */
 import { type Calls, isRefusal, type Refusal, type Rpc } from "./rpc.ts";
 
@@ -99,12 +99,14 @@ export function answerOver(port: Port, calls: Partial<Calls>): () => void {
     answer().then(
       (value) => port.postMessage({ id, value }),
       (error: unknown) => {
-        const refusal = isRefusal(error)
-          ? { code: error.code, retry: error.retry }
-          : { code: "unforeseen", retry: true };
+        const refusal = isRefusal(error) ? plainRefusal(error) : { code: "unforeseen", retry: true };
         port.postMessage({ id, refusal });
       },
     );
   });
   return () => port.postMessage({ changed: true });
+}
+
+function plainRefusal({ code, retry, reason }: Refusal): Refusal {
+  return reason === undefined ? { code, retry } : { code, retry, reason };
 }

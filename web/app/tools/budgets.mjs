@@ -16,10 +16,13 @@ const WORDS = {
 export function measure(folder) {
   const names = filesOf(folder).filter((name) => !/\.(br|gz)$/.test(name) && name !== SUMS);
   const own = scriptsOf(readFileSync(join(folder, "index.html"), "utf8"));
-  const shell = new Set(["index.html", ...own, ...importedBy(folder, own), ...names.filter((n) => n.endsWith(".css"))]);
-  const others = names.filter((name) => /\.(js|wasm)$/.test(name) && !shell.has(name) && name !== "sw.js");
+  const page = new Set(["index.html", ...own, ...importedBy(folder, own), ...names.filter((n) => n.endsWith(".css"))]);
+  const others = names.filter((name) => /\.(js|wasm)$/.test(name) && !page.has(name) && name !== "sw.js");
+  const later = importedBy(folder, own, { later: true }); // one language of several
+  const largest = Math.max(0, ...later.map((name) => onTheWire(join(folder, name))));
   const sum = (of) => of.reduce((bytes, name) => bytes + onTheWire(join(folder, name)), 0);
-  return { shell: sum([...shell]), worker: sum(others), visit: sum(names) };
+  const shell = sum([...page].filter((name) => !later.includes(name))) + largest;
+  return { shell, worker: sum(others), visit: sum(names) };
 }
 
 function onTheWire(path) {

@@ -42,13 +42,19 @@ function integrity(folder, name) {
   return `sha384-${digest(readFileSync(join(folder, name)), "base64")}`;
 }
 
-/** The scripts that a page's own scripts import, directly or by another: all of them run in the page. */
-export function importedBy(folder, scripts) {
+/**
+ * The scripts that a page's own scripts import, directly or by another: all of them run in the page. `later`: those alone
+ * that are imported when they are needed.
+ */
+export function importedBy(folder, scripts, { later = false } = {}) {
   const found = new Set();
   const waiting = [...scripts];
   for (let name = waiting.pop(); name !== undefined; name = waiting.pop()) {
     const text = readFileSync(join(folder, name), "utf8");
-    for (const [, , target] of text.matchAll(/\b(from|import)\s*\(?\s*["'`]([^"'`\s]+\.js)["'`]/g)) {
+    const imports = later
+      ? /\b(import)\s*\(\s*["'`]([^"'`\s]+\.js)["'`]/g
+      : /\b(from|import)\s*\(?\s*["'`]([^"'`\s]+\.js)["'`]/g;
+    for (const [, , target] of text.matchAll(imports)) {
       const other = target.startsWith(BASE) ? target.slice(BASE.length) : posix.join(posix.dirname(name), target);
       if (!found.has(other) && existsSync(join(folder, other))) {
         found.add(other);

@@ -117,7 +117,7 @@ function journal(state: string): Journal {
           from: "Sam",
         }))
       : [],
-    offline: state === "offline",
+    reach: state === "offline" || state === "out" ? state : "online",
     undelivered: state === "offline" ? 2 : 0,
   };
 }
@@ -276,8 +276,16 @@ function place(state: string): Place {
   if (state === "outside") return { at: "outside" };
   if (state === "locked") return { at: "locked", locks: ["passkey", "passphrase"] };
   if (state === "elsewhere") return { at: "elsewhere" };
+  if (state.startsWith("enrolling")) return enrolling(state);
   if (state === "fork") return { at: "stopped", why: "account_fork" };
   return { at: "open" };
+}
+
+function enrolling(state: string): Place {
+  const code = "q3v8Zk1mT0aYw5RdcH2sXnE7uJ4pLbF9oG6iVxQyKtMBAw";
+  const words = state === "enrolling-words" ? WORDS.slice(0, 8) : null;
+  const problem = state === "enrolling-stopped" ? "unforeseen" : null;
+  return { at: "enrolling", code, uri: `duolog-device:${code}`, words, problem };
 }
 
 /** A Worker that is played. Acts change what the views show, as far as a test needs it; `refusing` refuses each act. */
@@ -318,7 +326,7 @@ export function played(begun: string): Rpc {
       changed();
     },
     lockNow: () => act(() => (state = "locked")),
-    passkey: async () => null,
+    passkey: async () => ({ credential: null, input: "" }),
     attend: async () => undefined,
     pairing: async () => pairing(state),
     invite: () => act(() => (state = "waits")),
@@ -366,6 +374,9 @@ export function played(begun: string): Rpc {
     leave: () => act(() => (state = "closed")),
     me: async () => ME,
     setLockMinutes: () => act(),
+    addDevice: async () => WORDS.slice(0, 8),
+    deviceCompared: () => act(),
+    enroll: () => act(() => (state = "enrolling")),
     revoke: () => act(),
     askToLast: async () => false,
     newSheet: () => act(),

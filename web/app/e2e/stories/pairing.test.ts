@@ -53,8 +53,7 @@ describe.skipIf(!CAN_SERVE)("with a real server (skipped without Python's enviro
     const ada = await Person.at(browser, "Ada", town.origin);
     await ada.visit();
     await ada.begin();
-    await ada.press("Make an invitation");
-    const link = await ada.page.locator("code").innerText();
+    const link = await ada.invite();
     await ada.picture("invite");
     await town.duolog("ben", ["register", "--server", town.origin, "--no-confirm"]);
     await town.duolog("ben", ["join"], `${link}\n`);
@@ -74,8 +73,7 @@ describe.skipIf(!CAN_SERVE)("with a real server (skipped without Python's enviro
     const sam = await Person.at(browser, "Sam", town.origin);
     await ada.visit();
     await ada.begin("none");
-    await ada.press("Make an invitation");
-    const link = await ada.page.locator("code").innerText();
+    const link = await ada.invite();
     await sam.visit(link);
     await sam.begin("tab", "");
     await sam.press("Join");

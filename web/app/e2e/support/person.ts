@@ -82,6 +82,12 @@ export class Person {
     await this.press("Begin");
   }
 
+  /** Makes an invitation; its link. */
+  async invite(): Promise<string> {
+    await this.press("Make an invitation");
+    return (await this.page.locator("code").textContent()) ?? "";
+  }
+
   async unlock(passphrase = PASSPHRASE): Promise<void> {
     await this.type("Passphrase", passphrase);
     await this.press("Open");

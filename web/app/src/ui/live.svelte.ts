@@ -2,14 +2,21 @@
 import { isRefusal, type Rpc } from "../rpc.ts";
 import { type Key, keyOf } from "./words.ts";
 
-/** The sentence for an error: of a refusal its own, of anything else that it was unforeseen. */
-export function sentenceOf(error: unknown): Key {
-  return (isRefusal(error) ? keyOf(`error_${error.code}`) : null) ?? "error_unforeseen";
+/** What is said of an error. `reason`: the sentence of the rules that forbid it, which is said instead where there is one. */
+export interface Said {
+  readonly key: Key;
+  readonly reason: string;
+}
+
+/** Of a refusal its own sentence, of anything else that it was unforeseen. */
+export function sentenceOf(error: unknown): Said {
+  if (!isRefusal(error)) return { key: "error_unforeseen", reason: "" };
+  return { key: keyOf(`error_${error.code}`) ?? "error_unforeseen", reason: error.reason ?? "" };
 }
 
 export class Live<T> {
   value = $state.raw<T | undefined>(undefined);
-  error = $state.raw<Key | null>(null);
+  error = $state.raw<Said | null>(null);
 
   /** Call it while a component is set up. `get` may read reactive values: a change asks again. */
   constructor(rpc: Rpc, get: () => Promise<T>) {
@@ -41,7 +48,7 @@ export class Live<T> {
 /** One act at a time of a screen: its button waits, and a failure becomes a sentence beside it. */
 export class Act {
   busy = $state.raw(false);
-  error = $state.raw<Key | null>(null);
+  error = $state.raw<Said | null>(null);
 
   async run(act: () => Promise<void>): Promise<boolean> {
     if (this.busy) return false;

@@ -3,6 +3,7 @@ import { mount } from "svelte";
 import App from "./App.svelte";
 import { parsePlace, takeInvitation } from "./places.ts";
 import { startWorker } from "./startWorker.ts";
+import { load, spoken } from "./words.ts";
 import "./style/base.css";
 
 const PAIRING = new Set(["invite", "join", "compare"]);
@@ -22,4 +23,6 @@ window.addEventListener("hashchange", attend);
 attend();
 
 const habits = { languages: navigator.languages, zone: new Intl.DateTimeFormat().resolvedOptions().timeZone };
-rpc.build().then((build) => mount(App, { target, props: { rpc, build, invited, habits } }));
+Promise.all([rpc.build(), load(spoken(habits.languages))]).then(([build]) =>
+  mount(App, { target, props: { rpc, build, invited, habits } }),
+);

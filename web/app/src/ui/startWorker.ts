@@ -8,6 +8,7 @@ import type { Build, Lock, Rpc } from "../rpc.ts";
 import { onceReady, overPort, type Port } from "../wire.ts";
 import workerAddress from "../worker/main.ts?worker&url";
 import { servedBy } from "../worker/servedBy.ts";
+import { askPasskey } from "./passkey.ts";
 import { KEEPER, policyFor } from "./policy.ts";
 
 export function startWorker(): Rpc {
@@ -23,16 +24,20 @@ export function startWorker(): Rpc {
     if (at === "locked" || at === "open") keepQuietly("none"); // it is there already, or was evicted
   });
 
+  const opener = async (lock: Lock, secret: string): Promise<string> =>
+    lock === "passkey" ? await askPasskey(await inside.passkey()) : secret;
+
   const ofThePage: Partial<Rpc> = {
     build,
     async begin(name, lock, secret) {
-      await inside.begin(name, lock, secret);
+      await inside.begin(name, lock, await opener(lock, secret));
       keepQuietly(lock);
     },
     async restore(words, lock, secret) {
-      await inside.restore(words, lock, secret);
+      await inside.restore(words, lock, await opener(lock, secret));
       keepQuietly(lock);
     },
+    unlock: async (lock, secret) => await inside.unlock(lock, await opener(lock, secret)),
     async askToLast() {
       return await navigator.storage.persist();
     },

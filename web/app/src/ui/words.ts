@@ -1,20 +1,50 @@
-/** The interface's own words. A message is a function that was compiled from `messages/<language>.json` when the page was built. */
-import german from "./messages/de.json";
-import english from "./messages/en.json";
+/**
+ * The interface's own words. A message is a function that was compiled from `messages/<language>.json` when the page was built.
+ * A page loads the one language that it speaks, with its page of help (`speech/`).
+ */
+import type english from "./messages/en.json";
+import type * as Speech from "./speech/en.ts";
 
 export type Key = keyof typeof english;
 export type Values = Record<string, string | number>;
+export type Help = typeof Speech.help;
+/** Sentences of the rules in another language: English is their own. */
+type Reasons = Readonly<Record<string, string>>;
 type Compiled = Record<Key, (values: Values) => string>;
 
 /** Languages and their own names. */
 export const LANGUAGES = { en: "English", de: "Deutsch" } as const;
 export type Language = keyof typeof LANGUAGES;
 
-const COMPILED = { en: english, de: german } as unknown as Record<Language, Compiled>;
+const SPEECHES = { en: () => import("./speech/en.ts"), de: () => import("./speech/de.ts") };
+interface Spoken {
+  readonly messages: Compiled;
+  readonly help: Help;
+  readonly reasons: Reasons;
+}
+
+const loaded = new Map<Language, Spoken>();
+
+/** Loads a language, which `voiceOf` and `helpIn` need. */
+export async function load(language: Language): Promise<void> {
+  const { messages, help, reasons } = await SPEECHES[language]();
+  loaded.set(language, { messages: messages as unknown as Compiled, help, reasons });
+}
+
+function spokenIn(language: Language): Spoken {
+  const speech = loaded.get(language);
+  if (speech === undefined) throw new RangeError(`${language} was not loaded`);
+  return speech;
+}
+
+/** The page of help. */
+export function helpIn(language: Language): Help {
+  return spokenIn(language).help;
+}
 
 /** The message of this name, where there is one. */
 export function keyOf(name: string): Key | null {
-  return Object.hasOwn(COMPILED.en, name) ? (name as Key) : null;
+  return [...loaded.values()].some(({ messages }) => Object.hasOwn(messages, name)) ? (name as Key) : null;
 }
 
 /** A language's messages, dates and numbers. */
@@ -22,6 +52,8 @@ export interface Voice {
   readonly language: Language;
   readonly direction: "ltr" | "rtl";
   say(key: Key, values?: Values): string;
+  /** A sentence of the rules, as a refusal or an entry has it. */
+  reason(sentence: string): string;
   day(seconds: number): string;
   moment(seconds: number): string;
   hour(seconds: number): string;
@@ -43,7 +75,7 @@ export interface Habits {
 
 /** `mirrored`: a made-up language, long and from right to left, that shows what breaks. Dates are those of the person's own country. */
 export function voiceOf(language: Language, habits: Habits, mirrored = false): Voice {
-  const compiled = COMPILED[language];
+  const compiled = spokenIn(language).messages;
   const locale = habits.languages.find((one) => one.slice(0, 2).toLowerCase() === language) ?? language;
   const options = { timeZone: habits.zone };
   const day = new Intl.DateTimeFormat(locale, { weekday: "long", day: "numeric", month: "long", ...options });
@@ -53,6 +85,10 @@ export function voiceOf(language: Language, habits: Habits, mirrored = false): V
     language,
     direction: mirrored ? "rtl" : "ltr",
     say: (key, values = {}) => (mirrored ? pseudo(compiled[key](values)) : compiled[key](values)),
+    reason: (sentence) => {
+      const said = spokenIn(language).reasons[sentence] ?? sentence;
+      return mirrored ? pseudo(said) : said;
+    },
     day: (seconds) => day.format(seconds * 1000),
     moment: (seconds) => moment.format(seconds * 1000),
     hour: (seconds) => hour.format(seconds * 1000),

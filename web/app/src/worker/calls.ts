@@ -10,6 +10,7 @@ type OfTheKeeper =
   | "place"
   | "begin"
   | "restore"
+  | "enroll"
   | "unlock"
   | "lockNow"
   | "signOut"
@@ -53,6 +54,8 @@ const OF_A_HOME: Record<keyof HomeCalls, true> = {
   leave: true,
   me: true,
   setLockMinutes: true,
+  addDevice: true,
+  deviceCompared: true,
   revoke: true,
   newSheet: true,
 };
@@ -65,6 +68,7 @@ export function workerCalls(keeper: Keeper, open: () => Partial<HomeCalls>, atte
     passkey: () => keeper.passkey(),
     begin: (name, lock, secret) => keeper.begin(name, { lock, secret }),
     restore: (words, lock, secret) => keeper.restore(words, { lock, secret }),
+    enroll: (lock, secret) => keeper.enroll({ lock, secret }),
     unlock: (lock, secret) => keeper.unlock({ lock, secret }),
     lockNow: () => keeper.lockNow(),
     async signOut() {

@@ -23,9 +23,10 @@ import {
 import { nameFault } from "@duolog/sdk/documents";
 import { fromUtf8, utf8 } from "@duolog/sdk/protocol";
 import { KeyholderSecret, parseWords } from "@duolog/sdk/seal";
-import type { Lock, Place } from "../rpc.ts";
+import type { Lock, Passkey, Place } from "../rpc.ts";
+import { Enrolling } from "./enrolling.ts";
 import { IndexedDbStore } from "./indexedDbStore.ts";
-import { lockChanges, lockRow, locksOf, type Opener, opened, requireOpener } from "./locks.ts";
+import { lockChanges, lockRow, locksOf, type Opener, opened, passkeyFor, requireOpener } from "./locks.ts";
 import { Opened, Runner } from "./opened.ts";
 import { refuse } from "./views/refusals.ts";
 
@@ -53,6 +54,7 @@ export class Keeper {
   #ready: Promise<void> = Promise.resolve();
   #store: Store | null = null;
   #here: Here | null = null;
+  #enrolling: Enrolling | null = null;
   /** Of a registration whose answer was lost, until this tab ends: another press goes on with it. */
   #begun: Unlocked | null = null;
 
@@ -63,7 +65,7 @@ export class Keeper {
 
   async place(): Promise<Place> {
     await this.#ready;
-    return this.#place ?? { at: "elsewhere" };
+    return this.#enrolling?.place ?? this.#place ?? { at: "elsewhere" };
   }
 
   /** The open home. Throws a refusal where there is none. */
@@ -75,9 +77,8 @@ export class Keeper {
     this.#close({ at: "elsewhere" });
   }
 
-  /** The id of the passkey that opens the home here, for the browser's ceremony; null where none does. */
-  async passkey(): Promise<string | null> {
-    return null;
+  async passkey(): Promise<Passkey> {
+    return passkeyFor(this.#store === null ? null : await lockRow(this.#store));
   }
 
   /** This tab has the home now: what is there? */
@@ -107,6 +108,13 @@ export class Keeper {
     requireOpener(opener);
     const keyholder = new KeyholderSecret(sheetOf(words), "recovery_sheet");
     await this.#settle({ keyholder, homeSeed: systemRandom.bytes(32, "home") }, opener, []);
+  }
+
+  /** Begins to use another device's account here. What opens this home is on disk before the code is shown. */
+  async enroll(opener: Opener): Promise<void> {
+    this.#require("outside");
+    requireOpener(opener);
+    await this.#settle(fresh(), opener, [], true);
   }
 
   async unlock(opener: Opener): Promise<void> {
@@ -159,11 +167,12 @@ export class Keeper {
     unlocked: Unlocked,
     opener: Opener,
     more: readonly { readonly name: string; readonly value: Uint8Array }[],
+    isEnrolling = false,
   ): Promise<void> {
     const store = opener.lock === "tab" ? new MemoryStore() : (this.#store ?? (await IndexedDbStore.open(HOME)));
     await store.commit([...lockChanges(unlocked, opener), ...more]);
     try {
-      await this.#open(unlocked, store, opener.lock);
+      await this.#open(unlocked, store, opener.lock, isEnrolling);
     } catch (error) {
       if (error instanceof ServerRefused || error instanceof VerificationError) {
         await this.#forget(store); // there is no such account, so nothing is lost
@@ -178,14 +187,26 @@ export class Keeper {
     await store.commit([...rows.keys()].map((name) => ({ name, value: null })));
   }
 
-  async #open(unlocked: Unlocked, store: Store, lock: Lock): Promise<void> {
-    const rows = await store.read(["account", "origin"]);
+  async #open(unlocked: Unlocked, store: Store, lock: Lock, isEnrolling = false): Promise<void> {
+    const rows = await store.read(["account", "enrolling", "origin"]);
     const known = rows.get("origin");
     const origin = known === undefined ? await this.#origin() : fromUtf8(known);
     const runner = new Runner(store, new FetchTransport(origin));
-    const home = await this.#home(unlocked, runner, origin, rows.has("account"));
     this.#store = store;
+    if (isEnrolling || rows.has("enrolling")) {
+      this.#enrolling = await Enrolling.begin(unlocked, runner, origin, {
+        changed: () => this.#told.changed(),
+        arrived: (home) => this.#arrive(home, runner, lock),
+      });
+      this.#told.changed();
+      return;
+    }
+    this.#arrive(await this.#home(unlocked, runner, origin, rows.has("account")), runner, lock);
+  }
+
+  #arrive(home: Home, runner: Runner, lock: Lock): void {
     this.#begun = null;
+    this.#enrolling = null;
     const session = new Opened(home, runner, () => {
       this.#told.changed();
       this.#told.written();
@@ -204,6 +225,8 @@ export class Keeper {
   }
 
   #close(place: Place): void {
+    this.#enrolling?.end();
+    this.#enrolling = null;
     this.#here?.session.close();
     if (this.#here !== null) this.#told.closed();
     this.#here = null;

@@ -44,7 +44,7 @@ export class Living {
       ...pairingCalls(session),
       ...meCalls(here, { name: () => session.run(ownName(here)), head: () => session.run(shownHead(here)) }),
       ...journalCalls(session, {
-        isOffline: () => this.#syncing.isOffline,
+        reach: () => this.#syncing.reach,
         waiting: () => session.run(waiting(here)),
       }),
     };

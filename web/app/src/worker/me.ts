@@ -1,7 +1,21 @@
 /** What is mine: this device and my others, how it opens, the sheet. */
-import { accountState, forgetSheet, type Home, type Step, sheetWords } from "@duolog/sdk/client";
+import { MalformedData, NotAllowed, OpenError, VerificationError } from "@duolog/sdk";
+import {
+  accountState,
+  beginAdding,
+  confirmAdding,
+  forgetSheet,
+  giveUpAdding,
+  type Home,
+  isNewSheet,
+  newSheet,
+  replaceSheet,
+  revoke,
+  type Step,
+  sheetWords,
+} from "@duolog/sdk/client";
 import { cleanLine } from "@duolog/sdk/documents";
-import { encodeB64, sameBytes } from "@duolog/sdk/protocol";
+import { encodeB64, parseB64, sameBytes } from "@duolog/sdk/protocol";
 import { eightWords } from "@duolog/sdk/seal";
 import type { Calls, Device, Me } from "../rpc.ts";
 import type { Here } from "./keeper.ts";
@@ -11,7 +25,10 @@ import { refuse } from "./views/refusals.ts";
 export const MINUTES = 5; // hidden, before it locks, until the person says otherwise
 const MOST_MINUTES = 24 * 60;
 
-export type MeCalls = Pick<Calls, "sheet" | "sheetChecked" | "me" | "setLockMinutes" | "revoke" | "newSheet">;
+export type MeCalls = Pick<
+  Calls,
+  "sheet" | "sheetChecked" | "me" | "setLockMinutes" | "addDevice" | "deviceCompared" | "revoke" | "newSheet"
+>;
 
 /** `name`: as the others see me. `head`: of the journal that is shown, or null. */
 export interface Seen {
@@ -23,14 +40,15 @@ export function meCalls({ session, lock }: Here, seen: Seen): MeCalls {
   const { home } = session;
   return {
     async sheet() {
-      const words = (await session.run(sheetWords(home))) ?? refuse("not_now");
-      await session.run(keep(home, "sheet", "shown"));
+      const words = (await session.run(wordsToShow(home))) ?? refuse("not_now");
+      if (!(await session.run(isNewSheet()))) await session.run(keep(home, "sheet", "shown"));
       session.changed();
       return words;
     },
     async sheetChecked(given) {
-      const words = (await session.run(sheetWords(home))) ?? refuse("not_now");
+      const words = (await session.run(wordsToShow(home))) ?? refuse("not_now");
       const isRight = given.length > 0 && given.every(({ number, word }) => words[number - 1] === word);
+      if (isRight && (await session.run(isNewSheet()))) await session.ask(replaceSheet(home));
       if (isRight) {
         await session.run(keep(home, "sheet", "checked"));
         await session.run(forgetSheet());
@@ -57,8 +75,31 @@ export function meCalls({ session, lock }: Here, seen: Seen): MeCalls {
       await session.run(keep(home, "minutes", minutes));
       session.changed();
     },
-    revoke: async () => refuse("use_command"),
-    newSheet: async () => refuse("use_command"),
+    async addDevice(code) {
+      try {
+        return await session.ask(beginAdding(home, code));
+      } catch (error) {
+        throw isNoCode(error) ? { code: "bad_code", retry: true } : error;
+      }
+    },
+    async deviceCompared(same, label) {
+      const name = cleanLine(label).trim();
+      if (same) {
+        const words = eightWords(home.identity.account); // the person has compared them on both screens
+        await session.ask(confirmAdding(home, words, name === "" ? null : name));
+      } else {
+        await session.run(giveUpAdding());
+      }
+      session.changed();
+    },
+    async revoke(device) {
+      await session.ask(revoke(home, [parseB64(device)]));
+      session.changed();
+    },
+    async newSheet() {
+      await session.run(newSheet(home));
+      session.changed();
+    },
   };
 }
 
@@ -67,9 +108,21 @@ export function* lockMinutes(home: Home): Step<number> {
   return typeof minutes === "number" ? minutes : MINUTES;
 }
 
+/** New words that wait to be checked, or those of the registration. */
+function* wordsToShow(home: Home): Step<readonly string[] | null> {
+  return (yield* isNewSheet()) ? yield* newSheet(home) : yield* sheetWords(home);
+}
+
+/** The code is mistyped, too old, or belongs to other keys. */
+function isNoCode(error: unknown): boolean {
+  const isBad = error instanceof MalformedData || error instanceof OpenError || error instanceof VerificationError;
+  return isBad || error instanceof NotAllowed;
+}
+
 /** A home without a row about it came from words, or from before: its person has had them. */
 export function* sheetState(home: Home): Step<Me["sheet"]> {
   const step = yield* kept(home, "sheet");
+  if (yield* isNewSheet()) return "not shown";
   if (step === "shown" || step === "checked") return step;
   return (yield* sheetWords(home)) === null ? "checked" : "not shown";
 }

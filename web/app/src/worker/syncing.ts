@@ -9,6 +9,7 @@
 import { AccountFork, DuologError, ServerRefused, TransportError } from "@duolog/sdk";
 import { deliver, type Home, type Step, type Store, type Synced, sync } from "@duolog/sdk/client";
 import { parseB64, sameBytes } from "@duolog/sdk/protocol";
+import type { Reach } from "../rpc.ts";
 
 const AT_EASE = 20_000; // milliseconds
 const HIDDEN = 120_000;
@@ -36,15 +37,15 @@ export class Syncing {
   #isVisible = true;
   #isPairing = false;
   #failures = 0;
-  #isOffline = false;
+  #reach: Reach = "online";
 
   constructor(kept: Kept) {
     this.#kept = kept;
     void this.#live();
   }
 
-  get isOffline(): boolean {
-    return this.#isOffline;
+  get reach(): Reach {
+    return this.#reach;
   }
 
   /** As soon as possible. */
@@ -74,7 +75,7 @@ export class Syncing {
   }
 
   async #pass(): Promise<void> {
-    const was = this.#isOffline;
+    const was = this.#reach;
     let isNew = false;
     try {
       const { fetched, problems }: Synced = await this.#kept.ask(sync(this.#kept.home));
@@ -83,15 +84,16 @@ export class Syncing {
       isNew = fetched > 0 || problems.length > 0;
       isNew = (await this.#deliver()) || isNew;
       isNew = (await this.#kept.due()) || isNew;
-      this.#isOffline = false;
+      this.#reach = "online";
       this.#failures = 0;
     } catch (error) {
       this.#failures++;
       if (error instanceof AccountFork) this.#kept.forked();
-      else if (error instanceof TransportError || error instanceof ServerRefused) this.#isOffline = true;
+      else if (error instanceof ServerRefused && error.code === "login_refused") this.#reach = "out";
+      else if (error instanceof TransportError || error instanceof ServerRefused) this.#reach = "offline";
       else if (!(error instanceof DuologError)) isNew = true; // its screen asks again, and says what it finds
     }
-    if (!this.#isEnded && (isNew || was !== this.#isOffline)) this.#kept.changed();
+    if (!this.#isEnded && (isNew || was !== this.#reach)) this.#kept.changed();
   }
 
   /** Sends what waits, journal by journal; whether something went. */

@@ -59,8 +59,48 @@ describe.skipIf(!CAN_SERVE)("with a real server (skipped without Python's enviro
     expect(await sam.calls.search("nobody wrote this")).toEqual([]);
   });
 
+  test("a text is withdrawn within its day, leaves this device, and is gone for Ada", async () => {
+    await sam.calls.put({ kind: "note", parts: ["I should not have said this."] });
+    await sam.deliver(evening);
+    const [mine] = entriesOf(await sam.calls.journal(0));
+    expect(mine?.may).toContain("withdraw");
+    await sam.calls.withdraw(mine?.id ?? "");
+    await sam.calls.withdraw(mine?.id ?? "");
+    expect((await sam.calls.entry(mine?.id ?? "")).standing).toBe("withdrawn");
+    expect((await sam.calls.journal(0)).undelivered).toBe(1);
+    await sam.deliver(evening);
+    await sam.sync();
+    const [note, withdrawal] = [await sam.calls.entry(mine?.id ?? ""), entriesOf(await sam.calls.journal(0))[0]];
+    expect([note.standing, note.text, withdrawal?.kind]).toEqual(["withdrawn", "", "withdrawn"]);
+    expect(await evening.adasTexts()).not.toContain("I should not have said this.");
+    const rows = await sam.client.store.list("message/");
+    const ours = await sam.again(evening);
+    expect((await ours.calls.entry(mine?.id ?? "")).standing).toBe("withdrawn");
+    expect(rows.size).toBeLessThan((await sam.client.store.list("item/")).size);
+  });
+
+  test("a text of Ada's that was kept stays when she withdraws it, and another one doesn't", async () => {
+    for (const text of ["Keep this.", "Not this."]) await evening.tell(`write ${text}`);
+    await sam.sync();
+    const [second, first] = entriesOf(await sam.calls.journal(0));
+    expect(first?.may).toContain("keep");
+    await sam.calls.keep(first?.id ?? "");
+    expect((await sam.calls.entry(first?.id ?? "")).may).not.toContain("keep");
+    await sam.sync();
+    expect((await sam.client.store.list("holding/")).size).toBe(0);
+    for (const one of [first, second]) {
+      await evening.tell(`do ${JSON.stringify(["leaving", "withdraw", { b64: one?.id }])}`);
+    }
+    await sam.sync();
+    expect((await sam.calls.entry(first?.id ?? "")).text).toBe("Keep this.");
+    expect((await sam.calls.entry(second?.id ?? "")).standing).toBe("withdrawn");
+  });
+
   test("nothing is put without words, and what isn't here is refused", async () => {
     expect(await refusal(sam.calls.put({ kind: "note", parts: ["  "] }))).toMatchObject({ code: "not_now" });
+    expect(await refusal(sam.calls.put({ kind: "note", parts: ["x".repeat(30_000)] }))).toMatchObject({
+      code: "not_written",
+    });
     expect(await refusal(sam.calls.entry("nothing"))).toEqual({ code: "not_here", retry: false });
   });
 
@@ -243,5 +283,16 @@ describe.skipIf(!CAN_SERVE)("with a real server (skipped without Python's enviro
       const [over] = (await evening.tell("things pause")).objects("things");
       expect([over?.text("stage"), (await sam.calls.us()).pause]).toEqual(["returned", null]);
     });
+  });
+
+  test("leaving closes the journal for both at once, and what is here stays readable", async () => {
+    await sam.calls.leave();
+    const journal = await sam.calls.journal(0);
+    expect([journal.state, entriesOf(journal).length > 10]).toEqual(["closed", true]);
+    expect(await refusal(sam.calls.put({ kind: "note", parts: ["Too late."] }))).toEqual({
+      code: "journal_closed",
+      retry: false,
+    });
+    expect((await sam.calls.boundaries()).flatMap(({ may }) => may)).toEqual([]);
   });
 });

@@ -8,6 +8,7 @@
 export { beginAdding, confirmAdding, giveUpAdding } from "./account/addingDevice.ts";
 export { beginEnrolling, type Enrollment, enrollingWords, finishEnrolling } from "./account/enrolling.ts";
 export {
+  isNewSheet,
   type KeyholderView,
   keyholders,
   nameKeyholder,
@@ -25,7 +26,7 @@ export { systemClock, systemRandom } from "./adapters/system.ts";
 export { run } from "./core/driver.ts";
 export { commit, type Effect, type EffectResult, list, read, type Step } from "./core/effects.ts";
 export { type Home, openHome, type Unlocked } from "./core/home.ts";
-export { type LockKind, lock, lockKind, unlock } from "./core/lock.ts";
+export { type LockKind, lock, lockKind, lockWithPasskey, passkeyOf, unlock, unlockWithPasskey } from "./core/lock.ts";
 export { Vault } from "./core/vault.ts";
 export type { Identity } from "./identity.ts";
 export { closeJournal } from "./leaving/closing.ts";

@@ -20,7 +20,8 @@ export type Id = string;
 
 export const MAX_AHEAD = DAY; // seconds by which an effective time may be later than the receipt
 export const MAX_BEFORE = 7 * DAY; // seconds by which it may be earlier: a text that was written offline is that old
-const UNFORESEEN = "It could not be judged: something in it is unlike anything that this version of Duolog expects.";
+export const UNFORESEEN =
+  "It could not be judged: something in it is unlike anything that this version of Duolog expects.";
 
 /** A verified, opened document on its way into a reducer. */
 export interface AppliedDocument {

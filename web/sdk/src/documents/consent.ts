@@ -10,9 +10,9 @@ import { hiddenIn } from "./safeText.ts";
 import { type Body, hasUnknownParts, textsIn } from "./shapes.ts";
 
 const ASKING = ["propose", "counter", "amend", "retire"];
-const UPDATE =
+export const UPDATE =
   "It has parts that this version of Duolog can't show. Update, and read all of it before you agree to it.";
-const HIDDEN =
+export const HIDDEN =
   "It has characters that can't be shown, so nobody sees all of it, and nobody can agree to it. Answer in words of " +
   "your own, or decline it.";
 

@@ -31,6 +31,7 @@ export * from "./names.ts";
 export * from "./pauses.ts";
 export * from "./plainKinds.ts";
 export * from "./promises.ts";
+export * from "./reasons.ts";
 export * from "./removing.ts";
 export * from "./rules.ts";
 export * from "./safeText.ts";

@@ -12,7 +12,7 @@ import { PLAIN_KINDS, type PlainKind } from "./plainKinds.ts";
 import { RULES } from "./rules.ts";
 import { type Body, readBody } from "./shapes.ts";
 
-const NEWER = "A newer version of Duolog wrote this; update to see what it does.";
+export const NEWER = "A newer version of Duolog wrote this; update to see what it does.";
 
 /** One kind: its version, the shape of its body, and its rows or its own lines. */
 export interface Kind extends PlainKind {

@@ -101,7 +101,7 @@ export class Machine {
       const named = thing === null || row.names === null ? null : textAt(thing, row.names);
       let { passed, whyNot } = tried(row, this.#case(all, applied, context, null, thing, named, null));
       if (!context.partners.has(account) || (thing !== null && !thing.between.includes(account))) {
-        whyNot = this.#notYours(context.partners.has(account));
+        whyNot = notYours(this.rules.noun, context.partners.has(account));
       } else if (whyNot === null) {
         passed = Number.POSITIVE_INFINITY;
       }
@@ -114,7 +114,7 @@ export class Machine {
   }
 
   #judge(all: AllThings, applied: AppliedDocument, step: Body, context: Membership): { one: Case; row: Row } {
-    if (!context.partners.has(applied.author)) throw new NotAllowed(this.#notYours(false));
+    if (!context.partners.has(applied.author)) throw new NotAllowed(notYours(this.rules.noun, false));
     if (this.#things(all).find(applied.entry) !== null) {
       throw new NotAllowed("An entry with the same id counted already, and this one does not take its place.");
     }
@@ -152,7 +152,7 @@ export class Machine {
     if (named.message !== answers.message) {
       throw new NotAllowed("This answers other words than the ones that are here.");
     }
-    if (!thing.between.includes(applied.author)) throw new NotAllowed(this.#notYours(true));
+    if (!thing.between.includes(applied.author)) throw new NotAllowed(notYours(this.rules.noun, true));
     return { thing: own, named, elsewhere };
   }
 
@@ -191,12 +191,12 @@ export class Machine {
   #things(all: AllThings): Things {
     return all.get(this.rules.kind) ?? new Things();
   }
+}
 
-  #notYours(partner: boolean): string {
-    const { noun } = this.rules;
-    if (partner) return `This ${noun} is between two other people.`;
-    return `A ${noun} is between the partners of a journal, and only they take steps in it.`;
-  }
+/** Why somebody takes no step in a thing. `partner`: they are one of the journal. */
+export function notYours(noun: string, partner: boolean): string {
+  if (partner) return `This ${noun} is between two other people.`;
+  return `A ${noun} is between the partners of a journal, and only they take steps in it.`;
 }
 
 const ORDERED = new WeakMap<Membership, readonly Id[]>();

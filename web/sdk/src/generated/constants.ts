@@ -127,6 +127,7 @@ export type Purpose =
   | "login"
   | "package"
   | "pairing-words"
+  | "passkey-home"
   | "passkey-prf"
   | "proposal-context"
   | "receipt"

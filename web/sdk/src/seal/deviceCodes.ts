@@ -29,6 +29,8 @@ export type Side = "new" | "old";
 
 /** The input (32 bytes) of a passkey's PRF; its output is the seed of the keyholder. */
 export const PASSKEY_PRF_INPUT = sha256(label("passkey-prf"));
+/** The input (32 bytes) of a passkey's PRF that only unlocks a home: it never yields a keyholder's seed. */
+export const PASSKEY_HOME_INPUT = sha256(label("passkey-home"));
 
 const SCHEME = "duolog-device:";
 const ROLES: Readonly<Record<Side, number>> = { new: 1, old: 2 };

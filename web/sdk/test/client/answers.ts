@@ -11,7 +11,7 @@ import { invite } from "../../src/client/pairing/inviting.ts";
 import { join } from "../../src/client/pairing/joining.ts";
 import { progressOf } from "../../src/client/pairing/progress.ts";
 import type { HttpAnswer, HttpRequest } from "../../src/client/ports.ts";
-import { NotAllowed } from "../../src/errors.ts";
+import { NotAllowed, TransportError } from "../../src/errors.ts";
 import { utf8 } from "../../src/protocol/bytes.ts";
 import { encodeB64, sha256 } from "../../src/protocol/codec.ts";
 import { type Acceptance, encodeAcceptance, parseAcceptance } from "../../src/protocol/rosterStatements.ts";
@@ -152,9 +152,14 @@ export function untrueAnswers(evening: () => Evening): void {
     const link = await Link.by(ada);
     const tablet = await ada.fork();
     await sam.do((home) => join(home, link.url));
-    expect(await ada.problems()).not.toContain("client.one_acceptance");
+    const { lie } = ada.transport;
+    ada.transport.lie = (request, answer) => {
+      if (request.path.endsWith("/reveal")) throw new TransportError("The line went dead behind the noted answer.");
+      return lie(request, answer);
+    };
+    expect(await ada.problems()).toEqual(["TransportError"]);
     link.giveSealed(await answerOf(link, eve));
-    tablet.transport.lie = ada.transport.lie;
+    tablet.transport.lie = lie;
     expect(await tablet.problems()).toContain("client.one_acceptance");
     expect((await tablet.do((home) => pairingOf(home, link.journal))).stage).toBe("waiting_for_answer");
   });

@@ -1,7 +1,7 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { systemRandom } from "../../src/client/adapters/system.ts";
-import { lock, lockKind, unlock } from "../../src/client/core/lock.ts";
+import { lock, lockKind, lockWithPasskey, passkeyOf, unlock, unlockWithPasskey } from "../../src/client/core/lock.ts";
 import { KeystoreLocked, MalformedData, NotAllowed } from "../../src/errors.ts";
 import { fromUtf8, utf8 } from "../../src/protocol/bytes.ts";
 import { encodeB64 } from "../../src/protocol/codec.ts";
@@ -57,6 +57,17 @@ test("a lock that is none opens for everybody, whatever they type", () => {
   const open = lock(unlocked, null, systemRandom);
   expect(lockKind(open)).toBe("none");
   expect(unlock(open, "anything").homeSeed).toEqual(unlocked.homeSeed);
+});
+
+test("a lock with a passkey names it, opens with what it gives, and with nothing else", () => {
+  const [credential, output] = [systemRandom.bytes(40, "home"), systemRandom.bytes(32, "home")];
+  const locked = lockWithPasskey(unlocked, credential, output, systemRandom);
+  expect([lockKind(locked), passkeyOf(locked)]).toEqual(["passkey", credential]);
+  expect(unlockWithPasskey(locked, output).keyholder.seed).toEqual(keyholder.seed);
+  expect(() => unlockWithPasskey(locked, systemRandom.bytes(32, "home"))).toThrow(KeystoreLocked);
+  expect(() => unlock(locked, null)).toThrow(KeystoreLocked);
+  expect(() => unlockWithPasskey(row, output)).toThrow(KeystoreLocked);
+  expect(passkeyOf(row)).toBeNull();
 });
 
 test("any bytes are a lock, or are refused as damaged", () => {

@@ -142,13 +142,14 @@ describe.skipIf(!CAN_SERVE)("with a real server (skipped without Python's enviro
       await expect(sam.do((home) => confirmWords(home, journal, []))).rejects.toThrow(NotAllowed);
     });
 
-    test("is told that an invitation lapsed", async () => {
+    test("is told that an invitation lapsed; once a day a sync notes how far each journal is", async () => {
       const ada = await person();
       const { journal } = await inviting(ada);
       ada.ahead = 25 * 3600;
       await ada.restart();
       expect(await ada.problems()).toEqual([]);
-      expect([await stage(ada, journal), (await ada.noted()).at(-1)]).toEqual(["lapsed", "ended_invitation"]);
+      expect(await stage(ada, journal)).toBe("lapsed");
+      expect(await ada.noted()).toEqual(["joined", "pending_invitation", "noted_head", "ended_invitation"]);
     });
 
     test("can't invite to what is not theirs to share", async () => {
@@ -204,6 +205,54 @@ describe.skipIf(!CAN_SERVE)("with a real server (skipped without Python's enviro
       if (again === "the same link") await sam.do((home) => join(home, link));
       for (const each of [sam, ada, sam]) expect(await each.problems()).toEqual([]);
       expect(await words(sam, journal)).toHaveLength(8);
+    });
+  });
+
+  describe("another own device", () => {
+    test("goes on with an invitation, lets the newcomer in, and shows the same words", async () => {
+      const [ada, sam] = [await person(), await person()];
+      const tablet = await ada.device();
+      const { journal, link, until } = await inviting(ada);
+      expect(await tablet.problems()).toEqual([]);
+      expect(await tablet.do((home) => waitingInvitation(home, journal))).toEqual({ link, until });
+      await sam.do((home) => join(home, link));
+      for (const each of [tablet, ada, sam]) expect(await each.problems()).toEqual([]);
+      const eight = await words(tablet, journal);
+      expect([await words(ada, journal), await words(sam, journal)]).toEqual([eight, eight]);
+      await tablet.do((home) => confirmWords(home, journal, eight));
+      await sam.do((home) => confirmWords(home, journal, eight));
+      for (const each of [tablet, ada]) {
+        expect(await each.problems()).toEqual([]);
+        expect(await stage(each, journal)).toBe("verified");
+      }
+    });
+
+    test("goes on with an acceptance, before and after the founder has answered it", async () => {
+      const [ada, sam] = [await person(), await person()];
+      const { journal, link } = await inviting(ada);
+      await sam.do((home) => join(home, link));
+      const early = await sam.device();
+      expect(await early.problems()).toEqual([]);
+      expect(await stage(early, journal)).toBe("waiting_for_founder");
+      expect(await ada.problems()).toEqual([]);
+      const late = await sam.device();
+      for (const each of [early, late, sam]) {
+        expect(await each.problems()).toEqual([]);
+        expect(await words(each, journal)).toEqual(await words(ada, journal));
+      }
+    });
+
+    test("learns that an invitation was taken back, and takes up the next one", async () => {
+      const ada = await person();
+      const tablet = await ada.device();
+      const { journal } = await inviting(ada);
+      await tablet.problems();
+      await ada.do((home) => withdrawInvitation(home, journal));
+      expect(await tablet.problems()).toEqual([]);
+      expect(await stage(tablet, journal)).toBe("withdrawn");
+      const { link } = await ada.do((home) => invite(home, journal));
+      expect(await tablet.problems()).toEqual([]);
+      expect((await tablet.do((home) => waitingInvitation(home, journal)))?.link).toBe(link);
     });
   });
 

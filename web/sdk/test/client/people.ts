@@ -1,5 +1,6 @@
 /** People of this client alone: an account in a store, at a real server, perhaps behind a transport that lies. */
 
+import { beginAdding, confirmAdding } from "../../src/client/account/addingDevice.ts";
 import { beginEnrolling, enrollingWords, finishEnrolling } from "../../src/client/account/enrolling.ts";
 import { register } from "../../src/client/account/registering.ts";
 import { FetchTransport } from "../../src/client/adapters/fetchTransport.ts";
@@ -73,6 +74,22 @@ export class Person {
     const [store, transport] = [new MemoryStore(), new Between(origin)];
     const { home } = await run(register(unlocked, origin, null, DIRECT), { store, transport });
     await run(sync(home), { store, transport });
+    return new Person(transport, store, unlocked, home);
+  }
+
+  /** Another device of this person's account. */
+  async device(): Promise<Person> {
+    const { origin } = this.transport;
+    const keyholder = KeyholderSecret.fresh("device", systemRandom);
+    const unlocked = { keyholder, homeSeed: keyholder.seed };
+    const [store, transport] = [new MemoryStore(), new Between(origin)];
+    const direct = { random: systemRandom, clock: systemClock };
+    const { code } = await run(beginEnrolling(unlocked, origin, direct), { store, transport });
+    const words = await this.do((home) => beginAdding(home, code));
+    await run(enrollingWords(unlocked, direct), { store, transport });
+    await this.do((home) => confirmAdding(home, words, null));
+    const home = await run(finishEnrolling(unlocked, direct), { store, transport });
+    if (home === null) throw new Error("the device was not let in");
     return new Person(transport, store, unlocked, home);
   }
 

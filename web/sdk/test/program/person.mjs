@@ -3,27 +3,37 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join as path } from "node:path";
 import {
+  beginAdding,
+  beginEnrolling,
+  closeJournal,
+  confirmAdding,
   confirmWords,
   createJournal,
   deliver,
+  enrollingWords,
   FetchTransport,
+  finishEnrolling,
   invite,
   join,
   journalState,
   MemoryStore,
+  newSheet,
   openHome,
   pairingOf,
   post,
   readEntries,
   register,
+  replaceSheet,
   restore,
+  revoke,
   run,
   standingOf,
   sync,
+  waitingFor,
 } from "../../dist/client/index.js";
 import { makeDocument, stageOf } from "../../dist/documents/index.js";
 import { NotAllowed } from "../../dist/index.js";
-import { encodeB64, parseB64, parseMessageJson, utf8 } from "../../dist/protocol/index.js";
+import { encodeB64, parseB64, parseMessage, parseMessageJson, utf8 } from "../../dist/protocol/index.js";
 import { KeyholderSecret, parseWords } from "../../dist/seal/index.js";
 import { Decided } from "./draws.mjs";
 import { fault } from "./faults.mjs";
@@ -39,6 +49,7 @@ export class Person {
   #server = "";
   #connect = null;
   #home = null;
+  #enrolling = null;
 
   constructor(folder) {
     this.#folder = folder;
@@ -46,9 +57,14 @@ export class Person {
   }
 
   /** What every line may say: time, randomness, and where the server listens. */
-  follow({ draws, now, connect }) {
-    this.#decided.follow(draws, now);
+  follow({ connect, ...decided }) {
+    this.#decided.follow(decided);
     this.#connect = connect ?? null;
+  }
+
+  /** What was drawn for the line, as the transcript has it; nothing where nobody asked. */
+  get drawn() {
+    return this.#decided.noted === null ? {} : { draws: this.#decided.noted };
   }
 
   async register({ server }) {
@@ -102,6 +118,10 @@ export class Person {
       if (unreadable !== null) entries.push({ unreadable: unreadable.sentence });
       else if (document?.kind === "note") entries.push({ text: String(document.body.get("text")) });
     }
+    for (const { message } of await this.#do((home) => waitingFor(home, journal))) {
+      const { document } = parseMessage(message); // its author sees what waits to be sent
+      if (document.kind === "note") entries.push({ text: String(document.body.get("text")) });
+    }
     const { parts } = await this.#do((home) => journalState(home, journal));
     const boundaries = [...parts.of("boundary").values()].map((one) => ({ boundary: one.entry, stage: stageOf(one) }));
     return { entries, boundaries, ...said };
@@ -116,6 +136,50 @@ export class Person {
     const { parts } = await this.#do((home) => journalState(home, journal));
     const [{ entry, message }] = parts.of("boundary").get(boundary).texts.newestFirst();
     return await this.#put("boundary", { step: "accept", answers: { entry, message } });
+  }
+
+  /** Becomes a device of somebody's account: a code for the device that they have. */
+  async new_device({ server }) {
+    const keyholder = KeyholderSecret.fresh("device", this.#decided.random);
+    this.#keep(server, keyholder);
+    this.#enrolling = { keyholder, homeSeed: keyholder.seed };
+    return { code: (await this.#run(beginEnrolling(this.#enrolling, server, this.#decided))).code };
+  }
+
+  async begin_adding({ code }) {
+    return { words: await this.#do((home) => beginAdding(home, code)) };
+  }
+
+  async see_words() {
+    return { words: (await this.#run(enrollingWords(this.#enrolling, this.#decided))) ?? [] };
+  }
+
+  async confirm_adding({ words }) {
+    return { keyholder: encodeB64(await this.#do((home) => confirmAdding(home, words, null))) };
+  }
+
+  async finish() {
+    this.#home = await this.#run(finishEnrolling(this.#enrolling, this.#decided));
+    if (this.#home === null) throw new NotAllowed("Nobody has confirmed this device yet.");
+    return { account: encodeB64(this.#home.identity.account) };
+  }
+
+  async revoke({ keyholder }) {
+    return { generation: (await this.#do((home) => revoke(home, [parseB64(keyholder)]))).generation };
+  }
+
+  /** New keys: a new recovery sheet in the place of the old one. */
+  async rotate() {
+    await this.#do(sync);
+    await this.#do(newSheet);
+    await this.#do(replaceSheet);
+    return {};
+  }
+
+  async close() {
+    const journal = await this.#journal();
+    await this.#do((home) => closeJournal(home, journal));
+    return {};
   }
 
   async #put(kind, body) {

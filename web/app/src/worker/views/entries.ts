@@ -47,13 +47,13 @@ export function* places(here: Here): Iterable<Place> {
 export function findPlace(here: Here, id: string): Place | null {
   const item = here.state.timeline.find(id);
   if (item !== null) return { at: item.applied, item, waits: item.applied.seq > here.log.seq };
-  for (const place of places(here)) if (nameOf(here, place) === id) return place;
+  for (const place of places(here)) if (nameOf(place) === id) return place;
   return null;
 }
 
-/** How the page calls an entry. Somebody may have written another entry under the same id, which isn't believed. */
-function nameOf({ state }: Here, { at, item }: Place): string {
-  return item !== null && state.timeline.find(at.entry) === item ? at.entry : `${at.entry}-${at.seq}`;
+/** How the page calls an entry. Of several under one id only the first can be believed, so the others have their place in it. */
+function nameOf({ at }: Place): string {
+  return "fault" in at && at.fault !== null ? `${at.entry}-${at.seq}` : at.entry;
 }
 
 function* placeOf(here: Here, at: LogEntry | AppliedDocument, waits: boolean): Iterable<Place> {
@@ -84,7 +84,7 @@ function stepOf(here: Here, note: Item, place: number): Item | null {
 export function viewEntry(here: Here, place: Place, whole = false): Entry {
   const { at, item, waits } = place;
   const base = {
-    id: nameOf(here, place),
+    id: nameOf(place),
     author: here.person(at.author),
     at: at.received,
     kind: "",
@@ -154,8 +154,7 @@ function missing(here: Here, at: LogEntry | AppliedDocument): { standing: Standi
 function hiddenAs(here: Here, item: Item, view: ItemView): Standing | null {
   const { entry } = item.applied;
   if (here.own.erased.get(here.id)?.includes(entry)) return "erased";
-  const isKept = here.own.kept.get(here.id)?.includes(entry) ?? false;
-  if (view.withdrawn && !isKept) return "withdrawn";
+  if (view.withdrawn && !here.kept.has(entry)) return "withdrawn";
   if (view.status === "newer") return "unknown kind";
   return view.status === "unreadable" ? "unreadable" : null;
 }
@@ -181,7 +180,7 @@ function mayDo(here: Here, item: Item, view: ItemView, waits: boolean): Entry["m
   const isYoung = Math.max(here.now, here.standing.log.time) <= received + SIZES.WITHDRAW_WINDOW;
   const isThisServers = seq > (here.standing.earlier.at(-1)?.until ?? 0);
   if (isText && author === here.me && isYoung && isThisServers) may.push("withdraw");
-  if (isText && author !== here.me && !(here.own.kept.get(here.id)?.includes(item.applied.entry) ?? false)) {
+  if (isText && author !== here.me && !here.kept.has(item.applied.entry)) {
     may.push("keep");
   }
   return may;

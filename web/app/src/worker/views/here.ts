@@ -10,6 +10,7 @@ import {
   type Expected,
   expected,
   type Home,
+  list,
   membershipOf,
   type Standing,
   type Step,
@@ -26,6 +27,8 @@ export interface Here extends Expected {
   readonly me: Id;
   readonly now: number;
   readonly own: AccountState;
+  /** The entries that I keep even if their author withdraws them. */
+  readonly kept: ReadonlySet<Id>;
   /** Who is in it now; null where I am no member any more. */
   readonly membership: Membership | null;
   /** Whether I may write in it now. */
@@ -52,10 +55,17 @@ export function* here(home: Home): Step<Here | null> {
     me,
     now: home.clock.now(),
     own,
+    kept: new Set([...(own.kept.get(encodeB64(journal)) ?? []), ...(yield* keptSoon(journal))]),
     membership: roster !== null && roles.has(me) ? membershipOf(roster) : null,
     mayWrite: rights === "write" && !closed && found.standing.frozen === null,
     person: (id) => ({ id, name: names.get(id) ?? "", mine: id === me, role: roles.get(id) ?? "gone" }),
   };
+}
+
+/** The entries whose keeping the server hasn't been told yet. */
+function* keptSoon(journal: Uint8Array): Step<readonly Id[]> {
+  const rows = yield* list(`holding/keep/${encodeB64(journal)}/`);
+  return [...rows.keys()].map((name) => name.slice(name.lastIndexOf("/") + 1));
 }
 
 function* shownJournal(home: Home): Step<Uint8Array | null> {

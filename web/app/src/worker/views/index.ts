@@ -1,6 +1,7 @@
 /** The journal's half of what the page may ask: each call is a step over the opened home, and an error a refusal. */
-import type { Step } from "@duolog/sdk/client";
-import type { Calls, Waiting } from "../../rpc.ts";
+import { closeJournal, keepText, type Step, withdraw } from "@duolog/sdk/client";
+import { parseB64 } from "@duolog/sdk/protocol";
+import { type Calls, isRefusal, type Reach, type Waiting } from "../../rpc.ts";
 import type { Session } from "../session.ts";
 import { decide, propose, viewBoundaries } from "./boundaries.ts";
 import { begin, checkInPlace, giveAnswer, revealMine, setAside } from "./checkIns.ts";
@@ -20,40 +21,44 @@ import { answer, putDraft } from "./writing.ts";
 export interface Around {
   /** The reader's time zone. */
   readonly zone: string;
-  isOffline(): boolean;
+  reach(): Reach;
   /** What waits for me that stands in no journal: a sheet, a device. */
   waiting(): Promise<readonly Waiting[]>;
 }
 
-const NOTHING: Around = { zone: ownZone(), isOffline: () => false, waiting: async () => [] };
+const NOTHING: Around = { zone: ownZone(), reach: () => "online", waiting: async () => [] };
 
 export type JournalCalls = Pick<Calls, JournalMethod>;
 
 type JournalMethod =
-  | ("journal" | "search" | "entry" | "draft" | "keepDraft" | "put" | "answer")
+  | ("journal" | "search" | "entry" | "draft" | "keepDraft" | "put" | "answer" | "withdraw" | "keep")
   | ("disclosure" | "read" | "hear" | "boundaries" | "propose" | "decide")
   | ("checkIn" | "beginCheckIn" | "answerCheckIn" | "setCheckInAside" | "revealCheckIn")
   | ("us" | "pause" | "leave");
 
 /** The calls of the journal that is shown. */
 export function journalCalls(session: Session, around: Partial<Around> = {}): JournalCalls {
-  const { zone, isOffline, waiting } = { ...NOTHING, ...around };
+  const { zone, reach, waiting } = { ...NOTHING, ...around };
   const day = daysIn(zone);
   const { home } = session;
 
-  const run = async <T>(step: Step<T>): Promise<T> => {
+  const refusing = async <T>(task: Promise<T>): Promise<T> => {
     try {
-      return await session.run(step);
+      return await task;
     } catch (error) {
       throw refusalOf(error) ?? error;
     }
   };
+  const run = <T>(step: Step<T>): Promise<T> => refusing(session.run(step));
+  const ask = <T>(step: Step<T>): Promise<T> => refusing(session.ask(step));
   const look = async <T>(view: (found: Here) => T): Promise<T> => view((await run(here(home))) ?? refuse("no_journal"));
   const lookBy = async <T>(view: (found: Here) => Step<T>): Promise<T> => await run(await look(view));
   const act = async (step: (found: Here) => Step<void>): Promise<void> => {
     await run(
       (function* () {
-        yield* step((yield* here(home)) ?? refuse("no_journal"));
+        const found = (yield* here(home)) ?? refuse("no_journal");
+        if (found.standing.log.closed) refuse("journal_closed");
+        yield* step(found);
       })(),
     );
     session.changed();
@@ -63,8 +68,8 @@ export function journalCalls(session: Session, around: Partial<Around> = {}): Jo
     async journal(older) {
       const also = await waiting();
       const found = await run(here(home));
-      if (found === null) return { ...NO_JOURNAL, waiting: also, offline: isOffline() };
-      return viewJournal(found, older, day, [...waitingIn(found, day), ...also], isOffline());
+      if (found === null) return { ...NO_JOURNAL, waiting: also, reach: reach() };
+      return viewJournal(found, older, day, [...waitingIn(found, day), ...also], reach());
     },
     search: (text) => look((found) => search(found, text)),
     entry: (id) => look((found) => wholeEntry(found, id) ?? refuse("not_here")),
@@ -72,12 +77,28 @@ export function journalCalls(session: Session, around: Partial<Around> = {}): Jo
     keepDraft: (draft) => run(keepDraft(home, draft)),
     put: (draft) => act((found) => putDraft(home, found, draft)),
     answer: (id, text) => act((found) => answer(home, found, id, text)),
+    withdraw: (id) =>
+      act(function* ({ journal }) {
+        yield* withdraw(home, journal, parseB64(id));
+      }),
+    async keep(id) {
+      const { journal } = await look((found) => found);
+      try {
+        await ask(keepText(home, journal, parseB64(id)));
+      } catch (error) {
+        if (!isRefusal(error) || error.code !== "offline") throw error; // it is kept here, and a sync tells the server
+      }
+      session.changed();
+    },
 
     async disclosure(id) {
       const opened = await run(openedHere(home));
       return await look((found) => viewDisclosure(found, id, opened));
     },
-    read: (id) => act((found) => openLetter(home, found, id)),
+    async read(id) {
+      await lookBy((found) => openLetter(home, found, id));
+      session.changed();
+    },
     hear: (id, hearing) => act((found) => hear(home, found, id, hearing)),
 
     boundaries: async () => await run(here(home)).then((found) => (found === null ? [] : viewBoundaries(found))),
@@ -97,7 +118,11 @@ export function journalCalls(session: Session, around: Partial<Around> = {}): Jo
       );
       session.changed();
     },
-    leave: async () => refuse("use_command"),
+    async leave() {
+      const { journal } = await look((found) => found);
+      await ask(closeJournal(home, journal));
+      session.changed();
+    },
 
     decide: (id, decision) => act((found) => decide(home, found, id, decision)),
   };

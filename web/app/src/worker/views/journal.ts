@@ -1,5 +1,5 @@
 /** The journal's pages: days, what waits for the reader, and where the journal stands. */
-import type { Day, Entry, Journal, Person, Waiting } from "../../rpc.ts";
+import type { Day, Entry, Journal, Person, Reach, Waiting } from "../../rpc.ts";
 import { places, viewEntry } from "./entries.ts";
 import type { Here } from "./here.ts";
 
@@ -17,7 +17,7 @@ export const NO_JOURNAL: Journal = {
   older: false,
   newer: false,
   waiting: [],
-  offline: false,
+  reach: "online",
   undelivered: 0,
 };
 
@@ -27,7 +27,7 @@ export function viewJournal(
   older: number,
   day: (seconds: number) => string,
   waiting: readonly Waiting[],
-  offline: boolean,
+  reach: Reach,
 ): Journal {
   const left = Math.max(older + 1 - MOST_PAGES, 0) * PAGE;
   const end = (Math.max(Math.floor(older), 0) + 1) * PAGE;
@@ -47,7 +47,7 @@ export function viewJournal(
     older: count > end,
     newer: left > 0,
     waiting,
-    offline,
+    reach,
     undelivered: here.waiting.length,
   };
 }

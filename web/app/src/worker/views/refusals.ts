@@ -1,4 +1,7 @@
-/** Errors become refusals: a key for the page's sentence, and whether trying again helps. No text of an error reaches the page. */
+/**
+ * Errors become refusals: a key for the page's sentence, and whether trying again helps. Of an error's text
+ * nothing reaches the page but a sentence of the rules.
+ */
 import {
   AccountFork,
   HomeError,
@@ -10,6 +13,7 @@ import {
   ServerRefused,
   TransportError,
 } from "@duolog/sdk";
+import { REASONS } from "@duolog/sdk/documents";
 import { isRefusal, type Refusal } from "../../rpc.ts";
 import { FULL } from "../indexedDbStore.ts";
 
@@ -23,15 +27,19 @@ const OF_SERVER: Record<string, string> = {
 
 /** The refusal that an error is; null for one that nobody foresaw. */
 export function refusalOf(error: unknown): Refusal | null {
-  if (isRefusal(error)) return { code: error.code, retry: error.retry };
+  if (isRefusal(error)) return { ...error };
   if (error instanceof AccountFork) return { code: "account_fork", retry: false };
   if (error instanceof TransportError) return { code: "offline", retry: true };
   if (error instanceof KeystoreLocked) return { code: "wrong_passphrase", retry: true };
   if (error instanceof JournalFrozen) return { code: "journal_held", retry: false };
   if (error instanceof HomeError) return { code: error.message === FULL ? "full" : "home", retry: true };
   if (error instanceof ServerRefused) return { code: OF_SERVER[error.code] ?? "server_refused", retry: true };
-  const isForbidden = error instanceof NotAllowed || error instanceof MalformedData || error instanceof OpenError;
-  return isForbidden ? { code: "not_now", retry: false } : null;
+  if (error instanceof NotAllowed) {
+    const reason = REASONS.has(error.message) ? { reason: error.message } : {};
+    return { code: "not_now", retry: false, ...reason };
+  }
+  if (error instanceof MalformedData) return { code: "not_written", retry: false };
+  return error instanceof OpenError ? { code: "not_now", retry: false } : null;
 }
 
 /** Throws a refusal of this code. */

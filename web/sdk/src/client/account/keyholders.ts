@@ -135,6 +135,11 @@ export function* replaceSheet(home: Home): Step<Revoked> {
   return yield* follow(home);
 }
 
+/** Whether a new sheet was made here and is not in use yet. */
+export function* isNewSheet(): Step<boolean> {
+  return (yield* read([NEW_SHEET])).has(NEW_SHEET);
+}
+
 function* begunSheet(home: Home): Step<KeyholderSecret | null> {
   const row = (yield* read([NEW_SHEET])).get(NEW_SHEET);
   return row === undefined ? null : new KeyholderSecret(home.vault.open("sheet", row), "recovery_sheet");

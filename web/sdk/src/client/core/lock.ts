@@ -1,11 +1,14 @@
 /**
- * How the seeds of a home rest: behind a passphrase, or open. The row is small, and stands apart from the home's own rows.
+ * How the seeds of a home rest: behind a passphrase, behind a passkey, or open. The row is small, and stands apart from the
+ * home's own rows.
  *
  * Rules
  * - Behind a passphrase: Argon2id, 64 MiB and 3 passes at least, then XChaCha20-Poly1305 with label("keystore"). A row that
  *   asks for less was changed by somebody, and so was one that asks for more than this machine can be made to spend.
  * - A passphrase is prepared as an OpaqueString (RFC 8265): every space is U+0020, then NFC. So another keyboard gives the
  *   same bytes.
+ * - Behind a passkey: XChaCha20-Poly1305 under Expand(the output of its PRF on PASSKEY_HOME_INPUT, label("keystore")). The row
+ *   names the passkey.
  * - Open means open: whoever reads the row has the keys. The program says so before it offers it.
  *
  * This is local: no other client reads it. Spec: §4.10
@@ -19,6 +22,7 @@ import { Fields } from "../../protocol/fields.ts";
 import { KEYHOLDER_KINDS } from "../../protocol/keyholderSets.ts";
 import type { Random } from "../../random.ts";
 import { opened, sealed } from "../../seal/aead.ts";
+import { expand } from "../../seal/derive.ts";
 import { KeyholderSecret } from "../../seal/keys.ts";
 import { argon2id } from "../../sodium.ts";
 import type { Unlocked } from "./home.ts";
@@ -31,7 +35,9 @@ const SALT = 16;
 const MAX_PASSPHRASE = 1024; // bytes
 const MAX_SEALED = 256; // bytes; two seeds and a kind need far fewer
 
-export type LockKind = "passphrase" | "none";
+const MAX_CREDENTIAL = 1023; // bytes of a passkey's id, by WebAuthn
+
+export type LockKind = "passphrase" | "passkey" | "none";
 
 /** A row that opens with this passphrase alone; with null, for everybody. Throws NotAllowed for a passphrase that is too long. */
 export function lock(unlocked: Unlocked, passphrase: string | null, random: Random): Uint8Array {
@@ -43,6 +49,39 @@ export function lock(unlocked: Unlocked, passphrase: string | null, random: Rand
   return encodeMessageJson(
     jsonObject({ lock: "passphrase", passes: PASSES, memory: MEMORY, salt: encodeB64(salt), sealed: encodeB64(box) }),
   );
+}
+
+/** A row that opens with one passkey alone. `credential`: its id; `output`: of its PRF, 32 bytes. */
+export function lockWithPasskey(
+  unlocked: Unlocked,
+  credential: Uint8Array,
+  output: Uint8Array,
+  random: Random,
+): Uint8Array {
+  const plain = concat(unlocked.homeSeed, unlocked.keyholder.seed, utf8(unlocked.keyholder.kind));
+  const box = sealed(passkeyKey(output), plain, label("keystore"), random.bytes(SIZES.AEAD_NONCE, "home"));
+  return encodeMessageJson(jsonObject({ lock: "passkey", credential: encodeB64(credential), sealed: encodeB64(box) }));
+}
+
+/** The id of the passkey that opens a row; null where none does. Throws MalformedData for a row that was changed. */
+export function passkeyOf(row: Uint8Array): Uint8Array | null {
+  const [kind, fields] = parseKind(row);
+  return kind === "passkey" ? fields.blob("credential", MAX_CREDENTIAL) : null;
+}
+
+/** The seeds in a row that a passkey opens. Throws KeystoreLocked: it is another passkey; MalformedData. */
+export function unlockWithPasskey(row: Uint8Array, output: Uint8Array): Unlocked {
+  const [kind, fields] = parseKind(row);
+  if (kind !== "passkey") throw new KeystoreLocked("No passkey opens this.");
+  fields.blob("credential", MAX_CREDENTIAL);
+  const box = fields.blob("sealed", MAX_SEALED);
+  fields.done();
+  return openSeeds(passkeyKey(output), box, "That isn't the passkey. Try again.");
+}
+
+function passkeyKey(output: Uint8Array): Uint8Array {
+  if (output.length !== SIZES.SEED) throw new MalformedData("A passkey gives 32 bytes.");
+  return expand(output, label("keystore"), SIZES.SEED);
 }
 
 /** What opens a row. Throws MalformedData for one that was changed. */
@@ -58,6 +97,7 @@ export function lockKind(row: Uint8Array): LockKind {
  */
 export function unlock(row: Uint8Array, passphrase: string | null): Unlocked {
   const [kind, fields] = parseKind(row);
+  if (kind === "passkey") throw new KeystoreLocked("A passkey opens this, and no passphrase.");
   if (kind === "none") {
     const seeds = fields.blob("seeds", MAX_SEALED);
     fields.done();
@@ -69,17 +109,23 @@ export function unlock(row: Uint8Array, passphrase: string | null): Unlocked {
   }
   const [salt, box] = [fields.data("salt", SALT), fields.blob("sealed", MAX_SEALED)];
   fields.done();
+  const key = stretched(passphrase ?? "", salt, passes, memory);
+  return openSeeds(key, box, "That isn't the passphrase. Try again.");
+}
+
+/** Throws KeystoreLocked with this sentence where the key is another. */
+function openSeeds(key: Uint8Array, box: Uint8Array, sentence: string): Unlocked {
   try {
-    return parseSeeds(opened(stretched(passphrase ?? "", salt, passes, memory), box, label("keystore")));
+    return parseSeeds(opened(key, box, label("keystore")));
   } catch (error) {
     if (!(error instanceof OpenError)) throw error;
-    throw new KeystoreLocked("That isn't the passphrase. Try again.", { cause: error });
+    throw new KeystoreLocked(sentence, { cause: error });
   }
 }
 
 function parseKind(row: Uint8Array): [LockKind, Fields] {
   const fields = new Fields(parseMessageJson(row, "A lock"), "A lock");
-  return [fields.choice("lock", ["passphrase", "none"]), fields];
+  return [fields.choice("lock", ["passphrase", "passkey", "none"]), fields];
 }
 
 function parseSeeds(plain: Uint8Array): Unlocked {

@@ -23,6 +23,7 @@ import { noteClosings } from "../leaving/closing.ts";
 import { finishLeaving } from "../leaving/leaving.ts";
 import { finishHoldings, tidy } from "../leaving/withdrawing.ts";
 import { noteFounded } from "../pairing/founding.ts";
+import { takeUp } from "../pairing/otherDevices.ts";
 import { pairingsUnderWay } from "../pairing/progress.ts";
 import { goOn } from "../pairing/steps.ts";
 import type { ListedJournal } from "../server/bodies.ts";
@@ -71,6 +72,7 @@ export function* sync(home: Home): Step<Synced> {
   }
   yield* whereLetBe(problems, own, rotateByChance(home));
   problems.push(...(yield* liftAll(home)));
+  problems.push(...(yield* takeUp(home)));
   yield* reporting(problems, own, () => noteFounded(home, others));
   yield* reporting(problems, own, () => noteWhatIsNew(home));
   yield* reporting(problems, own, () => finishHoldings(home));

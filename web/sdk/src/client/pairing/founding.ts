@@ -34,7 +34,7 @@ const ROW = "founding";
  */
 export function* createJournal(home: Home): Step<Uint8Array> {
   yield* requireConfirmed();
-  const begun = yield* begunHere(home);
+  const begun = yield* begunHere();
   const genesis = begun ?? (yield* begin(home));
   const journal = idOf(genesis);
   const created = yield* send(home, genesis, begun !== null);
@@ -66,13 +66,10 @@ export function* requireConfirmed(): Step<void> {
   }
 }
 
-/** The genesis of a founding that was cut off; null where there is none, or a sync has finished it since. */
-function* begunHere(home: Home): Step<JsonObject | null> {
+/** The genesis of a founding that was cut off before its caller got the id; null where there is none. */
+function* begunHere(): Step<JsonObject | null> {
   const row = (yield* read([ROW])).get(ROW);
-  if (row === undefined) return null;
-  const genesis = parseMessageJson(row, "A stored genesis");
-  const { journals } = yield* accountState(home);
-  return journals.has(encodeB64(idOf(genesis))) ? null : genesis;
+  return row === undefined ? null : parseMessageJson(row, "A stored genesis");
 }
 
 function idOf(genesis: JsonObject): Uint8Array {
@@ -90,7 +87,7 @@ function* begin(home: Home): Step<JsonObject> {
   return genesis;
 }
 
-/** Notes the journals of this list that this account founded and has not noted. */
+/** Notes the journals of this list that this account founded and has not noted. A founding that was cut off is over then. */
 export function* noteFounded(home: Home, listed: readonly Uint8Array[]): Step<void> {
   if (yield* isUnconfirmed()) return;
   const { journals, closed } = yield* accountState(home);
@@ -101,6 +98,10 @@ export function* noteFounded(home: Home, listed: readonly Uint8Array[]): Step<vo
     const isMine = log.roster !== null && sameBytes(log.roster.founder, home.identity.account);
     if (isMine && !log.closed) yield* noteJournal(home, journal);
   }
+  const begun = yield* begunHere();
+  if (begun === null) return;
+  const isNoted = (yield* accountState(home)).journals.has(encodeB64(idOf(begun)));
+  if (isNoted) yield* commit([{ name: ROW, value: null }]);
 }
 
 /** Notes that this account is a partner of a journal. */

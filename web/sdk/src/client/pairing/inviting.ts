@@ -14,19 +14,17 @@ import { SIZES } from "../../generated/constants.ts";
 import { sameBytes } from "../../protocol/bytes.ts";
 import { encodeB64, sha256 } from "../../protocol/codec.ts";
 import { findMember, partnersOf, type Roster } from "../../protocol/rosterChanges.ts";
-import { encodeInvitation, InvitationSecret } from "../../seal/invitations.ts";
+import { InvitationSecret } from "../../seal/invitations.ts";
 import { linkUrl } from "../../seal/links.ts";
-import { revealCommitment } from "../../seal/pairing.ts";
-import { read, type Step } from "../core/effects.ts";
-import { type Home, parseStatements } from "../core/home.ts";
-import { itemName } from "../log/names.ts";
+import type { Step } from "../core/effects.ts";
+import type { Home } from "../core/home.ts";
 import { note } from "../log/notes.ts";
 import { pull } from "../log/pulling.ts";
 import { settle } from "../log/settling.ts";
 import { requireOpen, standingOf } from "../log/standing.ts";
 import { makePartnerRemoval } from "../log/statements.ts";
-import { parseItem } from "../server/pages.ts";
 import { requireConfirmed } from "./founding.ts";
+import { invitationPlaintext } from "./plaintext.ts";
 import { type End, type Progress, progressOf, saveProgress } from "./progress.ts";
 
 const EXPIRES_AFTER = 24 * 3600; // seconds
@@ -64,7 +62,8 @@ export function* invite(home: Home, journal: Uint8Array): Step<Invited> {
 function* begin(home: Home, roster: Roster, expires: number): Step<Progress> {
   const secret = InvitationSecret.fresh(home.random);
   const nonce = home.random.bytes(SIZES.NONCE, "invitation_nonce");
-  const plaintext = yield* invitationOf(home, roster, nonce);
+  const generations = home.chains.get(roster.founder)?.generations.length ?? 0;
+  const plaintext = yield* invitationPlaintext(home, roster, nonce, generations);
   const progress: Progress = {
     journal: roster.journal,
     role: "founder",
@@ -82,30 +81,6 @@ function* begin(home: Home, roster: Roster, expires: number): Step<Progress> {
   };
   yield* saveProgress(home, progress);
   return progress;
-}
-
-/** The plaintext of an invitation to the other partner's place. */
-function* invitationOf(home: Home, roster: Roster, nonce: Uint8Array): Step<Uint8Array> {
-  const { account } = home.identity;
-  const [own, first] = [`chain/${encodeB64(account)}`, itemName(roster.journal, 1)];
-  const rows = yield* read([own, first]);
-  const [chainRow, itemRow] = [rows.get(own), rows.get(first)];
-  const [chain, receiptKey] = [home.chains.get(account), home.receiptKeys.at(-1)];
-  if (chainRow === undefined || itemRow === undefined || chain === undefined || receiptKey === undefined) {
-    throw new NotAllowed("This journal has not been fetched yet. Sync first.");
-  }
-  const { item } = parseItem(itemRow);
-  if (item.type !== "statement") throw new NotAllowed("This journal does not begin with its genesis.");
-  return encodeInvitation({
-    chain: parseStatements(chainRow),
-    genesis: item.signed,
-    role: "partner",
-    rights: "write",
-    until: null,
-    origin: home.connection.origin,
-    receiptKey,
-    reveal: revealCommitment(nonce, chain.newest.statementHash, roster.journal),
-  });
 }
 
 /** Notes an invitation for all own devices, and then leaves it at the server. */
