@@ -20,6 +20,7 @@ import { resumeRotation, rotateByChance } from "../account/rotating.ts";
 import { commit, list, type Step } from "../core/effects.ts";
 import { type Home, serverChanges } from "../core/home.ts";
 import { noteClosings } from "../leaving/closing.ts";
+import { finishLeaving } from "../leaving/leaving.ts";
 import { finishHoldings, tidy } from "../leaving/withdrawing.ts";
 import { noteFounded } from "../pairing/founding.ts";
 import { takeUp } from "../pairing/otherDevices.ts";
@@ -75,6 +76,7 @@ export function* sync(home: Home): Step<Synced> {
   yield* reporting(problems, own, () => noteFounded(home, others));
   yield* reporting(problems, own, () => noteWhatIsNew(home));
   yield* reporting(problems, own, () => finishHoldings(home));
+  yield* reporting(problems, own, () => finishLeaving(home));
   yield* reporting(problems, own, () => noteClosings(home));
   for (const journal of others) yield* reporting(problems, journal, () => tidy(home, journal));
   for (const { journal } of yield* pairingsUnderWay(home)) {
