@@ -15,6 +15,9 @@ home holds of his account, the secrets too. Then it takes orders, a line each, a
     tablet          it syncs; the error's name, or "well"
     revoke ID       Ada revokes a keyholder
     withdraw ENTRY  Ada withdraws a text of hers
+    confidant       Ada makes a journal and lets somebody in as its confidant; all that their home holds. She proposes
+                    another one to Sam by `confidant proposed`, which gives the words to compare
+    admitted        who is in that journal; `admitted proposed`: what became of the proposal
     lag             Sam's other device changes his keys, and not yet the journal's with them
     texts           what Ada reads, after a sync; `texts new` in the journal that `invite` made
     do [P, M, ...]  Ada calls the method M of her practice P (`boundaries`, `check_ins`) with what follows, between two
@@ -32,6 +35,7 @@ import asyncio
 import json
 import sys
 import tempfile
+import time
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -110,6 +114,8 @@ class Orders:
         self._ada = people["ada"]
         tablet = Tablet(self._ada)
         self.let, self.enroll, self.enrolled, self.tablet = tablet.let, tablet.enroll, tablet.enrolled, tablet.tell
+        friend = Friend(self._ada, journal)
+        self.confidant, self.admitted = friend.confidant, friend.admitted
 
     async def write(self, text: str) -> JsonObject:
         await self._ada.write(self._journal, "note", {"text": text})
@@ -172,6 +178,36 @@ class Orders:
         await person.keyholders.replace_sheet()
         await person.sync()
         return {"rotated": True}
+
+
+class Friend:
+    """Somebody who is let in as a confidant: by Ada alone, or, in the journal with Sam, as she proposes it to him."""
+
+    def __init__(self, ada: Duolog, shared: bytes) -> None:
+        self._ada, self._shared, self._own = ada, shared, b""
+
+    async def confidant(self, where: str) -> JsonObject:
+        if where != "proposed":
+            self._own = await self._ada.create_journal()
+        journal = self._shared if where == "proposed" else self._own
+        members = self._ada.members(journal)
+        link = (await members.invite("read", int(time.time()) + 30 * 24 * 3600)).link
+        origin = self._ada._context.network.transport.origin
+        friend = (await Duolog.register(HttpTransport(origin), home=None, unlock=UNLOCK)).duolog
+        await friend.join(link)
+        for person in (self._ada, friend):
+            await person.sync()
+        words = (await friend.pairing(journal)).words or ()
+        await members.confirm(words)
+        await self._ada.sync()
+        await friend.sync()
+        return {"journal": encode_b64(journal), "words": list(words), "home": _home_of(friend)}
+
+    async def admitted(self, where: str) -> JsonObject:
+        await self._ada.sync()
+        members = self._ada.members(self._shared if where == "proposed" else self._own)
+        stages = [one.stage.name for one in await members.admissions()]
+        return {"members": len(await members.list()), "stages": stages}
 
 
 class Tablet:

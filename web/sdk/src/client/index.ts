@@ -16,10 +16,10 @@ export {
   type Revoked,
   replaceSheet,
   revoke,
-  sessions,
 } from "./account/keyholders.ts";
 export { isUnconfirmed, refreshAccount, restore } from "./account/opening.ts";
 export { forgetSheet, register, sheetWords } from "./account/registering.ts";
+export { endOtherSessions, endSession, type SessionView, sessions, signOut } from "./account/sessions.ts";
 export { FetchTransport } from "./adapters/fetchTransport.ts";
 export { MemoryStore } from "./adapters/memoryStore.ts";
 export { systemClock, systemRandom } from "./adapters/system.ts";
@@ -30,6 +30,8 @@ export { type LockKind, lock, lockKind, lockWithPasskey, passkeyOf, unlock, unlo
 export { Vault } from "./core/vault.ts";
 export type { Identity } from "./identity.ts";
 export { closeJournal } from "./leaving/closing.ts";
+export { leaveJournal } from "./leaving/leaving.ts";
+export { declineProposal, type ProposalView, proposals } from "./leaving/proposals.ts";
 export { eraseText, keepText, withdraw } from "./leaving/withdrawing.ts";
 export { answerCheckIn, beginCheckIn, goOnWithAnswers, myAnswer, reveal, revealWaits } from "./log/blindAnswers.ts";
 export { deliver } from "./log/delivering.ts";

@@ -90,7 +90,12 @@ export class Evening {
 
   /** What unlocks Sam's home. */
   get unlocked(): Unlocked {
-    const seed = this.#said.object("sam").data("keyholder_seed");
+    return this.unlockedOf(this.#said.object("sam"));
+  }
+
+  /** What unlocks the home of which the evening's program told all. */
+  unlockedOf(home: Inputs): Unlocked {
+    const seed = home.data("keyholder_seed");
     return { keyholder: new KeyholderSecret(seed, "device"), homeSeed: seed };
   }
 
@@ -100,16 +105,20 @@ export class Evening {
 
   /** A store with Sam's account, which has not fetched anything. */
   async samsStore(): Promise<MemoryStore> {
-    const sam = this.#said.object("sam");
-    const statements = accountStatements(sam.objects("chain"));
-    const secrets = sam.list("seeds").map((seed, at) => new GenerationSecret(parseB64(String(seed)), at + 1));
-    const sets = accountStatements(sam.objects("sets"));
+    return await this.storeOf(this.#said.object("sam"));
+  }
+
+  /** The same for a home of which the evening's program told all. */
+  async storeOf(home: Inputs): Promise<MemoryStore> {
+    const statements = accountStatements(home.objects("chain"));
+    const secrets = home.list("seeds").map((seed, at) => new GenerationSecret(parseB64(String(seed)), at + 1));
+    const sets = accountStatements(home.objects("sets"));
     const store = new MemoryStore();
-    const keys = sam.list("receipt_keys").map((key) => parseB64(String(key)));
+    const keys = home.list("receipt_keys").map((key) => parseB64(String(key)));
     await store.commit([
       ...accountChanges(
         { chain: verifyChain(statements), statements, sets, secrets },
-        new Vault(this.unlocked.homeSeed, systemRandom),
+        new Vault(this.unlockedOf(home).homeSeed, systemRandom),
       ),
       ...serverChanges(this.origin, keys),
     ]);
@@ -130,10 +139,10 @@ export class Client {
   }
 
   /** Opens the home in a store, or in a copy of rows. */
-  static async open(evening: Evening, rows: Rows | Store): Promise<Client> {
+  static async open(evening: Evening, rows: Rows | Store, unlocked = evening.unlocked): Promise<Client> {
     const store = rows instanceof Map ? new MemoryStore(rows) : (rows as Store);
     const transport = new FetchTransport(evening.origin, 5000);
-    const home = await run(openHome(evening.unlocked, { random: systemRandom, clock: systemClock }), {
+    const home = await run(openHome(unlocked, { random: systemRandom, clock: systemClock }), {
       store,
       transport,
     });

@@ -1,12 +1,16 @@
 /** Withdrawing, keeping and erasing a text, and closing a journal: on a real server, read by Python's client. */
 
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { endOtherSessions, endSession, sessions, signOut } from "../../src/client/account/sessions.ts";
 import { systemClock } from "../../src/client/adapters/system.ts";
 import type { Step } from "../../src/client/core/effects.ts";
 import type { Home } from "../../src/client/core/home.ts";
 import { closeJournal } from "../../src/client/leaving/closing.ts";
+import { leaveJournal } from "../../src/client/leaving/leaving.ts";
+import { declineProposal, proposals } from "../../src/client/leaving/proposals.ts";
 import { eraseText, keepText, withdraw } from "../../src/client/leaving/withdrawing.ts";
 import { deliver } from "../../src/client/log/delivering.ts";
+import { accountState } from "../../src/client/log/folding.ts";
 import { messageName } from "../../src/client/log/names.ts";
 import { post, waitingFor } from "../../src/client/log/outbox.ts";
 import { readEntries } from "../../src/client/log/reading.ts";
@@ -113,6 +117,67 @@ describe.skipIf(!CAN_SERVE)("leaving, on a real server (skipped without Python's
     expect(await person.noted()).toContain("ended_closing");
     expect(await person.problems()).toEqual([]);
     await expect(person.do((home) => closeJournal(home, home.identity.accountJournal))).rejects.toThrow(NotAllowed);
+  });
+
+  test("a confidant leaves, keeps what they have read, and their other devices know", async () => {
+    const told = await evening.tell("confidant");
+    const [journal, kim] = [told.data("journal"), told.object("home")];
+    const client = await Client.open(evening, await evening.storeOf(kim), evening.unlockedOf(kim));
+    expect((await client.do(sync)).problems).toEqual([]);
+    expect((await evening.tell("admitted")).number("members")).toBe(2);
+    await expect(client.do((home) => closeJournal(home, journal))).rejects.toThrow(NotAllowed);
+    const before = (await client.do((home) => readEntries(home, journal))).length;
+    await client.do((home) => leaveJournal(home, journal));
+    await client.do((home) => leaveJournal(home, journal));
+    expect((await evening.tell("admitted")).number("members")).toBe(1);
+    expect((await client.do(sync)).problems).toEqual([]);
+    expect((await client.do((home) => readEntries(home, journal))).length).toBe(before);
+    await expect(client.do((home) => post(home, journal, note("No more.")))).rejects.toThrow(NotAllowed);
+    const other = await Client.open(evening, await evening.storeOf(kim), evening.unlockedOf(kim));
+    expect((await other.do(sync)).problems).toEqual([]);
+    expect((await other.do(accountState)).left.has(encodeB64(journal))).toBe(true);
+    const sam = await Client.open(evening, await evening.samsStore());
+    await sam.do(sync);
+    await expect(sam.do((home) => leaveJournal(home, evening.journal))).rejects.toThrow("Partners don't leave");
+  });
+
+  test("a confidant who is proposed is shown with their words, and declined", async () => {
+    const words = (await evening.tell("confidant proposed")).list("words");
+    const client = await Client.open(evening, await evening.samsStore());
+    await client.do(sync);
+    const [shown, ...others] = await client.do((home) => proposals(home, evening.journal));
+    expect([shown?.change, shown?.rights, shown?.mine, shown?.words, others]).toEqual([
+      "add",
+      "read",
+      false,
+      words,
+      [],
+    ]);
+    await client.do((home) => declineProposal(home, evening.journal, shown?.id ?? new Uint8Array()));
+    expect(await client.do((home) => proposals(home, evening.journal))).toEqual([]);
+    await expect(client.do((home) => declineProposal(home, evening.journal, new Uint8Array(32)))).rejects.toThrow(
+      NotAllowed,
+    );
+    expect((await evening.tell("admitted proposed")).list("stages")).toEqual(["DECLINED"]);
+    expect((await client.do(sync)).problems).toEqual([]);
+    expect((await client.do(accountState)).declined).toHaveLength(1);
+  });
+
+  test("a person sees where they are logged in, and ends it", async () => {
+    const person = await Person.register(evening.origin);
+    await person.do((home) => home.connection.logIn());
+    const both = await person.do(sessions); // of one second: in any order
+    expect(both.map(({ isCurrent }) => isCurrent).sort()).toEqual([false, true]);
+    expect(both.map(({ keyholder }) => keyholder?.here)).toEqual([true, true]);
+    const other = both.find(({ isCurrent }) => !isCurrent)?.id ?? new Uint8Array();
+    await person.do((home) => endSession(home, other));
+    expect(await person.do(sessions)).toHaveLength(1);
+    await person.do((home) => home.connection.logIn());
+    await person.do(endOtherSessions);
+    expect(await person.do(sessions)).toHaveLength(1);
+    await person.do(signOut);
+    expect(await person.problems()).toEqual([]);
+    expect(await person.do(sessions)).toHaveLength(1);
   });
 
   test("a withdrawal that the server calls late is given up, and what waits behind it follows what is before it", async () => {

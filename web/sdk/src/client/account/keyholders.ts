@@ -19,7 +19,6 @@ import type { Home } from "../core/home.ts";
 import { accountState } from "../log/folding.ts";
 import { behind, liftAll } from "../log/lifting.ts";
 import { note } from "../log/notes.ts";
-import type { OwnSession } from "../server/bodies.ts";
 import { makeSetRequest, newestSet } from "./keyholderRequests.ts";
 import { isUnconfirmed, refreshAccount } from "./opening.ts";
 import { resumeRotation, rotate } from "./rotating.ts";
@@ -144,11 +143,6 @@ export function* isNewSheet(): Step<boolean> {
 function* begunSheet(home: Home): Step<KeyholderSecret | null> {
   const row = (yield* read([NEW_SHEET])).get(NEW_SHEET);
   return row === undefined ? null : new KeyholderSecret(home.vault.open("sheet", row), "recovery_sheet");
-}
-
-/** Where this account is logged in, newest first. */
-export function* sessions(home: Home): Step<readonly OwnSession[]> {
-  return yield* home.connection.sessions();
 }
 
 function requireListed(home: Home, keyholder: Uint8Array): void {

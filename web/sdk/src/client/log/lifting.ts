@@ -11,6 +11,7 @@ import { findMember, type Roster } from "../../protocol/rosterChanges.ts";
 import { list, type Step } from "../core/effects.ts";
 import type { Home } from "../core/home.ts";
 import { foreseen } from "./fetching.ts";
+import { accountState } from "./folding.ts";
 import { waitingFor } from "./outbox.ts";
 import { settle } from "./settling.ts";
 import { standingOf } from "./standing.ts";
@@ -20,7 +21,9 @@ import type { Problem } from "./syncing.ts";
 /** The journals that name older keys of mine and can be lifted, by the order of their ids. */
 export function* behind(home: Home): Step<readonly Uint8Array[]> {
   const found: Uint8Array[] = [];
+  const { left } = yield* accountState(home);
   for (const name of [...(yield* list("log/")).keys()].sort()) {
+    if (left.has(name.slice("log/".length))) continue; // it can't be fetched any more
     const journal = parseB64(name.slice("log/".length));
     if ((yield* due(home, journal)) !== null) found.push(journal);
   }

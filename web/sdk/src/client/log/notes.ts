@@ -4,8 +4,10 @@
  */
 
 import { makeAccountDocument, requireAllowedAccount } from "../../documents/account.ts";
+import { sameTerms } from "../../documents/accountActs.ts";
 import type { AccountState } from "../../documents/accountState.ts";
 import { NotAllowed } from "../../errors.ts";
+import type { DeclinedProposalBody } from "../../generated/documents.ts";
 import type { AccountChain } from "../../protocol/accounts.ts";
 import { sameBytes } from "../../protocol/bytes.ts";
 import { encodeB64, encodeMessageJson, jsonObject } from "../../protocol/codec.ts";
@@ -26,6 +28,8 @@ export type Note =
       readonly kind: "pending_invitation" | "taken_acceptance" | "ended_invitation";
       readonly body: Record<string, string | number> & { readonly invitation: string };
     }
+  | { readonly kind: "left_journal"; readonly body: { readonly journal: string } }
+  | { readonly kind: "declined_proposal"; readonly body: Declined }
   | { readonly kind: "keyholder_label"; readonly body: { readonly keyholder: string; readonly label: string } }
   | { readonly kind: "kept" | "erased"; readonly body: { readonly journal: string; readonly entry: string } }
   | {
@@ -40,6 +44,9 @@ export type Note =
       readonly kind: "noted_head";
       readonly body: { readonly journal: string; readonly seq: number; readonly head: string };
     };
+
+type Declined = Pick<DeclinedProposalBody, "change" | "rights"> &
+  Readonly<Record<"journal" | "account", string> & Record<"until" | "at", number>>;
 
 interface PinBody {
   readonly account: string;
@@ -109,6 +116,10 @@ function isNoted(state: AccountState, { kind, body }: Note): boolean {
       return state.acceptances.has(body.invitation);
     case "ended_invitation":
       return state.ended.has(body.invitation);
+    case "left_journal":
+      return state.left.has(body.journal);
+    case "declined_proposal":
+      return state.declined.some((one) => sameTerms(one, body) && one.at === body.at);
     case "keyholder_label":
       return state.labels.get(body.keyholder) === body.label;
     case "kept":

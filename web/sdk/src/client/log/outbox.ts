@@ -23,7 +23,7 @@ import { findMember } from "../../protocol/rosterChanges.ts";
 import { commit, list, type Step } from "../core/effects.ts";
 import type { Home } from "../core/home.ts";
 import type { Change } from "../ports.ts";
-import { folded, journalState, membershipOf } from "./folding.ts";
+import { accountState, folded, journalState, membershipOf } from "./folding.ts";
 import type { Judged } from "./judged.ts";
 import { linkTo, withChanged } from "./links.ts";
 import { numberIn, waitingName, writtenName } from "./names.ts";
@@ -116,6 +116,7 @@ function* requirePossible(home: Home, journal: Uint8Array, document: Document): 
   if (sameBytes(journal, home.identity.accountJournal)) {
     throw new NotAllowed("The account's own journal is written by Duolog itself.");
   }
+  if ((yield* accountState(home)).left.has(encodeB64(journal))) throw new NotAllowed("You have left this journal.");
   const seen = yield* newestReceipt(journal);
   if (seen === null) throw new NotAllowed("This journal has not been fetched yet. Sync first.");
   const state = yield* journalState(home, journal);

@@ -74,6 +74,13 @@ export function makeRefresh(home: Home, roster: Roster): Made {
   return signedBy(home, roster, { ...carried(roster, "refresh"), account, members });
 }
 
+/** A confidant's leaving. A partner doesn't leave: they close. Spec: §5.3 */
+export function makeLeave(home: Home, roster: Roster): Made {
+  const { account } = home.identity;
+  const members = roster.members.filter((member) => !sameBytes(member.account, account));
+  return signedBy(home, roster, { ...carried(roster, "leave"), account, members });
+}
+
 /** A change that says that my grant doesn't open, so that any writer makes a new epoch. Spec: §5.3 */
 export function makeBadGrant(home: Home, roster: Roster): Made {
   return signedBy(home, roster, { ...carried(roster, "bad_grant"), account: home.identity.account });

@@ -5,7 +5,7 @@ import type { SignedAccountStatement } from "../../protocol/accounts.ts";
 import { concat } from "../../protocol/bytes.ts";
 import { encodeB64, type JsonObject, jsonObject, u64 } from "../../protocol/codec.ts";
 import type { Fields } from "../../protocol/fields.ts";
-import type { IdMap } from "../../protocol/idMap.ts";
+import { IdMap } from "../../protocol/idMap.ts";
 import { parseReceipt, type Receipt } from "../../protocol/receipts.ts";
 import type { Signature, SignedStatement } from "../../protocol/statements.ts";
 import { linkJson, readLink } from "../../seal/chains.ts";
@@ -192,15 +192,27 @@ export function readOwnInvitations(fields: Fields): readonly OwnInvitation[] {
   return fields.objects("invitations", readOne, 0, MAX_OWN_INVITATIONS);
 }
 
-/** A statement that waits for signatures. */
-export function readProposals(fields: Fields): readonly SignedStatement[] {
+/** A statement that waits for signatures, with all its grants. `context`: the sealed parts of a newcomer's words. */
+export interface Proposal extends SignedStatement {
+  readonly grants: IdMap<Uint8Array>;
+  readonly context: Uint8Array | null;
+  /** Unix seconds. */
+  readonly proposedAt: number;
+}
+
+export function readProposals(fields: Fields): readonly Proposal[] {
   const readSignature = (one: Fields): Signature => ({
     account: one.data("account", SIZES.ACCOUNT_ID),
     signature: one.data("signature", SIZES.SIGNATURE),
   });
-  const readOne = (one: Fields): SignedStatement => ({
+  const readGrant = (one: Fields) =>
+    [one.data("account", SIZES.ACCOUNT_ID), one.data("grant", SIZES.SEALED_SEED)] as const;
+  const readOne = (one: Fields): Proposal => ({
     statement: one.blob("statement", SIZES.MAX_STATEMENT),
     signatures: one.objects("signatures", readSignature, 1, SIZES.MAX_MEMBERS),
+    grants: new IdMap(one.has("grants") ? one.objects("grants", readGrant, 0, SIZES.MAX_MEMBERS) : []),
+    context: one.has("context") ? one.blob("context", SIZES.MAX_CONTEXT) : null,
+    proposedAt: one.integer("proposed_at"),
   });
   return fields.objects("proposals", readOne, 0, 2 * SIZES.MAX_PROPOSALS);
 }

@@ -22,6 +22,7 @@ import {
   type OwnAccountPage,
   type OwnInvitation,
   type OwnSession,
+  type Proposal,
   type Pushed,
   type Registered,
   readChainList,
@@ -102,6 +103,11 @@ export class Connection {
   /** Ends one session of the account (its id, 16 bytes). */
   *endSession(session: Uint8Array): Step<void> {
     yield* this.#session.inside("DELETE", `/v1/sessions/${encodeB64(session)}`, { accept: NOTHING });
+  }
+
+  /** Ends every session of the account but this one. */
+  *endOtherSessions(): Step<void> {
+    yield* this.#session.inside("DELETE", "/v1/sessions", { accept: NOTHING });
   }
 
   /** Ends this home's own session, where one is open. */
@@ -209,9 +215,16 @@ export class Connection {
     );
   }
 
-  *proposals(journal: Uint8Array): Step<readonly SignedStatement[]> {
+  *proposals(journal: Uint8Array): Step<readonly Proposal[]> {
     const body = yield* this.#session.inside("GET", `${ofJournal(journal)}/proposals`, { limit: MAX_PROPOSALS });
     return parseAnswerJson(body, readProposals);
+  }
+
+  /** Declines a proposal, or takes an own one back. `proposal`: the hash of its statement. */
+  *dropProposal(journal: Uint8Array, proposal: Uint8Array): Step<void> {
+    yield* this.#session.inside("DELETE", `${ofJournal(journal)}/proposals/${encodeB64(proposal)}`, {
+      accept: NOTHING,
+    });
   }
 
   /** Leaves a statement for the other partner's signature. */
