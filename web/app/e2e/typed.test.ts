@@ -54,3 +54,14 @@ test("a note that is left within a second is there when it is opened again", asy
   await expect.poll(() => page.locator("textarea").first().inputValue()).toBe("a canary of words");
   await page.close();
 });
+
+test("an act that ends after its screen was left takes nobody anywhere", async () => {
+  const page = await browser.newPage();
+  await page.goto(`${server.origin}/app/?state=compare&slow=800#/compare`);
+  await page.getByRole("button", { name: "All eight are the same" }).click();
+  await page.getByRole("link", { name: "Boundaries" }).click();
+  await page.getByRole("heading", { name: "Boundaries" }).waitFor();
+  await page.waitForTimeout(1200);
+  expect(page.url()).toContain("#/boundaries");
+  await page.close();
+});

@@ -13,7 +13,7 @@ const TSC = join(MODULES, "typescript", "bin", "tsc");
 const NPM = join(process.execPath, "..", "..", "lib", "node_modules", "npm", "bin", "npm-cli.js");
 
 const README = readFileSync(join(SDK, "README.md"), "utf8");
-const [PROGRAM = "", CLIENT = ""] = [...README.matchAll(/```ts\n(?<program>[\s\S]*?)```/g)].map(
+const [PROGRAM = "", CLIENT = "", PAIR = ""] = [...README.matchAll(/```ts\n(?<program>[\s\S]*?)```/g)].map(
   (found) => found.groups?.program ?? "",
 );
 const TYPED = "const typed: readonly string[] = encodeWords(sheet.seed);\nconsole.log(typed.length);\n";
@@ -61,7 +61,8 @@ test("every module of the package loads", () => {
 
 test("README's programs compile with the package's types; the first one runs, and shows no secret", () => {
   writeFileSync(join(folder, "program.mts"), PROGRAM + TYPED);
-  writeFileSync(join(folder, "client.mts"), CLIENT); // it asks for a server, so it is compiled alone
+  writeFileSync(join(folder, "client.mts"), CLIENT); // these ask for a server, so they are compiled alone
+  writeFileSync(join(folder, "pair.mts"), PAIR);
   run(
     TSC,
     "--strict",
@@ -73,6 +74,7 @@ test("README's programs compile with the package's types; the first one runs, an
     "es2022,dom",
     "program.mts",
     "client.mts",
+    "pair.mts",
   );
   expect(run("program.mjs").trim().split("\n")).toEqual([
     "24 https://journal.example",

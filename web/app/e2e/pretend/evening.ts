@@ -288,8 +288,8 @@ function enrolling(state: string): Place {
   return { at: "enrolling", code, uri: `duolog-device:${code}`, words, problem };
 }
 
-/** A Worker that is played. Acts change what the views show, as far as a test needs it; `refusing` refuses each act. */
-export function played(begun: string): Rpc {
+/** A Worker that is played. Acts change what the views show, as far as a test needs it; `refusing` refuses each act; `slow`: milliseconds of one. */
+export function played(begun: string, slow = 0): Rpc {
   let state = begun;
   let told: Disclosure["stage"] = state === "heard" || state === "answered" ? state : "told";
   let isOpened = ["heard", "answered", "read", "mine"].includes(state);
@@ -307,6 +307,7 @@ export function played(begun: string): Rpc {
     for (const one of [...listeners]) one();
   };
   const act = async (change: () => void = () => undefined): Promise<void> => {
+    if (slow > 0) await new Promise((resolve) => setTimeout(resolve, slow));
     if (begun === "refusing") throw { code: "offline", retry: true };
     change();
     changed();

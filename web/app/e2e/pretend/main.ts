@@ -14,7 +14,7 @@ await load(spoken(languages));
 mount(App, {
   target,
   props: {
-    rpc: played(asked.get("state") ?? "open"),
+    rpc: played(asked.get("state") ?? "open", Number(asked.get("slow") ?? 0)),
     build: BUILD,
     invited,
     habits: { languages, zone: "Europe/Vienna" },

@@ -52,10 +52,10 @@ export class Town {
     return JSON.parse((await this.duolog(person, [...command, "--json"], reads)).out);
   }
 
-  /** Runs a command until it says this, for ten seconds at most. */
-  async eventually(person: string, command: readonly string[], sought: string): Promise<void> {
+  /** Runs a command until it says this, for some milliseconds at most. */
+  async eventually(person: string, command: readonly string[], sought: string, patience = 15_000): Promise<void> {
     let said = "";
-    for (const end = Date.now() + 10_000; Date.now() < end; ) {
+    for (const end = Date.now() + patience; Date.now() < end; ) {
       said = (await this.duolog(person, command)).said;
       if (said.includes(sought)) return;
     }

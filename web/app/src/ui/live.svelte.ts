@@ -45,10 +45,20 @@ export class Live<T> {
   }
 }
 
-/** One act at a time of a screen: its button waits, and a failure becomes a sentence beside it. */
+/**
+ * One act at a time of a screen: its button waits, and a failure becomes a sentence beside it. Create it while a component is
+ * set up. An act may end after its screen was left (`isLeft`): then it takes nobody anywhere.
+ */
 export class Act {
   busy = $state.raw(false);
   error = $state.raw<Said | null>(null);
+  isLeft = false;
+
+  constructor() {
+    $effect(() => () => {
+      this.isLeft = true;
+    });
+  }
 
   async run(act: () => Promise<void>): Promise<boolean> {
     if (this.busy) return false;

@@ -1,5 +1,5 @@
 /** An open home that lives: its calls, what keeps it up to date, and the lock that falls when nobody looks. */
-import { post, read, type Step } from "@duolog/sdk/client";
+import { createJournal, post, read, type Step } from "@duolog/sdk/client";
 import { makeDocument } from "@duolog/sdk/documents";
 import { encodeB64, jsonObject } from "@duolog/sdk/protocol";
 import type { Waiting } from "../rpc.ts";
@@ -40,13 +40,18 @@ export class Living {
       changed,
       forked: () => keeper.stop(),
     });
+    const journal = journalCalls(session, {
+      reach: () => this.#syncing.reach,
+      waiting: () => session.run(waiting(here)),
+    });
     this.calls = {
       ...pairingCalls(session),
       ...meCalls(here, { name: () => session.run(ownName(here)), head: () => session.run(shownHead(here)) }),
-      ...journalCalls(session, {
-        reach: () => this.#syncing.reach,
-        waiting: () => session.run(waiting(here)),
-      }),
+      ...journal,
+      put: async (draft) => {
+        await this.#beginAlone();
+        await journal.put(draft);
+      },
     };
   }
 
@@ -66,6 +71,13 @@ export class Living {
     else this.#hiddenAt ??= Date.now();
     if (hiddenFor >= limit) await this.#keeper.lockNow();
     else if (!isVisible) this.#timer = setTimeout(() => void this.#keeper.lockNow(), limit - hiddenFor);
+  }
+
+  /** The first text makes the journal of somebody who writes alone. Who has answered an invitation waits for that journal. */
+  async #beginAlone(): Promise<void> {
+    const { session } = this.#here;
+    if ((await session.run(shown(session.home))) !== null) return;
+    if ((await this.calls.pairing?.())?.step === "none") await session.ask(createJournal(session.home));
   }
 
   /** A pairing goes on while nothing is fetched, too. */

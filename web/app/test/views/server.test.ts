@@ -1,6 +1,7 @@
 /** The journal's views over a real server, with Python's client as the partner. */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Wording } from "../../src/rpc.ts";
+import { checkIns } from "./checkIns.ts";
 import { CAN_SERVE, Evening, entriesOf, refusal, Sam } from "./couple.ts";
 
 describe.skipIf(!CAN_SERVE)("with a real server (skipped without Python's environment)", () => {
@@ -224,47 +225,14 @@ describe.skipIf(!CAN_SERVE)("with a real server (skipped without Python's enviro
     });
   });
 
-  describe("check-ins", () => {
-    const answered = (need: string) => ({ texts: { need }, numbers: { stress: 6 }, feelings: [] });
-    const now = async () => (await sam.calls.checkIn()).now;
-    const ada = async (method: string, ...given: readonly unknown[]) =>
-      (await evening.tell(`do ${JSON.stringify(["check_ins", method, ...given])}`)).text("done");
-
-    test("one that is begun here opens when Ada has answered, and she reads it too", async () => {
-      expect((await sam.calls.checkIn()).mayBegin).toBe(true);
-      await sam.calls.beginCheckIn(answered("An evening without phones."));
-      expect([(await now())?.step, (await now())?.mine?.texts.need]).toEqual([
-        "waits for the other",
-        "An evening without phones.",
-      ]);
-      const id = (await now())?.id ?? "";
-      await sam.sync();
-      expect(await refusal(sam.calls.answerCheckIn(id, answered("Again.")))).toMatchObject({ code: "not_now" });
-      expect(await sam.calls.search("without phones")).toEqual([]);
-      await ada("answer", { b64: id }, { need: "Sleep.", trust: 8 });
-      await sam.sync();
-      expect(await ada("answers", { b64: id })).toContain("An evening without phones."); // her `do` syncs first
-      const both = await now();
-      expect([both?.step, both?.theirs?.texts.need, both?.theirs?.numbers.trust]).toEqual(["open", "Sleep.", 8]);
-      const listed = entriesOf(await sam.calls.journal(0)).filter(({ kind }) => kind === "check_in");
-      expect(listed.map(({ step }) => step)).toEqual(["begin"]);
-    });
-
-    test("one that Ada begins waits here, can be answered once, and can be set aside until it opens", async () => {
-      await ada("begin", "week", { issue: "Money." });
-      await sam.sync();
-      expect((await sam.calls.journal(0)).waiting.map(({ kind }) => kind)).toContain("check_in");
-      expect([(await now())?.step, (await now())?.maySetAside, (await now())?.theirs]).toEqual([
-        "to answer",
-        true,
-        null,
-      ]);
-      await sam.calls.setCheckInAside((await now())?.id ?? "");
-      expect((await now())?.step).toBe("aside");
-      await sam.sync();
-      await sam.deliver(evening);
-    });
-  });
+  describe("check-ins", () =>
+    checkIns(
+      () => evening,
+      () => sam,
+      (again) => {
+        sam = again;
+      },
+    ));
 
   describe("the two of us", () => {
     test("a pause is told only where its owner wants it, and ends when they are back", async () => {

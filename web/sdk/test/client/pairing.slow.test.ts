@@ -1,4 +1,4 @@
-/** Founding and pairing at a real server, killed after every single effect, and gone on with from the store. */
+/** Founding and pairing at a real server, killed after each effect that changes something, and gone on with from the store. */
 
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Step } from "../../src/client/core/effects.ts";
@@ -15,7 +15,7 @@ import { Person } from "./people.ts";
 
 const MINUTES = 600_000;
 
-describe.skipIf(!CAN_SERVE)("killed after each effect (skipped without Python's environment)", () => {
+describe.skipIf(!CAN_SERVE)("killed after each change (skipped without Python's environment)", () => {
   let evening: Evening;
 
   beforeAll(async () => {
@@ -27,22 +27,22 @@ describe.skipIf(!CAN_SERVE)("killed after each effect (skipped without Python's 
   const person = (): Promise<Person> => Person.register(evening.origin);
   const look = (who: Person, journal: Uint8Array) => who.do((home) => pairingOf(home, journal));
 
-  /** Kills after 1, 2, 3 ... effects, until the step comes to its end before. */
-  async function eachKill(once: (effects: number) => Promise<boolean>): Promise<void> {
-    for (let effects = 1; !(await once(effects)); effects++) expect(effects).toBeLessThan(400);
+  /** Kills after 1, 2, 3 ... changes, until the step comes to its end before. */
+  async function eachKill(once: (changes: number) => Promise<boolean>): Promise<void> {
+    for (let changes = 1; !(await once(changes)); changes++) expect(changes).toBeLessThan(400);
   }
 
   test.each(["again", "by a sync"])(
     "founding goes on %s, and there is one journal",
     async (how) => {
-      await eachKill(async (effects) => {
+      await eachKill(async (changes) => {
         const ada = await person();
-        const isDone = await ada.killed(effects, createJournal);
+        const isDone = await ada.killed(changes, createJournal);
         const wasThere = (await ada.do(listJournals)).length === 2;
         await ada.do<unknown>(how === "again" && !isDone ? createJournal : sync);
-        expect(await ada.problems(), `after ${effects}`).toEqual([]);
+        expect(await ada.problems(), `after ${changes}`).toEqual([]);
         const found = (await ada.do(listJournals)).length === 2;
-        expect(found, `after ${effects}`).toBe(wasThere || how === "again");
+        expect(found, `after ${changes}`).toBe(wasThere || how === "again");
         expect((await ada.noted()).filter((kind) => kind === "joined")).toHaveLength(found ? 1 : 0);
         return isDone;
       });
@@ -53,15 +53,15 @@ describe.skipIf(!CAN_SERVE)("killed after each effect (skipped without Python's 
   test(
     "inviting goes on, and one link works",
     async () => {
-      const ada = await person();
-      await eachKill(async (effects) => {
-        const [journal, sam] = [await ada.do(createJournal), await person()];
-        const isDone = await ada.killed(effects, (home) => invite(home, journal));
+      await eachKill(async (changes) => {
+        const [ada, sam] = [await person(), await person()];
+        const journal = await ada.do(createJournal);
+        const isDone = await ada.killed(changes, (home) => invite(home, journal));
         const shown = await ada.do((home) => waitingInvitation(home, journal));
-        expect(shown !== null, `after ${effects}`).toBe(isDone);
+        expect(shown !== null, `after ${changes}`).toBe(isDone);
         const { link } = shown ?? (await ada.do((home) => invite(home, journal)));
         await sam.do((home) => join(home, link));
-        expect(await ada.problems(), `after ${effects}`).toEqual([]);
+        expect(await ada.problems(), `after ${changes}`).toEqual([]);
         expect((await look(ada, journal)).words).toHaveLength(8);
         return isDone;
       });
@@ -72,13 +72,13 @@ describe.skipIf(!CAN_SERVE)("killed after each effect (skipped without Python's 
   test(
     "joining goes on by the same link",
     async () => {
-      await eachKill(async (effects) => {
+      await eachKill(async (changes) => {
         const [ada, sam] = [await person(), await person()];
         const journal = await ada.do(createJournal);
         const { link } = await ada.do((home) => invite(home, journal));
-        const isDone = await sam.killed(effects, (home) => join(home, link));
+        const isDone = await sam.killed(changes, (home) => join(home, link));
         await sam.do((home) => join(home, link));
-        for (const each of [sam, ada, sam]) expect(await each.problems(), `after ${effects}`).toEqual([]);
+        for (const each of [sam, ada, sam]) expect(await each.problems(), `after ${changes}`).toEqual([]);
         expect((await look(sam, journal)).words).toEqual((await look(ada, journal)).words);
         return isDone;
       });
@@ -97,7 +97,7 @@ describe.skipIf(!CAN_SERVE)("killed after each effect (skipped without Python's 
   test.each(KILLED)(
     "%s goes on, and both are verified with the same words",
     async (what, who, step) => {
-      await eachKill(async (effects) => {
+      await eachKill(async (changes) => {
         const people = { ada: await person(), sam: await person() };
         const { ada, sam } = people;
         const journal = await ada.do(createJournal);
@@ -106,15 +106,15 @@ describe.skipIf(!CAN_SERVE)("killed after each effect (skipped without Python's 
         if (what.includes("nonce") || what.includes("confirmation")) await ada.do(sync);
         if (what.includes("confirmation")) await sam.do(sync);
         const before = (await look(people[who], journal)).words ?? [];
-        const isDone = await people[who].killed(effects, step(journal, before));
-        for (const each of [ada, sam]) expect(await each.problems(), `after ${effects}`).toEqual([]);
+        const isDone = await people[who].killed(changes, step(journal, before));
+        for (const each of [ada, sam]) expect(await each.problems(), `after ${changes}`).toEqual([]);
         for (const each of [ada, sam]) {
           const { stage, words } = await look(each, journal);
           if (stage === "verified") continue;
-          expect(words, `after ${effects}`).toHaveLength(8);
+          expect(words, `after ${changes}`).toHaveLength(8);
           await each.do((home) => confirmWords(home, journal, words ?? []));
         }
-        for (const each of [sam, ada, sam]) expect(await each.problems(), `after ${effects}`).toEqual([]);
+        for (const each of [sam, ada, sam]) expect(await each.problems(), `after ${changes}`).toEqual([]);
         for (const each of [ada, sam]) expect((await look(each, journal)).stage).toBe("verified");
         const noted = await ada.noted();
         expect(new Set(noted).size, `${encodeB64(journal)} ${noted.join()}`).toBe(noted.length);

@@ -23,6 +23,7 @@ import { encodeB64, jsonObject } from "../../src/protocol/codec.ts";
 import { untrueAnswers } from "./answers.ts";
 import { CAN_SERVE, Evening } from "./evening.ts";
 import { Person } from "./people.ts";
+import { plantedJournals } from "./strangers.ts";
 
 describe.skipIf(!CAN_SERVE)("with a real server (skipped without Python's environment)", () => {
   let evening: Evening;
@@ -200,7 +201,7 @@ describe.skipIf(!CAN_SERVE)("with a real server (skipped without Python's enviro
     test.each(["the same link", "a sync"])("is killed before the answer is sent, and goes on by %s", async (again) => {
       const [ada, sam] = [await person(), await person()];
       const { journal, link } = await inviting(ada);
-      expect(await sam.killed(14, (home) => join(home, link))).toBe(false);
+      expect(await sam.killed(2, (home) => join(home, link))).toBe(false);
       expect((await sam.do(() => list("pairing/"))).size).toBe(1);
       if (again === "the same link") await sam.do((home) => join(home, link));
       for (const each of [sam, ada, sam]) expect(await each.problems()).toEqual([]);
@@ -242,6 +243,16 @@ describe.skipIf(!CAN_SERVE)("with a real server (skipped without Python's enviro
       }
     });
 
+    test("signs what another program of theirs has signed already, and finds it done", async () => {
+      const [ada, sam] = [await person(), await person()];
+      const journal = await met(ada, sam);
+      const eight = await words(ada, journal);
+      const behind = await sam.fork();
+      await ada.do((home) => confirmWords(home, journal, eight));
+      await sam.do((home) => confirmWords(home, journal, eight));
+      expect((await behind.do((home) => confirmWords(home, journal, eight))).stage).toBe("verified");
+    });
+
     test("learns that an invitation was taken back, and takes up the next one", async () => {
       const ada = await person();
       const tablet = await ada.device();
@@ -257,4 +268,5 @@ describe.skipIf(!CAN_SERVE)("with a real server (skipped without Python's enviro
   });
 
   describe("an untrue answer", () => untrueAnswers(() => evening));
+  describe("a planted journal", () => plantedJournals(() => evening.origin));
 });

@@ -14,7 +14,6 @@ import { sync } from "../../src/client/log/syncing.ts";
 import type { Clock, HttpAnswer, HttpRequest, Transport } from "../../src/client/ports.ts";
 import { fromUtf8, utf8 } from "../../src/protocol/bytes.ts";
 import { KeyholderSecret } from "../../src/seal/keys.ts";
-import { upTo } from "./evening.ts";
 
 const DIRECT = { random: systemRandom, clock: systemClock };
 
@@ -28,7 +27,7 @@ export class Between implements Transport {
   instead: (request: HttpRequest) => HttpAnswer | null = () => null;
 
   constructor(origin: string) {
-    this.#there = new FetchTransport(origin, 5000);
+    this.#there = new FetchTransport(origin);
   }
 
   get origin(): string {
@@ -124,17 +123,33 @@ export class Person {
     this.#home = await run(opened, { store: this.store, transport: this.transport });
   }
 
-  /** Does a step, is killed after so many effects, and starts again; whether the step came to its end. */
-  async killed<T>(effects: number, step: (home: Home) => Step<T>): Promise<boolean> {
-    const stopped = await this.do((home) => upTo(effects, step(home)));
+  /**
+   * Does a step, is killed after so many of its effects that change something, and starts again; whether the step came to
+   * its end. To be killed behind a reading is the same as to be killed before it.
+   */
+  async killed<T>(changes: number, step: (home: Home) => Step<T>): Promise<boolean> {
+    const isDone = await this.do((home) => upToChange(changes, step(home)));
     await this.restart();
-    return stopped !== null;
+    return isDone;
   }
 
   /** Syncs; the names of the rules that were broken, and of errors without one. */
   async problems(): Promise<readonly string[]> {
     const { problems } = await this.do(sync);
     return problems.map(({ error }) => ("check" in error ? String(error.check) : error.constructor.name));
+  }
+
+  /** The first page of a journal, as the server answers it to this person. */
+  async pageOf(journal: Uint8Array): Promise<HttpAnswer> {
+    let page: HttpAnswer | null = null;
+    this.transport.lie = (_, answer) => {
+      page = answer;
+      return answer;
+    };
+    await this.do((home) => home.connection.pull(journal, 0));
+    this.transport.lie = (_, answer) => answer;
+    if (page === null) throw new Error("no page came");
+    return page;
   }
 
   /** The kinds of the documents in the account's own journal. */
@@ -173,4 +188,18 @@ export class NewDevice {
     if (home === null) throw new Error("it isn't let in yet");
     return home;
   }
+}
+
+/** Takes a step until so many of its effects have changed something; whether it came to its end before. */
+function* upToChange<T>(changes: number, step: Step<T>): Step<boolean> {
+  let left = changes;
+  let next = step.next({ type: "done" });
+  while (!next.done) {
+    const effect = next.value;
+    const result = yield effect;
+    const isChange = effect.type === "commit" || (effect.type === "http" && effect.request.method !== "GET");
+    next = step.next(result);
+    if (isChange && --left === 0 && !next.done) return false;
+  }
+  return true;
 }

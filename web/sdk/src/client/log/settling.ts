@@ -21,9 +21,9 @@ export function* settle(
   make: () => Step<Pick<Made, "signed" | "grants"> | null>,
 ): Step<void> {
   for (let tries = 0; tries < TRIES; tries++) {
-    const made = yield* make();
-    if (made === null) return;
     try {
+      const made = yield* make(); // it may propose, and find that the roster has moved
+      if (made === null) return;
       yield* pushStatement(home, journal, made.signed, made.grants);
     } catch (error) {
       if (!(error instanceof ServerRefused && (MOVED.has(error.code) || error.code === "journal_closed"))) throw error;

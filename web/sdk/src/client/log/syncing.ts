@@ -33,6 +33,7 @@ import { checkNoted, fetchListed, foreseen } from "./fetching.ts";
 import { accountState } from "./folding.ts";
 import { liftAll } from "./lifting.ts";
 import { listJournals } from "./listing.ts";
+import { mineOf } from "./mine.ts";
 import { noteWhatIsNew } from "./noting.ts";
 import { standingOf } from "./standing.ts";
 
@@ -61,14 +62,13 @@ export function* sync(home: Home): Step<Synced> {
   const problems: Problem[] = [];
   const own = home.identity.accountJournal;
   yield* whereLetBe(problems, own, resumeRotation(home));
-  const listed = yield* listJournals(home);
+  const all = yield* listJournals(home);
+  let fetched = yield* fetchedOf(home, requireOwn(home, all), problems);
+  const { mine: listed, problems: aside } = yield* mineOf(home, all);
+  problems.push(...aside);
   const others = listed.map(({ journal }) => journal).filter((journal) => !sameBytes(journal, own));
-  let fetched = 0;
-  for (const item of ownFirst(home, listed)) {
-    yield* reporting(problems, item.journal, function* () {
-      fetched += yield* fetchListed(home, item);
-      yield* checkNoted(home, item.journal);
-    });
+  for (const item of listed) {
+    if (!sameBytes(item.journal, own)) fetched += yield* fetchedOf(home, item, problems);
   }
   yield* whereLetBe(problems, own, rotateByChance(home));
   problems.push(...(yield* liftAll(home)));
@@ -107,14 +107,25 @@ function* whereLetBe(problems: Problem[], journal: Uint8Array, step: Step<void>)
   }
 }
 
-/** The list with the account's journal at its beginning. Throws Withheld where it isn't listed. */
-function ownFirst(home: Home, listed: readonly ListedJournal[]): readonly ListedJournal[] {
-  const isOwn = (item: ListedJournal): boolean => sameBytes(item.journal, home.identity.accountJournal);
-  const own = listed.filter(isOwn);
-  if (own.length === 0) {
+/** Fetches one journal and checks it; how many items were new. What goes wrong stays with it. */
+function* fetchedOf(home: Home, item: ListedJournal, problems: Problem[]): Step<number> {
+  try {
+    const fetched = yield* fetchListed(home, item);
+    yield* checkNoted(home, item.journal);
+    return fetched;
+  } catch (error) {
+    problems.push({ journal: item.journal, error: foreseen(error) });
+    return 0;
+  }
+}
+
+/** The account's journal in the list. Throws Withheld where it isn't listed. */
+function requireOwn(home: Home, listed: readonly ListedJournal[]): ListedJournal {
+  const own = listed.find(({ journal }) => sameBytes(journal, home.identity.accountJournal));
+  if (own === undefined) {
     throw new Withheld("The server keeps back your account's own journal.", "client.account_journal_listed");
   }
-  return [...own, ...listed.filter((item) => !isOwn(item))];
+  return own;
 }
 
 /** The journals of mine that the server hides: those that are stored here, and those that I have joined. */
