@@ -11,6 +11,7 @@ export {
   isNewSheet,
   type KeyholderView,
   keyholders,
+  lookAtKeyholders,
   nameKeyholder,
   newSheet,
   type Revoked,

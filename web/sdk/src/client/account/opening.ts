@@ -30,6 +30,7 @@ import {
   type AccountRows,
   accountChanges,
   type Direct,
+  firstKnown,
   type Home,
   parseStatements,
   serverChanges,
@@ -92,6 +93,7 @@ export function* restore(unlocked: Unlocked, origin: string, { random, clock }: 
   const vault = new Vault(unlocked.homeSeed, random);
   yield* commit([
     ...accountChanges(rows, vault),
+    firstKnown(rows.sets),
     ...serverChanges(origin, receiptKeys),
     { name: "unconfirmed", value: new Uint8Array() },
   ]);
