@@ -72,6 +72,8 @@ export function* refreshAccount(home: Home): Step<void> {
     const whole = yield* fetchAccount(home.connection, [], []);
     rows = openAccount(home.keyholder, whole, home.connection.account, known);
   }
+  const isAsBefore = rows.statements.length === known.statements.length && rows.sets.length === known.sets.length;
+  if (isAsBefore && home.identity.generation === rows.chain.newest.generation) return;
   yield* commit(accountChanges(rows, home.vault));
   home.chains.set(rows.chain.account, rows.chain);
   home.identity = identityOf(rows);
