@@ -75,6 +75,11 @@ export function parseHeadRow(data: Uint8Array): HeadRow {
   return { head: reader.take(SIZES.HASH), time: readInteger(reader.take(8)) };
 }
 
+/** The heads in rows of `head/`. */
+export function headsOf(rows: ReadonlyMap<string, Uint8Array>): readonly Uint8Array[] {
+  return [...rows.values()].map((row) => parseHeadRow(row).head);
+}
+
 export interface EntryRow {
   readonly seq: number;
   readonly author: Uint8Array;
