@@ -1,6 +1,7 @@
-"""Keeps pictures of the app's screens in docs/images/app, and the page that shows them: `python -m tools.app_pictures FOLDER`.
+"""Keeps pictures of the app's screens in docs/images/app, and the page that shows them.
 
-FOLDER has what `make web-screens` took: `phone/NAME.png` and `desktop/NAME.png`. One state of each screen is kept, small.
+`python -m tools.app_pictures FOLDER`. The folder has the pictures of `make web-screens`: `phone/NAME.png` and
+`desktop/NAME.png`. One state of each screen is kept, small.
 """
 
 import sys
@@ -70,8 +71,8 @@ def page() -> str:
     ]
     head = (
         "# The app's screens\n\n"
-        "Made by `make web-pictures` from the states that [the tests](../web/app/README.md) go through, with an evening of two "
-        "people who don't exist.\n\n"
+        "Made by `make web-pictures` from the states that [the tests](../web/app/README.md) go through, with an evening "
+        "of two people who don't exist.\n\n"
         "| what it shows | phone | desktop |\n|---|---|---|\n"
     )
     return head + "\n".join(rows) + "\n"
