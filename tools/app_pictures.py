@@ -71,8 +71,8 @@ def page() -> str:
     ]
     head = (
         "# The app's screens\n\n"
-        "Made by `make web-pictures` from the states that [the tests](../web/app/README.md) go through, with an evening "
-        "of two people who don't exist.\n\n"
+        "Made by `make web-pictures` from the states that [the tests](../web/app/README.md) go through, with an "
+        "evening of two people who don't exist.\n\n"
         "| what it shows | phone | desktop |\n|---|---|---|\n"
     )
     return head + "\n".join(rows) + "\n"
