@@ -34,16 +34,13 @@ def tables() -> str:
         f"/** The inside of a class of {about}. */\nexport const {name} = {_quoted(''.join(_ranges(pattern)))};\n"
         for name, (about, pattern) in _CLASSES.items()
     ]
-    alike: dict[str, str] = {}
-    for one, other in prototypes().items():
-        if one != other:
-            alike[other] = alike.get(other, "") + one
+    alike = {one: other for one, other in sorted(prototypes().items()) if one != other}
     letters = dict.fromkeys("abcdefghijklmnopqrstuvwxyz", "")
     for one in regex.findall(r"[[\p{L}\p{S}\p{M}\p{Cf}]--[\p{ASCII}\p{Han}\p{Hangul}]]", _EVERY, regex.V1):
         if (letter := letter_of(one)) != one:
             letters[letter] += one
     maps = (
-        _map("LOOK_ALIKES", "For a text the characters that look like it, one behind the other.", alike),
+        _steps("LOOK_ALIKES", "Characters that look like a text", alike),
         _map("LETTERS", "For a letter those in a box or of another size that are it, one behind the other.", letters),
         _list("RESERVED", "Words that Duolog itself uses for people, in any language.", RESERVED),
         _list("OUR_WORDS", "Words that no name may contain.", OUR_WORDS),
@@ -59,6 +56,22 @@ def _list(name: str, about: str, words: Mapping[str, tuple[str, ...]]) -> str:
 def _map(name: str, about: str, found: dict[str, str]) -> str:
     rows = "".join(f"  [{_quoted(one)}, {_quoted(others)}],\n" for one, others in found.items() if others)
     return f"/** {about} */\nexport const {name}: readonly (readonly [string, string])[] = [\n{rows}];\n"
+
+
+def _steps(name: str, about: str, found: dict[str, str]) -> str:
+    """Pairs in the order of their characters, which are told by the steps between them: half the size of a list of pairs."""
+    points = [ord(one) for one in found]
+    steps = " ".join(_base36(point - before) for before, point in pairwise([0, *points]))
+    texts = _quoted("\n".join(found.values()))
+    return (
+        f"/** {about}: by how much each is above the one before, in base 36; and the text of each, a line each. */\n"
+        f"export const {name} = {{\n  steps: {json.dumps(steps)},\n  texts: {texts},\n}} as const;\n"
+    )
+
+
+def _base36(number: int) -> str:
+    digits = "0123456789abcdefghijklmnopqrstuvwxyz"
+    return (_base36(number // 36) if number >= 36 else "") + digits[number % 36]
 
 
 def _ranges(pattern: str) -> Iterator[str]:

@@ -31,8 +31,20 @@ const BETWEEN = [
 ];
 const OURS = new Set("()[]{}<>:*");
 
-const LOOKS = new Map(LOOK_ALIKES.flatMap(([other, all]) => [...all].map((one) => [one, other] as const)));
+const LOOKS = lookAlikes();
 const PLAIN = new Map(LETTERS.flatMap(([letter, all]) => [...all].map((one) => [one, letter] as const)));
+
+/** For a character the text that it looks like. */
+function lookAlikes(): ReadonlyMap<string, string> {
+  const texts = LOOK_ALIKES.texts.split("\n");
+  const found = new Map<string, string>();
+  let point = 0;
+  for (const [at, step] of LOOK_ALIKES.steps.split(" ").entries()) {
+    point += Number.parseInt(step, 36);
+    found.set(String.fromCodePoint(point), texts[at] ?? "");
+  }
+  return found;
+}
 
 /** Why a name isn't shown, in a sentence for its owner, or null for a name that is. */
 export function nameFault(name: string): string | null {

@@ -1,29 +1,39 @@
 /** Screens that the first look doesn't need: one script, loaded when somebody goes to one of them. */
 import type { Component } from "svelte";
+import type { Build } from "../../rpc.ts";
 import type { Name } from "../places.ts";
 import AddDevice from "./AddDevice.svelte";
+import Boundaries from "./Boundaries.svelte";
 import CheckInScreen from "./CheckInScreen.svelte";
 import Enroll from "./Enroll.svelte";
 import Hear from "./Hear.svelte";
 import Leaving from "./Leaving.svelte";
+import MeScreen from "./MeScreen.svelte";
 import OneBoundary from "./OneBoundary.svelte";
+import OneEntry from "./OneEntry.svelte";
 import Pause from "./Pause.svelte";
 import Propose from "./Propose.svelte";
 import Sheet from "./Sheet.svelte";
+import UsScreen from "./UsScreen.svelte";
 
 export { Enroll };
 
-/** Some need no id, and take none. */
-type Shown = Component<{ id: string }>;
-type Later = Extract<Name, "hear" | "boundary" | "propose" | "check-in" | "pause" | "sheet" | "leaving" | "add-device">;
+/** Some need none of these, and take none. */
+type Shown = Component<{ id: string; build: Build }>;
+type Later = Exclude<Name, "journal" | "write" | "invite" | "join" | "compare" | "page" | "copy" | "head" | "help">;
 
-export const SCREENS: Record<Later, Shown> = {
+const SHOWN = {
+  boundaries: Boundaries,
+  us: UsScreen,
+  me: MeScreen,
+  entry: OneEntry,
   hear: Hear,
   boundary: OneBoundary,
-  propose: Propose as unknown as Shown,
-  "check-in": CheckInScreen as unknown as Shown,
-  pause: Pause as unknown as Shown,
-  sheet: Sheet as unknown as Shown,
-  leaving: Leaving as unknown as Shown,
-  "add-device": AddDevice as unknown as Shown,
+  propose: Propose,
+  "check-in": CheckInScreen,
+  pause: Pause,
+  sheet: Sheet,
+  leaving: Leaving,
+  "add-device": AddDevice,
 };
+export const SCREENS = SHOWN as unknown as Record<Later & keyof typeof SHOWN, Shown>;
