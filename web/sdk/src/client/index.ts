@@ -6,11 +6,13 @@
  */
 
 export { beginAdding, confirmAdding, giveUpAdding } from "./account/addingDevice.ts";
+export { becomeDevice, type Compared, confirmRestored, wordsToCompare } from "./account/confirming.ts";
 export { beginEnrolling, type Enrollment, enrollingWords, finishEnrolling } from "./account/enrolling.ts";
 export {
   isNewSheet,
   type KeyholderView,
   keyholders,
+  lookAtKeyholders,
   nameKeyholder,
   newSheet,
   type Revoked,

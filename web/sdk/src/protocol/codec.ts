@@ -84,7 +84,8 @@ export function lengthPrefixed(...fields: readonly Uint8Array[]): Uint8Array {
 
 /** SHA-256 of the parts joined, 32 bytes. */
 export function sha256(...parts: readonly Uint8Array[]): Uint8Array {
-  return sha256Of(concat(...parts));
+  const [first] = parts;
+  return sha256Of(first !== undefined && parts.length === 1 ? first : concat(...parts)); // a blob isn't copied
 }
 
 /** HMAC-SHA256 of the parts joined, 32 bytes. */
@@ -96,20 +97,22 @@ const ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789
 const PLACES = new Uint8Array(128).fill(255);
 for (const [place, char] of [...ALPHABET].entries()) PLACES[char.charCodeAt(0)] = place;
 
+/** Every two characters: what twelve bits give. */
+const PAIRS = Array.from({ length: 4096 }, (_, bits) => `${ALPHABET[bits >> 6]}${ALPHABET[bits & 63]}`);
+
 /** Unpadded base64url. Spec: §3.4 */
 export function encodeB64(data: Uint8Array): string {
+  const whole = data.length - (data.length % 3);
   let text = "";
-  let bits = 0;
-  let held = 0;
-  for (const byte of data) {
-    held = ((held << 8) | byte) & 0xfff;
-    bits += 8;
-    while (bits >= 6) {
-      bits -= 6;
-      text += ALPHABET[(held >> bits) & 63];
-    }
+  for (let at = 0; at < whole; at += 3) {
+    const bits = ((data[at] ?? 0) << 16) | ((data[at + 1] ?? 0) << 8) | (data[at + 2] ?? 0);
+    text += `${PAIRS[bits >> 12]}${PAIRS[bits & 4095]}`;
   }
-  return bits > 0 ? text + ALPHABET[(held << (6 - bits)) & 63] : text;
+  const [first, second] = [data[whole], data[whole + 1]];
+  if (first === undefined) return text;
+  if (second === undefined) return text + PAIRS[first << 4];
+  const bits = (first << 10) | (second << 2);
+  return `${text}${PAIRS[bits >> 6]}${ALPHABET[bits & 63]}`;
 }
 
 /**

@@ -2,7 +2,7 @@
 
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { beginAdding, confirmAdding } from "../../src/client/account/addingDevice.ts";
-import { keyholders, newSheet, replaceSheet } from "../../src/client/account/keyholders.ts";
+import { keyholders, lookAtKeyholders, newSheet, replaceSheet } from "../../src/client/account/keyholders.ts";
 import { forgetSheet, register, sheetWords } from "../../src/client/account/registering.ts";
 import { rotate } from "../../src/client/account/rotating.ts";
 import { FetchTransport } from "../../src/client/adapters/fetchTransport.ts";
@@ -197,7 +197,7 @@ describe.skipIf(!CAN_SERVE)("attacks on an account (skipped without Python's env
       expect(await person.problems()).toEqual([]);
     });
 
-    test("words that another device has replaced are shown no more", async () => {
+    test("words that another device has replaced are shown no more, and what it added is new here", async () => {
       const unlocked = {
         keyholder: KeyholderSecret.fresh("device", systemRandom),
         homeSeed: systemRandom.bytes(32, "home"),
@@ -215,8 +215,12 @@ describe.skipIf(!CAN_SERVE)("attacks on an account (skipped without Python's env
       await device.run(newSheet(there));
       await device.run(replaceSheet(there));
       expect((await run(sync(home), ports)).problems).toEqual([]);
-      await run(home.connection.logOut(), ports);
       expect(home.identity.generation).toBe(2);
+      const isNew = async () => (await run(keyholders(home), ports)).map((one) => [one.kind, one.isNew]);
+      expect(await isNew()).toEqual([...DEVICES, ["recovery_sheet", true]]);
+      await run(lookAtKeyholders(home), ports);
+      expect(await isNew()).toEqual([...DEVICES, ["recovery_sheet", false]]);
+      expect((await device.run(keyholders(there))).filter((one) => one.isNew)).toEqual([]);
       expect(await run(sheetWords(home), ports)).toBeNull();
       await run(forgetSheet(), ports);
     });
@@ -254,6 +258,10 @@ describe.skipIf(!CAN_SERVE)("attacks on an account (skipped without Python's env
   }
 });
 
+const DEVICES = [
+  ["device", false],
+  ["device", false],
+];
 const ACCOUNT = /GET \/v1\/account\?/;
 const ROTATION = /POST \/v1\/account\/rotations$/;
 

@@ -12,12 +12,17 @@ import { systemClock, systemRandom } from "../../src/client/adapters/system.ts";
 import { run } from "../../src/client/core/driver.ts";
 import type { Step } from "../../src/client/core/effects.ts";
 import type { Home } from "../../src/client/core/home.ts";
+import { declineProposal, proposals } from "../../src/client/leaving/proposals.ts";
+import { deliver } from "../../src/client/log/delivering.ts";
+import { post } from "../../src/client/log/outbox.ts";
 import { readEntries } from "../../src/client/log/reading.ts";
 import { standingOf } from "../../src/client/log/standing.ts";
 import { sync } from "../../src/client/log/syncing.ts";
 import type { Rows } from "../../src/client/ports.ts";
+import { makeDocument } from "../../src/documents/writing.ts";
 import { Rollback, TransportError } from "../../src/errors.ts";
 import { sameBytes } from "../../src/protocol/bytes.ts";
+import { encodeB64, jsonObject } from "../../src/protocol/codec.ts";
 import { KeyholderSecret } from "../../src/seal/keys.ts";
 import { parseWords } from "../../src/seal/words.ts";
 import { CAN_SERVE, Client, Evening, PYTHON, ROOT } from "./evening.ts";
@@ -25,16 +30,14 @@ import { CAN_SERVE, Client, Evening, PYTHON, ROOT } from "./evening.ts";
 const DIRECT = { random: systemRandom, clock: systemClock };
 const NEW = ["Written before the lie.", "And one more."];
 
-/** These ask for a client that writes, pairs, restores or fetches files, or for minutes; this one doesn't yet. */
-const ELSEWHERE = new Set([
-  "honest",
-  "drip-answers",
-  "false-attachment",
-  "false-parts",
-  "false-push-answer",
-  "forget-push",
-  "one-sided-change",
-]);
+/** These ask for a client that pairs or fetches files, or for minutes; this one doesn't yet. */
+const ELSEWHERE = new Set(["honest", "drip-answers", "false-attachment", "false-parts", "one-sided-change"]);
+/** These lie to somebody who writes. */
+const WRITING = new Set(["false-push-answer", "forget-push"]);
+/** These lie about proposals, of which one waits. */
+const PROPOSED = new Set(["replay-proposal", "tamper-context", "plant-proposal", "flood-proposals"]);
+/** These are of other sections, and reach a reader. */
+const BESIDES = new Set(["remove-blob", "withhold-newest", "withhold-rotation"]);
 /** These lie about what Sam has read before, or about the beginning of his journal. */
 const CAUGHT_UP = new Set(["roll-back"]);
 const FROM_THE_START = new Set([
@@ -62,6 +65,8 @@ const RESTORING = new Set([
 ]);
 /** The catalogue's attack comes before there is a journal; where one is there already, it freezes. */
 const STRICTER = new Set(["promise-keys"]);
+const GROUPS = [FROM_THE_START, RESTORING, WRITING, PROPOSED, BESIDES];
+const ASIDE = [RESTORING, WRITING, PROPOSED];
 const AREAS = /^§(?:6\.[5-9]|5\.[36]|3\.3|11\.9 (?:sizes|lists))/;
 
 interface Listed {
@@ -79,7 +84,7 @@ function catalogue(): readonly Listed[] {
   const listed = JSON.parse(said) as Listed[];
   return listed.filter(
     ({ attack, rule }) =>
-      (AREAS.test(rule) || FROM_THE_START.has(attack) || RESTORING.has(attack)) && !ELSEWHERE.has(attack),
+      [AREAS.test(rule), ...GROUPS.map((group) => group.has(attack))].some(Boolean) && !ELSEWHERE.has(attack),
   );
 }
 
@@ -147,7 +152,7 @@ describe.skipIf(!CAN_SERVE)("attacks on a reader (skipped without Python's envir
     },
   );
 
-  test.each(listed.filter(({ attack }) => !RESTORING.has(attack)))(
+  test.each(listed.filter(({ attack }) => !ASIDE.some((group) => group.has(attack))))(
     "$attack",
     { timeout: 60_000 },
     async ({ attack, right }) => {
@@ -172,6 +177,46 @@ describe.skipIf(!CAN_SERVE)("attacks on a reader (skipped without Python's envir
       if (later !== null) expect(later, "the lie made the journal longer than it is").toBeInstanceOf(Rollback);
       const then = await sam.do((home) => shown(home, evening.journal));
       expect(then.texts.length + then.unreadable, "nothing is lost").toBeGreaterThanOrEqual(all.length);
+    },
+  );
+
+  // these change what there is to read, so they come behind the others
+  test.each(listed.filter(({ attack }) => WRITING.has(attack)))("$attack, while writing", async ({ attack, right }) => {
+    const sam = await Client.open(evening, new Map(honest));
+    await sam.do(sync);
+    await evening.tell(`commit ${attack}`);
+    const note = makeDocument("note", jsonObject({ text: `Into ${attack}.` }), systemClock.now());
+    await sam.do((home) => post(home, evening.journal, note));
+    const said = await sam
+      .do((home) => deliver(home, evening.journal))
+      .then(
+        () => problem(sam, evening.journal),
+        (error: unknown) => error,
+      );
+    await evening.tell("stop");
+    const { frozen } = await sam.do(() => standingOf(evening.journal));
+    const result = resultOf(said, frozen, { texts: [], unreadable: 0 });
+    expect(right, `${result}: ${String(said)}`).toContain(result);
+  });
+
+  test.each(listed.filter(({ attack }) => PROPOSED.has(attack)))(
+    "$attack, while a confidant is proposed",
+    async ({ attack, right }) => {
+      await evening.tell("confidant proposed");
+      const sam = await Client.open(evening, new Map(honest));
+      await sam.do(sync);
+      const honestly = await sam.do((home) => proposals(home, evening.journal));
+      await evening.tell(`commit ${attack}`);
+      const lied = await sam.do((home) => proposals(home, evening.journal)).catch((error: unknown) => error);
+      await evening.tell("stop");
+      if (!Array.isArray(lied)) {
+        expect(right).toContain(resultOf(lied, null, { texts: [], unreadable: 0 }));
+      } else {
+        const ids = honestly.map(({ id }) => encodeB64(id));
+        expect(ids).toEqual(expect.arrayContaining(lied.map(({ id }) => encodeB64(id))));
+        if (attack === "tamper-context") expect(lied).toEqual([]);
+      }
+      for (const { id } of honestly) await sam.do((home) => declineProposal(home, evening.journal, id));
     },
   );
 });

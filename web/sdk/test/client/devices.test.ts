@@ -2,9 +2,10 @@
 
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { beginAdding, confirmAdding } from "../../src/client/account/addingDevice.ts";
+import { becomeDevice, confirmRestored, wordsToCompare } from "../../src/client/account/confirming.ts";
 import { finishEnrolling } from "../../src/client/account/enrolling.ts";
 import { keyholders, newSheet, replaceSheet, revoke } from "../../src/client/account/keyholders.ts";
-import { restore } from "../../src/client/account/opening.ts";
+import { isUnconfirmed, restore } from "../../src/client/account/opening.ts";
 import { rotate } from "../../src/client/account/rotating.ts";
 import { FetchTransport } from "../../src/client/adapters/fetchTransport.ts";
 import { MemoryStore } from "../../src/client/adapters/memoryStore.ts";
@@ -23,9 +24,10 @@ import { HomeError, MalformedData, NotAllowed, PinMismatch, ServerRefused } from
 import { SIZES } from "../../src/generated/constants.ts";
 import { sameBytes } from "../../src/protocol/bytes.ts";
 import { encodeB64, jsonObject, u32 } from "../../src/protocol/codec.ts";
+import { IdMap } from "../../src/protocol/idMap.ts";
 import { KeyholderSecret } from "../../src/seal/keys.ts";
 import { parseWords } from "../../src/seal/words.ts";
-import { CAN_SERVE, Client, Evening } from "./evening.ts";
+import { CAN_SERVE, Client, Evening, upTo } from "./evening.ts";
 import { NewDevice, Person } from "./people.ts";
 
 const DIRECT = { random: systemRandom, clock: systemClock };
@@ -123,6 +125,42 @@ describe.skipIf(!CAN_SERVE)("own devices, on a real server (skipped without Pyth
     const ways = await person.do(keyholders);
     expect(ways.filter(({ kind }) => kind === "recovery_sheet")).toHaveLength(1);
     await expect(person.do(replaceSheet)).rejects.toThrow(NotAllowed);
+  });
+
+  test("a restored home is confirmed by words that another device shows, and becomes a device of its own", async () => {
+    const person = await Person.register(evening.origin);
+    const journal = await person.do(createJournal);
+    const words = await person.do(newSheet);
+    await person.do(replaceSheet);
+    const keyholder = new KeyholderSecret(parseWords(words.join(" ")), "recovery_sheet");
+    const ports = { store: new MemoryStore(), transport: new FetchTransport(evening.origin) };
+    const homeSeed = systemRandom.bytes(32, "home");
+    const home = await run(restore({ keyholder, homeSeed }, evening.origin, DIRECT), ports);
+    await run(sync(home), ports);
+    const rest = (device: KeyholderSecret) => [{ name: "rests", value: device.seed }];
+    await expect(run(becomeDevice(home, rest), ports)).rejects.toThrow(NotAllowed);
+    const shown = await person.do((mine) => wordsToCompare(mine, journal));
+    const confirm = (account: readonly string[], heard: readonly string[] | null) =>
+      run(confirmRestored(home, account, new IdMap(heard === null ? [] : [[journal, heard]])), ports);
+    await expect(confirm(shown.account, null)).rejects.toThrow(NotAllowed);
+    await expect(confirm(shown.journal, shown.journal)).rejects.toThrow(PinMismatch);
+    await expect(confirm(shown.account, shown.account)).rejects.toThrow(PinMismatch);
+    expect(await run(isUnconfirmed(), ports)).toBe(true);
+    await confirm(shown.account, shown.journal);
+    expect(await run(isUnconfirmed(), ports)).toBe(false);
+    for (let effects = 1; (await run(upTo(effects, becomeDevice(home, rest)), ports)) === null; effects++);
+    const device = new KeyholderSecret(ports.store.rows.get("rests") ?? new Uint8Array(), "device");
+    const opened = await run(openHome({ keyholder: device, homeSeed }, DIRECT), ports);
+    expect((await run(sync(opened), ports)).problems).toEqual([]);
+    const ways = await run(keyholders(opened), ports);
+    expect(ways.map(({ kind, here }) => [kind, here])).toEqual([
+      ["device", false],
+      ["recovery_sheet", false],
+      ["device", true],
+    ]);
+    expect(await run(becomeDevice(opened, rest), ports)).toBe(opened.keyholder);
+    await person.do(sync);
+    expect((await person.do(keyholders)).filter(({ isNew }) => isNew)).toHaveLength(1);
   });
 
   test("Sam changes his keys here while Ada is away, and she follows; so does he when she does", async () => {

@@ -29,7 +29,7 @@ describe.skipIf(!CAN_SERVE)("with a real server (skipped without Python's enviro
   let evening: Evening;
 
   beforeAll(async () => {
-    evening = await Evening.begin();
+    evening = await Evening.begin({ alone: true });
   }, 60_000);
 
   afterAll(() => evening?.end());

@@ -116,6 +116,7 @@ export class Person {
     const entries = [];
     for (const { document, unreadable } of await this.#do((home) => readEntries(home, journal))) {
       if (unreadable !== null) entries.push({ unreadable: unreadable.sentence });
+      else if (document === null) entries.push({ unreadable: "The server has removed this text." });
       else if (document?.kind === "note") entries.push({ text: String(document.body.get("text")) });
     }
     for (const { message } of await this.#do((home) => waitingFor(home, journal))) {
@@ -201,10 +202,18 @@ export class Person {
   async #sync() {
     try {
       const { problems } = await this.#do(sync);
-      return problems.length === 0 ? {} : fault(problems[0].error);
+      if (problems.length > 0) return fault(problems[0].error);
+      for (const journal of await this.#journals()) await this.#deliver(journal);
+      return {};
     } catch (error) {
       return fault(error);
     }
+  }
+
+  /** Sends what waits, where the journal can be written. */
+  async #deliver(journal) {
+    const { log, frozen } = await this.#do(() => standingOf(journal));
+    if (log.roster !== null && !log.closed && frozen === null) await this.#do((home) => deliver(home, journal));
   }
 
   /** How a journal of two stands: its state, and words where there are some to compare. */

@@ -27,7 +27,15 @@ import {
 } from "../../seal/devices.ts";
 import { eightWords } from "../../seal/words.ts";
 import { commit, read, type Step } from "../core/effects.ts";
-import { accountChanges, type Direct, type Home, parseKeys, serverChanges, type Unlocked } from "../core/home.ts";
+import {
+  accountChanges,
+  type Direct,
+  firstKnown,
+  type Home,
+  parseKeys,
+  serverChanges,
+  type Unlocked,
+} from "../core/home.ts";
 import { Vault } from "../core/vault.ts";
 import { headName, parseHeadRow } from "../log/names.ts";
 import { pull } from "../log/pulling.ts";
@@ -107,7 +115,7 @@ export function* finishEnrolling(unlocked: Unlocked, direct: Direct): Step<Home 
     throw new WrongAccount("The server lists other devices than your old device.", "client.enrolled_sets");
   }
   const rows = openAccount(unlocked.keyholder, own, account, null);
-  yield* commit(accountChanges(rows, vault));
+  yield* commit([...accountChanges(rows, vault), firstKnown(rows.sets)]);
   const home: Home = {
     keyholder: unlocked.keyholder,
     connection,

@@ -3,19 +3,22 @@
  *
  * Rules
  * - No answer to another account shows any of it.
+ * - A keyholder that another device added is new to this home until its owner has looked at it here.
  * - Adding needs a confirmed home. Revoking does not: one device alone can do it at any time.
  *
  * Spec: §4.11, §4.12
  */
 
 import { NotAllowed, ServerRefused, TransportError } from "../../errors.ts";
+import { SIZES } from "../../generated/constants.ts";
 import { sameBytes } from "../../protocol/bytes.ts";
 import { encodeB64 } from "../../protocol/codec.ts";
+import { IdSet } from "../../protocol/idMap.ts";
 import { findKeyholder, type Keyholder, type KeyholderKind } from "../../protocol/keyholderSets.ts";
 import { KeyholderSecret } from "../../seal/keys.ts";
 import { encodeWords } from "../../seal/words.ts";
 import { commit, read, type Step } from "../core/effects.ts";
-import type { Home } from "../core/home.ts";
+import { type Home, KNOWN, knownChange } from "../core/home.ts";
 import { accountState } from "../log/folding.ts";
 import { behind, liftAll } from "../log/lifting.ts";
 import { note } from "../log/notes.ts";
@@ -28,13 +31,17 @@ const NEW_SHEET = "new_sheet";
 const UNPROVEN = "unproven_sheet";
 const SHEET = "sheet";
 
-/** One way into the account. `came`: the version of the first set that lists it. `label`: its name, by its owner. */
+/**
+ * One way into the account. `came`: the version of the first set that lists it. `label`: its name, by its owner. `isNew`:
+ * another device added it, and its owner has not looked at it here.
+ */
 export interface KeyholderView {
   readonly id: Uint8Array;
   readonly kind: KeyholderKind;
   readonly label: string | null;
   readonly here: boolean;
   readonly came: number;
+  readonly isNew: boolean;
 }
 
 /** After a revocation: the generation of the new keys, and the journals that follow later. */
@@ -46,14 +53,37 @@ export interface Revoked {
 /** Every keyholder of the account, in the order in which they came. Without the network. */
 export function* keyholders(home: Home): Step<readonly KeyholderView[]> {
   const { labels } = yield* accountState(home);
+  const known = yield* knownHere();
   const found = newestSet(home).keyholders.map(({ id, kind }) => ({
     id,
     kind,
     label: labels.get(encodeB64(id)) ?? null,
     here: sameBytes(id, home.keyholder.id),
     came: home.identity.sets.find((set) => findKeyholder(set, id) !== null)?.version ?? 0,
+    isNew: known !== null && !known.has(id),
   }));
   return found.sort((one, other) => one.came - other.came || rank(one) - rank(other));
+}
+
+/** The owner has looked at every way into the account that there is now: none counts as new here afterwards. */
+export function* lookAtKeyholders(home: Home): Step<void> {
+  yield* commit([knownChange(newestSet(home).keyholders.map(({ id }) => id))]);
+}
+
+/** What this home's owner added is not new to them. */
+function* know(id: Uint8Array): Step<void> {
+  const known = yield* knownHere();
+  if (known !== null && !known.has(id)) yield* commit([knownChange([...known, id])]);
+}
+
+/** The ways in of which the owner knows here; null in a home that never noted them. */
+function* knownHere(): Step<IdSet | null> {
+  const row = (yield* read([KNOWN])).get(KNOWN);
+  if (row === undefined) return null;
+  const count = Math.floor(row.length / SIZES.KEYHOLDER_ID);
+  return new IdSet(
+    Array.from({ length: count }, (_, at) => row.slice(at * SIZES.KEYHOLDER_ID, (at + 1) * SIZES.KEYHOLDER_ID)),
+  );
 }
 
 function rank({ kind }: KeyholderView): number {
@@ -77,7 +107,10 @@ export function* addKeyholder(home: Home, added: Keyholder, anchor: Uint8Array |
   }
   for (let tries = 0; tries < TRIES; tries++) {
     const set = newestSet(home);
-    if (findKeyholder(set, added.id) !== null) return set.version;
+    if (findKeyholder(set, added.id) !== null) {
+      yield* know(added.id);
+      return set.version;
+    }
     try {
       yield* home.connection.changeSet(makeSetRequest(home, added, anchor));
     } catch (error) {
@@ -131,6 +164,7 @@ export function* replaceSheet(home: Home): Step<Revoked> {
     ({ id, kind }) => kind === "recovery_sheet" && !sameBytes(id, sheet.id),
   );
   yield* rotate(home, { remove: older.map(({ id }) => id), sheet });
+  yield* know(sheet.id);
   yield* commit([NEW_SHEET, UNPROVEN, SHEET].map((name) => ({ name, value: null })));
   return yield* follow(home);
 }

@@ -30,6 +30,7 @@ import {
   type AccountRows,
   accountChanges,
   type Direct,
+  firstKnown,
   type Home,
   parseStatements,
   serverChanges,
@@ -71,6 +72,8 @@ export function* refreshAccount(home: Home): Step<void> {
     const whole = yield* fetchAccount(home.connection, [], []);
     rows = openAccount(home.keyholder, whole, home.connection.account, known);
   }
+  const isAsBefore = rows.statements.length === known.statements.length && rows.sets.length === known.sets.length;
+  if (isAsBefore && home.identity.generation === rows.chain.newest.generation) return;
   yield* commit(accountChanges(rows, home.vault));
   home.chains.set(rows.chain.account, rows.chain);
   home.identity = identityOf(rows);
@@ -92,6 +95,7 @@ export function* restore(unlocked: Unlocked, origin: string, { random, clock }: 
   const vault = new Vault(unlocked.homeSeed, random);
   yield* commit([
     ...accountChanges(rows, vault),
+    firstKnown(rows.sets),
     ...serverChanges(origin, receiptKeys),
     { name: "unconfirmed", value: new Uint8Array() },
   ]);

@@ -31,7 +31,15 @@ import { GenerationSecret, KeyholderSecret } from "../../seal/keys.ts";
 import { wrapPackage } from "../../seal/packages.ts";
 import { encodeWords } from "../../seal/words.ts";
 import { commit, read, type Step } from "../core/effects.ts";
-import { accountChanges, type Direct, type Home, parseKeys, serverChanges, type Unlocked } from "../core/home.ts";
+import {
+  accountChanges,
+  type Direct,
+  firstKnown,
+  type Home,
+  parseKeys,
+  serverChanges,
+  type Unlocked,
+} from "../core/home.ts";
 import { Vault } from "../core/vault.ts";
 import { Identity } from "../identity.ts";
 import { makeGenesis } from "../log/statements.ts";
@@ -113,6 +121,7 @@ function* finish(
   const secrets = [new GenerationSecret(pending.seed, 1)];
   yield* commit([
     ...accountChanges({ chain, statements, sets, secrets }, parts.vault),
+    firstKnown(sets),
     { name: "unproven_sheet", value: new KeyholderSecret(pending.entropy, "recovery_sheet").id },
     { name: "pending", value: null },
     ...kept,

@@ -24,7 +24,8 @@ export class MemoryStore implements Store {
   }
 
   async list(beginning: string): Promise<Rows> {
-    const found = [...this.#rows].filter(([name]) => name.startsWith(beginning));
+    const found: [string, Uint8Array][] = [];
+    for (const [name, row] of this.#rows) if (name.startsWith(beginning)) found.push([name, row]);
     return new Map(found.sort(([one], [other]) => (one < other ? -1 : 1)));
   }
 

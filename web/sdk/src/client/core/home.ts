@@ -14,7 +14,7 @@ import { concat, fromUtf8, utf8 } from "../../protocol/bytes.ts";
 import { encodeB64, encodeMessageJson, jsonObject, parseB64, parseMessageJson } from "../../protocol/codec.ts";
 import { Fields } from "../../protocol/fields.ts";
 import { IdMap } from "../../protocol/idMap.ts";
-import { verifySets } from "../../protocol/keyholderSets.ts";
+import { parseSet, verifySets } from "../../protocol/keyholderSets.ts";
 import type { Random } from "../../random.ts";
 import { linkJson, readLink } from "../../seal/chains.ts";
 import { GenerationSecret, type KeyholderSecret } from "../../seal/keys.ts";
@@ -24,6 +24,8 @@ import type { Change, Clock } from "../ports.ts";
 import { Connection } from "../server/connection.ts";
 import { list, read, type Step } from "./effects.ts";
 import { Vault } from "./vault.ts";
+
+export const KNOWN = "known_keyholders"; // their ids, 32 bytes each
 
 /** What the program unlocked: the keyholder of this home, and the seed under which its rows rest. */
 export interface Unlocked {
@@ -74,6 +76,17 @@ export function accountChanges(rows: AccountRows, vault: Vault): readonly Change
       value: vault.seal("seed", seed),
     })),
   ];
+}
+
+/** The change that makes the ways into the account those of which the owner knows here. */
+export function knownChange(ids: readonly Uint8Array[]): Change {
+  return { name: KNOWN, value: concat(...ids) };
+}
+
+/** The change by which a new home begins with those of the newest set. `sets`: as they came. */
+export function firstKnown(sets: readonly SignedAccountStatement[]): Change {
+  const newest = sets.at(-1);
+  return knownChange(newest === undefined ? [] : parseSet(newest.statement).keyholders.map(({ id }) => id));
 }
 
 /** The change that pins a chain, by its statements, genesis first. */

@@ -118,39 +118,33 @@ function holdingName(act: Holding, journal: Uint8Array, entry: Uint8Array): stri
 export function* tidy(home: Home, journal: Uint8Array): Step<void> {
   const id = encodeB64(journal);
   const account = yield* accountState(home);
-  const [kept, erased] = [account.kept.get(id) ?? [], account.erased.get(id) ?? []];
-  const { parts } = yield* journalState(home, journal);
+  const [kept, erased] = [new Set(account.kept.get(id)), new Set(account.erased.get(id))];
+  const { parts, timeline } = yield* journalState(home, journal);
   const named = [...new Set([...parts.withdrawals.keys(), ...erased])];
-  const rows = yield* read(named.map((entry) => entryName(journal, parseB64(entry))));
-  const changes: Change[] = [];
-  for (const entry of named) {
-    const row = rows.get(entryName(journal, parseB64(entry)));
-    if (row === undefined) continue;
+  const places = yield* read(named.map((entry) => entryName(journal, parseB64(entry))));
+  const gone = named.flatMap((entry) => {
+    const row = places.get(entryName(journal, parseB64(entry)));
+    if (row === undefined) return [];
     const { seq, author } = parseEntryRow(row);
-    const received = yield* receivedAt(home, journal, entry);
+    const received = timeline.find(entry)?.applied.received ?? null; // null where nothing of it is here any more
     const isTaken = received !== null && isWithdrawn(parts, entry, encodeB64(author), seq, received);
-    if (erased.includes(entry) || (isTaken && !kept.includes(entry))) changes.push(...(yield* emptied(journal, seq)));
-  }
+    return erased.has(entry) || (isTaken && !kept.has(entry)) ? [seq] : [];
+  });
+  const rows = yield* read(gone.map((seq) => itemName(journal, seq)));
+  const changes = gone.flatMap((seq) => emptied(journal, seq, rows.get(itemName(journal, seq))));
   if (changes.length === 0) return;
   yield* commit(changes);
   forgetFolded(home);
 }
 
-/** When the text of an entry that is still here was received. */
-function* receivedAt(home: Home, journal: Uint8Array, entry: string): Step<number | null> {
-  return (yield* journalState(home, journal)).timeline.find(entry)?.applied.received ?? null;
-}
-
 /** The changes that leave an item without its blob; none where it has none any more. */
-function* emptied(journal: Uint8Array, seq: number): Step<readonly Change[]> {
-  const [name, message] = [itemName(journal, seq), messageName(journal, seq)];
-  const row = (yield* read([name])).get(name);
+function emptied(journal: Uint8Array, seq: number, row: Uint8Array | undefined): readonly Change[] {
   const placed = row === undefined ? null : parseItem(row);
   if (placed?.item.type !== "entry" || placed.item.blob === null) return [];
   const gone = encodeItem({ ...placed, item: { ...placed.item, blob: null } });
   return [
-    { name, value: gone },
-    { name: message, value: null },
+    { name: itemName(journal, seq), value: gone },
+    { name: messageName(journal, seq), value: null },
   ];
 }
 

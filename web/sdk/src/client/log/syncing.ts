@@ -3,6 +3,7 @@
  * check-ins go on; and journals that the server hides are reported.
  *
  * Rules
+ * - The own account comes before anything else, so that a keyholder that was added, or a rotation, is known.
  * - A problem stays with its journal: the others go on. An error that nobody foresaw is one journal's `Unforeseen`.
  * - The server's list is believed in nothing but where to look. One that is behind what was verified freezes the journal.
  * - A verified partner can't be removed, so a journal of theirs that isn't listed is hidden, while it isn't closed. For
@@ -16,6 +17,7 @@ import { sameBytes } from "../../protocol/bytes.ts";
 import { encodeB64, parseB64 } from "../../protocol/codec.ts";
 import type { LogState } from "../../protocol/log.ts";
 import { findMember } from "../../protocol/rosterChanges.ts";
+import { refreshAccount } from "../account/opening.ts";
 import { resumeRotation, rotateByChance } from "../account/rotating.ts";
 import { commit, list, type Step } from "../core/effects.ts";
 import { type Home, serverChanges } from "../core/home.ts";
@@ -53,12 +55,14 @@ export interface Synced {
  * Fetches what is new in every journal of mine.
  *
  * Throws TransportError, ServerRefused: the server can't be reached, or says no; NotAllowed, PinMismatch: it is another
- * server than before; Withheld: it keeps back the account's own journal; MalformedData: its list has no end.
+ * server than before; Withheld: it keeps back the account's own journal; MalformedData: its list has no end; and as
+ * `refreshAccount`.
  */
 export function* sync(home: Home): Step<Synced> {
   const keys = yield* pinServer(home.connection, home.receiptKeys);
   if (keys.length !== home.receiptKeys.length) yield* commit(serverChanges(home.connection.origin, keys));
   home.receiptKeys = keys;
+  yield* refreshAccount(home); // another own device may have added a keyholder, or rotated
   const problems: Problem[] = [];
   const own = home.identity.accountJournal;
   yield* whereLetBe(problems, own, resumeRotation(home));

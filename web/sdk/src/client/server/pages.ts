@@ -17,7 +17,7 @@
 import { MalformedData } from "../../errors.ts";
 import { SIZES } from "../../generated/constants.ts";
 import { compareBytes, concat } from "../../protocol/bytes.ts";
-import { lengthPrefixed, readInteger, u8, u64 } from "../../protocol/codec.ts";
+import { readInteger, u8, u32, u64 } from "../../protocol/codec.ts";
 import { IdMap } from "../../protocol/idMap.ts";
 import { entryItem, type Item } from "../../protocol/log.ts";
 import { encodeReceipt, parseReceipt, type Receipt } from "../../protocol/receipts.ts";
@@ -51,23 +51,21 @@ export interface PulledPage {
 /** One statement, entry or gone entry as a frame: how it travels, and how a store keeps it. */
 export function encodeItem({ seq, item, grants }: Placed): Uint8Array {
   if (item.type === "entry") {
-    const header = lengthPrefixed(item.header);
+    const header = prefixed(item.header);
     return item.blob === null
-      ? frame(KINDS.gone, seq, concat(header, item.hashOfBlob))
-      : frame(KINDS.entry, seq, concat(header, lengthPrefixed(item.blob)));
+      ? frame(KINDS.gone, seq, ...header, item.hashOfBlob)
+      : frame(KINDS.entry, seq, ...header, ...prefixed(item.blob));
   }
   const { statement, signatures } = item.signed;
   const inOrder = [...grants].sort(([one], [other]) => compareBytes(one, other));
   return frame(
     KINDS.statement,
     seq,
-    concat(
-      lengthPrefixed(statement),
-      u8(signatures.length),
-      ...signatures.flatMap((one) => [one.account, one.signature]),
-      u8(inOrder.length),
-      ...inOrder.flat(),
-    ),
+    ...prefixed(statement),
+    u8(signatures.length),
+    ...signatures.flatMap((one) => [one.account, one.signature]),
+    u8(inOrder.length),
+    ...inOrder.flat(),
   );
 }
 
@@ -82,11 +80,17 @@ export function encodePage(page: PulledPage): Uint8Array {
     ...push.items.map(encodeItem),
     frame(KINDS.receipt, push.receipt.seq, encodeReceipt(push.receipt)),
   ]);
-  return concat(...pushes, frame(KINDS.end, page.seq, new Uint8Array()));
+  return concat(...pushes, frame(KINDS.end, page.seq));
 }
 
-function frame(kind: number, seq: number, rest: Uint8Array): Uint8Array {
-  return lengthPrefixed(concat(u8(kind), u64(seq), rest));
+/** A frame of these parts, which are copied once. */
+function frame(kind: number, seq: number, ...rest: readonly Uint8Array[]): Uint8Array {
+  const size = rest.reduce((sum, part) => sum + part.length, HEAD - 4);
+  return concat(u32(size), u8(kind), u64(seq), ...rest);
+}
+
+function prefixed(part: Uint8Array): readonly [Uint8Array, Uint8Array] {
+  return [u32(part.length), part];
 }
 
 /** Exactly one statement, entry or gone entry. */
@@ -184,7 +188,7 @@ function itemOf(kind: number, parts: Parts): Omit<Placed, "seq"> {
   return { item: { type: "statement", signed: { statement, signatures } }, grants: new IdMap(pairs) };
 }
 
-/** Reads the rest of a frame, which a server may have cut anywhere. */
+/** Reads the rest of a frame, which a server may have cut anywhere. Its parts are views of the page: nothing is copied. */
 class Parts {
   readonly #data: Uint8Array;
   #at = 0;
@@ -194,7 +198,7 @@ class Parts {
   }
 
   take(size: number): Uint8Array {
-    const data = this.#data.slice(this.#at, this.#at + size);
+    const data = this.#data.subarray(this.#at, this.#at + size);
     if (data.length !== size) throw new MalformedData("A frame was cut off.");
     this.#at += size;
     return data;
