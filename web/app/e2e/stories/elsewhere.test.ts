@@ -66,6 +66,7 @@ describe.skipIf(!CAN_SERVE)("with a real server (skipped without Python's enviro
     await again.press("I understand");
     await again.press("Mine");
     await again.press("Without a lock");
+    await again.press("With my recovery words");
     await again.type("The 24 words", words.map((word, at) => `${at + 1}. ${word}`).join("\n"));
     await again.press("Open my journal");
     await again.sees("Before the phone fell into the lake.", 30_000);
