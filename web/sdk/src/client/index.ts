@@ -48,6 +48,6 @@ export { type Problem, type Synced, sync } from "./log/syncing.ts";
 export { confirmWords, type Pairing, pairingOf, saidToDiffer, sayWordsDiffer } from "./pairing/comparing.ts";
 export { createJournal } from "./pairing/founding.ts";
 export { type Invited, invite, removePartner, waitingInvitation, withdrawInvitation } from "./pairing/inviting.ts";
-export { join } from "./pairing/joining.ts";
+export { type InvitationLink, invitationLink, join } from "./pairing/joining.ts";
 export { goOn } from "./pairing/steps.ts";
 export type { Change, Clock, HttpAnswer, HttpRequest, Ports, Rows, Store, Transport } from "./ports.ts";
