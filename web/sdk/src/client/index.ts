@@ -22,6 +22,7 @@ export {
 export { isUnconfirmed, refreshAccount, restore } from "./account/opening.ts";
 export { forgetSheet, register, sheetWords } from "./account/registering.ts";
 export { endOtherSessions, endSession, type SessionView, sessions, signOut } from "./account/sessions.ts";
+export { listen } from "./adapters/fetchEvents.ts";
 export { FetchTransport } from "./adapters/fetchTransport.ts";
 export { MemoryStore } from "./adapters/memoryStore.ts";
 export { systemClock, systemRandom } from "./adapters/system.ts";
