@@ -212,6 +212,17 @@ export const BOUNDARIES: readonly Boundary[] = [
   boundary("contested", "contested", ["retire"]),
   { ...boundary("mine", "mine that waits", ["take back"]), text: FIRST, before: null, consents: [] },
   boundary("over", "over", []),
+  {
+    ...boundary("ends", "proposed to me", ["accept", "decline"]),
+    text: {
+      ...wording("m3", SAM, NOON, "We don't need it any more."),
+      why: "",
+      review: null,
+      topic: "",
+      asksToEnd: true,
+    },
+    before: COUNTER,
+  },
 ];
 
 const TIRED: CheckInAnswer = {
