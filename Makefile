@@ -83,6 +83,11 @@ web-check: web-install ## Format, lint, build, types and tests of the TypeScript
 web-screens: web-install ## Each screen of the app in each state, in Chromium: axe, console, reflow (LOOK=phone takes one of six looks)
 	@cd $(WEB) && $(NPM) run --silent screens -- $(if $(LOOK),-t '^$(LOOK) ')
 
+.PHONY: web-pictures
+web-pictures: web-install ## Take the pictures of docs/app-screens.md anew, of each screen on a phone and on a desktop
+	@cd $(WEB) && $(NPM) run --silent screens -- -t '^(phone|desktop) '
+	@$(PY) -m tools.app_pictures $(WEB)/app/build/pictures
+
 .PHONY: web-fuzz
 web-fuzz: web-install ## A million changed inputs to the parsers of both languages: the same verdict on each (INPUTS=, SEED=)
 	@cd $(WEB) && $(NODE) node_modules/.bin/tsc -p sdk/tsconfig.build.json

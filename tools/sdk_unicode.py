@@ -59,7 +59,7 @@ def _map(name: str, about: str, found: dict[str, str]) -> str:
 
 
 def _steps(name: str, about: str, found: dict[str, str]) -> str:
-    """Pairs in the order of their characters, which are told by the steps between them: half the size of a list of pairs."""
+    """Pairs in the order of their characters, told by the steps between them: half the size of a list of pairs."""
     points = [ord(one) for one in found]
     steps = " ".join(_base36(point - before) for before, point in pairwise([0, *points]))
     texts = _quoted("\n".join(found.values()))

@@ -137,6 +137,8 @@ class _Server(uvicorn.Server):
             command = Path(sys.executable).with_name("duolog")
             if command.exists():  # a checkout: both are in one environment
                 print(f"Next, in another terminal: {command} register --server {origin}")
+            if self._state.settings.web == "on":
+                print(f"The app for browsers: {origin}/app/")
             print(f"The command for other computers: {origin}/install", flush=True)
 
 

@@ -33,7 +33,7 @@ class Took:
 async def attach_and_save(
     origin: str, server: int, folder: Path, profile: Path | None
 ) -> tuple[tuple[Took, Took], float]:
-    """What attaching and saving took; and by how many MiB this process grew. `server`: its process."""
+    """The times of attaching and of saving; and by how many MiB this process grew. `server`: its process."""
     size = (folder / "large").stat().st_size
     new = await Duolog.register(origin, home=folder / "home", unlock=UNLOCK)
     async with new.duolog as ada:

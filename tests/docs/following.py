@@ -20,6 +20,8 @@ PAGES = {page.name: page for page in [ROOT / "README.md", *sorted((ROOT / "docs"
 # Lines for operators, which need a machine or a daemon of their own, by their page and beginning.
 NOT_FOLLOWED: Mapping[tuple[str, str], str] = {
     ("README.md", "make run"): "sets up a whole environment, and serves until it is stopped",
+    ("README.md", "make web-build"): "loads Node's libraries; `make web-stories` builds the app too",
+    ("README.md", "DUOLOG_WEB=on make run"): "serves until it is stopped",
     ("README.md", "make check"): "runs this test",
     ("README.md", "make pin-images image"): "needs Docker; tests/deploy has what can be tried without",
     ("README.md", "docker run"): "needs Docker",

@@ -28,7 +28,7 @@ home holds of his account, the secrets too. Then it takes orders, a line each, a
     words           what Ada compares there, after a sync
     same            she says that the words are the same, and syncs
 
-It ends with its input.
+It ends with its input. `python -m tests.web.evening alone` has Ada alone, and no journal: it begins sooner.
 """
 
 import asyncio
@@ -60,19 +60,24 @@ async def main() -> None:
     """Serve, say what there is, and obey until the input ends."""
     with tempfile.TemporaryDirectory() as folder:
         words: list[Words] = []
-        async with (
-            own_server(Path(folder)) as (liar, origin),
-            _registered(origin, words) as ada,
-            _registered(origin, words) as sam,
-        ):
-            journal = await pair(ada, sam)
-            for person, text in zip((ada, sam), FIRST, strict=True):
-                await person.write(journal, "note", {"text": text})
-                await person.sync()
-            await sam.sync()
-            shown = {"origin": origin, "journal": encode_b64(journal), "texts": FIRST}
-            _say(shown | {"sam": _home_of(sam), "words": " ".join(words[1])})
-            await _obey(liar, {"ada": ada, "sam": sam}, journal)
+        async with own_server(Path(folder)) as (liar, origin), _registered(origin, words) as ada:
+            if "alone" in sys.argv[1:]:
+                _say({"origin": origin})
+                await _obey(liar, {"ada": ada}, b"")
+            else:
+                await _as_a_couple(liar, origin, ada, words)
+
+
+async def _as_a_couple(liar: Liar, origin: str, ada: Duolog, words: list[Words]) -> None:
+    async with _registered(origin, words) as sam:
+        journal = await pair(ada, sam)
+        for person, text in zip((ada, sam), FIRST, strict=True):
+            await person.write(journal, "note", {"text": text})
+            await person.sync()
+        await sam.sync()
+        shown = {"origin": origin, "journal": encode_b64(journal), "texts": FIRST}
+        _say(shown | {"sam": _home_of(sam), "words": " ".join(words[1])})
+        await _obey(liar, {"ada": ada, "sam": sam}, journal)
 
 
 @asynccontextmanager

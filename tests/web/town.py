@@ -1,6 +1,6 @@
 """A real server with the app for browsers, and people who use the command at it, for tests in another language.
 
-`python -m tests.web.town` prints a line of JSON with the server's address. Then it takes orders, a line of JSON each, and
+`python -m tests.web.town` prints a line of JSON with the address. Then it takes orders, a line of JSON each, and
 answers a line each:
 
     {"person": NAME, "command": [WORD, ...], "reads": TEXT}    runs `duolog WORD ...` in that person's home

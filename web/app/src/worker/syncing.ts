@@ -2,7 +2,8 @@
  * Keeps an open home up to date: fetches what is new, and sends what waits in the outbox.
  *
  * Rules
- * - At once when the home opens, when something was written, when the network or the person comes back; otherwise at ease.
+ * - At once when the home opens, when something was written, when the server says that something is new, when the network or
+ *   the person comes back; otherwise at ease.
  * - While two people pair, every 700 ms, and only then.
  * - A failure waits longer each time. Nothing is lost by it: what was written stays in the outbox.
  */
@@ -10,8 +11,10 @@ import { AccountFork, DuologError, ServerRefused, TransportError } from "@duolog
 import { deliver, type Home, type Step, type Store, type Synced, sync } from "@duolog/sdk/client";
 import { parseB64, sameBytes } from "@duolog/sdk/protocol";
 import type { Reach } from "../rpc.ts";
+import { Listening } from "./listening.ts";
 
 const AT_EASE = 20_000; // milliseconds
+const TOLD = 60_000; // while the server says by itself that something is new
 const HIDDEN = 120_000;
 const PAIRING = 700;
 const FIRST_FAILURE = 2000;
@@ -31,6 +34,7 @@ export interface Kept {
 
 export class Syncing {
   readonly #kept: Kept;
+  readonly #listening: Listening;
   #wake: () => void = () => undefined;
   #isWanted = false;
   #isEnded = false;
@@ -41,6 +45,12 @@ export class Syncing {
 
   constructor(kept: Kept) {
     this.#kept = kept;
+    this.#listening = new Listening(
+      kept.home,
+      (step) => kept.ask(step),
+      () => this.now(),
+    );
+    this.#listening.begin();
     void this.#live();
   }
 
@@ -58,11 +68,14 @@ export class Syncing {
   attend(isVisible: boolean, isPairing: boolean): void {
     const comes = (isVisible && !this.#isVisible) || (isPairing && !this.#isPairing);
     [this.#isVisible, this.#isPairing] = [isVisible, isPairing];
+    if (isVisible) this.#listening.begin();
+    else this.#listening.end();
     if (comes) this.now();
   }
 
   end(): void {
     this.#isEnded = true;
+    this.#listening.end();
     this.#wake();
   }
 
@@ -112,7 +125,8 @@ export class Syncing {
   }
 
   #rest(): Promise<void> {
-    const wait = this.#isPairing && this.#isVisible ? PAIRING : this.#isVisible ? AT_EASE : HIDDEN;
+    const ease = this.#listening.isOpen ? TOLD : AT_EASE;
+    const wait = this.#isPairing && this.#isVisible ? PAIRING : this.#isVisible ? ease : HIDDEN;
     const after = Math.min(FIRST_FAILURE * 2 ** (this.#failures - 1), LAST_FAILURE);
     return new Promise((resolve) => {
       const timer = setTimeout(resolve, this.#failures === 0 ? wait : this.#isPairing ? Math.min(after, 4000) : after);

@@ -20,6 +20,7 @@ import { Vault } from "../../../sdk/src/client/core/vault.ts";
 import { encodeMembership } from "../../../sdk/src/client/log/folding.ts";
 import {
   encodeHeadRow,
+  encodeMessageRow,
   faultName,
   headName,
   itemName,
@@ -89,7 +90,9 @@ export class StoredJournal {
       const message = encodeMessage({ document, seen: this.#receipt(), follows: null, refused, attachments: [] });
       const entry = systemRandom.bytes(16, "entry_id");
       changes.push(...this.#item(author, entry));
-      changes.push({ name: messageName(JOURNAL, this.#seq), value: this.home.vault.seal("message", message) });
+      const sealed = this.home.vault.seal("message", message);
+      const value = encodeMessageRow({ entry, author, generation: 1, time: this.now }, sealed);
+      changes.push({ name: messageName(JOURNAL, this.#seq), value });
       return { entry: encodeB64(entry), message: encodeB64(messageHash(message)) };
     });
     await this.#put(changes);

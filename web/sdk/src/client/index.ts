@@ -22,6 +22,7 @@ export {
 export { isUnconfirmed, refreshAccount, restore } from "./account/opening.ts";
 export { forgetSheet, register, sheetWords } from "./account/registering.ts";
 export { endOtherSessions, endSession, type SessionView, sessions, signOut } from "./account/sessions.ts";
+export { listen } from "./adapters/fetchEvents.ts";
 export { FetchTransport } from "./adapters/fetchTransport.ts";
 export { MemoryStore } from "./adapters/memoryStore.ts";
 export { systemClock, systemRandom } from "./adapters/system.ts";
@@ -48,6 +49,6 @@ export { type Problem, type Synced, sync } from "./log/syncing.ts";
 export { confirmWords, type Pairing, pairingOf, saidToDiffer, sayWordsDiffer } from "./pairing/comparing.ts";
 export { createJournal } from "./pairing/founding.ts";
 export { type Invited, invite, removePartner, waitingInvitation, withdrawInvitation } from "./pairing/inviting.ts";
-export { join } from "./pairing/joining.ts";
+export { type InvitationLink, invitationLink, join } from "./pairing/joining.ts";
 export { goOn } from "./pairing/steps.ts";
 export type { Change, Clock, HttpAnswer, HttpRequest, Ports, Rows, Store, Transport } from "./ports.ts";

@@ -32,8 +32,8 @@ export class Evening {
   readonly #reader: Interface;
   #said = new Inputs(new Map());
 
-  private constructor() {
-    this.#process = spawn(PYTHON, ["-m", "tests.web.evening"], {
+  private constructor(alone: boolean) {
+    this.#process = spawn(PYTHON, ["-m", "tests.web.evening", ...(alone ? ["alone"] : [])], {
       cwd: ROOT,
       env: { ...process.env, PYTHONPATH: ROOT },
       stdio: ["pipe", "pipe", "inherit"],
@@ -43,8 +43,9 @@ export class Evening {
     this.#lines = this.#reader[Symbol.asyncIterator]();
   }
 
-  static async begin(): Promise<Evening> {
-    const evening = new Evening();
+  /** `alone`: with Ada alone, and no journal; that begins sooner. */
+  static async begin({ alone = false } = {}): Promise<Evening> {
+    const evening = new Evening(alone);
     evening.#said = await evening.#next();
     return evening;
   }

@@ -19,7 +19,7 @@ describe.skipIf(!CAN_SERVE)("killed after each change (skipped without Python's 
   let evening: Evening;
 
   beforeAll(async () => {
-    evening = await Evening.begin();
+    evening = await Evening.begin({ alone: true });
   }, 60_000);
 
   afterAll(() => evening?.end());

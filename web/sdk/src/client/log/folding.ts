@@ -23,9 +23,10 @@ import { documentIn, messageHash } from "../../protocol/messages.ts";
 import { partnersOf, type Roster } from "../../protocol/rosterChanges.ts";
 import { list, read, type Step } from "../core/effects.ts";
 import type { Home } from "../core/home.ts";
+import type { Rows } from "../ports.ts";
 import { headerOf } from "../server/pages.ts";
 import { type EarlierKey, keySince } from "./earlierKeys.ts";
-import { numberIn, parseHeadRow, placeOf } from "./names.ts";
+import { numberIn, type PlaceRow, parseHeadRow, parseMessageRow, placeOf } from "./names.ts";
 import { standingOf } from "./standing.ts";
 
 /** What the rules of documents ask of a roster. */
@@ -127,20 +128,18 @@ function* storedBehind(
   for (let seq = before.seq + 1; seq <= last; seq++) {
     const roster = rows.roster.get(seq);
     if (roster !== undefined) membership = parseMembership(roster, id);
-    const [row, head] = [rows.item.get(seq), rows.head.get(seq)];
-    if (row === undefined || head === undefined) throw new HomeError("A stored journal has a gap.");
-    const header = headerOf(row);
-    if (header === null) continue;
+    const row = rows.message.get(seq);
+    const here = row === undefined ? null : parseMessageRow(row);
+    const found = here ?? entryIn(rows, seq);
+    if (found === null) continue;
     const faulty = rows.fault.get(seq);
     const fault = faulty === undefined ? null : parseFault(faulty);
-    if (fault?.check === "entries.header") continue;
-    const { entry, author, generation } = parseHeader(header);
-    const known = { seq, entry: encodeB64(entry), author: encodeB64(author), received: parseHeadRow(head).time };
+    const { entry, author, generation, time } = found;
+    const known = { seq, entry: encodeB64(entry), author: encodeB64(author), received: time };
     entries.push({ ...known, fault });
-    const sealed = rows.message.get(seq);
-    if (sealed === undefined || fault !== null) continue;
+    if (here === null || fault !== null) continue;
     if (membership === null) throw new HomeError("A stored journal has a gap.");
-    const message = home.vault.open("message", sealed);
+    const message = home.vault.open("message", here.sealed);
     const { document, refused } = documentIn(message);
     const since = keySince(earlier, newest, seq);
     const hash = encodeB64(messageHash(message));
@@ -149,22 +148,36 @@ function* storedBehind(
   return { entries, placed, membership };
 }
 
-const KINDS = ["item", "head", "message", "roster", "fault"] as const; // of the rows of an item
-type RowsBySeq = Record<(typeof KINDS)[number], ReadonlyMap<number, Uint8Array>>;
+type RowsBySeq = Record<"message" | "roster" | "fault" | "item" | "head", ReadonlyMap<number, Uint8Array>>;
 
-/** The rows of the items behind a seq, up to another one, of each kind by seq. */
+/**
+ * The rows of the items behind a seq, up to another one, of each kind by seq. A message's row says all of its entry, so items are
+ * read where there is none.
+ */
 function* rowsBehind(journal: Id, after: number, last: number): Step<RowsBySeq> {
-  const found: Partial<RowsBySeq> = {};
-  const seqs =
-    last - after > MANY ? null : Array.from({ length: Math.max(last - after, 0) }, (_, at) => after + 1 + at);
-  for (const kind of KINDS) {
-    const rows =
-      seqs === null
-        ? yield* list(`${kind}/${journal}/`)
-        : yield* read(seqs.map((seq) => `${kind}/${placeOf(journal, seq)}`));
-    found[kind] = new Map([...rows].map(([name, row]) => [numberIn(name), row]));
-  }
-  return found as RowsBySeq;
+  const seqs = Array.from({ length: Math.max(last - after, 0) }, (_, at) => after + 1 + at);
+  const some = (kind: string, of: readonly number[]) => read(of.map((seq) => `${kind}/${placeOf(journal, seq)}`));
+  const all = (kind: string) => (seqs.length > MANY ? list(`${kind}/${journal}/`) : some(kind, seqs));
+  const message = bySeq(yield* all("message"));
+  const [roster, fault] = [bySeq(yield* all("roster")), bySeq(yield* all("fault"))];
+  const others = seqs.filter((seq) => !message.has(seq) && !roster.has(seq));
+  const [item, head] = [bySeq(yield* some("item", others)), bySeq(yield* some("head", others))];
+  return { message, roster, fault, item, head };
+}
+
+function bySeq(rows: Rows): ReadonlyMap<number, Uint8Array> {
+  return new Map([...rows].map(([name, row]) => [numberIn(name), row]));
+}
+
+/** An entry without a message here, by its item; null for a statement, and where no header could be read. */
+function entryIn(rows: RowsBySeq, seq: number): PlaceRow | null {
+  if (rows.roster.has(seq)) return null;
+  const [row, head] = [rows.item.get(seq), rows.head.get(seq)];
+  if (row === undefined || head === undefined) throw new HomeError("A stored journal has a gap.");
+  const header = headerOf(row);
+  const faulty = rows.fault.get(seq);
+  if (header === null || (faulty !== undefined && parseFault(faulty).check === "entries.header")) return null;
+  return { ...parseHeader(header), time: parseHeadRow(head).time };
 }
 
 function parseFault(row: Uint8Array): { check: string; sentence: string } {

@@ -29,6 +29,7 @@ import type { Known } from "./known.ts";
 import {
   encodeEntryRow,
   encodeHeadRow,
+  encodeMessageRow,
   entryName,
   faultName,
   headName,
@@ -151,8 +152,9 @@ function itemChanges(home: Home, journal: Uint8Array, item: Judged): readonly Ch
   if (item.fault !== null) {
     const { check, sentence } = item.fault;
     changes.push({ name: faultName(journal, seq), value: encodeMessageJson(jsonObject({ check, sentence })) });
-  } else if (item.message !== null) {
-    changes.push({ name: messageName(journal, seq), value: home.vault.seal("message", item.message) });
+  } else if (item.message !== null && item.header !== null) {
+    const row = encodeMessageRow({ ...item.header, time: item.time }, home.vault.seal("message", item.message));
+    changes.push({ name: messageName(journal, seq), value: row });
   }
   return changes;
 }

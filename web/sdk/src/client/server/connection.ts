@@ -110,6 +110,11 @@ export class Connection {
     yield* this.#session.inside("DELETE", "/v1/sessions", { accept: NOTHING });
   }
 
+  /** The token of the open session, after logging in where there is none: for a stream of events. */
+  *token(): Step<Uint8Array> {
+    return yield* this.#session.token();
+  }
+
   /** Ends this home's own session, where one is open. */
   *logOut(): Step<void> {
     yield* this.#session.logOut();

@@ -50,6 +50,11 @@ export class Session {
     return this.#open?.account ?? null;
   }
 
+  /** The token of the open session, after logging in where there is none. */
+  *token(): Step<Uint8Array> {
+    return (this.#open ?? (yield* this.logIn())).token;
+  }
+
   /** Ends this home's own session, where one is open. */
   *logOut(): Step<void> {
     const session = this.#open;
