@@ -22,12 +22,12 @@ import { sync } from "../../src/client/log/syncing.ts";
 import { createJournal } from "../../src/client/pairing/founding.ts";
 import { makeDocument } from "../../src/documents/writing.ts";
 import { NotAllowed, ServerRefused } from "../../src/errors.ts";
-import { sameBytes } from "../../src/protocol/bytes.ts";
+import { sameBytes, utf8 } from "../../src/protocol/bytes.ts";
 import { encodeB64, jsonObject } from "../../src/protocol/codec.ts";
 import { parseMessage } from "../../src/protocol/messages.ts";
 import { closeTiming, encodeClose } from "../../src/protocol/rosterStatements.ts";
 import { CAN_SERVE, Client, Evening } from "./evening.ts";
-import { NewDevice, Person, refusing } from "./people.ts";
+import { bodyOf, NewDevice, Person, refusing } from "./people.ts";
 
 function* texts(home: Home, journal: Uint8Array): Step<readonly (string | null)[]> {
   const entries = (yield* readEntries(home, journal)).filter(
@@ -35,6 +35,8 @@ function* texts(home: Home, journal: Uint8Array): Step<readonly (string | null)[
   );
   return entries.map(({ document }) => (document === null ? null : String(document.body.get("text"))));
 }
+
+const ADA = "her account";
 
 function note(text: string): ReturnType<typeof makeDocument> {
   return makeDocument("note", jsonObject({ text }), systemClock.now());
@@ -191,6 +193,19 @@ describe.skipIf(!CAN_SERVE)("leaving, on a real server (skipped without Python's
       words,
       [],
     ]);
+    const wrong = [{ signatures: [{ account: ADA, signature: encodeB64(new Uint8Array(64)) }] }, { grants: [] }];
+    for (const part of wrong) {
+      client.lie = (request, answer) => {
+        if (!request.path.endsWith("/proposals")) return answer;
+        const listed = (bodyOf(answer).proposals as { signatures: { account: string }[] }[]).map((one) => ({
+          ...one,
+          ...JSON.parse(JSON.stringify(part).replace(ADA, one.signatures[0]?.account ?? "")),
+        }));
+        return { ...answer, body: utf8(JSON.stringify({ proposals: listed })) };
+      };
+      expect(await client.do((home) => proposals(home, evening.journal)), "nobody has proposed that").toEqual([]);
+    }
+    client.lie = (_, answer) => answer;
     await client.do((home) => declineProposal(home, evening.journal, shown?.id ?? new Uint8Array()));
     expect(await client.do((home) => proposals(home, evening.journal))).toEqual([]);
     await expect(client.do((home) => declineProposal(home, evening.journal, new Uint8Array(32)))).rejects.toThrow(
