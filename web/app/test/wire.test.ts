@@ -2,7 +2,7 @@ import { KeyholderSecret } from "@duolog/sdk/seal";
 import * as fc from "fast-check";
 import { afterEach, expect, test } from "vitest";
 import type { Calls } from "../src/rpc.ts";
-import { answerOver, overPort, requirePlain } from "../src/wire.ts";
+import { answerOver, onceReady, overPort, type Port, requirePlain } from "../src/wire.ts";
 
 const open: MessagePort[] = [];
 
@@ -87,4 +87,19 @@ test("any JSON is plain, and nesting without end is not", () => {
   const endless: unknown[] = [];
   endless.push(endless);
   expect(() => requirePlain(endless)).toThrow(TypeError);
+});
+
+test("what is asked before the Worker listens waits for its first word, in its order", async () => {
+  const { port1: page, port2: worker } = new MessageChannel();
+  const [asking, answering] = [page, worker] as unknown as [Port, Port];
+  page.start();
+  const rpc = overPort(onceReady(asking));
+  const place = rpc.place();
+  await new Promise((resolve) => setTimeout(resolve, 5)); // it would be lost now
+  const changed = answerOver(answering, { place: async () => ({ at: "open" }) });
+  worker.start();
+  changed();
+  expect(await place).toEqual({ at: "open" });
+  page.close();
+  worker.close();
 });

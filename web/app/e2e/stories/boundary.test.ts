@@ -77,7 +77,7 @@ describe.skipIf(!CAN_SERVE)("with a real server (skipped without Python's enviro
   test("Ada, who founded, proposes in the browser; Sam answers with the command", async () => {
     const ada = await founded(town, browser, "sam");
     await ada.page.goto(`${ada.origin}/app/#/propose`);
-    await ada.type("What it is about", "friendships");
+    await ada.page.getByLabel("What it is about", { exact: true }).selectOption("friendships");
     await ada.type("The boundary", FIRST);
     await ada.press("Propose");
     await ada.heading("Boundaries").waitFor();

@@ -4,6 +4,7 @@ import { makeDocument } from "@duolog/sdk/documents";
 import { encodeB64, jsonObject } from "@duolog/sdk/protocol";
 import type { Waiting } from "../rpc.ts";
 import type { HomeCalls } from "./calls.ts";
+import { HiddenLock } from "./hiddenLock.ts";
 import type { Here, Keeper } from "./keeper.ts";
 import { lockMinutes, meCalls, sheetState } from "./me.ts";
 import { pairingCalls } from "./pairing.ts";
@@ -12,23 +13,21 @@ import { here as shown } from "./views/here.ts";
 import { journalCalls } from "./views/index.ts";
 import { keep, kept } from "./views/kept.ts";
 
-const MINUTE = 60_000;
-
 export class Living {
   readonly calls: Partial<HomeCalls>;
   readonly #here: Here;
-  readonly #keeper: Keeper;
+  /** Null where nothing would open the home again, or anybody. */
+  readonly #lock: HiddenLock | null;
   readonly #syncing: Syncing;
   #pairing = "";
-  #timer: ReturnType<typeof setTimeout> | undefined;
-  #hiddenAt: number | null = null;
 
   /** `changed`: says to the page that something looks different. */
   constructor(here: Here, keeper: Keeper, changed: () => void) {
     this.#here = here;
-    this.#keeper = keeper;
-    const { session } = here;
+    const { session, lock } = here;
     const { home } = session;
+    const minutes = (): Promise<number> => session.run(lockMinutes(home));
+    this.#lock = lock === "none" || lock === "tab" ? null : new HiddenLock(minutes, () => keeper.lockNow());
     this.#syncing = new Syncing({
       home,
       store: session.store,
@@ -62,15 +61,7 @@ export class Living {
 
   async attend(isVisible: boolean, isPairing: boolean): Promise<void> {
     this.#syncing.attend(isVisible, isPairing);
-    clearTimeout(this.#timer);
-    const { session, lock } = this.#here;
-    if (lock === "none" || lock === "tab") return; // nothing would open it again, or anybody
-    const limit = (await session.run(lockMinutes(session.home))) * MINUTE;
-    const hiddenFor = this.#hiddenAt === null ? 0 : Date.now() - this.#hiddenAt;
-    if (isVisible) this.#hiddenAt = null;
-    else this.#hiddenAt ??= Date.now();
-    if (hiddenFor >= limit) await this.#keeper.lockNow();
-    else if (!isVisible) this.#timer = setTimeout(() => void this.#keeper.lockNow(), limit - hiddenFor);
+    await this.#lock?.attend(isVisible);
   }
 
   /** The first text makes the journal of somebody who writes alone. Who has answered an invitation waits for that journal. */
@@ -88,7 +79,7 @@ export class Living {
   }
 
   end(): void {
-    clearTimeout(this.#timer);
+    this.#lock?.end();
     this.#syncing.end();
   }
 }
