@@ -55,6 +55,7 @@ check: setup lint ## Everything that CI checks: format, lint, types, imports, de
 		echo "openapi/openapi.json is out of date: run 'make openapi' and commit it."; exit 1; }
 	@$(MAKE) openapi-lint
 	@$(MAKE) web-check
+	@$(MAKE) web-build
 	@if [ -x /usr/bin/chromium ]; then $(MAKE) web-screens LOOK=phone; else \
 		echo "check: there is no Chromium here, so nobody looked at the app's screens (apt install chromium)."; fi
 	@$(PY) -m pytest -n $(JOBS) --dist worksteal -q

@@ -63,6 +63,8 @@ export const STATES: readonly State[] = [
   { name: "boundary-offer", state: "open", at: "#/boundary/offer" },
   { name: "boundary-in-force", state: "open", at: "#/boundary/force" },
   { name: "boundary-other-words", state: "open", at: "#/boundary/offer", press: ["Other words"] },
+  { name: "boundary-ends", state: "open", at: "#/boundary/ends" },
+  { name: "boundary-contested", state: "open", at: "#/boundary/contested" },
   { name: "propose", state: "open", at: "#/propose" },
   { name: "check-in", state: "open", at: "#/check-in" },
   { name: "check-in-none", state: "empty", at: "#/check-in" },

@@ -3,10 +3,18 @@ import { KINDS, REASONS, RULES } from "@duolog/sdk/documents";
 import { expect, test } from "vitest";
 import english from "../src/ui/messages/en.json" with { type: "json" };
 import german from "../src/ui/reasons/de.json" with { type: "json" };
+import { load, voiceOf } from "../src/ui/words.ts";
 
 test("German has every sentence of the rules, and no other", () => {
   expect(Object.keys(german).sort()).toEqual([...REASONS].sort());
   expect(Object.values(german).filter((text) => text.trim() === "")).toEqual([]);
+});
+
+test("a sentence of the rules is said in the language of the page, and one that is unknown as it is", async () => {
+  await load("de");
+  const { reason } = voiceOf("de", { languages: ["de"], zone: "Europe/Vienna" });
+  expect(reason("It has ended already.")).toBe("Es ist schon zu Ende.");
+  expect(reason("A sentence of tomorrow.")).toBe("A sentence of tomorrow.");
 });
 
 test("each kind and step that stands in the journal has a name of its own", () => {

@@ -154,6 +154,23 @@ describe.skipIf(!CAN_SERVE)("with a real server (skipped without Python's enviro
       expect((await only())?.before?.text).toBe("Sundays are ours.");
     });
 
+    test("an end is agreed by both, as a text is", async () => {
+      const id = (await only())?.id ?? "";
+      await evening.tell(`do ${JSON.stringify(["boundaries", "accept", { b64: id }])}`);
+      await evening.tell(`do ${JSON.stringify(["boundaries", "retire", { b64: id }, "We don't need it."])}`);
+      await sam.sync();
+      const asked = await only();
+      expect([asked?.state, asked?.text.asksToEnd, asked?.text.text]).toEqual([
+        "proposed to me",
+        true,
+        "We don't need it.",
+      ]);
+      expect([asked?.before?.text, asked?.may.includes("accept")]).toEqual(["Sunday mornings are ours.", true]);
+      await sam.calls.decide(id, { act: "accept", message: asked?.text.message ?? "" });
+      await sam.deliver(evening);
+      expect((await only())?.state).toBe("over");
+    });
+
     test("mine waits, and is taken back", async () => {
       await sam.calls.propose({ ...WORDING, binds: "me", text: "I call when I am late." });
       await sam.deliver(evening);

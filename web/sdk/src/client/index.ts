@@ -1,8 +1,8 @@
 /**
  * The client: ports, the core's steps, and adapters of the ports. A step is a generator of effects; `run` runs it.
  *
- * What is here so far: registering, restoring, logging in, founding a journal, inviting to it and joining by a link, syncing
- * and verifying journals, reading and writing in them.
+ * What is here so far: accounts and their devices, keys, sheets and log-ins; founding, inviting, joining, leaving and closing;
+ * syncing and verifying journals; reading, writing, taking back, keeping and erasing.
  */
 
 export { beginAdding, confirmAdding, giveUpAdding } from "./account/addingDevice.ts";
@@ -49,6 +49,6 @@ export { type Problem, type Synced, sync } from "./log/syncing.ts";
 export { confirmWords, type Pairing, pairingOf, saidToDiffer, sayWordsDiffer } from "./pairing/comparing.ts";
 export { createJournal } from "./pairing/founding.ts";
 export { type Invited, invite, removePartner, waitingInvitation, withdrawInvitation } from "./pairing/inviting.ts";
-export { join } from "./pairing/joining.ts";
+export { type InvitationLink, invitationLink, join } from "./pairing/joining.ts";
 export { goOn } from "./pairing/steps.ts";
 export type { Change, Clock, HttpAnswer, HttpRequest, Ports, Rows, Store, Transport } from "./ports.ts";

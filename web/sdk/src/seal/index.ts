@@ -15,6 +15,7 @@ export * from "./keys.ts";
 export * from "./links.ts";
 export * from "./packages.ts";
 export * from "./pairing.ts";
+export * from "./pastedLinks.ts";
 export * from "./proposals.ts";
 export * from "./sealedMessages.ts";
 export * from "./secret.ts";

@@ -11,7 +11,7 @@ import { run } from "../../src/client/core/driver.ts";
 import type { Step } from "../../src/client/core/effects.ts";
 import { accountChanges, type Home, openHome, serverChanges, type Unlocked } from "../../src/client/core/home.ts";
 import { Vault } from "../../src/client/core/vault.ts";
-import type { Rows, Store } from "../../src/client/ports.ts";
+import type { HttpAnswer, HttpRequest, Rows, Store, Transport } from "../../src/client/ports.ts";
 import { verifyChain } from "../../src/protocol/accounts.ts";
 import { utf8 } from "../../src/protocol/bytes.ts";
 import { parseB64 } from "../../src/protocol/codec.ts";
@@ -131,12 +131,17 @@ export class Evening {
 export class Client {
   readonly store: Store;
   readonly home: Home;
-  readonly #transport: FetchTransport;
+  readonly #transport: Transport;
+  /** What a test makes of the server's answers. */
+  lie: (request: HttpRequest, answer: HttpAnswer) => HttpAnswer = (_, answer) => answer;
 
-  private constructor(store: Store, home: Home, transport: FetchTransport) {
+  private constructor(store: Store, home: Home, there: Transport) {
     this.store = store;
     this.home = home;
-    this.#transport = transport;
+    this.#transport = {
+      origin: there.origin,
+      send: async (request) => this.lie(request, await there.send(request)),
+    };
   }
 
   /** Opens the home in a store, or in a copy of rows. */

@@ -1,8 +1,10 @@
 /** Withdrawing, keeping and erasing a text, and closing a journal: on a real server, read by Python's client. */
 
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { beginAdding, confirmAdding } from "../../src/client/account/addingDevice.ts";
+import { keyholders } from "../../src/client/account/keyholders.ts";
 import { endOtherSessions, endSession, sessions, signOut } from "../../src/client/account/sessions.ts";
-import { systemClock } from "../../src/client/adapters/system.ts";
+import { systemClock, systemRandom } from "../../src/client/adapters/system.ts";
 import type { Step } from "../../src/client/core/effects.ts";
 import type { Home } from "../../src/client/core/home.ts";
 import { closeJournal } from "../../src/client/leaving/closing.ts";
@@ -12,6 +14,7 @@ import { eraseText, keepText, withdraw } from "../../src/client/leaving/withdraw
 import { deliver } from "../../src/client/log/delivering.ts";
 import { accountState } from "../../src/client/log/folding.ts";
 import { messageName } from "../../src/client/log/names.ts";
+import { note as noteToSelf } from "../../src/client/log/notes.ts";
 import { post, waitingFor } from "../../src/client/log/outbox.ts";
 import { readEntries } from "../../src/client/log/reading.ts";
 import { standingOf } from "../../src/client/log/standing.ts";
@@ -19,11 +22,12 @@ import { sync } from "../../src/client/log/syncing.ts";
 import { createJournal } from "../../src/client/pairing/founding.ts";
 import { makeDocument } from "../../src/documents/writing.ts";
 import { NotAllowed, ServerRefused } from "../../src/errors.ts";
-import { sameBytes } from "../../src/protocol/bytes.ts";
+import { sameBytes, utf8 } from "../../src/protocol/bytes.ts";
 import { encodeB64, jsonObject } from "../../src/protocol/codec.ts";
 import { parseMessage } from "../../src/protocol/messages.ts";
+import { closeTiming, encodeClose } from "../../src/protocol/rosterStatements.ts";
 import { CAN_SERVE, Client, Evening } from "./evening.ts";
-import { Person, refusing } from "./people.ts";
+import { bodyOf, NewDevice, Person, refusing } from "./people.ts";
 
 function* texts(home: Home, journal: Uint8Array): Step<readonly (string | null)[]> {
   const entries = (yield* readEntries(home, journal)).filter(
@@ -31,6 +35,8 @@ function* texts(home: Home, journal: Uint8Array): Step<readonly (string | null)[
   );
   return entries.map(({ document }) => (document === null ? null : String(document.body.get("text"))));
 }
+
+const ADA = "her account";
 
 function note(text: string): ReturnType<typeof makeDocument> {
   return makeDocument("note", jsonObject({ text }), systemClock.now());
@@ -119,6 +125,40 @@ describe.skipIf(!CAN_SERVE)("leaving, on a real server (skipped without Python's
     await expect(person.do((home) => closeJournal(home, home.identity.accountJournal))).rejects.toThrow(NotAllowed);
   });
 
+  test("what another device's closing asks for follows: who it ends is taken out, and a cancelled one is made void", async () => {
+    const [person, tablet] = [await Person.register(evening.origin), new NewDevice(evening.origin)];
+    const [one, other] = [await person.do(createJournal), await person.do(createJournal)];
+    const code = await tablet.code();
+    const words = await person.do((home) => beginAdding(home, code));
+    expect(await tablet.words()).toEqual(words);
+    const id = await person.do((home) => confirmAdding(home, words, null));
+    function* scheduled(home: Home, journal: Uint8Array, held: string, ends: readonly string[]): Step<void> {
+      const [salt, nonce] = [systemRandom.bytes(32, "closing"), systemRandom.bytes(32, "closing")];
+      const [account, not_before] = [home.identity.account, systemClock.now() + 3600];
+      const { generation } = home.identity;
+      const timing = closeTiming(salt, not_before);
+      const statement = encodeClose({ journal, account, generation, nonce, timing, receiptKey: null });
+      const signature = home.identity.secret(generation)?.sign(statement) ?? new Uint8Array();
+      const bytes = { journal: encodeB64(journal), statement: encodeB64(statement), signature: encodeB64(signature) };
+      const body = { ...bytes, salt: encodeB64(salt), not_before, held, ends };
+      yield* noteToSelf(home, { kind: "pending_closing", body });
+    }
+    await person.do((home) => scheduled(home, one, "device", [encodeB64(id)]));
+    await person.do((home) => closeJournal(home, one));
+    expect([(await person.do(keyholders)).length, (await person.noted()).at(-1)]).toEqual([3, "pending_closing"]);
+    expect(await person.problems()).toEqual([]);
+    expect((await person.do(keyholders)).map(({ kind }) => kind)).toEqual(["device", "recovery_sheet"]);
+    expect((await person.noted()).slice(-2)).toEqual(["rotated", "ended_closing"]);
+    await person.do((home) => scheduled(home, other, "server", []));
+    await person.do((home) =>
+      noteToSelf(home, { kind: "ended_closing", body: { journal: encodeB64(other), how: "cancelled" } }),
+    );
+    for (const _ of "twice") expect(await person.problems()).toEqual([]);
+    expect(person.home.identity.generation).toBe(3);
+    const { roster } = (await person.do(() => standingOf(other))).log;
+    expect(roster?.members.map(({ generation }) => generation)).toEqual([3]);
+  });
+
   test("a confidant leaves, keeps what they have read, and their other devices know", async () => {
     const told = await evening.tell("confidant");
     const [journal, kim] = [told.data("journal"), told.object("home")];
@@ -153,6 +193,19 @@ describe.skipIf(!CAN_SERVE)("leaving, on a real server (skipped without Python's
       words,
       [],
     ]);
+    const wrong = [{ signatures: [{ account: ADA, signature: encodeB64(new Uint8Array(64)) }] }, { grants: [] }];
+    for (const part of wrong) {
+      client.lie = (request, answer) => {
+        if (!request.path.endsWith("/proposals")) return answer;
+        const listed = (bodyOf(answer).proposals as { signatures: { account: string }[] }[]).map((one) => ({
+          ...one,
+          ...JSON.parse(JSON.stringify(part).replace(ADA, one.signatures[0]?.account ?? "")),
+        }));
+        return { ...answer, body: utf8(JSON.stringify({ proposals: listed })) };
+      };
+      expect(await client.do((home) => proposals(home, evening.journal)), "nobody has proposed that").toEqual([]);
+    }
+    client.lie = (_, answer) => answer;
     await client.do((home) => declineProposal(home, evening.journal, shown?.id ?? new Uint8Array()));
     expect(await client.do((home) => proposals(home, evening.journal))).toEqual([]);
     await expect(client.do((home) => declineProposal(home, evening.journal, new Uint8Array(32)))).rejects.toThrow(

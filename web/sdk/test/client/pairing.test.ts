@@ -16,7 +16,7 @@ import {
   waitingInvitation,
   withdrawInvitation,
 } from "../../src/client/pairing/inviting.ts";
-import { join } from "../../src/client/pairing/joining.ts";
+import { invitationLink, join } from "../../src/client/pairing/joining.ts";
 import { makeDocument } from "../../src/documents/writing.ts";
 import { NotAllowed, PinMismatch, ServerRefused } from "../../src/errors.ts";
 import { encodeB64, jsonObject } from "../../src/protocol/codec.ts";
@@ -172,7 +172,9 @@ describe.skipIf(!CAN_SERVE)("with a real server (skipped without Python's enviro
       const sam = await person();
       const invited = await evening.tell("invite");
       const journal = invited.data("journal");
-      const joined = await sam.do((home) => join(home, invited.text("link")));
+      const pasted = `Here it is: <${invited.text("link")}>. Sleep well!`;
+      expect(invitationLink(pasted).server).toBe(evening.origin);
+      const joined = await sam.do((home) => join(home, pasted));
       expect(joined).toEqual({ journal, stage: "waiting_for_founder", words: null });
       const hers = (await evening.tell("words")).list("words").map(String);
       expect(await sam.problems()).toEqual([]);

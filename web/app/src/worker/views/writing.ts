@@ -12,7 +12,7 @@ import type { Here } from "./here.ts";
 const DRAFT_GONE = [{ name: "app/draft", value: null }];
 
 /** Puts a draft into the journal; it is a draft no longer. */
-export function* putDraft(home: Home, { journal, now }: Here, draft: Draft): Step<void> {
+export function* putDraft(home: Home, { journal, membership, now }: Here, draft: Draft): Step<void> {
   const text = textOf(draft);
   if (text === "") throw new NotAllowed("There is no text yet.");
   const about = aboutOf(draft);
@@ -21,7 +21,8 @@ export function* putDraft(home: Home, { journal, now }: Here, draft: Draft): Ste
     yield* postWithWords(home, journal, makeDocument("note", jsonObject({ text }), now), tell, DRAFT_GONE);
     return;
   }
-  const body = draft.kind === "appreciation" ? { text, of: "you" } : { text };
+  const of = (membership?.partners.size ?? 0) > 1 ? "you" : "us";
+  const body = draft.kind === "appreciation" ? { text, of } : { text };
   yield* post(home, journal, makeDocument(draft.kind, jsonObject(body), now), DRAFT_GONE);
 }
 

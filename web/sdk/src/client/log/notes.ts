@@ -34,7 +34,10 @@ export type Note =
   | { readonly kind: "kept" | "erased"; readonly body: { readonly journal: string; readonly entry: string } }
   | {
       readonly kind: "pending_closing";
-      readonly body: Record<string, string | number> & { readonly journal: string; readonly salt: string };
+      readonly body: Record<string, string | number | readonly string[]> & {
+        readonly journal: string;
+        readonly salt: string;
+      };
     }
   | {
       readonly kind: "ended_closing";

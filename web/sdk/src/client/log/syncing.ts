@@ -21,7 +21,7 @@ import { refreshAccount } from "../account/opening.ts";
 import { resumeRotation, rotateByChance } from "../account/rotating.ts";
 import { commit, list, type Step } from "../core/effects.ts";
 import { type Home, serverChanges } from "../core/home.ts";
-import { noteClosings } from "../leaving/closing.ts";
+import { noteClosings, rotateAfterClosings } from "../leaving/closing.ts";
 import { finishLeaving } from "../leaving/leaving.ts";
 import { finishHoldings, tidy } from "../leaving/withdrawing.ts";
 import { noteFounded } from "../pairing/founding.ts";
@@ -75,6 +75,7 @@ export function* sync(home: Home): Step<Synced> {
     if (!sameBytes(item.journal, own)) fetched += yield* fetchedOf(home, item, problems);
   }
   yield* whereLetBe(problems, own, rotateByChance(home));
+  yield* whereLetBe(problems, own, rotateAfterClosings(home));
   problems.push(...(yield* liftAll(home)));
   problems.push(...(yield* takeUp(home)));
   yield* reporting(problems, own, () => noteFounded(home, others));

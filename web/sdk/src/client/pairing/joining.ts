@@ -14,8 +14,8 @@ import { sameBytes } from "../../protocol/bytes.ts";
 import { encodeB64, sha256 } from "../../protocol/codec.ts";
 import { encodeAcceptance } from "../../protocol/rosterStatements.ts";
 import { encodeAnswer, InvitationSecret, parseInvitation } from "../../seal/invitations.ts";
-import { parseLink } from "../../seal/links.ts";
 import { verifyInvitation } from "../../seal/pairing.ts";
+import { parsePasted } from "../../seal/pastedLinks.ts";
 import { read, type Step } from "../core/effects.ts";
 import { type Home, parseStatements } from "../core/home.ts";
 import { pinServer } from "../server/linkedKeys.ts";
@@ -28,8 +28,24 @@ import { goOn } from "./steps.ts";
 
 const OWN = "This is your own invitation. Give the link to the person whom you invite.";
 
+/** Where an invitation waits. `inviteCode` lets its holder register at that server. */
+export interface InvitationLink {
+  readonly server: string;
+  readonly inviteCode: string;
+}
+
 /**
- * Accepts the invitation behind a link. Joining as a confidant isn't here yet.
+ * The invitation that a pasted text names, as a program shows it before there is an account. Nothing is asked of a server.
+ *
+ * Throws MalformedData with a sentence for what is wrong. Spec: §7.5
+ */
+export function invitationLink(text: string): InvitationLink {
+  const { origin, secret } = parsePasted(text);
+  return { server: origin, inviteCode: encodeB64(new InvitationSecret(secret).id) };
+}
+
+/**
+ * Accepts the invitation behind a link, which may stand in a pasted text. Joining as a confidant isn't here yet.
  *
  * Throws MalformedData, OpenError: the link or the invitation is damaged; NotAllowed: it is at another server, one's own,
  * or this home is unconfirmed; PinMismatch: it names another receipt key; VerificationError: it is not true in itself;
@@ -37,7 +53,7 @@ const OWN = "This is your own invitation. Give the link to the person whom you i
  */
 export function* join(home: Home, text: string): Step<Pairing> {
   yield* requireConfirmed();
-  const link = parseLink(text);
+  const link = parsePasted(text);
   if (link.origin !== home.connection.origin) {
     throw new NotAllowed(
       `This invitation is at ${link.origin}, and your account is elsewhere. Register there to join.`,

@@ -1,0 +1,145 @@
+/** Letters, boundaries and check-ins of the evening, each as far as a screen's state wants it. */
+import type {
+  Boundary,
+  BoundaryText,
+  CheckIn,
+  CheckInAnswer,
+  CheckInPlace,
+  Disclosure,
+  Person,
+} from "../../src/rpc.ts";
+
+export const NOON = 1_794_999_600; // Wednesday, 18 November 2026, 12:00 in Vienna
+export const HOUR = 3600;
+export const DAY = 24 * HOUR;
+
+export const ADA: Person = { id: "ada", name: "Ada", mine: true, role: "partner" };
+export const SAM: Person = { id: "sam", name: "Sam", mine: false, role: "partner" };
+
+const TELLING = "Robin messaged on Tuesday. I replied twice and hid it.\n\nI felt flattered, then ashamed.";
+
+export function disclosure(stage: Disclosure["stage"], opened: boolean, author: Person = SAM): Disclosure {
+  const reader = author === SAM ? ADA : SAM;
+  const step = (name: string, by: Person, hours: number, text: string) =>
+    ({ step: name, by, at: NOON + hours * HOUR, text, sending: "delivered" }) as const;
+  const said = [
+    step("tell", author, 0, TELLING),
+    step("reflect", reader, 1, "You wanted to be seen, and then you were ashamed."),
+    step("heard", author, 2, ""),
+    step("respond", reader, 3, "I was hurt most by the hiding."),
+  ];
+  const upTo = { told: 1, read: 1, reflected: 2, again: 2, heard: 3, answered: 4 }[stage];
+  const may: Record<Disclosure["stage"], Disclosure["may"]> = {
+    told: author === ADA ? [] : ["acknowledge", "reflect", "set_aside"],
+    read: ["reflect", "set_aside"],
+    reflected: author === ADA ? ["heard", "not_quite", "set_aside"] : ["reflect", "set_aside"],
+    again: ["reflect", "set_aside"],
+    heard: ["respond", "set_aside"],
+    answered: [],
+  };
+  return {
+    id: "told",
+    author,
+    reader,
+    at: NOON,
+    form: "disclosure",
+    about: "About Tuesday",
+    opened,
+    stage,
+    aside: [],
+    said: opened ? said.slice(0, upTo) : [],
+    may: opened ? may[stage] : ["set_aside"],
+  };
+}
+
+function wording(message: string, by: Person, at: number, text: string): BoundaryText {
+  return {
+    message,
+    by,
+    at,
+    asksToEnd: false,
+    topic: "social_media",
+    text,
+    why: "It keeps our evenings ours.",
+    fine: "",
+    notFine: "",
+    ifCompromised: message === "m2" ? "We tell each other within a day." : "",
+    review: "2027-02-01",
+    isWhole: true,
+  };
+}
+
+const FIRST = wording("m1", ADA, NOON - DAY, "No late-night chats with people we're attracted to.");
+const COUNTER = wording(
+  "m2",
+  SAM,
+  NOON,
+  "After 22:00 no private chats about our relationship; group chats are fine. If it happens, we tell each other within a day.",
+);
+
+function boundary(id: string, state: Boundary["state"], may: Boundary["may"]): Boundary {
+  const consents =
+    state === "in force" || state === "over"
+      ? [
+          { by: SAM, at: NOON },
+          { by: ADA, at: NOON + HOUR },
+        ]
+      : [{ by: SAM, at: NOON }];
+  return {
+    id,
+    state,
+    binds: [ADA, SAM],
+    text: COUNTER,
+    before: FIRST,
+    consents,
+    contests: state === "contested" ? [{ by: SAM, at: NOON + HOUR, words: "It is too wide for my work." }] : [],
+    reviewDue: state === "in force",
+    waitsHere: false,
+    waitsUntil: state === "proposed to me" ? NOON + 14 * DAY : null,
+    may,
+  };
+}
+
+export const BOUNDARIES: readonly Boundary[] = [
+  boundary("offer", "proposed to me", ["accept", "other words", "decline"]),
+  boundary("force", "in force", ["contest", "other words", "retire"]),
+  boundary("contested", "contested", ["retire"]),
+  { ...boundary("mine", "mine that waits", ["take back"]), text: FIRST, before: null, consents: [] },
+  boundary("over", "over", []),
+  {
+    ...boundary("ends", "proposed to me", ["accept", "decline"]),
+    text: {
+      ...wording("m3", SAM, NOON, "We don't need it any more."),
+      why: "",
+      review: null,
+      topic: "",
+      asksToEnd: true,
+    },
+    before: COUNTER,
+  },
+];
+
+const TIRED: CheckInAnswer = {
+  texts: { appreciation: "You called from the station.", need: "An evening without phones." },
+  numbers: { closeness: 7, stress: 6 },
+  feelings: ["tired"],
+};
+
+export function checkIn(step: CheckIn["step"]): CheckInPlace {
+  return {
+    now: {
+      id: "week",
+      form: "week",
+      by: SAM,
+      until: NOON + 5 * DAY,
+      talkOn: null,
+      step,
+      mine: step === "to answer" ? null : TIRED,
+      theirs: step === "open" ? { texts: { struggle: "I dread Sundays." }, numbers: {}, feelings: [] } : null,
+      problem: false,
+      mayReveal: false,
+      maySetAside: step === "to answer" || step === "waits for the other",
+    },
+    mayBegin: step === "open" || step === "not revealed",
+  };
+}
