@@ -52,7 +52,9 @@ describe.skipIf(!CAN_SERVE)("with a real server (skipped without Python's enviro
     const words = (await list.allTextContents()).map((one) => one.replace(/[\d.\s]/g, ""));
     await ada.press("I have written them");
     for (const field of await ada.page.getByLabel(/^Word \d+$/).all()) {
-      const number = Number((await field.evaluate((one) => (one as HTMLInputElement).labels?.[0]?.textContent))?.match(/\d+/)?.[0]);
+      const number = Number(
+        (await field.evaluate((one) => (one as HTMLInputElement).labels?.[0]?.textContent))?.match(/\d+/)?.[0],
+      );
       await field.fill(words[number - 1] ?? "");
     }
     await ada.press("Check");
