@@ -36,14 +36,13 @@ class Typist {
     });
   }
 
-  /** Goes on by Tab until the focus stands on something of this name. */
-  async to(name: string, tag = ""): Promise<void> {
+  /** Goes on by Tab until the focus stands on something whose name begins so. */
+  async to(name: string): Promise<void> {
     const passed: string[] = [];
     for (let tabs = 0; tabs < MOST_TABS; tabs++) {
       const focus = await this.#focus();
       passed.push(focus.name.slice(0, 30));
-      const isIt = focus.name === name && (tag === "" || focus.tag === tag);
-      if (isIt && tabs > 0) {
+      if (`${focus.name} `.startsWith(`${name} `) && tabs > 0) {
         expect(focus.isSeen, `the focus on "${name}" shows`).toBe(true);
         return;
       }
@@ -115,11 +114,9 @@ describe.skipIf(!CAN_SERVE)("with a real server (skipped without Python's enviro
     await ada.press("Propose");
     await ada.at("Boundaries");
     await town.eventually("sam", ["boundary", "show", "1"], FIRST);
-    await town.duolog("sam", ["boundary", "counter"], `Topic: time_together\n\n${AGREED}`);
+    await town.duolog("sam", ["boundary", "counter"], `Topic: time\n\n${AGREED}`);
     await person.page.getByRole("heading", { name: "Proposed to me" }).waitFor({ timeout: 40_000 });
-    await person.page.keyboard.press("Shift+Tab"); // from wherever the focus is to the list's first link
-    await ada.to("Look at it", "A");
-    await person.page.keyboard.press("Enter");
+    await ada.press("Look at it");
     await ada.at("A boundary");
     await person.sees("none in bed");
     await ada.press("Accept exactly this");
