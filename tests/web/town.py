@@ -16,9 +16,14 @@ import os
 import socket
 import sys
 import tempfile
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from duolog.cli.webapp_server import WebappServer
+from duolog.webapp import read_build
 from tests.cli import transcript
 from tools.local_server import LocalServer
 
@@ -26,15 +31,30 @@ from tools.local_server import LocalServer
 def main() -> None:
     """Serve, say where, and obey until the input ends."""
     os.environ["NO_COLOR"] = "1"
-    port = str(_free_port())
+    port, own = str(_free_port()), _free_port()
     with tempfile.TemporaryDirectory() as folder:
         place = Path(folder)
         # `localhost` and not a number: the page then takes this server for one like any other.
-        settings = {"port": port, "origin": f"http://localhost:{port}", "web": "on", "body_processes": "0"}
-        with LocalServer(place / "server", **settings) as server:
-            _say({"origin": f"http://localhost:{port}"})
+        origin = f"http://localhost:{port}"
+        settings = {"port": port, "origin": origin, "web": "on", "body_processes": "0"}
+        settings["web_origins"] = f"http://127.0.0.1:{own}"
+        with LocalServer(place / "server", **settings) as server, _own_app(origin, own) as address:
+            _say({"origin": origin, "app": address})
             for line in sys.stdin:
                 _say(_obey(json.loads(line), place, server))
+
+
+@contextmanager
+def _own_app(origin: str, port: int) -> Iterator[str]:
+    """What `duolog app` serves, without its command."""
+    build = read_build()
+    assert build is not None, "make web-build"
+    with WebappServer(build, origin, port) as serving:
+        thread = threading.Thread(target=serving.serve_forever, daemon=True)
+        thread.start()
+        yield serving.origin
+        serving.shutdown()
+        thread.join()
 
 
 def _obey(order: dict[str, Any], place: Path, server: LocalServer) -> dict[str, Any]:

@@ -11,7 +11,16 @@ export async function keepBuild(script: TrustedAddress): Promise<void> {
 }
 
 /** The digest of the build that runs, or of the newer one that waits; null where there is none. */
-export async function digestOf(which: "running" | "waiting"): Promise<string | null> {
+export function digestOf(which: "running" | "waiting"): Promise<string | null> {
+  return say(which, "which-build");
+}
+
+/** The version of such a build. */
+export function versionOf(which: "running" | "waiting"): Promise<string | null> {
+  return say(which, "which-version");
+}
+
+async function say(which: "running" | "waiting", question: string): Promise<string | null> {
   const registration = await navigator.serviceWorker.getRegistration("/");
   const worker = which === "waiting" ? registration?.waiting : registration?.active;
   if (!worker) return null;
@@ -19,7 +28,7 @@ export async function digestOf(which: "running" | "waiting"): Promise<string | n
   return new Promise((resolve) => {
     setTimeout(() => resolve(null), PATIENCE);
     channel.port1.onmessage = ({ data }) => resolve(typeof data === "string" ? data : null);
-    worker.postMessage("which-build", [channel.port2]);
+    worker.postMessage(question, [channel.port2]);
   });
 }
 

@@ -8,6 +8,8 @@
  * - It answers for the files of its list, and for `/app`, `/app/` and `/join` with the page. It never sees to anything
  *   else, so no answer of the API and nothing with a token gets into its cache.
  */
+import { version } from "../package.json";
+
 declare const self: ServiceWorkerGlobalScope;
 /** Written before this script by tools/finish.mjs: SHA-256 of each file by its name below `/app/`. */
 declare const DUOLOG_BUILD: { build: string; files: Record<string, string> };
@@ -26,6 +28,7 @@ self.addEventListener("fetch", (event) => {
 });
 self.addEventListener("message", (event) => {
   if (event.data === "which-build") event.ports[0]?.postMessage(DUOLOG_BUILD.build);
+  if (event.data === "which-version") event.ports[0]?.postMessage(version);
   if (event.data === "take-new-build") event.waitUntil(self.skipWaiting());
 });
 
@@ -86,5 +89,3 @@ async function checked(name: string, answer: Response): Promise<Response | undef
   for (const field of ["content-encoding", "content-length", "vary"]) headers.delete(field); // of bytes that are unpacked now
   return new Response(data, { headers });
 }
-
-export {};

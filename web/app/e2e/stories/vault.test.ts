@@ -140,6 +140,18 @@ describe.skipIf(!CAN_SERVE)("with a real server (skipped without Python's enviro
     expect(person.said).toEqual([]);
   });
 
+  test("who can't open it any more erases it, and begins again", async () => {
+    const person = await ada();
+    await person.begin();
+    await person.heading("Invite your partner").waitFor();
+    await person.page.reload();
+    await person.page.getByText("I can't open it").click();
+    await person.press("Erase everything here");
+    await person.press("Erase it from this device: press again");
+    await person.sees("A journal for the two of you.");
+    expect((await traces(person.page)).rows).toBe("");
+  });
+
   test("erasing leaves nothing behind", async () => {
     const person = await ada();
     await person.begin();

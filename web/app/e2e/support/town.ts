@@ -22,6 +22,8 @@ export class Town {
   readonly #process: ChildProcess;
   readonly #lines: AsyncIterator<string>;
   origin = "";
+  /** The address of `duolog app` for this server. */
+  app = "";
 
   private constructor() {
     const env = { ...process.env, PYTHONPATH: ROOT };
@@ -32,7 +34,8 @@ export class Town {
 
   static async begin(): Promise<Town> {
     const town = new Town();
-    town.origin = (await town.#next<{ origin: string }>()).origin;
+    const { origin, app } = await town.#next<{ origin: string; app: string }>();
+    [town.origin, town.app] = [origin, app];
     return town;
   }
 

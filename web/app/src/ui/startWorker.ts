@@ -3,7 +3,7 @@
  * may forget.
  */
 import { version } from "../../package.json";
-import { digestOf, forgetBuild, keepBuild, takeNewer } from "../pinned.ts";
+import { digestOf, forgetBuild, keepBuild, takeNewer, versionOf } from "../pinned.ts";
 import type { Build, Lock, Rpc } from "../rpc.ts";
 import { onceReady, overPort, type Port } from "../wire.ts";
 import workerAddress from "../worker/main.ts?worker&url";
@@ -64,7 +64,7 @@ async function build(): Promise<Build> {
     served,
     version,
     hash: running ?? (await listedDigest()),
-    waiting: waiting === null ? null : { version: "", hash: waiting },
+    waiting: waiting === null ? null : { version: (await versionOf("waiting")) ?? "", hash: waiting },
   };
 }
 

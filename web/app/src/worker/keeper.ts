@@ -6,7 +6,7 @@
  * - A registration or a restoring whose answer was lost goes on with the same key, here or after the next unlocking.
  * - Locking drops the keys, and every step under way ends.
  */
-import { ServerRefused, VerificationError } from "@duolog/sdk";
+import { DuologError, ServerRefused, VerificationError } from "@duolog/sdk";
 import {
   FetchTransport,
   type Home,
@@ -157,8 +157,7 @@ export class Keeper {
       }
     } catch (error) {
       this.#place ??= { at: "outside" };
-      if (this.#place.at === "locked") return; // it is told where somebody opens it
-      throw error;
+      if (!(error instanceof DuologError)) throw error; // else whoever opens or begins it is told
     }
   }
 
