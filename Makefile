@@ -136,6 +136,11 @@ web-stories: web-build ## Evenings of the app in Chromium at a real server, with
 	@cd $(WEB)/app && $(NODE) DUOLOG_PYTHON=$(abspath $(VENV))/bin/python DUOLOG_PICTURES=$(abspath $(PICTURES)) \
 		node ../node_modules/.bin/vitest run --config vitest.e2e.config.mjs e2e/stories
 
+.PHONY: web-times
+web-times: web-build ## How long the app takes in Chromium, on a slow phone and network: first visit, register, unlock
+	@cd $(WEB)/app && $(NODE) DUOLOG_PYTHON=$(abspath $(VENV))/bin/python \
+		node ../node_modules/.bin/vitest run --config vitest.e2e.config.mjs e2e/times
+
 .PHONY: web-format
 web-format: web-install ## Format the TypeScript, and apply safe fixes
 	@cd $(WEB) && $(NODE) node_modules/.bin/biome check --write .

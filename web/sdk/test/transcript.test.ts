@@ -10,11 +10,15 @@ const PROGRAM = fileURLToPath(new URL("program.mjs", import.meta.url));
 test.skipIf(!CAN_SERVE)(
   "the whole evening, byte for byte (skipped without Python's environment)",
   () => {
-    const said = execFileSync(PYTHON, ["-m", "vectors.transcript", "play", "--", process.execPath, PROGRAM], {
-      cwd: ROOT,
-      env: { ...process.env, PYTHONPATH: ROOT },
-      encoding: "utf8",
-    });
+    const said = execFileSync(
+      PYTHON,
+      ["-m", "vectors.transcript", "play", "--port", "0", "--", process.execPath, PROGRAM],
+      {
+        cwd: ROOT,
+        env: { ...process.env, PYTHONPATH: ROOT },
+        encoding: "utf8",
+      },
+    );
     expect(said).toBe("30 of 30 acts, every request as it stands in the transcript\n");
   },
   60_000,

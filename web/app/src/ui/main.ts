@@ -1,5 +1,6 @@
 /** The page's beginning: take the invitation out of the address, start the Worker, and show where the person stands. */
 import { mount } from "svelte";
+import { mayKeepHome } from "../worker/home.ts";
 import App from "./App.svelte";
 import { parsePlace, takeInvitation } from "./places.ts";
 import { startWorker } from "./startWorker.ts";
@@ -23,6 +24,6 @@ window.addEventListener("hashchange", attend);
 attend();
 
 const habits = { languages: navigator.languages, zone: new Intl.DateTimeFormat().resolvedOptions().timeZone };
-Promise.all([rpc.build(), load(spoken(habits.languages))]).then(([build]) =>
-  mount(App, { target, props: { rpc, build, invited, habits } }),
+Promise.all([rpc.build(), mayKeepHome(), load(spoken(habits.languages))]).then(([build, mayKeep]) =>
+  mount(App, { target, props: { rpc, build, invited, habits, begins: mayKeep ? null : { at: "outside" } } }),
 );

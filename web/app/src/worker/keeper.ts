@@ -25,12 +25,12 @@ import { fromUtf8, utf8 } from "@duolog/sdk/protocol";
 import { KeyholderSecret, parseWords } from "@duolog/sdk/seal";
 import type { Lock, Passkey, Place } from "../rpc.ts";
 import { Enrolling } from "./enrolling.ts";
+import { HOME } from "./home.ts";
 import { IndexedDbStore } from "./indexedDbStore.ts";
 import { lockChanges, lockRow, locksOf, type Opener, opened, passkeyFor, requireOpener } from "./locks.ts";
 import { Opened, Runner } from "./opened.ts";
 import { refuse } from "./views/refusals.ts";
 
-export const HOME = "duolog-home";
 const DIRECT = { random: systemRandom, clock: systemClock };
 
 /** An open home, and how it rests. */

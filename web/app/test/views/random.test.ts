@@ -3,6 +3,7 @@ import { type Document, jsonObject } from "@duolog/sdk/protocol";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { type Entry, isRefusal } from "../../src/rpc.ts";
+import { requirePlain } from "../../src/wire.ts";
 import { MOST_PAGES } from "../../src/worker/views/journal.ts";
 import { entriesOf } from "./couple.ts";
 import { ADA, BEGUN, encodeB64, note, SAM, StoredJournal, type Written } from "./stored.ts";
@@ -82,7 +83,7 @@ async function whole(journal: StoredJournal): Promise<readonly Entry[]> {
   return found;
 }
 
-test("no view of a log throws, and each of its entries is shown exactly once", async () => {
+test("no view of a log throws or is more than plain data, and each of its entries is shown exactly once", async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(STEP, { minLength: 1, maxLength: 40 }), async (steps) => {
       const journal = new StoredJournal();
@@ -114,14 +115,20 @@ test("no view of a log throws, and each of its entries is shown exactly once", a
       for (const id of expected) expect(shown).toContain(id);
       for (const id of shown) expect(expected.has(id) || mayBeShown.has(id)).toBe(true);
 
-      await journal.calls.boundaries();
-      await journal.calls.checkIn();
-      await journal.calls.us();
-      await journal.calls.search("the");
+      for (const view of [
+        await journal.calls.journal(0),
+        await journal.calls.boundaries(),
+        await journal.calls.checkIn(),
+        await journal.calls.us(),
+        await journal.calls.search("the"),
+      ]) {
+        requirePlain(view);
+      }
       for (const id of shown) {
         const entry = await journal.calls.entry(id);
+        requirePlain(entry);
         expect(entry.text).not.toMatch(/[\u202e\u0000]/);
-        if (entry.thing?.kind === "disclosure") await journal.calls.disclosure(entry.thing.id);
+        if (entry.thing?.kind === "disclosure") requirePlain(await journal.calls.disclosure(entry.thing.id));
       }
       for (const { entry } of written) {
         await journal.calls.disclosure(entry).catch((error: unknown) => expect(isRefusal(error)).toBe(true));

@@ -164,6 +164,26 @@ export function untrueAnswers(evening: () => Evening): void {
     expect((await tablet.do((home) => pairingOf(home, link.journal))).stage).toBe("waiting_for_answer");
   });
 
+  test("an invitation that is shown again after its answer lets nobody else in", async () => {
+    const link = await Link.by(ada);
+    let shown: HttpAnswer | null = null;
+    const isAsked = ({ method, path }: HttpRequest): boolean => method === "GET" && path.startsWith("/v1/invitations/");
+    eve.transport.lie = (request, answer) => {
+      if (!isAsked(request)) return answer;
+      shown ??= answer;
+      return { ...shown, id: answer.id };
+    };
+    await eve.do((home) => home.connection.openInvitation(link.secret.id));
+    await sam.do((home) => join(home, link.url));
+    await expect(eve.do((home) => join(home, link.url))).rejects.toMatchObject({ code: "invitation_used" });
+    eve.transport.lie = (_, answer) => answer;
+    await ada.problems();
+    const { roster } = (await ada.do(() => standingOf(link.journal))).log;
+    expect(roster?.members.map(({ account }) => encodeB64(account)).sort()).toEqual(
+      [ada, sam].map(({ account }) => encodeB64(account)).sort(),
+    );
+  });
+
   test("somebody else who answers in the other's place has other words, which nobody reads out", async () => {
     const link = await Link.by(ada);
     await sam.do((home) => join(home, link.url));

@@ -39,7 +39,7 @@ import { Decided } from "./draws.mjs";
 import { fault } from "./faults.mjs";
 import { FileStore } from "./fileStore.mjs";
 
-const PATIENCE = 60_000; // ms
+const PATIENCE = 30_000; // ms
 
 /** `folder`: where the home rests; null keeps it in memory. */
 export class Person {
