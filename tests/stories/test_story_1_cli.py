@@ -1,4 +1,4 @@
-"""Story 1, boundary by consent, through the command: two homes, a process for each command, a real server process."""
+"""Story 1, boundary by consent, by the command: two homes, a process for each command of Ada's, a server process."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -19,7 +19,7 @@ def server(database_url: str, sqlite_template: Path, tmp_path: Path) -> Iterator
 
 def test_a_boundary_comes_into_force_when_both_accept_the_same_text(server: LocalServer, tmp_path: Path) -> None:
     ada = Person("Ada", tmp_path / "ada", "ada's passphrase")
-    sam = Person("Sam", tmp_path / "sam", "sam's passphrase")
+    sam = InProcess("Sam", tmp_path / "sam", "sam's passphrase")
     pair(ada, sam, server.origin)
 
     # One acceptance is not in force: Ada's own words wait for Sam.
