@@ -49,6 +49,7 @@ describe.skipIf(!CAN_SERVE)("with a real server (skipped without Python's enviro
     await ada.page.goto(`${ada.origin}/app/#/sheet`);
     await ada.press("Show the words");
     const list = ada.page.getByRole("list", { name: "The 24 recovery words" }).locator("li");
+    await list.first().waitFor();
     const words = (await list.allTextContents()).map((one) => one.replace(/[\d.\s]/g, ""));
     await ada.press("I have written them");
     for (const field of await ada.page.getByLabel(/^Word \d+$/).all()) {

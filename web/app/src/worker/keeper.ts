@@ -51,7 +51,11 @@ export class Keeper {
   readonly #origin: () => Promise<string>;
   readonly #told: Told;
   #place: Place | null = null;
-  #ready: Promise<void> = Promise.resolve();
+  /** Which tab has the home: nothing is said before that is known. */
+  #known: () => void = () => undefined;
+  #ready: Promise<void> = new Promise((resolve) => {
+    this.#known = resolve;
+  });
   #store: Store | null = null;
   #here: Here | null = null;
   #enrolling: Enrolling | null = null;
@@ -74,6 +78,7 @@ export class Keeper {
   }
 
   elsewhere(): void {
+    this.#known();
     this.#close({ at: "elsewhere" });
   }
 
@@ -83,7 +88,9 @@ export class Keeper {
 
   /** This tab has the home now: what is there? */
   mine(): void {
+    const known = this.#known;
     this.#ready = this.#look().then(() => this.#told.changed());
+    this.#ready.then(known, known); // who asked before waits for the same
   }
 
   stop(): void {
