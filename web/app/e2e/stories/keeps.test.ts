@@ -70,9 +70,9 @@ describe.skipIf(!CAN_SERVE)("with a real server (skipped without Python's enviro
     await sam.write(NOTE);
     await sam.page.goto(`${town.origin}/app/#/sheet`);
     await sam.press("Show the words");
-    const words = (
-      await sam.page.getByRole("list", { name: "The 24 recovery words" }).locator("li").allTextContents()
-    ).map((one) => one.replace(/[\d.\s]/g, ""));
+    const list = sam.page.getByRole("list", { name: "The 24 recovery words" }).locator("li");
+    await list.first().waitFor();
+    const words = (await list.allTextContents()).map((one) => one.replace(/[\d.\s]/g, ""));
     expect(words.length).toBe(24);
     await sam.press("I have written them");
     await sam.page.goto(`${town.origin}/app/#/journal`);
