@@ -68,6 +68,12 @@ export function plainWords(words: string | readonly string[]): readonly string[]
   return parts.map((word) => word.trim().toLowerCase());
 }
 
+/** Whether somebody reads these very words, all of them and in their order. */
+export function sameWords(own: readonly string[], heard: readonly string[]): boolean {
+  const plain = plainWords(heard);
+  return own.length === plain.length && own.every((word, at) => word === plain[at]);
+}
+
 /** The words of these bytes, which are a whole number of groups of 11 bits. */
 function wordsOf(data: Uint8Array, count: number): readonly string[] {
   let bits = 0n;

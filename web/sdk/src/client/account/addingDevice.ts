@@ -16,12 +16,12 @@ import { encodeB64, encodeMessageJson, jsonObject, parseMessageJson } from "../.
 import { Fields } from "../../protocol/fields.ts";
 import { DeviceCode, type DeviceKeys, parseCode } from "../../seal/deviceCodes.ts";
 import { encodeDeviceAccount, encodeDeviceAdded, parseDeviceKeys } from "../../seal/devices.ts";
-import { eightWords } from "../../seal/words.ts";
+import { eightWords, sameWords } from "../../seal/words.ts";
 import { commit, read, type Step } from "../core/effects.ts";
 import { type Home, parseStatements } from "../core/home.ts";
 import { standingOf } from "../log/standing.ts";
 import { addKeyholder, nameKeyholder } from "./keyholders.ts";
-import { isUnconfirmed } from "./opening.ts";
+import { requireConfirmed } from "./opening.ts";
 
 const ROW = "adding";
 
@@ -40,9 +40,7 @@ interface Adding {
  * waits under this code; VerificationError: other keys wait than those of the code.
  */
 export function* beginAdding(home: Home, text: string): Step<readonly string[]> {
-  if (yield* isUnconfirmed()) {
-    throw new NotAllowed("This account was restored, and no words were compared since. Compare them first.");
-  }
+  yield* requireConfirmed();
   const code = parseCode(text);
   const waiting = yield* home.connection.fetchMessage(code.rendezvous, "new", 1);
   if (waiting === null) {
@@ -70,7 +68,7 @@ export function* confirmAdding(home: Home, words: readonly string[], label: stri
   const adding = yield* load(home);
   if (adding === null) throw new NotAllowed("No new device waits to be let in. Begin with the code that it shows.");
   const own = eightWords(home.identity.account);
-  if (own.length !== words.length || !own.every((word, at) => word === words[at]?.toLowerCase())) {
+  if (!sameWords(own, words)) {
     throw new PinMismatch(
       "The words differ: somebody else may have seen the code and answered. Nothing was added. Begin again on the new " +
         "device with a new code, where nobody looks on.",

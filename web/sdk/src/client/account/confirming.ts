@@ -14,14 +14,14 @@ import { DuologError, NotAllowed, PinMismatch } from "../../errors.ts";
 import { encodeB64 } from "../../protocol/codec.ts";
 import type { IdMap } from "../../protocol/idMap.ts";
 import { KeyholderSecret } from "../../seal/keys.ts";
-import { eightWords } from "../../seal/words.ts";
+import { eightWords, sameWords } from "../../seal/words.ts";
 import { commit, list, read, type Step } from "../core/effects.ts";
 import type { Home } from "../core/home.ts";
 import { headsOf } from "../log/names.ts";
 import { standingOf } from "../log/standing.ts";
 import type { Change } from "../ports.ts";
 import { addKeyholder } from "./keyholders.ts";
-import { isUnconfirmed } from "./opening.ts";
+import { requireConfirmed } from "./opening.ts";
 
 const ROW = "own_device"; // the seed of the device that a restored home becomes
 
@@ -53,18 +53,15 @@ export function* confirmRestored(
   if (journals.size === 0) throw new NotAllowed("Compare the words of at least one journal too.");
   const sentence = "The words differ: the server may have shown this home an old or another state. Do not go on.";
   const newest = chains.get(identity.account)?.newest.statementHash;
-  if (newest === undefined || !isSame(eightWords(newest), account)) {
+  if (newest === undefined || !sameWords(eightWords(newest), account)) {
     throw new PinMismatch(sentence, "client.confirm_account");
   }
   for (const [journal, words] of journals) {
     const heads = headsOf(yield* list(`head/${encodeB64(journal)}/`));
-    if (!heads.some((head) => isSame(eightWords(head), words))) throw new PinMismatch(sentence, "client.confirm_head");
+    if (!heads.some((head) => sameWords(eightWords(head), words)))
+      throw new PinMismatch(sentence, "client.confirm_head");
   }
   yield* commit([{ name: "unconfirmed", value: null }]);
-}
-
-function isSame(own: readonly string[], heard: readonly string[]): boolean {
-  return own.length === heard.length && own.every((word, at) => word === heard[at]?.toLowerCase());
 }
 
 /**
@@ -80,9 +77,7 @@ export function* becomeDevice(
   rest: (keyholder: KeyholderSecret) => readonly Change[],
 ): Step<KeyholderSecret> {
   if (home.keyholder.kind === "device") return home.keyholder;
-  if (yield* isUnconfirmed()) {
-    throw new NotAllowed("This account was restored, and no words were compared since. Compare them first.");
-  }
+  yield* requireConfirmed();
   const row = (yield* read([ROW])).get(ROW);
   const begun = row === undefined ? null : new KeyholderSecret(home.vault.open("device", row), "device");
   const device = begun ?? KeyholderSecret.fresh("device", home.random);

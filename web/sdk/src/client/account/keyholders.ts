@@ -23,7 +23,7 @@ import { accountState } from "../log/folding.ts";
 import { behind, liftAll } from "../log/lifting.ts";
 import { note } from "../log/notes.ts";
 import { makeSetRequest, newestSet } from "./keyholderRequests.ts";
-import { isUnconfirmed, refreshAccount } from "./opening.ts";
+import { refreshAccount, requireConfirmed } from "./opening.ts";
 import { resumeRotation, rotate } from "./rotating.ts";
 
 const TRIES = 6; // sets in a row that the server takes from other devices before this home gives up for now
@@ -102,9 +102,7 @@ export function* nameKeyholder(home: Home, keyholder: Uint8Array, label: string)
  * Throws NotAllowed: an unconfirmed home, or too many keyholders; TransportError, ServerRefused: not now.
  */
 export function* addKeyholder(home: Home, added: Keyholder, anchor: Uint8Array | null): Step<number> {
-  if (yield* isUnconfirmed()) {
-    throw new NotAllowed("This account was restored, and no words were compared since. Compare them first.");
-  }
+  yield* requireConfirmed();
   for (let tries = 0; tries < TRIES; tries++) {
     const set = newestSet(home);
     if (findKeyholder(set, added.id) !== null) {

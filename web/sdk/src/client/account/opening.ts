@@ -120,6 +120,13 @@ export function* isUnconfirmed(): Step<boolean> {
   return (yield* read(["unconfirmed"])).has("unconfirmed");
 }
 
+/** Throws NotAllowed in a restored home whose owner has compared no words since. */
+export function* requireConfirmed(): Step<void> {
+  if (yield* isUnconfirmed()) {
+    throw new NotAllowed("This account was restored, and no words were compared since. Compare them first.");
+  }
+}
+
 function* knownAccount({ identity, chains }: Home): Step<KnownAccount> {
   const { account } = identity;
   const name = `chain/${encodeB64(account)}`;

@@ -33,6 +33,7 @@ import { GenerationSecret, KeyholderSecret } from "../../seal/keys.ts";
 import { commit, read, type Step } from "../core/effects.ts";
 import { accountChanges, type Home, parseStatements } from "../core/home.ts";
 import { Identity } from "../identity.ts";
+import { MOVED } from "../log/delivering.ts";
 import { fetchAll } from "../log/fetching.ts";
 import { forgetFolded } from "../log/folding.ts";
 import { learnReceiptKey, pull } from "../log/pulling.ts";
@@ -44,7 +45,7 @@ const CHANCE = 30; // a rotation by chance happens on one day in this many
 const DAY = 24 * 3600; // seconds
 const TRIES = 6; // statements in a row that the server accepts from other devices before this home gives up for now
 const UNPROCESSABLE = 422;
-const MOVED = new Set(["roster_moved", "epoch_stale", "epoch_moved", "generation_moved", "set_moved"]);
+const MOVED_HERE: ReadonlySet<string> = new Set([...MOVED, "set_moved"]);
 const ROW = "rotation";
 const DRAWN = "drawn"; // the last day on which chance had its say
 
@@ -154,7 +155,7 @@ function* send(home: Home, pending: Pending): Step<boolean> {
     receipt = yield* home.connection.rotate(pending.request);
   } catch (error) {
     if (!(error instanceof ServerRefused)) throw error;
-    if (!MOVED.has(error.code)) {
+    if (!MOVED_HERE.has(error.code)) {
       if (error.status === UNPROCESSABLE) yield* clear(); // the server would refuse it each time
       throw error;
     }

@@ -74,7 +74,7 @@ export function* sync(home: Home): Step<Synced> {
   for (const item of listed) {
     if (!sameBytes(item.journal, own)) fetched += yield* fetchedOf(home, item, problems);
   }
-  yield* whereLetBe(problems, own, rotateByChance(home));
+  yield* reporting(problems, own, () => rotateByChance(home));
   yield* whereLetBe(problems, own, rotateAfterClosings(home));
   problems.push(...(yield* liftAll(home)));
   problems.push(...(yield* takeUp(home)));

@@ -19,7 +19,8 @@ import { IdMap } from "../../protocol/idMap.ts";
 import { checkChange } from "../../protocol/roster.ts";
 import { findMember, partnersOf, type Roster } from "../../protocol/rosterChanges.ts";
 import { type SignedStatement, statementHash } from "../../protocol/statements.ts";
-import { isUnconfirmed } from "../account/opening.ts";
+import { sameWords } from "../../seal/words.ts";
+import { isUnconfirmed, requireConfirmed } from "../account/opening.ts";
 import type { Step } from "../core/effects.ts";
 import type { Home } from "../core/home.ts";
 import { accountState, journalState } from "../log/folding.ts";
@@ -28,7 +29,7 @@ import { post } from "../log/outbox.ts";
 import { settle } from "../log/settling.ts";
 import { requireOpen, standingOf } from "../log/standing.ts";
 import { makeVerify } from "../log/statements.ts";
-import { noteJournal, requireConfirmed } from "./founding.ts";
+import { noteJournal } from "./founding.ts";
 import { type End, type Progress, progressOf, saveProgress, wordsOf } from "./progress.ts";
 
 /**
@@ -81,7 +82,7 @@ export function* confirmWords(home: Home, journal: Uint8Array, heard: readonly s
   const progress = yield* progressOf(home, journal);
   if (progress !== null && stage !== "verified") {
     if (words === null) throw new NotAllowed("There are no words to compare yet. Sync, and wait for the other side.");
-    if (words.length !== heard.length || !words.every((word, at) => word === heard[at]?.toLowerCase())) {
+    if (!sameWords(words, heard)) {
       throw new PinMismatch(
         "The words differ: somebody may stand between you. Nothing was signed. Begin again with a new invitation.",
         "client.words",

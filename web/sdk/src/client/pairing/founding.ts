@@ -15,7 +15,7 @@ import { sameBytes } from "../../protocol/bytes.ts";
 import { encodeB64, encodeMessageJson, type JsonObject, parseMessageJson } from "../../protocol/codec.ts";
 import { Fields } from "../../protocol/fields.ts";
 import { statementHash } from "../../protocol/statements.ts";
-import { isUnconfirmed } from "../account/opening.ts";
+import { isUnconfirmed, requireConfirmed } from "../account/opening.ts";
 import { commit, read, type Step } from "../core/effects.ts";
 import type { Home } from "../core/home.ts";
 import { accountState } from "../log/folding.ts";
@@ -56,13 +56,6 @@ function* send(home: Home, genesis: JsonObject, isKept: boolean): Step<Uint8Arra
     if (!(isKept && error instanceof ServerRefused && error.code === "generation_moved")) throw error;
     yield* commit([{ name: ROW, value: null }]);
     return null;
-  }
-}
-
-/** Throws NotAllowed in a restored home whose owner has compared no words since. */
-export function* requireConfirmed(): Step<void> {
-  if (yield* isUnconfirmed()) {
-    throw new NotAllowed("This account was restored, and no words were compared since. Compare them first.");
   }
 }
 

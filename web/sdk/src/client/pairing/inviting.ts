@@ -16,6 +16,7 @@ import { encodeB64, sha256 } from "../../protocol/codec.ts";
 import { findMember, partnersOf, type Roster } from "../../protocol/rosterChanges.ts";
 import { InvitationSecret } from "../../seal/invitations.ts";
 import { linkUrl } from "../../seal/links.ts";
+import { requireConfirmed } from "../account/opening.ts";
 import type { Step } from "../core/effects.ts";
 import type { Home } from "../core/home.ts";
 import { note } from "../log/notes.ts";
@@ -23,7 +24,6 @@ import { pull } from "../log/pulling.ts";
 import { settle } from "../log/settling.ts";
 import { requireOpen, standingOf } from "../log/standing.ts";
 import { makePartnerRemoval } from "../log/statements.ts";
-import { requireConfirmed } from "./founding.ts";
 import { invitationPlaintext } from "./plaintext.ts";
 import { type End, type Progress, progressOf, saveProgress } from "./progress.ts";
 
