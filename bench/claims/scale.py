@@ -38,19 +38,20 @@ async def measure(stage: Stage) -> Sequence[Figure]:
             sides.append(_Database(sender, port_of(server), address, template, journals, requests))
         large, small = sides
         figures = []
+        before = _fetched(sides)
         for what, request in (("push", Loaded.push), ("pull", Loaded.pull)):
             for hot in (True, False):
-                before = [side.fetched() for side in sides]
                 rounds = interleave(stage.rounds, large.side(request, hot=hot), small.side(request, hot=hot))
                 journals_of = f"{HOT} journals again and again" if hot else "each time another journal"
                 title = f"{what} among {stage.entries:,} entries, {'hot' if hot else 'cold'}"
                 also: dict[str, Note] = {"journals": large.journals, "requests of a round": journals_of}
-                for side, (pages, waited), size in zip(sides, before, ("many", "few"), strict=True):
-                    now, count = side.fetched(), (stage.rounds + 1) * side.requests
-                    also[f"pages that PostgreSQL fetched from outside its memory, a request among {size}"] = (
-                        now[0] - pages
-                    ) / count
-                    also[f"ms that it waited for them, a request among {size}"] = (now[1] - waited) / count
+                now = _fetched(sides)
+                for side, was, so_far, size in zip(sides, before, now, ("many", "few"), strict=True):
+                    count = (stage.rounds + 1) * side.requests
+                    pages, waited = ((late - early) / count for early, late in zip(was, so_far, strict=True))
+                    also[f"pages that PostgreSQL fetched from outside its memory, a request among {size}"] = pages
+                    also[f"ms that it waited for them, a request among {size}"] = waited
+                before = now
                 limit = f"the same among {few:,} entries"
                 figures.append(Figure(title, "ms", limit, rounds, at_most=1.3, also=also))
     return figures
@@ -79,13 +80,18 @@ class _Database:
 
     def fetched(self) -> tuple[float, float]:
         """The pages of this database that PostgreSQL ever read from outside its memory, and the ms that this took."""
-        time.sleep(COUNTED_SECONDS)
         query = "SELECT blks_read, blk_read_time FROM pg_stat_database WHERE datname = current_database()"
         with psycopg.connect(self._address) as connection:
             found = connection.execute(query).fetchone()
         assert found is not None
         pages, waited = found
         return float(pages), float(waited)
+
+
+def _fetched(sides: Sequence[_Database]) -> list[tuple[float, float]]:
+    """As `_Database.fetched`, of each, once PostgreSQL has told everything that it counted."""
+    time.sleep(COUNTED_SECONDS)
+    return [side.fetched() for side in sides]
 
 
 async def _template(origin: str, address: str) -> RosterStatement:
