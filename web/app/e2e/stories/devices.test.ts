@@ -121,6 +121,10 @@ describe.skipIf(!CAN_SERVE)("with a real server (skipped without Python's enviro
     await liv.type("The 24 words", (made.words as string[]).join(" "));
     await liv.press("Open my journal");
     await liv.sees("Written before the loss.", 30_000);
+    await liv.page.goto(`${town.origin}/app/#/add-device`);
+    await liv.type("The code that it shows", "anything");
+    await liv.press("Go on");
+    await liv.sees("This device came back from your words"); // and not that the code is wrong
     expect(liv.said).toEqual([]);
   }, 120_000);
 });

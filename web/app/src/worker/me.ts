@@ -20,7 +20,7 @@ import { eightWords } from "@duolog/sdk/seal";
 import type { Calls, Device, Me } from "../rpc.ts";
 import type { Here } from "./keeper.ts";
 import { keep, kept } from "./views/kept.ts";
-import { refuse } from "./views/refusals.ts";
+import { refuse, requireConfirmed } from "./views/refusals.ts";
 
 export const MINUTES = 5; // hidden, before it locks, until the person says otherwise
 const MOST_MINUTES = 24 * 60;
@@ -76,6 +76,7 @@ export function meCalls({ session, lock }: Here, seen: Seen): MeCalls {
       session.changed();
     },
     async addDevice(code) {
+      await requireConfirmed(session);
       try {
         return await session.ask(beginAdding(home, code));
       } catch (error) {

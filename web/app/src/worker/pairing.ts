@@ -21,7 +21,7 @@ import { encodeB64, parseB64, sameBytes } from "@duolog/sdk/protocol";
 import type { Calls, Pairing } from "../rpc.ts";
 import type { Session } from "./session.ts";
 import { here } from "./views/here.ts";
-import { refuse } from "./views/refusals.ts";
+import { refuse, requireConfirmed } from "./views/refusals.ts";
 
 export type PairingCalls = Pick<Calls, "pairing" | "invite" | "join" | "compared" | "takeBackInvitation">;
 
@@ -36,10 +36,12 @@ export function pairingCalls(session: Session): PairingCalls {
   return {
     pairing: () => session.run(view(home)),
     async invite() {
+      await requireConfirmed(session);
       await session.ask(inviteTheOther(home));
       session.changed();
     },
     async join(link) {
+      await requireConfirmed(session);
       try {
         await session.ask(join(home, link));
       } catch (error) {

@@ -13,9 +13,11 @@ import {
   ServerRefused,
   TransportError,
 } from "@duolog/sdk";
+import { isUnconfirmed } from "@duolog/sdk/client";
 import { REASONS } from "@duolog/sdk/documents";
 import { isRefusal, type Refusal } from "../../rpc.ts";
 import { FULL } from "../indexedDbStore.ts";
+import type { Session } from "../session.ts";
 
 const OF_SERVER: Record<string, string> = {
   registration_closed: "registration_closed",
@@ -40,6 +42,11 @@ export function refusalOf(error: unknown): Refusal | null {
   }
   if (error instanceof MalformedData) return { code: "not_written", retry: false };
   return error instanceof OpenError ? { code: "not_now", retry: false } : null;
+}
+
+/** Throws a refusal in a home that came back from words, whose owner has compared none since: the rules let it add nobody. */
+export async function requireConfirmed(session: Session): Promise<void> {
+  if (await session.run(isUnconfirmed())) refuse("unconfirmed");
 }
 
 /** Throws a refusal of this code. */
