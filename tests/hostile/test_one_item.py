@@ -202,10 +202,13 @@ async def survive(home: Home, attack: Attack) -> None:
             assert elsewhere == ["elsewhere"], "the other journal goes on"
         liar.attack = Attack()
         await quietly(opened)
-        frozen = (await opened.journal(home.couple.journal)).frozen
+        in_history = isinstance(attack, one_item.ReplaceInHistory)
+        frozen = [each for each in (home.couple.journal, home.other) if (await opened.journal(each)).frozen]
+        assert len(frozen) < 2, "a lie about one journal freezes that one"
         shown = await one_item.texts(opened, home.couple.journal)
-        assert frozen or isinstance(attack, one_item.ReplaceInHistory) or shown[-1] == "the second note", shown
-        assert (await one_item.texts(opened, home.other)) == ["elsewhere"]
+        assert home.couple.journal in frozen or in_history or shown[-1] == "the second note", shown
+        assert home.other in frozen or (await one_item.texts(opened, home.other)) == ["elsewhere"]
+        assert home.other not in frozen or not in_history, "nothing was said about it"
         await one_item.look(opened, home.scratch)
     finally:
         await opened.close()
