@@ -100,6 +100,8 @@ class PostgresDatabase:
         finally:
             self._writes -= 1
 
+    write_few = write  # the network takes longer than a thread
+
     def waiting(self) -> int:
         return self._writes
 

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Engine, create_engine, text
 from sqlalchemy.engine import make_url
 
 from app.settings import Settings
-from app.sqlite import sqlite_engine
+from app.sqlite_connections import sqlite_engine
 
 CONFIG = Path(__file__).parent.parent / "alembic.ini"
 

@@ -24,7 +24,7 @@ from app.backups.service import BackupRefused, attachments_of, copy_attachment, 
 from app.receipts.service import ReceiptSigner, read_receipt_keys
 from app.schema import migrate, migration_engine, newest_revision
 from app.settings import Settings
-from app.sqlite import resting_engine
+from app.sqlite_connections import resting_engine
 from duolog.errors import MalformedData
 
 Mark = Callable[[Connection], None]

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import gc
 import resource
 import signal
 import socket
@@ -29,6 +30,7 @@ from app.state import State
 RESERVED = 64  # descriptors for the database, its side files and the process beside
 DESCRIPTORS = 65_536  # how many are asked for, where the system gives more
 SWITCH_SECONDS = 0.0005  # how long a thread that computes keeps the others waiting: the loop is one of them
+COLLECT_AFTER = 10_000, 20, 20  # how many new objects, and rounds, go before the collector looks for cycles
 GRACE_SECONDS = 7  # how long requests under way may take when the server is told to stop: Docker kills after 10
 
 
@@ -132,6 +134,7 @@ class _Server(uvicorn.Server):
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         if self.started:
+            _collect_rarely()
             origin = self._state.settings.public_origin
             print(f"Duolog serves at {origin} (stop with Ctrl-C)")
             command = Path(sys.executable).with_name("duolog")
@@ -140,6 +143,15 @@ class _Server(uvicorn.Server):
             if self._state.settings.web == "on":
                 print(f"The app for browsers: {origin}/app/")
             print(f"The command for other computers: {origin}/install", flush=True)
+
+
+def _collect_rarely() -> None:
+    """Leave what a server has for good out of the collector's rounds, and make these rarer. They took a tenth of the time,
+    and what a request makes is freed without them.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(*COLLECT_AFTER)
 
 
 def _accept_waiting(listener: socket.socket) -> list[socket.socket]:

@@ -73,8 +73,12 @@ async def push_entries(request: Request, member: Member, items: Items) -> Respon
     An item that was accepted before gets its first place again. After a lost answer a client sends the push again.
     """
     server = await state_of(request)
+    now = server.now()
     appended = await write_to_journal(
-        server, member.journal, service.push, member, items, server.receipts, server.quotas, server.now()
+        server,
+        member.journal,
+        lambda connection: service.push(connection, member, items, server.receipts, server.quotas, now),
+        few=service.are_few(items),
     )
     server.metrics.count_accepted(len(appended.new))
     return Response(service.answer(appended), status_code=201, media_type=JSON)

@@ -22,6 +22,8 @@ from duolog.protocol.codec import JsonObject
 from duolog.protocol.log import EntryItem, StatementItem, entry_item
 from duolog.protocol.receipts import stored_receipt
 
+FEW = 4  # entries
+
 
 def read_push(push: Push) -> tuple[Candidate, ...]:
     """The items of a JSON push, parsed. Raises: TooLarge, Malformed."""
@@ -53,6 +55,11 @@ def push(
 ) -> Appended:
     """Append a push. Raises: as `append_to_journal`."""
     return append_to_journal(connection, member, items, signer, quotas, now, times=_times(items))
+
+
+def are_few(items: Sequence[Candidate]) -> bool:
+    """Whether a push writes few rows: a text or two, without a change of members."""
+    return len(items) <= FEW and all(item.header is not None for item in items)
 
 
 def answer(appended: Appended) -> bytes:

@@ -10,7 +10,7 @@ Rules (spec §5.6)
 """
 
 from collections.abc import Callable
-from typing import Concatenate, ParamSpec, TypeVar
+from typing import TypeVar
 
 from sqlalchemy import Connection
 
@@ -26,24 +26,19 @@ from duolog.protocol import sizes
 from duolog.protocol.log import LogState, StatementItem
 from duolog.protocol.statements import Signature, SignedStatement
 
-P = ParamSpec("P")
 T = TypeVar("T")
 
 
-async def write_to_journal(
-    server: State,
-    journal: bytes,
-    function: Callable[Concatenate[Connection, P], T],
-    /,
-    *args: P.args,
-    **kwargs: P.kwargs,
-) -> T:
-    """`database.write` for appending to a journal. A due closing goes first, and stays even if the append fails."""
+async def write_to_journal(server: State, journal: bytes, work: Callable[[Connection], T], *, few: bool = False) -> T:
+    """`database.write` for appending to a journal, or `write_few`. A due closing goes first, and stays even if the
+    append fails.
+    """
+    write = server.database.write_few if few else server.database.write
     try:
-        return await server.database.write(function, *args, **kwargs)
+        return await write(work)
     except ClosingDue:
         await server.database.write(carry_out, journal, server.receipts, server.now())
-        return await server.database.write(function, *args, **kwargs)
+        return await write(work)
 
 
 def carry_out(connection: Connection, journal: bytes, signer: ReceiptSigner, now: int) -> bool:

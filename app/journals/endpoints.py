@@ -158,8 +158,11 @@ async def list_chains(member: Member, server: Server, account: OfAccount = "", a
 async def create_proposal(member: Partner, server: Server, proposal: Json[ProposalRequest]) -> ProposalCreated:
     """Stores a partner's proposal until it is signed and pushed, declined, or expires because the roster moved."""
     new = NewProposal(proposal.signed(), proposal.grants_by_account(), proposal.context)
+    now, before = server.now(), _dropped_before(server)
     created = await closings.write_to_journal(
-        server, member.journal, proposals.propose, member, new, server.quotas, server.now(), _dropped_before(server)
+        server,
+        member.journal,
+        lambda connection: proposals.propose(connection, member, new, server.quotas, now, before),
     )
     return ProposalCreated(proposal=created)
 

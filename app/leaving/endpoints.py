@@ -123,8 +123,11 @@ async def delete_account(caller: SignedIn, server: Server) -> Response:
 async def withdraw(member: Member, server: Server, withdrawal: Json[WithdrawalRequest]) -> Pushed:
     """Withdraws an own entry within a day, with the entry that announces it. The answer doesn't tell whether somebody
     kept it."""
+    now = server.now()
     appended = await write_to_journal(
-        server, member.journal, holding.withdraw, member, withdrawal, server.receipts, server.quotas, server.now()
+        server,
+        member.journal,
+        lambda connection: holding.withdraw(connection, member, withdrawal, server.receipts, server.quotas, now),
     )
     await server.database.forget()  # whether or not anything was destroyed, so that the time tells nothing
     return Pushed(

@@ -27,12 +27,26 @@ class Announcing:
 
     async def write(self, function: Callable[Concatenate[Connection, P], T], /, *args: P.args, **kwargs: P.kwargs) -> T:
         """As the other database's `write`."""
+        return self._told(await self._inner.write(_noting(function, *args, **kwargs)))
 
-        def noting(connection: Connection) -> tuple[T, Notes]:
-            with taking() as notes:
-                return function(connection, *args, **kwargs), notes
+    async def write_few(
+        self, function: Callable[Concatenate[Connection, P], T], /, *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        """As the other database's `write_few`."""
+        return self._told(await self._inner.write_few(_noting(function, *args, **kwargs)))
 
-        value, notes = await self._inner.write(noting)
+    def _told(self, written: tuple[T, Notes]) -> T:
+        value, notes = written
         if notes:
             self._announce(notes)
         return value
+
+
+def _noting(
+    function: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs
+) -> Callable[[Connection], tuple[T, Notes]]:
+    def noting(connection: Connection) -> tuple[T, Notes]:
+        with taking() as notes:
+            return function(connection, *args, **kwargs), notes
+
+    return noting

@@ -14,8 +14,10 @@ from sqlalchemy.exc import DatabaseError, IntegrityError, OperationalError
 
 from app.database import Database
 from app.logs import describe
+from app.loop_patience import REST_SECONDS, REST_TIMES
 from app.problems import NotFound, StorageFull, Unavailable
-from app.sqlite import BUSY_MILLISECONDS, REST_SECONDS, REST_TIMES, SqliteDatabase
+from app.sqlite import SqliteDatabase
+from app.sqlite_connections import BUSY_MILLISECONDS
 
 notes = Table("notes", MetaData(), Column("id", BigInteger, primary_key=True), Column("text", LargeBinary))
 
@@ -64,7 +66,7 @@ async def test_a_slow_disk_sends_look_ups_and_pages_to_threads_for_twenty_times_
 ) -> None:
     here = threading.get_ident()
     now = 1000.0
-    monkeypatch.setattr("app.sqlite.time.monotonic", lambda: now)
+    monkeypatch.setattr("app.loop_patience.time.monotonic", lambda: now)
     read = getattr(database, how)
 
     def slow(connection: Connection) -> int:
@@ -124,7 +126,7 @@ async def test_the_queries_of_a_page_see_one_moment(
 ) -> None:
     await database.write(create)
     if rests:
-        monkeypatch.setattr(database, "_rests_until", float("inf"))
+        monkeypatch.setattr(database._patience, "_rests_until", float("inf"))
 
     def around_a_write(connection: Connection) -> tuple[list[int], list[int]]:
         before = numbers(connection)
@@ -158,9 +160,10 @@ async def test_the_connection_of_the_loop_waits_for_nobody(database: SqliteDatab
     assert await database.read(patience) == BUSY_MILLISECONDS
 
 
-async def test_a_work_that_fails_leaves_nothing_and_hurts_no_other(database: Database) -> None:
+@pytest.mark.parametrize("how", ["write", "write_few"])
+async def test_a_work_that_fails_leaves_nothing_and_hurts_no_other(database: Database, how: str) -> None:
     await database.write(create)
-    works = [database.write(add_then_refuse if n % 3 == 0 else add, n) for n in range(30)]
+    works = [getattr(database, how)(add_then_refuse if n % 3 == 0 else add, n) for n in range(30)]
     results = await asyncio.gather(*works, return_exceptions=True)
     assert [isinstance(result, NotFound) for result in results] == [n % 3 == 0 for n in range(30)]
     assert await database.read(numbers) == [n for n in range(30) if n % 3]
@@ -219,9 +222,10 @@ def backend(connection: Connection) -> int:
     return int(connection.execute(text("SELECT pg_backend_pid()")).scalar_one())
 
 
-async def test_a_cancelled_request_breaks_nothing(database: Database) -> None:
+@pytest.mark.parametrize("how", ["write", "write_few"])
+async def test_a_cancelled_request_breaks_nothing(database: Database, how: str) -> None:
     await database.write(create)
-    cancelled = [asyncio.create_task(database.write(add, n)) for n in range(20)]
+    cancelled = [asyncio.create_task(getattr(database, how)(add, n)) for n in range(20)]
     await asyncio.sleep(0)
     for task in cancelled:
         task.cancel()
@@ -299,8 +303,9 @@ async def hold(database: SqliteDatabase) -> tuple[asyncio.Future[None], threadin
     return future, release
 
 
+@pytest.mark.parametrize("how", ["write", "write_few"])
 async def test_waiting_works_share_one_commit_and_are_answered_after_it(
-    sqlite: SqliteDatabase, sqlite_path: Path
+    sqlite: SqliteDatabase, sqlite_path: Path, how: str
 ) -> None:
     seen_from_outside: list[int] = []
 
@@ -311,7 +316,7 @@ async def test_waiting_works_share_one_commit_and_are_answered_after_it(
         return number
 
     busy, release = await hold(sqlite)
-    works = [asyncio.create_task(sqlite.write(add_and_look, n)) for n in range(10)]
+    works = [asyncio.create_task(getattr(sqlite, how)(add_and_look, n)) for n in range(10)]
     await asyncio.sleep(0.01)
     release.set()
     await busy
@@ -321,7 +326,8 @@ async def test_waiting_works_share_one_commit_and_are_answered_after_it(
     assert await sqlite.read(numbers) == list(range(10))
 
 
-async def test_a_full_disk_is_said_plainly_and_the_group_stores_nothing(sqlite: SqliteDatabase) -> None:
+@pytest.mark.parametrize("how", ["write", "write_few"])
+async def test_a_full_disk_is_said_plainly_and_the_group_stores_nothing(sqlite: SqliteDatabase, how: str) -> None:
     def fill(connection: Connection) -> None:
         pages = connection.exec_driver_sql("PRAGMA page_count").scalar_one()
         connection.exec_driver_sql(f"PRAGMA max_page_count = {pages + 2}")
@@ -331,7 +337,7 @@ async def test_a_full_disk_is_said_plainly_and_the_group_stores_nothing(sqlite: 
 
     await sqlite.write(fill)
     busy, release = await hold(sqlite)
-    works = [asyncio.create_task(sqlite.write(add, n, bytes(100_000))) for n in range(3)]
+    works = [asyncio.create_task(getattr(sqlite, how)(add, n, bytes(100_000))) for n in range(3)]
     await asyncio.sleep(0.01)
     release.set()
     await asyncio.gather(busy, return_exceptions=True)
@@ -342,7 +348,8 @@ async def test_a_full_disk_is_said_plainly_and_the_group_stores_nothing(sqlite: 
     assert await sqlite.write(add, 7) == 7
 
 
-async def test_a_failed_commit_fails_the_whole_group(sqlite: SqliteDatabase) -> None:
+@pytest.mark.parametrize("how", ["write", "write_few"])
+async def test_a_failed_commit_fails_the_whole_group(sqlite: SqliteDatabase, how: str) -> None:
     """A constraint that SQLite only checks at COMMIT stands in for a COMMIT that fails."""
 
     def create_deferred(connection: Connection) -> None:
@@ -354,11 +361,9 @@ async def test_a_failed_commit_fails_the_whole_group(sqlite: SqliteDatabase) -> 
         connection.exec_driver_sql("INSERT INTO child VALUES (999)")
 
     await sqlite.write(create_deferred)
+    write = getattr(sqlite, how)
     busy, release = await hold(sqlite)
-    works = [
-        asyncio.create_task(work)
-        for work in (sqlite.write(add, 1), sqlite.write(add_orphan), sqlite.write(add_then_refuse, 2))
-    ]
+    works = [asyncio.create_task(work) for work in (write(add, 1), sqlite.write(add_orphan), write(add_then_refuse, 2))]
     await asyncio.sleep(0.01)
     release.set()
     results = await asyncio.gather(busy, *works, return_exceptions=True)

@@ -25,6 +25,8 @@ STORAGE = {
     "queries.py",
     "schema.py",
     "sqlite.py",
+    "sqlite_connections.py",
+    "sqlite_writer.py",
     "tables.py",
     "waking/notices.py",
 }

@@ -19,7 +19,7 @@ from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
 
 import app
 from app.postgresql import plan_lists_anew
-from app.sqlite import sqlite_engine
+from app.sqlite_connections import sqlite_engine
 from tests.plans import plans
 from tests.plans.asked import QUERIES
 from tests.plans.expected import EXPECTED, NOT_ASKED, READING_ALL, WITH_VALUES

@@ -170,7 +170,7 @@ async def test_pages_are_read_one_at_a_time_from_sqlite(
     couple: Diary, ada: Person, sam: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """On the loop, and where the disk is slow, in threads, which would fight for the interpreter at each row."""
-    monkeypatch.setattr("app.sqlite.SLOW_SECONDS", 0.01)
+    monkeypatch.setattr("app.loop_patience.SLOW_SECONDS", 0.01)
     await couple.push(ada, *(couple.entry(ada) for _ in range(5)))
     reading, at_once = list[object](), list[int]()
 
