@@ -146,8 +146,8 @@ class _Server(uvicorn.Server):
 
 
 def _collect_rarely() -> None:
-    """Leave what a server has for good out of the collector's rounds, and make these rarer. They took a tenth of the time,
-    and what a request makes is freed without them.
+    """Leave what a server has for good out of the collector's rounds, and make these rarer. They took a tenth of the
+    time, and what a request makes is freed without them.
     """
     gc.collect()
     gc.freeze()
