@@ -19,12 +19,13 @@ Rules
 import asyncio
 from collections import Counter
 from ipaddress import ip_address, ip_network
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
 from uvicorn._types import ASGI3Application
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
 
 from app.addresses import MAX_BODY
+from app.joined_head import JoinedHead
 from app.limits import network_of
 from app.lines import HAND_OVER, Line, Reader
 from app.problems import Busy, HeadTooLarge, Problem, TooSlow
@@ -217,6 +218,8 @@ class GuardedProtocol(HttpToolsProtocol):
     def _hand_over(self, reader: Reader) -> Line:
         """Become a stream, whose head has been sent. From now on the line has the connection, which still counts."""
         cycle, transport, settings = self._answered, self.transport, self._settings
+        if cycle is not None:
+            cast(JoinedHead, cycle.transport).flush()
         line = Line(
             transport, reader, self.connections, self._connections.forget, self.network, settings.unread_seconds
         )
@@ -298,6 +301,7 @@ class GuardedProtocol(HttpToolsProtocol):
             raise self._refusal
         self._arm(self._settings.request_seconds)
         super().on_headers_complete()
+        self.cycle.transport = JoinedHead(self.transport, self.loop)  # type: ignore[assignment]
         self._arriving = self.cycle
         if self._connections.stopping:
             _make_last(self.cycle)
