@@ -80,6 +80,9 @@ export const STATES: readonly State[] = [
   { name: "leaving", state: "open", at: "#/leaving" },
   { name: "copy", state: "open", at: "#/copy" },
   { name: "head", state: "open", at: "#/head" },
+  { name: "confirm", state: "restored", at: "#/confirm" },
+  { name: "confirm-differ", state: "restored", at: "#/confirm", press: ["Compare"] },
+  { name: "confirmed", state: "open", at: "#/confirm" },
   { name: "page", state: "open", at: "#/page" },
   { name: "help", state: "outside", at: "#/help" },
 ];

@@ -116,7 +116,7 @@ export interface Day {
  */
 export interface Waiting {
   readonly kind:
-    | ("device" | "sheet" | "member")
+    | ("device" | "sheet" | "confirm" | "member")
     | ("boundary_text" | "boundary_retire" | "boundary_review" | "letter" | "reflection" | "offer_ends")
     | ("pause" | "account" | "look_again" | "check_in" | "talk_on");
   readonly id: string;
@@ -161,6 +161,12 @@ export interface Device {
   readonly here: boolean;
 }
 
+/** Eight words for what this device has seen, of the newest keys of somebody; null: of the journal. */
+export interface SeenWords {
+  readonly of: Person | null;
+  readonly words: readonly string[];
+}
+
 export interface Me {
   readonly name: string;
   readonly server: string;
@@ -169,7 +175,9 @@ export interface Me {
   readonly devices: readonly Device[];
   readonly sheet: "not shown" | "shown" | "checked";
   readonly lasting: boolean;
-  readonly head: readonly string[];
+  /** It came back from words, and nobody has compared any here since. */
+  readonly unconfirmed: boolean;
+  readonly seen: readonly SeenWords[];
 }
 
 export interface Invitation {
@@ -260,6 +268,8 @@ export interface Calls {
   addDevice(code: string): Promise<readonly string[]>;
   /** Lets that device in, under a name of mine ("" for none), or not. */
   deviceCompared(same: boolean, label: string): Promise<void>;
+  /** The words that somebody reads out for a device that came back from words: of my newest keys, and of the journal. */
+  confirm(keys: string, journal: string): Promise<void>;
   revoke(device: string): Promise<void>;
   askToLast(): Promise<boolean>;
   /** Makes new words, which `sheet` shows. The old ones open everything until the new ones are checked. */

@@ -112,7 +112,8 @@ const ME: Me = {
   ],
   sheet: "not shown",
   lasting: false,
-  head: WORDS.slice(0, 8),
+  unconfirmed: false,
+  seen: [null, ADA, SAM].map((of, at) => ({ of, words: WORDS.slice(8 * at, 8 * at + 8) })),
 };
 
 const US: Us = {
@@ -235,7 +236,12 @@ export function played(begun: string, slow = 0): Rpc {
           : US,
     pause: () => act(() => (state = "paused")),
     leave: () => act(() => (state = "closed")),
-    me: async () => ME,
+    me: async () => ({ ...ME, unconfirmed: state === "restored" }),
+    confirm: async (keys) => {
+      if (keys === "") throw { code: "words_differ", retry: true };
+      state = "open";
+      changed();
+    },
     setLockMinutes: () => act(),
     addDevice: async () => WORDS.slice(0, 8),
     deviceCompared: () => act(),

@@ -124,7 +124,7 @@ describe.skipIf(!CAN_SERVE)("with a real server (skipped without Python's enviro
     await liv.page.goto(`${town.origin}/app/#/add-device`);
     await liv.type("The code that it shows", "anything");
     await liv.press("Go on");
-    await liv.sees("This device came back from your words"); // and not that the code is wrong
+    await liv.sees("First compare words"); // and not that the code is wrong
     expect(liv.said).toEqual([]);
   }, 120_000);
 });

@@ -2,7 +2,7 @@
 import { AccountFork } from "@duolog/sdk";
 import type { Calls } from "../rpc.ts";
 import type { Keeper } from "./keeper.ts";
-import { refusalOf, refuse } from "./views/refusals.ts";
+import { refusalOf } from "./views/refusals.ts";
 
 /** The page answers these itself: what the browser keeps of the app, and how it asks to keep more. */
 export type PageCalls = Pick<Calls, "build" | "askToLast" | "takeBuild">;
@@ -17,7 +17,7 @@ type OfTheKeeper =
   | "eraseHere"
   | "attend"
   | "passkey";
-/** What an open home answers. What isn't there is refused: the command can do it. */
+/** What an open home answers. */
 export type HomeCalls = Omit<Calls, keyof PageCalls | OfTheKeeper>;
 export type WorkerCalls = Omit<Calls, keyof PageCalls>;
 
@@ -58,10 +58,11 @@ const OF_A_HOME: Record<keyof HomeCalls, true> = {
   deviceCompared: true,
   revoke: true,
   newSheet: true,
+  confirm: true,
 };
 
 /** `open`: the calls of the open home; it throws a refusal where none is open. */
-export function workerCalls(keeper: Keeper, open: () => Partial<HomeCalls>, attend: Calls["attend"]): WorkerCalls {
+export function workerCalls(keeper: Keeper, open: () => HomeCalls, attend: Calls["attend"]): WorkerCalls {
   const own: Pick<Calls, OfTheKeeper> = {
     attend,
     place: () => keeper.place(),
@@ -80,9 +81,8 @@ export function workerCalls(keeper: Keeper, open: () => Partial<HomeCalls>, atte
   };
   const names = [...Object.keys(own), ...Object.keys(OF_A_HOME)] as (keyof WorkerCalls)[];
   const call = async (name: keyof WorkerCalls, given: readonly unknown[]): Promise<unknown> => {
-    const calls: Partial<WorkerCalls> = name in own ? own : open();
-    const asked = calls[name] as ((...given: readonly unknown[]) => Promise<unknown>) | undefined;
-    return await (asked ?? refuse("use_command"))(...given);
+    const calls = (name in own ? own : open()) as WorkerCalls;
+    return await (calls[name] as (...given: readonly unknown[]) => Promise<unknown>)(...given);
   };
   const guarded = names.map((name) => [
     name,

@@ -6,10 +6,12 @@
  * - A registration or a restoring whose answer was lost goes on with the same key, here or after the next unlocking.
  * - Locking drops the keys, and every step under way ends.
  */
-import { DuologError, ServerRefused, VerificationError } from "@duolog/sdk";
+import { DuologError, NotAllowed, ServerRefused, VerificationError } from "@duolog/sdk";
 import {
+  becomeDevice,
   FetchTransport,
   type Home,
+  isUnconfirmed,
   MemoryStore,
   openHome,
   register,
@@ -37,6 +39,13 @@ const DIRECT = { random: systemRandom, clock: systemClock };
 export interface Here {
   readonly session: Opened;
   readonly lock: Lock;
+  /** Of a home that words opened: with what it rests again, once it is a device of its own. */
+  readonly restored: Restored | null;
+}
+
+interface Restored {
+  readonly homeSeed: Uint8Array;
+  readonly opener: Opener;
 }
 
 /** What the keeper tells: that something looks different, that something was written, and that a home was opened or closed. */
@@ -128,7 +137,7 @@ export class Keeper {
     this.#require("locked");
     const store = this.#store ?? refuse("home");
     const row = (await lockRow(store)) ?? refuse("home");
-    await this.#open(opened(row, opener), store, opener.lock);
+    await this.#open(opened(row, opener), store, opener);
   }
 
   /** Drops the keys. What a tab alone holds is gone with them. */
@@ -137,6 +146,29 @@ export class Keeper {
     const row = this.#store === null ? null : await lockRow(this.#store);
     if (lock === "tab" || row === null) this.#close({ at: "outside" });
     else this.#close({ at: "locked", locks: locksOf(row) });
+  }
+
+  /**
+   * Makes a home that words opened a device of its own, once they were compared, and opens it anew as one. Whether it did. Until
+   * then this Worker keeps what opens the home; an account with too many ways in takes no device.
+   */
+  async becomeDevice(): Promise<boolean> {
+    const { session, restored } = this.here();
+    if (restored === null || (await session.run(isUnconfirmed()))) return false;
+    const { homeSeed, opener } = restored;
+    const rest = (keyholder: KeyholderSecret) => lockChanges({ keyholder, homeSeed }, opener);
+    try {
+      const unlocked = { keyholder: await session.ask(becomeDevice(session.home, rest)), homeSeed };
+      const runner = new Runner(this.#store ?? refuse("home"), new FetchTransport(session.home.connection.origin));
+      const home = await runner.run(openHome(unlocked, DIRECT));
+      session.close();
+      this.#told.closed();
+      this.#arrive(home, runner, unlocked, opener);
+      return true;
+    } catch (error) {
+      if (error instanceof NotAllowed) return false;
+      throw error;
+    }
   }
 
   /** Erases everything here, from any place. */
@@ -160,7 +192,7 @@ export class Keeper {
       if (row === null) this.#place = { at: "outside" };
       else {
         this.#place = { at: "locked", locks: locksOf(row) };
-        if (locksOf(row).includes("none")) await this.#open(opened(row, NO_LOCK), store, "none");
+        if (locksOf(row).includes("none")) await this.#open(opened(row, NO_LOCK), store, NO_LOCK);
       }
     } catch (error) {
       this.#place ??= { at: "outside" };
@@ -178,7 +210,7 @@ export class Keeper {
     const store = opener.lock === "tab" ? new MemoryStore() : (this.#store ?? (await IndexedDbStore.open(HOME)));
     await store.commit([...lockChanges(unlocked, opener), ...more]);
     try {
-      await this.#open(unlocked, store, opener.lock, isEnrolling);
+      await this.#open(unlocked, store, opener, isEnrolling);
     } catch (error) {
       if (error instanceof ServerRefused || error instanceof VerificationError) {
         await this.#forget(store); // there is no such account, so nothing is lost
@@ -193,7 +225,7 @@ export class Keeper {
     await store.commit([...rows.keys()].map((name) => ({ name, value: null })));
   }
 
-  async #open(unlocked: Unlocked, store: Store, lock: Lock, isEnrolling = false): Promise<void> {
+  async #open(unlocked: Unlocked, store: Store, opener: Opener, isEnrolling = false): Promise<void> {
     const rows = await store.read(["account", "enrolling", "origin"]);
     const known = rows.get("origin");
     const origin = known === undefined ? await this.#origin() : fromUtf8(known);
@@ -202,22 +234,23 @@ export class Keeper {
     if (isEnrolling || rows.has("enrolling")) {
       this.#enrolling = await Enrolling.begin(unlocked, runner, origin, {
         changed: () => this.#told.changed(),
-        arrived: (home) => this.#arrive(home, runner, lock),
+        arrived: (home) => this.#arrive(home, runner, unlocked, opener),
       });
       this.#told.changed();
       return;
     }
-    this.#arrive(await this.#home(unlocked, runner, origin, rows.has("account")), runner, lock);
+    this.#arrive(await this.#home(unlocked, runner, origin, rows.has("account")), runner, unlocked, opener);
   }
 
-  #arrive(home: Home, runner: Runner, lock: Lock): void {
+  #arrive(home: Home, runner: Runner, { keyholder, homeSeed }: Unlocked, opener: Opener): void {
     this.#begun = null;
     this.#enrolling = null;
     const session = new Opened(home, runner, () => {
       this.#told.changed();
       this.#told.written();
     });
-    this.#here = { session, lock };
+    const restored = keyholder.kind === "device" ? null : { homeSeed, opener };
+    this.#here = { session, lock: opener.lock, restored };
     this.#place = { at: "open" };
     this.#told.opened(this.#here);
     this.#told.changed();

@@ -1,9 +1,10 @@
 /** An open home that lives: its calls, what keeps it up to date, and the lock that falls when nobody looks. */
-import { createJournal, post, read, type Step } from "@duolog/sdk/client";
+import { createJournal, isUnconfirmed, post, read, type Step } from "@duolog/sdk/client";
 import { makeDocument } from "@duolog/sdk/documents";
 import { encodeB64, jsonObject } from "@duolog/sdk/protocol";
 import type { Waiting } from "../rpc.ts";
 import type { HomeCalls } from "./calls.ts";
+import { confirmCall } from "./confirming.ts";
 import { HiddenLock } from "./hiddenLock.ts";
 import type { Here, Keeper } from "./keeper.ts";
 import { lockMinutes, meCalls, sheetState } from "./me.ts";
@@ -14,7 +15,7 @@ import { journalCalls } from "./views/index.ts";
 import { keep, kept } from "./views/kept.ts";
 
 export class Living {
-  readonly calls: Partial<HomeCalls>;
+  readonly calls: HomeCalls;
   readonly #here: Here;
   /** Null where nothing would open the home again, or anybody. */
   readonly #lock: HiddenLock | null;
@@ -34,7 +35,7 @@ export class Living {
       ask: (step) => session.ask(step),
       due: async () => {
         const [pairing, isNamed] = [await this.#pairingMoved(), await session.run(nameDue(here))];
-        return pairing || isNamed;
+        return (await keeper.becomeDevice()) || pairing || isNamed;
       },
       changed,
       forked: () => keeper.stop(),
@@ -45,7 +46,8 @@ export class Living {
     });
     this.calls = {
       ...pairingCalls(session),
-      ...meCalls(here, { name: () => session.run(ownName(here)), head: () => session.run(shownHead(here)) }),
+      ...meCalls(here, () => session.run(ownName(here))),
+      ...confirmCall(session),
       ...journal,
       put: async (draft) => {
         await this.#beginAlone();
@@ -68,13 +70,13 @@ export class Living {
   async #beginAlone(): Promise<void> {
     const { session } = this.#here;
     if ((await session.run(shown(session.home))) !== null) return;
-    if ((await this.calls.pairing?.())?.step === "none") await session.ask(createJournal(session.home));
+    if ((await this.calls.pairing()).step === "none") await session.ask(createJournal(session.home));
   }
 
   /** A pairing goes on while nothing is fetched, too. */
   async #pairingMoved(): Promise<boolean> {
     const before = this.#pairing;
-    this.#pairing = JSON.stringify(await this.calls.pairing?.());
+    this.#pairing = JSON.stringify(await this.calls.pairing());
     return this.#pairing !== before;
   }
 
@@ -102,14 +104,10 @@ function* ownName({ session: { home } }: Here): Step<string> {
   return name === "" ? String((yield* kept(home, "name")) ?? "") : name;
 }
 
-function* shownHead({ session: { home } }: Here): Step<Uint8Array | null> {
-  const found = yield* shown(home);
-  return found === null ? null : found.standing.log.head;
-}
-
 /** What waits for me that stands in no journal. */
 function* waiting({ session: { home } }: Here): Step<readonly Waiting[]> {
   const hasAccount = (yield* read(["account"])).has("account");
   const isDue = hasAccount && (yield* sheetState(home)) !== "checked";
-  return isDue ? [{ kind: "sheet", id: "sheet", from: "" }] : [];
+  const due = { confirm: yield* isUnconfirmed(), sheet: isDue };
+  return (["confirm", "sheet"] as const).filter((kind) => due[kind]).map((kind) => ({ kind, id: kind, from: "" }));
 }

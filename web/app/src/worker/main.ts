@@ -24,7 +24,7 @@ const keeper = new Keeper(async () => (await server).origin, {
     living = null;
   },
 });
-const open = (): Partial<HomeCalls> => living?.calls ?? refuse("locked");
+const open = (): HomeCalls => living?.calls ?? refuse("locked");
 const attend = async (isVisible: boolean, isPairing: boolean): Promise<void> => {
   attention = [isVisible, isPairing];
   await living?.attend(isVisible, isPairing);

@@ -8,6 +8,7 @@ import {
   giveUpAdding,
   type Home,
   isNewSheet,
+  isUnconfirmed,
   newSheet,
   replaceSheet,
   revoke,
@@ -18,6 +19,7 @@ import { cleanLine } from "@duolog/sdk/documents";
 import { encodeB64, parseB64, sameBytes } from "@duolog/sdk/protocol";
 import { eightWords } from "@duolog/sdk/seal";
 import type { Calls, Device, Me } from "../rpc.ts";
+import { seenWords } from "./confirming.ts";
 import type { Here } from "./keeper.ts";
 import { keep, kept } from "./views/kept.ts";
 import { refuse, requireConfirmed } from "./views/refusals.ts";
@@ -30,13 +32,8 @@ export type MeCalls = Pick<
   "sheet" | "sheetChecked" | "me" | "setLockMinutes" | "addDevice" | "deviceCompared" | "revoke" | "newSheet"
 >;
 
-/** `name`: as the others see me. `head`: of the journal that is shown, or null. */
-export interface Seen {
-  name(): Promise<string>;
-  head(): Promise<Uint8Array | null>;
-}
-
-export function meCalls({ session, lock }: Here, seen: Seen): MeCalls {
+/** `name`: as the others see me. */
+export function meCalls({ session, lock }: Here, name: () => Promise<string>): MeCalls {
   const { home } = session;
   return {
     async sheet() {
@@ -57,16 +54,16 @@ export function meCalls({ session, lock }: Here, seen: Seen): MeCalls {
       return isRight;
     },
     async me() {
-      const head = await seen.head();
       return {
-        name: await seen.name(),
+        name: await name(),
         server: home.connection.origin.replace(/^https?:\/\//, ""),
         lock,
         lockMinutes: await session.run(lockMinutes(home)),
         devices: await session.run(devices(home)),
         sheet: await session.run(sheetState(home)),
         lasting: lock === "tab" || (await navigator.storage.persisted()),
-        head: head === null ? [] : eightWords(head),
+        unconfirmed: await session.run(isUnconfirmed()),
+        seen: await session.run(seenWords(home)),
       };
     },
     async setLockMinutes(minutes) {
@@ -84,10 +81,10 @@ export function meCalls({ session, lock }: Here, seen: Seen): MeCalls {
       }
     },
     async deviceCompared(same, label) {
-      const name = cleanLine(label).trim();
+      const called = cleanLine(label).trim();
       if (same) {
         const words = eightWords(home.identity.account); // the person has compared them on both screens
-        await session.ask(confirmAdding(home, words, name === "" ? null : name));
+        await session.ask(confirmAdding(home, words, called === "" ? null : called));
       } else {
         await session.run(giveUpAdding());
       }

@@ -5,7 +5,10 @@ import type { Name } from "../places.ts";
 import AddDevice from "./AddDevice.svelte";
 import Boundaries from "./Boundaries.svelte";
 import CheckInScreen from "./CheckInScreen.svelte";
+import Confirm from "./Confirm.svelte";
+import CopyScreen from "./CopyScreen.svelte";
 import Enroll from "./Enroll.svelte";
+import Head from "./Head.svelte";
 import Hear from "./Hear.svelte";
 import Leaving from "./Leaving.svelte";
 import MeScreen from "./MeScreen.svelte";
@@ -20,7 +23,7 @@ export { Enroll };
 
 /** Some need none of these, and take none. */
 type Shown = Component<{ id: string; build: Build }>;
-type Later = Exclude<Name, "journal" | "write" | "invite" | "join" | "compare" | "page" | "copy" | "head" | "help">;
+type Later = Exclude<Name, "journal" | "write" | "invite" | "join" | "compare" | "page" | "help">;
 
 const SHOWN = {
   boundaries: Boundaries,
@@ -35,5 +38,8 @@ const SHOWN = {
   sheet: Sheet,
   leaving: Leaving,
   "add-device": AddDevice,
+  confirm: Confirm,
+  copy: CopyScreen,
+  head: Head,
 };
 export const SCREENS = SHOWN as unknown as Record<Later & keyof typeof SHOWN, Shown>;
