@@ -7,7 +7,9 @@ answers a line each:
     {"server": "stop"}                                         the server is gone
     {"server": "start"}                                        it is back, at the same address
     {"sees": TEXT}                                             whether the server's folder holds this text anywhere
+    {"server": "forges"}                                       it forges an entry of a founder's (`tests.web.forging`)
 
+With `"unguarded": true` a command is one of a changed client, which doesn't ask whether a step may be taken now.
 An answer to a command has `code`, `out` (standard output) and `said` (both streams). It ends with its input.
 """
 
@@ -18,13 +20,17 @@ import sys
 import tempfile
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from duolog.cli.webapp_server import WebappServer
+from duolog.client.log import outbox
 from duolog.webapp import read_build
 from tests.cli import transcript
+from tests.web.forging import forge_entry
 from tools.local_server import LocalServer
 
 
@@ -59,15 +65,30 @@ def _own_app(origin: str, port: int) -> Iterator[str]:
 
 def _obey(order: dict[str, Any], place: Path, server: LocalServer) -> dict[str, Any]:
     if "server" in order:
-        (server.stop if order["server"] == "stop" else server.start)()
+        _serve(order["server"], server)
         return {}
     if "sees" in order:
         sought = order["sees"].encode()
         files = (one for one in server.folder.rglob("*") if one.is_file())
         return {"seen": any(sought in one.read_bytes() for one in files)}
     home = place / order["person"]
-    said = transcript.run(home, order["command"], order.get("reads", ""))
+    with _unguarded() if order.get("unguarded") else nullcontext():
+        said = transcript.run(home, order["command"], order.get("reads", ""))
     return {"code": said.exit_code, "out": said.out, "said": said.text}
+
+
+def _serve(does: str, server: LocalServer) -> None:
+    if does == "forges":
+        forge_entry(server.folder / "duolog.db", server.origin)
+    else:
+        (server.stop if does == "stop" else server.start)()
+
+
+@contextmanager
+def _unguarded() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(outbox, "require_allowed", lambda *_: None)
+        yield
 
 
 def _free_port() -> int:

@@ -84,6 +84,10 @@ describe.skipIf(!CAN_SERVE)("with a real server (skipped without Python's enviro
     await ada.write("Hello from Ada.");
     await sam.follow("Later");
     await sam.sees("Hello from Ada.", 30_000);
+    for (const one of [ada, sam]) {
+      await one.page.goto(`${town.origin}/app/#/us`);
+      for (const name of ["Ada", "Sam"]) await one.page.getByText(name, { exact: true }).waitFor();
+    }
     expect([...ada.said, ...sam.said]).toEqual([]);
   }, 90_000);
 });

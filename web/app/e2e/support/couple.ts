@@ -1,4 +1,4 @@
-/** A couple of two kinds: Ada with the command, Sam with the app, who have compared their words. */
+/** Couples who have compared their words: of two kinds, one with the command and one with the app, or both with the app. */
 import type { Browser } from "playwright-core";
 import { Person } from "./person.ts";
 import type { Town } from "./town.ts";
@@ -40,4 +40,25 @@ export async function founded(town: Town, browser: Browser, sam: string, name = 
   await ada.follow("Later");
   await ada.heading("Journal").waitFor();
   return ada;
+}
+
+/** Ada in a browser, who invited Sam in another one. */
+export async function bothInBrowsers(town: Town, browser: Browser): Promise<{ ada: Person; sam: Person }> {
+  const ada = await Person.at(browser, "Ada", town.origin);
+  const sam = await Person.at(browser, "Sam", town.origin);
+  await ada.visit();
+  await ada.begin("none");
+  const link = await ada.invite();
+  await sam.visit(link);
+  await sam.begin("passphrase", "");
+  await sam.press("Join");
+  const [hers, his] = await Promise.all([ada.words(), sam.words()]);
+  if (hers !== his) throw new Error(`Two lists of words: ${hers} | ${his}`);
+  for (const one of [ada, sam]) await one.press("All eight are the same");
+  for (const one of [ada, sam]) {
+    await one.heading("Recovery words").waitFor();
+    await one.follow("Later");
+    await one.heading("Journal").waitFor();
+  }
+  return { ada, sam };
 }

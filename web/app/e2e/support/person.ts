@@ -63,7 +63,12 @@ export class Person {
   }
 
   async sees(text: string | RegExp, patience = PATIENCE): Promise<void> {
-    await this.page.getByText(text).first().waitFor({ timeout: patience });
+    try {
+      await this.page.getByText(text).first().waitFor({ timeout: patience });
+    } catch (error) {
+      const [shown] = await this.page.locator("body").allInnerTexts();
+      throw new Error(`${this.name} doesn't see "${text}", but:\n${shown}`, { cause: error });
+    }
   }
 
   /** From the first page to an account on this device. */

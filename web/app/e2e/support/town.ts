@@ -65,7 +65,13 @@ export class Town {
     throw new Error(`${person} doesn't see "${sought}":\n${said}`);
   }
 
-  async server(does: "stop" | "start"): Promise<void> {
+  /** Runs the command of a changed client, which doesn't ask whether a step may be taken now; what it said. */
+  async unguarded(person: string, command: readonly string[], reads: string): Promise<string> {
+    return (await this.#tell<Said>({ person, command, reads, unguarded: true })).said;
+  }
+
+  /** `forges`: it puts an entry into the journal that was written to last, in its founder's name. */
+  async server(does: "stop" | "start" | "forges"): Promise<void> {
     await this.#tell({ server: does });
   }
 

@@ -12,6 +12,7 @@ import { pairingCalls } from "./pairing.ts";
 import { Syncing } from "./syncing.ts";
 import { here as shown } from "./views/here.ts";
 import { journalCalls } from "./views/index.ts";
+import { partnerIn } from "./views/journal.ts";
 import { keep, kept } from "./views/kept.ts";
 
 export class Living {
@@ -86,15 +87,15 @@ export class Living {
   }
 }
 
-/** My name goes into the journal as soon as there is one. Whether it went. */
+/** My name goes into the journal as soon as there is one, and again for a partner who came later. Whether it went. */
 function* nameDue({ session: { home, clock } }: Here): Step<boolean> {
   const name = yield* kept(home, "name");
   const found = name === null ? null : yield* shown(home);
   if (typeof name !== "string" || found === null || !found.mayWrite) return false;
-  if (!found.state.parts.profiles.has(found.me)) {
-    yield* post(home, found.journal, makeDocument("profile", jsonObject({ display_name: name }), clock.now()));
-  }
-  yield* keep(home, "name", null);
+  const isAlone = partnerIn(found) === null;
+  if (isAlone && found.state.parts.profiles.has(found.me)) return false;
+  yield* post(home, found.journal, makeDocument("profile", jsonObject({ display_name: name }), clock.now()));
+  if (!isAlone) yield* keep(home, "name", null);
   return true;
 }
 

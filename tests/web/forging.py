@@ -1,0 +1,63 @@
+"""What whoever runs the server can put into a journal in another's name, without any key of theirs."""
+
+import asyncio
+import secrets
+import time
+from pathlib import Path
+
+from sqlalchemy import create_engine, func, select
+
+from app.access.repository import Caller, hash_token
+from app.access.table import memberships, sessions
+from app.journals.table import journals
+from app.sessions.repository import add_session
+from duolog.api.pages import Placed
+from duolog.client import HttpTransport
+from duolog.protocol.accounts import verify_chain
+from duolog.protocol.entries import Header
+from duolog.protocol.log import append_item, empty_log, entry_item
+
+NONCE, TAG, SEALED = 24, 32, 256 + 16  # bytes of the least sealed entry
+
+
+def forge_entry(database: Path, origin: str) -> None:
+    """An entry of the founder's in the journal of two that was written to last. Its head and receipt are in order."""
+    journal, token = _enter_as_founder(database)
+    asyncio.run(_push(origin, journal, token))
+
+
+def _enter_as_founder(database: Path) -> tuple[tuple[bytes, bytes], bytes]:
+    """The journal with its founder, and a session of theirs that nobody logged in for."""
+    engine = create_engine(f"sqlite:///{database}")
+    of_two = (
+        select(memberships.c.journal).group_by(memberships.c.journal).having(func.count(memberships.c.account) == 2)
+    )
+    newest = select(journals.c.journal, journals.c.founder).where(journals.c.journal.in_(of_two))
+    token, now = secrets.token_bytes(32), int(time.time())
+    with engine.begin() as connection:
+        journal, founder = connection.execute(newest.order_by(journals.c.time.desc())).first() or (b"", b"")
+        of_founder = select(sessions.c.keyholder).where(sessions.c.account == founder)
+        keyholder = connection.execute(of_founder).scalars().first() or b""
+        caller = Caller(founder, keyholder, hash_token(token), touch=False)
+        add_session(connection, caller, now, now + 3600, now - 3600)
+    engine.dispose()
+    return (journal, founder), token
+
+
+async def _push(origin: str, place: tuple[bytes, bytes], token: bytes) -> None:
+    journal, founder = place
+    transport = HttpTransport(origin)
+    transport.use_session(token)
+    chains = {
+        one.account: verify_chain([item.signed() for item in one.statements])
+        for one in (await transport.chains(journal)).chains
+    }
+    state = empty_log(journal)
+    for push in (await transport.pull(journal, 0)).pushes:
+        for placed in push.items:
+            state = append_item(state, placed.seq, placed.item, chains)
+    assert state.roster is not None
+    [generation] = [one.generation for one in state.roster.members if one.account == founder]
+    header = Header(journal, secrets.token_bytes(16), state.roster.epoch, founder, generation).encode()
+    await transport.push(journal, [Placed(0, entry_item(header, bytes(NONCE + TAG + SEALED)))])
+    await transport.close()
