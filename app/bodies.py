@@ -12,8 +12,8 @@ Rules
 """
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Iterator
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager, nullcontext
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, nullcontext
 from dataclasses import dataclass
 
 from starlette.requests import ClientDisconnect, Request
@@ -43,22 +43,14 @@ class Memory:
         self._networks: dict[str, int] = {}
         self._callers: dict[str, int] = {}
 
-    @contextmanager
-    def share(self, sender: Sender) -> Iterator["Share"]:
-        """Room that grows as a body comes, and is free again afterwards."""
-        share = Share(self, sender)
-        try:
-            yield share
-        finally:
-            self._add(sender, -share.size)
-
     def take(self, sender: Sender, size: int) -> None:
         """Raises: Busy."""
-        taken = zip(self._add(sender, size), self._bounds, strict=True)
+        taken = zip(self.add(sender, size), self._bounds, strict=True)
         if any(own > most for own, most in taken):  # check: server.body_memory
             raise Busy(retry_after=1)
 
-    def _add(self, sender: Sender, size: int) -> tuple[int, int, int]:
+    def add(self, sender: Sender, size: int) -> tuple[int, int, int]:
+        """Count bytes, or fewer; how many there are now, of the network and of the caller too."""
         self._taken += size
         return self._taken, _added(self._networks, sender.network, size), _added(self._callers, sender.caller, size)
 
@@ -73,7 +65,7 @@ def _added(taken: dict[str, int], key: str, size: int) -> int:
 
 @dataclass(slots=True)
 class Share:
-    """The memory that one body takes."""
+    """The memory that one body takes, until it is freed."""
 
     memory: Memory
     sender: Sender
@@ -83,6 +75,16 @@ class Share:
         """Raises: Busy."""
         self.size += size
         self.memory.take(self.sender, size)
+
+    def free(self) -> None:
+        """Give it back."""
+        self.memory.add(self.sender, -self.size)
+
+    def __enter__(self) -> "Share":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.free()
 
 
 class Bodies:
@@ -101,20 +103,19 @@ class Bodies:
         """How many have a large body here."""
         return len(self._turns)
 
-    @asynccontextmanager
-    async def read(self, request: Request, limit: int, sender: Sender) -> AsyncIterator[bytes]:
-        """The body, of `limit` bytes at most, for as long as it is needed.
+    async def read(self, request: Request, limit: int, sender: Sender, held: AsyncExitStack) -> bytes:
+        """The body, of `limit` bytes at most. `held` keeps its room, until the body is no longer needed.
 
         Raises: TooLarge, Malformed when it is cut off, Busy, TooSlow.
         """
         memory, pause, turn = self._way(request, limit, sender)
+        if turn is not None:
+            await held.enter_async_context(turn)
+        share = Share(memory, sender)
+        held.callback(share.free)
         if pause is None:
-            with memory.share(sender) as share:
-                yield await _receive_small(request, limit, share)
-            return
-        async with turn:
-            with memory.share(sender) as share:
-                yield (await _receive(request.stream(), limit, share, pause))[0]
+            return await _receive_small(request, limit, share)
+        return (await _receive(request.stream(), limit, share, pause))[0]
 
     async def pieces(self, request: Request, limit: int, sender: Sender, size: int) -> AsyncGenerator[bytes, None]:
         """The same body in pieces of `size` bytes, the last one shorter; each until the next one is asked for.
@@ -123,9 +124,9 @@ class Bodies:
         """
         memory, pause, turn = self._way(request, limit, sender)
         stream, rest, at = request.stream(), b"", 0
-        async with turn:
+        async with nullcontext() if turn is None else turn:
             while True:
-                with memory.share(sender) as share:
+                with Share(memory, sender) as share:
                     piece, rest = await _receive(stream, limit - at, share, pause, rest, size)
                     length = len(piece)
                     if piece:
@@ -137,11 +138,13 @@ class Bodies:
 
     def _way(
         self, request: Request, limit: int, sender: Sender
-    ) -> tuple[Memory, float | None, AbstractAsyncContextManager[None]]:
-        """The memory that a body takes, how long it may pause, and its turn."""
+    ) -> tuple[Memory, float | None, AbstractAsyncContextManager[None] | None]:
+        """The memory that a body takes, how long it may pause, and its turn; a small one may pause, and has its turn at
+        once.
+        """
         if is_large(request, limit):
             return self._large, self._pause_seconds, self._turn(sender.caller)
-        return self._small, None, nullcontext()
+        return self._small, None, None
 
     @asynccontextmanager
     async def _turn(self, caller: str) -> AsyncIterator[None]:

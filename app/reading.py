@@ -113,7 +113,7 @@ class JsonBody(Generic[M, T]):
         if media != JSON and media not in self.others:  # check: server.media_type
             raise UnsupportedMediaType
         takes, limit, sender, held = _counted(request, server)
-        body = await held.enter_async_context(server.bodies.read(request, limit, sender))
+        body = await server.bodies.read(request, limit, sender, held)
         read: Callable[[bytes], M | T]
         if media == JSON:
             read, most = partial(_read, self.model, self._then, takes.values), INLINE

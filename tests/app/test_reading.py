@@ -7,6 +7,7 @@ import os
 import signal
 import time
 from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import AsyncExitStack
 from typing import Any
 
 import httpx2
@@ -197,8 +198,8 @@ def _stop(_: float) -> None:
 
 
 async def _hold(bodies: Bodies, request: Any, caller: str, network: str = "home") -> int:
-    async with bodies.read(request, 5_000_000, Sender(caller, network)) as body:
-        return len(body)
+    async with AsyncExitStack() as held:
+        return len(await bodies.read(request, 5_000_000, Sender(caller, network), held))
 
 
 async def test_one_large_body_of_a_caller_is_read_at_a_time(settings: Settings) -> None:
