@@ -96,7 +96,7 @@ function journal(state: string): Journal {
           from: "Sam",
         }))
       : [],
-    reach: state === "offline" || state === "out" ? state : "online",
+    reach: state === "offline" || state === "out" || state === "full" ? state : "online",
     undelivered: state === "offline" ? 2 : 0,
   };
 }

@@ -1,5 +1,5 @@
 /** Somebody with the app in a browser of their own: what they press, type and read. */
-import type { Browser, BrowserContext, Locator, Page } from "playwright-core";
+import type { Browser, BrowserContext, BrowserContextOptions, Locator, Page } from "playwright-core";
 
 export const PASSPHRASE = "lantern tulip bridge orbit";
 const PATIENCE = 15_000; // milliseconds
@@ -21,8 +21,8 @@ export class Person {
     this.#listen(page);
   }
 
-  static async at(browser: Browser, name: string, origin: string): Promise<Person> {
-    const context = await browser.newContext({ viewport: { width: 390, height: 844 }, locale: "en-GB" });
+  static async at(browser: Browser, name: string, origin: string, more: BrowserContextOptions = {}): Promise<Person> {
+    const context = await browser.newContext({ viewport: { width: 390, height: 844 }, locale: "en-GB", ...more });
     const page = await context.newPage();
     return new Person(name, context, page, origin);
   }

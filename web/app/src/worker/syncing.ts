@@ -7,10 +7,11 @@
  * - While two people pair, every 700 ms, and only then.
  * - A failure waits longer each time. Nothing is lost by it: what was written stays in the outbox.
  */
-import { AccountFork, DuologError, ServerRefused, TransportError } from "@duolog/sdk";
+import { AccountFork, DuologError, HomeError, ServerRefused, TransportError } from "@duolog/sdk";
 import { deliver, type Home, type Step, type Store, type Synced, sync } from "@duolog/sdk/client";
 import { parseB64, sameBytes } from "@duolog/sdk/protocol";
 import type { Reach } from "../rpc.ts";
+import { FULL } from "./indexedDbStore.ts";
 import { Listening } from "./listening.ts";
 
 const AT_EASE = 20_000; // milliseconds
@@ -30,6 +31,10 @@ export interface Kept {
   changed(): void;
   /** The account's own keys fork: nothing may go on by itself. */
   forked(): void;
+}
+
+function isFull(error: unknown): boolean {
+  return error instanceof HomeError && error.message === FULL;
 }
 
 export class Syncing {
@@ -94,6 +99,8 @@ export class Syncing {
       const { fetched, problems }: Synced = await this.#kept.ask(sync(this.#kept.home));
       const own = this.#kept.home.identity.accountJournal;
       if (problems.some((one) => one.error instanceof AccountFork && sameBytes(one.journal, own))) this.#kept.forked();
+      const full = problems.find(({ error }) => isFull(error));
+      if (full !== undefined) throw full.error;
       isNew = fetched > 0 || problems.length > 0;
       isNew = (await this.#deliver()) || isNew;
       isNew = (await this.#kept.due()) || isNew;
@@ -103,6 +110,7 @@ export class Syncing {
       this.#failures++;
       if (error instanceof AccountFork) this.#kept.forked();
       else if (error instanceof ServerRefused && error.code === "login_refused") this.#reach = "out";
+      else if (isFull(error)) this.#reach = "full";
       else if (error instanceof TransportError || error instanceof ServerRefused) this.#reach = "offline";
       else if (!(error instanceof DuologError)) isNew = true; // its screen asks again, and says what it finds
     }
@@ -117,7 +125,8 @@ export class Syncing {
       try {
         delivered += await this.#kept.ask(deliver(this.#kept.home, parseB64(id)));
       } catch (error) {
-        if (error instanceof TransportError || !(error instanceof DuologError)) throw error;
+        const isOfAll = error instanceof TransportError || error instanceof HomeError;
+        if (isOfAll || !(error instanceof DuologError)) throw error;
         // this journal can't be written now; the others can
       }
     }
