@@ -1,13 +1,18 @@
 /** One of two takes out a device while the other is offline, with a text that is sealed and not sent: nobody loses a word. */
 import type { Browser } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { startBrowser } from "../support/browser.ts";
 import { bothInBrowsers, founded, joined } from "../support/couple.ts";
 import { letInByBrowser, letInByCommand, takeOutByBrowser, takeOutByCommand } from "../support/devices.ts";
 import { PASSPHRASE, type Person } from "../support/person.ts";
 import { CAN_SERVE, Town } from "../support/town.ts";
 
-const [BEFORE, UNSENT, LOST, AFTER] = ["Before the rotation.", "From the train.", "The tablet is lost.", "With new keys."];
+const [BEFORE, UNSENT, LOST, AFTER] = [
+  "Before the rotation.",
+  "From the train.",
+  "The tablet is lost.",
+  "With new keys.",
+];
 const ALL = [BEFORE, UNSENT, LOST, AFTER];
 const SLOW = 30_000; // milliseconds
 
@@ -22,6 +27,10 @@ describe.skipIf(!CAN_SERVE)("with a real server (skipped without Python's enviro
   afterAll(async () => {
     await browser?.close();
     town?.end();
+  });
+
+  afterEach(async () => {
+    for (const context of browser.contexts()) await context.close();
   });
 
   /** Puts a text into the journal without a server, and closes the page. */

@@ -4,11 +4,7 @@ import { Person } from "./person.ts";
 import type { Town } from "./town.ts";
 
 /** A browser at its code, as a new device of an account that is elsewhere. */
-export async function atTheCode(
-  town: Town,
-  browser: Browser,
-  name: string,
-): Promise<{ person: Person; code: string }> {
+export async function atTheCode(town: Town, browser: Browser, name: string): Promise<{ person: Person; code: string }> {
   const person = await Person.at(browser, name, town.origin);
   await person.visit();
   await person.press("I have been here before");
