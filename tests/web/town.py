@@ -8,6 +8,7 @@ answers a line each:
     {"server": "start"}                                        it is back, at the same address
     {"sees": TEXT}                                             whether the server's folder holds this text anywhere
     {"server": "forges"}                                       it forges an entry of a founder's (`tests.web.forging`)
+    {"server": "epoch"}                                        which key the last journal has now: `{"epoch": NUMBER}`
 
 With `"unguarded": true` a command is one of a changed client, which doesn't ask whether a step may be taken now.
 An answer to a command has `code`, `out` (standard output) and `said` (both streams). It ends with its input.
@@ -30,7 +31,7 @@ from duolog.cli.webapp_server import WebappServer
 from duolog.client.log import outbox
 from duolog.webapp import read_build
 from tests.cli import transcript
-from tests.web.forging import forge_entry
+from tests.web.forging import forge_entry, read_epoch
 from tools.local_server import LocalServer
 
 
@@ -65,8 +66,7 @@ def _own_app(origin: str, port: int) -> Iterator[str]:
 
 def _obey(order: dict[str, Any], place: Path, server: LocalServer) -> dict[str, Any]:
     if "server" in order:
-        _serve(order["server"], server)
-        return {}
+        return _serve(order["server"], server)
     if "sees" in order:
         sought = order["sees"].encode()
         files = (one for one in server.folder.rglob("*") if one.is_file())
@@ -77,11 +77,15 @@ def _obey(order: dict[str, Any], place: Path, server: LocalServer) -> dict[str, 
     return {"code": said.exit_code, "out": said.out, "said": said.text}
 
 
-def _serve(does: str, server: LocalServer) -> None:
+def _serve(does: str, server: LocalServer) -> dict[str, Any]:
+    database = server.folder / "duolog.db"
+    if does == "epoch":
+        return {"epoch": read_epoch(database, server.origin)}
     if does == "forges":
-        forge_entry(server.folder / "duolog.db", server.origin)
+        forge_entry(database, server.origin)
     else:
         (server.stop if does == "stop" else server.start)()
+    return {}
 
 
 @contextmanager

@@ -2,6 +2,7 @@
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { startBrowser } from "../support/browser.ts";
+import { atTheCode, eightWords, takeOutByCommand } from "../support/devices.ts";
 import { Person } from "../support/person.ts";
 import { CAN_SERVE, Town } from "../support/town.ts";
 
@@ -18,31 +19,11 @@ describe.skipIf(!CAN_SERVE)("with a real server (skipped without Python's enviro
     town?.end();
   });
 
-  /** A browser at its code, as a new device of an account that is elsewhere. */
-  async function atTheCode(name: string): Promise<{ person: Person; code: string }> {
-    const person = await Person.at(browser, name, town.origin);
-    await person.visit();
-    await person.press("I have been here before");
-    await person.press("I understand");
-    await person.press("Mine");
-    await person.press("Without a lock");
-    await person.press("With another device of mine");
-    await person.heading("Let this device in").waitFor();
-    const code = await person.page.locator("code").first().textContent();
-    return { person, code: code ?? "" };
-  }
-
-  async function eightWords(person: Person): Promise<string> {
-    const list = person.page.getByRole("list", { name: "The eight words" }).locator("li");
-    await list.first().waitFor();
-    return (await list.allTextContents()).join(" ");
-  }
-
   test("the command lets a browser in, which reads and writes, and takes it out again", async () => {
     await town.duolog("ada", ["register", "--server", town.origin, "--no-confirm"]);
     await town.duolog("ada", ["journal", "create"]);
     await town.duolog("ada", ["write"], "From the terminal.");
-    const { person: phone, code } = await atTheCode("Phone");
+    const { person: phone, code } = await atTheCode(town, browser, "Phone");
     await phone.picture("enroll");
     await town.duolog("ada", ["device", "add"], `${code}\nlater\n`, 1);
     const words = await eightWords(phone);
@@ -54,10 +35,7 @@ describe.skipIf(!CAN_SERVE)("with a real server (skipped without Python's enviro
     await phone.follow("Me");
     await phone.sees("the phone");
     await phone.picture("me-two-devices");
-    const { keyholders } = await town.data("ada", ["device", "list"]);
-    const listed = keyholders as { keyholder: string; label: string | null }[];
-    const id = listed.find(({ label }) => label === "the phone")?.keyholder ?? "";
-    await town.duolog("ada", ["device", "revoke", id, "--yes"]);
+    await takeOutByCommand(town, "ada", "the phone");
     await town.duolog("ada", ["write"], "Only for the terminal.");
     await phone.follow("Journal");
     await phone.page.reload();
@@ -73,7 +51,7 @@ describe.skipIf(!CAN_SERVE)("with a real server (skipped without Python's enviro
     await ada.press("Make an invitation");
     await ada.page.locator("code").first().waitFor();
     await ada.write("Before the second device.");
-    const { person: second, code } = await atTheCode("Second");
+    const { person: second, code } = await atTheCode(town, browser, "Second");
     await ada.page.goto(`${town.origin}/app/#/add-device`);
     await ada.type("The code that it shows", `${code.slice(0, -2)}xx`);
     await ada.press("Go on");

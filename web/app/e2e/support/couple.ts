@@ -56,9 +56,9 @@ export async function bothInBrowsers(town: Town, browser: Browser): Promise<{ ad
   if (hers !== his) throw new Error(`Two lists of words: ${hers} | ${his}`);
   for (const one of [ada, sam]) await one.press("All eight are the same");
   for (const one of [ada, sam]) {
-    await one.heading("Recovery words").waitFor();
+    await one.reaches("Recovery words");
     await one.follow("Later");
-    await one.heading("Journal").waitFor();
+    await one.reaches("Journal");
   }
   return { ada, sam };
 }

@@ -63,11 +63,20 @@ export class Person {
   }
 
   async sees(text: string | RegExp, patience = PATIENCE): Promise<void> {
+    await this.#waitFor(this.page.getByText(text).first(), String(text), patience);
+  }
+
+  /** Waits for a screen. */
+  async reaches(title: string): Promise<void> {
+    await this.#waitFor(this.heading(title), title, PATIENCE);
+  }
+
+  async #waitFor(sought: Locator, what: string, timeout: number): Promise<void> {
     try {
-      await this.page.getByText(text).first().waitFor({ timeout: patience });
+      await sought.waitFor({ timeout });
     } catch (error) {
       const [shown] = await this.page.locator("body").allInnerTexts();
-      throw new Error(`${this.name} doesn't see "${text}", but:\n${shown}`, { cause: error });
+      throw new Error(`${this.name} doesn't see "${what}", but:\n${shown}`, { cause: error });
     }
   }
 

@@ -75,6 +75,11 @@ export class Town {
     await this.#tell({ server: does });
   }
 
+  /** Which key the journal has that was written to last. */
+  async epoch(): Promise<number> {
+    return (await this.#tell<{ epoch: number }>({ server: "epoch" })).epoch;
+  }
+
   /** Whether the server's folder holds a text anywhere. */
   async sees(text: string): Promise<boolean> {
     return (await this.#tell<{ seen: boolean }>({ sees: text })).seen;
