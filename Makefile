@@ -146,7 +146,7 @@ web-stories: web-build ## Evenings of the app in Chromium at a real server, with
 		node ../node_modules/.bin/vitest run --config vitest.e2e.config.mjs e2e/stories
 
 .PHONY: web-times
-web-times: web-build ## How long the app takes in Chromium, on a slow phone and network: first visit, register, unlock
+web-times: web-build ## How long the app takes in Chromium, on a slow phone and network: first visit, register, unlock, ten thousand entries
 	@cd $(WEB)/app && $(NODE) DUOLOG_PYTHON=$(abspath $(VENV))/bin/python \
 		node ../node_modules/.bin/vitest run --config vitest.e2e.config.mjs e2e/times
 

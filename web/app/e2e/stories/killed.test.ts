@@ -118,9 +118,12 @@ describe.skipIf(!CAN_SERVE)("with a real server (skipped without Python's enviro
     for (let isOver = false; !isOver; effects++) {
       expect(effects).toBeLessThan(MOST);
       await sam.again("/app/#/boundaries", effects);
+      let isPressed = false; // once in each life of the page
       isOver = !(await sam.until(async () => {
-        if (await isSeen("Accept exactly this")) await person.press("Accept exactly this");
-        else if (await at("Proposed to me")) await person.follow(/^Look at it/);
+        if (!isPressed && (await isSeen("Accept exactly this"))) {
+          isPressed = true;
+          await person.press("Accept exactly this");
+        } else if (await at("Proposed to me")) await person.follow(/^Look at it/);
         if (!(await at("In force"))) return false;
         const isInForce = (await boundaries()) === "in_force";
         isEarly ||= !isInForce;
