@@ -116,7 +116,7 @@ export interface Day {
  */
 export interface Waiting {
   readonly kind:
-    | ("device" | "sheet" | "confirm" | "member")
+    | ("device" | "sheet" | "confirm")
     | ("boundary_text" | "boundary_retire" | "boundary_review" | "letter" | "reflection" | "offer_ends")
     | ("pause" | "account" | "look_again" | "check_in" | "talk_on");
   readonly id: string;

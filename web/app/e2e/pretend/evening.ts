@@ -90,7 +90,7 @@ function journal(state: string): Journal {
     older: full,
     newer: false,
     waiting: full
-      ? (["letter", "boundary_text", "check_in", "device", "member", "sheet"] as const).map((kind) => ({
+      ? (["letter", "boundary_text", "check_in", "device", "sheet"] as const).map((kind) => ({
           kind,
           id: "a",
           from: "Sam",

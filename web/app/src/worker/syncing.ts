@@ -5,7 +5,7 @@
  * - At once when the home opens, when something was written, when the server says that something is new, when the network or
  *   the person comes back; otherwise at ease.
  * - While two people pair, every 700 ms, and only then.
- * - A failure waits longer each time. Nothing is lost by it: what was written stays in the outbox.
+ * - A failure waits longer each time; a device that was taken out waits longest. Nothing is lost by it: what was written stays in the outbox.
  */
 import { AccountFork, DuologError, HomeError, ServerRefused, TransportError } from "@duolog/sdk";
 import { deliver, type Home, type Step, type Store, type Synced, sync } from "@duolog/sdk/client";
@@ -109,8 +109,12 @@ export class Syncing {
     } catch (error) {
       this.#failures++;
       if (error instanceof AccountFork) this.#kept.forked();
-      else if (error instanceof ServerRefused && error.code === "login_refused") this.#reach = "out";
-      else if (isFull(error)) this.#reach = "full";
+      else if (error instanceof ServerRefused && error.code === "login_refused") {
+        // Asked seldom from now on: a server counts the log-ins of all who share an address.
+        this.#reach = "out";
+        this.#failures = 9;
+        this.#listening.end();
+      } else if (isFull(error)) this.#reach = "full";
       else if (error instanceof TransportError || error instanceof ServerRefused) this.#reach = "offline";
       else if (!(error instanceof DuologError)) isNew = true; // its screen asks again, and says what it finds
     }
