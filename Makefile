@@ -238,7 +238,7 @@ fuzz: setup ## Throw mutated bytes at every parser and reader for FUZZ_SECONDS i
 
 .PHONY: schemathesis
 schemathesis: setup ## Throw generated requests at the running server
-	@$(PY) -m pytest -m slow -q tests/openapi
+	@$(PY) -m pytest -m slow -q -n $(JOBS) --dist worksteal tests/openapi
 
 .PHONY: vectors
 vectors: setup ## Give every vector to a client, a line of JSON each way: make vectors CLIENT="node my-vectors.mjs" (ours)
