@@ -1,10 +1,10 @@
 """The one way to the database: `await db.read(function, ...)` and `await db.write(function, ...)`; `db.look_up` and
-`db.write_few` for short ones; and `db.forget()`.
+`db.write_short` for short ones; and `db.forget()`.
 
 A function of a repository or service is synchronous and takes a SQLAlchemy Core `Connection` first. `read` gives it
 one consistent view. `write` gives it a transaction that is committed, on disk, before `write` returns; when the
 function raises, `write` rolls back. Nothing else commits. `look_up` is a `read` by one query for a few rows, such as
-the caller of a request: so short that asking another thread would cost more. `write_few` is a `write` as short.
+the caller of a request: so short that asking another thread would cost more. `write_short` is a `write` as short.
 `forget` scrubs deleted data. SQLite and
 PostgreSQL stand behind the same verbs (`sqlite.py`, `postgresql.py`; `storage.py` chooses).
 """
@@ -65,10 +65,10 @@ class Database(Protocol):
         Raises: StorageFull, Unavailable, and what it raises.
         """
 
-    async def write_few(
+    async def write_short(
         self, function: Callable[Concatenate[Connection, P], T], /, *args: P.args, **kwargs: P.kwargs
     ) -> T:
-        """As `write`, for a function that asks a dozen queries, each for a few rows by their keys."""
+        """As `write`, for a function of a few milliseconds: a dozen queries by keys, and a hundred small new rows."""
 
     async def forget(self) -> bool:
         """Scrub the bytes of deleted data, as far as the storage can; returns whether that is done.

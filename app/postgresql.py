@@ -100,7 +100,7 @@ class PostgresDatabase:
         finally:
             self._writes -= 1
 
-    write_few = write  # the network takes longer than a thread
+    write_short = write  # the network takes longer than a thread
 
     def waiting(self) -> int:
         return self._writes

@@ -127,16 +127,16 @@ class SqliteDatabase:
             self._kept.put_back(connection)
 
     async def write(self, function: Callable[Concatenate[Connection, P], T], /, *args: P.args, **kwargs: P.kwargs) -> T:
-        return await self._write(lambda connection: function(connection, *args, **kwargs), few=False)
+        return await self._write(lambda connection: function(connection, *args, **kwargs), short=False)
 
-    async def write_few(
+    async def write_short(
         self, function: Callable[Concatenate[Connection, P], T], /, *args: P.args, **kwargs: P.kwargs
     ) -> T:
-        return await self._write(lambda connection: function(connection, *args, **kwargs), few=True)
+        return await self._write(lambda connection: function(connection, *args, **kwargs), short=True)
 
-    async def _write(self, function: Callable[[Connection], T], *, few: bool) -> T:
+    async def _write(self, function: Callable[[Connection], T], *, short: bool) -> T:
         future: asyncio.Future[T] = asyncio.get_running_loop().create_future()
-        self._writer.take(function, future, few=few)
+        self._writer.take(function, future, short=short)
         return await future
 
     def waiting(self) -> int:

@@ -6,8 +6,8 @@ its savepoint and fails alone. Nobody gets an answer, not even a refusal, before
 must be on disk. A COMMIT that fails, fails them all.
 
 The driver lets go of the interpreter several times for each statement, and a thread that wants it back waits for the
-loop each time. For a work of a dozen short statements that is more than the work. So the loop itself carries out works
-that write a few rows, between the thread's BEGIN and its COMMIT, and the thread waits meanwhile. It does as many in one
+loop each time. For a work of a dozen short statements that is more than the work. So the loop itself carries out short
+works, between the thread's BEGIN and its COMMIT, and the thread waits meanwhile. It does as many in one
 turn as take `TURN_SECONDS`, and none while the disk is slow (`loop_patience.py`): these, and all others, the thread
 carries out.
 """
@@ -43,12 +43,12 @@ HELD = "Another program holds the server's database. Stop that program, then sta
 
 
 class _Work:
-    """One caller's function and the future that its request waits for. `few`: it writes a few rows."""
+    """One caller's function and the future that its request waits for. `short`: the loop may do it."""
 
-    def __init__(self, function: Callable[[Connection], Any], future: asyncio.Future[Any], *, few: bool) -> None:
+    def __init__(self, function: Callable[[Connection], Any], future: asyncio.Future[Any], *, short: bool) -> None:
         self.function = function
         self.future = future
-        self.few = few
+        self.short = short
         self.value: Any = None
         self.error: Exception | None = None
 
@@ -76,7 +76,7 @@ class _Work:
 
 
 class Writer:
-    """The thread that owns the writing connection, and lets the loop have it for works that write a few rows."""
+    """The thread that owns the writing connection, and lets the loop have it for short works."""
 
     def __init__(self, engine: Engine, faults: Faults, patience: Patience) -> None:
         self._engine, self._faults, self._patience = engine, faults, patience
@@ -104,9 +104,9 @@ class Writer:
         """How many works wait for their group."""
         return self._waiting.qsize()
 
-    def take(self, function: Callable[[Connection], T], future: asyncio.Future[T], *, few: bool = False) -> None:
+    def take(self, function: Callable[[Connection], T], future: asyncio.Future[T], *, short: bool = False) -> None:
         """Queue a work."""
-        self._waiting.put(_Work(function, future, few=few))
+        self._waiting.put(_Work(function, future, short=short))
 
     def truncate(self, future: Future[bool]) -> None:
         """Queue a truncation of the write-ahead log; the future gets whether it worked."""
@@ -142,8 +142,8 @@ class Writer:
         driver = driver_of(self._connection)
         try:
             command(driver, "BEGIN IMMEDIATE")
-            for few, works in groupby(group, lambda work: work.few):
-                if few and self._patience.is_left():
+            for short, works in groupby(group, lambda work: work.short):
+                if short and self._patience.is_left():
                     _Turns([*works], self._run, self._patience).wait()
                 else:
                     for work in works:

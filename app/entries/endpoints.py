@@ -78,7 +78,7 @@ async def push_entries(request: Request, member: Member, items: Items) -> Respon
         server,
         member.journal,
         lambda connection: service.push(connection, member, items, server.receipts, server.quotas, now),
-        few=service.are_few(items),
+        short=service.is_short(items),
     )
     server.metrics.count_accepted(len(appended.new))
     return Response(service.answer(appended), status_code=201, media_type=JSON)

@@ -22,7 +22,7 @@ from duolog.protocol.codec import JsonObject
 from duolog.protocol.log import EntryItem, StatementItem, entry_item
 from duolog.protocol.receipts import stored_receipt
 
-FEW = 4  # entries
+SHORT = 128 * 1024  # bytes of a push that is written in a few milliseconds
 
 
 def read_push(push: Push) -> tuple[Candidate, ...]:
@@ -57,9 +57,10 @@ def push(
     return append_to_journal(connection, member, items, signer, quotas, now, times=_times(items))
 
 
-def are_few(items: Sequence[Candidate]) -> bool:
-    """Whether a push writes few rows: a text or two, without a change of members."""
-    return len(items) <= FEW and all(item.header is not None for item in items)
+def is_short(items: Sequence[Candidate]) -> bool:
+    """Whether a push is quickly written: entries alone, without a change of members, and not too large."""
+    blobs = [one.item.blob or b"" for one in items if isinstance(one.item, EntryItem)]
+    return len(blobs) == len(items) and sum(map(len, blobs)) <= SHORT
 
 
 def answer(appended: Appended) -> bytes:

@@ -29,11 +29,11 @@ from duolog.protocol.statements import Signature, SignedStatement
 T = TypeVar("T")
 
 
-async def write_to_journal(server: State, journal: bytes, work: Callable[[Connection], T], *, few: bool = False) -> T:
-    """`database.write` for appending to a journal, or `write_few`. A due closing goes first, and stays even if the
+async def write_to_journal(server: State, journal: bytes, work: Callable[[Connection], T], *, short: bool = False) -> T:
+    """`database.write` for appending to a journal, or `write_short`. A due closing goes first, and stays even if the
     append fails.
     """
-    write = server.database.write_few if few else server.database.write
+    write = server.database.write_short if short else server.database.write
     try:
         return await write(work)
     except ClosingDue:

@@ -58,7 +58,7 @@ _ACCEPTANCES = Query(select(acceptances.c.acceptance).where(acceptances.c.journa
 _IS_HELD = select(held_journals.c.journal).where(held_journals.c.journal == bindparam("journal"))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)  # made a hundred times for a push, which takes a third as long without `frozen`
 class NewItem:
     """An item at its new place, ready to be stored. `header` is a statement's bytes or an entry's header."""
 
@@ -80,7 +80,7 @@ class NewItem:
         return len(self.header) + len(self.signatures or b"") + len(self.blob or b"") + sealed
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)  # as above
 class KnownItem:
     """The place of an item that was accepted before."""
 

@@ -29,11 +29,11 @@ class Announcing:
         """As the other database's `write`."""
         return self._told(await self._inner.write(_noting(function, *args, **kwargs)))
 
-    async def write_few(
+    async def write_short(
         self, function: Callable[Concatenate[Connection, P], T], /, *args: P.args, **kwargs: P.kwargs
     ) -> T:
-        """As the other database's `write_few`."""
-        return self._told(await self._inner.write_few(_noting(function, *args, **kwargs)))
+        """As the other database's `write_short`."""
+        return self._told(await self._inner.write_short(_noting(function, *args, **kwargs)))
 
     def _told(self, written: tuple[T, Notes]) -> T:
         value, notes = written

@@ -160,7 +160,7 @@ async def test_the_connection_of_the_loop_waits_for_nobody(database: SqliteDatab
     assert await database.read(patience) == BUSY_MILLISECONDS
 
 
-@pytest.mark.parametrize("how", ["write", "write_few"])
+@pytest.mark.parametrize("how", ["write", "write_short"])
 async def test_a_work_that_fails_leaves_nothing_and_hurts_no_other(database: Database, how: str) -> None:
     await database.write(create)
     works = [getattr(database, how)(add_then_refuse if n % 3 == 0 else add, n) for n in range(30)]
@@ -222,7 +222,7 @@ def backend(connection: Connection) -> int:
     return int(connection.execute(text("SELECT pg_backend_pid()")).scalar_one())
 
 
-@pytest.mark.parametrize("how", ["write", "write_few"])
+@pytest.mark.parametrize("how", ["write", "write_short"])
 async def test_a_cancelled_request_breaks_nothing(database: Database, how: str) -> None:
     await database.write(create)
     cancelled = [asyncio.create_task(getattr(database, how)(add, n)) for n in range(20)]
@@ -303,7 +303,7 @@ async def hold(database: SqliteDatabase) -> tuple[asyncio.Future[None], threadin
     return future, release
 
 
-@pytest.mark.parametrize("how", ["write", "write_few"])
+@pytest.mark.parametrize("how", ["write", "write_short"])
 async def test_waiting_works_share_one_commit_and_are_answered_after_it(
     sqlite: SqliteDatabase, sqlite_path: Path, how: str
 ) -> None:
@@ -326,7 +326,7 @@ async def test_waiting_works_share_one_commit_and_are_answered_after_it(
     assert await sqlite.read(numbers) == list(range(10))
 
 
-@pytest.mark.parametrize("how", ["write", "write_few"])
+@pytest.mark.parametrize("how", ["write", "write_short"])
 async def test_a_full_disk_is_said_plainly_and_the_group_stores_nothing(sqlite: SqliteDatabase, how: str) -> None:
     def fill(connection: Connection) -> None:
         pages = connection.exec_driver_sql("PRAGMA page_count").scalar_one()
@@ -348,7 +348,7 @@ async def test_a_full_disk_is_said_plainly_and_the_group_stores_nothing(sqlite: 
     assert await sqlite.write(add, 7) == 7
 
 
-@pytest.mark.parametrize("how", ["write", "write_few"])
+@pytest.mark.parametrize("how", ["write", "write_short"])
 async def test_a_failed_commit_fails_the_whole_group(sqlite: SqliteDatabase, how: str) -> None:
     """A constraint that SQLite only checks at COMMIT stands in for a COMMIT that fails."""
 

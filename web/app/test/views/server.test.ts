@@ -133,6 +133,8 @@ describe.skipIf(!CAN_SERVE)("with a real server (skipped without Python's enviro
       expect(await refusal(sam.calls.decide(before?.id ?? "", other))).toMatchObject({ code: "not_now" });
       await sam.calls.decide(before?.id ?? "", { act: "accept", message: before?.text.message ?? "" });
       expect([(await only())?.state, (await only())?.may]).toEqual(["in force", []]);
+      const again = sam.calls.decide(before?.id ?? "", { act: "accept", message: before?.text.message ?? "" });
+      expect(await refusal(again), "a second press writes no second acceptance").toMatchObject({ code: "not_now" });
       await sam.deliver(evening);
       const [shown] = (await evening.tell("things boundary")).objects("things");
       expect(shown?.text("stage")).toBe("live");

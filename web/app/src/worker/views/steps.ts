@@ -30,7 +30,8 @@ export function possible(here: Here, kind: string, thing: Thing | null): readonl
   if (membership === null || !here.mayWrite) return [];
   const sent = thing === null ? null : sentThing(here, kind, thing.entry);
   if (thing !== null && sent === null) return [];
-  const then = possibleSteps(state, kind, thing, me, now, membership);
+  const expected = thing === null ? null : state.parts.of(kind).get(thing.entry);
+  const then = possibleSteps(state, kind, expected, me, now, membership);
   return possibleSteps(log.state, kind, sent, me, now, membership).filter(
     ({ step, whyNot }) => whyNot === null && then.some((one) => one.step === step && one.whyNot === null),
   );

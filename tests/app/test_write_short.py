@@ -1,4 +1,4 @@
-"""Works that write a few rows: the loop carries them out on SQLite, in the transaction of the writer's thread."""
+"""Short works: the loop carries them out on SQLite, in the transaction of the writer's thread."""
 
 import asyncio
 import threading
@@ -39,11 +39,11 @@ def numbers(connection: Connection) -> list[int]:
     return [*connection.execute(text("SELECT id FROM notes ORDER BY id")).scalars()]
 
 
-async def test_the_loop_writes_a_few_rows_and_the_thread_all_others(database: SqliteDatabase) -> None:
+async def test_the_loop_carries_out_short_works_and_the_thread_all_others(database: SqliteDatabase) -> None:
     here = threading.get_ident()
-    assert await database.write_few(add(1)) == here != await database.write(add(2))
+    assert await database.write_short(add(1)) == here != await database.write(add(2))
     first, second, third = await asyncio.gather(
-        database.write_few(add(3)), database.write(add(4)), database.write_few(add(5))
+        database.write_short(add(3)), database.write(add(4)), database.write_short(add(5))
     )
     assert first == third == here != second
     assert await database.read(numbers) == [1, 2, 3, 4, 5]
@@ -53,7 +53,7 @@ async def test_works_of_the_loop_let_others_have_a_turn(
     database: SqliteDatabase, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(sqlite_writer, "TURN_SECONDS", 0)
-    waiting = asyncio.gather(*(database.write_few(add(number)) for number in range(10)))
+    waiting = asyncio.gather(*(database.write_short(add(number)) for number in range(10)))
     turns = 0
     while not waiting.done():
         await asyncio.sleep(0)
@@ -64,8 +64,8 @@ async def test_works_of_the_loop_let_others_have_a_turn(
 
 async def test_a_slow_disk_sends_them_to_the_thread_for_a_while(database: SqliteDatabase) -> None:
     here = threading.get_ident()
-    assert await database.write_few(add(1, 2 * SLOW_SECONDS)) == here
-    assert await database.write_few(add(2)) != here
+    assert await database.write_short(add(1, 2 * SLOW_SECONDS)) == here
+    assert await database.write_short(add(2)) != here
     assert await database.look_up(lambda _: threading.get_ident()) != here, "nor does the loop read meanwhile"
     assert await database.read(numbers) == [1, 2]
 
@@ -76,7 +76,10 @@ async def test_a_refused_one_fails_alone(database: SqliteDatabase) -> None:
         raise NotFound
 
     told = await asyncio.gather(
-        database.write_few(add(1)), database.write_few(refused), database.write_few(add(3)), return_exceptions=True
+        database.write_short(add(1)),
+        database.write_short(refused),
+        database.write_short(add(3)),
+        return_exceptions=True,
     )
     assert isinstance(told[1], NotFound)
     assert await database.read(numbers) == [1, 3]
@@ -104,7 +107,7 @@ async def test_the_writer_waits_for_a_closed_loop_no_longer_than_a_moment(
 ) -> None:
     monkeypatch.setattr(sqlite_writer, "LOOK_SECONDS", 0.01)
     gone = asyncio.new_event_loop()
-    work = sqlite_writer._Work(add(1), gone.create_future(), few=True)
+    work = sqlite_writer._Work(add(1), gone.create_future(), short=True)
     gone.close()
     with pytest.raises(Unavailable):
         sqlite_writer._Turns([work], database._writer._run, database._patience).wait()
@@ -112,4 +115,4 @@ async def test_the_writer_waits_for_a_closed_loop_no_longer_than_a_moment(
 
 
 def _work(function: Callable[[Connection], object]) -> sqlite_writer._Work:
-    return sqlite_writer._Work(function, asyncio.get_running_loop().create_future(), few=True)
+    return sqlite_writer._Work(function, asyncio.get_running_loop().create_future(), short=True)
