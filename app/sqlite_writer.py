@@ -17,7 +17,7 @@ import queue
 import sqlite3
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from contextlib import suppress
 from itertools import groupby
@@ -142,12 +142,12 @@ class Writer:
         driver = driver_of(self._connection)
         try:
             command(driver, "BEGIN IMMEDIATE")
-            for short, works in groupby(group, lambda work: work.short):
-                if short and self._patience.is_left():
-                    _Turns([*works], self._run, self._patience).wait()
-                else:
-                    for work in works:
-                        self._run(work)
+            for short, alike in groupby(group, lambda work: work.short):
+                works = iter([*alike])
+                if short:
+                    _Turns(group[0].future.get_loop(), works, self._run, self._patience).wait()
+                for work in works:  # which the loop has left
+                    self._run(work)
             command(driver, "COMMIT")
         except Exception as error:  # noqa: BLE001 - whatever it was, each waiting request must hear of it
             driver.rollback()  # SQLite may still hold a transaction that it could not commit
@@ -181,16 +181,25 @@ class Writer:
 
 
 class _Turns:
-    """Works of the writer that the loop carries out, some in each of its turns."""
+    """Works of the writer that the loop carries out, some in each of its turns. It leaves the others where the disk is
+    slow.
+    """
 
-    def __init__(self, works: Sequence[_Work], run: Callable[[_Work], None], patience: Patience) -> None:
-        self._loop = works[0].future.get_loop()
-        self._works, self._run, self._patience = iter(works), run, patience
+    def __init__(
+        self,
+        loop: asyncio.AbstractEventLoop,
+        works: Iterator[_Work],
+        run: Callable[[_Work], None],
+        patience: Patience,
+    ) -> None:
+        self._loop, self._works, self._run, self._patience = loop, works, run, patience
         self._done = threading.Event()
         self._error: BaseException | None = None
 
     def wait(self) -> None:
-        """Wait until all are done, in the writer's thread. Raises: as `_Work.run`; Unavailable, if the loop is gone."""
+        """Wait, in the writer's thread, for the loop. Raises: as `_Work.run`; Unavailable, if the loop is gone."""
+        if not self._patience.is_left():
+            return
         with suppress(RuntimeError):  # it is closed, as the thread finds below
             self._loop.call_soon_threadsafe(self._take)
         while not self._done.wait(LOOK_SECONDS):
@@ -212,12 +221,14 @@ class _Turns:
                 raise
 
     def _take_some(self) -> bool:
-        """Carry out as many as fit into one turn; whether all are done."""
+        """Carry out as many as fit into one turn; whether the loop is through."""
         ends = time.monotonic() + TURN_SECONDS
         for work in self._works:
             started = time.monotonic()
             self._run(work)
             self._patience.note(started)
+            if not self._patience.is_left():
+                return True
             if time.monotonic() > ends:
                 return False
         return True

@@ -64,10 +64,12 @@ async def test_works_of_the_loop_let_others_have_a_turn(
 
 async def test_a_slow_disk_sends_them_to_the_thread_for_a_while(database: SqliteDatabase) -> None:
     here = threading.get_ident()
-    assert await database.write_short(add(1, 2 * SLOW_SECONDS)) == here
-    assert await database.write_short(add(2)) != here
+    together = [database.write_short(add(1, 2 * SLOW_SECONDS)), database.write_short(add(2))]
+    first, behind = await asyncio.gather(*together)
+    assert first == here != behind
+    assert await database.write_short(add(3)) != here
     assert await database.look_up(lambda _: threading.get_ident()) != here, "nor does the loop read meanwhile"
-    assert await database.read(numbers) == [1, 2]
+    assert await database.read(numbers) == [1, 2, 3]
 
 
 async def test_a_refused_one_fails_alone(database: SqliteDatabase) -> None:
@@ -87,14 +89,14 @@ async def test_a_refused_one_fails_alone(database: SqliteDatabase) -> None:
 
 async def test_what_ends_the_loop_stores_nothing_of_the_group(database: SqliteDatabase) -> None:
     """A signal may be raised as an exception anywhere in the loop's thread."""
-    writer = database._writer
+    writer, loop = database._writer, asyncio.get_running_loop()
 
     def ended(connection: Connection) -> None:
         add(1)(connection)
         raise SystemExit
 
-    turns = sqlite_writer._Turns([work := _work(ended)], writer._run, database._patience)
-    waiting = asyncio.get_running_loop().run_in_executor(None, turns.wait)
+    turns = sqlite_writer._Turns(loop, iter([work := _work(ended)]), writer._run, database._patience)
+    waiting = loop.run_in_executor(None, turns.wait)
     with pytest.raises(SystemExit):
         turns._take()
     with pytest.raises(Unavailable):
@@ -110,7 +112,7 @@ async def test_the_writer_waits_for_a_closed_loop_no_longer_than_a_moment(
     work = sqlite_writer._Work(add(1), gone.create_future(), short=True)
     gone.close()
     with pytest.raises(Unavailable):
-        sqlite_writer._Turns([work], database._writer._run, database._patience).wait()
+        sqlite_writer._Turns(gone, iter([work]), database._writer._run, database._patience).wait()
     assert await database.read(numbers) == []
 
 
