@@ -1,4 +1,6 @@
-"""Story 1, boundary by consent, by the command: two homes, a process for each command of Ada's, a server process."""
+"""Story 1, boundary by consent, by the command: two homes and a server process. `make evening` has a process for each
+command.
+"""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -6,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.stories.in_process import InProcess
-from tools.evening import AGREED, CONTEST, FIRST, TOPIC, Person, pair
+from tools.evening import AGREED, CONTEST, FIRST, TOPIC, pair
 from tools.local_server import LocalServer
 
 
@@ -18,7 +20,7 @@ def server(database_url: str, sqlite_template: Path, tmp_path: Path) -> Iterator
 
 
 def test_a_boundary_comes_into_force_when_both_accept_the_same_text(server: LocalServer, tmp_path: Path) -> None:
-    ada = Person("Ada", tmp_path / "ada", "ada's passphrase")
+    ada = InProcess("Ada", tmp_path / "ada", "ada's passphrase")
     sam = InProcess("Sam", tmp_path / "sam", "sam's passphrase")
     pair(ada, sam, server.origin)
 
