@@ -12,6 +12,8 @@ from fastapi import FastAPI
 
 from app.commands.serve import GRACE_SECONDS
 from app.settings import Settings
+from app.state import State
+from app.waking.hub import Listener
 from tests.app.people import Diary, Person
 from tests.app.raw import Served, Wire, served, until
 from tests.conftest import http_client, running
@@ -95,6 +97,23 @@ async def test_a_reader_that_never_reads_is_cut_off_and_costs_little(settings: S
         assert server.unsent < 1024  # one event, at most, waits in the server
         await until(lambda: len(hub) == 0)
         await until(lambda: len(server.connections) == 0)
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+async def test_what_a_stream_says_at_once_comes_behind_its_head(
+    app: FastAPI, settings: Settings, ada: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def at_once(_: State, listener: Listener, __: str) -> None:
+        assert listener._line is not None
+        listener._line.write(b": at once\n\n")
+
+    monkeypatch.setattr("app.events.service.begin", at_once)
+    async with served(app, settings) as server:
+        wire = await stream_of(app, server, ada)
+        app.state.duolog.hub.end()
+        head, _, body = (await wire.rest()).partition(b"\r\n\r\n")
+        assert head.startswith(b"HTTP/1.1 200 ")
+        assert b": at once" in body
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
