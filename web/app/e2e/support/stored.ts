@@ -22,7 +22,8 @@ import {
   type Receipt,
 } from "@duolog/sdk/protocol";
 import type { Page } from "playwright-core";
-import { encodeHeadRow, encodeMessageRow, headName, itemName, messageName } from "../../../sdk/src/client/log/names.ts";
+import { encodeMessageRow } from "../../../sdk/src/client/log/messageRows.ts";
+import { encodeHeadRow, headName, itemName, messageName } from "../../../sdk/src/client/log/names.ts";
 import { standingChanges } from "../../../sdk/src/client/log/standing.ts";
 import { encodeItem } from "../../../sdk/src/client/server/pages.ts";
 
@@ -95,13 +96,12 @@ function entryRows(home: Home, journal: Uint8Array, seq: number, text: string): 
   const message = encodeMessage({ document, seen, follows: null, refused: [], attachments: [] });
   const header = { journal, entry, epoch: 1, author, generation: 1, attachments: [] };
   const item = entryItem(encodeHeader(header), new Uint8Array(message.length + 200));
-  const sealed = home.vault.seal("message", message);
   return [
     { name: itemName(journal, seq), value: encodeItem({ seq: 0, item, grants: new IdMap() }) },
     { name: headName(journal, seq), value: encodeHeadRow({ head: seen.head, time: now }) },
     {
       name: messageName(journal, seq),
-      value: encodeMessageRow({ entry, author, generation: 1, time: now }, sealed),
+      value: encodeMessageRow({ entry, author, generation: 1, time: now }, message, home.vault),
     },
   ];
 }

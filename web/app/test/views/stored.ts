@@ -18,9 +18,9 @@ import {
 } from "@duolog/sdk/protocol";
 import { Vault } from "../../../sdk/src/client/core/vault.ts";
 import { encodeMembership } from "../../../sdk/src/client/log/folding.ts";
+import { encodeMessageRow } from "../../../sdk/src/client/log/messageRows.ts";
 import {
   encodeHeadRow,
-  encodeMessageRow,
   faultName,
   headName,
   itemName,
@@ -90,8 +90,7 @@ export class StoredJournal {
       const message = encodeMessage({ document, seen: this.#receipt(), follows: null, refused, attachments: [] });
       const entry = systemRandom.bytes(16, "entry_id");
       changes.push(...this.#item(author, entry));
-      const sealed = this.home.vault.seal("message", message);
-      const value = encodeMessageRow({ entry, author, generation: 1, time: this.now }, sealed);
+      const value = encodeMessageRow({ entry, author, generation: 1, time: this.now }, message, this.home.vault);
       changes.push({ name: messageName(JOURNAL, this.#seq), value });
       return { entry: encodeB64(entry), message: encodeB64(messageHash(message)) };
     });

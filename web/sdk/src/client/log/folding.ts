@@ -19,14 +19,15 @@ import { SIZES } from "../../generated/constants.ts";
 import { encodeB64, encodeMessageJson, jsonObject, parseMessageJson } from "../../protocol/codec.ts";
 import { parseHeader } from "../../protocol/entries.ts";
 import { Fields } from "../../protocol/fields.ts";
-import { documentIn, messageHash } from "../../protocol/messages.ts";
+import { documentIn } from "../../protocol/messages.ts";
 import { partnersOf, type Roster } from "../../protocol/rosterChanges.ts";
 import { list, read, type Step } from "../core/effects.ts";
 import type { Home } from "../core/home.ts";
 import type { Rows } from "../ports.ts";
 import { headerOf } from "../server/pages.ts";
 import { type EarlierKey, keySince } from "./earlierKeys.ts";
-import { numberIn, type PlaceRow, parseHeadRow, parseMessageRow, placeOf } from "./names.ts";
+import { openMessage, type PlaceRow, parseMessageRow } from "./messageRows.ts";
+import { numberIn, parseHeadRow, placeOf } from "./names.ts";
 import { standingOf } from "./standing.ts";
 
 /** What the rules of documents ask of a roster. */
@@ -139,11 +140,10 @@ function* storedBehind(
     entries.push({ ...known, fault });
     if (here === null || fault !== null) continue;
     if (membership === null) throw new HomeError("A stored journal has a gap.");
-    const message = home.vault.open("message", here.sealed);
+    const { hash, message } = openMessage(here.sealed, home.vault);
     const { document, refused } = documentIn(message);
     const since = keySince(earlier, newest, seq);
-    const hash = encodeB64(messageHash(message));
-    placed.push([{ ...known, message: hash, document, refused, generation, keySince: since }, membership]);
+    placed.push([{ ...known, message: encodeB64(hash), document, refused, generation, keySince: since }, membership]);
   }
   return { entries, placed, membership };
 }

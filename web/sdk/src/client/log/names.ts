@@ -2,7 +2,7 @@
 
 import { SIZES } from "../../generated/constants.ts";
 import { ByteReader, concat } from "../../protocol/bytes.ts";
-import { encodeB64, readInteger, u32, u64 } from "../../protocol/codec.ts";
+import { encodeB64, readInteger, u64 } from "../../protocol/codec.ts";
 
 const DIGITS = 16; // of 2^53-1
 
@@ -96,28 +96,4 @@ export function encodeEntryRow(row: EntryRow): Uint8Array {
 export function parseEntryRow(data: Uint8Array): EntryRow {
   const reader = new ByteReader(data);
   return { seq: readInteger(reader.take(8)), author: reader.take(SIZES.ACCOUNT_ID) };
-}
-
-/** An entry at its place: whose it is, by which of their keys, and the time of its receipt. */
-export interface PlaceRow {
-  readonly entry: Uint8Array;
-  readonly author: Uint8Array;
-  readonly generation: number;
-  readonly time: number;
-}
-
-/** entry 16 | author 32 | generation u32 | time u64 | the sealed message. */
-export function encodeMessageRow({ entry, author, generation, time }: PlaceRow, sealed: Uint8Array): Uint8Array {
-  return concat(entry, author, u32(generation), u64(time), sealed);
-}
-
-export function parseMessageRow(data: Uint8Array): PlaceRow & { readonly sealed: Uint8Array } {
-  const reader = new ByteReader(data);
-  return {
-    entry: reader.take(SIZES.ENTRY_ID),
-    author: reader.take(SIZES.ACCOUNT_ID),
-    generation: readInteger(reader.take(4)),
-    time: readInteger(reader.take(8)),
-    sealed: reader.rest(),
-  };
 }

@@ -26,10 +26,10 @@ import { fetchChains } from "./chainsOf.ts";
 import { encodeMembership } from "./folding.ts";
 import type { Judged, JudgedPush } from "./judged.ts";
 import type { Known } from "./known.ts";
+import { encodeMessageRow } from "./messageRows.ts";
 import {
   encodeEntryRow,
   encodeHeadRow,
-  encodeMessageRow,
   entryName,
   faultName,
   headName,
@@ -153,7 +153,7 @@ function itemChanges(home: Home, journal: Uint8Array, item: Judged): readonly Ch
     const { check, sentence } = item.fault;
     changes.push({ name: faultName(journal, seq), value: encodeMessageJson(jsonObject({ check, sentence })) });
   } else if (item.message !== null && item.header !== null) {
-    const row = encodeMessageRow({ ...item.header, time: item.time }, home.vault.seal("message", item.message));
+    const row = encodeMessageRow({ ...item.header, time: item.time }, item.message, home.vault);
     changes.push({ name: messageName(journal, seq), value: row });
   }
   return changes;
