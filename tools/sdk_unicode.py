@@ -34,10 +34,12 @@ def tables() -> str:
         f"/** The inside of a class of {about}. */\nexport const {name} = {_quoted(''.join(_ranges(pattern)))};\n"
         for name, (about, pattern) in _CLASSES.items()
     ]
-    alike = {one: other for one, other in sorted(prototypes().items()) if one != other}
+    reached = _reached()
+    alike = {one: other for one, other in sorted(prototypes().items()) if one != other and one in reached}
+    reached.update("".join(alike.values()))
     letters = dict.fromkeys("abcdefghijklmnopqrstuvwxyz", "")
     for one in regex.findall(r"[[\p{L}\p{S}\p{M}\p{Cf}]--[\p{ASCII}\p{Han}\p{Hangul}]]", _EVERY, regex.V1):
-        if (letter := letter_of(one)) != one:
+        if one in reached and (letter := letter_of(one)) != one:
             letters[letter] += one
     maps = (
         _steps("LOOK_ALIKES", "Characters that look like a text", alike),
@@ -46,6 +48,19 @@ def tables() -> str:
         _list("OUR_WORDS", "Words that no name may contain.", OUR_WORDS),
     )
     return _HEAD + "\n".join([*classes, *maps])
+
+
+def _reached() -> set[str]:
+    """The characters that are left where a name is compared: after NFKC, without letter case or with it, and decomposed.
+
+    Half of those that look alike are forms that NFKC replaces first: a browser needn't load them.
+    """
+    found: set[str] = set()
+    for one in _EVERY:
+        normal = unicodedata.normalize("NFKC", one)
+        for way in (normal, "".join(letter.upper().lower() for letter in normal)):
+            found.update(unicodedata.normalize("NFD", way))
+    return found
 
 
 def _list(name: str, about: str, words: Mapping[str, tuple[str, ...]]) -> str:

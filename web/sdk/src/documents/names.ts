@@ -57,10 +57,11 @@ export function nameFault(name: string): string | null {
   if ([...shown].some((one) => OURS.has(one) || [...skeleton(one.normalize("NFKC"))].some((look) => OURS.has(look)))) {
     return "Brackets, colons and asterisks stand for something else here: a name has none.";
   }
-  if (meet(looksOf(shown), looksOfAll(RESERVED))) {
+  const ours = looksOfOurs();
+  if (meet(looksOf(shown), ours.reserved)) {
     return `Duolog itself uses that word for people: \u201c${shown}\u201d would be mistaken for somebody.`;
   }
-  if (meet(looksOfWords(shown), looksOfAll(OUR_WORDS))) {
+  if (meet(looksOfWords(shown), ours.words)) {
     return `Duolog itself says \u201cyou\u201d and its own name: \u201c${shown}\u201d would speak in its place.`;
   }
   return null;
@@ -94,6 +95,14 @@ export function looksOf(name: string): ReadonlySet<string> {
 function looksOfWords(name: string): ReadonlySet<string> {
   const words = waysOf(name).flatMap((way) => BETWEEN.flatMap((between) => way.split(between)));
   return new Set(words.map((word) => word.replace(NOT_COMPARED, "")));
+}
+
+let ours: { readonly reserved: ReadonlySet<string>; readonly words: ReadonlySet<string> } | null = null;
+
+/** The looks of Duolog's own words, made once. */
+function looksOfOurs() {
+  ours ??= { reserved: looksOfAll(RESERVED), words: looksOfAll(OUR_WORDS) };
+  return ours;
 }
 
 /** The looks of all words, also in capitals, since some capitals look like numbers. */
