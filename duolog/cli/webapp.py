@@ -37,8 +37,8 @@ class AppCommands(CommandList):
     """A list whose first command runs when none is named."""
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
-        """Take `duolog app` for `duolog app serve`."""
-        named = bool(args) and (args[0] in self.commands or args[0] in ("-h", "--help"))
+        """Take `duolog app` for `duolog app serve`, also where options follow. A name that isn't there stays one."""
+        named = bool(args) and (not args[0].startswith("-") or args[0] in ("-h", "--help"))
         return super().parse_args(ctx, args if named else ["serve", *args])
 
 
@@ -56,10 +56,9 @@ def serve(run: Run, server: ServerOption = None) -> int:
     No server can change what this page does. The page asks your journal's server alone.
     """
     from duolog.cli.webapp_server import WebappServer
-    from duolog.protocol.login import parse_origin
 
     build = _build()
-    with WebappServer(build, parse_origin(server) if server else _own_server(run)) as serving:
+    with WebappServer(build, _named_server(server) if server else _own_server(run)) as serving:
         run.screen.result({"address": f"{serving.origin}/app/", "server": serving.server, "build": build.digest})
         run.screen.say("The app is at this address, until you press Ctrl-C here:")
         run.screen.plain(f"  {serving.origin}/app/")
@@ -112,6 +111,17 @@ def _build() -> WebBuild:
     if build is None:
         raise Usage(NOT_BUILT)
     return build
+
+
+def _named_server(address: str) -> str:
+    """The origin of an address. Raises: MalformedData; Usage, where the page would refuse it."""
+    from duolog.client.server.http import is_safe
+    from duolog.protocol.login import parse_origin
+
+    origin = parse_origin(address)
+    if not is_safe(origin):
+        raise Usage(f"{origin} is not encrypted, and the app asks no such server. Name its https:// address.")
+    return origin
 
 
 def _own_server(run: Run) -> str:

@@ -125,6 +125,21 @@ def test_a_port_that_is_taken_is_refused_plainly(built: Path, monkeypatch: pytes
     assert f"listens at 127.0.0.1:{other.server_address[1]} already" in " ".join(said.text.split())
 
 
+def test_a_server_without_tls_is_refused_before_a_page_is_opened(
+    built: Path, free_port: int, interrupted: None, tmp_path: Path
+) -> None:
+    said = run(tmp_path / "none", ["app", "--server", "http://journal.example"])
+    assert (said.exit_code, "Name its https:// address." in " ".join(said.text.split())) == (2, True)
+    assert run(tmp_path / "none", ["app", "--server", "http://127.0.0.1:8330"]).exit_code == 0
+
+
+@pytest.mark.parametrize("name", ["serv", JOURNAL])
+def test_a_command_that_is_not_there_is_called_that(built: Path, tmp_path: Path, name: str) -> None:
+    said = run(tmp_path / "none", ["app", name])
+    assert said.exit_code == 2
+    assert f"No such command '{name}'" in " ".join(said.text.split())
+
+
 def test_without_an_account_it_asks_for_the_server(built: Path, tmp_path: Path) -> None:
     said = run(tmp_path / "none", ["app"])
     assert (said.exit_code, "--server" in said.text) == (2, True)
