@@ -238,10 +238,16 @@ class Settings(BaseSettings):
     def _plain_web_origins(cls, origins: str) -> str:
         if origins.strip() == EVERY_ORIGIN:
             return EVERY_ORIGIN
-        try:
-            return ", ".join(parse_origin(origin) for origin in split(origins))
-        except MalformedData as error:
-            raise ValueError(f"write * or a list of origins, as https://app.example ({error})") from error
+        plain = []
+        for origin in split(origins):
+            try:
+                plain.append(parse_origin(origin))
+            except MalformedData as error:
+                raise ValueError(
+                    f"{origin!r} is no origin; write a list of them, as https://app.example, with nothing after the "
+                    "name, or * alone"
+                ) from error
+        return ", ".join(plain)
 
     @field_validator(*_RATES)
     @classmethod

@@ -1,5 +1,6 @@
 """Pages of other origins: which of them a browser lets use the server."""
 
+import re
 from pathlib import Path
 
 import httpx2
@@ -123,8 +124,15 @@ def test_origins_are_kept_as_a_browser_spells_them(tmp_path: Path, given: str, k
 
 
 @pytest.mark.parametrize(
-    "given", ["app.example", "https://app.example/path", "*, https://app.example", "https://*.example"]
+    ("given", "wrong"),
+    [
+        ("app.example", "app.example"),
+        ("https://one.example, https://two.example/path", "https://two.example/path"),
+        ("*, https://one.example", "*"),
+        ("https://one.example https://two.example", "https://one.example https://two.example"),
+        ("https://*.example", "https://*.example"),
+    ],
 )
-def test_what_is_no_origin_is_refused_with_an_example(tmp_path: Path, given: str) -> None:
-    with pytest.raises(ValidationError, match=r"https://app\.example"):
+def test_what_is_no_origin_is_named_and_refused_with_an_example(tmp_path: Path, given: str, wrong: str) -> None:
+    with pytest.raises(ValidationError, match=rf"'{re.escape(wrong)}' is no origin; .*https://app\.example"):
         Settings(data=tmp_path, web_origins=given)
