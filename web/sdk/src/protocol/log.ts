@@ -144,15 +144,3 @@ export function acceptReceipt(state: LogState, receipt: Receipt, receiptKey: Uin
   }
   return { ...state, time: receipt.time, key: receiptKey };
 }
-
-/** The state after one whole push: its items in order and the receipt at its end. Throws as both. Spec: §6.5 */
-export function appendPush(
-  state: LogState,
-  items: readonly Item[],
-  receipt: Receipt,
-  receiptKey: Uint8Array,
-  chains: Chains,
-): LogState {
-  const after = items.reduce((before, item) => appendItem(before, before.seq + 1, item, chains), state);
-  return acceptReceipt(after, receipt, receiptKey);
-}

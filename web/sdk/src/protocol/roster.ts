@@ -91,11 +91,6 @@ export function checkProposal(previous: Roster, signed: SignedStatement, chains:
   return roster;
 }
 
-/** The accounts that must sign this statement. Throws as `checkChange`, signatures aside. Spec: §5.3 */
-export function requiredSigners(previous: Roster | null, statement: Uint8Array, chains: Chains): Required {
-  return next(previous, statement, chains).required;
-}
-
 /** Checks that the sealed grants of a fresh roster are exactly those that it names. Throws RosterViolation. Spec: §5.4 */
 export function checkGrants(roster: Roster, grants: IdMap<Uint8Array>): void {
   const areNamed = [...grants].every(([account, grant]) => {
