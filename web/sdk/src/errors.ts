@@ -12,7 +12,7 @@
  *     │   └── AttachmentFault      the bytes of an attachment are not those that its author sealed
  *     ├── OpenError                a sealed thing does not open with this key
  *     ├── KeystoreLocked, HomeError, NotAllowed, JournalFrozen, Unforeseen
- *     ├── TransportError           the server can't be reached, or its answer isn't an answer
+ *     ├── TransportError           the server can't be reached, or its answer isn't an answer; §11.6's three under it
  *     └── ServerRefused            the server said no; `code` says why
  *
  * Each carries a sentence for a person. None carries a secret or a person's words.

@@ -122,7 +122,8 @@ describe.skipIf(!CAN_SERVE)("with a real server (skipped without Python's enviro
     const keyholder = new KeyholderSecret(parseWords(evening.words), "recovery_sheet");
     const ports = { store: new MemoryStore(), transport: new FetchTransport(evening.origin) };
     const unlocked = { keyholder, homeSeed: systemRandom.bytes(32, "home") };
-    const home = await run(restore(unlocked, evening.origin, DIRECT), ports);
+    const typed = `${evening.origin.toUpperCase()}/`; // as a person may type it
+    const home = await run(restore(unlocked, typed, DIRECT), ports);
     expect((await run(sync(home), ports)).problems).toEqual([]);
     expect(await run(texts(home, evening.journal), ports)).toEqual(written);
     expect(await run(isUnconfirmed(), ports)).toBe(true);
@@ -238,7 +239,7 @@ describe.skipIf(!CAN_SERVE)("with a real server (skipped without Python's enviro
 
     test("gives an account, 24 words, and a journal of its own", async () => {
       const [unlocked, store, transport] = [device(), new MemoryStore(), new FetchTransport(evening.origin)];
-      const made = await run(register(unlocked, evening.origin, null, DIRECT), { store, transport });
+      const made = await run(register(unlocked, `${evening.origin}/`, null, DIRECT), { store, transport });
       expect(made.words).toHaveLength(24);
       const home = await run(openHome(unlocked, DIRECT), { store, transport });
       expect(await run(sync(home), { store, transport })).toEqual({ fetched: 1, problems: [] });

@@ -17,6 +17,7 @@ import { fromUtf8, sameBytes, utf8 } from "../../protocol/bytes.ts";
 import { encodeB64, encodeMessageJson, jsonObject, parseMessageJson } from "../../protocol/codec.ts";
 import { Fields } from "../../protocol/fields.ts";
 import { IdMap } from "../../protocol/idMap.ts";
+import { parseOrigin } from "../../protocol/login.ts";
 import { DeviceCode } from "../../seal/deviceCodes.ts";
 import {
   type DeviceAccount,
@@ -58,11 +59,13 @@ interface Begun {
 }
 
 /**
- * Makes a code, or goes on with an enrollment that began in this store.
+ * Makes a code, or goes on with an enrollment that began in this store. `address`: the server's, as a person gave it.
  *
- * Throws NotAllowed: there is an account here, or the enrollment began at another server; and as a `Connection`.
+ * Throws MalformedData: it is no address; NotAllowed: there is an account here, or the enrollment began at another
+ * server; and as a `Connection`.
  */
-export function* beginEnrolling(unlocked: Unlocked, origin: string, { random }: Direct): Step<Enrollment> {
+export function* beginEnrolling(unlocked: Unlocked, address: string, { random }: Direct): Step<Enrollment> {
+  const origin = parseOrigin(address);
   const rows = yield* read(["account", "pending", "origin", ROW, "receipt_keys"]);
   if (rows.has("pending") || (rows.has("account") && !rows.has(ROW))) {
     throw new NotAllowed("There is an account here already.");

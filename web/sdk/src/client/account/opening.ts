@@ -23,6 +23,7 @@ import { sameBytes } from "../../protocol/bytes.ts";
 import { encodeB64 } from "../../protocol/codec.ts";
 import { IdMap } from "../../protocol/idMap.ts";
 import { findKeyholder, requireOwnSet, verifySets } from "../../protocol/keyholderSets.ts";
+import { parseOrigin } from "../../protocol/login.ts";
 import type { GenerationSecret, KeyholderSecret } from "../../seal/keys.ts";
 import { unwrapEarlierSeed, unwrapPackage } from "../../seal/packages.ts";
 import { commit, read, type Step } from "../core/effects.ts";
@@ -80,15 +81,15 @@ export function* refreshAccount(home: Home): Step<void> {
 }
 
 /**
- * The account of a sheet or a passkey, in a store that has none. The home is unconfirmed.
+ * The account of a sheet or a passkey, in a store that has none. The home is unconfirmed. `address`: the server's.
  *
- * Throws NotAllowed: there is an account here already; ServerRefused: the server knows no such keyholder; and as
- * `refreshAccount`.
+ * Throws MalformedData: it is no address; NotAllowed: there is an account here already; ServerRefused: the server knows
+ * no such keyholder; and as `refreshAccount`.
  */
-export function* restore(unlocked: Unlocked, origin: string, { random, clock }: Direct): Step<Home> {
+export function* restore(unlocked: Unlocked, address: string, { random, clock }: Direct): Step<Home> {
   if ((yield* read(["account"])).has("account")) throw new NotAllowed("There is an account here already.");
   const { keyholder } = unlocked;
-  const connection = new Connection(origin, keyholder, random);
+  const connection = new Connection(parseOrigin(address), keyholder, random);
   const receiptKeys = yield* pinServer(connection, []);
   const { account } = yield* connection.logIn();
   const rows = openAccount(keyholder, yield* fetchAccount(connection, [], []), account, null);
@@ -96,7 +97,7 @@ export function* restore(unlocked: Unlocked, origin: string, { random, clock }: 
   yield* commit([
     ...accountChanges(rows, vault),
     firstKnown(rows.sets),
-    ...serverChanges(origin, receiptKeys),
+    ...serverChanges(connection.origin, receiptKeys),
     { name: "unconfirmed", value: new Uint8Array() },
   ]);
   const chains = new IdMap([[rows.chain.account, rows.chain]]);

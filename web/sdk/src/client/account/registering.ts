@@ -10,7 +10,7 @@
  * Spec: §4.7
  */
 
-import { HomeError, NotAllowed, WrongAccount } from "../../errors.ts";
+import { NotAllowed, WrongAccount } from "../../errors.ts";
 import { SIZES } from "../../generated/constants.ts";
 import { encodeGenesis, type SignedAccountStatement, verifyChain } from "../../protocol/accounts.ts";
 import { compareBytes, concat, fromUtf8, sameBytes } from "../../protocol/bytes.ts";
@@ -24,6 +24,7 @@ import {
   setCommitment,
   verifySets,
 } from "../../protocol/keyholderSets.ts";
+import { parseOrigin } from "../../protocol/login.ts";
 import { statementHash } from "../../protocol/statements.ts";
 import type { Random } from "../../random.ts";
 import { readLink } from "../../seal/chains.ts";
@@ -62,18 +63,19 @@ interface Pending {
 }
 
 /**
- * A new account at the server of this origin, or the one whose registration began here.
+ * A new account at the server of this address, as a person gave it, or the one whose registration began here.
  *
- * Throws NotAllowed: there is an account here already, or the server goes by another address; WrongAccount: the server
- * answered for another account; and as a `Connection`. Register again to go on.
+ * Throws MalformedData: it is no address; NotAllowed: there is an account here already, or the server goes by another
+ * address; WrongAccount: the server answered for another account; and as a `Connection`. Register again to go on.
  */
 export function* register(
   unlocked: Unlocked,
-  origin: string,
+  address: string,
   inviteCode: string | null,
   { random, clock }: Direct,
   { keepSheet = false }: { readonly keepSheet?: boolean } = {},
 ): Step<Registered> {
+  const origin = parseOrigin(address);
   const rows = yield* read(["account", "pending", "origin", "receipt_keys"]);
   if (rows.has("account")) throw new NotAllowed("There is an account here already.");
   const vault = new Vault(unlocked.homeSeed, random);
@@ -197,11 +199,4 @@ function encodePending({ seed, entropy, request }: Pending): Uint8Array {
 function parsePending(data: Uint8Array): Pending {
   const [seed, entropy] = [data.slice(0, SIZES.SEED), data.slice(SIZES.SEED, 2 * SIZES.SEED)];
   return { seed, entropy, request: parseMessageJson(data.slice(2 * SIZES.SEED), "A registration") };
-}
-
-/** For a program that shows whose server a home belongs to before it is unlocked. Throws HomeError without one. */
-export function* originOfHome(): Step<string> {
-  const origin = (yield* read(["origin"])).get("origin");
-  if (origin === undefined) throw new HomeError("There is no home here yet.");
-  return fromUtf8(origin);
 }
