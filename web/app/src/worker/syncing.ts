@@ -6,6 +6,7 @@
  *   the person comes back; otherwise at ease.
  * - While two people pair, every 700 ms, and only then.
  * - A failure waits longer each time; a device that was taken out waits longest. Nothing is lost by it: what was written stays in the outbox.
+ * - A device that the server lets in again listens again.
  */
 import { AccountFork, DuologError, HomeError, ServerRefused, TransportError } from "@duolog/sdk";
 import { deliver, type Home, type Step, type Store, type Synced, sync } from "@duolog/sdk/client";
@@ -20,6 +21,7 @@ const HIDDEN = 120_000;
 const PAIRING = 700;
 const FIRST_FAILURE = 2000;
 const LAST_FAILURE = 60_000;
+const LAST_WITHOUT_ROOM = 10_000; // while somebody looks: room comes back without a word
 
 /** What the loop does for a home, and whom it tells. */
 export interface Kept {
@@ -106,6 +108,7 @@ export class Syncing {
       isNew = (await this.#kept.due()) || isNew;
       this.#reach = "online";
       this.#failures = 0;
+      if (this.#isVisible && !this.#isEnded) this.#listening.begin();
     } catch (error) {
       this.#failures++;
       if (error instanceof AccountFork) this.#kept.forked();
@@ -140,7 +143,8 @@ export class Syncing {
   #rest(): Promise<void> {
     const ease = this.#listening.isOpen ? TOLD : AT_EASE;
     const wait = this.#isPairing && this.#isVisible ? PAIRING : this.#isVisible ? ease : HIDDEN;
-    const after = Math.min(FIRST_FAILURE * 2 ** (this.#failures - 1), LAST_FAILURE);
+    const last = this.#reach === "full" && this.#isVisible ? LAST_WITHOUT_ROOM : LAST_FAILURE;
+    const after = Math.min(FIRST_FAILURE * 2 ** (this.#failures - 1), last);
     return new Promise((resolve) => {
       const timer = setTimeout(resolve, this.#failures === 0 ? wait : this.#isPairing ? Math.min(after, 4000) : after);
       this.#wake = () => {
