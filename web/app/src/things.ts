@@ -71,7 +71,9 @@ export interface Boundary {
   readonly id: string;
   readonly state: "in force" | "proposed to me" | "mine that waits" | "contested" | "over";
   readonly binds: readonly Person[];
+  /** What waits, an ask to end it too; else what is agreed, or was said last. */
   readonly text: BoundaryText;
+  /** The text to which both agreed, or the one before, where another one waits. */
   readonly before: BoundaryText | null;
   readonly consents: readonly { readonly by: Person; readonly at: number }[];
   /** For whom the agreed text no longer holds, in their words. */

@@ -44,7 +44,7 @@ export interface Written {
   readonly message: Id;
 }
 
-/** Fills a store item by item. Sam reads it. */
+/** Fills a store item by item. Sam reads it, or the `reader`. */
 export class StoredJournal {
   readonly store: MemoryStore;
   readonly home: Home;
@@ -52,7 +52,7 @@ export class StoredJournal {
   now: number;
   #seq = 0;
 
-  constructor() {
+  constructor(reader = SAM) {
     this.store = new MemoryStore();
     this.now = BEGUN;
     const joined = {
@@ -66,7 +66,7 @@ export class StoredJournal {
       vault: new Vault(bytes(32, 9), systemRandom),
       random: systemRandom,
       clock: { now: () => this.now },
-      identity: { account: SAM, accountJournal: OWN, generation: 1 },
+      identity: { account: reader, accountJournal: OWN, generation: 1 },
       receiptKeys: [bytes(32, 5)],
       accountState: { ...EMPTY_ACCOUNT, journals },
       folded: new Map(),

@@ -1,7 +1,9 @@
 /**
  * Boundaries: both texts, both consents, and what I may do. All fields of a text are shown, since consent covers all of them.
  *
- * Accepting names the very message that was on the screen; where another text waits by now, it is refused.
+ * Rules
+ * - A boundary on which both agreed stands as that until both agree to another text, or to its end. What is proposed stands in it.
+ * - Accepting names the very message that was on the screen; where another text waits by now, it is refused.
  */
 import type { Home, Step } from "@duolog/sdk/client";
 import {
@@ -79,11 +81,12 @@ function textBefore(thing: Thing, waiting: Text): Text | null {
   return null;
 }
 
+/** What was agreed holds whatever waits beside it, so only a boundary that was never agreed waits as a whole. */
 function stateOf(here: Here, { status, waiting }: BoundaryView): Boundary["state"] {
-  if (waiting !== null && waiting.author !== here.me) return "proposed to me";
   if (status === "in_force") return "in force";
-  if (status === "proposed") return "mine that waits";
-  return status === "contested" ? "contested" : "over";
+  if (status === "contested") return "contested";
+  if (waiting === null) return "over";
+  return waiting.author === here.me ? "mine that waits" : "proposed to me";
 }
 
 function bindsIn(here: Here, thing: Thing, text: Text | null): Boundary["binds"] {
