@@ -65,6 +65,7 @@ export const STATES: readonly State[] = [
   { name: "boundary-in-force", state: "open", at: "#/boundary/force" },
   { name: "boundary-other-words", state: "open", at: "#/boundary/offer", press: ["Other words"] },
   { name: "boundary-ends", state: "open", at: "#/boundary/ends" },
+  { name: "boundary-changes", state: "open", at: "#/boundary/changes" },
   { name: "boundary-contested", state: "open", at: "#/boundary/contested" },
   { name: "propose", state: "open", at: "#/propose" },
   { name: "promises", state: "open", at: "#/things/promise" },

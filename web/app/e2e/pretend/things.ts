@@ -91,7 +91,7 @@ function boundary(id: string, state: Boundary["state"], may: Boundary["may"]): B
     state,
     binds: [ADA, SAM],
     text: COUNTER,
-    before: FIRST,
+    before: state === "proposed to me" ? FIRST : null,
     consents,
     contests: state === "contested" ? [{ by: SAM, at: NOON + HOUR, words: "It is too wide for my work." }] : [],
     reviewDue: state === "in force",
@@ -109,7 +109,9 @@ export const BOUNDARIES: readonly Boundary[] = [
   { ...boundary("mine", "mine that waits", ["take back"]), text: FIRST, before: null, consents: [] },
   boundary("over", "over", []),
   {
-    ...boundary("ends", "proposed to me", ["accept", "decline"]),
+    ...boundary("ends", "in force", ["accept", "decline"]),
+    reviewDue: false,
+    waitsUntil: NOON + 14 * DAY,
     text: {
       ...wording("m3", SAM, NOON, "We don't need it any more."),
       why: "",
@@ -117,6 +119,13 @@ export const BOUNDARIES: readonly Boundary[] = [
       topic: "",
       asksToEnd: true,
     },
+    before: COUNTER,
+  },
+  {
+    ...boundary("changes", "in force", ["take back"]),
+    reviewDue: false,
+    waitsUntil: NOON + 14 * DAY,
+    text: wording("m4", ADA, NOON, "After 21:00 no private chats about our relationship."),
     before: COUNTER,
   },
 ];

@@ -72,8 +72,11 @@ describe.skipIf(!CAN_SERVE)("with a real server (skipped without Python's enviro
     }
 
     await sam.press("Propose to end it"); // neither retires it alone
-    await openBoundary(ada, "Proposed to me");
+    await ada.page.goto(`${town.origin}/app/#/journal`);
+    await ada.sees("Sam wants to end a boundary.", 30_000);
+    await openBoundary(ada, "In force"); // as it is, until she agrees
     await ada.sees("Sam wants to end it");
+    await ada.sees("It stays as it is until both of you agree to that.");
     await ada.sees(/^As it is, by Sam$/);
     await ada.sees(AGREED);
     await ada.press("Decline");

@@ -1,5 +1,10 @@
-/** The text of a boundary while somebody writes it: kept as a text of the page, as every field is. */
-import { type BoundaryText, TOPICS, type Wording } from "../rpc.ts";
+/** The texts of a boundary: what holds, and one while somebody writes it, which is kept as a text of the page, as every field is. */
+import { type Boundary, type BoundaryText, TOPICS, type Wording } from "../rpc.ts";
+
+/** The text that holds while other words, or an end, are proposed to it; null where nothing waits, or nothing holds yet. */
+export function heldIn({ state, before }: Boundary): BoundaryText | null {
+  return state === "in force" || state === "contested" ? before : null;
+}
 
 export function noWording(): Wording {
   return { topic: "other", text: "", binds: "both", why: "", fine: "", notFine: "", ifCompromised: "", review: null };

@@ -163,11 +163,7 @@ describe.skipIf(!CAN_SERVE)("with a real server (skipped without Python's enviro
       await evening.tell(`do ${JSON.stringify(["boundaries", "retire", { b64: id }, "We don't need it."])}`);
       await sam.sync();
       const asked = await only();
-      expect([asked?.state, asked?.text.asksToEnd, asked?.text.text]).toEqual([
-        "proposed to me",
-        true,
-        "We don't need it.",
-      ]);
+      expect([asked?.state, asked?.text.asksToEnd, asked?.text.text]).toEqual(["in force", true, "We don't need it."]);
       expect([asked?.before?.text, asked?.may.includes("accept")]).toEqual(["Sunday mornings are ours.", true]);
       await sam.calls.decide(id, { act: "accept", message: asked?.text.message ?? "" });
       await sam.deliver(evening);

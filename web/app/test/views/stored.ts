@@ -52,7 +52,7 @@ export class StoredJournal {
   now: number;
   #seq = 0;
 
-  constructor(reader = SAM) {
+  constructor(reader: Uint8Array = SAM) {
     this.store = new MemoryStore();
     this.now = BEGUN;
     const joined = {
