@@ -76,7 +76,7 @@ describe.skipIf(!CAN_SERVE)("with a real server (skipped without Python's enviro
     await ada.sees("Sam wants to end a boundary.", 30_000);
     await openBoundary(ada, "In force"); // as it is, until she agrees
     await ada.sees("Sam wants to end it");
-    await ada.sees("It stays as it is until both of you agree to that.");
+    await ada.sees("Until both of you agree, it stays as it is.");
     await ada.sees(/^As it is, by Sam$/);
     await ada.sees(AGREED);
     await ada.press("Decline");

@@ -1,19 +1,16 @@
 /** An open home that lives: its calls, what keeps it up to date, and the lock that falls when nobody looks. */
-import { createJournal, isUnconfirmed, post, read, type Step } from "@duolog/sdk/client";
-import { makeDocument } from "@duolog/sdk/documents";
-import { encodeB64, jsonObject } from "@duolog/sdk/protocol";
+import { createJournal, isUnconfirmed, read, type Step } from "@duolog/sdk/client";
 import type { Waiting } from "../rpc.ts";
 import type { HomeCalls } from "./calls.ts";
 import { confirmCall } from "./confirming.ts";
 import { HiddenLock } from "./hiddenLock.ts";
 import type { Here, Keeper } from "./keeper.ts";
 import { lockMinutes, meCalls, sheetState } from "./me.ts";
+import { nameDue, ownName } from "./naming.ts";
 import { pairingCalls } from "./pairing.ts";
 import { Syncing } from "./syncing.ts";
 import { here as shown } from "./views/here.ts";
 import { journalCalls } from "./views/index.ts";
-import { partnerIn } from "./views/journal.ts";
-import { keep, kept } from "./views/kept.ts";
 
 export class Living {
   readonly calls: HomeCalls;
@@ -35,7 +32,7 @@ export class Living {
       store: session.store,
       ask: (step) => session.ask(step),
       due: async () => {
-        const [pairing, isNamed] = [await this.#pairingMoved(), await session.run(nameDue(here))];
+        const [pairing, isNamed] = [await this.#pairingMoved(), await session.run(nameDue(home))];
         return (await keeper.becomeDevice()) || pairing || isNamed;
       },
       changed,
@@ -47,7 +44,7 @@ export class Living {
     });
     this.calls = {
       ...pairingCalls(session),
-      ...meCalls(here, () => session.run(ownName(here))),
+      ...meCalls(here, () => session.run(ownName(home))),
       ...confirmCall(session),
       ...journal,
       put: async (draft) => {
@@ -85,24 +82,6 @@ export class Living {
     this.#lock?.end();
     this.#syncing.end();
   }
-}
-
-/** My name goes into the journal as soon as there is one, and again for a partner who came later. Whether it went. */
-function* nameDue({ session: { home, clock } }: Here): Step<boolean> {
-  const name = yield* kept(home, "name");
-  const found = name === null ? null : yield* shown(home);
-  if (typeof name !== "string" || found === null || !found.mayWrite) return false;
-  const isAlone = partnerIn(found) === null;
-  if (isAlone && found.state.parts.profiles.has(found.me)) return false;
-  yield* post(home, found.journal, makeDocument("profile", jsonObject({ display_name: name }), clock.now()));
-  if (!isAlone) yield* keep(home, "name", null);
-  return true;
-}
-
-function* ownName({ session: { home } }: Here): Step<string> {
-  const found = yield* shown(home);
-  const name = found?.person(encodeB64(home.identity.account)).name ?? "";
-  return name === "" ? String((yield* kept(home, "name")) ?? "") : name;
 }
 
 /** What waits for me that stands in no journal. */

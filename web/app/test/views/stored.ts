@@ -1,6 +1,6 @@
 /** A journal in a store as a sync would have left it, made without a server: long ones, and ones that nobody would write. */
-import { type Change, type Home, MemoryStore, run, type Step, systemRandom } from "@duolog/sdk/client";
-import { EMPTY_ACCOUNT, type Id } from "@duolog/sdk/documents";
+import { type Change, expected, type Home, MemoryStore, run, type Step, systemRandom } from "@duolog/sdk/client";
+import { type AccountState, EMPTY_ACCOUNT, type Id } from "@duolog/sdk/documents";
 import {
   type Document,
   encodeB64,
@@ -36,8 +36,9 @@ export const BEGUN = 1_790_000_000;
 const bytes = (size: number, of: number) => new Uint8Array(size).fill(of);
 export const ADA = bytes(32, 1);
 export const SAM = bytes(32, 2);
-const JOURNAL = bytes(32, 3);
 const OWN = bytes(32, 4);
+
+type Joined = AccountState["journals"] extends ReadonlyMap<string, infer Of> ? Of : never;
 
 export interface Written {
   readonly entry: Id;
@@ -51,37 +52,59 @@ export class StoredJournal {
   readonly calls: JournalCalls;
   now: number;
   #seq = 0;
+  #journal = bytes(32, 3);
+  #partners: readonly Uint8Array[] = [];
+  #isClosed = false;
+  readonly #journals = new Map<string, Joined>();
 
   constructor(reader: Uint8Array = SAM) {
     this.store = new MemoryStore();
     this.now = BEGUN;
-    const joined = {
-      journal: encodeB64(JOURNAL),
-      origin: "https://a.example",
-      receipt_key: "",
-      role: "partner" as const,
-    };
-    const journals = new Map([[encodeB64(JOURNAL), joined]]);
     this.home = {
       vault: new Vault(bytes(32, 9), systemRandom),
       random: systemRandom,
       clock: { now: () => this.now },
       identity: { account: reader, accountJournal: OWN, generation: 1 },
       receiptKeys: [bytes(32, 5)],
-      accountState: { ...EMPTY_ACCOUNT, journals },
+      accountState: { ...EMPTY_ACCOUNT, journals: this.#journals },
       folded: new Map(),
     } as unknown as Home;
-    const ports = { store: this.store, transport: { origin: "", send: () => Promise.reject(new Error("no server")) } };
-    const task = <T>(step: Step<T>): Promise<T> => run(step, ports);
+    this.#list();
+    const task = <T>(step: Step<T>): Promise<T> => this.run(step);
     this.calls = journalCalls(
       { ...this.home, home: this.home, store: this.store, run: task, ask: task, changed: () => undefined },
       { zone: "Europe/Vienna" },
     );
   }
 
+  /** Runs a step that asks no server. */
+  run<T>(step: Step<T>): Promise<T> {
+    const transport = { origin: "", send: () => Promise.reject(new Error("no server")) };
+    return run(step, { store: this.store, transport });
+  }
+
   /** The founding, and both partners. */
   async begin(): Promise<void> {
+    await this.join([ADA, SAM]);
+  }
+
+  /** From here on these are the partners, and nobody else is in it. */
+  async join(partners: readonly Uint8Array[]): Promise<void> {
+    this.#partners = partners;
     await this.#put([], { statement: true });
+  }
+
+  /** The end of this journal; from here on it is about another one. */
+  async beginAnother(): Promise<void> {
+    this.#isClosed = true;
+    await this.join(this.#partners);
+    [this.#journal, this.#seq, this.#isClosed] = [bytes(32, 30), 0, false];
+    this.#list();
+  }
+
+  /** The documents that wait to be sent. */
+  async waiting(): Promise<readonly Document[]> {
+    return (await this.run(expected(this.home, this.#journal))).waiting.map(({ document }) => document);
   }
 
   async write(author: Uint8Array, documents: readonly Document[], refused: readonly number[] = []): Promise<Written[]> {
@@ -91,7 +114,7 @@ export class StoredJournal {
       const entry = systemRandom.bytes(16, "entry_id");
       changes.push(...this.#item(author, entry));
       const value = encodeMessageRow({ entry, author, generation: 1, time: this.now }, message, this.home.vault);
-      changes.push({ name: messageName(JOURNAL, this.#seq), value });
+      changes.push({ name: messageName(this.#journal, this.#seq), value });
       return { entry: encodeB64(entry), message: encodeB64(messageHash(message)) };
     });
     await this.#put(changes);
@@ -102,7 +125,7 @@ export class StoredJournal {
   async lose(author: Uint8Array, check: string | null, entry = systemRandom.bytes(16, "entry_id")): Promise<Written> {
     const changes = this.#item(author, entry);
     const fault = check === null ? null : encodeMessageJson(jsonObject({ check, sentence: "It isn't shown." }));
-    await this.#put([...changes, { name: faultName(JOURNAL, this.#seq), value: fault }]);
+    await this.#put([...changes, { name: faultName(this.#journal, this.#seq), value: fault }]);
     return { entry: encodeB64(entry), message: encodeB64(bytes(32, 8)) };
   }
 
@@ -111,16 +134,21 @@ export class StoredJournal {
   }
 
   #item(author: Uint8Array, entry: Uint8Array): Change[] {
-    const header = { journal: JOURNAL, entry, epoch: 1, author, generation: 1, attachments: [] };
+    const header = { journal: this.#journal, entry, epoch: 1, author, generation: 1, attachments: [] };
     const item = entryItem(encodeHeader(header), bytes(1200, 7));
     return this.#row(encodeItem({ seq: 0, item, grants: new IdMap() }));
+  }
+
+  #list(): void {
+    const journal = encodeB64(this.#journal);
+    this.#journals.set(journal, { journal, origin: "https://a.example", receipt_key: "", role: "partner" });
   }
 
   #row(item: Uint8Array): Change[] {
     this.#seq++;
     return [
-      { name: itemName(JOURNAL, this.#seq), value: item },
-      { name: headName(JOURNAL, this.#seq), value: encodeHeadRow({ head: bytes(32, 6), time: this.now }) },
+      { name: itemName(this.#journal, this.#seq), value: item },
+      { name: headName(this.#journal, this.#seq), value: encodeHeadRow({ head: bytes(32, 6), time: this.now }) },
     ];
   }
 
@@ -130,9 +158,16 @@ export class StoredJournal {
     if (statement) {
       const signed = { statement: utf8("a founding"), signatures: [] };
       own.push(...this.#row(encodeItem({ seq: 0, item: { type: "statement", signed }, grants: new IdMap() })));
-      own.push({ name: rosterName(JOURNAL, this.#seq), value: encodeMembership(roster) });
+      own.push({ name: rosterName(this.#journal, this.#seq), value: encodeMembership(roster) });
     }
-    const state = { ...this.#receipt(), journal: JOURNAL, key: null, roster, closed: false, closedUnder: null };
+    const state = {
+      ...this.#receipt(),
+      journal: this.#journal,
+      key: null,
+      roster,
+      closed: this.#isClosed,
+      closedUnder: null,
+    };
     const known = { epochs: new Map(), acknowledged: new Map(), earlier: [] };
     const rows = standingChanges(this.home, { ...state, seq: this.#seq }, this.#receipt(), known as never);
     await this.store.commit([...own, ...rows]);
@@ -145,15 +180,12 @@ export class StoredJournal {
   #roster(): Roster {
     const member = { generation: 1, chainHead: bytes(32, 0), role: "partner", rights: "write", until: null } as const;
     return {
-      journal: JOURNAL,
+      journal: this.#journal,
       nonce: bytes(32, 0),
       founder: ADA,
       version: 1,
       head: bytes(32, 0),
-      members: [
-        { ...member, account: ADA },
-        { ...member, account: SAM },
-      ],
+      members: this.#partners.map((account) => ({ ...member, account })),
       provisional: false,
       epoch: 1,
       epochCommitment: bytes(32, 0),
