@@ -117,6 +117,8 @@ export interface Boundary {
   /** The text to which both agreed, or the one before, where another one waits. */
   readonly before: BoundaryText | null;
   readonly consents: readonly { readonly by: Person; readonly at: number }[];
+  /** Who accepted an earlier text when the one that waits had come already: that one was not accepted. */
+  readonly late: Person | null;
   /** For whom the agreed text no longer holds, in their words. */
   readonly contests: readonly { readonly by: Person; readonly at: number; readonly words: string }[];
   readonly waitsUntil: number | null;

@@ -1,7 +1,8 @@
 /** A boundary in which something waits, on the screens of both: what holds stays in force until both agree to something else. */
 import { type Document, jsonObject } from "@duolog/sdk/protocol";
-import { expect, test } from "vitest";
-import type { Boundary } from "../../src/rpc.ts";
+import { describe, expect, test } from "vitest";
+import type { Boundary, Entry } from "../../src/rpc.ts";
+import { entriesOf } from "./couple.ts";
 import { ADA, BEGUN, SAM, StoredJournal, type Written } from "./stored.ts";
 
 const AGREED = "Sundays are ours.";
@@ -42,6 +43,13 @@ class Shared {
     const [boundary] = await this.journal.calls.boundaries();
     if (boundary === undefined) throw new Error("There is no boundary.");
     return boundary;
+  }
+
+  /** The newest entry with a step. */
+  async newest(name: string): Promise<Entry> {
+    const found = entriesOf(await this.journal.calls.journal(0)).find((one) => one.step === name);
+    if (found === undefined) throw new Error("There is no such step.");
+    return found;
   }
 
   /** What waits for the reader, by its kind. */
@@ -86,4 +94,51 @@ test("a contested boundary whose end is proposed stays contested, and is over on
   expect(await shared.shown()).toMatchObject({ state: "contested", text: { asksToEnd: true } });
   await shared.take(SAM, "retire", ask);
   expect(await shared.shown()).toMatchObject({ state: "over", may: [] });
+});
+
+describe.each([
+  ["Ada, whose words were crossed", ADA],
+  ["Sam, who accepted offline", SAM],
+])("an acceptance that crosses newer words, on the screen of %s", (_, reader) => {
+  const REPLACED = "This text has been replaced by a newer one. Read that one, and answer it.";
+
+  async function crossed(): Promise<Shared> {
+    const shared = await Shared.readBy(reader);
+    const older = await shared.take(ADA, "amend", shared.agreed, wording("Sunday mornings are ours."));
+    await shared.take(ADA, "amend", shared.agreed, wording("Sunday evenings are ours."));
+    await shared.take(SAM, "accept", older);
+    return shared;
+  }
+
+  test("names the text that was shown, and the newer one is not accepted", async () => {
+    const shared = await crossed();
+    const shown = await shared.shown();
+    expect(shown).toMatchObject({
+      state: "in force",
+      before: { text: AGREED },
+      text: { text: "Sunday evenings are ours." },
+      late: { mine: reader === SAM },
+    });
+    expect(shown.consents.map(({ by }) => by.mine)).toEqual([reader === ADA]); // of the newer text, Ada's alone
+    expect(shown.may.includes("accept")).toBe(reader === SAM);
+    const [acceptance] = entriesOf(await shared.journal.calls.journal(0));
+    expect(acceptance).toMatchObject({ kind: "boundary", step: "accept", without: REPLACED });
+  });
+
+  test("is over once the newer words are answered", async () => {
+    const shared = await crossed();
+    const newer = { entry: (await shared.newest("amend")).id, message: (await shared.shown()).text.message };
+    await shared.take(SAM, "accept", newer);
+    expect(await shared.shown()).toMatchObject({
+      text: { text: "Sunday evenings are ours." },
+      before: null,
+      late: null,
+    });
+  });
+});
+
+test("an acceptance that was never late is said of nobody", async () => {
+  const shared = await Shared.readBy(SAM);
+  await shared.take(ADA, "amend", shared.agreed, wording("Sunday mornings are ours."));
+  expect((await shared.shown()).late).toBeNull();
 });

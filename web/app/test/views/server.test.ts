@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Wording } from "../../src/rpc.ts";
 import { checkIns } from "./checkIns.ts";
 import { CAN_SERVE, Evening, entriesOf, refusal, Sam } from "./couple.ts";
+import { crossing } from "./crossing.ts";
 import { plainThings } from "./plainThings.ts";
 
 describe.skipIf(!CAN_SERVE)("with a real server (skipped without Python's environment)", () => {
@@ -184,6 +185,12 @@ describe.skipIf(!CAN_SERVE)("with a real server (skipped without Python's enviro
       await sam.deliver(evening);
     });
   });
+
+  describe("words that cross", () =>
+    crossing(
+      () => evening,
+      () => sam,
+    ));
 
   describe("letters", () => {
     test("what Ada tells stays closed until it is opened here, is heard before it is answered, and she reads the answer", async () => {

@@ -16,6 +16,7 @@ import {
   type Text,
   type Thing,
   textAt,
+  thingOf,
   viewBoundary,
 } from "@duolog/sdk/documents";
 import { jsonObject } from "@duolog/sdk/protocol";
@@ -64,6 +65,7 @@ function boundaryView(here: Here, thing: Thing): Boundary {
       at,
       words: clean(words ?? ""),
     })),
+    late: waiting === null ? null : lateFor(here, thing, waiting),
     waitsUntil: view.lapsesAt,
     reviewDue: view.reviewDue,
     waitsHere: waitsIn(here, thing),
@@ -83,6 +85,20 @@ function textBefore(thing: Thing, waiting: Text): Text | null {
   for (const text of thing.texts.newestFirst()) {
     if (isBehind && !asksToRetire(text)) return text;
     isBehind ||= text.entry === waiting.entry;
+  }
+  return null;
+}
+
+/** Who accepted an earlier text when this one was there already, as somebody does who was offline: that accepted nothing. */
+function lateFor(here: Here, thing: Thing, waiting: Text): Boundary["late"] {
+  const { items } = here.state.timeline;
+  for (let at = items.length - 1; at >= 0; at--) {
+    const item = items[at];
+    if (item === undefined || item.applied.entry === waiting.entry) return null;
+    const { author, document } = item.applied;
+    const isYes = document.kind === KIND && document.body.get("step") === "accept";
+    if (!isYes || item.skipped === null || author === waiting.author) continue;
+    if (thingOf(here.state.parts, item.applied)?.entry === thing.entry) return here.person(author);
   }
   return null;
 }
