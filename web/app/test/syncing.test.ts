@@ -22,7 +22,7 @@ function syncingWith(asks: (what: "pass" | "token") => Promise<unknown>): Syncin
   return new Syncing({
     home: {
       connection: { token: () => TOKEN, origin: "https://journal.example" },
-      identity: { accountJournal: new Uint8Array(32) },
+      identity: { accountJournal: new Uint8Array(32), sets: [] },
     } as unknown as Home,
     store: new MemoryStore(),
     ask: <T>(step: Step<T>) => asks((step as unknown) === TOKEN ? "token" : "pass") as Promise<T>,
