@@ -94,6 +94,8 @@ export const STATES: readonly State[] = [
   { name: "copy", state: "open", at: "#/copy" },
   { name: "head", state: "open", at: "#/head" },
   { name: "confirm", state: "restored", at: "#/confirm" },
+  { name: "confirm-alone", state: "restored-alone", at: "#/confirm" },
+  { name: "confirm-empty", state: "restored-empty", at: "#/confirm" },
   { name: "confirm-differ", state: "restored", at: "#/confirm", press: ["Compare"] },
   { name: "confirmed", state: "open", at: "#/confirm" },
   { name: "page", state: "open", at: "#/page" },

@@ -175,7 +175,7 @@ export interface Device {
   readonly isNew: boolean;
 }
 
-/** Eight words for what this device has seen, of the newest keys of somebody; null: of the journal. */
+/** Eight words for what this device has seen, of the newest keys of somebody; null: of the journal, or of the account's own where there is none. */
 export interface SeenWords {
   readonly of: Person | null;
   readonly words: readonly string[];
@@ -191,6 +191,7 @@ export interface Me {
   readonly lasting: boolean;
   /** It came back from words, and nobody has compared any here since. */
   readonly unconfirmed: boolean;
+  readonly hasJournal: boolean;
   readonly seen: readonly SeenWords[];
 }
 

@@ -114,6 +114,7 @@ const ME: Me = {
   sheet: "not shown",
   lasting: false,
   unconfirmed: false,
+  hasJournal: true,
   seen: [null, ADA, SAM].map((of, at) => ({ of, words: WORDS.slice(8 * at, 8 * at + 8) })),
 };
 
@@ -240,7 +241,12 @@ export function played(begun: string, slow = 0): Rpc {
           : US,
     pause: () => act(() => (state = "paused")),
     leave: () => act(() => (state = "closed")),
-    me: async () => ({ ...ME, unconfirmed: state === "restored" }),
+    me: async () => ({
+      ...ME,
+      unconfirmed: state.startsWith("restored"),
+      hasJournal: state !== "restored-empty",
+      seen: ME.seen.filter(({ of }) => state === "restored" || of !== SAM),
+    }),
     confirm: async (keys) => {
       if (keys === "") throw { code: "words_differ", retry: true };
       state = "open";

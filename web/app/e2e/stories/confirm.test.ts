@@ -37,20 +37,26 @@ describe.skipIf(!CAN_SERVE)("with a real server (skipped without Python's enviro
     return words as string[];
   }
 
+  /** Somebody who opens their account in a browser by the words of its sheet. */
+  async function restored(name: string, sheet: readonly string[]): Promise<Person> {
+    const person = await Person.at(browser, name, town.origin);
+    await person.visit();
+    await person.press("I have been here before");
+    await person.press("I understand");
+    await person.press("Mine");
+    await person.press("With a passphrase");
+    await person.type("Passphrase", PASSPHRASE);
+    await person.type("The same again", PASSPHRASE);
+    await person.press("Go on");
+    await person.press("With my recovery words");
+    await person.type("The 24 words", sheet.join(" "));
+    await person.press("Open my journal");
+    return person;
+  }
+
   test("is confirmed by words that the partner reads out, and becomes a device of its own", async () => {
     const sheet = await couple();
-    const ada = await Person.at(browser, "Ada", town.origin);
-    await ada.visit();
-    await ada.press("I have been here before");
-    await ada.press("I understand");
-    await ada.press("Mine");
-    await ada.press("With a passphrase");
-    await ada.type("Passphrase", PASSPHRASE);
-    await ada.type("The same again", PASSPHRASE);
-    await ada.press("Go on");
-    await ada.press("With my recovery words");
-    await ada.type("The 24 words", sheet.join(" "));
-    await ada.press("Open my journal");
+    const ada = await restored("Ada", sheet);
     await ada.sees("Written before the loss.", 30_000);
     await ada.page.goto(`${town.origin}/app/#/add-device`);
     await ada.type("The code that it shows", "anything");
@@ -63,7 +69,7 @@ describe.skipIf(!CAN_SERVE)("with a real server (skipped without Python's enviro
     const keys = read.accounts.find(({ me }) => !me)?.words ?? [];
     const his = read.accounts.find(({ me }) => me)?.words ?? [];
     const journal = read.journals[0]?.words ?? [];
-    await ada.follow("This device came back from your words. Compare words with somebody.");
+    await ada.follow("This device came back from your words. Compare words.");
     await ada.heading("Is this your whole journal?").waitFor();
     await ada.picture("confirm");
 
@@ -97,5 +103,23 @@ describe.skipIf(!CAN_SERVE)("with a real server (skipped without Python's enviro
     expect(ada.said).toEqual([]);
     const { keyholders } = await town.data("ada", ["device", "list"]);
     expect((keyholders as { kind: string }[]).filter(({ kind }) => kind === "device")).toHaveLength(2);
+  }, 150_000);
+
+  test("without a journal, only another device of its own can confirm it, and that is what it says", async () => {
+    const { words } = await town.data("robin", ["register", "--server", town.origin, "--no-confirm"]);
+    const robin = await restored("Robin", words as string[]);
+    const line = "This device came back from your words. Compare words.";
+    await robin.sees(line, 30_000);
+    expect(await robin.page.getByText("You write alone so far").count()).toBe(0); // nobody is told to invite somebody
+    await robin.page.goto(`${town.origin}/app/#/write`);
+    await robin.type("Your words", "Whom could I tell?");
+    await robin.press("Put into the journal");
+    await robin.sees("First compare words"); // and no journal is begun by an account that might have one
+    await robin.page.goto(`${town.origin}/app/#/journal`);
+    await robin.follow(line);
+    await robin.sees(/only the app on another device of yours can tell/);
+    await robin.sees(/nothing is lost with this account/);
+    await robin.picture("confirm-empty");
+    expect(robin.said).toEqual([]);
   }, 150_000);
 });

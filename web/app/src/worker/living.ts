@@ -11,6 +11,7 @@ import { pairingCalls } from "./pairing.ts";
 import { Syncing } from "./syncing.ts";
 import { here as shown } from "./views/here.ts";
 import { journalCalls } from "./views/index.ts";
+import { requireConfirmed } from "./views/refusals.ts";
 
 export class Living {
   readonly calls: HomeCalls;
@@ -68,7 +69,9 @@ export class Living {
   async #beginAlone(): Promise<void> {
     const { session } = this.#here;
     if ((await session.run(shown(session.home))) !== null) return;
-    if ((await this.calls.pairing()).step === "none") await session.ask(createJournal(session.home));
+    if ((await this.calls.pairing()).step !== "none") return;
+    await requireConfirmed(session);
+    await session.ask(createJournal(session.home));
   }
 
   /** A pairing goes on while nothing is fetched, too. */

@@ -22,6 +22,7 @@ import { eightWords } from "@duolog/sdk/seal";
 import type { Calls, Device, Me } from "../rpc.ts";
 import { seenWords } from "./confirming.ts";
 import type { Here } from "./keeper.ts";
+import { here } from "./views/here.ts";
 import { keep, kept } from "./views/kept.ts";
 import { refuse, requireConfirmed } from "./views/refusals.ts";
 
@@ -72,6 +73,7 @@ export function meCalls({ session, lock }: Here, name: () => Promise<string>): M
         sheet: await session.run(sheetState(home)),
         lasting: lock === "tab" || (await navigator.storage.persisted()),
         unconfirmed: await session.run(isUnconfirmed()),
+        hasJournal: (await session.run(here(home))) !== null,
         seen: await session.run(seenWords(home)),
       };
     },
