@@ -86,6 +86,7 @@ export const STATES: readonly State[] = [
   { name: "check-in-withheld", state: "withheld", at: "#/check-in" },
   { name: "us", state: "open", at: "#/us" },
   { name: "us-alone", state: "alone", at: "#/us" },
+  { name: "us-proposed", state: "proposed", at: "#/us" },
   { name: "us-paused", state: "paused", at: "#/us" },
   { name: "pause", state: "open", at: "#/pause" },
   { name: "me", state: "open", at: "#/me" },

@@ -166,6 +166,20 @@ export interface Us {
   readonly invitation: { readonly until: number } | null;
 }
 
+/**
+ * A change of who reads along, which waits until both have agreed. `change`: somebody new, a longer time, other rights. `words`: of somebody
+ * new, to be compared with that person.
+ */
+export interface Proposal {
+  readonly id: string;
+  readonly by: Person;
+  readonly change: "add" | "extend" | "rights";
+  readonly who: Person;
+  readonly rights: "read" | "write";
+  readonly until: number;
+  readonly words: readonly string[];
+}
+
 /** A way into my account. `label`: "" where it has none. `isNew`: another device of mine added it, and I haven't said here that I know it. */
 export interface Device {
   readonly id: string;
@@ -284,6 +298,10 @@ export interface Calls {
   revealCheckIn(id: string): Promise<void>;
 
   us(): Promise<Us>;
+  /** What waits for both of us; asks the server. */
+  proposals(): Promise<readonly Proposal[]>;
+  /** Declines one of my partner's, or takes mine back. */
+  declineProposal(id: string): Promise<void>;
   pause(until: number | null, tell: boolean): Promise<void>;
   leave(): Promise<void>;
 

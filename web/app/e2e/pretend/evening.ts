@@ -1,5 +1,18 @@
 /** An evening of Ada and Sam as views: what a Worker would give, in each state that a screen can show. */
-import type { Build, CheckIn, Disclosure, Entry, Journal, Me, Pairing, Person, Place, Rpc, Us } from "../../src/rpc.ts";
+import type {
+  Build,
+  CheckIn,
+  Disclosure,
+  Entry,
+  Journal,
+  Me,
+  Pairing,
+  Person,
+  Place,
+  Proposal,
+  Rpc,
+  Us,
+} from "../../src/rpc.ts";
 import { ADA, BOUNDARIES, BREACHES, checkIn, DAY, disclosure, HOUR, NOON, PROMISES, SAM } from "./things.ts";
 
 export const BUILD: Build = {
@@ -127,6 +140,16 @@ const US: Us = {
   invitation: null,
 };
 
+const PROPOSAL: Proposal = {
+  id: "proposal",
+  by: SAM,
+  change: "add",
+  who: { id: "okoro", name: "", mine: false, role: "gone" },
+  rights: "read",
+  until: NOON + 60 * DAY,
+  words: WORDS.slice(8, 16),
+};
+
 const LINK = `https://journal.example/join#${"AbCdEfGhIjKlMnOpQrStUvWxYz0123456789_-".repeat(4)}`;
 
 function pairing(state: string): Pairing {
@@ -239,6 +262,8 @@ export function played(begun: string, slow = 0): Rpc {
         : state === "paused"
           ? { ...US, pause: { by: ADA, until: NOON + DAY, told: false } }
           : US,
+    proposals: async () => (state === "proposed" ? [PROPOSAL] : []),
+    declineProposal: () => act(() => (state = "open")),
     pause: () => act(() => (state = "paused")),
     leave: () => act(() => (state = "closed")),
     me: async () => ({

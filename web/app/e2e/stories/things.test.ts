@@ -96,6 +96,23 @@ describe.skipIf(!CAN_SERVE)("with a real server (skipped without Python's enviro
     await town.eventually("ada", ["breach", "show", "2"], "You were out on Sunday.");
   }, 90_000);
 
+  test("whom Ada proposes to read along is shown with their words, and nobody comes in when Sam declines", async () => {
+    await town.duolog("ada", ["journal", "list"]);
+    const invited = await town.data("ada", ["confidant", "invite", "--days", "60"]);
+    await town.duolog("okoro", ["register", "--server", town.origin, "--no-confirm"]);
+    await town.duolog("okoro", ["join"], `${invited.link}\n`);
+    const { words } = await town.data("ada", ["confidant", "verify", "--show"]);
+    await town.duolog("ada", ["confidant", "verify"], `${(words as string[]).join(" ")}\n`);
+    await goes("us");
+    await sam.sees(/Ada proposes somebody new, until/, 30_000);
+    await sam.sees((words as string[]).join(" "));
+    await sam.press("Decline");
+    await sam.page.getByText(/Ada proposes somebody/).waitFor({ state: "detached" });
+    await town.duolog("ada", ["sync"]);
+    const after = await town.data("ada", ["confidant", "list"]);
+    expect([after.proposals, (after.members as unknown[]).length]).toEqual([[], 2]);
+  }, 90_000);
+
   test("a check-in that the browser begins opens for both when Ada has answered", async () => {
     await goes("check-in");
     await sam.type("What I need", "An evening without phones.");

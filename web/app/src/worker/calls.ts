@@ -53,6 +53,8 @@ const OF_A_HOME: Record<keyof HomeCalls, true> = {
   setCheckInAside: true,
   revealCheckIn: true,
   us: true,
+  proposals: true,
+  declineProposal: true,
   pause: true,
   leave: true,
   me: true,

@@ -1,5 +1,5 @@
 /** The journal's half of what the page may ask: each call is a step over the opened home, and an error a refusal. */
-import { closeJournal, keepText, type Step, withdraw } from "@duolog/sdk/client";
+import { closeJournal, declineProposal, keepText, proposals, type Step, withdraw } from "@duolog/sdk/client";
 import { parseB64 } from "@duolog/sdk/protocol";
 import { type Calls, isRefusal, type Reach, type Waiting } from "../../rpc.ts";
 import type { Session } from "../session.ts";
@@ -14,7 +14,7 @@ import { hear, openedHere, openLetter, viewDisclosure } from "./letters.ts";
 import { makePlain, takeIn, viewThings } from "./plainThings.ts";
 import { refusalOf, refuse } from "./refusals.ts";
 import { search } from "./search.ts";
-import { pause, viewUs } from "./us.ts";
+import { pause, viewProposal, viewUs } from "./us.ts";
 import { waitingIn } from "./waiting.ts";
 import { answer, putDraft } from "./writing.ts";
 
@@ -35,7 +35,7 @@ type JournalMethod =
   | ("journal" | "search" | "entry" | "draft" | "keepDraft" | "put" | "answer" | "withdraw" | "keep")
   | ("disclosure" | "read" | "hear" | "boundaries" | "propose" | "decide" | "things" | "make" | "take")
   | ("checkIn" | "beginCheckIn" | "answerCheckIn" | "setCheckInAside" | "revealCheckIn")
-  | ("us" | "pause" | "leave");
+  | ("us" | "proposals" | "declineProposal" | "pause" | "leave");
 
 /** The calls of the journal that is shown. */
 export function journalCalls(session: Session, around: Partial<Around> = {}): JournalCalls {
@@ -114,6 +114,16 @@ export function journalCalls(session: Session, around: Partial<Around> = {}): Jo
     setCheckInAside: (id) => act((found) => setAside(home, found, id)),
     revealCheckIn: (id) => act((found) => revealMine(home, found, id)),
 
+    async proposals() {
+      const found = await run(here(home));
+      if (found === null || !found.mayWrite) return [];
+      return (await ask(proposals(home, found.journal))).map((one) => viewProposal(found, one));
+    },
+    async declineProposal(id) {
+      const { journal } = await look((found) => found);
+      await ask(declineProposal(home, journal, parseB64(id)));
+      session.changed();
+    },
     us: () => lookBy((found) => viewUs(home, found)),
     pause: async (until, tell) => {
       await run(

@@ -4,10 +4,10 @@
  * A pause is first of all a setting of this device: nothing is said of it. Where its owner wants it told, a `pause` is called in the
  * journal too, which takes a day at most.
  */
-import type { Home, Step } from "@duolog/sdk/client";
+import type { Home, ProposalView, Step } from "@duolog/sdk/client";
 import { type Thing, utcDay, viewPause } from "@duolog/sdk/documents";
 import { encodeB64 } from "@duolog/sdk/protocol";
-import type { Us } from "../../rpc.ts";
+import type { Proposal, Us } from "../../rpc.ts";
 import type { Here } from "./here.ts";
 import { partnerIn } from "./journal.ts";
 import { keep, kept } from "./kept.ts";
@@ -44,6 +44,13 @@ export function* viewUs(home: Home, here: Here): Step<Us> {
         : told && { by: here.person(told.owner), until: told.times.get("until") ?? 0, told: true },
     invitation: invitation === undefined ? null : { until: invitation.expires },
   };
+}
+
+export function viewProposal(here: Here, proposal: ProposalView): Proposal {
+  const { id, change, account, rights, until, signedBy, words } = proposal;
+  const [by = new Uint8Array()] = signedBy;
+  const [proposer, who] = [here.person(encodeB64(by)), here.person(encodeB64(account))];
+  return { id: encodeB64(id), by: proposer, change, who, rights, until, words: words ?? [] };
 }
 
 /** Pauses until then, here; and says so in the journal, where I want that. Null: I am back. */
