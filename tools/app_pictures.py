@@ -33,6 +33,10 @@ SCREENS = {
     "hear-read": "read, and not yet heard",
     "boundaries": "boundaries",
     "boundary-offer": "a boundary that is proposed to me, with what changed",
+    "promises": "promises",
+    "promise-offer": "an offer of mine, until a day",
+    "own-up": "owning up",
+    "breach-both": "what happened, in two accounts",
     "check-in": "a check-in",
     "check-in-opened": "a check-in that both have answered",
     "us": "the two of us",
@@ -43,6 +47,7 @@ SCREENS = {
     "enroll-words": "the eight words of an account, on both devices",
     "unlock": "opening it again",
     "leaving": "leaving",
+    "confirm": "confirming a device that came back from words",
     "head": "words for what this device saw",
     "help": "where to find help",
 }

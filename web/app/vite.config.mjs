@@ -5,13 +5,13 @@ import { svelte } from "@sveltejs/vite-plugin-svelte";
 import { defineConfig } from "vite";
 import { sodium } from "./tools/sodium.mjs";
 
-/** Turns `messages/<language>.json` into functions at build time: the page evaluates no text. */
+/** Turns `messages/<language>.json` and `<language>.later.json` into functions at build time: the page evaluates no text. */
 function messages() {
   return {
     name: "duolog-messages",
     enforce: "pre",
     transform(source, id) {
-      const language = /\/messages\/([a-z]{2})\.json$/.exec(id)?.[1];
+      const language = /\/messages\/([a-z]{2})(?:\.later)?\.json$/.exec(id)?.[1];
       if (language === undefined) return null;
       return {
         code: compileModule(new MessageFormat(language), JSON.parse(source)),

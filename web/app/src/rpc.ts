@@ -5,7 +5,20 @@
  * person. Times are Unix seconds, ids are opaque text. A method that fails rejects with a `Refusal`.
  */
 
-import type { Boundary, BoundaryAct, CheckInAnswer, CheckInPlace, Disclosure, Hearing, Wording } from "./things.ts";
+import type {
+  Boundary,
+  BoundaryAct,
+  CheckInAnswer,
+  CheckInPlace,
+  Disclosure,
+  Filled,
+  Form,
+  Hearing,
+  PlainKind,
+  PlainStep,
+  PlainThing,
+  Wording,
+} from "./things.ts";
 
 export * from "./things.ts";
 
@@ -250,6 +263,16 @@ export interface Calls {
   boundaries(): Promise<readonly Boundary[]>;
   propose(wording: Wording): Promise<void>;
   decide(id: string, act: BoundaryAct): Promise<void>;
+
+  /** Promises or breaches, the newest first, those that are over last. */
+  things(kind: PlainKind): Promise<readonly PlainThing[]>;
+  /** Makes one. `crossed`: for `saw` the boundary, and the message of its text that was shown. */
+  make(
+    form: Form,
+    filled: Filled,
+    crossed: { readonly boundary: string; readonly message: string } | null,
+  ): Promise<void>;
+  take(id: string, step: PlainStep, filled: Filled): Promise<void>;
 
   checkIn(): Promise<CheckInPlace>;
   /** Begins one of the week with my answer, which stays sealed until both have answered. */

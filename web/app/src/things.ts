@@ -1,8 +1,9 @@
-/** Things of a journal as the page gets them: letters, boundaries, check-ins; and what may be done in one. */
+/** Things of a journal as the page gets them: letters, boundaries, promises, breaches, check-ins; and what may be done in one. */
 import type { Person, Sending } from "./rpc.ts";
 
-/** One step of a letter. `step`: as its kind names it. `text`: its words, safe to show. */
-export interface LetterStep {
+/** One step that was taken in a thing. `step`: as its kind names it. `text`: its words, safe to show. */
+export interface TakenStep {
+  readonly entry: string;
   readonly step: string;
   readonly by: Person;
   readonly at: number;
@@ -28,13 +29,53 @@ export interface Disclosure {
   /** Who has set it aside. */
   readonly aside: readonly Person[];
   /** What was said, oldest first; nothing before it was opened. */
-  readonly said: readonly LetterStep[];
+  readonly said: readonly TakenStep[];
   readonly may: readonly Hearing["act"][];
 }
 
 export type Hearing =
   | { readonly act: "acknowledge" | "heard" | "set_aside" }
   | { readonly act: "reflect" | "not_quite" | "respond"; readonly text: string };
+
+/** Kinds whose things are shown in one way: promises, and two accounts of one event. */
+export const PLAIN_THINGS = ["promise", "breach"] as const;
+export type PlainKind = (typeof PLAIN_THINGS)[number];
+
+/** What each is made as. A promise: a habit, an offer until a day, a plan. A breach: what I did (`own`), how I saw a boundary crossed (`saw`). */
+export const FORMS = { promise: ["habit", "offer", "plan"], breach: ["own", "saw"] } as const;
+export type Form = (typeof FORMS)[PlainKind][number];
+
+/** The parts of a promise behind its text; the last five are a plan's. */
+export const PARTS = ["rhythm", "why", "triggers", "early_signs", "first_step", "calls", "tell_when"] as const;
+
+/** A promise or a breach. */
+export interface PlainThing {
+  readonly id: string;
+  readonly form: Form;
+  readonly owner: Person;
+  /** Its texts: a promise with its end and, for its owner, the newest mark; a breach's accounts, its owner's first. */
+  readonly said: readonly TakenStep[];
+  readonly parts: readonly { readonly part: (typeof PARTS)[number]; readonly text: string }[];
+  /** The last time of an offer, Unix seconds, and whether it has passed. */
+  readonly until: number | null;
+  readonly ranOut: boolean;
+  /** Days, as `2026-11-18`: when it happened, and when I want to look at it again. */
+  readonly happened: string | null;
+  readonly lookAgain: string | null;
+  /** For whom it is closed, with their words; a promise is its owner's alone. */
+  readonly closed: readonly { readonly by: Person; readonly at: number; readonly words: string }[];
+  readonly isOver: boolean;
+  /** Whether a step of mine in it waits on this device. */
+  readonly waitsHere: boolean;
+  readonly may: readonly PlainStep[];
+}
+
+/** What may be done in one, and what makes it. */
+export const PLAIN_STEPS = ["mark", "renew", "end", "account", "close", "reopen"] as const;
+export type PlainStep = (typeof PLAIN_STEPS)[number];
+
+/** What somebody filled in: texts and days by the names of the fields, times in Unix seconds. What is empty is left out. */
+export type Filled = Readonly<Record<string, string | number>>;
 
 export const TOPICS = ["communication", "friendships", "social_media", "time", "money", "closeness", "other"] as const;
 
@@ -81,6 +122,8 @@ export interface Boundary {
   readonly reviewDue: boolean;
   /** Whether a step of mine in it waits on this device. */
   readonly waitsHere: boolean;
+  /** The text of which I may say how I saw it crossed: both agreed to it, and it binds the other. */
+  readonly mayTell: { readonly message: string; readonly text: string } | null;
   readonly may: readonly BoundaryAct["act"][];
 }
 

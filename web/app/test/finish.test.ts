@@ -25,9 +25,9 @@ const BUILD: Record<string, string> = {
   "icon.svg": "<svg/>",
   "sw.js": `self.addEventListener("fetch", () => {});\n${"// and so on\n".repeat(20)}`,
   "assets/main.css": "p { color: red }\n".repeat(20),
-  "assets/main.js": `import { a } from "./shared.js";\nimport("./later.js");import("./other.js");new Worker("/app/assets/worker.js");\n`,
+  "assets/main.js": `import { a } from "./shared.js";\nimport("./en-1.js");import("./other.js");new Worker("/app/assets/worker.js");\n`,
   "assets/shared.js": "export const a = 1;\n".repeat(20),
-  "assets/later.js": `import{a}from"./shared.js";\n`,
+  "assets/en-1.js": `import{a}from"./shared.js";\n`,
   "assets/other.js": "1\n",
   "assets/worker.js": "self.onmessage = () => {};\n".repeat(20),
 };
@@ -63,7 +63,7 @@ test("the page names the hash of all that it loads, and a map those of all that 
   expect(html.indexOf("importmap")).toBeLessThan(html.indexOf("main.js"));
   expect(JSON.parse(map?.[1] ?? "")).toEqual({
     integrity: {
-      "/app/assets/later.js": of("assets/later.js"),
+      "/app/assets/en-1.js": of("assets/en-1.js"),
       "/app/assets/other.js": of("assets/other.js"),
       "/app/assets/shared.js": of("assets/shared.js"),
     },
@@ -133,12 +133,12 @@ test("a build is finished once", () => {
   expect(() => finish(build)).toThrow(/finished already/);
 });
 
-test("sizes are those on the wire: the page with its scripts and the largest that it loads later, the Worker alone, and all together", () => {
+test("sizes are those on the wire: the page with its scripts and its largest language, the Worker alone, and all together", () => {
   const build = lay(BUILD);
   finish(build);
   const wire = (name: string) => read(build, existsSync(join(build, `${name}.br`)) ? `${name}.br` : name).length;
   const { shell, worker, visit } = measure(build);
-  const scripts = ["main.js", "shared.js", "later.js", "main.css"].map((name) => wire(`assets/${name}`));
+  const scripts = ["main.js", "shared.js", "en-1.js", "main.css"].map((name) => wire(`assets/${name}`));
   expect(shell).toBe(scripts.reduce((sum, bytes) => sum + bytes, wire("index.html")));
   expect(worker).toBe(wire("assets/worker.js"));
   expect(visit).toBe(shell + worker + wire("assets/other.js") + wire("icon.svg") + wire("sw.js"));

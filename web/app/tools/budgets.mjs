@@ -6,6 +6,7 @@ import { filesOf, importedBy, SUMS, scriptsOf } from "./finish.mjs";
 
 const KB = 1000; // bytes
 export const BUDGETS = { shell: 45 * KB, worker: 210 * KB, visit: 280 * KB };
+const LANGUAGE = /\/[a-z]{2}-[^/]*\.js$/; // the bundler begins a script's name with its source's
 const WORDS = {
   shell: "page, scripts and styles",
   worker: "the Worker with libsodium",
@@ -18,8 +19,9 @@ export function measure(folder) {
   const own = scriptsOf(readFileSync(join(folder, "index.html"), "utf8"));
   const page = new Set(["index.html", ...own, ...importedBy(folder, own), ...names.filter((n) => n.endsWith(".css"))]);
   const others = names.filter((name) => /\.(js|wasm)$/.test(name) && !page.has(name) && name !== "sw.js");
-  const later = importedBy(folder, own, { later: true }); // one language of several
-  const largest = Math.max(0, ...later.map((name) => onTheWire(join(folder, name))));
+  const later = importedBy(folder, own, { later: true });
+  const languages = later.filter((name) => LANGUAGE.test(name)); // a first look loads one of them
+  const largest = Math.max(0, ...languages.map((name) => onTheWire(join(folder, name))));
   const sum = (of) => of.reduce((bytes, name) => bytes + onTheWire(join(folder, name)), 0);
   const shell = sum([...page].filter((name) => !later.includes(name))) + largest;
   return { shell, worker: sum(others), visit: sum(names) };

@@ -1,6 +1,6 @@
 /** An evening of Ada and Sam as views: what a Worker would give, in each state that a screen can show. */
 import type { Build, CheckIn, Disclosure, Entry, Journal, Me, Pairing, Person, Place, Rpc, Us } from "../../src/rpc.ts";
-import { ADA, BOUNDARIES, checkIn, DAY, disclosure, HOUR, NOON, SAM } from "./things.ts";
+import { ADA, BOUNDARIES, BREACHES, checkIn, DAY, disclosure, HOUR, NOON, PROMISES, SAM } from "./things.ts";
 
 export const BUILD: Build = {
   origin: "https://journal.example",
@@ -223,6 +223,9 @@ export function played(begun: string, slow = 0): Rpc {
     boundaries: async () => (state === "empty" ? [] : BOUNDARIES),
     propose: () => act(),
     decide: () => act(),
+    things: async (kind) => (state === "empty" ? [] : kind === "promise" ? PROMISES : BREACHES),
+    make: () => act(),
+    take: () => act(),
     checkIn: async () => (state === "empty" ? { now: null, mayBegin: true } : checkIn(asked)),
     beginCheckIn: () => act(),
     answerCheckIn: () => act(() => (asked = "waits for the other")),

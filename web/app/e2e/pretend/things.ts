@@ -7,6 +7,7 @@ import type {
   CheckInPlace,
   Disclosure,
   Person,
+  PlainThing,
 } from "../../src/rpc.ts";
 
 export const NOON = 1_794_999_600; // Wednesday, 18 November 2026, 12:00 in Vienna
@@ -21,7 +22,7 @@ const TELLING = "Robin messaged on Tuesday. I replied twice and hid it.\n\nI fel
 export function disclosure(stage: Disclosure["stage"], opened: boolean, author: Person = SAM): Disclosure {
   const reader = author === SAM ? ADA : SAM;
   const step = (name: string, by: Person, hours: number, text: string) =>
-    ({ step: name, by, at: NOON + hours * HOUR, text, sending: "delivered" }) as const;
+    ({ entry: name, step: name, by, at: NOON + hours * HOUR, text, sending: "delivered" }) as const;
   const said = [
     step("tell", author, 0, TELLING),
     step("reflect", reader, 1, "You wanted to be seen, and then you were ashamed."),
@@ -95,6 +96,7 @@ function boundary(id: string, state: Boundary["state"], may: Boundary["may"]): B
     contests: state === "contested" ? [{ by: SAM, at: NOON + HOUR, words: "It is too wide for my work." }] : [],
     reviewDue: state === "in force",
     waitsHere: false,
+    mayTell: state === "in force" ? { message: "m2", text: COUNTER.text } : null,
     waitsUntil: state === "proposed to me" ? NOON + 14 * DAY : null,
     may,
   };
@@ -143,3 +145,70 @@ export function checkIn(step: CheckIn["step"]): CheckInPlace {
     mayBegin: step === "open" || step === "not revealed",
   };
 }
+
+function plain(
+  id: string,
+  form: PlainThing["form"],
+  owner: Person,
+  text: string,
+  other: Partial<PlainThing>,
+): PlainThing {
+  const said = [{ entry: id, step: "make", by: owner, at: NOON - DAY, text, sending: "delivered" as const }];
+  return {
+    id,
+    form,
+    owner,
+    said,
+    parts: [],
+    until: null,
+    ranOut: false,
+    happened: null,
+    lookAgain: null,
+    closed: [],
+    isOver: false,
+    waitsHere: false,
+    may: [],
+    ...other,
+  };
+}
+
+export const PROMISES: readonly PlainThing[] = [
+  plain("plan", "plan", ADA, "For the trip to Graz.", {
+    parts: [
+      { part: "triggers", text: "A hotel bar, and a long evening." },
+      { part: "first_step", text: "I go to my room and call you." },
+    ],
+    may: ["mark", "end"],
+  }),
+  plain("offer", "offer", ADA, "You may look at my calendar.", {
+    until: NOON + 5 * DAY,
+    may: ["mark", "renew", "end"],
+    waitsHere: true,
+  }),
+  plain("habit", "habit", SAM, "I call on Sundays.", { parts: [{ part: "rhythm", text: "every Sunday" }] }),
+  plain("ended", "habit", SAM, "No phones at the table.", { isOver: true }),
+];
+
+const ACCOUNT = {
+  entry: "account",
+  step: "account",
+  by: ADA,
+  at: NOON,
+  text: "I found out from a friend. I was alone with it for two days.",
+  sending: "delivered" as const,
+};
+const OWNED = plain("own", "own", SAM, "I wrote to Robin again and told nobody.", {
+  happened: "2026-11-15",
+  may: ["account", "close"],
+});
+export const BREACHES: readonly PlainThing[] = [
+  OWNED,
+  {
+    ...OWNED,
+    id: "both",
+    said: [...OWNED.said, ACCOUNT],
+    lookAgain: "2026-12-24",
+    closed: [{ by: SAM, at: NOON, words: "I have said it all." }],
+    may: ["close"],
+  },
+];

@@ -1,4 +1,4 @@
-/** A boundary, a letter and a check-in between the command and a browser: each word goes both ways, in a real browser at a real server. */
+/** A boundary, a letter, promises, accounts of an event and a check-in between the command and a browser: each word goes both ways, in a real browser at a real server. */
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { startBrowser } from "../support/browser.ts";
@@ -50,6 +50,50 @@ describe.skipIf(!CAN_SERVE)("with a real server (skipped without Python's enviro
     await sam.type("Answer", "Thank you for telling me.");
     await sam.press("Answer");
     await town.eventually("ada", ["letter", "show", "1"], "Thank you for telling me.");
+  }, 90_000);
+
+  test("a promise that is made in the browser is read by the command, and only its owner may mark or end it", async () => {
+    await goes("us");
+    await sam.follow("Promises");
+    await sam.follow("Promise a small act that I repeat");
+    await sam.type("What I do, small and often", "I call on Sundays.");
+    await sam.type("How often", "every Sunday");
+    await sam.press("Promise");
+    await sam.sees("A habit");
+    await town.eventually("ada", ["promise", "show", "1"], "every Sunday");
+    await sam.follow(/^Look at it/);
+    await sam.type("Some words, if I like", "The first.");
+    await sam.press("Mark it");
+    await sam.sees("Your newest mark");
+    await town.duolog("ada", ["habit"], "I write down what I spend.");
+    await goes("things/promise");
+    await sam.sees("I write down what I spend.", 30_000);
+    await sam.follow(/I write down what I spend/);
+    await sam.reaches("A habit");
+    expect(await sam.page.getByRole("button", { name: /Mark it|End it/ }).count()).toBe(0);
+  }, 90_000);
+
+  test("two accounts of one event stand side by side on both screens, and each closes it alone", async () => {
+    await town.duolog("ada", ["breach", "own-up", "--yes"], "Happened: 2026-11-17\n\nI wrote to Robin again.");
+    await goes("journal");
+    await sam.sees("Ada wrote what happened. You can add your own account.", 30_000);
+    await sam.follow("Ada wrote what happened. You can add your own account.");
+    await sam.sees(/It happened on Tuesday,? 17 November 2026/);
+    await sam.type("How it was for me", "I found out from a friend.");
+    await sam.press("Put it beside the other");
+    await town.eventually("ada", ["breach", "show", "1"], "I found out from a friend.");
+    await sam.press("For me it is closed");
+    await sam.sees(/Closed for Sam/);
+    await town.duolog("ada", ["breach", "close", "1", "--yes"]);
+    await sam.sees(/Closed for Ada/, 30_000);
+    await goes("boundaries");
+    await sam.follow(/Sundays are ours/);
+    await sam.follow("Say how I saw it crossed");
+    await sam.sees("Sundays are ours.");
+    await sam.type("How I saw it, in my own words", "You were out on Sunday.");
+    await sam.press("Put into the journal");
+    await sam.sees("As it was seen");
+    await town.eventually("ada", ["breach", "show", "2"], "You were out on Sunday.");
   }, 90_000);
 
   test("a check-in that the browser begins opens for both when Ada has answered", async () => {

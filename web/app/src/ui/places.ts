@@ -6,7 +6,7 @@ export type Tab = (typeof TABS)[number];
 const NAMES = [
   ...TABS,
   ...["write", "entry", "hear", "boundary", "propose", "check-in", "invite", "join", "compare"],
-  ...["sheet", "leaving", "copy", "head", "help", "page", "pause", "add-device", "confirm"],
+  ...["sheet", "leaving", "copy", "head", "help", "page", "pause", "add-device", "confirm", "things", "thing", "make"],
 ] as const;
 export type Name = (typeof NAMES)[number];
 

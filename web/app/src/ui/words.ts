@@ -1,11 +1,13 @@
 /**
  * The interface's own words. A message is a function that was compiled from `messages/<language>.json` when the page was built.
- * A page loads the one language that it speaks, with its page of help (`speech/`).
+ * A page loads the one language that it speaks, with its page of help (`speech/`); the words of screens that are loaded when somebody goes
+ * there (`messages/<language>.later.json`) come with them.
  */
 import type english from "./messages/en.json";
+import type laterEnglish from "./messages/en.later.json";
 import type * as Speech from "./speech/en.ts";
 
-export type Key = keyof typeof english;
+export type Key = keyof typeof english | keyof typeof laterEnglish;
 export type Values = Record<string, string | number>;
 export type Help = typeof Speech.help;
 /** Sentences of the rules in another language: English is their own. */
@@ -17,6 +19,7 @@ export const LANGUAGES = { en: "English", de: "Deutsch" } as const;
 export type Language = keyof typeof LANGUAGES;
 
 const SPEECHES = { en: () => import("./speech/en.ts"), de: () => import("./speech/de.ts") };
+const LATER = { en: () => import("./messages/en.later.json"), de: () => import("./messages/de.later.json") };
 interface Spoken {
   readonly messages: Compiled;
   readonly help: Help;
@@ -28,7 +31,12 @@ const loaded = new Map<Language, Spoken>();
 /** Loads a language, which `voiceOf` and `helpIn` need. */
 export async function load(language: Language): Promise<void> {
   const { messages, help, reasons } = await SPEECHES[language]();
-  loaded.set(language, { messages: messages as unknown as Compiled, help, reasons });
+  loaded.set(language, { messages: { ...(messages as unknown as Compiled) }, help, reasons });
+}
+
+/** Loads the rest of a language's words, for the screens that need them. */
+export async function loadRest(language: Language): Promise<void> {
+  Object.assign(spokenIn(language).messages, (await LATER[language]()).default);
 }
 
 function spokenIn(language: Language): Spoken {
@@ -57,6 +65,8 @@ export interface Voice {
   day(seconds: number): string;
   moment(seconds: number): string;
   hour(seconds: number): string;
+  /** A day that somebody named, as `2026-11-18`: the same in every zone. */
+  date(day: string): string;
 }
 
 const PSEUDO: Record<string, string> = { a: "á", e: "é", i: "ï", o: "ö", u: "ü", n: "ñ", c: "ç", s: "š" };
@@ -81,6 +91,7 @@ export function voiceOf(language: Language, habits: Habits, mirrored = false): V
   const day = new Intl.DateTimeFormat(locale, { weekday: "long", day: "numeric", month: "long", ...options });
   const moment = new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeStyle: "short", ...options });
   const hour = new Intl.DateTimeFormat(locale, { timeStyle: "short", ...options });
+  const date = new Intl.DateTimeFormat(locale, { dateStyle: "full", timeZone: "UTC" });
   return {
     language,
     direction: mirrored ? "rtl" : "ltr",
@@ -92,6 +103,7 @@ export function voiceOf(language: Language, habits: Habits, mirrored = false): V
     day: (seconds) => day.format(seconds * 1000),
     moment: (seconds) => moment.format(seconds * 1000),
     hour: (seconds) => hour.format(seconds * 1000),
+    date: (named) => date.format(Date.parse(named)),
   };
 }
 

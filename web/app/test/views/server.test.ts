@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Wording } from "../../src/rpc.ts";
 import { checkIns } from "./checkIns.ts";
 import { CAN_SERVE, Evening, entriesOf, refusal, Sam } from "./couple.ts";
+import { plainThings } from "./plainThings.ts";
 
 describe.skipIf(!CAN_SERVE)("with a real server (skipped without Python's environment)", () => {
   let evening: Evening;
@@ -251,6 +252,12 @@ describe.skipIf(!CAN_SERVE)("with a real server (skipped without Python's enviro
       (again) => {
         sam = again;
       },
+    ));
+
+  describe("promises and breaches", () =>
+    plainThings(
+      () => evening,
+      () => sam,
     ));
 
   describe("the two of us", () => {

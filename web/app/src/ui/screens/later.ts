@@ -11,12 +11,15 @@ import Enroll from "./Enroll.svelte";
 import Head from "./Head.svelte";
 import Hear from "./Hear.svelte";
 import Leaving from "./Leaving.svelte";
+import Make from "./Make.svelte";
 import MeScreen from "./MeScreen.svelte";
 import OneBoundary from "./OneBoundary.svelte";
 import OneEntry from "./OneEntry.svelte";
+import OneThing from "./OneThing.svelte";
 import Pause from "./Pause.svelte";
 import Propose from "./Propose.svelte";
 import Sheet from "./Sheet.svelte";
+import Things from "./Things.svelte";
 import UsScreen from "./UsScreen.svelte";
 
 export { Enroll };
@@ -33,6 +36,9 @@ const SHOWN = {
   hear: Hear,
   boundary: OneBoundary,
   propose: Propose,
+  things: Things,
+  thing: OneThing,
+  make: Make,
   "check-in": CheckInScreen,
   pause: Pause,
   sheet: Sheet,

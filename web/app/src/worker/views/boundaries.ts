@@ -65,8 +65,14 @@ function boundaryView(here: Here, thing: Thing): Boundary {
     waitsUntil: view.lapsesAt,
     reviewDue: view.reviewDue,
     waitsHere: waitsIn(here, thing),
+    mayTell: tellable(here, thing, agreed),
     may: [...may],
   };
+}
+
+function tellable(here: Here, thing: Thing, agreed: Text | null): Boundary["mayTell"] {
+  if (!here.mayWrite || agreed === null || bindsIn(here, thing, agreed).every((one) => one.mine)) return null;
+  return { message: agreed.message, text: textView(here, agreed).text };
 }
 
 /** The text that another one replaces. */

@@ -11,6 +11,7 @@ import { wholeEntry } from "./entries.ts";
 import { type Here, here } from "./here.ts";
 import { NO_JOURNAL, viewJournal } from "./journal.ts";
 import { hear, openedHere, openLetter, viewDisclosure } from "./letters.ts";
+import { makePlain, takeIn, viewThings } from "./plainThings.ts";
 import { refusalOf, refuse } from "./refusals.ts";
 import { search } from "./search.ts";
 import { pause, viewUs } from "./us.ts";
@@ -32,7 +33,7 @@ export type JournalCalls = Pick<Calls, JournalMethod>;
 
 type JournalMethod =
   | ("journal" | "search" | "entry" | "draft" | "keepDraft" | "put" | "answer" | "withdraw" | "keep")
-  | ("disclosure" | "read" | "hear" | "boundaries" | "propose" | "decide")
+  | ("disclosure" | "read" | "hear" | "boundaries" | "propose" | "decide" | "things" | "make" | "take")
   | ("checkIn" | "beginCheckIn" | "answerCheckIn" | "setCheckInAside" | "revealCheckIn")
   | ("us" | "pause" | "leave");
 
@@ -103,6 +104,10 @@ export function journalCalls(session: Session, around: Partial<Around> = {}): Jo
 
     boundaries: async () => await run(here(home)).then((found) => (found === null ? [] : viewBoundaries(found))),
     propose: (wording) => act((found) => propose(home, found, wording)),
+    things: async (kind) => await run(here(home)).then((found) => (found === null ? [] : viewThings(found, kind))),
+    make: (form, filled, crossed) => act((found) => makePlain(home, found, form, filled, crossed)),
+    take: (id, step, filled) => act((found) => takeIn(home, found, id, step, filled)),
+
     checkIn: () => lookBy((found) => checkInPlace(home, found)),
     beginCheckIn: (answer) => act((found) => begin(home, found, answer)),
     answerCheckIn: (id, answer) => act((found) => giveAnswer(home, found, id, answer)),

@@ -6,13 +6,13 @@
  * - Whoever wrote it is told of the steps alone.
  */
 import type { Home, Step } from "@duolog/sdk/client";
-import { type Item, type Thing, thingOf, viewLetter } from "@duolog/sdk/documents";
-import type { Disclosure, Hearing, LetterStep } from "../../rpc.ts";
-import { findPlace, viewEntry } from "./entries.ts";
+import { viewLetter } from "@duolog/sdk/documents";
+import type { Disclosure, Hearing, TakenStep } from "../../rpc.ts";
 import type { Here } from "./here.ts";
 import { keep, kept } from "./kept.ts";
 import { refuse } from "./refusals.ts";
 import { possible, takeStep, thingsOf } from "./steps.ts";
+import { takenIn } from "./taken.ts";
 import { cleanLineOf } from "./texts.ts";
 
 const KIND = "disclosure";
@@ -36,7 +36,7 @@ export function viewDisclosure(here: Here, id: string, opened: readonly string[]
   const thing = here.state.parts.of(KIND).find(id) ?? here.state.parts.of(KIND).get(id) ?? refuse("not_here");
   const view = viewLetter(thing, here.now);
   const isOpen = view.writer === here.me || opened.includes(thing.entry) || !thing.between.includes(here.me);
-  const steps = stepsOf(here, thing);
+  const steps = (takenIn(here, KIND).get(thing.entry) ?? []).map(withoutAbout);
   return {
     id: thing.entry,
     author: here.person(view.writer),
@@ -69,20 +69,9 @@ export function* hear(home: Home, here: Here, id: string, hearing: Hearing): Ste
   }
 }
 
-/** What was said in a letter, oldest first, with its words. */
-function stepsOf(here: Here, thing: Thing): readonly LetterStep[] {
-  const isIn = ({ applied, skipped }: Item) =>
-    applied.document.kind === KIND && skipped === null && thingOf(here.state.parts, applied)?.entry === thing.entry;
-  return here.state.timeline.items.filter(isIn).flatMap(({ applied }) => {
-    const place = findPlace(here, applied.entry);
-    if (place === null) return [];
-    const { author, at, text, step, sending } = viewEntry(here, place, true);
-    return [{ step, by: author, at, text: step === "tell" ? withoutAbout(text) : text, sending }];
-  });
-}
-
 /** The words of a letter: its line stands above them already. */
-function withoutAbout(text: string): string {
-  const end = text.indexOf("\n\n");
-  return end < 0 ? "" : text.slice(end + 2);
+function withoutAbout(taken: TakenStep): TakenStep {
+  if (taken.step !== "tell") return taken;
+  const end = taken.text.indexOf("\n\n");
+  return { ...taken, text: end < 0 ? "" : taken.text.slice(end + 2) };
 }

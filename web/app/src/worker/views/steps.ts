@@ -66,9 +66,16 @@ export function* takeStep(
   yield* write(home, here, kind, jsonObject({ step, answers, ...fields }), words);
 }
 
-/** Makes a thing by a step. */
-export function* makeThing(home: Home, here: Here, kind: string, step: string, fields: StepFields): Step<void> {
-  yield* write(home, here, kind, jsonObject({ step, ...fields }), undefined);
+/** Makes a thing by a step. `words`: for a note beside it. */
+export function* makeThing(
+  home: Home,
+  here: Here,
+  kind: string,
+  step: string,
+  fields: StepFields,
+  words?: string,
+): Step<void> {
+  yield* write(home, here, kind, jsonObject({ step, ...fields }), words);
 }
 
 function* write(home: Home, here: Here, kind: string, body: JsonObject, words: string | undefined): Step<void> {

@@ -1,0 +1,2 @@
+export function namesIn(source: string): Set<string>;
+export function used(code: string, wanted: Set<string>): string;
