@@ -51,11 +51,11 @@ test: setup ## Run the test suite
 
 .PHONY: check
 check: setup $(LINT)/node_modules/stamp web-install ## Everything that CI checks: format, lint, types, imports, dependencies, OpenAPI, tests
-	@$(MAKE) -j2 $(if $(filter output-sync,$(.FEATURES)),--output-sync=recurse) check-python check-web
+	@$(MAKE) -j2 $(if $(filter output-sync,$(.FEATURES)),--output-sync=recurse) check-python web-check check-app
 	@$(PY) -m pytest -n $(JOBS) --dist worksteal -q
 	@echo "check: all green"
 
-# The two halves of check before Python's tests. They run beside each other, each on a core: the output of each comes whole.
+# The parts of check before Python's tests. They run beside each other, two at a time: the output of each comes whole.
 .PHONY: check-python
 check-python:
 	@$(MAKE) lint
@@ -63,10 +63,8 @@ check-python:
 		echo "openapi/openapi.json is out of date: run 'make openapi' and commit it."; exit 1; }
 	@$(MAKE) openapi-lint
 
-.PHONY: check-web
-check-web:
-	@$(MAKE) web-check
-	@$(MAKE) web-build
+.PHONY: check-app
+check-app: web-build
 	@if [ -x /usr/bin/chromium ]; then $(MAKE) web-screens LOOK=phone; else \
 		echo "check: there is no Chromium here, so nobody looked at the app's screens (apt install chromium)."; fi
 
@@ -85,59 +83,62 @@ openapi-lint: setup $(LINTED) ## Two linters read openapi/openapi.json: no error
 .PHONY: web-install
 web-install: $(WEB)/node_modules/stamp ## Libraries and tools of the TypeScript SDK into web/node_modules, exactly those of its lock
 
+# What the app, and programs in the SDK's tests, import.
+SDK_BUILT := $(WEB)/sdk/dist/index.js
+$(SDK_BUILT): $(WEB)/node_modules/stamp $(shell find $(WEB)/sdk/src -name '*.ts') $(WEB)/sdk/tsconfig.build.json
+	@cd $(WEB) && $(NODE) node_modules/.bin/tsc -p sdk/tsconfig.build.json
+	@touch $@
+
 .PHONY: web-check
-web-check: web-install ## Format, lint, build, types and tests of the TypeScript SDK, with the vectors
+web-check: $(SDK_BUILT) ## Format, lint, build, types and tests of the TypeScript SDK, with the vectors
 	@cd $(WEB) && DUOLOG_PYTHON=$(CURDIR)/$(PY) && export DUOLOG_PYTHON && $(NPM) run --silent check
 
 .PHONY: web-screens
-web-screens: web-install ## Each screen of the app in each state, in Chromium: axe, console, reflow (LOOK=phone takes one of six looks)
+web-screens: $(SDK_BUILT) ## Each screen of the app in each state, in Chromium: axe, console, reflow (LOOK=phone takes one of six looks)
 	@cd $(WEB) && $(NPM) run --silent screens -- $(if $(LOOK),-t '^$(LOOK) ')
 
 .PHONY: web-pictures
-web-pictures: web-install ## Take the pictures of docs/app-screens.md anew, of each screen on a phone and on a desktop
+web-pictures: $(SDK_BUILT) ## Take the pictures of docs/app-screens.md anew, of each screen on a phone and on a desktop
 	@cd $(WEB) && $(NPM) run --silent screens -- -t '^(phone|desktop) '
 	@$(PY) -m tools.app_pictures $(WEB)/app/build/pictures
 
 .PHONY: web-fuzz
-web-fuzz: web-install ## A million changed inputs to the parsers of both languages: the same verdict on each (INPUTS=, SEED=)
-	@cd $(WEB) && $(NODE) node_modules/.bin/tsc -p sdk/tsconfig.build.json
+web-fuzz: $(SDK_BUILT) ## A million changed inputs to the parsers of both languages: the same verdict on each (INPUTS=, SEED=)
 	@$(NODE) $(PY) -m fuzz.differential --inputs $(INPUTS) --seed $(SEED) -- node $(WEB)/sdk/test/verdicts.mjs
 
 .PHONY: web-hostile
-web-hostile: web-install ## The attacks of the hostile catalogue that reach a reader, against the TypeScript SDK
+web-hostile: $(SDK_BUILT) ## The attacks of the hostile catalogue that reach a reader, against the TypeScript SDK
 	@cd $(WEB) && $(NODE) DUOLOG_SLOW=1 DUOLOG_PYTHON=$(CURDIR)/$(PY) node_modules/.bin/vitest run sdk/test/client
 
 .PHONY: web-speed
-web-speed: web-install ## How long the app takes with a journal of ten thousand entries: open, ask again, write, search
+web-speed: $(SDK_BUILT) ## How long the app takes with a journal of ten thousand entries: open, ask again, write, search
 	@cd $(WEB) && $(NODE) DUOLOG_SLOW=1 node_modules/.bin/vitest run app/test/views/many.slow.test.ts
 
 .PHONY: web-transcript
-web-transcript: web-install ## The golden transcript in both directions, with the TypeScript SDK
-	@cd $(WEB) && $(NODE) node_modules/.bin/tsc -p sdk/tsconfig.build.json
+web-transcript: $(SDK_BUILT) ## The golden transcript in both directions, with the TypeScript SDK
 	@$(NODE) $(PY) -m vectors.transcript play --port 0 -- node $(WEB)/sdk/test/program.mjs
 	@$(NODE) $(PY) -m vectors.transcript turn --port 0 -- node $(WEB)/sdk/test/program.mjs
 
 .PHONY: web-catalogue
-web-catalogue: web-install ## Every attack of the hostile catalogue against the TypeScript SDK in Node (ONLY='drop-*')
-	@cd $(WEB) && $(NODE) node_modules/.bin/tsc -p sdk/tsconfig.build.json
+web-catalogue: $(SDK_BUILT) ## Every attack of the hostile catalogue against the TypeScript SDK in Node (ONLY='drop-*')
 	@$(NODE) $(PY) -m hostile run --jobs $(JOBS) $(if $(ONLY),--only '$(ONLY)') -- node $(WEB)/sdk/test/program.mjs
 
 .PHONY: web-walks
-web-walks: web-install ## A thousand random logs and 60,000 bodies to the reducers of both languages: the same states (WALKS=, SEED=)
+web-walks: $(SDK_BUILT) ## A thousand random logs and 60,000 bodies to the reducers of both languages: the same states (WALKS=, SEED=)
 	@cd $(WEB) && DUOLOG_PYTHON=$(abspath $(VENV))/bin/python DUOLOG_WALKS=$(or $(WALKS),1000) DUOLOG_SEED=$(or $(SEED),1) \
 		$(NODE) node_modules/.bin/vitest run sdk/test/walks.test.ts
 
 .PHONY: web-build
-web-build: web-install ## Build the app for browsers into $(WEB_BUILD): for the server, the wheel and the image
-	@cd $(WEB) && $(NODE) && export PATH && node node_modules/.bin/tsc -p sdk/tsconfig.build.json && cd app && \
+web-build: $(SDK_BUILT) ## Build the app for browsers into $(WEB_BUILD): for the server, the wheel and the image
+	@cd $(WEB)/app && $(NODE) && export PATH && \
 		node tools/build.mjs $(CURDIR)/$(WEB_BUILD) && node tools/budgets.mjs $(CURDIR)/$(WEB_BUILD)
 
 .PHONY: web-double
-web-double: web-install ## Build the app for browsers twice, at two places: equal to the byte
-	@cd $(WEB) && $(NODE) && export PATH && node node_modules/.bin/tsc -p sdk/tsconfig.build.json && node app/tools/double.mjs
+web-double: $(SDK_BUILT) ## Build the app for browsers twice, at two places: equal to the byte
+	@cd $(WEB) && $(NODE) && export PATH && node app/tools/double.mjs
 
 .PHONY: web-served
-web-served: web-install ## The service worker and its hashes in Chromium: opens offline, refuses what was changed, waits
+web-served: $(SDK_BUILT) ## The service worker and its hashes in Chromium: opens offline, refuses what was changed, waits
 	@cd $(WEB)/app && $(NODE) node ../node_modules/.bin/vitest run --config vitest.e2e.config.mjs e2e/served.test.ts
 
 .PHONY: web-stories

@@ -51,7 +51,7 @@ def tables() -> str:
 
 
 def _reached() -> set[str]:
-    """The characters that are left where a name is compared: after NFKC, without letter case or with it, and decomposed.
+    """The characters that a comparison of names meets: after NFKC, with letter case and without, and decomposed.
 
     Half of those that look alike are forms that NFKC replaces first: a browser needn't load them.
     """

@@ -26,7 +26,7 @@ from tests.hostile import one_item
 from tests.machine.people import MemoryKeyring
 
 T = TypeVar("T")
-SAMPLE = 40
+SAMPLE = 25
 KEYRING = Unlock()
 
 

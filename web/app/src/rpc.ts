@@ -166,12 +166,13 @@ export interface Us {
   readonly invitation: { readonly until: number } | null;
 }
 
-/** `label`: "" where it has none. `since`: null where nothing says it. */
+/** A way into my account. `label`: "" where it has none. `isNew`: another device of mine added it, and I haven't said here that I know it. */
 export interface Device {
   readonly id: string;
+  readonly kind: "device" | "recovery_sheet" | "passkey";
   readonly label: string;
-  readonly since: number | null;
   readonly here: boolean;
+  readonly isNew: boolean;
 }
 
 /** Eight words for what this device has seen, of the newest keys of somebody; null: of the journal. */
@@ -294,6 +295,8 @@ export interface Calls {
   /** The words that somebody reads out for a device that came back from words: of my newest keys, and of the journal. */
   confirm(keys: string, journal: string): Promise<void>;
   revoke(device: string): Promise<void>;
+  /** I know every way into my account that there is now. */
+  knowDevices(): Promise<void>;
   askToLast(): Promise<boolean>;
   /** Makes new words, which `sheet` shows. The old ones open everything until the new ones are checked. */
   newSheet(): Promise<void>;

@@ -14,7 +14,7 @@ const DECODED = /\(A=>\{for\((?:(?!\}\)\().)*\}\)\("(AGFzb[A-Za-z0-9+/=]+)"\)/s;
 const FUNCTIONS = /var e=\[((?:"\w+",?)+)\],a=\[([\w$,]+)\],_=0/;
 const CONSTANTS = /var n=\[((?:"\w+",?)+)\]/;
 const OTHERWISE = "libsodium is packed in another way than this build knows.";
-const USER = new URL("../../sdk/src/sodium.ts", import.meta.url); // the one import of libsodium
+const USER = new URL("../../node_modules/@duolog/sdk/src/sodium.ts", import.meta.url); // the one import of libsodium
 
 export function sodium() {
   return {

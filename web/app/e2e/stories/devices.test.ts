@@ -2,7 +2,7 @@
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { startBrowser } from "../support/browser.ts";
-import { atTheCode, eightWords, takeOutByCommand } from "../support/devices.ts";
+import { atTheCode, eightWords, letInByCommand, takeOutByCommand } from "../support/devices.ts";
 import { Person } from "../support/person.ts";
 import { CAN_SERVE, Town } from "../support/town.ts";
 
@@ -35,6 +35,16 @@ describe.skipIf(!CAN_SERVE)("with a real server (skipped without Python's enviro
     await phone.follow("Me");
     await phone.sees("the phone");
     await phone.picture("me-two-devices");
+    const tablet = await letInByCommand(town, browser, "ada", "the tablet");
+    await phone.follow("Journal");
+    await phone.page.reload();
+    await phone.sees("A way into your account was added elsewhere. Was it you?", 30_000);
+    await phone.follow("A way into your account was added elsewhere. Was it you?");
+    await phone.sees("the tablet");
+    await phone.press("It was me: I know all of these");
+    await phone.page.getByText("Was it you?").first().waitFor({ state: "detached" });
+    await tablet.context.close();
+    await takeOutByCommand(town, "ada", "the tablet");
     await takeOutByCommand(town, "ada", "the phone");
     await town.duolog("ada", ["write"], "Only for the terminal.");
     await phone.follow("Journal");

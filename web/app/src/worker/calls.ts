@@ -60,6 +60,7 @@ const OF_A_HOME: Record<keyof HomeCalls, true> = {
   addDevice: true,
   deviceCompared: true,
   revoke: true,
+  knowDevices: true,
   newSheet: true,
   confirm: true,
 };

@@ -1,5 +1,5 @@
 /** An open home that lives: its calls, what keeps it up to date, and the lock that falls when nobody looks. */
-import { createJournal, isUnconfirmed, post, read, type Step } from "@duolog/sdk/client";
+import { createJournal, isUnconfirmed, keyholders, post, read, type Step } from "@duolog/sdk/client";
 import { makeDocument } from "@duolog/sdk/documents";
 import { encodeB64, jsonObject } from "@duolog/sdk/protocol";
 import type { Waiting } from "../rpc.ts";
@@ -109,6 +109,9 @@ function* ownName({ session: { home } }: Here): Step<string> {
 function* waiting({ session: { home } }: Here): Step<readonly Waiting[]> {
   const hasAccount = (yield* read(["account"])).has("account");
   const isDue = hasAccount && (yield* sheetState(home)) !== "checked";
-  const due = { confirm: yield* isUnconfirmed(), sheet: isDue };
-  return (["confirm", "sheet"] as const).filter((kind) => due[kind]).map((kind) => ({ kind, id: kind, from: "" }));
+  const isAdded = hasAccount && (yield* keyholders(home)).some(({ isNew }) => isNew);
+  const due = { device: isAdded, confirm: yield* isUnconfirmed(), sheet: isDue };
+  return (["device", "confirm", "sheet"] as const)
+    .filter((kind) => due[kind])
+    .map((kind) => ({ kind, id: kind, from: "" }));
 }

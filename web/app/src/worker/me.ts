@@ -1,7 +1,6 @@
 /** What is mine: this device and my others, how it opens, the sheet. */
 import { MalformedData, NotAllowed, OpenError, VerificationError } from "@duolog/sdk";
 import {
-  accountState,
   beginAdding,
   confirmAdding,
   forgetSheet,
@@ -9,6 +8,8 @@ import {
   type Home,
   isNewSheet,
   isUnconfirmed,
+  keyholders,
+  lookAtKeyholders,
   newSheet,
   replaceSheet,
   revoke,
@@ -16,7 +17,7 @@ import {
   sheetWords,
 } from "@duolog/sdk/client";
 import { cleanLine } from "@duolog/sdk/documents";
-import { encodeB64, parseB64, sameBytes } from "@duolog/sdk/protocol";
+import { encodeB64, parseB64 } from "@duolog/sdk/protocol";
 import { eightWords } from "@duolog/sdk/seal";
 import type { Calls, Device, Me } from "../rpc.ts";
 import { seenWords } from "./confirming.ts";
@@ -29,7 +30,15 @@ const MOST_MINUTES = 24 * 60;
 
 export type MeCalls = Pick<
   Calls,
-  "sheet" | "sheetChecked" | "me" | "setLockMinutes" | "addDevice" | "deviceCompared" | "revoke" | "newSheet"
+  | "sheet"
+  | "sheetChecked"
+  | "me"
+  | "setLockMinutes"
+  | "addDevice"
+  | "deviceCompared"
+  | "revoke"
+  | "knowDevices"
+  | "newSheet"
 >;
 
 /** `name`: as the others see me. */
@@ -94,6 +103,10 @@ export function meCalls({ session, lock }: Here, name: () => Promise<string>): M
       await session.ask(revoke(home, [parseB64(device)]));
       session.changed();
     },
+    async knowDevices() {
+      await session.run(lookAtKeyholders(home));
+      session.changed();
+    },
     async newSheet() {
       await session.run(newSheet(home));
       session.changed();
@@ -126,14 +139,7 @@ export function* sheetState(home: Home): Step<Me["sheet"]> {
 }
 
 function* devices(home: Home): Step<readonly Device[]> {
-  const { labels } = yield* accountState(home);
-  const keyholders = home.identity.sets.at(-1)?.keyholders ?? [];
-  return keyholders
-    .filter(({ kind }) => kind === "device")
-    .map(({ id }) => ({
-      id: encodeB64(id),
-      label: cleanLine(labels.get(encodeB64(id)) ?? ""),
-      since: null,
-      here: sameBytes(id, home.keyholder.id),
-    }));
+  return (yield* keyholders(home)).map(({ id, kind, label, here, isNew }) => {
+    return { id: encodeB64(id), kind, label: cleanLine(label ?? ""), here, isNew };
+  });
 }

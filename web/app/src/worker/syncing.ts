@@ -96,12 +96,14 @@ export class Syncing {
     const was = this.#reach;
     let isNew = false;
     try {
-      const { fetched, problems }: Synced = await this.#kept.ask(sync(this.#kept.home));
-      const own = this.#kept.home.identity.accountJournal;
+      const { home } = this.#kept;
+      const waysIn = home.identity.sets.length;
+      const { fetched, problems }: Synced = await this.#kept.ask(sync(home));
+      const own = home.identity.accountJournal;
       if (problems.some((one) => one.error instanceof AccountFork && sameBytes(one.journal, own))) this.#kept.forked();
       const full = problems.find(({ error }) => isFull(error));
       if (full !== undefined) throw full.error;
-      isNew = fetched > 0 || problems.length > 0;
+      isNew = fetched > 0 || problems.length > 0 || home.identity.sets.length > waysIn;
       isNew = (await this.#deliver()) || isNew;
       isNew = (await this.#kept.due()) || isNew;
       this.#reach = "online";
