@@ -187,7 +187,7 @@ crash: setup ## kill -9 server and database during pushes, ROUNDS each: nothing 
 
 .PHONY: crash-points
 crash-points: setup ## Kill a client before and after each commit and file of its home, over a whole evening; says how many
-	@$(PY) -m pytest -m slow -q -s tests/crash/test_crash_points.py
+	@$(PY) -m pytest -m slow -q -s tests/crash/test_crash_points.py tests/client/test_killed_pairing.py
 
 .PHONY: test-failover
 test-failover: setup ## A PostgreSQL primary dies under load and its synchronous standby takes its place, ROUNDS times

@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from typing import Any
 
 import pytest
 from fastapi import FastAPI
@@ -10,9 +11,11 @@ from fastapi import FastAPI
 from app.retention.service import retain
 from app.settings import Settings
 from duolog.client import AdmissionStage, Duolog, PairingStage
+from duolog.client.home.pairings import drop_consent
 from duolog.client.log.settle import push_statement
 from duolog.client.log.statements import make_rotate
 from duolog.client.log.stored_logs import load_log
+from duolog.client.pairing import co_signing
 from duolog.errors import NotAllowed, PinMismatch, TransportError
 from duolog.protocol.roster_changes import Roster
 from tests.client.couple import Clock, Tampered, pair, register
@@ -285,6 +288,31 @@ async def test_a_proposal_is_taken_back(three: Three) -> None:
     assert await members.proposals() == await three.sam.members(three.journal).proposals() == ()
     assert await members.admissions() == ()
     assert (await three.ada.account_state()).declined == ()
+
+
+async def test_a_proposal_whose_taking_back_was_cut_off_is_taken_back_again(
+    three: Three, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is dropped here and what is noted for own devices is durable together."""
+    words = await three.accepted(three.sam)
+    members = three.sam.members(three.journal)
+    await members.confirm(words)
+    [mine] = await members.proposals()
+
+    def cut_off(*given: Any) -> None:
+        drop_consent(*given)
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(co_signing, "drop_consent", cut_off)
+        with pytest.raises(KeyboardInterrupt):
+            await members.decline(mine.id)
+    await three.sam.sync()
+    [mine] = await members.proposals()
+    await members.decline(mine.id)
+    assert list((await three.sam.account_state()).ended.values()) == ["revoked"]
+    await three.sync()
+    assert await members.admissions() == ()
 
 
 async def test_two_who_propose_the_same_agree(three: Three) -> None:

@@ -112,6 +112,23 @@ async def test_an_answer_that_came_after_somebody_elses_is_told_so(app: FastAPI)
             await sam.join(invitation.link)
 
 
+async def test_a_sync_says_that_somebody_else_answered_an_answer_that_never_arrived(app: FastAPI) -> None:
+    ada, _, _ = await register(app)
+    sam, network, _ = await register(app)
+    other, _, _ = await register(app)
+    async with ada, sam, other:
+        invitation = await ada.invite(await ada.create_journal())
+        kept: Any = network
+        kept.answer_invitation = lost
+        with pytest.raises(TransportError):
+            await sam.join(invitation.link)
+        del kept.answer_invitation
+        await other.join(invitation.link)
+        [problem] = (await sam.sync()).problems
+        assert "somebody else answered it" in str(problem)
+        assert not (await sam.sync()).problems, "it is said once"
+
+
 async def test_a_confidant_who_rotates_before_they_are_proposed_is_shown(settings: Settings) -> None:
     """Ada knows them from a journal of their own, and so has seen their new keys. Sam sees what they accepted."""
     async with trio(settings) as three:

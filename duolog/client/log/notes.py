@@ -12,7 +12,15 @@ from duolog.client.log.folding import account_state
 from duolog.client.log.outbox import deliver, deliver_what_may_go, post, waiting_as, waiting_documents
 from duolog.client.log.stored_logs import load_log
 from duolog.documents.account import require_allowed_account
-from duolog.documents.account_kinds import Joined, LeftJournal, NotedHead, Pin, SentAcceptance, Verified
+from duolog.documents.account_kinds import (
+    EndedInvitation,
+    Joined,
+    LeftJournal,
+    NotedHead,
+    Pin,
+    SentAcceptance,
+    Verified,
+)
 from duolog.documents.bodies import Body
 from duolog.documents.registry import ACCOUNT_KINDS, make_document
 from duolog.errors import NotAllowed
@@ -67,6 +75,8 @@ def _is_noted(context: Context, body: Body) -> bool:
         return same and named and body.journal not in state.left
     if isinstance(body, Verified):
         return body.account in state.verified
+    if isinstance(body, EndedInvitation):
+        return state.ended.get(body.invitation) == body.how
     if isinstance(body, SentAcceptance):
         return state.sent.get(body.journal) == body
     if isinstance(body, Pin):

@@ -9,7 +9,8 @@ Rules
 from duolog.client.home.pairings import consents, drop_consent
 from duolog.client.log.context import Context
 from duolog.client.log.folding import account_state
-from duolog.client.log.notes import note
+from duolog.client.log.notes import note, put_note
+from duolog.client.log.outbox import deliver
 from duolog.client.log.pull import pull
 from duolog.client.log.settle import MOVED, push_statement
 from duolog.client.log.statements import Made, is_over, sign_for
@@ -102,9 +103,11 @@ async def decline(context: Context, journal: bytes, proposal: bytes) -> None:
     waiting = await _find(context, roster, proposal)
     wanted = next((item for item in consents(context.home, journal) if item.statement == proposal), None)
     if wanted is not None:
-        drop_consent(context.home, journal, wanted)
-        if wanted.invitation is not None:
-            await note(context, "ended_invitation", EndedInvitation(invitation=wanted.invitation, how="revoked"))
+        with context.store.transaction():
+            drop_consent(context.home, journal, wanted)
+            if wanted.invitation is not None:
+                put_note(context, "ended_invitation", EndedInvitation(invitation=wanted.invitation, how="revoked"))
+        await deliver(context, context.identity.account_journal)
     if context.account not in waiting.signers:
         terms = waiting.terms.model_copy(update={"at": context.clock()})
         await note(context, "declined_proposal", terms)

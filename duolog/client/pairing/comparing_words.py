@@ -19,7 +19,7 @@ from duolog.client.log.statements import Made, carried, sign_for
 from duolog.client.pairing.listed_proposals import co_signed, send_proposal
 from duolog.client.pairing.views import BEFORE_CONFIDING, BEFORE_FIRST_SHARING, Pairing, PairingStage
 from duolog.client.server.transport import Transport
-from duolog.documents.account_kinds import NotedHead, Pin, Verified
+from duolog.documents.account_kinds import EndedInvitation, NotedHead, Pin, Verified
 from duolog.documents.kinds.words_differ import KIND, WordsDiffer
 from duolog.documents.registry import make_document
 from duolog.errors import NotAllowed, PinMismatch, VerificationError
@@ -27,7 +27,7 @@ from duolog.protocol import sizes
 from duolog.protocol.roster import check_change
 from duolog.protocol.roster_changes import Roster
 from duolog.protocol.statements import SignedStatement
-from duolog.seal.pairing import parse_invitation
+from duolog.seal.pairing import InvitationSecret, parse_invitation
 from duolog.seal.words import Words
 
 
@@ -178,12 +178,17 @@ async def _both_signed(context: Context, roster: Roster, mine: SignedStatement) 
 async def note_joined(context: Context, journal: bytes) -> None:
     """Note a journal in which the other and I are members, pin the other, and mark them as verified if both signed.
 
+    The inviter notes first that the invitation has ended, also after a crash behind letting the other in.
+
     Raises: as `note`.
     """
     progress, here = load_progress(context.home, journal), context.standing(journal)
     other, me = None if progress is None else progress.other, here.me
     if progress is None or other is None or me is None or here.roster is None or here.roster.find(other) is None:
         return
+    if progress.role == "founder":
+        added = EndedInvitation(invitation=InvitationSecret(progress.secret).id, how="added")
+        await note(context, "ended_invitation", added)
     await note(context, "joined", joined_as(context, journal, me.role))
     pin = await _note_pin(context, other)
     elsewhere = me.role == "partner" and other in account_state(context).verified  # on another own device

@@ -14,13 +14,13 @@ from duolog.api.invitations import InvitationRequest
 from duolog.client.home import pairings
 from duolog.client.log.context import Context
 from duolog.client.log.folding import account_state
-from duolog.client.log.notes import note
+from duolog.client.log.notes import note, put_note
 from duolog.client.log.statements import Made, make_fresh, require_term
 from duolog.client.log.stored_logs import load_log, stored_statement
 from duolog.client.pairing.views import BEFORE_FIRST_SHARING, BEFORE_SHARING_WITH_CONFIDANT, NewInvitation
 from duolog.client.server.transport import Transport, ignoring
 from duolog.documents.account_kinds import EndedInvitation, PendingInvitation, TakenAcceptance
-from duolog.errors import NotAllowed, VerificationError
+from duolog.errors import NotAllowed, ServerRefused, VerificationError
 from duolog.protocol import sizes
 from duolog.protocol.accounts import SignedAccountStatement
 from duolog.protocol.codec import sha256
@@ -139,17 +139,30 @@ async def _take_back(context: Context, journal: bytes) -> None:
 
 
 async def revoke(context: Context, journal: bytes, invitation: bytes) -> None:
-    """Take an invitation back. Raises: TransportError, ServerRefused."""
-    await context.network.call(Transport.revoke_invitation, journal, invitation)
+    """Take an invitation back; also where the server has lost it already, as when the program died behind its answer.
+
+    Raises: TransportError; ServerRefused, also where there is no such invitation.
+    """
+    try:
+        await context.network.call(Transport.revoke_invitation, journal, invitation)
+    except ServerRefused as error:
+        state = account_state(context)
+        waits = invitation in state.invitations and invitation not in state.ended
+        if error.code != "not_found" or not waits:
+            raise
     await _end(context, journal, invitation, "revoked")
 
 
 async def _end(context: Context, journal: bytes, invitation: bytes, how: Literal["revoked", "expired"]) -> None:
-    progress = pairings.load_progress(context.home, journal)
-    if progress is not None and InvitationSecret(progress.secret).id == invitation:
-        pairings.drop_progress(context.home, journal)
-    pairings.drop_invitation(context.home, invitation)
-    await note(context, "ended_invitation", EndedInvitation(invitation=invitation, how=how))
+    """Forget an invitation here, and note its end: both are durable together."""
+    ended = EndedInvitation(invitation=invitation, how=how)
+    with context.store.transaction():
+        progress = pairings.load_progress(context.home, journal)
+        if progress is not None and InvitationSecret(progress.secret).id == invitation:
+            pairings.drop_progress(context.home, journal)
+        pairings.drop_invitation(context.home, invitation)
+        put_note(context, "ended_invitation", ended)
+    await note(context, "ended_invitation", ended)
 
 
 def rebuild_invitation(

@@ -20,7 +20,7 @@ from duolog.client.pairing.comparing_words import note_joined, pairing_of, verif
 from duolog.client.pairing.invitations import chain_of_acceptance, fetch_nonce, make_add, reveal, take_answer
 from duolog.client.pairing.views import Pairing
 from duolog.client.server.transport import Transport
-from duolog.documents.account_kinds import EndedInvitation, SentAcceptance
+from duolog.documents.account_kinds import SentAcceptance
 from duolog.errors import NotAllowed, PinMismatch, ServerRefused, VerificationError
 from duolog.protocol import sizes
 from duolog.protocol.codec import encode_b64, sha256
@@ -83,7 +83,20 @@ async def join(context: Context, text: str) -> Pairing:
     progress = load_progress(context.home, journal)
     if progress is None or progress.role == "founder" or progress.signed_acceptance is None:
         raise NotAllowed(_OWN)
-    accepted = progress.signed_acceptance
+    await _send_answer(context, journal, progress, progress.signed_acceptance, again=again)
+    await go_on(context, journal)
+    return pairing_of(context, journal)
+
+
+async def _send_answer(
+    context: Context, journal: bytes, progress: Progress, accepted: SignedAcceptance, *, again: bool
+) -> None:
+    """Note my answer for all own devices, and send it. `again`: one may have come before, which was sealed with another
+    nonce, and counts.
+
+    Raises: ServerRefused: another account's answer was first, or the invitation is gone.
+    """
+    secret = InvitationSecret(progress.secret)
     sent = SentAcceptance(
         journal=journal,
         secret=secret.secret,
@@ -93,16 +106,6 @@ async def join(context: Context, text: str) -> Pairing:
     )
     await note(context, "sent_acceptance", sent)
     answer = PairingAnswer(accepted, chain_of_acceptance(context, accepted))
-    await _send_answer(context, secret, answer, again=again)
-    await go_on(context, journal)
-    return pairing_of(context, journal)
-
-
-async def _send_answer(context: Context, secret: InvitationSecret, answer: PairingAnswer, *, again: bool) -> None:
-    """Send my answer. `again`: one may have come before, which was sealed with another nonce, and counts.
-
-    Raises: ServerRefused: another account's answer was first.
-    """
     try:
         await context.network.call(Transport.answer_invitation, secret.id, secret.seal("acceptance", answer.encode()))
     except ServerRefused as error:
@@ -185,7 +188,6 @@ async def _go_on_as_founder(context: Context, journal: bytes, progress: Progress
         return
     await reveal(context, journal, secret, acceptance, nonce)
     await settle(context, journal, partial(_add, context, journal, other, acceptance))
-    await note(context, "ended_invitation", EndedInvitation(invitation=secret.id, how="added"))
 
 
 async def _add(context: Context, journal: bytes, newcomer: bytes, acceptance: SignedAcceptance) -> Made | None:
@@ -194,16 +196,32 @@ async def _add(context: Context, journal: bytes, newcomer: bytes, acceptance: Si
 
 
 async def _learn_nonce(context: Context, journal: bytes, progress: Progress) -> None:
+    """Learn the founder's nonce; where the server has no answer of mine, send it: it was cut off before.
+
+    Raises: NotAllowed: the invitation is over; as `fetch_nonce`.
+    """
     try:
         nonce = await fetch_nonce(context, InvitationSecret(progress.secret))
     except ServerRefused as error:
         if error.code != "not_found" or context.standing(journal).roster is not None:
             raise
-        drop_progress(context.home, journal)  # the error is raised once
-        raise NotAllowed(
-            "An invitation that you accepted is over: it was revoked, or your answer was not taken in time. Ask for a "
-            "new link."
-        ) from error
+        await _answer_late(context, journal, progress)
+        return
     if nonce is not None:
         require_reveal(parse_invitation(progress.plaintext), nonce)  # check: client.reveal
         save_progress(context.home, journal, replace(progress, nonce=nonce))
+
+
+async def _answer_late(context: Context, journal: bytes, progress: Progress) -> None:
+    accepted = progress.signed_acceptance
+    try:
+        if accepted is not None:
+            await _send_answer(context, journal, progress, accepted, again=True)
+    except ServerRefused as error:
+        if error.code != "not_found":
+            raise
+        drop_progress(context.home, journal)  # the error is raised once
+        raise NotAllowed(
+            "An invitation that you accepted is over: it was revoked, somebody else answered it, or your answer was "
+            "not taken in time. Ask for a new link."
+        ) from error

@@ -266,6 +266,9 @@ export interface Calls {
   entry(id: string): Promise<Entry>;
   draft(): Promise<Draft | null>;
   keepDraft(draft: Draft): Promise<void>;
+  /** Texts of other fields that are typed and not yet put anywhere, by field; kept whole each time. */
+  typed(): Promise<Readonly<Record<string, string>>>;
+  keepTyped(texts: Readonly<Record<string, string>>): Promise<void>;
   put(draft: Draft): Promise<void>;
   answer(id: string, text: string): Promise<void>;
   withdraw(id: string): Promise<void>;

@@ -232,6 +232,8 @@ export function played(begun: string, slow = 0): Rpc {
     search: async (text) => ENTRIES.filter((one) => one.text.toLowerCase().includes(text.toLowerCase())),
     entry: async (id) => ENTRIES.find((one) => one.id === id) ?? ANSWER,
     draft: async () => draft,
+    typed: async () => ({}),
+    keepTyped: async () => undefined,
     keepDraft: async (kept) => {
       draft = kept;
     },

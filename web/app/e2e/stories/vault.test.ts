@@ -42,6 +42,37 @@ describe.skipIf(!CAN_SERVE)("with a real server (skipped without Python's enviro
     });
   }
 
+  test("what is typed and not put anywhere outlives the lock and the page, and is on neither meanwhile", async () => {
+    const person = await ada();
+    await person.begin();
+    await person.heading("Invite your partner").waitFor();
+    await person.write("The first.");
+    await person.page.goto(`${town.origin}/app/#/make/habit`);
+    await person.type("What I do, small and often", "a canary of words");
+    await person.page.waitForTimeout(1500);
+    await person.page.reload();
+    await person.heading("Journal").waitFor();
+    expect(await person.page.content()).not.toContain("canary");
+    expect(JSON.stringify(await traces(person.page))).not.toContain("canary");
+    await person.unlock();
+    const field = person.page.getByLabel("What I do, small and often");
+    await expect.poll(() => field.inputValue()).toBe("a canary of words");
+    await person.follow("Me");
+    await person.press("Lock now");
+    await person.heading("Journal").waitFor();
+    await person.unlock();
+    await person.page.goto(`${town.origin}/app/#/make/habit`);
+    await expect.poll(() => field.inputValue()).toBe("a canary of words");
+    await person.press("Promise");
+    await person.reaches("Promises");
+    await person.page.reload();
+    await person.unlock();
+    await person.page.goto(`${town.origin}/app/#/make/habit`);
+    await field.waitFor();
+    expect(await field.inputValue(), "what was put into the journal doesn't come back").toBe("");
+    await person.context.close();
+  }, 90_000);
+
   test("a passphrase opens it after a reload, and another one doesn't", async () => {
     const person = await ada();
     await person.begin();

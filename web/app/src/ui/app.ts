@@ -2,6 +2,7 @@
 import { getContext, setContext } from "svelte";
 import type { Rpc } from "../rpc.ts";
 import type { Name } from "./places.ts";
+import type { TypedTexts } from "./typed.ts";
 import type { Language, Voice } from "./words.ts";
 
 export interface App {
@@ -12,8 +13,7 @@ export interface App {
   announce(text: string): void;
   speak(language: Language): void;
   cover(): void;
-  /** Texts that are typed and not yet put anywhere, by field. */
-  readonly typed: Map<string, string>;
+  readonly typed: TypedTexts;
 }
 
 const KEY = Symbol("app");

@@ -1,5 +1,6 @@
 /** A view of the Worker that stays true: it is asked for again whenever something may look different. */
 import { isRefusal, type Rpc } from "../rpc.ts";
+import type { TypedTexts } from "./typed.ts";
 import { type Key, keyOf } from "./words.ts";
 
 /** What is said of an error. `reason`: the sentence of the rules that forbid it, which is said instead where there is one. */
@@ -76,16 +77,13 @@ export class Act {
   }
 }
 
-/**
- * A text that somebody types. The app keeps it, not the screen: a screen that is covered, or left and opened again, has it still.
- * It is never stored; locking forgets it with the page's other texts.
- */
+/** A text that somebody types. The app keeps it, not the screen. */
 export class Typed {
   text = $state("");
 
   /** Call it while a component is set up. `name`: of the field, with the id of the thing that it belongs to. */
-  constructor(kept: Map<string, string>, name: string) {
-    this.text = kept.get(name) ?? "";
+  constructor(kept: TypedTexts, name: string) {
+    this.text = kept.get(name);
     $effect(() => {
       kept.set(name, this.text);
     });

@@ -17,6 +17,12 @@ export function wordingOf(text: BoundaryText, binds: Wording["binds"]): Wording 
   return { topic, text: text.text, binds, why, fine, notFine, ifCompromised, review };
 }
 
+/** A wording as a text of the page; "" where nothing is filled in. */
+export function keptAs(wording: Wording): string {
+  const text = JSON.stringify(wording);
+  return text === JSON.stringify(noWording()) ? "" : text;
+}
+
 /** What was kept of a wording; null for nothing. */
 export function wordingIn(kept: string): Wording | null {
   return kept === "" ? null : { ...noWording(), ...(JSON.parse(kept) as Wording) };

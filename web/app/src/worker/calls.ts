@@ -34,6 +34,8 @@ const OF_A_HOME: Record<keyof HomeCalls, true> = {
   entry: true,
   draft: true,
   keepDraft: true,
+  typed: true,
+  keepTyped: true,
   put: true,
   answer: true,
   withdraw: true,

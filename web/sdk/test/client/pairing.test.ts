@@ -22,7 +22,7 @@ import { NotAllowed, PinMismatch, ServerRefused } from "../../src/errors.ts";
 import { encodeB64, jsonObject } from "../../src/protocol/codec.ts";
 import { untrueAnswers } from "./answers.ts";
 import { CAN_SERVE, Evening } from "./evening.ts";
-import { Person } from "./people.ts";
+import { Person, refusing } from "./people.ts";
 import { plantedJournals } from "./strangers.ts";
 
 describe.skipIf(!CAN_SERVE)("with a real server (skipped without Python's environment)", () => {
@@ -243,6 +243,37 @@ describe.skipIf(!CAN_SERVE)("with a real server (skipped without Python's enviro
         expect(await each.problems()).toEqual([]);
         expect(await words(each, journal)).toEqual(await words(ada, journal));
       }
+    });
+
+    test("sends the answer that the first one only noted, wherever that one was killed", async () => {
+      for (let changes = 1, isDone = false; !isDone; changes++) {
+        const [ada, sam] = [await person(), await person()];
+        const tablet = await sam.device();
+        const { journal, link } = await inviting(ada);
+        isDone = await sam.killed(changes, (home) => join(home, link));
+        expect(await tablet.problems(), `after ${changes}`).toEqual([]);
+        if (!(await tablet.noted()).includes("sent_acceptance")) continue;
+        for (const each of [ada, tablet, sam]) expect(await each.problems(), `after ${changes}`).toEqual([]);
+        const eight = await words(ada, journal);
+        expect(eight, `after ${changes}`).toHaveLength(8);
+        expect([await words(tablet, journal), await words(sam, journal)]).toEqual([eight, eight]);
+      }
+    }, 60_000);
+
+    test("learns that somebody else answered first, and that the invitation is over", async () => {
+      const [ada, sam, other] = [await person(), await person(), await person()];
+      const tablet = await sam.device();
+      const { journal, link } = await inviting(ada);
+      sam.transport.instead = (request) =>
+        request.path.endsWith("/answer") ? refusing(request, "unavailable", 503) : null;
+      await expect(sam.do((home) => join(home, link))).rejects.toThrow(ServerRefused);
+      sam.transport.instead = () => null;
+      expect(await stage(sam, journal)).toBe("waiting_for_founder");
+      await other.do((home) => join(home, link));
+      for (const each of [sam, tablet, sam]) expect(await each.problems()).toEqual([]);
+      expect(await stage(sam, journal)).toBe("over");
+      expect(await ada.problems()).toEqual([]);
+      expect(await words(ada, journal)).toHaveLength(8);
     });
 
     test("signs what another program of theirs has signed already, and finds it done", async () => {

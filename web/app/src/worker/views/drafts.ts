@@ -18,6 +18,17 @@ export function* keepDraft(home: Home, draft: Draft): Step<void> {
   yield* keep(home, "draft", isEmpty ? null : draft);
 }
 
+/** Texts of other fields, by field. */
+export function* keptTyped(home: Home): Step<Readonly<Record<string, string>>> {
+  const value = yield* kept(home, "typed");
+  const all = typeof value === "object" && value !== null ? Object.entries(value) : [];
+  return Object.fromEntries(all.filter(([, text]) => typeof text === "string"));
+}
+
+export function* keepTyped(home: Home, texts: Readonly<Record<string, string>>): Step<void> {
+  yield* keep(home, "typed", Object.keys(texts).length === 0 ? null : texts);
+}
+
 /** The line that a letter is called by before it is opened; null for what is no letter. */
 export function aboutOf(draft: Draft): string | null {
   return draft.kind === "note" || draft.kind === "appreciation" ? null : (draft.parts[0] ?? "").trim();

@@ -6,7 +6,7 @@ import type { Session } from "../session.ts";
 import { decide, propose, viewBoundaries } from "./boundaries.ts";
 import { begin, checkInPlace, giveAnswer, revealMine, setAside } from "./checkIns.ts";
 import { daysIn, ownZone } from "./days.ts";
-import { keepDraft, keptDraft } from "./drafts.ts";
+import { keepDraft, keepTyped, keptDraft, keptTyped } from "./drafts.ts";
 import { wholeEntry } from "./entries.ts";
 import { type Here, here } from "./here.ts";
 import { NO_JOURNAL, viewJournal } from "./journal.ts";
@@ -32,7 +32,19 @@ const NOTHING: Around = { zone: ownZone(), reach: () => "online", waiting: async
 export type JournalCalls = Pick<Calls, JournalMethod>;
 
 type JournalMethod =
-  | ("journal" | "search" | "entry" | "draft" | "keepDraft" | "put" | "answer" | "withdraw" | "keep")
+  | (
+      | "journal"
+      | "search"
+      | "entry"
+      | "draft"
+      | "keepDraft"
+      | "typed"
+      | "keepTyped"
+      | "put"
+      | "answer"
+      | "withdraw"
+      | "keep"
+    )
   | ("disclosure" | "read" | "hear" | "boundaries" | "propose" | "decide" | "things" | "make" | "take")
   | ("checkIn" | "beginCheckIn" | "answerCheckIn" | "setCheckInAside" | "revealCheckIn")
   | ("us" | "proposals" | "declineProposal" | "pause" | "leave");
@@ -76,6 +88,8 @@ export function journalCalls(session: Session, around: Partial<Around> = {}): Jo
     entry: (id) => look((found) => wholeEntry(found, id) ?? refuse("not_here")),
     draft: () => run(keptDraft(home)),
     keepDraft: (draft) => run(keepDraft(home, draft)),
+    typed: () => run(keptTyped(home)),
+    keepTyped: (texts) => run(keepTyped(home, texts)),
     put: (draft) => act((found) => putDraft(home, found, draft)),
     answer: (id, text) => act((found) => answer(home, found, id, text)),
     withdraw: (id) =>

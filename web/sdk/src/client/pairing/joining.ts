@@ -13,14 +13,14 @@ import { SIZES } from "../../generated/constants.ts";
 import { sameBytes } from "../../protocol/bytes.ts";
 import { encodeB64, sha256 } from "../../protocol/codec.ts";
 import { encodeAcceptance } from "../../protocol/rosterStatements.ts";
-import { encodeAnswer, InvitationSecret, parseInvitation } from "../../seal/invitations.ts";
+import { InvitationSecret, parseInvitation } from "../../seal/invitations.ts";
 import { verifyInvitation } from "../../seal/pairing.ts";
 import { parsePasted } from "../../seal/pastedLinks.ts";
 import { requireConfirmed } from "../account/opening.ts";
-import { read, type Step } from "../core/effects.ts";
-import { type Home, parseStatements } from "../core/home.ts";
+import type { Step } from "../core/effects.ts";
+import type { Home } from "../core/home.ts";
 import { pinServer } from "../server/linkedKeys.ts";
-import { sendAnswer } from "./answering.ts";
+import { sealAnswer, sendAgain, sendAnswer } from "./answering.ts";
 import { type Pairing, pairingOf } from "./comparing.ts";
 import { meet } from "./meeting.ts";
 import { type Progress, pairingsUnderWay, saveProgress } from "./progress.ts";
@@ -63,7 +63,7 @@ export function* join(home: Home, text: string): Step<Pairing> {
   const known = (yield* pairingsUnderWay(home)).find((one) => sameBytes(one.secret, link.secret));
   if (known?.role === "founder") throw new NotAllowed(OWN);
   const progress = known ?? (yield* accept(home, secret));
-  yield* sendAnswer(home, progress);
+  yield* known === undefined ? sendAnswer(home, progress) : sendAgain(home, progress);
   yield* goOn(home, progress.journal);
   return yield* pairingOf(home, progress.journal);
 }
@@ -102,15 +102,12 @@ function* accept(home: Home, secret: InvitationSecret): Step<Progress> {
     nonce: home.random.bytes(SIZES.NONCE, "acceptance_nonce"),
   });
   const acceptance = { statement, signature: mine.sign(statement) };
-  const own = `chain/${encodeB64(account)}`;
-  const statements = parseStatements((yield* read([own])).get(own) ?? new Uint8Array());
-  const answer = encodeAnswer({ acceptance, chain: statements });
   const progress: Progress = {
     journal: roster.journal,
     role: "newcomer",
     secret: secret.secret,
     plaintext,
-    sealed: secret.seal("acceptance", answer, home.random),
+    sealed: yield* sealAnswer(home, secret, acceptance),
     sent: false,
     expires: 0,
     nonce: null,
