@@ -49,6 +49,7 @@ export const STATES: readonly State[] = [
   { name: "journal-held", state: "held", at: "#/journal" },
   { name: "journal-closed", state: "closed", at: "#/journal" },
   { name: "journal-offline", state: "offline", at: "#/journal" },
+  { name: "journal-coming", state: "coming", at: "#/journal" },
   { name: "journal-full", state: "full", at: "#/journal" },
   { name: "journal-out", state: "out", at: "#/journal" },
   { name: "write", state: "open", at: "#/write" },

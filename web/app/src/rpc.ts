@@ -136,8 +136,8 @@ export interface Waiting {
   readonly from: string;
 }
 
-/** Whether the server answers, and what comes finds room here (`full`). `out`: it knows this device no longer, so another one has taken it out, or the account is gone. */
-export type Reach = "online" | "offline" | "full" | "out";
+/** Whether the server answers, and what comes finds room here (`full`). `coming`: it is still being fetched, and what is verified is shown. `out`: it knows this device no longer, so another one has taken it out, or the account is gone. */
+export type Reach = "online" | "coming" | "offline" | "full" | "out";
 
 export interface Journal {
   readonly id: string;

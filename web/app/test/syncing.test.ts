@@ -6,6 +6,17 @@ import { FULL } from "../src/worker/indexedDbStore.ts";
 import { Syncing } from "../src/worker/syncing.ts";
 
 const MINUTE = 60_000; // milliseconds
+const TOKEN = "a step that asks for a token";
+const HOME = {
+  connection: { token: () => TOKEN, origin: "https://journal.example" },
+  identity: { sets: [], accountJournal: new Uint8Array(32) },
+} as unknown as Home;
+const QUIET = {
+  commits: () => 0,
+  due: () => Promise.resolve(false),
+  changed: () => undefined,
+  forked: () => undefined,
+};
 
 beforeEach(() => {
   vi.useFakeTimers();
@@ -15,20 +26,13 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-const TOKEN = "a step that asks for a token";
-
 /** A home that syncs, where `asks` plays the server: what is asked for, a pass of the loop or a token of what listens. */
 function syncingWith(asks: (what: "pass" | "token") => Promise<unknown>): Syncing {
   return new Syncing({
-    home: {
-      connection: { token: () => TOKEN, origin: "https://journal.example" },
-      identity: { accountJournal: new Uint8Array(32), sets: [] },
-    } as unknown as Home,
+    ...QUIET,
+    home: HOME,
     store: new MemoryStore(),
     ask: <T>(step: Step<T>) => asks((step as unknown) === TOKEN ? "token" : "pass") as Promise<T>,
-    due: () => Promise.resolve(false),
-    changed: () => undefined,
-    forked: () => undefined,
   });
 }
 
@@ -87,5 +91,33 @@ test.each([
   isFull = false;
   await vi.advanceTimersByTimeAsync(most);
   expect(syncing.reach).toBe("online");
+  syncing.end();
+});
+
+test("while much is fetched, the page is told of each part that is stored, and at the end", async () => {
+  let commits = 0;
+  let end: () => void = () => undefined;
+  const told: string[] = [];
+  const syncing = new Syncing({
+    ...QUIET,
+    home: HOME,
+    store: new MemoryStore(),
+    ask: () =>
+      new Promise((resolve) => {
+        end = () => resolve({ fetched: commits, problems: [] } as never);
+      }),
+    commits: () => commits,
+    changed: () => told.push(syncing.reach),
+  });
+  await vi.advanceTimersByTimeAsync(2000);
+  expect(told, "nothing came yet").toEqual([]);
+  commits++;
+  await vi.advanceTimersByTimeAsync(2000);
+  commits++;
+  await vi.advanceTimersByTimeAsync(2000);
+  expect(told).toEqual(["coming", "coming"]);
+  end();
+  await vi.advanceTimersByTimeAsync(1);
+  expect(told).toEqual(["coming", "coming", "online"]);
   syncing.end();
 });

@@ -109,7 +109,7 @@ function journal(state: string): Journal {
           from: "Sam",
         }))
       : [],
-    reach: state === "offline" || state === "out" || state === "full" ? state : "online",
+    reach: state === "offline" || state === "out" || state === "full" || state === "coming" ? state : "online",
     undelivered: state === "offline" ? 2 : 0,
   };
 }

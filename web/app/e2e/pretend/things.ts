@@ -126,6 +126,7 @@ export const BOUNDARIES: readonly Boundary[] = [
     ...boundary("changes", "in force", ["take back"]),
     reviewDue: false,
     waitsUntil: NOON + 14 * DAY,
+    consents: [{ by: ADA, at: NOON }],
     late: SAM,
     text: wording("m4", ADA, NOON, "After 21:00 no private chats about our relationship."),
     before: COUNTER,

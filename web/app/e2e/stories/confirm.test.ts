@@ -117,7 +117,7 @@ describe.skipIf(!CAN_SERVE)("with a real server (skipped without Python's enviro
     await robin.sees("First compare words"); // and no journal is begun by an account that might have one
     await robin.page.goto(`${town.origin}/app/#/journal`);
     await robin.follow(line);
-    await robin.sees(/only the app on another device of yours can tell/);
+    await robin.sees(/Only the app on another device of yours can tell/);
     await robin.sees(/nothing is lost with this account/);
     await robin.picture("confirm-empty");
     expect(robin.said).toEqual([]);

@@ -32,6 +32,7 @@ export class Living {
       home,
       store: session.store,
       ask: (step) => session.ask(step),
+      commits: () => session.commits,
       due: async () => {
         const [pairing, isNamed] = [await this.#pairingMoved(), await session.run(nameDue(home))];
         return (await keeper.becomeDevice()) || pairing || isNamed;

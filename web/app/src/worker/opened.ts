@@ -57,13 +57,18 @@ export class Runner {
   readonly #here = new Gate();
   readonly #asking = new Gate();
   #isClosed = false;
+  /** How often something was stored here. */
+  commits = 0;
 
   constructor(store: Store, transport: Transport) {
     this.#transport = transport;
     this.store = {
       read: (names) => this.#open(() => store.read(names)),
       list: (beginning): Promise<Rows> => this.#open(() => store.list(beginning)),
-      commit: (changes) => this.#open(() => store.commit(changes)),
+      commit: async (changes) => {
+        await this.#open(() => store.commit(changes));
+        this.commits++;
+      },
     };
   }
 
@@ -127,6 +132,11 @@ export class Opened implements Session {
 
   ask<T>(step: Step<T>): Promise<T> {
     return this.#runner.ask(step);
+  }
+
+  /** How often something was stored since it was opened. */
+  get commits(): number {
+    return this.#runner.commits;
   }
 
   changed(): void {

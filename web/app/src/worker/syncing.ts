@@ -22,12 +22,15 @@ const PAIRING = 700;
 const FIRST_FAILURE = 2000;
 const LAST_FAILURE = 60_000;
 const LAST_WITHOUT_ROOM = 10_000; // while somebody looks: room comes back without a word
+const PROGRESS = 700; // while much is fetched, it is shown page by page
 
 /** What the loop does for a home, and whom it tells. */
 export interface Kept {
   readonly home: Home;
   readonly store: Store;
   ask<T>(step: Step<T>): Promise<T>;
+  /** How often something was stored. */
+  commits(): number;
   /** What is due besides: a pairing that goes on, a name that isn't in the journal yet. Whether it changed something. */
   due(): Promise<boolean>;
   changed(): void;
@@ -97,6 +100,13 @@ export class Syncing {
   async #pass(): Promise<void> {
     const was = this.#reach;
     let isNew = false;
+    let stored = this.#kept.commits();
+    const progress = setInterval(() => {
+      if (this.#isEnded || this.#kept.commits() === stored) return;
+      stored = this.#kept.commits();
+      this.#reach = "coming";
+      this.#kept.changed();
+    }, PROGRESS);
     try {
       const { home } = this.#kept;
       const waysIn = home.identity.sets.length;
@@ -112,6 +122,7 @@ export class Syncing {
       this.#failures = 0;
       if (this.#isVisible && !this.#isEnded) this.#listening.begin();
     } catch (error) {
+      if (this.#reach === "coming") [this.#reach, isNew] = [was, true];
       this.#failures++;
       if (error instanceof AccountFork) this.#kept.forked();
       else if (error instanceof ServerRefused && error.code === "login_refused") {
@@ -123,6 +134,7 @@ export class Syncing {
       else if (error instanceof TransportError || error instanceof ServerRefused) this.#reach = "offline";
       else if (!(error instanceof DuologError)) isNew = true; // its screen asks again, and says what it finds
     }
+    clearInterval(progress);
     if (!this.#isEnded && (isNew || was !== this.#reach)) this.#kept.changed();
   }
 
