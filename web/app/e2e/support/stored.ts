@@ -22,8 +22,8 @@ import {
   type Receipt,
 } from "@duolog/sdk/protocol";
 import type { Page } from "playwright-core";
-import { encodeMessageRow } from "../../../sdk/src/client/log/messageRows.ts";
-import { encodeHeadRow, headName, itemName, messageName } from "../../../sdk/src/client/log/names.ts";
+import { messageChanges, type StoredMessage } from "../../../sdk/src/client/log/messageRows.ts";
+import { encodeHeadRow, headName, itemName } from "../../../sdk/src/client/log/names.ts";
 import { standingChanges } from "../../../sdk/src/client/log/standing.ts";
 import { encodeItem } from "../../../sdk/src/client/server/pages.ts";
 
@@ -67,7 +67,9 @@ export async function addEntries(page: Page, store: MemoryStore, texts: readonly
   const { journals } = await run(accountState(home), portsOf(store));
   const journal = parseB64([...journals.keys()][0] ?? "");
   const { log, earlier } = await run(standingOf(journal), portsOf(store));
-  const changes = texts.flatMap((text, at) => entryRows(home, journal, log.seq + at + 1, text));
+  const come = texts.map((text, at) => messageOf(home, log.seq + at + 1, text));
+  const changes = come.flatMap((one) => entryRows(journal, one));
+  changes.push(...(await run(messageChanges(home.vault, journal, come), portsOf(store))));
   const state = { ...log, seq: log.seq + texts.length };
   const known = { epochs: new Map(), acknowledged: new Map(), earlier };
   changes.push(...standingChanges(home, state, receiptAt(state.seq, log.head), known as never));
@@ -87,22 +89,21 @@ function receiptAt(seq: number, head: Uint8Array): Receipt {
   return { seq, head, time: systemClock.now(), signature: new Uint8Array(64) };
 }
 
-function entryRows(home: Home, journal: Uint8Array, seq: number, text: string): Change[] {
-  const now = systemClock.now();
+function messageOf(home: Home, seq: number, text: string): StoredMessage {
+  const time = systemClock.now();
   const entry = systemRandom.bytes(16, "entry_id");
-  const author = home.identity.account;
-  const document = { kind: "note", v: 1, at: now, body: jsonObject({ text }) };
+  const document = { kind: "note", v: 1, at: time, body: jsonObject({ text }) };
   const seen = receiptAt(seq, messageHash(entry));
   const message = encodeMessage({ document, seen, follows: null, refused: [], attachments: [] });
-  const header = { journal, entry, epoch: 1, author, generation: 1, attachments: [] };
+  return { seq, entry, author: home.identity.account, generation: 1, time, hash: messageHash(message), message };
+}
+
+function entryRows(journal: Uint8Array, { seq, entry, author, generation, time, message }: StoredMessage): Change[] {
+  const header = { journal, entry, epoch: 1, author, generation, attachments: [] };
   const item = entryItem(encodeHeader(header), new Uint8Array(message.length + 200));
   return [
     { name: itemName(journal, seq), value: encodeItem({ seq: 0, item, grants: new IdMap() }) },
-    { name: headName(journal, seq), value: encodeHeadRow({ head: seen.head, time: now }) },
-    {
-      name: messageName(journal, seq),
-      value: encodeMessageRow({ entry, author, generation: 1, time: now }, message, home.vault),
-    },
+    { name: headName(journal, seq), value: encodeHeadRow({ head: messageHash(entry), time }) },
   ];
 }
 

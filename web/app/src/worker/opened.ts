@@ -57,16 +57,21 @@ export class Runner {
   readonly #here = new Gate();
   readonly #asking = new Gate();
   #isClosed = false;
-  /** How often something was stored here. */
+  /** How often a step that asks the server has stored something. */
   commits = 0;
+  readonly #counted: Store;
 
   constructor(store: Store, transport: Transport) {
     this.#transport = transport;
     this.store = {
       read: (names) => this.#open(() => store.read(names)),
       list: (beginning): Promise<Rows> => this.#open(() => store.list(beginning)),
+      commit: (changes) => this.#open(() => store.commit(changes)),
+    };
+    this.#counted = {
+      ...this.store,
       commit: async (changes) => {
-        await this.#open(() => store.commit(changes));
+        await this.store.commit(changes);
         this.commits++;
       },
     };
@@ -89,7 +94,7 @@ export class Runner {
         }
       };
       try {
-        return await run(step, { store: this.store, transport: { origin: this.#transport.origin, send } });
+        return await run(step, { store: this.#counted, transport: { origin: this.#transport.origin, send } });
       } finally {
         leave();
       }
@@ -134,7 +139,7 @@ export class Opened implements Session {
     return this.#runner.ask(step);
   }
 
-  /** How often something was stored since it was opened. */
+  /** How often a step that asks the server has stored something. */
   get commits(): number {
     return this.#runner.commits;
   }

@@ -29,7 +29,7 @@ export interface Kept {
   readonly home: Home;
   readonly store: Store;
   ask<T>(step: Step<T>): Promise<T>;
-  /** How often something was stored. */
+  /** How often a step that asks the server has stored something. */
   commits(): number;
   /** What is due besides: a pairing that goes on, a name that isn't in the journal yet. Whether it changed something. */
   due(): Promise<boolean>;

@@ -18,15 +18,8 @@ import {
 } from "@duolog/sdk/protocol";
 import { Vault } from "../../../sdk/src/client/core/vault.ts";
 import { encodeMembership } from "../../../sdk/src/client/log/folding.ts";
-import { encodeMessageRow } from "../../../sdk/src/client/log/messageRows.ts";
-import {
-  encodeHeadRow,
-  faultName,
-  headName,
-  itemName,
-  messageName,
-  rosterName,
-} from "../../../sdk/src/client/log/names.ts";
+import { messageChanges, type StoredMessage } from "../../../sdk/src/client/log/messageRows.ts";
+import { encodeHeadRow, faultName, headName, itemName, rosterName } from "../../../sdk/src/client/log/names.ts";
 import { standingChanges } from "../../../sdk/src/client/log/standing.ts";
 import { encodeItem } from "../../../sdk/src/client/server/pages.ts";
 import { encodeMessageJson } from "../../../sdk/src/protocol/codec.ts";
@@ -109,15 +102,17 @@ export class StoredJournal {
 
   async write(author: Uint8Array, documents: readonly Document[], refused: readonly number[] = []): Promise<Written[]> {
     const changes: Change[] = [];
+    const come: StoredMessage[] = [];
     const written = documents.map((document) => {
       const message = encodeMessage({ document, seen: this.#receipt(), follows: null, refused, attachments: [] });
       const entry = systemRandom.bytes(16, "entry_id");
       changes.push(...this.#item(author, entry));
-      const value = encodeMessageRow({ entry, author, generation: 1, time: this.now }, message, this.home.vault);
-      changes.push({ name: messageName(this.#journal, this.#seq), value });
-      return { entry: encodeB64(entry), message: encodeB64(messageHash(message)) };
+      const hash = messageHash(message);
+      come.push({ seq: this.#seq, entry, author, generation: 1, time: this.now, hash, message });
+      return { entry: encodeB64(entry), message: encodeB64(hash) };
     });
-    await this.#put(changes);
+    const stored = await this.run(messageChanges(this.home.vault, this.#journal, come));
+    await this.#put([...changes, ...stored]);
     return written;
   }
 

@@ -24,7 +24,8 @@ import { commit, list, read, type Step } from "../core/effects.ts";
 import type { Home } from "../core/home.ts";
 import { keySince } from "../log/earlierKeys.ts";
 import { accountState, forgetFolded, journalState } from "../log/folding.ts";
-import { entryName, itemName, messageName, parseEntryRow } from "../log/names.ts";
+import { messageChanges } from "../log/messageRows.ts";
+import { entryName, itemName, parseEntryRow } from "../log/names.ts";
 import { note } from "../log/notes.ts";
 import { post, waitingFor } from "../log/outbox.ts";
 import { standingOf } from "../log/standing.ts";
@@ -131,21 +132,18 @@ export function* tidy(home: Home, journal: Uint8Array): Step<void> {
     return erased.has(entry) || (isTaken && !kept.has(entry)) ? [seq] : [];
   });
   const rows = yield* read(gone.map((seq) => itemName(journal, seq)));
-  const changes = gone.flatMap((seq) => emptied(journal, seq, rows.get(itemName(journal, seq))));
-  if (changes.length === 0) return;
-  yield* commit(changes);
+  const emptied = gone.flatMap((seq) => withoutBlob(journal, seq, rows.get(itemName(journal, seq))));
+  if (emptied.length === 0) return;
+  yield* commit([...emptied, ...(yield* messageChanges(home.vault, journal, [], gone))]);
   forgetFolded(home);
 }
 
-/** The changes that leave an item without its blob; none where it has none any more. */
-function emptied(journal: Uint8Array, seq: number, row: Uint8Array | undefined): readonly Change[] {
+/** The change that leaves an item without its blob; none where it has none any more. */
+function withoutBlob(journal: Uint8Array, seq: number, row: Uint8Array | undefined): readonly Change[] {
   const placed = row === undefined ? null : parseItem(row);
   if (placed?.item.type !== "entry" || placed.item.blob === null) return [];
   const gone = encodeItem({ ...placed, item: { ...placed.item, blob: null } });
-  return [
-    { name: itemName(journal, seq), value: gone },
-    { name: messageName(journal, seq), value: null },
-  ];
+  return [{ name: itemName(journal, seq), value: gone }];
 }
 
 function* find(home: Home, journal: Uint8Array, entry: Uint8Array): Step<Item> {

@@ -26,7 +26,7 @@ import type { Home } from "../core/home.ts";
 import type { Rows } from "../ports.ts";
 import { headerOf } from "../server/pages.ts";
 import { type EarlierKey, keySince } from "./earlierKeys.ts";
-import { openMessage, type PlaceRow, parseMessageRow } from "./messageRows.ts";
+import { type EntryPlace, messageRow, messageRowsOf, messagesIn, type StoredMessage } from "./messageRows.ts";
 import { numberIn, parseHeadRow, placeOf } from "./names.ts";
 import { standingOf } from "./standing.ts";
 
@@ -122,15 +122,14 @@ function* storedBehind(
 ): Step<{ entries: readonly LogEntry[]; placed: readonly Placed[]; membership: Membership | null }> {
   const newest = home.receiptKeys.at(-1) ?? new Uint8Array();
   const id = encodeB64(journal);
-  const rows = yield* rowsBehind(id, before.seq, last);
+  const rows = yield* rowsBehind(home, id, before.seq, last);
   const entries: LogEntry[] = [];
   const placed: Placed[] = [];
   let { membership } = before;
   for (let seq = before.seq + 1; seq <= last; seq++) {
     const roster = rows.roster.get(seq);
     if (roster !== undefined) membership = parseMembership(roster, id);
-    const row = rows.message.get(seq);
-    const here = row === undefined ? null : parseMessageRow(row);
+    const here = rows.message.get(seq) ?? null;
     const found = here ?? entryIn(rows, seq);
     if (found === null) continue;
     const faulty = rows.fault.get(seq);
@@ -140,7 +139,7 @@ function* storedBehind(
     entries.push({ ...known, fault });
     if (here === null || fault !== null) continue;
     if (membership === null) throw new HomeError("A stored journal has a gap.");
-    const { hash, message } = openMessage(here.sealed, home.vault);
+    const { hash, message } = here;
     const { document, refused } = documentIn(message);
     const since = keySince(earlier, newest, seq);
     placed.push([{ ...known, message: encodeB64(hash), document, refused, generation, keySince: since }, membership]);
@@ -148,17 +147,21 @@ function* storedBehind(
   return { entries, placed, membership };
 }
 
-type RowsBySeq = Record<"message" | "roster" | "fault" | "item" | "head", ReadonlyMap<number, Uint8Array>>;
+interface RowsBySeq extends Record<"roster" | "fault" | "item" | "head", ReadonlyMap<number, Uint8Array>> {
+  readonly message: ReadonlyMap<number, StoredMessage>;
+}
 
 /**
  * The rows of the items behind a seq, up to another one, of each kind by seq. A message's row says all of its entry, so items are
  * read where there is none.
  */
-function* rowsBehind(journal: Id, after: number, last: number): Step<RowsBySeq> {
+function* rowsBehind(home: Home, journal: Id, after: number, last: number): Step<RowsBySeq> {
   const seqs = Array.from({ length: Math.max(last - after, 0) }, (_, at) => after + 1 + at);
   const some = (kind: string, of: readonly number[]) => read(of.map((seq) => `${kind}/${placeOf(journal, seq)}`));
   const all = (kind: string) => (seqs.length > MANY ? list(`${kind}/${journal}/`) : some(kind, seqs));
-  const message = bySeq(yield* all("message"));
+  const names = new Set(seqs.map((seq) => messageRow(journal, seq)));
+  const stored = seqs.length > MANY ? yield* list(messageRowsOf(journal)) : yield* read([...names]);
+  const message = new Map([...messagesIn(home.vault, stored)].map((one) => [one.seq, one] as const));
   const [roster, fault] = [bySeq(yield* all("roster")), bySeq(yield* all("fault"))];
   const others = seqs.filter((seq) => !message.has(seq) && !roster.has(seq));
   const [item, head] = [bySeq(yield* some("item", others)), bySeq(yield* some("head", others))];
@@ -170,7 +173,7 @@ function bySeq(rows: Rows): ReadonlyMap<number, Uint8Array> {
 }
 
 /** An entry without a message here, by its item; null for a statement, and where no header could be read. */
-function entryIn(rows: RowsBySeq, seq: number): PlaceRow | null {
+function entryIn(rows: RowsBySeq, seq: number): EntryPlace | null {
   if (rows.roster.has(seq)) return null;
   const [row, head] = [rows.item.get(seq), rows.head.get(seq)];
   if (row === undefined || head === undefined) throw new HomeError("A stored journal has a gap.");

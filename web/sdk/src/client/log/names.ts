@@ -30,14 +30,6 @@ export function itemName(journal: Uint8Array, seq: number): string {
   return `item/${place(journal, seq)}`;
 }
 
-/**
- * The message of the entry at a seq, sealed for this home: verified once, it isn't opened with the journal's keys again. Beside it
- * stands what folding needs of its item, which so needn't be read.
- */
-export function messageName(journal: Uint8Array, seq: number): string {
-  return `message/${place(journal, seq)}`;
-}
-
 /** Why the entry at a seq isn't shown. */
 export function faultName(journal: Uint8Array, seq: number): string {
   return `fault/${place(journal, seq)}`;

@@ -14,7 +14,8 @@ import { commit, list, read, type Step } from "../core/effects.ts";
 import type { Home } from "../core/home.ts";
 import type { Change } from "../ports.ts";
 import { accountState, forgetFolded, placedDocuments } from "./folding.ts";
-import { faultName, messageName, writtenName } from "./names.ts";
+import { messageChanges } from "./messageRows.ts";
+import { faultName, writtenName } from "./names.ts";
 import { waitingChange, waitingFor } from "./outbox.ts";
 import { newestReceipt, standingOf } from "./standing.ts";
 import { OWN_OLDER } from "./verifyAuthors.ts";
@@ -64,11 +65,10 @@ function* lateEntries(home: Home, journal: Uint8Array): Step<readonly Change[]> 
     return author === mine && seq > (believed.get(generation) ?? seq);
   });
   const fault = encodeMessageJson(jsonObject({ check: "entries.own_older", sentence: OWN_OLDER }));
-  const faults = late.flatMap(([{ seq }]) => [
-    { name: faultName(journal, seq), value: fault },
-    { name: messageName(journal, seq), value: null },
-  ]);
-  return [...faults, ...(yield* again(home, journal, late))];
+  const seqs = late.map(([{ seq }]) => seq);
+  const faults = seqs.map((seq) => ({ name: faultName(journal, seq), value: fault }));
+  const gone = yield* messageChanges(home.vault, journal, [], seqs);
+  return [...faults, ...gone, ...(yield* again(home, journal, late))];
 }
 
 /** The changes that put those of these documents that this home has written into the outbox again. */

@@ -15,6 +15,7 @@ import { SIZES } from "../../generated/constants.ts";
 import { sameBytes } from "../../protocol/bytes.ts";
 import { encodeMessageJson, jsonObject } from "../../protocol/codec.ts";
 import type { LogState } from "../../protocol/log.ts";
+import { messageHash } from "../../protocol/messages.ts";
 import { type Receipt, signerOf } from "../../protocol/receipts.ts";
 import { refreshAccount } from "../account/opening.ts";
 import { commit, type Step } from "../core/effects.ts";
@@ -26,17 +27,8 @@ import { fetchChains } from "./chainsOf.ts";
 import { encodeMembership } from "./folding.ts";
 import type { Judged, JudgedPush } from "./judged.ts";
 import type { Known } from "./known.ts";
-import { encodeMessageRow } from "./messageRows.ts";
-import {
-  encodeEntryRow,
-  encodeHeadRow,
-  entryName,
-  faultName,
-  headName,
-  itemName,
-  messageName,
-  rosterName,
-} from "./names.ts";
+import { messageChanges, type StoredMessage } from "./messageRows.ts";
+import { encodeEntryRow, encodeHeadRow, entryName, faultName, headName, itemName, rosterName } from "./names.ts";
 import { returned } from "./outbox.ts";
 import { believedUntil, judgeAgain } from "./ownOlder.ts";
 import { frozenChange, knownOf, standingChanges, standingOf } from "./standing.ts";
@@ -127,7 +119,8 @@ function* takePage(home: Home, before: LogState, page: PulledPage, known: Known)
   if (last !== undefined) {
     const items = judged.flatMap((push) => push.items);
     yield* commit([
-      ...items.flatMap((item) => itemChanges(home, before.journal, item)),
+      ...items.flatMap((item) => itemChanges(before.journal, item)),
+      ...(yield* messageChanges(home.vault, before.journal, items.flatMap(messageOf))),
       ...(yield* returned(home, before.journal, items, last.receipt)),
       ...standingChanges(home, state, last.receipt, known),
     ]);
@@ -136,7 +129,13 @@ function* takePage(home: Home, before: LogState, page: PulledPage, known: Known)
   return state;
 }
 
-function itemChanges(home: Home, journal: Uint8Array, item: Judged): readonly Change[] {
+/** The message of an entry that is believed. */
+function messageOf({ placed, header, message, fault, time }: Judged): readonly StoredMessage[] {
+  if (header === null || message === null || fault !== null) return [];
+  return [{ ...header, seq: placed.seq, time, hash: messageHash(message), message }];
+}
+
+function itemChanges(journal: Uint8Array, item: Judged): readonly Change[] {
   const { seq } = item.placed;
   const changes: Change[] = [
     { name: itemName(journal, seq), value: encodeItem({ ...item.placed, seq: 0 }) },
@@ -152,9 +151,6 @@ function itemChanges(home: Home, journal: Uint8Array, item: Judged): readonly Ch
   if (item.fault !== null) {
     const { check, sentence } = item.fault;
     changes.push({ name: faultName(journal, seq), value: encodeMessageJson(jsonObject({ check, sentence })) });
-  } else if (item.message !== null && item.header !== null) {
-    const row = encodeMessageRow({ ...item.header, time: item.time }, item.message, home.vault);
-    changes.push({ name: messageName(journal, seq), value: row });
   }
   return changes;
 }
