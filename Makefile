@@ -9,6 +9,8 @@ unexport PYTHONDONTWRITEBYTECODE
 
 PYTHON ?= python3
 JOBS ?= 2
+# One more than cores: many tests wait for a process, a lock or a network.
+TESTERS ?= 3
 ROUNDS ?= 20
 FUZZ_SECONDS ?= 1800
 INPUTS ?= 1000000
@@ -47,12 +49,12 @@ demo: setup ## Two evenings: a real server, two homes, a boundary in force, a le
 
 .PHONY: test
 test: setup ## Run the test suite
-	@$(PY) -m pytest -n $(JOBS) --dist worksteal -q
+	@$(PY) -m pytest -n $(TESTERS) --dist worksteal -q
 
 .PHONY: check
 check: setup $(LINT)/node_modules/stamp web-install ## Everything that CI checks: format, lint, types, imports, dependencies, OpenAPI, tests
 	@$(MAKE) -j2 $(if $(filter output-sync,$(.FEATURES)),--output-sync=recurse) check-python web-check check-app
-	@$(PY) -m pytest -n $(JOBS) --dist worksteal -q
+	@$(PY) -m pytest -n $(TESTERS) --dist worksteal -q
 	@echo "check: all green"
 
 # The parts of check before Python's tests. They run beside each other, two at a time: the output of each comes whole.

@@ -35,7 +35,7 @@ def test_every_rule_holds_in_longer_logs(kind: str) -> None:
 
 @pytest.mark.parametrize("kind", ALL)
 def test_two_steps_at_once_commute_unless_their_pair_is_listed(kind: str) -> None:
-    cross(ALL[kind], depth=ALL[kind].depth - 2, most=120)
+    cross(ALL[kind], depth=ALL[kind].depth - 2, most=80)
 
 
 @pytest.mark.slow
