@@ -1,5 +1,6 @@
 """The app for browsers: off by default; where it is on, the files of one build under strict headers, and no other."""
 
+import asyncio
 import base64
 import hashlib
 from pathlib import Path
@@ -7,6 +8,7 @@ from pathlib import Path
 import pytest
 from anyio import to_thread
 
+from app.logs import TOGETHER_SECONDS, configure_logs
 from app.settings import Settings
 from duolog.client.server.web_files import compare_web
 from duolog.webapp import HEADERS, read_build
@@ -158,10 +160,12 @@ async def test_files_have_a_rate_of_their_own(on: Settings) -> None:
 
 
 async def test_logs_name_the_route_alone(on: Settings, capsys: pytest.CaptureFixture[str]) -> None:
+    configure_logs(on)
     async with running(on) as app, http_client(app) as http:
         await http.get("/app/who-has-a-secret?token=abc")
         await http.get("/join?from=ada")
-    said = capsys.readouterr().out
+        await asyncio.sleep(2 * TOGETHER_SECONDS)
+    said = capsys.readouterr().err
     assert "/app/{name:path}" in said
     assert not {word for word in ("secret", "abc", "ada") if word in said}
 
