@@ -1,12 +1,13 @@
 /**
- * Messages that were verified here, as the store has them: `messages/JOURNAL/SEQ`, 32 seqs to a row, under the first of them.
+ * Messages that were verified here, as the store has them: `messages/JOURNAL/SEQ`, eight seqs to a row, under the first of them.
  *
  * Rules
  * - A row is sealed whole: of each message seq u64 | entry 16 | author 32 | generation u32 | time u64 | hash 32 | size u32 | message. So folding
  *   reads these rows alone of what is shown, and neither opens a message with the journal's keys nor hashes it again.
  * - A row is read, changed and written with no request between: nothing else writes meanwhile.
  *
- * A row to each message took three times as long to read: a store's cost is by the row.
+ * A store's cost is by the row, so a row to each message takes longer to read. More than these, and long texts pass the size (64 KiB) from which a
+ * browser keeps a value in a file of its own.
  */
 import { SIZES } from "../../generated/constants.ts";
 import { concat } from "../../protocol/bytes.ts";
@@ -16,7 +17,7 @@ import type { Vault } from "../core/vault.ts";
 import type { Change, Rows } from "../ports.ts";
 import { placeOf } from "./names.ts";
 
-const IN_A_ROW = 32; // seqs
+const IN_A_ROW = 8; // seqs
 const [U32, U64] = [4, 8]; // bytes
 
 /** An entry at its place: whose it is, by which of their keys, and the time of its receipt. */
