@@ -3,7 +3,7 @@
  * before it was stored, and is parsed again when the home is opened.
  *
  * Rows by name: `origin`, `receipt_keys`, `account`, `sets`, `seed/GENERATION` (sealed), `chain/ACCOUNT`. Those of a
- * journal are in `log/standing` and `log/names`.
+ * journal are in `log/standing`, `log/names` and `log/messageRows`.
  */
 
 import type { AccountState } from "../../documents/accountState.ts";
