@@ -1,5 +1,7 @@
 """Pairing when somebody rotates between its steps: what was signed before still counts."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
@@ -96,7 +98,9 @@ async def test_an_answer_whose_receipt_was_lost_counts_when_it_is_sent_again(app
         assert (await ada.pairing(journal)).words == (await sam.pairing(journal)).words is not None
 
 
-async def test_an_answer_that_came_after_somebody_elses_is_told_so(app: FastAPI) -> None:
+@asynccontextmanager
+async def too_late(app: FastAPI) -> AsyncIterator[tuple[Duolog, str]]:
+    """Somebody whose answer never arrived, and the link that somebody else has answered since."""
     ada, _, _ = await register(app)
     sam, network, _ = await register(app)
     other, _, _ = await register(app)
@@ -108,22 +112,17 @@ async def test_an_answer_that_came_after_somebody_elses_is_told_so(app: FastAPI)
             await sam.join(invitation.link)
         del kept.answer_invitation
         await other.join(invitation.link)
+        yield sam, invitation.link
+
+
+async def test_an_answer_that_came_after_somebody_elses_is_told_so(app: FastAPI) -> None:
+    async with too_late(app) as (sam, link):
         with pytest.raises(ServerRefused, match="it was used"):
-            await sam.join(invitation.link)
+            await sam.join(link)
 
 
 async def test_a_sync_says_that_somebody_else_answered_an_answer_that_never_arrived(app: FastAPI) -> None:
-    ada, _, _ = await register(app)
-    sam, network, _ = await register(app)
-    other, _, _ = await register(app)
-    async with ada, sam, other:
-        invitation = await ada.invite(await ada.create_journal())
-        kept: Any = network
-        kept.answer_invitation = lost
-        with pytest.raises(TransportError):
-            await sam.join(invitation.link)
-        del kept.answer_invitation
-        await other.join(invitation.link)
+    async with too_late(app) as (sam, _link):
         [problem] = (await sam.sync()).problems
         assert "somebody else answered it" in str(problem)
         assert not (await sam.sync()).problems, "it is said once"

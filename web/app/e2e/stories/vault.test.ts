@@ -57,12 +57,13 @@ describe.skipIf(!CAN_SERVE)("with a real server (skipped without Python's enviro
     await person.unlock();
     const field = person.page.getByLabel("What I do, small and often");
     await expect.poll(() => field.inputValue()).toBe("a canary of words");
-    await person.follow("Me");
+    await field.fill("a canary of more words");
+    await person.follow("Me"); // within the second
     await person.press("Lock now");
     await person.heading("Journal").waitFor();
     await person.unlock();
     await person.page.goto(`${town.origin}/app/#/make/habit`);
-    await expect.poll(() => field.inputValue()).toBe("a canary of words");
+    await expect.poll(() => field.inputValue()).toBe("a canary of more words");
     await person.press("Promise");
     await person.reaches("Promises");
     await person.page.reload();
